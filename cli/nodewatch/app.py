@@ -1,0 +1,108 @@
+"""One invocation: its settings, the backends it asks, and the way to show what came back."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.errors import NodewatchError
+from nodewatch.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from nodewatch.backend import Backend
+    from nodewatch.settings import Settings
+    from nodewatch.table import Page
+
+
+class App:
+    """What a command works with: `backend` to get, `show` to show; flags are noted by the shared options."""
+
+    def __init__(self, world: World | None = None) -> None:
+        self.world = world or World()
+        self.flags: dict[str, Any] = {}
+        self.backends: dict[str, Backend] = {}
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Flags, environment and files, resolved on first use: help and completion never need them."""
+        from nodewatch.settings import resolve
+
+        return resolve(self.flags, self.world)
+
+    @property
+    def now(self) -> datetime:
+        """The time of day, in UTC."""
+        return self.world.now()
+
+    def backend(self, service: str) -> Backend:
+        """Return what answers for `bos`, `exchange` or `agent`: a server or the local store, as the settings say."""
+        if service not in self.backends:
+            self.backends[service] = self.rehearse(self.connect(service))
+        return self.backends[service]
+
+    def connect(self, service: str) -> Backend:
+        """Return a new backend for the service; say so when it is only the demo store."""
+        system = self.settings.system(service)
+        if system.local is None:
+            from nodewatch.remote import HttpBackend
+
+            return HttpBackend(service, self.settings, self.world)
+        if system.demo:
+            self.warn(f"Showing the demo fleet in {system.local}, because no system is configured.")
+        from nodewatch.local import LocalBackend, routes
+
+        return LocalBackend(system.local, routes(service), self.world, self.settings)
+
+    def rehearse(self, backend: Backend) -> Backend:
+        """Return a backend that prints changes instead of sending them, if `--dry-run` was given."""
+        if not self.settings.dry_run:
+            return backend
+        from nodewatch.rehearsal import Rehearsal
+
+        return Rehearsal(backend, self.print_document)
+
+    def show(self, document: Any, table: Callable[[Any], Page]) -> None:
+        """Print what came back: the document as it is, or as the table that `table` makes of it.
+
+        `table` is called for the table format only, so that further questions asked in it cost nothing elsewhere.
+        After a rehearsal there is nothing to show.
+        """
+        from nodewatch.rehearsal import REHEARSED
+
+        if document is REHEARSED:
+            return
+        if self.settings.format == "table":
+            from nodewatch.render.table import print_page
+
+            print_page(table(document), self.world)
+        else:
+            self.print_document(document)
+
+    def print_document(self, document: Any) -> None:
+        """Print a document in the chosen format; a table of it is JSON."""
+        from nodewatch.render import print_document
+
+        print_document(document, self.settings.format, self.world.stdout)
+
+    def say(self, text: str) -> None:
+        """Tell the user something on stderr, unless `--quiet`."""
+        if not self.settings.quiet:
+            self.warn(text)
+
+    def warn(self, text: str) -> None:
+        """Tell the user something on stderr that must be known."""
+        from nodewatch.table import visible
+
+        print(visible(text, keep="\n"), file=self.world.stderr)  # noqa: T201
+
+    def confirm(self, question: str) -> None:
+        """Ask before a change, when both ends are terminals; raise when the user declines."""
+        world = self.world
+        if not (world.stdin.isatty() and world.stderr.isatty()):
+            return
+        print(f"{question} [y/N]: ", end="", file=world.stderr, flush=True)  # noqa: T201
+        if world.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise NodewatchError("Nothing was changed.")

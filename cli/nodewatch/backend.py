@@ -1,0 +1,115 @@
+"""The one seam to the outside: a request goes in, an answer comes out, from a server or from the local store alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple, Protocol
+from urllib.parse import quote
+
+from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble
+
+
+class Absent:
+    """The type of `ABSENT`: no body at all, which is not the same as the body `null`."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = Absent()
+Params = Mapping[str, str | int | bool | None]
+
+
+class Request(NamedTuple):
+    """One question to a service.
+
+    `path` is what follows the service's base URL, already quoted; `params` holds the query, a None in it is not sent;
+    `body` is JSON to be, `ABSENT` for no body. `retry` says whether asking twice is harmless (None: as HTTP defines it for
+    the method). `brief` tells that only names and states will be looked at: a backend may leave the rest of a document out.
+    """
+
+    method: str
+    path: str
+    params: Params | None = None
+    body: Any = ABSENT
+    retry: bool | None = None
+    brief: bool = False
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the request may be sent again when its answer was lost."""
+        return self.method in ("GET", "HEAD") if self.retry is None else self.retry
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query as it is sent: None left out, booleans as `True` and `False` (as cray sends them).
+
+        >>> Request("GET", "/v2/components", {"enabled": False, "session": None, "page_size": 3}).query
+        {'enabled': 'False', 'page_size': '3'}
+        """
+        return {name: str(value) for name, value in (self.params or {}).items() if value is not None}
+
+
+class Answer(NamedTuple):
+    """What a service said: the HTTP status, and the JSON document (None when there was no body), or the text that is no JSON."""
+
+    status: int
+    document: Any = None
+    text: str | None = None
+
+
+class Backend(Protocol):
+    """Something that answers requests.
+
+    `send` returns answers of status 200 to 299 and raises a `NodewatchError` for everything else; an answered error carries
+    `status` and `document`.
+    """
+
+    def send(self, request: Request) -> Answer:
+        """Return the answer to the request; raise what `answered_error` says for a status of 400 and above."""
+        ...
+
+
+class StoredArray:
+    """A JSON array whose elements are texts, indented by two, as the local store holds them.
+
+    Printing it needs no parsing; iterating over it gives the documents, one at a time.
+    """
+
+    def __init__(self, texts: Iterator[str]) -> None:
+        self.texts = texts
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(json.loads, self.texts)
+
+
+def segment(name: str) -> str:
+    """Return the name quoted for use as one segment of a path, whatever is in it.
+
+    >>> segment("a b/c?d#é"), segment("..")
+    ('a%20b%2Fc%3Fd%23%C3%A9', '%2E%2E')
+    """
+    return "%2E" * len(name) if name in (".", "..") else quote(name, safe="")
+
+
+def answered_error(request: Request, answer: Answer, who: str) -> NodewatchError:
+    """Return the error for an answer of status 400 and above: the server's words where it has some, ours where not.
+
+    `who` names the service in the sentence. 401 and 403 are `NotPermitted`, 404 is `NotFound`, the rest `ServiceTrouble`.
+    """
+    document, status = answer.document, answer.status
+    if isinstance(document, dict) and document.get("title") and document.get("detail"):
+        message = f"{document['title']}: {document['detail']}"
+    elif isinstance(document, dict) and document.get("msg"):
+        message = f"{document.get('code', status)}: {document['msg']}"
+    else:
+        said = document if isinstance(document, str) and document else answer.text
+        first = " ".join(said.split())[:200] if said and "<" not in said[:1] else ""
+        message = f"{who} answered {status} to {request.method} {request.path}" + (f": {first}" if first else "")
+    kind: type[NodewatchError] = ServiceTrouble
+    if status in (401, 403):
+        kind = NotPermitted
+    elif status == 404:
+        kind = NotFound
+    return kind(message, status=status, document=document if document is not None else answer.text)

@@ -1,0 +1,1 @@
+"""Boot Orchestration Service v1: sessions, boot sets, phases, categories."""

@@ -1,0 +1,1 @@
+"""Boot Orchestration Service v2: sessions, components, session templates, options."""

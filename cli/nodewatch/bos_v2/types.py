@@ -1,0 +1,115 @@
+"""The documents of the BOS v2 API, by its own names; every field may be missing in what a server sends."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class SessionStatus(TypedDict, total=False):
+    """The `status` of a session: times are naive, `end_time` is null until complete."""
+
+    status: str
+    start_time: str
+    end_time: str | None
+    error: str | None
+
+
+class Session(TypedDict, total=False):
+    """A boot session."""
+
+    name: str
+    tenant: str | None
+    operation: str
+    template_name: str
+    limit: str
+    stage: bool
+    components: str
+    include_disabled: bool
+    status: SessionStatus
+
+
+class Errors(TypedDict, total=False):
+    """Nodes with the same error: how many, and up to ten of their names, then `...`."""
+
+    count: int
+    list: str
+
+
+class Phases(TypedDict, total=False):
+    """Percentages of a session's components by phase."""
+
+    percent_complete: float
+    percent_powering_on: float
+    percent_powering_off: float
+    percent_configuring: float
+
+
+class Timing(TypedDict, total=False):
+    """When a session began and ended; `duration` is a Python timedelta's text."""
+
+    start_time: str
+    end_time: str | None
+    duration: str
+
+
+class ExtendedStatus(TypedDict, total=False):
+    """How far a session is."""
+
+    status: str
+    managed_components_count: int
+    phases: Phases
+    percent_successful: float
+    percent_failed: float
+    percent_staged: float
+    error_summary: dict[str, Errors]
+    timing: Timing
+
+
+class ComponentStatus(TypedDict, total=False):
+    """The `status` of a component; `status` in it is computed by the server when it is read."""
+
+    phase: str
+    status: str
+    status_override: str
+
+
+class LastAction(TypedDict, total=False):
+    """The last action that BOS took for a component."""
+
+    action: str
+    failed: bool
+    last_updated: str
+
+
+class EventStats(TypedDict, total=False):
+    """How often BOS has tried."""
+
+    power_on_attempts: int
+    power_off_graceful_attempts: int
+    power_off_forceful_attempts: int
+
+
+class State(TypedDict, total=False):
+    """An actual, desired or staged state."""
+
+    boot_artifacts: dict[str, str]
+    bss_token: str
+    configuration: str
+    session: str
+    last_updated: str
+
+
+class Component(TypedDict, total=False):
+    """A node as BOS sees it."""
+
+    id: str
+    enabled: bool
+    error: str
+    session: str
+    retry_policy: int
+    actual_state: State
+    desired_state: State
+    staged_state: State
+    last_action: LastAction
+    event_stats: EventStats
+    status: ComponentStatus

@@ -1,0 +1,1 @@
+"""Open Horizon: node management policies and their status, in the Exchange and on the node."""

@@ -1,0 +1,155 @@
+"""The whole command tree, and the one place where errors become messages and exit codes.
+
+A command stands here with the sentence that its help opens with; its module is imported when it is called.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from nodewatch.app import App
+from nodewatch.errors import NodewatchError, WrongUsage
+from nodewatch.tree import Group, Leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nodewatch.world import World
+
+SESSIONS = Group("Boot sessions: what was started, and how far it is.", {
+    "list": Leaf("List the sessions.", "bos_v2.commands:list_sessions"),
+    "describe": Leaf("Show one session.", "bos_v2.commands:describe_session"),
+    "status": Group("How far a session is.", {
+        "list": Leaf("Show how far a session is, and every failed node.", "bos_v2.commands:show_session_status"),
+    }),
+})  # fmt: skip
+COMPONENTS = Group("Components: the nodes, as BOS sees them.", {
+    "list": Leaf("List components and their states.", "bos_v2.commands:list_components"),
+    "describe": Leaf("Show one component.", "bos_v2.commands:describe_component"),
+})  # fmt: skip
+BOS_V2 = {
+    "sessions": SESSIONS,
+    "components": COMPONENTS,
+}  # fmt: skip
+BOS = Group("Boots of HPE Cray systems: the Boot Orchestration Service.", {
+    "v2": Group("The Boot Orchestration Service, version 2.", BOS_V2),
+    **BOS_V2,
+})  # fmt: skip
+NMSTATUS = Group("Agent upgrades on this node: node management status.", {}, bare=2)
+TREE = Group("Show how far boots and agent upgrades have come, which nodes failed, and why.", {
+    "bos": BOS,
+    "local": Group("The local store: a fleet's documents in one file.", {
+        "load": Leaf("Load a fleet file into the local store.", "store_commands:load"),
+        "dump": Leaf("Write the local store as a fleet file.", "store_commands:dump"),
+    }),
+    "demo": Leaf("Make a demo fleet and show a session of it.", "store_commands:demo"),
+})  # fmt: skip
+
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+DOUBLY_ENCODED = "\u00e2\u20ac\u201c"  # an en dash that was read as Windows-1252: so the user guide page prints it
+
+
+def check_dashes(program: str, words: Sequence[str]) -> None:
+    """Raise `WrongUsage` with the corrected line if a word before `--` begins with a dash that no shell understands.
+
+    Such a word is pasted from a formatted page: "View the Status of a BOS Session" prints one.
+    """
+    options = list(words[: words.index("--")] if "--" in words else words)
+    mended = [mend_dash(word) for word in options]
+    if mended != options:
+        import shlex
+
+        wrong = next(word for word, right in zip(options, mended, strict=True) if word != right)
+        line = shlex.join([program, *mended, *words[len(options) :]])
+        raise WrongUsage(f"{wrong!r} begins with a dash that is not '-', pasted from a formatted page. You mean:\n  {line}")
+
+
+def mend_dash(word: str) -> str:
+    r"""Return the word with its dashes in front made plain, if one of the first two is another character.
+
+    >>> [mend_dash(word) for word in ("-\u2013format", "\u2014format", "\u2013v", "--format", "-v", "x\u2013y", "\u2013")]
+    ['--format', '--format', '-v', '--format', '-v', 'x–y', '-']
+    """
+    plain = word.replace(DOUBLY_ENCODED, "\u2013")
+    body = plain.lstrip("-" + DASHES)
+    front = plain[: len(plain) - len(body)]
+    if not any(dash in DASHES for dash in front[:2]):
+        return word
+    return ("--" if len(body) > 1 else "-") + body
+
+
+def run(tree: Group, program: str, words: Sequence[str], world: World | None = None) -> int:
+    """Run one command line and return its exit code; whatever goes wrong is one message on stderr, never a traceback."""
+    app = App(world)
+    stderr = app.world.stderr
+    try:
+        check_dashes(program, words)
+        with tree.make_context(program, list(words), obj=app) as context:
+            tree.invoke(context)
+        app.world.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.UsageError as error:
+        error.show(stderr)
+        return 2
+    except (click.Abort, EOFError):
+        print("Aborted.", file=stderr)  # noqa: T201
+        return 1
+    except NodewatchError as error:
+        app.warn(f"Error: {error.message}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("Interrupted.", file=stderr)  # noqa: T201
+        return 130
+    except BrokenPipeError:
+        silence_stdout()
+        return 141
+    except OSError as error:
+        silence_stdout()
+        app.warn(f"Error: the output could not be written: {error.strerror or error}.")
+        return 4
+    except Exception as error:  # noqa: BLE001  # a traceback is a defect, and so is this: it says so and ends with 1
+        app.warn(f"Error: nodewatch has a defect: {type(error).__name__}: {error}. Please report it with the command line.")
+        return 1
+    return 0
+
+
+def silence_stdout() -> None:
+    """Send what is still buffered for a reader that went away, or a full disk, to nowhere: exit must not write it again."""
+    if sys.stdout is sys.__stdout__:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def start(tree: Group, program: str) -> NoReturn:
+    """Be the program: complete the line if the shell asks, else run it."""
+    gc.disable()  # a short command ends before collecting pays; `watch` turns it on again
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    instruction = os.environ.get(f"_{program.upper()}_COMPLETE")
+    if instruction:
+        from click.shell_completion import shell_complete
+
+        sys.exit(shell_complete(tree, {}, program, f"_{program.upper()}_COMPLETE", instruction))
+    code = run(tree, program, sys.argv[1:])
+    gc.freeze()
+    sys.exit(code)
+
+
+def nodewatch() -> NoReturn:
+    """Run `nodewatch`."""
+    start(TREE, "nodewatch")
+
+
+def bos() -> NoReturn:
+    """Run `bos`, the shortcut that users' scripts call."""
+    start(BOS, "bos")
+
+
+def nmstatus() -> NoReturn:
+    """Run `nmstatus`, the shortcut that users' scripts call."""
+    start(NMSTATUS, "nmstatus")

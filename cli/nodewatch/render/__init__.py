@@ -1,0 +1,51 @@
+"""Documents as JSON, YAML or TOML: the only place that knows formats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def print_document(document: Any, style: str, out: TextIO) -> None:
+    """Write the document in the style `json`, `yaml` or `toml` (`table` counts as JSON), ending in one newline.
+
+    An answer without a document (a DELETE that succeeded) is one empty line, and a text is itself, as `cray` prints them.
+    """
+    if document is None:
+        out.write("\n")
+    elif isinstance(document, str):
+        out.write(document.rstrip("\n") + "\n")
+    else:
+        STYLES[style](document, out)
+
+
+def print_json(document: Any, out: TextIO) -> None:
+    """Write JSON with an indent of two, in pieces."""
+    from nodewatch.render.json import chunks
+
+    out.writelines(chunks(document))
+    out.write("\n")
+
+
+def print_yaml(document: Any, out: TextIO) -> None:
+    """Write YAML: lines never folded, nulls kept, the document's order."""
+    from nodewatch.render.yaml import text
+
+    out.write(text(document))
+
+
+def print_toml(document: Any, out: TextIO) -> None:
+    """Write TOML: a list becomes `results`, nulls are left out."""
+    from nodewatch.render.toml import text
+
+    out.write(text(document))
+
+
+STYLES: dict[str, Callable[[Any, TextIO], None]] = {
+    "json": print_json,
+    "table": print_json,
+    "yaml": print_yaml,
+    "toml": print_toml,
+}

@@ -1,0 +1,61 @@
+"""JSON with an indent of two, as the services and `json.dumps(..., indent=2)` write it, but several times faster.
+
+CPython's own encoder writes indented text in Python, one token at a time: 20,000 components take it four times as long as
+reading them. This one asks the C encoder for each string and joins lists of them; the bytes are the same.
+"""
+
+from __future__ import annotations
+
+from json import dumps
+from json.encoder import encode_basestring_ascii as quoted
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.backend import StoredArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def text(value: Any, newline: str = "\n") -> str:
+    r"""Return the value as JSON; `newline` begins each line and holds the indent of the place where the value stands.
+
+    >>> text({"a": [1, None], "b": {}}) == dumps({"a": [1, None], "b": {}}, indent=2)
+    True
+    """
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, dict):
+        if not value:
+            return "{}"
+        deeper = newline + "  "
+        return "{" + ",".join([f"{deeper}{quoted(key)}: {text(item, deeper)}" for key, item in value.items()]) + newline + "}"
+    if isinstance(value, list):
+        if not value:
+            return "[]"
+        deeper = newline + "  "
+        return "[" + ",".join([deeper + text(item, deeper) for item in value]) + newline + "]"
+    return dumps(value)
+
+
+def element(value: Any) -> str:
+    """Return the value as it stands in an array: indented by two, its first line not."""
+    return text(value, "\n  ")
+
+
+def chunks(document: Any) -> Iterator[str]:
+    """Return the document's text in pieces, an array's elements one by one, so that a large one is never whole in memory."""
+    if isinstance(document, StoredArray):
+        elements = iter(document.texts)
+    elif isinstance(document, list) and document:
+        elements = map(element, document)
+    else:
+        yield text(document)
+        return
+    first = next(elements, None)
+    if first is None:
+        yield "[]"
+        return
+    yield "[\n  " + first
+    for item in elements:
+        yield ",\n  " + item
+    yield "\n]"

@@ -1,0 +1,142 @@
+"""Which value wins, and where it came from: pure functions of the flags, the environment and the files' texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.errors import WrongConfiguration, WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from nodewatch.world import World
+
+FORMATS = ("table", "json", "yaml", "toml")
+REQUEST_TIMEOUT = 60.0
+RETRIES = 3
+
+
+class System(NamedTuple):
+    """Where one service is asked: on a local store, or at a base URL; and what said so."""
+
+    source: str
+    local: str | None = None
+    url: str | None = None
+    demo: bool = False
+
+
+class Settings(NamedTuple):
+    """What this invocation works with."""
+
+    systems: Mapping[str, System | None]
+    format: str
+    request_timeout: float
+    retries: int
+    token: str | None
+    tenant: str | None
+    ca_bundle: str | None
+    verbose: int
+    quiet: bool
+    dry_run: bool
+    demo_store: str
+
+    def system(self, service: str) -> System:
+        """Return where the service (`bos`, `exchange` or `agent`) is asked; raise `WrongConfiguration` if nothing says."""
+        found = self.systems[service]
+        if found is None:
+            variable = {"bos": "NODEWATCH_BOS_URL", "exchange": "HZN_EXCHANGE_URL", "agent": "HORIZON_URL"}[service]
+            raise WrongConfiguration(
+                f"nothing says which {service} to ask. Set {variable} to its base URL, name a local store with "
+                "--local PATH or NODEWATCH_LOCAL, or type `nodewatch demo` for a demo fleet to look at."
+            )
+        return found
+
+
+def number(text: str, source: str) -> float:
+    """Return the number of seconds in a setting's text; raise `WrongConfiguration` for anything else."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise WrongConfiguration(f"{source}: {text!r} is not a number of seconds above 0.")
+    return value
+
+
+def count(text: str, source: str) -> int:
+    """Return the whole number, 0 or more, in a setting's text; raise `WrongConfiguration` for anything else."""
+    if not text.isascii() or not text.isdigit():
+        raise WrongConfiguration(f"{source}: {text!r} is not a whole number, 0 or more.")
+    return int(text)
+
+
+def demo_store(world: World) -> Path:
+    """Return where the demo fleet's store lies: under `$XDG_DATA_HOME`, or `~/.local/share`."""
+    base = world.variable("XDG_DATA_HOME")
+    return (world.home.joinpath(".local/share") if base is None else world.home / base) / "nodewatch" / "demo.db"
+
+
+def resolve(flags: Mapping[str, Any], world: World) -> Settings:
+    """Return what this invocation works with: flags first, then the environment, then files, then the demo store."""
+    variable = world.variable
+    terminal = world.stdout.isatty()
+    chosen = flags.get("format") or (variable("NODEWATCH_FORMAT") if terminal else None)
+    if chosen is not None and chosen not in FORMATS:
+        raise WrongUsage(f"NODEWATCH_FORMAT: {chosen!r} is none of {', '.join(FORMATS)}.")
+    timeout = flags.get("request_timeout")
+    environment_timeout = variable("NODEWATCH_REQUEST_TIMEOUT")
+    if timeout is None and environment_timeout is not None:
+        timeout = number(environment_timeout, "NODEWATCH_REQUEST_TIMEOUT")
+    retries = variable("NODEWATCH_RETRIES")
+    demo = demo_store(world)
+    return Settings(
+        systems=systems(flags, world, demo),
+        format=chosen or ("table" if terminal else "json"),
+        request_timeout=timeout or REQUEST_TIMEOUT,
+        retries=RETRIES if retries is None else count(retries, "NODEWATCH_RETRIES"),
+        token=token(world),
+        tenant=variable("NODEWATCH_TENANT"),
+        ca_bundle=variable("NODEWATCH_CA_BUNDLE"),
+        verbose=flags.get("verbose") or 0,
+        quiet=bool(flags.get("quiet")),
+        dry_run=bool(flags.get("dry_run")),
+        demo_store=str(demo),
+    )
+
+
+def systems(flags: Mapping[str, Any], world: World, demo: Path) -> dict[str, System | None]:
+    """Return where each service is asked, in the order: flag, environment, demo store; None where nothing says."""
+    if flags.get("local"):
+        return dict.fromkeys(("bos", "exchange", "agent"), System("--local", local=flags["local"]))
+    local = world.variable("NODEWATCH_LOCAL")
+    if local:
+        return dict.fromkeys(("bos", "exchange", "agent"), System("NODEWATCH_LOCAL", local=local))
+    variables = {"bos": "NODEWATCH_BOS_URL", "exchange": "HZN_EXCHANGE_URL", "agent": "HORIZON_URL"}
+    found: dict[str, System | None] = {}
+    for service, name in variables.items():
+        url = world.variable(name)
+        found[service] = System(name, url=url) if url else None
+    if not any(found.values()) and demo.exists():
+        return dict.fromkeys(found, System("demo store", local=str(demo), demo=True))
+    return found
+
+
+def token(world: World) -> str | None:
+    """Return the bearer token: `NODEWATCH_TOKEN`, or the `access_token` of the JSON file that `CRAY_CREDENTIALS` names.
+
+    Raise `WrongConfiguration` for a file that cannot be read or holds no token.
+    """
+    given, path = world.variable("NODEWATCH_TOKEN"), world.variable("CRAY_CREDENTIALS")
+    if given or path is None:
+        return given
+    import json
+
+    try:
+        document = json.loads(world.home.joinpath(path).read_text())
+    except (OSError, ValueError) as error:
+        raise WrongConfiguration(f"the token file {path} (CRAY_CREDENTIALS) cannot be read: {error}") from error
+    found = document.get("access_token") if isinstance(document, dict) else None
+    if not isinstance(found, str) or not found:
+        raise WrongConfiguration(f"the token file {path} (CRAY_CREDENTIALS) has no access_token.")
+    return found

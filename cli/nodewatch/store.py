@@ -1,0 +1,289 @@
+"""The local store: one SQLite file of documents, as the services gave them.
+
+Every change is one transaction; whoever reads sees all of it or nothing. A rollback journal rather than WAL: a WAL
+store can neither be copied while it is open, nor read in a read-only folder, nor put on a network file system.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.errors import FileTrouble
+from nodewatch.render.json import element
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+APPLICATION = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
+FORMAT = 1
+BUSY_SECONDS = 60.0
+MAGIC = b"SQLite format 3\0"
+SPOOL_BYTES = 1 << 20
+
+SCHEMA = f"""
+CREATE TABLE documents (
+    place INTEGER PRIMARY KEY,
+    collection TEXT NOT NULL,
+    key TEXT NOT NULL,
+    document TEXT NOT NULL,
+    answer TEXT
+);
+CREATE UNIQUE INDEX documents_by_key ON documents (collection, key);
+CREATE TABLE components (
+    id TEXT PRIMARY KEY,
+    session TEXT NOT NULL,
+    staged_session TEXT NOT NULL,
+    enabled INTEGER NOT NULL,
+    phase TEXT NOT NULL,
+    status_override TEXT NOT NULL,
+    status TEXT NOT NULL,
+    error TEXT NOT NULL,
+    brief TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX components_by_session ON components (session, status, phase, enabled, status_override);
+CREATE INDEX components_by_staged_session ON components (staged_session);
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {FORMAT};
+"""
+
+
+class ComponentColumns(NamedTuple):
+    """What queries need of a BOS component: `brief` is the document without its boot artifacts, as JSON on one line."""
+
+    id: str
+    session: str
+    staged_session: str
+    enabled: bool
+    phase: str
+    status_override: str
+    status: str
+    error: str
+    brief: str
+
+
+class Store:
+    """An open store. Use `opened` or `created` to get one, `reading` or `changing` around what is done with it."""
+
+    def __init__(self, connection: sqlite3.Connection, path: str, *, writable: bool) -> None:
+        self.connection = connection
+        self.path = path
+        self.writable = writable
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold one state of the store for all that is read inside."""
+        with translated(self.path):
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.connection.rollback()
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Make all changes inside one transaction: all or, when anything is raised, none.
+
+        Raise `FileTrouble` if the store cannot be written, or stays locked for a minute.
+        """
+        if not self.writable:
+            raise FileTrouble(f"{self.path} is read-only, so nothing was changed. Copy it and name the copy with --local.")
+        with translated(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.rollback()
+                raise
+
+    def get(self, collection: str, key: str) -> Any:
+        """Return the document of that key, or None."""
+        row = self.connection.execute(
+            "SELECT document FROM documents WHERE collection = ? AND key = ?", (collection, key)
+        ).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def items(self, collection: str) -> Iterator[tuple[str, Any]]:
+        """Return keys and documents, in the order of their keys."""
+        rows = self.connection.execute(
+            "SELECT key, document FROM documents WHERE collection = ? ORDER BY key", (collection,)
+        )
+        return ((key, json.loads(document)) for key, document in rows)
+
+    def dump(self, collection: str) -> Iterator[tuple[str, str]]:
+        """Return keys and texts, in the order they were put."""
+        return self.connection.execute(
+            "SELECT key, document FROM documents WHERE collection = ? ORDER BY place", (collection,)
+        )
+
+    def put(self, collection: str, key: str, document: Any) -> None:
+        """Store the document under its key, in place of the one there."""
+        self.connection.execute(
+            "INSERT INTO documents (collection, key, document) VALUES (?, ?, ?)"
+            " ON CONFLICT (collection, key) DO UPDATE SET document = excluded.document",
+            (collection, key, element(document)),
+        )
+
+    def delete(self, collection: str, key: str) -> bool:
+        """Remove the document of that key; return whether there was one."""
+        done = self.connection.execute("DELETE FROM documents WHERE collection = ? AND key = ?", (collection, key))
+        return done.rowcount > 0
+
+    def clear(self) -> None:
+        """Remove everything."""
+        self.connection.execute("DELETE FROM documents")
+        self.connection.execute("DELETE FROM components")
+
+    def put_component(self, document: Any, answer: Any, columns: ComponentColumns) -> None:
+        """Store a BOS component: as it was given, as it is answered (with its computed status), and its columns."""
+        self.connection.execute(
+            "INSERT INTO documents (collection, key, document, answer) VALUES ('bos/v2/components', ?, ?, ?)"
+            " ON CONFLICT (collection, key) DO UPDATE SET document = excluded.document, answer = excluded.answer",
+            (columns.id, element(document), None if answer == document else element(answer)),
+        )
+        self.connection.execute(
+            f"INSERT OR REPLACE INTO components VALUES ({', '.join('?' * len(columns))})",  # noqa: S608  # marks only
+            columns,
+        )
+
+    def components(self, columns: Sequence[str], where: str = "1", values: Sequence[Any] = (), *, limit: int = -1,
+                   ) -> list[tuple[Any, ...]]:  # fmt: skip
+        """Return the columns of the components that the SQL condition selects, in the order of their ids."""
+        return self.connection.execute(
+            f"SELECT {', '.join(columns)} FROM components WHERE {where} ORDER BY id LIMIT ?",  # noqa: S608  # our words
+            (*values, limit),
+        ).fetchall()
+
+    def component_answers(self, where: str = "1", values: Sequence[Any] = (), *, limit: int = -1) -> Iterator[str]:
+        """Return the answered texts of the components that the SQL condition selects, in the order of their ids.
+
+        They are copied to a temporary file first: whoever reads them slowly (a pager) keeps no writer waiting.
+        """
+        rows = self.connection.execute(
+            "SELECT coalesce(answer, document) FROM components CROSS JOIN documents"  # noqa: S608  # our words
+            f" ON collection = 'bos/v2/components' AND key = id WHERE {where} ORDER BY id LIMIT ?",
+            (*values, limit),
+        )
+        return spooled(text for (text,) in rows)
+
+
+def spooled(texts: Iterator[str]) -> Iterator[str]:
+    """Return the texts again, all of them read from their source now, and kept in a file when they are many."""
+    lengths: list[int] = []
+    spool = tempfile.SpooledTemporaryFile(SPOOL_BYTES)
+    for text in texts:
+        data = text.encode()
+        lengths.append(len(data))
+        spool.write(data)
+    spool.seek(0)
+
+    def again() -> Iterator[str]:
+        with spool:
+            for length in lengths:
+                yield spool.read(length).decode()
+
+    return again()
+
+
+def opened(path: str) -> Store:
+    """Open the store at the path; raise `FileTrouble` if it is missing, or not a store, or newer than this program."""
+    check_magic(path)
+    writable = os.access(path, os.W_OK) and os.access(Path(path).resolve().parent, os.W_OK)
+    with translated(path):
+        connection = connect(path, "rw" if writable else "ro")
+        check_format(connection, path)
+    return Store(connection, path, writable=writable)
+
+
+def created(path: str) -> Store:
+    """Open the store at the path for writing; make an empty one if there is none."""
+    if Path(path).exists():
+        store = opened(path)
+        if not store.writable:
+            raise FileTrouble(f"{path} is read-only, so nothing was changed.")
+        return store
+    with translated(path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        # The tables are made in a file of another name, and the name given when they are all there: a process that is
+        # killed meanwhile leaves no half-made store, and of two that start together both end up with the same one.
+        handle, name = tempfile.mkstemp(prefix=".nodewatch-", dir=Path(path).resolve().parent)
+        os.close(handle)
+        try:
+            connection = connect(name, "rw")
+            connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
+            connection.close()
+            try:
+                os.link(name, path)
+            except FileExistsError:
+                pass
+        finally:
+            Path(name).unlink()
+    return opened(path)
+
+
+def in_memory() -> Store:
+    """Return an empty store that lives as long as the process."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.executescript(SCHEMA)
+    return Store(connection, ":memory:", writable=True)
+
+
+def connect(path: str, mode: str) -> sqlite3.Connection:
+    """Return a connection on which transactions begin and end only where this module says so."""
+    address = Path(path).resolve().as_uri() + f"?mode={mode}"
+    connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.executescript("PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;")
+    return connection
+
+
+def check_magic(path: str) -> None:
+    """Raise `FileTrouble` if the file is missing, unreadable, or no SQLite file at all."""
+    try:
+        with Path(path).open("rb") as file:
+            start = file.read(len(MAGIC))
+    except FileNotFoundError as error:
+        raise FileTrouble(
+            f"there is no local store at {path}. Make one with `nodewatch local load FLEET.json --local {path}`."
+        ) from error
+    except OSError as error:
+        raise FileTrouble(f"the local store {path} cannot be read: {error.strerror}.") from error
+    if start != MAGIC:
+        raise FileTrouble(f"{path} is not a nodewatch store.")
+
+
+def check_format(connection: sqlite3.Connection, path: str) -> None:
+    """Raise `FileTrouble` if the file is another program's, or written by a newer nodewatch."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    number = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION:
+        raise FileTrouble(f"{path} is another program's SQLite file, not a nodewatch store.")
+    if number > FORMAT:
+        raise FileTrouble(f"{path} was written by a newer nodewatch (format {number}, this one reads {FORMAT}): upgrade.")
+
+
+@contextmanager
+def translated(path: str) -> Iterator[None]:
+    """Turn SQLite's and the operating system's errors about the store into `FileTrouble`."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        name = getattr(error, "sqlite_errorname", "")
+        raise FileTrouble(SENTENCES.get(name, lambda path, error: f"the local store {path}: {error}.")(path, error)) from error
+    except sqlite3.DatabaseError as error:
+        raise FileTrouble(f"{path} is damaged: {error}. Load the fleet file again, into another store.") from error
+    except OSError as error:
+        raise FileTrouble(f"{path}: {error.strerror or error}.") from error
+
+
+SENTENCES: dict[str, Callable[[str, Exception], str]] = {
+    "SQLITE_BUSY": lambda path, _: f"{path} was busy for {BUSY_SECONDS:.0f} s: another process is changing it. Try again.",
+    "SQLITE_FULL": lambda path, _: f"the disk that holds {path} is full; nothing was changed.",
+    "SQLITE_READONLY": lambda path, _: f"{path} is read-only, so nothing was changed.",
+}

@@ -1,0 +1,102 @@
+"""What a table is, before anyone prints it: blocks of text with columns, bars and headings. Only `render` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Style = Literal["", "good", "bad", "busy", "warn", "dim", "strong"]
+
+
+class Cell(NamedTuple):
+    """A text with the meaning of its colour; the text alone must tell as much."""
+
+    text: str
+    style: Style = ""
+
+
+class Column(NamedTuple):
+    """A column: `leaves` is its turn to leave when the terminal is too narrow (0: never), `wraps` whether its text may wrap.
+
+    `shares` tells that a value which all rows share moves to the heading.
+    """
+
+    name: str
+    leaves: int = 0
+    wraps: bool = False
+    right: bool = False
+    shares: bool = False
+
+
+class Grid(NamedTuple):
+    """Rows under named columns; `empty` is said when there are no rows."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str | Cell]]
+    heading: str = ""
+    empty: str = ""
+
+
+class Fields(NamedTuple):
+    """Names and values, one a line; values may wrap, an empty value is left out."""
+
+    pairs: Sequence[tuple[str, str | Cell]]
+    heading: str = ""
+
+
+class Part(NamedTuple):
+    """One part of a bar: its share of the whole in percent."""
+
+    name: str
+    percent: float
+    style: Style = ""
+
+
+class Bar(NamedTuple):
+    """Shares of a whole, drawn and written."""
+
+    parts: Sequence[Part]
+
+
+class Line(NamedTuple):
+    """A paragraph; `lead` is put in front and its width kept free below (a heading of a list of nodes, say)."""
+
+    text: str
+    style: Style = ""
+    lead: str = ""
+
+
+Block = Grid | Fields | Bar | Line
+Page = list[Block]
+
+
+def visible(text: str, keep: str = "") -> str:
+    r"""Return the text with everything that a terminal would obey instead of show written as an escape.
+
+    Control characters, line and paragraph separators, and marks that change the direction of writing; `keep` names
+    those that stay.
+
+    >>> visible("a\x1b[31m\nb\u202e"), visible("a\nb", keep="\n")
+    ('a\\x1b[31m\\nb\\u202e', 'a\nb')
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character
+        if character in keep or (character.isprintable() and character not in "\u200e\u200f\u061c")
+        else character.encode("unicode_escape", "backslashreplace").decode("ascii")
+        for character in text
+    )
+
+
+def percent(value: float) -> str:
+    """Return the percentage as text that never rounds up to 100 nor down to 0 (sat once showed 99.x as 100).
+
+    >>> [percent(value) for value in (100.0, 99.996, 33.333333, 0.004, 0, 50)]
+    ['100 %', '99.9 %', '33.3 %', '0.1 %', '0 %', '50 %']
+    """
+    if value in (0, 100):
+        return f"{int(value)} %"
+    return f"{min(max(round(value, 1), 0.1), 99.9):g} %"

@@ -1,0 +1,55 @@
+"""The servers' time formats, read; and durations, written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+
+def read_time(text: Any) -> datetime | None:
+    """Return the time that a server's text names, in UTC if the text has a zone; None for anything else.
+
+    BOS writes local naive times (`2024-01-02T03:04:05`), BOS v1 also `2020-07-22 13:39:07.706774` and the same with a `Z`;
+    Horizon writes RFC 3339. A time without a zone is taken as UTC: Cray systems run in UTC, and nothing says otherwise.
+
+    >>> read_time("2020-07-22 13:39:07.706774")
+    datetime.datetime(2020, 7, 22, 13, 39, 7, 706774, tzinfo=datetime.timezone.utc)
+    >>> read_time("2026-03-05T12:01:00+01:00").isoformat(), read_time(""), read_time("soon"), read_time(7)
+    ('2026-03-05T11:01:00+00:00', None, None, None)
+    """
+    if not isinstance(text, str):
+        return None
+    try:
+        time = datetime.fromisoformat(text.strip())
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def span(duration: timedelta) -> str:
+    """Return a duration in its two largest units.
+
+    >>> [span(timedelta(seconds=seconds)) for seconds in (0.4, 59, 61, 3_600, 90_000, -5)]
+    ['0 s', '59 s', '1 min 1 s', '1 h', '1 d 1 h', '0 s']
+    """
+    rest = max(int(duration.total_seconds()), 0)
+    parts = []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count} {unit}")
+        elif parts:
+            break
+        if len(parts) == 2:
+            break
+    return " ".join(parts) or "0 s"
+
+
+def age(text: Any, now: datetime) -> str:
+    """Return how long ago a server's time was; empty for no time.
+
+    >>> age("2024-01-02T03:04:05", datetime(2024, 1, 2, 4, 4, 6, tzinfo=UTC)), age("", datetime.now(UTC))
+    ('1 h', '')
+    """
+    time = read_time(text)
+    return "" if time is None else span(now - time)

@@ -1,0 +1,147 @@
+"""Commands and groups as click wants them, with the shared options at every level; nothing here knows a service."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Leaf(NamedTuple):
+    """A command of the tree that is not imported yet: the sentence that help opens with, and where its function stands."""
+
+    sentence: str
+    place: str
+
+
+def keep(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Note a shared option's value with the invocation; levels are parsed outside in, so that the innermost wins."""
+    if value is not None and ctx.obj is not None and param.name:
+        ctx.obj.flags[param.name] = value
+    return value
+
+
+def shared(*names: str, **attributes: Any) -> click.Option:
+    """Return an option whose value goes to the invocation's flags instead of the command's parameters."""
+    return click.Option(names, expose_value=False, callback=keep, **attributes)
+
+
+def flag(*names: str, **attributes: Any) -> click.Option:
+    """Return a shared option without a value."""
+    return shared(*names, is_flag=True, default=None, **attributes)
+
+
+def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    """Print the version and end."""
+    if value and not ctx.resilient_parsing:
+        from nodewatch import __version__
+
+        click.echo(f"nodewatch {__version__}")
+        ctx.exit()
+
+
+FORMATS = ("table", "json", "yaml", "toml")
+SHARED: list[click.Option] = [
+    shared("--format", type=click.Choice(FORMATS), help="How to print: a table on a terminal, else JSON."),
+    shared("--local", metavar="PATH", help="Ask the local store or fleet file at PATH."),
+    shared("--request-timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
+           help="Give up on a request after SECONDS (60)."),
+    shared("--verbose", "-v", count=True, default=None, help="Trace requests on stderr; -vv with their bodies."),
+    flag("--quiet", help="Say nothing on stderr but errors."),
+    flag("--dry-run", help="Say what would be changed, and change nothing."),
+    click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=print_version,
+                 help="Print the version."),
+]  # fmt: skip
+NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Shared(click.Command):
+    """A command that takes the shared options too, and lists them under a heading of their own."""
+
+    sentence = ""
+
+    def __init__(self, *args: Any, **attributes: Any) -> None:
+        settings = {**NAMES, **(attributes.pop("context_settings", None) or {})}
+        super().__init__(*args, context_settings=settings, **attributes)
+        self.params = [*self.params, *SHARED]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the sentence from the tree, then the function's own words."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(self.sentence)
+        if self.help:
+            super().format_help_text(ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the command's own options, then the shared ones."""
+        everywhere = {id(option) for option in SHARED}
+        own, common = [], []
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None:
+                (common if id(param) in everywhere or param.name == "help" else own).append(record)
+        for heading, records in (("Options", own), ("Shared options", common)):
+            if records:
+                with formatter.section(heading):
+                    formatter.write_dl(records)
+        if isinstance(self, click.Group):
+            self.format_commands(ctx, formatter)
+
+
+class Command(Shared):
+    """A command: its function's docstring is the help below the sentence."""
+
+
+def show_bare() -> None:
+    """Print a group's help when no member was named, as `cray` and `hzn` do."""
+    ctx = click.get_current_context()
+    if ctx.invoked_subcommand is None and isinstance(ctx.command, Group):
+        click.echo(ctx.get_help(), err=bool(ctx.command.bare))
+        ctx.exit(ctx.command.bare)
+
+
+class Group(Shared, click.Group):
+    """A group whose members are named in the tree and imported when they are called."""
+
+    def __init__(self, sentence: str, members: Mapping[str, Group | Leaf], *, bare: int = 0,
+                 params: Sequence[click.Parameter] = (), aliases: Mapping[str, str] | None = None) -> None:  # fmt: skip
+        super().__init__(None, params=list(params), invoke_without_command=True, callback=show_bare)
+        self.sentence, self.members, self.bare, self.aliases = sentence, members, bare, aliases or {}
+        self.short_help = sentence
+        self.commands = dict.fromkeys(members, self)  # names only: click suggests from them what was meant
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the names of the members, as the tree orders them."""
+        return list(self.members)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        """Return the member of that name, imported now; None if there is none."""
+        member = self.members.get(self.aliases.get(name, name))
+        if not isinstance(member, Leaf):
+            return member
+        module, _, function = member.place.partition(":")
+        command: Command = getattr(import_module(f"nodewatch.{module}"), function)
+        command.sentence = command.short_help = member.sentence
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write groups, then commands, without importing one."""
+        for heading, wanted in (("Groups", Group), ("Commands", Leaf)):
+            rows = [(name, member.sentence) for name, member in self.members.items() if isinstance(member, wanted)]
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+
+
+def command(*params: Any, **attributes: Any) -> Any:
+    """Declare a command of the tree: `click.command` with the shared options, and the invocation as first argument."""
+
+    def declare(function: Any) -> click.Command:
+        return click.command(cls=Command, **attributes)(click.pass_obj(function))
+
+    return declare(params[0]) if params else declare

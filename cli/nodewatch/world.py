@@ -1,0 +1,56 @@
+"""Everything outside the program: streams, environment, files of others, clock. A test hands in another one."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class World:
+    """The streams, environment and clock of this process, read when they are used and never before."""
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        self.environ: Mapping[str, str] = os.environ if environ is None else environ
+
+    @property
+    def stdin(self) -> TextIO:
+        """Where answers and `-` are read from."""
+        return sys.stdin
+
+    @property
+    def stdout(self) -> TextIO:
+        """Where data goes."""
+        return sys.stdout
+
+    @property
+    def stderr(self) -> TextIO:
+        """Where everything else goes."""
+        return sys.stderr
+
+    @property
+    def home(self) -> Path:
+        """The user's home directory."""
+        return Path(self.environ.get("HOME") or "~").expanduser()
+
+    def variable(self, name: str) -> str | None:
+        """Return the environment variable's value; one that is set to nothing counts as not set."""
+        return self.environ.get(name) or None
+
+    def now(self) -> datetime:
+        """Return the time of day, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Return seconds that only ever grow, for deadlines."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)

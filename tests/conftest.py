@@ -1,0 +1,176 @@
+"""How tests run a command line: `run("bos v2 sessions list")` returns exit code, stdout and stderr, on either backend."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+import responses
+
+from nodewatch.backend import ABSENT, Request
+from nodewatch.errors import NodewatchError
+from nodewatch.local import LocalBackend, routes
+from nodewatch.main import BOS, NMSTATUS, TREE
+from nodewatch.main import run as run_line
+from nodewatch.settings import resolve
+from nodewatch.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+SERVERS = {
+    "bos": "https://bos.example.com/apis/bos",
+    "exchange": "https://exchange.example.com/v1",
+    "agent": "http://agent.example.com:8510",
+}
+
+
+class Stream(io.StringIO):
+    """A stream that can claim to be a terminal."""
+
+    def __init__(self, text: str = "", *, tty: bool = False) -> None:
+        super().__init__(text)
+        self.tty = tty
+
+    def isatty(self) -> bool:
+        return self.tty
+
+
+class FakeWorld(World):
+    """A world of a test: streams in memory, a clock that stands until somebody sleeps."""
+
+    def __init__(self, environ: dict[str, str], stdin: str = "", tty: bool = False, now: datetime = NOW) -> None:
+        super().__init__(environ)
+        self.streams = Stream(stdin, tty=tty), Stream(tty=tty), Stream(tty=tty)
+        self.time = now
+        self.slept: list[float] = []
+
+    @property
+    def stdin(self) -> Stream:
+        return self.streams[0]
+
+    @property
+    def stdout(self) -> Stream:
+        return self.streams[1]
+
+    @property
+    def stderr(self) -> Stream:
+        return self.streams[2]
+
+    def now(self) -> datetime:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time.timestamp()
+
+    def sleep(self, seconds: float) -> None:
+        from datetime import timedelta
+
+        self.slept.append(seconds)
+        self.time += timedelta(seconds=seconds)
+
+
+class Result(NamedTuple):
+    """What a command line did."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.stdout)
+
+
+class Runner:
+    """Runs command lines in this process; `environ` is all the environment they see."""
+
+    def __init__(self, home: Path) -> None:
+        self.environ = {"HOME": str(home), "COLUMNS": "160"}
+
+    def __call__(self, line: str, *, stdin: str = "", tty: bool = False, now: datetime = NOW,
+                 **environ: str) -> Result:  # fmt: skip
+        """Run `nodewatch LINE` (or, when it begins with `bos ` or `nmstatus ` after a `!`, the shortcut of that name)."""
+        words = shlex.split(line)
+        tree, program = TREE, "nodewatch"
+        if words and words[0] in ("!bos", "!nmstatus"):
+            program = words.pop(0)[1:]
+            tree = {"bos": BOS, "nmstatus": NMSTATUS}[program]
+        world = FakeWorld({**self.environ, **environ}, stdin, tty, now)
+        with contextlib.redirect_stdout(world.stdout), contextlib.redirect_stderr(world.stderr):
+            code = run_line(tree, program, words, world)
+        return Result(code, world.stdout.getvalue(), world.stderr.getvalue())
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Runner:
+    """Run command lines in an empty home directory, with nothing configured."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return Runner(home)
+
+
+@pytest.fixture(autouse=True)
+def network() -> Iterator[responses.RequestsMock]:
+    """Let nothing out to the network: `responses` answers, or the connection is refused."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+@pytest.fixture(params=["local", "http"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """Run the test twice: on the local store, and over HTTP against a server that answers as the store does."""
+    return str(request.param)
+
+
+@pytest.fixture
+def load(run: Runner, tmp_path: Path, network: responses.RequestsMock, backend: str) -> Callable[[Any], Path]:
+    """Load a fleet (the content of a fleet file) and make it what command lines see, on this test's backend."""
+
+    def load(fleet: Any) -> Path:
+        store = tmp_path / "fleet.db"
+        file = tmp_path / "fleet.json"
+        file.write_text(json.dumps(fleet))
+        done = run(f"local load {file} --local {store}")
+        assert done.code == 0, done.stderr
+        if backend == "local":
+            run.environ["NODEWATCH_LOCAL"] = str(store)
+        else:
+            serve(run, network, store)
+        return store
+
+    return load
+
+
+def serve(run: Runner, network: responses.RequestsMock, store: Path) -> None:
+    """Answer HTTP requests from the store, as the servers would, and point the environment at it."""
+    import re
+
+    variables = {"bos": "NODEWATCH_BOS_URL", "exchange": "HZN_EXCHANGE_URL", "agent": "HORIZON_URL"}
+    for service, base in SERVERS.items():
+        run.environ[variables[service]] = base
+        world = FakeWorld(dict(run.environ))
+        local = LocalBackend(str(store), routes(service), world, resolve({"local": str(store)}, world))
+
+        def answer(request: Any, local: LocalBackend = local, base: str = base) -> tuple[int, dict[str, str], str]:
+            parts = urlsplit(request.url)
+            body = ABSENT if request.body is None else json.loads(request.body)
+            asked = Request(request.method, parts.path.removeprefix(urlsplit(base).path), dict(request.params), body)
+            try:
+                answered = local.send(asked)
+            except NodewatchError as error:
+                return error.status or 500, {"Content-Type": "application/problem+json"}, json.dumps(error.document)
+            document = list(answered.document) if hasattr(answered.document, "texts") else answered.document
+            text = answered.text if answered.text is not None else "" if document is None else json.dumps(document)
+            return answered.status, {"Content-Type": "application/json"}, text
+
+        for method in ("GET", "PUT", "POST", "PATCH", "DELETE"):
+            network.add_callback(method, re.compile(re.escape(base) + "/.*"), callback=answer)
