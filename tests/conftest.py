@@ -1,4 +1,4 @@
-"""How tests run a command line: `run("bos v2 sessions list")` returns exit code, stdout and stderr, on either backend."""
+"""How tests run a command line: `run("bos v2 sessions list")` returns exit code, stdout and stderr."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import io
 import json
 import shlex
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -24,6 +23,7 @@ from nodewatch.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SERVERS = {
@@ -98,7 +98,7 @@ class Runner:
 
     def __call__(self, line: str, *, stdin: str = "", tty: bool = False, now: datetime = NOW,
                  **environ: str) -> Result:  # fmt: skip
-        """Run `nodewatch LINE` (or, when it begins with `bos ` or `nmstatus ` after a `!`, the shortcut of that name)."""
+        """Run `nodewatch LINE`; a line that begins with `!bos` or `!nmstatus` runs the shortcut of that name."""
         words = shlex.split(line)
         tree, program = TREE, "nodewatch"
         if words and words[0] in ("!bos", "!nmstatus"):

@@ -96,13 +96,13 @@ class App:
         """Tell the user something on stderr that must be known."""
         from nodewatch.table import visible
 
-        print(visible(text, keep="\n"), file=self.world.stderr)  # noqa: T201
+        print(visible(text, keep="\n"), file=self.world.stderr)
 
     def confirm(self, question: str) -> None:
         """Ask before a change, when both ends are terminals; raise when the user declines."""
         world = self.world
         if not (world.stdin.isatty() and world.stderr.isatty()):
             return
-        print(f"{question} [y/N]: ", end="", file=world.stderr, flush=True)  # noqa: T201
+        print(f"{question} [y/N]: ", end="", file=world.stderr, flush=True)
         if world.stdin.readline().strip().lower() not in ("y", "yes"):
             raise NodewatchError("Nothing was changed.")

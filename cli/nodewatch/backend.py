@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import quote
 
-from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble
+from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer
 
 
 class Absent:
@@ -25,8 +25,8 @@ class Request(NamedTuple):
     """One question to a service.
 
     `path` is what follows the service's base URL, already quoted; `params` holds the query, a None in it is not sent;
-    `body` is JSON to be, `ABSENT` for no body. `retry` says whether asking twice is harmless (None: as HTTP defines it for
-    the method). `brief` tells that only names and states will be looked at: a backend may leave the rest of a document out.
+    `body` is JSON to be, `ABSENT` for no body. `retry` says whether asking twice is harmless (None: as HTTP defines it
+    for the method). `brief` tells that only names and states will be looked at: a backend may leave the rest out.
     """
 
     method: str
@@ -52,7 +52,7 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a service said: the HTTP status, and the JSON document (None when there was no body), or the text that is no JSON."""
+    """What a service said: the HTTP status, and the JSON document (None without a body), or the text that is no JSON."""
 
     status: int
     document: Any = None
@@ -62,8 +62,8 @@ class Answer(NamedTuple):
 class Backend(Protocol):
     """Something that answers requests.
 
-    `send` returns answers of status 200 to 299 and raises a `NodewatchError` for everything else; an answered error carries
-    `status` and `document`.
+    `send` returns answers of status 200 to 299 and raises a `NodewatchError` for everything else; an answered error
+    carries `status` and `document`.
     """
 
     def send(self, request: Request) -> Answer:
@@ -96,7 +96,8 @@ def segment(name: str) -> str:
 def answered_error(request: Request, answer: Answer, who: str) -> NodewatchError:
     """Return the error for an answer of status 400 and above: the server's words where it has some, ours where not.
 
-    `who` names the service in the sentence. 401 and 403 are `NotPermitted`, 404 is `NotFound`, the rest `ServiceTrouble`.
+    `who` names the service in the sentence. 401 and 403 are `NotPermitted`, 404 is `NotFound`, the rest
+    `ServiceTrouble`.
     """
     document, status = answer.document, answer.status
     if isinstance(document, dict) and document.get("title") and document.get("detail"):
@@ -113,3 +114,36 @@ def answered_error(request: Request, answer: Answer, who: str) -> NodewatchError
     elif status == 404:
         kind = NotFound
     return kind(message, status=status, document=document if document is not None else answer.text)
+
+
+def array(backend: Backend, request: Request) -> Any:
+    """Return the array that answers the request (a list, or a `StoredArray`); raise `UnreadableAnswer` for the rest."""
+    document = backend.send(request).document
+    if isinstance(document, list | StoredArray):
+        return document
+    raise UnreadableAnswer(f"{request.method} {request.path} should answer a list, but it answered {kind(document)}.")
+
+
+def named(backend: Backend, request: Request, field: str = "", name: str = "") -> dict[str, Any]:
+    """Return the object that answers the request; raise `UnreadableAnswer` if it is none, or not the one named.
+
+    `field` is where the object carries its name; an object without that field is taken as it is.
+    """
+    document = backend.send(request).document
+    if not isinstance(document, dict):
+        raise UnreadableAnswer(
+            f"{request.method} {request.path} should answer an object, but it answered {kind(document)}."
+        )
+    if field and document.get(field, name) != name:
+        raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {document[field]!r}. Ask again.")
+    return document
+
+
+def kind(document: Any) -> str:
+    """Return what sort of JSON a document is, in words.
+
+    >>> [kind(document) for document in (None, [], {}, "x", 1.5, True)]
+    ['nothing', 'a list', 'an object', 'a text', 'a number', 'a boolean']
+    """
+    kinds = {type(None): "nothing", list: "a list", dict: "an object", str: "a text", bool: "a boolean"}
+    return kinds.get(type(document), "a number")

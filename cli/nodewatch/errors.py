@@ -26,7 +26,7 @@ from typing import Any
 class NodewatchError(Exception):
     """What went wrong, as a sentence for the user; the class carries the exit code.
 
-    `status` is the HTTP status that was answered, and `document` the body's JSON (or its text), where a server answered.
+    `status` is the HTTP status that was answered, `document` the body's JSON (or its text), where a server answered.
     """
 
     exit_code = 1

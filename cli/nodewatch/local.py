@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Call(NamedTuple):
-    """What a route's handler gets beside the store: the request, the names in its path, the time, and the tenant asked for."""
+    """What a route's handler gets beside the store: the request, the names in its path, the time, the tenant."""
 
     request: Request
     names: dict[str, str]
@@ -85,7 +85,7 @@ class LocalBackend:
             if self.path.endswith(".json"):
                 from nodewatch.fleet import read_only_store
 
-                self.store = read_only_store(self.path, self.world)
+                self.store = read_only_store(self.path)
             else:
                 self.store = opened(self.path)
         return self.store

@@ -66,14 +66,16 @@ def check_dashes(program: str, words: Sequence[str]) -> None:
 
         wrong = next(word for word, right in zip(options, mended, strict=True) if word != right)
         line = shlex.join([program, *mended, *words[len(options) :]])
-        raise WrongUsage(f"{wrong!r} begins with a dash that is not '-', pasted from a formatted page. You mean:\n  {line}")
+        raise WrongUsage(
+            f"{wrong!r} begins with a dash that is not '-' (pasted from a formatted page). You mean:\n  {line}"
+        )
 
 
 def mend_dash(word: str) -> str:
     r"""Return the word with its dashes in front made plain, if one of the first two is another character.
 
-    >>> [mend_dash(word) for word in ("-\u2013format", "\u2014format", "\u2013v", "--format", "-v", "x\u2013y", "\u2013")]
-    ['--format', '--format', '-v', '--format', '-v', 'x–y', '-']
+    >>> [mend_dash(word) for word in ("-\u2013format", "\u2014format", "\u2013v", "--format", "-v", "\u2013")]
+    ['--format', '--format', '-v', '--format', '-v', '-']
     """
     plain = word.replace(DOUBLY_ENCODED, "\u2013")
     body = plain.lstrip("-" + DASHES)
@@ -84,7 +86,7 @@ def mend_dash(word: str) -> str:
 
 
 def run(tree: Group, program: str, words: Sequence[str], world: World | None = None) -> int:
-    """Run one command line and return its exit code; whatever goes wrong is one message on stderr, never a traceback."""
+    """Run one command line and return its exit code; what goes wrong is one message on stderr, never a traceback."""
     app = App(world)
     stderr = app.world.stderr
     try:
@@ -98,13 +100,13 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
         error.show(stderr)
         return 2
     except (click.Abort, EOFError):
-        print("Aborted.", file=stderr)  # noqa: T201
+        print("Aborted.", file=stderr)
         return 1
     except NodewatchError as error:
         app.warn(f"Error: {error.message}")
         return error.exit_code
     except KeyboardInterrupt:
-        print("Interrupted.", file=stderr)  # noqa: T201
+        print("Interrupted.", file=stderr)
         return 130
     except BrokenPipeError:
         silence_stdout()
@@ -114,13 +116,13 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
         app.warn(f"Error: the output could not be written: {error.strerror or error}.")
         return 4
     except Exception as error:  # noqa: BLE001  # a traceback is a defect, and so is this: it says so and ends with 1
-        app.warn(f"Error: nodewatch has a defect: {type(error).__name__}: {error}. Please report it with the command line.")
+        app.warn(f"Error: this is a defect of nodewatch: {type(error).__name__}: {error}. Please report it.")
         return 1
     return 0
 
 
 def silence_stdout() -> None:
-    """Send what is still buffered for a reader that went away, or a full disk, to nowhere: exit must not write it again."""
+    """Send what is still buffered for a reader that went away, or a full disk, to nowhere: exit would write it."""
     if sys.stdout is sys.__stdout__:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 

@@ -39,10 +39,9 @@ class Settings(NamedTuple):
     verbose: int
     quiet: bool
     dry_run: bool
-    demo_store: str
 
     def system(self, service: str) -> System:
-        """Return where the service (`bos`, `exchange` or `agent`) is asked; raise `WrongConfiguration` if nothing says."""
+        """Return where `bos`, `exchange` or `agent` is asked; raise `WrongConfiguration` if nothing says."""
         found = self.systems[service]
         if found is None:
             variable = {"bos": "NODEWATCH_BOS_URL", "exchange": "HZN_EXCHANGE_URL", "agent": "HORIZON_URL"}[service]
@@ -89,9 +88,8 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
     if timeout is None and environment_timeout is not None:
         timeout = number(environment_timeout, "NODEWATCH_REQUEST_TIMEOUT")
     retries = variable("NODEWATCH_RETRIES")
-    demo = demo_store(world)
     return Settings(
-        systems=systems(flags, world, demo),
+        systems=systems(flags, world),
         format=chosen or ("table" if terminal else "json"),
         request_timeout=timeout or REQUEST_TIMEOUT,
         retries=RETRIES if retries is None else count(retries, "NODEWATCH_RETRIES"),
@@ -101,11 +99,10 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
         verbose=flags.get("verbose") or 0,
         quiet=bool(flags.get("quiet")),
         dry_run=bool(flags.get("dry_run")),
-        demo_store=str(demo),
     )
 
 
-def systems(flags: Mapping[str, Any], world: World, demo: Path) -> dict[str, System | None]:
+def systems(flags: Mapping[str, Any], world: World) -> dict[str, System | None]:
     """Return where each service is asked, in the order: flag, environment, demo store; None where nothing says."""
     if flags.get("local"):
         return dict.fromkeys(("bos", "exchange", "agent"), System("--local", local=flags["local"]))
@@ -117,6 +114,7 @@ def systems(flags: Mapping[str, Any], world: World, demo: Path) -> dict[str, Sys
     for service, name in variables.items():
         url = world.variable(name)
         found[service] = System(name, url=url) if url else None
+    demo = demo_store(world)
     if not any(found.values()) and demo.exists():
         return dict.fromkeys(found, System("demo store", local=str(demo), demo=True))
     return found

@@ -10,7 +10,8 @@ import json
 import os
 import sqlite3
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from hashlib import sha1
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +19,7 @@ from nodewatch.errors import FileTrouble
 from nodewatch.render.json import element
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 APPLICATION = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
 FORMAT = 1
@@ -92,7 +93,7 @@ class Store:
         Raise `FileTrouble` if the store cannot be written, or stays locked for a minute.
         """
         if not self.writable:
-            raise FileTrouble(f"{self.path} is read-only, so nothing was changed. Copy it and name the copy with --local.")
+            raise FileTrouble(f"{self.path} is read-only, so nothing was changed. Copy it, name the copy with --local.")
         with translated(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -161,6 +162,14 @@ class Store:
             (*values, limit),
         ).fetchall()
 
+    def count_components(self, session: str) -> list[tuple[Any, ...]]:
+        """Return how many components of the session are alike: status, phase, enabled, override, count."""
+        return self.connection.execute(
+            "SELECT status, phase, enabled, status_override, count(*) FROM components WHERE session = ?"
+            " GROUP BY status, phase, enabled, status_override",
+            (session,),
+        ).fetchall()
+
     def component_answers(self, where: str = "1", values: Sequence[Any] = (), *, limit: int = -1) -> Iterator[str]:
         """Return the answered texts of the components that the SQL condition selects, in the order of their ids.
 
@@ -174,10 +183,15 @@ class Store:
         return spooled(text for (text,) in rows)
 
 
+def owned_key(name: str, tenant: str | None) -> str:
+    """Return the key of what a tenant may own: sorted by it, sessions and templates have the server's order."""
+    return "-".join(sha1(text.encode(), usedforsecurity=False).hexdigest() for text in (tenant or "", name))
+
+
 def spooled(texts: Iterator[str]) -> Iterator[str]:
     """Return the texts again, all of them read from their source now, and kept in a file when they are many."""
     lengths: list[int] = []
-    spool = tempfile.SpooledTemporaryFile(SPOOL_BYTES)
+    spool = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115  # `again` closes it
     for text in texts:
         data = text.encode()
         lengths.append(len(data))
@@ -219,20 +233,18 @@ def created(path: str) -> Store:
             connection = connect(name, "rw")
             connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
             connection.close()
-            try:
+            with suppress(FileExistsError):
                 os.link(name, path)
-            except FileExistsError:
-                pass
         finally:
             Path(name).unlink()
     return opened(path)
 
 
-def in_memory() -> Store:
-    """Return an empty store that lives as long as the process."""
+def in_memory(name: str) -> Store:
+    """Return an empty store that lives as long as the process; messages call it by the name."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.executescript(SCHEMA)
-    return Store(connection, ":memory:", writable=True)
+    return Store(connection, name, writable=True)
 
 
 def connect(path: str, mode: str) -> sqlite3.Connection:
@@ -265,7 +277,7 @@ def check_format(connection: sqlite3.Connection, path: str) -> None:
     if application != APPLICATION:
         raise FileTrouble(f"{path} is another program's SQLite file, not a nodewatch store.")
     if number > FORMAT:
-        raise FileTrouble(f"{path} was written by a newer nodewatch (format {number}, this one reads {FORMAT}): upgrade.")
+        raise FileTrouble(f"{path} is of a newer nodewatch (format {number}, this one reads {FORMAT}): upgrade.")
 
 
 @contextmanager
@@ -275,15 +287,16 @@ def translated(path: str) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         name = getattr(error, "sqlite_errorname", "")
-        raise FileTrouble(SENTENCES.get(name, lambda path, error: f"the local store {path}: {error}.")(path, error)) from error
+        sentence = SENTENCES.get(name, "the local store {path} failed: {error}.")
+        raise FileTrouble(sentence.format(path=path, error=error, seconds=BUSY_SECONDS)) from error
     except sqlite3.DatabaseError as error:
-        raise FileTrouble(f"{path} is damaged: {error}. Load the fleet file again, into another store.") from error
+        raise FileTrouble(f"{path} is damaged: {error}. Load its fleet file again, into a new store.") from error
     except OSError as error:
         raise FileTrouble(f"{path}: {error.strerror or error}.") from error
 
 
-SENTENCES: dict[str, Callable[[str, Exception], str]] = {
-    "SQLITE_BUSY": lambda path, _: f"{path} was busy for {BUSY_SECONDS:.0f} s: another process is changing it. Try again.",
-    "SQLITE_FULL": lambda path, _: f"the disk that holds {path} is full; nothing was changed.",
-    "SQLITE_READONLY": lambda path, _: f"{path} is read-only, so nothing was changed.",
+SENTENCES = {
+    "SQLITE_BUSY": "{path} was busy for {seconds:.0f} s: another process is changing it. Try again.",
+    "SQLITE_FULL": "the disk that holds {path} is full; nothing was changed.",
+    "SQLITE_READONLY": "{path} is read-only, so nothing was changed.",
 }

@@ -18,7 +18,7 @@ class Cell(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column: `leaves` is its turn to leave when the terminal is too narrow (0: never), `wraps` whether its text may wrap.
+    """A column: `leaves` is its turn to leave when the terminal is too narrow (0: never), `wraps` whether it may wrap.
 
     `shares` tells that a value which all rows share moves to the heading.
     """

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Leaf(NamedTuple):
-    """A command of the tree that is not imported yet: the sentence that help opens with, and where its function stands."""
+    """A command that is not imported yet: the sentence that its help opens with, and where its function stands."""
 
     sentence: str
     place: str
@@ -56,7 +56,7 @@ SHARED: list[click.Option] = [
     click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=print_version,
                  help="Print the version."),
 ]  # fmt: skip
-NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Shared(click.Command):
@@ -65,8 +65,8 @@ class Shared(click.Command):
     sentence = ""
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
-        settings = {**NAMES, **(attributes.pop("context_settings", None) or {})}
-        super().__init__(*args, context_settings=settings, **attributes)
+        super().__init__(*args, **attributes)
+        self.context_settings = {**NAMES, **self.context_settings}
         self.params = [*self.params, *SHARED]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -80,7 +80,8 @@ class Shared(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the command's own options, then the shared ones."""
         everywhere = {id(option) for option in SHARED}
-        own, common = [], []
+        own: list[tuple[str, str]] = []
+        common: list[tuple[str, str]] = []
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
             if record is not None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def print_document(document: Any, style: str, out: TextIO) -> None:
     """Write the document in the style `json`, `yaml` or `toml` (`table` counts as JSON), ending in one newline.
 
-    An answer without a document (a DELETE that succeeded) is one empty line, and a text is itself, as `cray` prints them.
+    An answer without a document (a DELETE that succeeded) is one empty line, a text is itself, as `cray` prints them.
     """
     if document is None:
         out.write("\n")

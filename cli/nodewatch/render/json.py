@@ -1,7 +1,7 @@
 """JSON with an indent of two, as the services and `json.dumps(..., indent=2)` write it, but several times faster.
 
-CPython's own encoder writes indented text in Python, one token at a time: 20,000 components take it four times as long as
-reading them. This one asks the C encoder for each string and joins lists of them; the bytes are the same.
+CPython's own encoder writes indented text in Python, one token at a time: 20,000 components take it four times as long
+as reading them. This one asks the C encoder for each string and joins lists of them; the bytes are the same.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def text(value: Any, newline: str = "\n") -> str:
         if not value:
             return "{}"
         deeper = newline + "  "
-        return "{" + ",".join([f"{deeper}{quoted(key)}: {text(item, deeper)}" for key, item in value.items()]) + newline + "}"
+        members = [f"{deeper}{quoted(key)}: {text(item, deeper)}" for key, item in value.items()]
+        return "{" + ",".join(members) + newline + "}"
     if isinstance(value, list):
         if not value:
             return "[]"
@@ -43,7 +44,7 @@ def element(value: Any) -> str:
 
 
 def chunks(document: Any) -> Iterator[str]:
-    """Return the document's text in pieces, an array's elements one by one, so that a large one is never whole in memory."""
+    """Return the document's text in pieces, an array element by element: a large one is never whole in memory."""
     if isinstance(document, StoredArray):
         elements = iter(document.texts)
     elif isinstance(document, list) and document:

@@ -1,0 +1,104 @@
+"""The BOS v2 API, typed: each method is one question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
+
+from nodewatch.backend import Backend, Request, array, named, segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+
+IDS_LENGTH = 127  # the server checks the whole list as if it were one component's id
+
+
+class Filters(TypedDict, total=False):
+    """What the list of components can be narrowed to; `ids` and `status` may be comma lists."""
+
+    ids: str | None
+    session: str | None
+    staged_session: str | None
+    enabled: bool | None
+    phase: str | None
+    status: str | None
+    start_after_id: str | None
+    page_size: int | None
+
+
+class BosV2:
+    """Questions to BOS v2, over whatever backend."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+    def sessions(
+        self, *, status: str | None = None, min_age: str | None = None, max_age: str | None = None
+    ) -> list[Session]:
+        """Return the sessions, in the server's order (never by time)."""
+        query = {"min_age": min_age, "max_age": max_age, "status": status}
+        return cast("list[Session]", array(self.backend, Request("GET", "/v2/sessions", query)))
+
+    def session(self, name: str) -> Session:
+        """Return one session; raise `NotFound` if there is none of that name."""
+        return cast("Session", named(self.backend, Request("GET", f"/v2/sessions/{segment(name)}"), "name", name))
+
+    def session_status(self, name: str) -> ExtendedStatus:
+        """Return how far a session is; raise `NotFound` if there is none of that name."""
+        return cast("ExtendedStatus", named(self.backend, Request("GET", f"/v2/sessions/{segment(name)}/status")))
+
+    def component(self, name: str) -> Component:
+        """Return one component; raise `NotFound` if BOS does not know it."""
+        return cast("Component", named(self.backend, Request("GET", f"/v2/components/{segment(name)}"), "id", name))
+
+    def components(self, *, brief: bool = False, **filters: Unpack[Filters]) -> list[Component]:
+        """Return the components, in the order of their ids; `brief` ones may lack their boot artifacts.
+
+        Two limits of the server are worked around: it refuses `ids` of more than 127 characters (the list is asked for
+        in several requests, merged, then paged), and it ignores `enabled=false` where no other filter is given.
+        """
+        ids, size = filters.get("ids"), filters.get("page_size")
+        if ids and len(ids) > IDS_LENGTH:
+            parts = [self.page({**filters, "ids": part, "page_size": None}, brief=brief) for part in split(ids)]
+            merged = {component["id"]: component for page in parts for component in page}
+            found = [merged[name] for name in sorted(merged)]
+            return found[:size] if size else found
+        narrowed = any(filters.get(name) for name in ("ids", "session", "staged_session", "phase", "status"))
+        if filters.get("enabled") is False and not narrowed:
+            found = list(self.disabled(filters, brief=brief))
+            return found[:size] if size else found
+        return self.page(filters, brief=brief)
+
+    def page(self, filters: Filters, *, brief: bool) -> list[Component]:
+        """Return what one request for components answers."""
+        query = cast("dict[str, Any]", filters)
+        return cast("list[Component]", array(self.backend, Request("GET", "/v2/components", query, brief=brief)))
+
+    def disabled(self, filters: Filters, *, brief: bool) -> Iterator[Component]:
+        """Return components that are not enabled, page by page until there are as many as a page holds."""
+        size, after, count = filters.get("page_size"), filters.get("start_after_id"), 0
+        while True:
+            page = list(self.page({**filters, "start_after_id": after}, brief=brief))
+            for component in page:
+                if not component.get("enabled"):
+                    count += 1
+                    yield component
+            if not size or len(page) != size or count >= size:
+                return
+            after = page[-1]["id"]
+
+
+def split(ids: str, length: int = IDS_LENGTH) -> Iterable[str]:
+    """Return a comma list in pieces of at most that many characters; a longer name is a piece of its own.
+
+    >>> list(split("x1,x2,x3", 5))
+    ['x1,x2', 'x3']
+    """
+    piece: list[str] = []
+    for name in ids.split(","):
+        if piece and len(",".join([*piece, name])) > length:
+            yield ",".join(piece)
+            piece = []
+        piece.append(name)
+    yield ",".join(piece)

@@ -1,0 +1,104 @@
+"""The commands `bos v2 sessions ...` and `bos v2 components ...` that show things."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nodewatch.bos_v2.client import BosV2
+from nodewatch.tree import command
+
+if TYPE_CHECKING:
+    from nodewatch.app import App
+
+AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
+
+
+@command
+@click.option("--status", type=click.Choice(["pending", "running", "complete"]), help="Only sessions in this status.")
+@click.option("--min-age", metavar="AGE", help=f"Only sessions at least this old. {AGES}")
+@click.option("--max-age", metavar="AGE", help="Only sessions at most this old.")
+def list_sessions(app: App, status: str | None, min_age: str | None, max_age: str | None) -> None:
+    """The table has the newest first; other formats keep the server's order, which is never by time.
+
+    \b
+    $ nodewatch bos v2 sessions list --status running
+    $ nodewatch bos v2 sessions list --max-age 2d --format json
+    """
+    from nodewatch.bos_v2 import tables
+
+    sessions = BosV2(app.backend("bos")).sessions(status=status, min_age=min_age, max_age=max_age)
+    app.show(sessions, lambda sessions: tables.sessions(sessions, app.now))
+
+
+@command
+@click.argument("session_id")
+def describe_session(app: App, session_id: str) -> None:
+    """Shows what the session was asked to do; `sessions status list` shows how far it is.
+
+    \b
+    $ nodewatch bos v2 sessions describe night-reboot
+    """
+    from nodewatch.bos_v2 import tables
+
+    app.show(BosV2(app.backend("bos")).session(session_id), lambda session: tables.session(session, app.now))
+
+
+@command
+@click.argument("session_id")
+def show_session_status(app: App, session_id: str) -> None:
+    """The table names every node of every error, folded: the server itself names ten of each.
+
+    A session that is complete with failed nodes is shown as failed.
+
+    \b
+    $ nodewatch bos v2 sessions status list night-reboot
+    $ nodewatch bos v2 sessions status list night-reboot --format json
+    """
+    show_status(app, session_id)
+
+
+def show_status(app: App, name: str) -> None:
+    """Show how far a session is; the table asks for its components too, which carry the names that the server cuts."""
+    from nodewatch.bos_v2 import tables
+
+    bos = BosV2(app.backend("bos"))
+    app.show(bos.session_status(name), lambda status: tables.session_status(
+        status, bos.session(name), bos.components(session=name, brief=True), app.now))  # fmt: skip
+
+
+@command
+@click.option("--ids", metavar="NAMES", help="Only these components: a comma list.")
+@click.option("--session", metavar="ID", help="Only components of this session.")
+@click.option("--staged-session", metavar="ID", help="Only components staged for this session.")
+@click.option("--enabled", type=bool, help="Only components that BOS acts on (true), or leaves alone (false).")
+@click.option("--phase", type=click.Choice(["configuring", "powering_off", "powering_on", ""]),
+              help="Only components in this phase.")  # fmt: skip
+@click.option("--status", metavar="STATUS", help="Only components in this status; a comma list names several.")
+@click.option("--start-after-id", metavar="ID", help="Only components whose id sorts after this one.")
+@click.option("--page-size", type=int, help="At most this many components (0: all).")
+def list_components(app: App, **filters: Any) -> None:
+    """Only components that fit all the options are listed.
+
+    \b
+    $ nodewatch bos v2 components list --session night-reboot --status failed
+    $ nodewatch bos v2 components list --enabled false --format json
+    """
+    from nodewatch.bos_v2 import tables
+
+    components = BosV2(app.backend("bos")).components(**filters, brief=app.settings.format == "table")
+    app.show(components, lambda components: tables.components(components, app.now))
+
+
+@command
+@click.argument("component_id")
+def describe_component(app: App, component_id: str) -> None:
+    """Shows where the node is in its boot, and the boot artifacts that it has and should have.
+
+    \b
+    $ nodewatch bos v2 components describe x3000c0s13b0n0
+    """
+    from nodewatch.bos_v2 import tables
+
+    app.show(BosV2(app.backend("bos")).component(component_id), lambda node: tables.component(node, app.now))

@@ -1,0 +1,166 @@
+"""BOS v2 offline: its routes over the local store, with the server's documents, order and errors ("BOS v2 API")."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.backend import Answer, StoredArray
+from nodewatch.bos_v2 import rules
+from nodewatch.local import Call, Route, problem
+from nodewatch.store import ComponentColumns, owned_key
+from nodewatch.times import read_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nodewatch.bos_v2.types import Component, Session
+    from nodewatch.store import Store
+
+SESSIONS = "bos/v2/sessions"
+STATUSES = "bos/v2/session_status"
+
+
+def columns(component: Component) -> ComponentColumns:
+    """Return what queries need of a component."""
+    status = rules.part(component, "status")
+    answer = rules.answered(component)
+    return ComponentColumns(
+        id=component["id"],
+        session=component.get("session") or "",
+        staged_session=str(rules.part(component, "staged_state").get("session") or ""),
+        enabled=bool(component.get("enabled")),
+        phase=str(status.get("phase") or ""),
+        status_override=str(status.get("status_override") or ""),
+        status=answer["status"]["status"],
+        error=component.get("error") or "",
+        brief=json.dumps(rules.brief(answer)),
+    )
+
+
+def put_component(store: Store, component: Component) -> None:
+    """Store a component, with the answer and the columns that the rules make of it."""
+    store.put_component(component, rules.answered(component), columns(component))
+
+
+def bad_request(detail: str) -> Answer:
+    """Return the server's refusal of a request that its schema does not allow."""
+    return problem(400, "Bad Request", detail)
+
+
+def not_found(what: str, name: str, tenant: str = "") -> Answer:
+    """Return the server's words for something that does not exist."""
+    owner = f" for tenant '{tenant}'" if tenant else ""
+    return problem(404, "The resource was not found", f"{what}{owner} '{name}' does not exist")
+
+
+def find_session(store: Store, call: Call) -> Session | Answer:
+    """Return the session that the path names, or the refusal: 400 for a name that no session can have, else 404."""
+    name = call.names["session_id"]
+    if not rules.NAME.fullmatch(name):
+        return bad_request(f"{name!r} does not match '^{rules.NAME.pattern}$'")
+    session: Session | None = store.get(SESSIONS, owned_key(name, call.tenant))
+    return not_found("Session", name, call.tenant) if session is None else session
+
+
+def list_sessions(store: Store, call: Call) -> Answer:
+    """Answer `GET /v2/sessions`: all tenants' sessions if no tenant asks, narrowed by status and age."""
+    query = call.request.query
+    status = query.get("status")
+    if status is not None and status not in ("pending", "running", "complete"):
+        return bad_request(f"{status!r} is not one of ['pending', 'running', 'complete']")
+    limits = {}
+    for name in ("min_age", "max_age"):
+        if query.get(name) is not None:
+            limits[name] = rules.ago(query[name], call.now)
+            if limits[name] is None:
+                return bad_request(f"{query[name]!r} does not match '^({rules.AGE.pattern})$'")
+
+    def wanted(session: Mapping[str, Any]) -> bool:
+        state = rules.part(session, "status")
+        started = read_time(state.get("start_time"))
+        oldest, newest = limits.get("max_age"), limits.get("min_age")
+        return (
+            (not call.tenant or session.get("tenant") == call.tenant)
+            and (status is None or state.get("status") == status)
+            and (newest is None or (started is not None and started <= newest))
+            and (oldest is None or (started is not None and started >= oldest))
+        )
+
+    return Answer(200, [session for _, session in store.items(SESSIONS) if wanted(session)])
+
+
+def describe_session(store: Store, call: Call) -> Answer:
+    """Answer `GET /v2/sessions/{session_id}`."""
+    found = find_session(store, call)
+    return found if isinstance(found, Answer) else Answer(200, found)
+
+
+def session_status(store: Store, call: Call) -> Answer:
+    """Answer `GET /v2/sessions/{session_id}/status`: the saved record of a complete session, else computed now."""
+    session = find_session(store, call)
+    if isinstance(session, Answer):
+        return session
+    name = call.names["session_id"]
+    if rules.part(session, "status").get("status") == "complete":
+        saved = store.get(STATUSES, name)
+        if saved is not None:
+            return Answer(200, saved)
+    tallies = [rules.Tally(*row) for row in store.count_components(name)]
+    staged = store.components(["count(*)"], "staged_session = ?", [name])[0][0]
+    errors: dict[str, list[str]] = {}
+    for error, component in store.components(["error", "id"], "session = ? AND error != ''", [name]):
+        errors.setdefault(error, []).append(component)
+    return Answer(200, rules.extended_status(session, tallies, staged, errors, call.now))
+
+
+def list_components(store: Store, call: Call) -> Answer:
+    """Answer `GET /v2/components`: filters first, then the page; in the order of the ids.
+
+    Other than the server's, `enabled=false` works without another filter too.
+    """
+    query = call.request.query
+    ids, size, enabled = query.get("ids"), query.get("page_size") or "0", query.get("enabled")
+    if ids is not None and len(ids) > 127:
+        return bad_request(f"{ids!r} is too long")
+    if not size.isdigit():
+        return bad_request("Wrong type, expected 'integer' for query parameter 'page_size'")
+    if enabled is not None and enabled.lower() not in ("true", "false"):
+        return bad_request("Wrong type, expected 'boolean' for query parameter 'enabled'")
+    terms, values = ["1"], []
+    for name in ("session", "staged_session", "phase"):
+        if query.get(name):
+            terms.append(f"{name} = ?")
+            values.append(query[name])
+    for name, column in (("ids", "id"), ("status", "status")):
+        if query.get(name):
+            listed = query[name].split(",")
+            terms.append(f"{column} IN ({', '.join('?' * len(listed))})")
+            values.extend(listed)
+    if enabled is not None:
+        terms.append("enabled" if enabled.lower() == "true" else "NOT enabled")
+    if query.get("start_after_id"):
+        terms.append("id > ?")
+        values.append(query["start_after_id"])
+    where, limit = " AND ".join(terms), int(size) or -1
+    if call.request.brief:
+        rows = store.components(["brief"], where, values, limit=limit)
+        return Answer(200, json.loads(f"[{','.join(row for (row,) in rows)}]"))
+    return Answer(200, StoredArray(store.component_answers(where, values, limit=limit)))
+
+
+def describe_component(store: Store, call: Call) -> Answer:
+    """Answer `GET /v2/components/{component_id}`."""
+    name = call.names["component_id"]
+    for text in store.component_answers("id = ?", [name]):
+        return Answer(200, json.loads(text))
+    return not_found("Component", name)
+
+
+ROUTES = [
+    Route("GET", "/v2/sessions", list_sessions),
+    Route("GET", "/v2/sessions/{session_id}", describe_session),
+    Route("GET", "/v2/sessions/{session_id}/status", session_status),
+    Route("GET", "/v2/components", list_components),
+    Route("GET", "/v2/components/{component_id}", describe_component),
+]

@@ -1,0 +1,320 @@
+"""What BOS v2 computes when it is asked, as pure functions: a component's status, a session's extended status.
+
+The rules are the server's own ("BOS v2 API"); the words are those of the guide pages "Component Status" and "View the
+Status of a BOS Session".
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.times import read_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+
+NAMES_IN_ERRORS = 10
+NAME = re.compile(r"[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?")
+AGE = re.compile(r"0[mMhHdDwW]?|[1-9][0-9]*[mMhHdDwW]")
+UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the object of that name inside a document, an empty one where there is none.
+
+    >>> part({"status": {"phase": ""}}, "status"), part({"status": None}, "status")
+    ({'phase': ''}, {})
+    """
+    found = document.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def component_status(component: Component) -> str:
+    """Return the `status.status` that the server computes from phase, last action and override ("Component Status").
+
+    >>> component_status({"status": {"phase": "powering_on"}, "last_action": {"action": "powering_on"}})
+    'power_on_called'
+    >>> component_status({"status": {"phase": "powering_on"}, "last_action": {"action": "powering_on", "failed": True}})
+    'power_on_pending'
+    >>> component_status({"status": {"phase": "powering_off", "status_override": "on_hold"}}), component_status({})
+    ('on_hold', 'stable')
+    """
+    status, last = part(component, "status"), part(component, "last_action")
+    phase, action = status.get("phase"), last.get("action")
+    if status.get("status_override"):
+        return str(status["status_override"])
+    if phase == "powering_on":
+        return "power_on_called" if action == "powering_on" and not last.get("failed") else "power_on_pending"
+    if phase == "powering_off":
+        called = {
+            "powering_off_gracefully": "power_off_gracefully_called",
+            "powering_off_forcefully": "power_off_forcefully_called",
+        }
+        return called.get(str(action), "power_off_pending")
+    return "configuring" if phase == "configuring" else "stable"
+
+
+def answered(component: Component) -> dict[str, Any]:
+    """Return the component as the server answers it: with its computed status, without the time of its boot artifacts.
+
+    >>> answered({"id": "x1", "status": {"status_override": "", "phase": "configuring"}})["status"]
+    {'phase': 'configuring', 'status': 'configuring', 'status_override': ''}
+    """
+    document: dict[str, Any] = dict(component)
+    status = {**part(document, "status"), "status": component_status(component)}
+    document["status"] = status if list(status) == list(part(document, "status")) else dict(sorted(status.items()))
+    actual = part(document, "actual_state")
+    artifacts = part(actual, "boot_artifacts")
+    if "timestamp" in artifacts:
+        kept = {name: value for name, value in artifacts.items() if name != "timestamp"}
+        document["actual_state"] = {**actual, "boot_artifacts": kept}
+    return document
+
+
+def brief(component: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the component without its boot artifacts: all that a table of components looks at.
+
+    >>> brief({"id": "x1", "actual_state": {}, "staged_state": {"session": "s", "configuration": "c"}})
+    {'id': 'x1', 'staged_state': {'session': 's'}}
+    """
+    names = ("id", "enabled", "error", "session", "retry_policy", "event_stats", "last_action", "status")
+    document = {name: component[name] for name in names if name in component}
+    staged = part(component, "staged_state")
+    return {**document, "staged_state": {"session": staged["session"]}} if "session" in staged else document
+
+
+class Tally(NamedTuple):
+    """How many components of a session are alike in what its extended status looks at."""
+
+    status: str
+    phase: str
+    enabled: bool
+    status_override: str
+    number: int
+
+
+def extended_status(session: Session, tallies: Iterable[Tally], staged: int, errors: Mapping[str, Sequence[str]],
+                    now: datetime) -> ExtendedStatus:  # fmt: skip
+    """Return how far a session is, as the server computes it ("View the Status of a BOS Session", "BOS v2 API").
+
+    `tallies` count the components whose session it is, `staged` those that name it in their staged state: one that does
+    both counts twice. `errors` holds the ids of the former by their error message. Percentages are of all of them,
+    rounded to two places; phases leave out components that are disabled or on hold: the sum need not be 100.
+
+    >>> session = {"status": {"status": "running", "start_time": "2026-11-21T11:00:00"}}
+    >>> tallies = [Tally("stable", "", False, "", 2), Tally("configuring", "configuring", True, "", 1)]
+    >>> noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    >>> status = extended_status(session, tallies, 0, {"no power": ["x2", "x1"]}, noon)
+    >>> status["percent_successful"], status["phases"]["percent_configuring"], status["timing"]["duration"]
+    (66.67, 33.33, '1:00:00')
+    >>> status["error_summary"]
+    {'no power': {'count': 2, 'list': 'x1,x2'}}
+    """
+    rows = list(tallies)
+    total = sum(row.number for row in rows) + staged
+
+    def share(count: int) -> float:
+        return round(count * 100.0 / total, 2) if total else 0.0
+
+    def with_status(status: str) -> int:
+        return sum(row.number for row in rows if row.status == status)
+
+    def in_phase(phase: str) -> float:
+        return share(
+            sum(row.number for row in rows if row.phase == phase and row.enabled and row.status_override != "on_hold")
+        )
+
+    successful, failed = with_status("stable"), with_status("failed")
+    state = part(session, "status")
+    status: dict[str, Any] = {
+        "error_summary": {message: summed(errors[message]) for message in sorted(errors)},
+        "managed_components_count": total,
+        "percent_failed": share(failed),
+        "percent_staged": share(staged),
+        "percent_successful": share(successful),
+        "phases": {
+            "percent_complete": share(successful + failed),
+            "percent_configuring": in_phase("configuring"),
+            "percent_powering_off": in_phase("powering_off"),
+            "percent_powering_on": in_phase("powering_on"),
+        },
+    }
+    if "status" in state:
+        status["status"] = state["status"]
+    status["timing"] = timing(state, now)
+    return status  # type: ignore[return-value]  # mypy does not follow a TypedDict that grows
+
+
+def summed(ids: Sequence[str]) -> dict[str, Any]:
+    """Return the error summary of nodes: all of them counted, ten of them named.
+
+    >>> summed([f"x{number}" for number in range(11)])["list"]
+    'x0,x1,x10,x2,x3,x4,x5,x6,x7,x8...'
+    """
+    names = sorted(ids)
+    return {"count": len(names), "list": ",".join(names[:NAMES_IN_ERRORS]) + "..." * (len(names) > NAMES_IN_ERRORS)}
+
+
+def timing(state: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Return when a session began and ended, and how long it took, or takes until now.
+
+    >>> timing({"start_time": "2022-08-22T16:50:50", "end_time": "2022-08-22T16:51:10"}, datetime.now(UTC))["duration"]
+    '0:00:20'
+    """
+    start, end = state.get("start_time"), state.get("end_time")
+    began, ended = read_time(start), read_time(end) or now
+    duration = ended - began if began else timedelta(0)
+    return {"duration": str(duration), "end_time": end, "start_time": start}
+
+
+def ago(text: str, now: datetime) -> datetime | None:
+    """Return the time that lies an age (`3m`, `5h`, `10d`, `2w`) before now; None if the text is no age.
+
+    >>> ago("2h", datetime(2026, 11, 21, 12, tzinfo=UTC)).isoformat(), ago("0", datetime.min), ago("2y", datetime.min)
+    ('2026-11-21T10:00:00+00:00', datetime.datetime(1, 1, 1, 0, 0), None)
+    """
+    if len(text) > 8 or not AGE.fullmatch(text):
+        return None
+    if int(text.rstrip("mMhHdDwW")) == 0:
+        return now
+    try:
+        return now - timedelta(**{UNITS[text[-1].lower()]: int(text[:-1])})
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+class Progress(NamedTuple):
+    """An extended status in shares of its components, in percent: what a bar shows."""
+
+    successful: float
+    in_progress: float
+    failed: float
+    staged: float
+    other: float
+
+
+def progress(status: ExtendedStatus) -> Progress:
+    """Return the shares of a session's components; `other` are those in no bucket (on hold, disabled in a phase).
+
+    >>> progress({"percent_successful": 50.0, "percent_failed": 25, "phases": {"percent_configuring": 12.5}})
+    Progress(successful=50.0, in_progress=12.5, failed=25.0, staged=0.0, other=12.5)
+    """
+    phases = part(status, "phases")
+
+    def share(document: Mapping[str, Any], name: str) -> float:
+        value = document.get(name)
+        return float(value) if isinstance(value, int | float) else 0.0
+
+    moving = sum(share(phases, f"percent_{phase}") for phase in ("powering_on", "powering_off", "configuring"))
+    known = [share(status, f"percent_{name}") for name in ("successful", "failed", "staged")]
+    successful, failed, staged = known
+    rest = 100.0 - moving - sum(known) if nodes(status) != 0 else 0.0
+    return Progress(successful, round(moving, 2), failed, staged, round(rest, 2) if rest > 0.05 else 0.0)
+
+
+def nodes(status: ExtendedStatus) -> int | None:
+    """Return how many components the session manages; None if the server does not say."""
+    count = status.get("managed_components_count")
+    return count if isinstance(count, int) else None
+
+
+def failed_nodes(status: ExtendedStatus) -> int:
+    """Return how many components failed: the percentage of the count, which is exact for what two places can tell.
+
+    >>> failed_nodes({"managed_components_count": 3, "percent_failed": 33.33})
+    1
+    """
+    share = progress(status).failed
+    return max(round((nodes(status) or 0) * share / 100), 1 if share else 0)
+
+
+class Verdict(NamedTuple):
+    """A session's state in words, and whether it is `good`, `bad`, `busy` or `warn`: complete is not success."""
+
+    text: str
+    style: str
+
+
+def verdict(status: ExtendedStatus) -> Verdict:
+    """Return what to think of a session ("View the Status of a BOS Session"; `complete` only says that BOS has ended).
+
+    >>> verdict({"status": "complete", "managed_components_count": 1, "percent_failed": 100.0, "percent_successful": 0})
+    Verdict(text='complete: 1 of 1 node FAILED', style='bad')
+    >>> verdict({"status": "complete", "managed_components_count": 4, "percent_successful": 100.0})
+    Verdict(text='complete: all 4 nodes succeeded', style='good')
+    >>> verdict({"status": "complete", "managed_components_count": 0})
+    Verdict(text='complete: nothing to do, it has no nodes', style='warn')
+    """
+    state, total, shares = str(status.get("status", "unknown")), nodes(status), progress(status)
+    noun = "node" if total == 1 else "nodes"
+    if shares.failed:
+        text = f"{state}: {failed_nodes(status)} of {total if total is not None else '?'} {noun} FAILED"
+        return Verdict(text, "bad")
+    if state != "complete":
+        return Verdict(f"{state}, staged until applied" if shares.staged == 100 else state, "busy")
+    if total == 0:
+        return Verdict("complete: nothing to do, it has no nodes", "warn")
+    if shares.successful >= 100:
+        return Verdict(
+            f"complete: all {total if total is not None else ''} {noun} succeeded".replace("  ", " "), "good"
+        )
+    return Verdict("complete, but not every node succeeded", "warn")
+
+
+def by_error(components: Iterable[Component]) -> dict[str, list[str]]:
+    """Return the ids of the components that report an error, by its message.
+
+    >>> by_error([{"id": "x1", "error": "off"}, {"id": "x2", "error": ""}, {"id": "x3", "error": "off"}])
+    {'off': ['x1', 'x3']}
+    """
+    errors: dict[str, list[str]] = {}
+    for component in components:
+        if component.get("error"):
+            errors.setdefault(str(component["error"]), []).append(str(component.get("id")))
+    return errors
+
+
+class ErrorGroup(NamedTuple):
+    """Nodes with the same error: those whose names are known, and how many the server counts beyond them."""
+
+    message: str
+    number: int
+    names: list[str]
+    unknown: int
+
+
+def error_groups(status: ExtendedStatus, found: Mapping[str, Sequence[str]]) -> list[ErrorGroup]:
+    """Return a session's errors, the largest group first, each with every name that can be known.
+
+    The server names ten nodes of a group and counts them all; `found` are the names by error message as the components
+    themselves report them now. Where these are fewer than the count (nodes were taken over by another session since),
+    the server's names are added, and the rest is counted as unknown.
+
+    >>> error_groups({"error_summary": {"off": {"count": 3, "list": "x2,x1..."}}}, {"off": ["x1"]})
+    [ErrorGroup(message='off', number=3, names=['x1', 'x2'], unknown=1)]
+    """
+    groups = []
+    for message, summary in part(status, "error_summary").items():
+        names = set(found.get(message, ()))
+        said = part({"summary": summary}, "summary")
+        count = said.get("count") if isinstance(said.get("count"), int) else 0
+        if len(names) < int(count or 0):
+            listed = str(said.get("list") or "").removesuffix("...")
+            names.update(name.strip() for name in listed.split(",") if name.strip())
+        total = max(int(count or 0), len(names))
+        groups.append(ErrorGroup(message, total, sorted(names), total - len(names)))
+    return sorted(groups, key=lambda group: (-group.number, group.message))
+
+
+def component_names(session: Session) -> list[str]:
+    """Return the names of a session's nodes, as it was set up; empty until then.
+
+    >>> component_names({"components": "x1,x2"}), component_names({"components": ""})
+    (['x1', 'x2'], [])
+    """
+    names = session.get("components")
+    return [name for name in names.split(",") if name] if isinstance(names, str) else []

@@ -1,0 +1,232 @@
+"""Tables of BOS v2 documents: what matters first, every failed node named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from nodewatch.bos_v2 import rules
+from nodewatch.nodeset import fold, natural
+from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Style, percent
+from nodewatch.times import age, read_time, span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+
+STYLES: dict[str, Style] = {"stable": "good", "failed": "bad", "on_hold": "warn"}
+ATTEMPTS = (
+    ("on", "power_on_attempts"),
+    ("off", "power_off_graceful_attempts"),
+    ("forced off", "power_off_forceful_attempts"),
+)
+
+
+def text(value: Any) -> str:
+    """Return a value of a document as text; null and nothing are empty."""
+    return "" if value is None else value if isinstance(value, str) else str(value)
+
+
+def when(value: Any) -> str:
+    """Return a server's time as the tables write it; a text that is no time stays as it is.
+
+    >>> when("2026-11-21T11:20:05"), when("soon"), when(None)
+    ('2026-11-21 11:20:05', 'soon', '')
+    """
+    time = read_time(value)
+    return text(value) if time is None else f"{time:%Y-%m-%d %H:%M:%S}"
+
+
+def took(state: Mapping[str, Any], now: datetime) -> str:
+    """Return how long a session took, or has been going on."""
+    began, ended = read_time(state.get("start_time")), read_time(state.get("end_time"))
+    return "" if began is None else span((ended or now) - began)
+
+
+def sessions(documents: Iterable[Session], now: datetime) -> Page:
+    """Return the sessions, newest first."""
+    rows: list[Sequence[str | Cell]] = []
+    for session in sorted(
+        documents, key=lambda session: text(rules.part(session, "status").get("start_time")), reverse=True
+    ):
+        state = rules.part(session, "status")
+        status = text(state.get("status"))
+        names = rules.component_names(session)
+        rows.append([
+            text(session.get("name")),
+            Cell(status + " (staged)" * bool(session.get("stage")), "busy" if status in ("running", "pending") else ""),
+            text(session.get("operation")),
+            text(session.get("template_name")),
+            str(len(names)),
+            when(state.get("start_time")),
+            took(state, now),
+            text(session.get("limit")),
+            text(session.get("tenant")),
+            Cell(text(state.get("error")), "bad"),
+        ])  # fmt: skip
+    columns = [
+        Column("Session"), Column("Status"), Column("Operation", 4), Column("Template", 5),
+        Column("Nodes", 3, right=True), Column("Started", 6), Column("Took", 2), Column("Limit", 1), Column("Tenant", 1, shares=True),
+        Column("Error", wraps=True),
+    ]  # fmt: skip
+    return [Grid(columns, rows, empty="There are no sessions.")]
+
+
+def session(document: Session, now: datetime) -> Page:
+    """Return what one session was asked to do."""
+    state = rules.part(document, "status")
+    names = rules.component_names(document)
+    return [Fields([
+        ("Session", Cell(text(document.get("name")), "strong")),
+        ("Status", text(state.get("status"))),
+        ("Operation", text(document.get("operation"))),
+        ("Template", text(document.get("template_name"))),
+        ("Limit", text(document.get("limit"))),
+        ("Staged", "yes" if document.get("stage") else ""),
+        ("Disabled nodes", "included" if document.get("include_disabled") else ""),
+        ("Tenant", text(document.get("tenant"))),
+        ("Started", when(state.get("start_time"))),
+        ("Ended", when(state.get("end_time"))),
+        ("Took" if state.get("end_time") else "Going on for", took(state, now)),
+        ("Error", Cell(text(state.get("error")), "bad")),
+        (f"Nodes ({len(names)})", fold(names)),
+    ])]  # fmt: skip
+
+
+def session_status(status: ExtendedStatus, session: Session, components: Iterable[Component], now: datetime) -> Page:
+    """Return how far a session is: who it is, a bar, the phases, then every error with all its nodes."""
+    shares, found = rules.progress(status), list(components)
+    parts = [
+        Part("successful", shares.successful, "good"), Part("in progress", shares.in_progress, "busy"),
+        Part("failed", shares.failed, "bad"), Part("staged", shares.staged, "dim"),
+    ]  # fmt: skip
+    if shares.other:
+        parts.append(Part("on hold or disabled", shares.other, "warn"))
+    page: Page = [identity(status, session, now)]
+    error = rules.part(session, "status").get("error")
+    if error:
+        page.append(Line(text(error), "bad", lead="Setup failed: "))
+    page += [Bar(parts), phases(status)]
+    return page + errors(rules.error_groups(status, rules.by_error(found)))
+
+
+def identity(status: ExtendedStatus, session: Session, now: datetime) -> Line:
+    """Return one line that says which session it is and what to think of it."""
+    verdict, timing = rules.verdict(status), rules.part(status, "timing")
+    total = rules.nodes(status)
+    facts = [
+        text(session.get("name")),
+        f"{text(session.get('operation'))} of {text(session.get('template_name'))}",
+        verdict.text if not total or str(total) in verdict.text else f"{verdict.text}, {total} nodes",
+        f"started {when(timing.get('start_time'))}",
+        f"ended {when(timing.get('end_time'))}" if timing.get("end_time") else "",
+        ("took " if timing.get("end_time") else "for ") + took(timing, now),
+    ]
+    return Line("  ".join(fact for fact in facts if fact), cast("Style", verdict.style))
+
+
+def phases(status: ExtendedStatus) -> Line:
+    """Return the phases' percentages on a line."""
+    names = ("powering_off", "powering_on", "configuring", "complete")
+    found = rules.part(status, "phases")
+    shares = [(name.replace("_", " "), found.get(f"percent_{name}")) for name in names]
+    return Line(
+        "  ".join(f"{name} {percent(value)}" for name, value in shares if isinstance(value, int | float)),
+        lead="Phases: ",
+    )
+
+
+def errors(groups: Sequence[rules.ErrorGroup]) -> Page:
+    """Return each error with all its nodes, folded; what is not known is counted."""
+    page: Page = []
+    for group in groups:
+        page.append(Line(group.message, "bad", lead=f"{group.number} node{'s' * (group.number != 1)}: "))
+        if group.names:
+            page.append(Line(fold(group.names), lead="    "))
+        if group.unknown:
+            page.append(Line(f"and {group.unknown} more: taken over by other sessions since, their names are not known",
+                             "warn", lead="    "))  # fmt: skip
+    return page
+
+
+def attempts(component: Component) -> str:
+    """Return how often BOS has tried power actions, as far as it has.
+
+    >>> attempts({"event_stats": {"power_on_attempts": 2, "power_off_graceful_attempts": 0}})
+    'on 2'
+    """
+    stats = rules.part(component, "event_stats")
+    return ", ".join(f"{name} {stats[field]}" for name, field in ATTEMPTS if stats.get(field))
+
+
+def last_action(component: Component, now: datetime) -> str:
+    """Return the last action and its age.
+
+    >>> from datetime import UTC, datetime
+    >>> action = {"action": "powering_on", "failed": True, "last_updated": "2026-11-21T11:59:00"}
+    >>> last_action({"last_action": action}, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    'powering_on, failed (1 min)'
+    """
+    last = rules.part(component, "last_action")
+    since = age(last.get("last_updated"), now)
+    return text(last.get("action")) + ", failed" * bool(last.get("failed")) + (f" ({since})" if since else "")
+
+
+def components(documents: Iterable[Component], now: datetime) -> Page:
+    """Return one row a node, in natural order."""
+    rows: list[Sequence[str | Cell]] = []
+    for component in sorted(documents, key=lambda component: natural(text(component.get("id")))):
+        status = rules.part(component, "status")
+        state = text(status.get("status")) or rules.component_status(component)
+        rows.append([
+            text(component.get("id")),
+            Cell(state, STYLES.get(state, "busy")),
+            text(status.get("phase")),
+            last_action(component, now),
+            attempts(component),
+            text(component.get("session")),
+            Cell(text(component.get("error")), "bad"),
+        ])  # fmt: skip
+    columns = [
+        Column("Component"), Column("Status", shares=True), Column("Phase", 2, shares=True), Column("Last action", 3),
+        Column("Attempts", 1), Column("Session", 4, shares=True), Column("Error", wraps=True, shares=True),
+    ]  # fmt: skip
+    return [Grid(columns, rows, empty="No component fits.")]
+
+
+def state_fields(title: str, state: Mapping[str, Any], now: datetime) -> Fields:
+    """Return the boot artifacts and configuration of an actual, desired or staged state."""
+    artifacts = rules.part(state, "boot_artifacts")
+    pairs = [
+        (name.capitalize().replace("_", " "), text(artifacts.get(name)))
+        for name in ("kernel", "initrd", "kernel_parameters")
+    ]
+    pairs += [("Configuration", text(state.get("configuration"))), ("Session", text(state.get("session")))]
+    since = age(state.get("last_updated"), now)
+    return Fields(
+        [*pairs, ("Updated", f"{since} ago" if since and any(value for _, value in pairs) else "")], heading=title
+    )
+
+
+def component(document: Component, now: datetime) -> Page:
+    """Return one node: where it is in its boot, then its states."""
+    status = rules.part(document, "status")
+    state = text(status.get("status"))
+    enabled = document.get("enabled")
+    page: Page = [Fields([
+        ("Component", Cell(text(document.get("id")), "strong")),
+        ("Status", Cell(state, STYLES.get(state, "busy"))),
+        ("Phase", text(status.get("phase"))),
+        ("Enabled", "" if enabled is None else "yes" if enabled else "no"),
+        ("Session", text(document.get("session"))),
+        ("Last action", last_action(document, now)),
+        ("Attempts", attempts(document)),
+        ("Retry policy", text(document.get("retry_policy"))),
+        ("Error", Cell(text(document.get("error")), "bad")),
+    ])]  # fmt: skip
+    for name in ("actual_state", "desired_state", "staged_state"):
+        fields = state_fields(name.replace("_", " ").capitalize(), rules.part(document, name), now)
+        if any(value for _, value in fields.pairs):
+            page.append(fields)
+    return page

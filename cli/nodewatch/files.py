@@ -1,0 +1,44 @@
+"""Files written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nodewatch.errors import FileTrouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def write_whole(path: Path, texts: Iterable[str], mode: int = 0o644) -> None:
+    """Put the texts in a file in place of what is there, durably; raise `FileTrouble` and leave the old one if not.
+
+    Whoever opens the path meanwhile, or after `kill -9`, gets the old content or the new. A symbolic link at the path
+    is replaced, never written through.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    except OSError as error:
+        raise FileTrouble(f"{path} cannot be written: {error.strerror}.") from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.writelines(texts)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException as error:
+        with suppress(OSError):
+            Path(name).unlink()
+        if isinstance(error, OSError):
+            raise FileTrouble(f"{path} cannot be written: {error.strerror}. It is as it was.") from error
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,209 @@
+"""The fleet file: the local store's content as JSON, in and out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.errors import FileTrouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from nodewatch.store import Store
+
+FORMAT = 1
+
+
+def object_fields(**kinds: type | tuple[type, ...]) -> dict[str, type | tuple[type, ...]]:
+    """Return the fields of a document that must be of a kind where they are there, and not null."""
+    return dict(kinds)
+
+
+SESSION = object_fields(name=str, tenant=str, operation=str, template_name=str, limit=str, components=str, status=dict)
+TEMPLATE = object_fields(name=str, tenant=str, description=str, boot_sets=dict)
+COMPONENT = object_fields(id=str, session=str, error=str, enabled=bool, retry_policy=int, status=dict, last_action=dict,
+                          event_stats=dict, actual_state=dict, desired_state=dict, staged_state=dict)  # fmt: skip
+
+
+class Section(NamedTuple):
+    """One collection of the fleet file: where it stands, its form, and what its documents must be.
+
+    `form`: `list` (documents that carry their key in `field`), `map` (documents by key), `single` (one document).
+    """
+
+    place: str
+    form: str
+    fields: dict[str, type | tuple[type, ...]]
+    field: str = ""
+
+    @property
+    def collection(self) -> str:
+        """The name of the collection in the store."""
+        return self.place.replace(".", "/")
+
+
+SECTIONS = (
+    Section("bos.v2.sessions", "list", SESSION, "name"),
+    Section("bos.v2.components", "list", COMPONENT, "id"),
+    Section("bos.v2.sessiontemplates", "list", TEMPLATE, "name"),
+    Section("bos.v2.options", "single", {}),
+    Section("bos.v2.version", "single", {}),
+    Section("bos.v2.session_status", "map", object_fields(error_summary=dict, phases=dict, timing=dict)),
+    Section("bos.v1.session", "map", {}),
+    Section("bos.v1.status", "map", object_fields(boot_sets=list, metadata=dict, links=list)),
+    Section("bos.v1.boot_sets", "map", {}),
+    Section("exchange.managementpolicies", "map", {}),
+    Section("exchange.nodes", "map", {}),
+    Section("exchange.managementStatus", "map", {}),
+    Section("agent.nodemanagement", "map", {}),
+)
+WORDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false", int: "a whole number"}
+
+
+class Entry(NamedTuple):
+    """A document of a fleet file, checked: its section, its key in the store, and itself."""
+
+    section: Section
+    key: str
+    document: Any
+
+
+def read_fleet(text: str, name: str) -> list[Entry]:
+    """Return the checked documents of a fleet file's text; raise `FileTrouble` that names the first wrong place."""
+    try:
+        fleet = json.loads(text)
+    except RecursionError as error:
+        raise FileTrouble(f"{name} is nested too deeply to be a fleet file.") from error
+    except ValueError as error:
+        raise FileTrouble(f"{name} is not JSON: {error}.") from error
+    try:
+        return list(entries(fleet))
+    except ValueError as error:
+        raise FileTrouble(f"{name} is not a fleet file: {error}.") from error
+
+
+def entries(fleet: Any) -> Iterator[Entry]:
+    """Return the documents of a fleet; raise `ValueError` that names the first wrong place."""
+    expect(fleet, dict, "the file")
+    number = fleet.get("nodewatch", FORMAT)
+    if type(number) is not int or number < 1:
+        raise ValueError(f"nodewatch: {number!r} is not the number of a format")
+    if number > FORMAT:
+        raise ValueError(f"nodewatch: format {number} is newer than this program, which reads {FORMAT}: upgrade")
+    known = {section.place: section for section in SECTIONS}
+    groups = {place[: place.rindex(".")] for place in known} | {"bos"}
+
+    def walk(tree: Any, place: str) -> Iterator[Entry]:
+        expect(tree, dict, place)
+        for name, member in tree.items():
+            here = f"{place}.{name}" if place else name
+            if here in known:
+                yield from documents(known[here], member)
+            elif here in groups:
+                yield from walk(member, here)
+            elif here != "nodewatch":
+                import difflib
+
+                near = difflib.get_close_matches(here, [*known, *groups], 1)
+                raise ValueError(f"{here}: there is no such section" + (f"; do you mean {near[0]}?" if near else ""))
+
+    yield from walk(fleet, "")
+
+
+def documents(section: Section, member: Any) -> Iterator[Entry]:
+    """Return the documents of one section; raise `ValueError` that names the first wrong place."""
+    place, seen = section.place, set()
+    if section.form == "single":
+        expect(member, dict, place)
+        yield Entry(section, "", member)
+        return
+    expect(member, list if section.form == "list" else dict, place)
+    rows = enumerate(member) if section.form == "list" else member.items()
+    for index, document in rows:
+        here = f"{place}[{index}]" if section.form == "list" else f"{place}.{index}"
+        expect(document, dict, here)
+        for field, kind in section.fields.items():
+            if document.get(field) is not None:
+                expect(document[field], kind, f"{here}.{field}")
+        key = own_key(section, document, here) if section.form == "list" else str(index)
+        if key in seen:
+            raise ValueError(f"{here}.{section.field}: {document[section.field]!r} is there twice")
+        seen.add(key)
+        yield Entry(section, key, document)
+
+
+def own_key(section: Section, document: dict[str, Any], here: str) -> str:
+    """Return the key that a document of a list carries: its id, or its name and tenant."""
+    name = document.get(section.field)
+    if not isinstance(name, str) or not name:
+        raise ValueError(f"{here}.{section.field}: a text is missing")
+    if section.field == "id":
+        return name
+    from nodewatch.store import owned_key
+
+    return owned_key(name, document.get("tenant"))
+
+
+def expect(value: Any, kind: type | tuple[type, ...], place: str) -> None:
+    """Raise `ValueError` if the value is not of the kind; true is no whole number."""
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        from nodewatch.backend import kind as named
+
+        raise ValueError(f"{place}: {WORDS[kind] if isinstance(kind, type) else kind} is needed, not {named(value)}")
+
+
+def put(store: Store, entry: Entry) -> None:
+    """Store one document, as its slice wants it."""
+    if entry.section.place == "bos.v2.components":
+        from nodewatch.bos_v2.local import put_component
+
+        put_component(store, entry.document)
+    else:
+        store.put(entry.section.collection, entry.key, entry.document)
+
+
+def load(store: Store, found: list[Entry], *, merge: bool, each: Callable[[list[Entry]], Iterator[Entry]]) -> None:
+    """Put all documents into the store in one transaction, in place of its content, or with `merge` beside it."""
+    with store.changing():
+        if not merge:
+            store.clear()
+        for entry in each(found):
+            put(store, entry)
+
+
+def dump(store: Store) -> dict[str, Any]:
+    """Return the store's content as a fleet file's document, each collection in the order it was loaded."""
+    fleet: dict[str, Any] = {"nodewatch": FORMAT}
+    with store.reading():
+        for section in SECTIONS:
+            rows = [(key, json.loads(text)) for key, text in store.dump(section.collection)]
+            if rows:
+                *groups, name = section.place.split(".")
+                tree = fleet
+                for group in groups:
+                    tree = tree.setdefault(group, {})
+                content = {"list": [row[1] for row in rows], "map": dict(rows), "single": rows[0][1]}
+                tree[name] = content[section.form]
+    return fleet
+
+
+def read_file(path: Path) -> str:
+    """Return a file's text; raise `FileTrouble` if it cannot be read or is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise FileTrouble(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise FileTrouble(f"{path} is not UTF-8 text: byte {error.start} is wrong.") from error
+
+
+def read_only_store(path: str) -> Store:
+    """Return a store in memory with a fleet file's content, which commands can read and not change."""
+    from nodewatch.store import in_memory
+
+    store = in_memory(path)
+    load(store, read_fleet(read_file(Path(path)), path), merge=False, each=iter)
+    store.writable = False
+    return store
