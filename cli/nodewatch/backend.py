@@ -52,7 +52,7 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a service said: the HTTP status, and the JSON document (None without a body), or the text that is no JSON."""
+    """What a service said: the HTTP status, and the JSON document (None without a body), or a text that is no JSON."""
 
     status: int
     document: Any = None

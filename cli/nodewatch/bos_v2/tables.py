@@ -67,8 +67,8 @@ def sessions(documents: Iterable[Session], now: datetime) -> Page:
         ])  # fmt: skip
     columns = [
         Column("Session"), Column("Status"), Column("Operation", 4), Column("Template", 5),
-        Column("Nodes", 3, right=True), Column("Started", 6), Column("Took", 2), Column("Limit", 1), Column("Tenant", 1, shares=True),
-        Column("Error", wraps=True),
+        Column("Nodes", 3, right=True), Column("Started", 6), Column("Took", 2), Column("Limit", 1),
+        Column("Tenant", 1, shares=True), Column("Error", wraps=True),
     ]  # fmt: skip
     return [Grid(columns, rows, empty="There are no sessions.")]
 

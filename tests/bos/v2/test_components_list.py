@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+from fleets import COMPONENTS, FLEET, as_answered, component
+
+IDS = sorted(node["id"] for node in COMPONENTS)
+
+
+def test_json_is_in_the_order_of_ids_with_computed_statuses(run, load):
+    load(FLEET)
+    done = run("bos v2 components list")
+    assert (done.code, done.stderr) == (0, "")
+    assert done.json == [as_answered(index) for index in (2, 3, 0, 1, 4)]
+
+
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        ("--session done-3", ["x3000c0s9b0n0"]),
+        ("--session nope", []),
+        ("--staged-session reboot-7", ["x3000c0s9b0n0"]),
+        ("--ids x3000c0s9b0n0,x3000c0s1b0n0,x9", ["x3000c0s1b0n0", "x3000c0s9b0n0"]),
+        ("--enabled true", ["x3000c0s10b0n0", "x3000c0s2b0n0"]),
+        ("--enabled false", ["x3000c0s10b0n1", "x3000c0s1b0n0", "x3000c0s9b0n0"]),
+        ("--enabled no --session reboot-7", ["x3000c0s10b0n1", "x3000c0s1b0n0"]),
+        ("--phase configuring", ["x3000c0s1b0n0", "x3000c0s2b0n0"]),
+        ("--phase ''", IDS),
+        ("--status failed,power_on_called", ["x3000c0s10b0n0", "x3000c0s1b0n0"]),
+        ("--start-after-id x3000c0s1b0n0 --page-size 1", ["x3000c0s2b0n0"]),
+        ("--enabled false --page-size 2", ["x3000c0s10b0n1", "x3000c0s1b0n0"]),
+        ("--page-size 0", IDS),
+    ],
+)
+def test_filters(run, load, options, ids):
+    load(FLEET)
+    assert [node["id"] for node in run(f"bos v2 components list {options}").json] == ids
+
+
+def test_a_long_list_of_ids_is_asked_for_in_parts(run, load, network, backend):
+    names = [f"x3000c0s{number}b0n0" for number in range(30)]
+    load({"bos": {"v2": {"components": [component(name) for name in names]}}})
+    done = run(f"bos v2 components list --ids {','.join(names)} --page-size 20")
+    assert [node["id"] for node in done.json] == sorted(names)[:20]
+    if backend == "http":
+        asked = [call.request.params["ids"] for call in network.calls]
+        assert len(asked) == 4
+        assert ",".join(asked) == ",".join(names)
+        assert max(map(len, asked)) <= 127
+
+
+def test_yaml_keeps_nulls_and_never_folds_lines(run, load):
+    message = "a very long message " * 20
+    load({"bos": {"v2": {"components": [{"id": "x1", "error": message, "session": None}]}}})
+    assert (
+        run("bos v2 components list --format yaml").stdout
+        == f"""\
+- id: x1
+  error: '{message}'
+  session: null
+  status:
+    status: stable
+"""
+    )
+
+
+def test_nothing_fits(run, load):
+    load(FLEET)
+    assert run("bos v2 components list --session nope") == (0, "[]\n", "")
+    assert run("bos v2 components list --session nope --format table") == (0, "No component fits.\n", "")
+    assert run("bos v2 components list --session nope --format toml") == (0, "results = []\n", "")

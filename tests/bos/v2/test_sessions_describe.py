@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from fleets import FLEET, SESSIONS
+
+
+def test_json(run, load):
+    load(FLEET)
+    done = run("bos v2 sessions describe reboot-7")
+    assert (done.code, done.json, done.stderr) == (0, SESSIONS[0], "")
+
+
+def test_one_that_does_not_exist(run, load):
+    load(FLEET)
+    done = run("bos v2 sessions describe nope")
+    assert done == (8, "", "Error: The resource was not found: Session 'nope' does not exist\n")
+
+
+def test_a_name_that_no_session_can_have_is_a_bad_request(run, load):
+    load(FLEET)
+    done = run("bos v2 sessions describe -- -bad-")
+    assert (done.code, done.stdout) == (5, "")
+    assert done.stderr.startswith("Error: Bad Request: '-bad-' does not match '^[a-zA-Z0-9]")
+
+
+def test_a_tenants_session_is_not_found_without_its_tenant(run, load):
+    load(FLEET)
+    assert run("bos v2 sessions describe blue-boot").code == 8
+    assert run("bos v2 sessions describe blue-boot", NODEWATCH_TENANT="blue").json == SESSIONS[2]
+    done = run("bos v2 sessions describe reboot-7", NODEWATCH_TENANT="blue")
+    assert done.stderr == "Error: The resource was not found: Session for tenant 'blue' 'reboot-7' does not exist\n"
+
+
+def test_without_a_name(run):
+    done = run("bos v2 sessions describe")
+    assert (done.code, done.stdout) == (2, "")
+    assert done.stderr.endswith("Error: Missing argument 'SESSION_ID'.\n")

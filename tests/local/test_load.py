@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import json
+import sqlite3
+
+import pytest
+from fleets import COMPONENTS, FLEET, as_answered
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nodewatch import fleet as fleets
+from nodewatch.store import in_memory
+
+V2 = FLEET["bos"]["v2"]
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "fleet.json"
+    path.write_text(json.dumps(FLEET))
+    return path
+
+
+def test_it_replaces_what_was_there(run, file, tmp_path):
+    store = tmp_path / "new" / "fleet.db"
+    done = run(f"local load {file} --local {store}")
+    assert done == (0, "", f"Loaded 8 documents from {file} into {store}.\n")
+    file.write_text(json.dumps({"bos": {"v2": {"components": COMPONENTS[:1]}}}))
+    run(f"local load {file} --local {store}")
+    assert run(f"bos components list --local {store}").json == [as_answered(0)]
+    assert run(f"bos sessions list --local {store}").json == []
+
+
+def test_merge_adds_to_it(run, file, tmp_path):
+    store = tmp_path / "fleet.db"
+    run(f"local load {file} --local {store}")
+    more = {"bos": {"v2": {"components": [{"id": "x9"}, {**COMPONENTS[1], "enabled": False}]}}}
+    run(f"local load - --merge --local {store}", stdin=json.dumps(more))
+    found = {node["id"]: node for node in run(f"bos components list --local {store}").json}
+    assert len(found) == 6
+    assert found["x3000c0s2b0n0"]["enabled"] is False
+
+
+def test_it_needs_a_store_and_never_takes_the_demo(run, file):
+    assert run(f"local load {file}") == (
+        7, "", "Error: nothing says which store to load into: add --local PATH, or set NODEWATCH_LOCAL.\n")  # fmt: skip
+
+
+def test_a_rehearsal_checks_and_writes_nothing(run, file, tmp_path):
+    store = tmp_path / "fleet.db"
+    done = run(f"local load {file} --local {store} --dry-run")
+    assert done == (0, "", f"{file} is right: 8 documents would be loaded into {store}.\n")
+    assert not store.exists()
+
+
+WRONG = [
+    ("", "is not JSON: Expecting value: line 1 column 1 (char 0)."),
+    ('{"bos": ', "is not JSON: Expecting value: line 1 column 9 (char 8)."),
+    ("[" * 100_000, "is nested too deeply to be a fleet file."),
+    ("[]", "is not a fleet file: the file: an object is needed, not a list."),
+    ('{"nodewatch": 2}', "is not a fleet file: nodewatch: format 2 is newer than this program, which reads 1: upgrade."),
+    ('{"nodewatch": true}', "is not a fleet file: nodewatch: True is not the number of a format."),
+    ('{"bos": {"v2": []}}', "is not a fleet file: bos.v2: an object is needed, not a list."),
+    ('{"bos": {"v2": {"component": []}}}',
+     "is not a fleet file: bos.v2.component: there is no such section; do you mean bos.v2.components?."),
+    ('{"bos": {"v2": {"components": [{"id": "x1"}, {"id": 7}]}}}',
+     "is not a fleet file: bos.v2.components[1].id: a text is needed, not a number."),
+    ('{"bos": {"v2": {"components": [{}]}}}', "is not a fleet file: bos.v2.components[0].id: a text is missing."),
+    ('{"bos": {"v2": {"components": [{"id": "x1"}, {"id": "x1"}]}}}',
+     "is not a fleet file: bos.v2.components[1].id: 'x1' is there twice."),
+    ('{"bos": {"v2": {"components": [{"id": "x1", "status": "stable"}]}}}',
+     "is not a fleet file: bos.v2.components[0].status: an object is needed, not a text."),
+    ('{"bos": {"v2": {"sessions": {"a": {}}}}}', "is not a fleet file: bos.v2.sessions: a list is needed, not an object."),
+    ('{"exchange": {"nodes": {"o/n": 1}}}', "is not a fleet file: exchange.nodes.o/n: an object is needed, not a number."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "sentence"), WRONG)
+def test_a_wrong_file_is_named_by_its_place_and_changes_nothing(run, file, tmp_path, text, sentence):
+    store = tmp_path / "fleet.db"
+    run(f"local load {file} --local {store}")
+    before = store.read_bytes()
+    file.write_text(text)
+    assert run(f"local load {file} --local {store}") == (4, "", f"Error: {file} {sentence}\n")
+    assert store.read_bytes() == before
+
+
+def test_files_that_cannot_be_read(run, tmp_path):
+    store = tmp_path / "fleet.db"
+    missing, binary = tmp_path / "missing.json", tmp_path / "binary.json"
+    binary.write_bytes(b'{"bos": "\xff"}')
+    assert (
+        run(f"local load {missing} --local {store}").stderr
+        == f"Error: {missing} cannot be read: No such file or directory.\n"
+    )
+    assert (
+        run(f"local load {binary} --local {store}").stderr == f"Error: {binary} is not UTF-8 text: byte 9 is wrong.\n"
+    )
+    assert not store.exists()
+
+
+def test_stores_that_are_none_are_left_alone(run, file, tmp_path):
+    empty, text, foreign, newer = (tmp_path / name for name in ("empty", "text", "foreign.db", "newer.db"))
+    empty.touch()
+    text.write_text("not a store")
+    with sqlite3.connect(foreign) as other:
+        other.execute("CREATE TABLE mine (x)")
+    run(f"local load {file} --local {newer}")
+    with sqlite3.connect(newer) as other:
+        other.execute("PRAGMA user_version = 9")
+    for path, sentence in [
+        (empty, f"{empty} is not a nodewatch store."),
+        (text, f"{text} is not a nodewatch store."),
+        (foreign, f"{foreign} is another program's SQLite file, not a nodewatch store."),
+        (newer, f"{newer} is of a newer nodewatch (format 9, this one reads 1): upgrade."),
+    ]:
+        before = path.read_bytes()
+        assert run(f"local load {file} --local {path}") == (4, "", f"Error: {sentence}\n")
+        assert run(f"bos sessions list --local {path}") == (4, "", f"Error: {sentence}\n")
+        assert path.read_bytes() == before
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+OBJECTS = st.dictionaries(st.text(), JSON, max_size=4)
+NAMES = st.text(min_size=1, max_size=12)
+
+
+@st.composite
+def any_fleet(draw):
+    nodes = draw(st.lists(NAMES, unique=True, max_size=4))
+    unknown = st.dictionaries(st.text().map(lambda name: "x-" + name), JSON, max_size=3)
+    return {
+        "nodewatch": 1,
+        "bos": {"v2": {"components": [{**draw(unknown), "id": name} for name in nodes],
+                       "options": draw(OBJECTS)}},
+        "exchange": {"nodes": draw(st.dictionaries(NAMES, OBJECTS, max_size=3))},
+    }  # fmt: skip
+
+
+@settings(max_examples=50, deadline=None)
+@given(any_fleet())
+def test_dump_gives_back_what_was_loaded(fleet):
+    store = in_memory("memory")
+    fleets.load(store, fleets.read_fleet(json.dumps(fleet), "it"), merge=False, each=iter)
+    dumped = fleets.dump(store)
+    kept = {"components": fleet["bos"]["v2"]["components"], "options": fleet["bos"]["v2"]["options"]}
+    assert dumped["bos"]["v2"] == {name: value for name, value in kept.items() if value or name == "options"}
+    assert dumped.get("exchange", {}).get("nodes", {}) == fleet["exchange"]["nodes"]
