@@ -63,8 +63,13 @@ class Backend(Protocol):
     """Something that answers requests.
 
     `send` returns answers of status 200 to 299 and raises a `NodewatchError` for everything else; an answered error
-    carries `status` and `document`.
+    carries `status` and `document`. `limit` is how many requests it can well answer at once (`gather` obeys it).
     """
+
+    @property
+    def limit(self) -> int:
+        """How many requests may be sent at once, from as many threads."""
+        ...
 
     def send(self, request: Request) -> Answer:
         """Return the answer to the request; raise what `answered_error` says for a status of 400 and above."""
@@ -93,27 +98,63 @@ def segment(name: str) -> str:
     return "%2E" * len(name) if name in (".", "..") else quote(name, safe="")
 
 
-def answered_error(request: Request, answer: Answer, who: str) -> NodewatchError:
+ADVICE: Final = {
+    401: "Log in, or renew the login.",
+    403: "The login is known, but may not do this: ask for the right, or use another login.",
+    404: "Check the name, and the address that is asked.",
+    408: "Try again.",
+    413: "Ask for less at once.",
+    429: "It is asked too often: try again later.",
+    500: "Its log says more.",
+    502: "The gateway in front of it got no proper answer: try again in a minute.",
+    503: "It is not ready or overloaded: try again in a minute.",
+    504: "The gateway in front of it waited in vain: try again in a minute.",
+}
+
+
+def answered_error(request: Request, answer: Answer, who: str, advice: str | None = None) -> NodewatchError:
     """Return the error for an answer of status 400 and above: the server's words where it has some, ours where not.
 
-    `who` names the service in the sentence. 401 and 403 are `NotPermitted`, 404 is `NotFound`, the rest
-    `ServiceTrouble`.
+    `who` names the service in the sentence; `advice` is what to do next, where more is known than the status. 401 and 403
+    are `NotPermitted`, 404 is `NotFound`, the rest `ServiceTrouble`. A problem document (RFC 7807, as BOS sends them) is
+    `TITLE: DETAIL`, an Exchange error is `CODE: MSG`.
     """
     document, status = answer.document, answer.status
-    if isinstance(document, dict) and document.get("title") and document.get("detail"):
-        message = f"{document['title']}: {document['detail']}"
-    elif isinstance(document, dict) and document.get("msg"):
-        message = f"{document.get('code', status)}: {document['msg']}"
-    else:
+    message = own_words(document)
+    if message is None:
+        from http import HTTPStatus
+
+        phrase = f"{status} {HTTPStatus(status).phrase}" if status in set(HTTPStatus) else str(status)
         said = document if isinstance(document, str) and document else answer.text
-        first = " ".join(said.split())[:200] if said and "<" not in said[:1] else ""
-        message = f"{who} answered {status} to {request.method} {request.path}" + (f": {first}" if first else "")
+        first = " ".join(said.split())[:200] if said else ""
+        first = ", with a page of HTML" if first.startswith("<") else f": {first}" if first else ""
+        next_step = advice or ADVICE.get(status, "")
+        message = f"{who} answered {phrase} to {request.method} {request.path}{first}{'' if first.endswith('.') else '.'}"
+        message += f" {next_step}" if next_step else ""
+    elif status == 401 and advice:
+        message += f"\n{advice}"
     kind: type[NodewatchError] = ServiceTrouble
     if status in (401, 403):
         kind = NotPermitted
     elif status == 404:
         kind = NotFound
     return kind(message, status=status, document=document if document is not None else answer.text)
+
+
+def own_words(document: Any) -> str | None:
+    """Return what a service says in its error document, in one of the two forms they have; None for any other document.
+
+    >>> own_words({"title": "The resource was not found", "detail": "Session 'x' does not exist", "status": 404})
+    "The resource was not found: Session 'x' does not exist"
+    >>> own_words({"code": "access-denied", "msg": "Access denied"}), own_words({}), own_words([])
+    ('access-denied: Access denied', None, None)
+    """
+    if not isinstance(document, dict):
+        return None
+    for heading, words in (("title", "detail"), ("code", "msg")):
+        if document.get(heading) and document.get(words):
+            return f"{document[heading]}: {document[words]}"
+    return None
 
 
 def array(backend: Backend, request: Request) -> Any:

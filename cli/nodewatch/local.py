@@ -70,6 +70,8 @@ def matched(pattern: str, path: str) -> dict[str, str] | None:
 class LocalBackend:
     """Answers from a local store: a question sees one state of it, a change is one transaction."""
 
+    limit = 1
+
     def __init__(self, path: str, table: Sequence[Route], world: World, settings: Settings) -> None:
         self.path = path
         self.table = table

@@ -24,6 +24,11 @@ class Rehearsal:
         self.backend = backend
         self.show = show
 
+    @property
+    def limit(self) -> int:
+        """How many questions may be asked at once."""
+        return self.backend.limit
+
     def send(self, request: Request) -> Answer:
         """Ask, or print what would be sent."""
         if request.method == "GET":

@@ -34,6 +34,7 @@ class Settings(NamedTuple):
     request_timeout: float
     retries: int
     token: str | None
+    exchange_auth: str | None
     tenant: str | None
     ca_bundle: str | None
     verbose: int
@@ -94,6 +95,7 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
         request_timeout=timeout or REQUEST_TIMEOUT,
         retries=RETRIES if retries is None else count(retries, "NODEWATCH_RETRIES"),
         token=token(world),
+        exchange_auth=None,
         tenant=variable("NODEWATCH_TENANT"),
         ca_bundle=variable("NODEWATCH_CA_BUNDLE"),
         verbose=flags.get("verbose") or 0,

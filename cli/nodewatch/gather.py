@@ -1,0 +1,138 @@
+"""Many questions at once: bounded threads over kept connections, progress, and an end when the user wants one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from nodewatch.errors import NodewatchError, Unreachable, WrongConfiguration
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nodewatch.backend import Answer, Backend, Request
+    from nodewatch.world import World
+
+TICK = 0.2
+PATIENCE = 1.0
+
+
+class Gathered(NamedTuple):
+    """What the questions brought, in their order: an answer, or the error that one question met.
+
+    None is what was not asked any more after an interruption (Ctrl-C); `interrupted` tells of that, and the caller shows what
+    is there and then raises `KeyboardInterrupt`.
+    """
+
+    results: list[Answer | NodewatchError | None]
+    interrupted: bool = False
+
+
+def gather(
+    backend: Backend, requests: Sequence[Request], world: World, *, quiet: bool = False, noun: str = "nodes"
+) -> Gathered:
+    """Send all requests, at most `backend.limit` at a time, and return what each brought.
+
+    An error is the result of the question that met it. Only what concerns the whole service (it cannot be reached, nobody is
+    logged in, the configuration is wrong) ends the run: it is then the result of every question that is left. From the second
+    second on a line on stderr counts the `noun`, if that is a terminal and the run is not `quiet`.
+    """
+    run = Run(backend, requests)
+    progress = Progress(world, noun, len(requests), quiet=quiet)
+    threads = min(backend.limit, len(requests))
+    try:
+        if threads <= 1:
+            while run.step():
+                progress.show(run.finished)
+        else:
+            run.start(threads)
+            while not run.wait(TICK):
+                progress.show(run.finished)
+    except KeyboardInterrupt:
+        run.stopped = True
+        return Gathered(run.results, interrupted=True)
+    finally:
+        progress.clear()
+    return Gathered([run.ending if result is None else result for result in run.results])
+
+
+class Run:
+    """The state that the threads of one run share."""
+
+    def __init__(self, backend: Backend, requests: Sequence[Request]) -> None:
+        import threading
+
+        self.backend, self.requests = backend, requests
+        self.results: list[Answer | NodewatchError | None] = [None] * len(requests)
+        self.lock = threading.Lock()
+        self.done = threading.Event()
+        self.next = self.finished = self.working = 0
+        self.stopped = False
+        self.ending: NodewatchError | None = None
+        self.defect: BaseException | None = None
+
+    def start(self, threads: int) -> None:
+        """Start the threads; they end with the process, so that an interruption need not wait for a slow answer."""
+        import threading
+
+        self.working = threads
+        for _ in range(threads):
+            threading.Thread(target=self.work, daemon=True).start()
+
+    def work(self) -> None:
+        """Ask until nothing is left."""
+        try:
+            while self.step():
+                pass
+        except BaseException as error:  # noqa: BLE001  # a defect in a thread must not look like an empty answer
+            self.defect, self.stopped = error, True
+        with self.lock:
+            self.working -= 1
+            if not self.working:
+                self.done.set()
+
+    def step(self) -> bool:
+        """Ask the next question; return False when there is none."""
+        with self.lock:
+            place = self.next
+            if self.stopped or place == len(self.requests):
+                return False
+            self.next += 1
+        try:
+            self.results[place] = self.backend.send(self.requests[place])
+        except NodewatchError as error:
+            self.results[place] = error
+            if isinstance(error, Unreachable | WrongConfiguration) or error.status == 401:
+                self.ending, self.stopped = error, True
+        self.finished += 1
+        return True
+
+    def wait(self, seconds: float) -> bool:
+        """Return whether all threads have ended, after that many seconds at most; raise what a thread could not handle."""
+        ended = self.done.wait(seconds)
+        if self.defect is not None:
+            raise self.defect
+        return ended
+
+
+class Progress:
+    """A line on a terminal that counts, once something takes longer than a second."""
+
+    def __init__(self, world: World, noun: str, total: int, *, quiet: bool) -> None:
+        self.world, self.noun, self.total = world, noun, total
+        self.wanted = not quiet and world.stderr.isatty()
+        self.begin = world.monotonic()
+        self.width = 0
+
+    def show(self, count: int) -> None:
+        """Write how many are done."""
+        if self.wanted and self.world.monotonic() - self.begin >= PATIENCE:
+            text = f"{count}/{self.total} {self.noun}"
+            self.width = max(self.width, len(text))
+            self.world.stderr.write(f"\r{text.ljust(self.width)}")
+            self.world.stderr.flush()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self.width:
+            self.world.stderr.write(f"\r{' ' * self.width}\r")
+            self.world.stderr.flush()

@@ -1,0 +1,81 @@
+"""The trace that `-v` asks for: one line a request on stderr, with `-vv` headers and bodies; secrets are never in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nodewatch.table import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nodewatch.transport import Reply
+    from nodewatch.world import World
+
+SHOWN = 2048
+SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie")
+
+
+class Trace:
+    """Tells on stderr what was asked and answered; nothing at verbosity 0."""
+
+    def __init__(self, verbose: int, world: World) -> None:
+        self.verbose, self.world = verbose, world
+
+    def answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, reply: Reply, seconds: float,
+                 tries: int) -> None:  # fmt: skip
+        """Tell of a request that was answered; `tries` counts this one."""
+        if not self.verbose:
+            return
+        lines = [f"{method} {url}: {reply.status} in {seconds:.3f} s{counted(tries)}"]
+        if self.verbose > 1:
+            lines += [f"> {line}" for line in shown(headers, body)]
+            lines += [f"< {line}" for line in shown(reply.headers, reply.body)]
+        self.tell(lines)
+
+    def failed(self, method: str, url: str, why: str, tries: int) -> None:
+        """Tell of a request that was not answered."""
+        if self.verbose:
+            self.tell([f"{method} {url}: {why}{counted(tries)}"])
+
+    def tell(self, lines: list[str]) -> None:
+        """Write the lines at once, so that those of several threads do not mix."""
+        self.world.stderr.write("".join(f"{visible(line)}\n" for line in lines))
+
+
+def counted(tries: int) -> str:
+    """Return which try it was, from the second on.
+
+    >>> counted(1), counted(3)
+    ('', ' (retry 2)')
+    """
+    return f" (retry {tries - 1})" if tries > 1 else ""
+
+
+def shown(headers: Mapping[str, str], body: bytes | None) -> list[str]:
+    """Return headers and the beginning of a body as lines, secrets masked.
+
+    >>> shown({"Authorization": "Bearer abc", "Accept": "x"}, b'{"access_token": "abc", "id": 1}')
+    ['Authorization: ***', 'Accept: x', '{"access_token": "***", "id": 1}']
+    """
+    lines = [
+        f"{name}: {'***' if name.lower() in SECRET_HEADERS else value}" for name, value in headers.items()
+    ]
+    if body:
+        lines += masked(body[:SHOWN].decode("utf-8", "replace")).splitlines()
+        if len(body) > SHOWN:
+            lines.append(f"... ({len(body)} bytes)")
+    return lines
+
+
+def masked(text: str) -> str:
+    """Return a body's text with the values of its secrets replaced, in JSON and in forms.
+
+    >>> masked("grant_type=password&password=hunter2&username=u"), masked('{"token":"a\\\\"b","n":1}')
+    ('grant_type=password&password=***&username=u', '{"token":"***","n":1}')
+    """
+    import re
+
+    names = r"(?:[a-z_]*(?:token|password|secret|passcode)[a-z_]*)"
+    text = re.sub(rf'("{names}"\s*:\s*)"(?:[^"\\]|\\.)*("|$)', r'\1"***"', text, flags=re.IGNORECASE)
+    return re.sub(rf"(^|&)({names}=)[^&]*", r"\1\2***", text, flags=re.IGNORECASE)
