@@ -164,6 +164,7 @@ def serve(run: Runner, network: responses.RequestsMock, store: Path) -> None:
             parts = urlsplit(request.url)
             body = ABSENT if request.body is None else json.loads(request.body)
             asked = Request(request.method, parts.path.removeprefix(urlsplit(base).path), dict(request.params), body)
+            local.tenant = request.headers.get("Cray-Tenant-Name", "")
             try:
                 answered = local.send(asked)
             except NodewatchError as error:

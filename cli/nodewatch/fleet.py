@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nodewatch.errors import FileTrouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from nodewatch.store import Store
 
@@ -164,12 +164,12 @@ def put(store: Store, entry: Entry) -> None:
         store.put(entry.section.collection, entry.key, entry.document)
 
 
-def load(store: Store, found: list[Entry], *, merge: bool, each: Callable[[list[Entry]], Iterator[Entry]]) -> None:
+def fill(store: Store, found: Iterable[Entry], *, merge: bool = False) -> None:
     """Put all documents into the store in one transaction, in place of its content, or with `merge` beside it."""
     with store.changing():
         if not merge:
             store.clear()
-        for entry in each(found):
+        for entry in found:
             put(store, entry)
 
 
@@ -197,13 +197,3 @@ def read_file(path: Path) -> str:
         raise FileTrouble(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise FileTrouble(f"{path} is not UTF-8 text: byte {error.start} is wrong.") from error
-
-
-def read_only_store(path: str) -> Store:
-    """Return a store in memory with a fleet file's content, which commands can read and not change."""
-    from nodewatch.store import in_memory
-
-    store = in_memory(path)
-    load(store, read_fleet(read_file(Path(path)), path), merge=False, each=iter)
-    store.writable = False
-    return store

@@ -82,14 +82,9 @@ class LocalBackend:
     def open(self) -> Store:
         """Return the store, opened on first use; a fleet file is read into memory."""
         if self.store is None:
-            from nodewatch.store import opened
+            from nodewatch.store import store_at
 
-            if self.path.endswith(".json"):
-                from nodewatch.fleet import read_only_store
-
-                self.store = read_only_store(self.path)
-            else:
-                self.store = opened(self.path)
+            self.store = store_at(self.path)
         return self.store
 
     def send(self, request: Request) -> Answer:

@@ -12,6 +12,7 @@ import sqlite3
 import tempfile
 from contextlib import contextmanager, suppress
 from hashlib import sha1
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +20,7 @@ from nodewatch.errors import FileTrouble
 from nodewatch.render.json import element
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 APPLICATION = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
 FORMAT = 1
@@ -189,21 +190,43 @@ def owned_key(name: str, tenant: str | None) -> str:
 
 
 def spooled(texts: Iterator[str]) -> Iterator[str]:
-    """Return the texts again, all of them read from their source now, and kept in a file when they are many."""
-    lengths: list[int] = []
-    spool = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115  # `again` closes it
+    """Return the texts again, all of them read from their source now; many of them are kept in a temporary file."""
+    kept: list[str] = []
+    size = 0
     for text in texts:
-        data = text.encode()
-        lengths.append(len(data))
-        spool.write(data)
-    spool.seek(0)
+        kept.append(text)
+        size += len(text)
+        if size > SPOOL_BYTES:
+            return in_a_file(chain(kept, texts))
+    return iter(kept)
+
+
+def in_a_file(texts: Iterable[str]) -> Iterator[str]:
+    """Return the texts again, written to a temporary file now."""
+    lengths: list[int] = []
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # `again` closes it
+    for text in texts:
+        lengths.append(file.write(text.encode()))
+    file.seek(0)
 
     def again() -> Iterator[str]:
-        with spool:
+        with file:
             for length in lengths:
-                yield spool.read(length).decode()
+                yield file.read(length).decode()
 
     return again()
+
+
+def store_at(path: str) -> Store:
+    """Open the store at the path, or read the fleet file (`.json`) there into one that cannot be changed."""
+    if not path.endswith(".json"):
+        return opened(path)
+    from nodewatch.fleet import fill, read_file, read_fleet
+
+    store = in_memory(path)
+    fill(store, read_fleet(read_file(Path(path)), path))
+    store.writable = False
+    return store
 
 
 def opened(path: str) -> Store:

@@ -25,14 +25,14 @@ def chosen_store(app: App, doing: str) -> str:
     return str(path)
 
 
-def fill(app: App, path: str, found: list[Entry], *, merge: bool = False) -> None:
+def fill_store(app: App, path: str, found: list[Entry], *, merge: bool = False) -> None:
     """Put the documents into the store at the path, made if it is missing; show how far that is."""
-    from nodewatch.fleet import load
+    from nodewatch.fleet import fill
     from nodewatch.progress import Progress, counted
     from nodewatch.store import created
 
     progress = Progress(app.world, len(found), "documents", quiet=app.settings.quiet)
-    load(created(path), found, merge=merge, each=lambda entries: counted(entries, progress))
+    fill(created(path), counted(found, progress), merge=merge)
 
 
 @command
@@ -52,7 +52,7 @@ def load(app: App, file: str, merge: bool) -> None:
     if app.settings.dry_run:
         app.say(f"{file} is right: {len(found):,} documents would be loaded into {path}.")
         return
-    fill(app, path, found, merge=merge)
+    fill_store(app, path, found, merge=merge)
     app.say(f"Loaded {len(found):,} documents from {file} into {path}.")
 
 
@@ -68,9 +68,9 @@ def dump(app: App, file: str) -> None:
     from nodewatch.files import write_whole
     from nodewatch.fleet import dump
     from nodewatch.render.json import chunks
-    from nodewatch.store import opened
+    from nodewatch.store import store_at
 
-    fleet = dump(opened(app.settings.system("bos").local or chosen_store(app, "dump")))
+    fleet = dump(store_at(app.settings.system("bos").local or chosen_store(app, "dump")))
     if file == "-":
         app.print_document(fleet)
     elif app.settings.dry_run:
@@ -101,7 +101,7 @@ def demo(app: App, fresh: bool) -> None:
     path = Path(given) if given else demo_store(app.world)
     app.flags.update({"local": str(path), "format": app.flags.get("format") or "table"})
     if fresh or not path.exists():
-        fill(app, str(path), list(entries(demo_fleet(app.now))))
+        fill_store(app, str(path), list(entries(demo_fleet(app.now))))
     show_status(app, SHOWN)
     usual = systems({}, app.world)["bos"]
     where = "" if usual and usual.local == str(path) else f" --local {path}"

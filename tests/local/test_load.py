@@ -145,7 +145,7 @@ def any_fleet(draw):
 @given(any_fleet())
 def test_dump_gives_back_what_was_loaded(fleet):
     store = in_memory("memory")
-    fleets.load(store, fleets.read_fleet(json.dumps(fleet), "it"), merge=False, each=iter)
+    fleets.fill(store, fleets.read_fleet(json.dumps(fleet), "it"))
     dumped = fleets.dump(store)
     kept = {"components": fleet["bos"]["v2"]["components"], "options": fleet["bos"]["v2"]["options"]}
     assert dumped["bos"]["v2"] == {name: value for name, value in kept.items() if value or name == "options"}

@@ -10,7 +10,7 @@ def test_json_is_the_servers_document_in_its_order(run, load):
     load(FLEET)
     done = run("bos v2 sessions list")
     assert (done.code, done.stderr) == (0, "")
-    assert done.json == [DONE, REBOOT, BLUE]
+    assert done.json == [BLUE, REBOOT, DONE]
 
 
 def test_without_v2_it_is_the_same(run, load):
@@ -21,12 +21,12 @@ def test_without_v2_it_is_the_same(run, load):
 @pytest.mark.parametrize(
     ("options", "names"),
     [
-        ("--status running", ["reboot-7", "blue-boot"]),
+        ("--status running", ["blue-boot", "reboot-7"]),
         ("--status complete", ["done-3"]),
         ("--status pending", []),
-        ("--min-age 1h", ["done-3", "reboot-7", "blue-boot"]),
+        ("--min-age 1h", ["blue-boot", "reboot-7", "done-3"]),
         ("--min-age 61m", []),
-        ("--max-age 1h", ["done-3", "reboot-7", "blue-boot"]),
+        ("--max-age 1h", ["blue-boot", "reboot-7", "done-3"]),
         ("--max-age 59m", []),
         ("--min-age 0 --max-age 9w --status complete", ["done-3"]),
     ],
