@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import tempfile
 from contextlib import contextmanager, suppress
-from hashlib import sha1
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -186,6 +184,8 @@ class Store:
 
 def owned_key(name: str, tenant: str | None) -> str:
     """Return the key of what a tenant may own: sorted by it, sessions and templates have the server's order."""
+    from hashlib import sha1
+
     return "-".join(sha1(text.encode(), usedforsecurity=False).hexdigest() for text in (tenant or "", name))
 
 
@@ -203,8 +203,10 @@ def spooled(texts: Iterator[str]) -> Iterator[str]:
 
 def in_a_file(texts: Iterable[str]) -> Iterator[str]:
     """Return the texts again, written to a temporary file now."""
+    from tempfile import TemporaryFile
+
     lengths: list[int] = []
-    file = tempfile.TemporaryFile()  # noqa: SIM115  # `again` closes it
+    file = TemporaryFile()  # noqa: SIM115  # `again` closes it
     for text in texts:
         lengths.append(file.write(text.encode()))
     file.seek(0)
@@ -250,7 +252,9 @@ def created(path: str) -> Store:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         # The tables are made in a file of another name, and the name given when they are all there: a process that is
         # killed meanwhile leaves no half-made store, and of two that start together both end up with the same one.
-        handle, name = tempfile.mkstemp(prefix=".nodewatch-", dir=Path(path).resolve().parent)
+        from tempfile import mkstemp
+
+        handle, name = mkstemp(prefix=".nodewatch-", dir=Path(path).resolve().parent)
         os.close(handle)
         try:
             connection = connect(name, "rw")

@@ -146,3 +146,13 @@ def command(*params: Any, **attributes: Any) -> Any:
         return click.command(cls=Command, **attributes)(click.pass_obj(function))
 
     return declare(params[0]) if params else declare
+
+
+class later:  # noqa: N801  # it stands where an import would
+    """A module of nodewatch that is imported when something of it is used."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(import_module(f"nodewatch.{self.name}"), attribute)

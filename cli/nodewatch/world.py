@@ -6,11 +6,11 @@ import os
 import sys
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 class World:
@@ -37,6 +37,8 @@ class World:
     @property
     def home(self) -> Path:
         """The user's home directory."""
+        from pathlib import Path
+
         return Path(self.environ.get("HOME") or "~").expanduser()
 
     def variable(self, name: str) -> str | None:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.tree import command
+from nodewatch.tree import command, later
 
 if TYPE_CHECKING:
     from nodewatch.app import App
+    from nodewatch.bos_v2 import tables
+else:
+    tables = later("bos_v2.tables")  # only the table format needs it
 
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 
@@ -26,8 +29,6 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
     $ nodewatch bos v2 sessions list --status running
     $ nodewatch bos v2 sessions list --max-age 2d --format json
     """
-    from nodewatch.bos_v2 import tables
-
     sessions = BosV2(app.backend("bos")).sessions(status=status, min_age=min_age, max_age=max_age)
     app.show(sessions, lambda sessions: tables.sessions(sessions, app.now))
 
@@ -40,8 +41,6 @@ def describe_session(app: App, session_id: str) -> None:
     \b
     $ nodewatch bos v2 sessions describe night-reboot
     """
-    from nodewatch.bos_v2 import tables
-
     app.show(BosV2(app.backend("bos")).session(session_id), lambda session: tables.session(session, app.now))
 
 
@@ -61,8 +60,6 @@ def show_session_status(app: App, session_id: str) -> None:
 
 def show_status(app: App, name: str) -> None:
     """Show how far a session is; the table asks for its components too, which carry the names that the server cuts."""
-    from nodewatch.bos_v2 import tables
-
     bos = BosV2(app.backend("bos"))
     app.show(bos.session_status(name), lambda status: tables.session_status(
         status, bos.session(name), bos.components(session=name, brief=True), app.now))  # fmt: skip
@@ -85,8 +82,6 @@ def list_components(app: App, **filters: Any) -> None:
     $ nodewatch bos v2 components list --session night-reboot --status failed
     $ nodewatch bos v2 components list --enabled false --format json
     """
-    from nodewatch.bos_v2 import tables
-
     components = BosV2(app.backend("bos")).components(**filters, brief=app.settings.format == "table")
     app.show(components, lambda components: tables.components(components, app.now))
 
@@ -99,6 +94,4 @@ def describe_component(app: App, component_id: str) -> None:
     \b
     $ nodewatch bos v2 components describe x3000c0s13b0n0
     """
-    from nodewatch.bos_v2 import tables
-
     app.show(BosV2(app.backend("bos")).component(component_id), lambda node: tables.component(node, app.now))
