@@ -252,18 +252,16 @@ def created(path: str) -> Store:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         # The tables are made in a file of another name, and the name given when they are all there: a process that is
         # killed meanwhile leaves no half-made store, and of two that start together both end up with the same one.
-        from tempfile import mkstemp
-
-        handle, name = mkstemp(prefix=".nodewatch-", dir=Path(path).resolve().parent)
-        os.close(handle)
+        unfinished = Path(path).resolve().with_name(f".{Path(path).name}-{os.getpid()}")
+        unfinished.unlink(missing_ok=True)
         try:
-            connection = connect(name, "rw")
+            connection = sqlite3.connect(unfinished, isolation_level=None)
             connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
             connection.close()
             with suppress(FileExistsError):
-                os.link(name, path)
+                os.link(unfinished, path)
         finally:
-            Path(name).unlink()
+            unfinished.unlink(missing_ok=True)
     return opened(path)
 
 
