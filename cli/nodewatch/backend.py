@@ -115,22 +115,16 @@ ADVICE: Final = {
 def answered_error(request: Request, answer: Answer, who: str, advice: str | None = None) -> NodewatchError:
     """Return the error for an answer of status 400 and above: the server's words where it has some, ours where not.
 
-    `who` names the service in the sentence; `advice` is what to do next, where more is known than the status. 401 and 403
-    are `NotPermitted`, 404 is `NotFound`, the rest `ServiceTrouble`. A problem document (RFC 7807, as BOS sends them) is
-    `TITLE: DETAIL`, an Exchange error is `CODE: MSG`.
+    `who` names the service in the sentence; `advice` is what to do next, where more is known than the status. 401 and
+    403 are `NotPermitted`, 404 is `NotFound`, the rest `ServiceTrouble`. A problem document (RFC 7807, as BOS sends
+    them) is `TITLE: DETAIL`, an Exchange error is `CODE: MSG`.
     """
     document, status = answer.document, answer.status
     message = own_words(document)
     if message is None:
-        from http import HTTPStatus
-
-        phrase = f"{status} {HTTPStatus(status).phrase}" if status in set(HTTPStatus) else str(status)
-        said = document if isinstance(document, str) and document else answer.text
-        first = " ".join(said.split())[:200] if said else ""
-        first = ", with a page of HTML" if first.startswith("<") else f": {first}" if first else ""
-        next_step = advice or ADVICE.get(status, "")
-        message = f"{who} answered {phrase} to {request.method} {request.path}{first}{'' if first.endswith('.') else '.'}"
-        message += f" {next_step}" if next_step else ""
+        message = f"{who} answered {status_words(status)} to {request.method} {request.path}{other_words(answer)}."
+        advice = advice or ADVICE.get(status)
+        message += f" {advice}" if advice else ""
     elif status == 401 and advice:
         message += f"\n{advice}"
     kind: type[NodewatchError] = ServiceTrouble
@@ -139,6 +133,35 @@ def answered_error(request: Request, answer: Answer, who: str, advice: str | Non
     elif status == 404:
         kind = NotFound
     return kind(message, status=status, document=document if document is not None else answer.text)
+
+
+def status_words(status: int) -> str:
+    """Return a status as it is read out.
+
+    >>> status_words(404), status_words(499)
+    ('404 Not Found', '499')
+    """
+    from http import HTTPStatus
+
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def other_words(answer: Answer) -> str:
+    """Return how an error answer without an error document goes on, for the end of a sentence about it.
+
+    >>> other_words(Answer(502, None, " no healthy\\n upstream. ")), other_words(Answer(502, None, "<html>"))
+    (': no healthy upstream', ', with a page of HTML')
+    >>> other_words(Answer(404, {})), other_words(Answer(404, "Session not found"))
+    ('', ': Session not found')
+    """
+    said = answer.document if isinstance(answer.document, str) else answer.text
+    line = " ".join(said.split())[:200].rstrip(".") if said else ""
+    if line.startswith("<"):
+        return ", with a page of HTML"
+    return f": {line}" if line else ""
 
 
 def own_words(document: Any) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import NodewatchError, Unreachable, WrongConfiguration
+from nodewatch.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,14 +14,13 @@ if TYPE_CHECKING:
     from nodewatch.world import World
 
 TICK = 0.2
-PATIENCE = 1.0
 
 
 class Gathered(NamedTuple):
     """What the questions brought, in their order: an answer, or the error that one question met.
 
-    None is what was not asked any more after an interruption (Ctrl-C); `interrupted` tells of that, and the caller shows what
-    is there and then raises `KeyboardInterrupt`.
+    None is what was not asked any more after an interruption (Ctrl-C); `interrupted` tells of that: the caller shows
+    what is there, and then raises `KeyboardInterrupt`.
     """
 
     results: list[Answer | NodewatchError | None]
@@ -28,16 +28,16 @@ class Gathered(NamedTuple):
 
 
 def gather(
-    backend: Backend, requests: Sequence[Request], world: World, *, quiet: bool = False, noun: str = "nodes"
+    backend: Backend, requests: Sequence[Request], world: World, *, what: str = "nodes", quiet: bool = False
 ) -> Gathered:
     """Send all requests, at most `backend.limit` at a time, and return what each brought.
 
-    An error is the result of the question that met it. Only what concerns the whole service (it cannot be reached, nobody is
-    logged in, the configuration is wrong) ends the run: it is then the result of every question that is left. From the second
-    second on a line on stderr counts the `noun`, if that is a terminal and the run is not `quiet`.
+    An error is the result of the question that met it. Only what concerns the whole service (it cannot be reached,
+    nobody is logged in, the configuration is wrong) ends the run: it is then the result of every question left. A line
+    on stderr counts (`1,200 of 2,000 nodes`) from the second second on, on a terminal and unless `quiet`.
     """
     run = Run(backend, requests)
-    progress = Progress(world, noun, len(requests), quiet=quiet)
+    progress = Progress(world, len(requests), what, quiet=quiet)
     threads = min(backend.limit, len(requests))
     try:
         if threads <= 1:
@@ -51,7 +51,7 @@ def gather(
         run.stopped = True
         return Gathered(run.results, interrupted=True)
     finally:
-        progress.clear()
+        progress.end()
     return Gathered([run.ending if result is None else result for result in run.results])
 
 
@@ -107,32 +107,8 @@ class Run:
         return True
 
     def wait(self, seconds: float) -> bool:
-        """Return whether all threads have ended, after that many seconds at most; raise what a thread could not handle."""
+        """Return whether all threads have ended, after that many seconds at most; raise what a thread could not."""
         ended = self.done.wait(seconds)
         if self.defect is not None:
             raise self.defect
         return ended
-
-
-class Progress:
-    """A line on a terminal that counts, once something takes longer than a second."""
-
-    def __init__(self, world: World, noun: str, total: int, *, quiet: bool) -> None:
-        self.world, self.noun, self.total = world, noun, total
-        self.wanted = not quiet and world.stderr.isatty()
-        self.begin = world.monotonic()
-        self.width = 0
-
-    def show(self, count: int) -> None:
-        """Write how many are done."""
-        if self.wanted and self.world.monotonic() - self.begin >= PATIENCE:
-            text = f"{count}/{self.total} {self.noun}"
-            self.width = max(self.width, len(text))
-            self.world.stderr.write(f"\r{text.ljust(self.width)}")
-            self.world.stderr.flush()
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self.width:
-            self.world.stderr.write(f"\r{' ' * self.width}\r")
-            self.world.stderr.flush()

@@ -1,4 +1,4 @@
-"""The trace that `-v` asks for: one line a request on stderr, with `-vv` headers and bodies; secrets are never in it."""
+"""The trace that `-v` asks for: one line a request on stderr, with `-vv` headers and bodies too; never a secret."""
 
 from __future__ import annotations
 
@@ -7,30 +7,40 @@ from typing import TYPE_CHECKING
 from nodewatch.table import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nodewatch.transport import Reply
     from nodewatch.world import World
 
 SHOWN = 2048
+MARGIN = 8192
 SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie")
 
 
 class Trace:
-    """Tells on stderr what was asked and answered; nothing at verbosity 0."""
+    """Tells on stderr what was asked and answered; nothing at verbosity 0. `secrets` are masked wherever they stand."""
 
-    def __init__(self, verbose: int, world: World) -> None:
+    def __init__(self, verbose: int, world: World, secrets: Sequence[str | None] = ()) -> None:
         self.verbose, self.world = verbose, world
+        self.secrets = [secret for secret in secrets if secret]
 
-    def answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, reply: Reply, seconds: float,
-                 tries: int) -> None:  # fmt: skip
+    def answered(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        reply: Reply,
+        seconds: float,
+        tries: int,
+    ) -> None:
         """Tell of a request that was answered; `tries` counts this one."""
         if not self.verbose:
             return
         lines = [f"{method} {url}: {reply.status} in {seconds:.3f} s{counted(tries)}"]
         if self.verbose > 1:
-            lines += [f"> {line}" for line in shown(headers, body)]
-            lines += [f"< {line}" for line in shown(reply.headers, reply.body)]
+            lines += [f"> {line}" for line in shown(headers, body, self.secrets)]
+            lines += [f"< {line}" for line in shown(reply.headers, reply.body, self.secrets)]
         self.tell(lines)
 
     def failed(self, method: str, url: str, why: str, tries: int) -> None:
@@ -52,30 +62,34 @@ def counted(tries: int) -> str:
     return f" (retry {tries - 1})" if tries > 1 else ""
 
 
-def shown(headers: Mapping[str, str], body: bytes | None) -> list[str]:
+def shown(headers: Mapping[str, str], body: bytes | None, secrets: Sequence[str] = ()) -> list[str]:
     """Return headers and the beginning of a body as lines, secrets masked.
 
     >>> shown({"Authorization": "Bearer abc", "Accept": "x"}, b'{"access_token": "abc", "id": 1}')
     ['Authorization: ***', 'Accept: x', '{"access_token": "***", "id": 1}']
     """
-    lines = [
-        f"{name}: {'***' if name.lower() in SECRET_HEADERS else value}" for name, value in headers.items()
-    ]
+    lines = [f"{name}: {'***' if name.lower() in SECRET_HEADERS else value}" for name, value in headers.items()]
     if body:
-        lines += masked(body[:SHOWN].decode("utf-8", "replace")).splitlines()
+        # Masked before it is cut: half a token is a secret too.
+        text = masked(body[: SHOWN + MARGIN].decode("utf-8", "replace"), secrets)
+        lines += text[:SHOWN].splitlines()
         if len(body) > SHOWN:
             lines.append(f"... ({len(body)} bytes)")
     return lines
 
 
-def masked(text: str) -> str:
-    """Return a body's text with the values of its secrets replaced, in JSON and in forms.
+def masked(text: str, secrets: Sequence[str] = ()) -> str:
+    r"""Return a body's text with its secrets replaced: those known, and the values of telling names in JSON and forms.
 
-    >>> masked("grant_type=password&password=hunter2&username=u"), masked('{"token":"a\\\\"b","n":1}')
+    >>> masked("grant_type=password&password=hunter2&username=u"), masked('{"token":"a\\"b","n":1}')
     ('grant_type=password&password=***&username=u', '{"token":"***","n":1}')
+    >>> masked("You sent: Bearer abc", ["abc"])
+    'You sent: Bearer ***'
     """
     import re
 
-    names = r"(?:[a-z_]*(?:token|password|secret|passcode)[a-z_]*)"
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    names = r"[a-z_]*(?:token|password|secret|passcode)[a-z_]*"
     text = re.sub(rf'("{names}"\s*:\s*)"(?:[^"\\]|\\.)*("|$)', r'\1"***"', text, flags=re.IGNORECASE)
     return re.sub(rf"(^|&)({names}=)[^&]*", r"\1\2***", text, flags=re.IGNORECASE)

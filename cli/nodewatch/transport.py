@@ -1,6 +1,6 @@
-"""HTTP itself: one exchange with a deadline, TLS, proxies; and what a failure means. The only module that knows `requests`.
+"""HTTP itself: one exchange with a deadline, TLS, proxies; and what a failure means. Nobody else knows `requests`.
 
-It is imported when the first request is sent: `requests` costs three times what click does.
+This module is imported when the first request is sent: `requests` costs three times what click does.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ EXPIRED, NOT_YET_VALID = 10, 9
 WRONG_NAME = (62, 64)
 
 
-class Failed(Exception):  # noqa: N818  # it never leaves this program as an error: remote makes one of it
+class Failed(Exception):
     """An exchange that brought no answer: the kind of error it is, why, and whether asking again may help."""
 
     def __init__(self, kind: type[NodewatchError], why: str, *, passing: bool = False) -> None:
@@ -93,7 +93,7 @@ class BoundedStream(io.RawIOBase):
             if left <= 0:
                 raise TimeoutError("timed out")
             self.sock.settimeout(left)
-        return self.stream.readinto(buffer)  # type: ignore[no-any-return,attr-defined]
+        return self.stream.readinto(buffer)
 
     def close(self) -> None:
         """Close the stream below, which lets the socket go."""
@@ -107,7 +107,7 @@ class BoundedResponse(HTTPResponse):
 
     def __init__(self, sock: Any, *args: Any, **attributes: Any) -> None:
         super().__init__(sock, *args, **attributes)
-        self.fp = io.BufferedReader(BoundedStream(self.fp.detach(), sock))  # type: ignore[attr-defined]
+        self.fp = io.BufferedReader(BoundedStream(self.fp.detach(), sock))
 
 
 class BoundedConnection(HTTPConnection):
@@ -138,7 +138,7 @@ POOLS = {"http": BoundedPool, "https": BoundedTLSPool}
 
 
 class Adapter(HTTPAdapter):
-    """`requests`' adapter with bounded connections and our own idea of whom to trust. Any number of threads may share it."""
+    """`requests`' adapter with bounded connections and our own trust. Any number of threads may share it."""
 
     def __init__(self, context: SSLContext | None) -> None:
         self.context = context
@@ -146,18 +146,16 @@ class Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **attributes: Any) -> None:
         """Make the pools; see `requests`."""
-        super().init_poolmanager(*args, **attributes)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, **attributes)
         self.poolmanager.pool_classes_by_scheme = POOLS
 
     def proxy_manager_for(self, proxy: str, **attributes: Any) -> Any:
         """Return the pools behind a proxy; see `requests`."""
-        manager = super().proxy_manager_for(proxy, **attributes)  # type: ignore[no-untyped-call]
+        manager = super().proxy_manager_for(proxy, **attributes)
         manager.pool_classes_by_scheme = POOLS
         return manager
 
-    def build_connection_pool_key_attributes(
-        self, request: Any, *_: Any, **__: Any
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:  # noqa: ARG002
         """Return what tells one pool from another; see `requests`."""
         parts = urlsplit(request.url)
         tls = {"ssl_context": self.context} if parts.scheme == "https" else {}
@@ -168,7 +166,10 @@ class Adapter(HTTPAdapter):
 
 
 class Trust(NamedTuple):
-    """Whose certificates are believed: the system's authorities, or those in `bundle` alone; `extra` is added; or anyone's."""
+    """Who may vouch for a server: the system's authorities, or those in `bundle` instead; those in `extra` too.
+
+    `insecure` believes everyone.
+    """
 
     bundle: str | None = None
     extra: str | None = None
@@ -181,7 +182,7 @@ def tls_context(trust: Trust) -> SSLContext:
 
     context: SSLContext
     if trust.bundle is None and not trust.insecure:
-        # The authorities that the administrators of this machine have installed: `requests` would take a list of its own.
+        # The authorities that this machine's administrators installed: `requests` would take a list of its own.
         from truststore import SSLContext as SystemTrust
 
         context = SystemTrust(ssl.PROTOCOL_TLS_CLIENT)
@@ -191,9 +192,7 @@ def tls_context(trust: Trust) -> SSLContext:
     if trust.insecure:
         import urllib3
 
-        urllib3.disable_warnings(
-            urllib3.exceptions.InsecureRequestWarning
-        )  # every run says it once, in our words
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # every run says it once, in our words
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         return context
@@ -203,7 +202,7 @@ def tls_context(trust: Trust) -> SSLContext:
 
 
 def load_authorities(context: SSLContext, path: str) -> None:
-    """Let the context trust the certificates in a PEM file, or a folder of them; raise `WrongConfiguration` if it cannot."""
+    """Let the context trust the authorities in a PEM file or a folder; raise `WrongConfiguration` if it cannot."""
     import ssl
     from pathlib import Path
 
@@ -219,23 +218,21 @@ def load_authorities(context: SSLContext, path: str) -> None:
 
 
 class Transport:
-    """Exchanges requests with one server, over connections that are kept open. `proxy` is a URL, or None for the direct way."""
+    """Exchanges requests with one server over connections that are kept open, by way of a proxy (a URL) or directly."""
 
     def __init__(self, base: str, trust: Trust, proxy: str | None = None) -> None:
         self.proxies = {urlsplit(base).scheme: proxy} if proxy else {}
         self.adapter = Adapter(tls_context(trust) if base.startswith("https:") else None)
 
-    def exchange(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
-    ) -> Reply:
-        """Send one request to the URL as it is written, and return the whole answer, within `seconds`; raise `Failed`."""
+    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float) -> Reply:
+        """Send one request to the URL as it is written and return the whole reply within `seconds`; raise `Failed`."""
         prepared = PreparedRequest()
         prepared.prepare_method(method)
         prepared.prepare_headers(headers)
         prepared.prepare_body(body, None)
         prepared.url = url  # as it is: `prepare_url` would turn %2E%2E into .. and send another path
         prepared.hooks = {}
-        timeout = Timeout(total=seconds, connect=min(CONNECT_SECONDS, seconds))
+        timeout: Any = Timeout(total=seconds, connect=min(CONNECT_SECONDS, seconds))
         try:
             response = self.adapter.send(prepared, stream=True, timeout=timeout, proxies=self.proxies)
             return Reply(response.status_code, response.headers, whole(response.raw))
@@ -285,15 +282,13 @@ def failure(error: BaseException, url: str, seconds: float) -> Failed:
             passing=True,
         )
     if NameResolutionError in kinds or isinstance(error, UnicodeError):
-        return Failed(
-            Unreachable, f"the name {host!r} is not known. Check its spelling, and the name service (DNS)"
-        )
+        return Failed(Unreachable, f"the name {host!r} is not known. Check its spelling, and the name service (DNS)")
     if isinstance(error, SSLError):
         return Failed(Unreachable, tls_failure(inner, host))
     if isinstance(error, ConnectTimeout):
         limit = min(CONNECT_SECONDS, seconds)
-        return Failed(Unreachable, f"nothing answered within {limit:g} s. Check the address, the network and its firewalls",
-                      passing=True)  # fmt: skip
+        why = f"nothing answered within {limit:g} s. Check the address, the network and its firewalls"
+        return Failed(Unreachable, why, passing=True)
     if isinstance(error, ReadTimeout) or kinds & {ReadTimeoutError, TimeoutError}:
         return Failed(
             TimedOut,
@@ -324,9 +319,7 @@ def connection_failure(inner: list[BaseException]) -> Failed:
             passing=True,
         )
     if "NewConnectionError" in names:
-        return Failed(
-            Unreachable, f"no connection came about ({plain(inner)}). Check host and port", passing=True
-        )
+        return Failed(Unreachable, f"no connection came about ({plain(inner)}). Check host and port", passing=True)
     if names & {"BadStatusLine", "LineTooLong", "UnknownProtocol"} and "RemoteDisconnected" not in names:
         return Failed(UnreadableAnswer, "what came back is not HTTP. Check scheme (http or https) and port")
     return Failed(Dropped, "the connection was closed before the answer was complete", passing=True)

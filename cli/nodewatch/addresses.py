@@ -1,0 +1,71 @@
+"""Base URLs: which can be asked, which are this machine's own, and which proxy is on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from nodewatch.errors import WrongConfiguration
+
+if TYPE_CHECKING:
+    from nodewatch.world import World
+
+
+def checked(url: str, source: str) -> str:
+    """Return a base URL without its trailing slash; raise `WrongConfiguration` if it is none that can be asked.
+
+    >>> checked("https://bos.example.com/apis/bos/", "NODEWATCH_BOS_URL")
+    'https://bos.example.com/apis/bos'
+    """
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or not url.isprintable() or " " in url:
+        raise WrongConfiguration(f"{source}: {url!r} is not a URL such as https://HOST/PATH.")
+    if parts.username is not None:
+        raise WrongConfiguration(f"{source}: a URL is no place for a user or a password. Write it without them.")
+    if "?" in url or "#" in url:
+        raise WrongConfiguration(f"{source}: {url!r} must not hold '?' or '#'.")
+    return url.rstrip("/")
+
+
+def origin(url: str) -> tuple[str, str | None, int | None]:
+    """Return what tells one server from another: scheme, host and port.
+
+    >>> origin("https://h/a") == origin("https://H:443/b"), origin("http://h/") == origin("https://h/")
+    (True, False)
+    """
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def loopback(url: str) -> bool:
+    """Return whether a URL names this machine itself, so that nobody on a network can listen.
+
+    >>> hosts = ("localhost:1", "127.0.0.1", "[::1]:80", "127.0.0.1.example.com", "10.0.0.1")
+    >>> [loopback(f"http://{host}/") for host in hosts]
+    [True, True, True, False, False]
+    """
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdecimal())
+
+
+def proxy_for(url: str, world: World) -> str | None:
+    """Return the proxy on the way to a URL, as the environment says; None for the direct way.
+
+    `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` count, in lower case too, which goes first.
+    """
+
+    def either(name: str) -> str | None:
+        return world.variable(name.lower()) or world.variable(name)
+
+    proxy = either(f"{urlsplit(url).scheme.upper()}_PROXY") or either("ALL_PROXY")
+    if proxy is None or loopback(url):
+        return None
+    from requests.utils import should_bypass_proxies
+
+    if should_bypass_proxies(url, no_proxy=either("NO_PROXY") or ""):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"

@@ -1,0 +1,277 @@
+r"""Node sets as administrators write them, `x3000c0s[19-22]b[0-3]n0`: names folded into one text, and expanded.
+
+The text is what ClusterShell, pdsh and Slurm's host lists share: names with bracketed numbers, joined by
+commas. A number's zeros in front belong to it: `node[001-010]`, and `1` is not `01`. A name that the text
+could not hold otherwise (with a bracket, a comma, a space, `#`, a backslash or something unprintable in it,
+or an `@` in front) has that character escaped, `a\x2cb`, and comes back as it was. A name has at least one
+character.
+
+ClusterShell folds 20,000 names with holes in seconds to minutes, takes `!`, `&` and `^` in a name for
+operators, and holds a whole range in memory before its size is known. So folding and expanding are our own,
+and the tests hold both against ClusterShell's.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import product, zip_longest
+from math import prod
+from typing import TYPE_CHECKING, NamedTuple
+
+from nodewatch.errors import FileTrouble, WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import TextIO
+
+MOST_NAMES = 1_000_000
+MOST_CHARACTERS = 64_000_000
+EXAMPLE = "Write it as in x3000c0s[19-22]b[0-3]n0,x3000c0s30b0n0."
+
+BRACKETS = frozenset("[]")
+MEANING = frozenset("[],# \\")
+PIECE = r"(?:[^\s,\[\]]+|\[[^\[\]]*\]|[\[\]])+"
+ESCAPE = r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U00(?:0[0-9a-f]|10)[0-9a-f]{4})"
+
+
+def natural(name: str) -> tuple[str, str]:
+    """Return the key that sorts names by their numbers as numbers; equal ones (`1`, `01`) sort as text.
+
+    >>> sorted(["s10", "s2", "s02", "s", "t1", "10", "9"], key=natural)
+    ['9', '10', 's', 's02', 's2', 's10', 't1']
+    """
+    # A number's length goes in front of it as one character: then numbers sort as text does.
+    return re.sub("0*([0-9]+)", lambda number: chr(len(number[1])) + number[1], name), name
+
+
+def fold(names: Iterable[str]) -> str:
+    r"""Return the names as one text, short and in natural order; `expand` gives them back exactly.
+
+    Names that differ in one number only become one name with a range, number by number, until nothing merges.
+
+    >>> fold(f"x3000c0s{slot}b{board}n0" for slot in (19, 20, 21, 22) for board in range(4))
+    'x3000c0s[19-22]b[0-3]n0'
+    >>> fold(["node010", "node009", "node10", "org/edge-0002", "org/edge-0001", "login", "a,b", "node009"])
+    'a\\x2cb,login,node[10,009-010],org/edge-[0001-0002]'
+    """
+    shapes: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    number = re.compile("([0-9]{1,18})")  # longer ones count as two: int() has a limit
+    for name in set(names):
+        parts = number.split(name)  # the numbers are at the odd places
+        shapes.setdefault(tuple(parts[::2]), []).append(tuple(parts[1::2]))
+    texts = []
+    for shape, rows in shapes.items():
+        words = [escaped(word) for word in shape]
+        if words[0][:1] == "@" or shape == ("-",):  # alone, they would name a file or stdin: see `read_nodes`
+            words[0] = escape(words[0][0]) + words[0][1:]
+        texts += [woven(words, row) for row in merged(rows)]
+    return ",".join(sorted(texts, key=lambda text: natural(text.replace("[", ""))))
+
+
+def woven(words: Sequence[str], numbers: Sequence[str]) -> str:
+    """Return the words with the numbers between them.
+
+    >>> woven(["x", "c", ""], ["3000", "[0-7]"])
+    'x3000c[0-7]'
+    """
+    return "".join(map("".join, zip_longest(words, numbers, fillvalue="")))
+
+
+def merged(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return the rows (a name's numbers each) with ranges for numbers where rows differ in one place only.
+
+    The place with the most values goes first, and among equals the last: where nodes are missing from a
+    fleet, that makes texts up to half as long as last place first does.
+    """
+    members: dict[str, list[str]] = {}
+    counts = [len(set(column)) for column in zip(*rows, strict=True)]
+    places = [place for place, count in enumerate(counts) if count > 1]
+    places.sort(key=lambda place: (-counts[place], -place))
+    before = 0
+    while len(rows) != before:
+        before = len(rows)
+        for place in places:
+            alike: dict[tuple[str, ...], list[str]] = {}
+            for row in rows:
+                alike.setdefault(row[:place] + row[place + 1 :], []).append(row[place])
+            rows = [(*rest[:place], united(values, members), *rest[place:]) for rest, values in alike.items()]
+    return rows
+
+
+def united(values: list[str], members: dict[str, list[str]]) -> str:
+    """Return the range that holds the numbers and ranges; `members` remembers what is in each range."""
+    if len(values) == 1:
+        return values[0]
+    numbers = [number for value in values for number in members.get(value, (value,))]
+    numbers.sort(key=lambda number: (len(number), number))
+    text = f"[{','.join(runs(numbers))}]"
+    members[text] = numbers
+    return text
+
+
+def runs(numbers: Sequence[str]) -> Iterator[str]:
+    """Return the runs in numbers sorted by length, then as text; zeros in front are written one way in a run.
+
+    >>> list(runs(["1", "2", "9", "10", "11", "01", "007", "008", "100"]))
+    ['1-2', '9-11', '01', '007-008', '100']
+    """
+    first = last = numbers[0]
+    value = int(first)
+    for number in numbers[1:]:
+        following = int(number)
+        together = len(number) == len(last) or not (padded(first) or padded(number))
+        if following != value + 1 or not together:
+            yield first if first == last else f"{first}-{last}"
+            first = number
+        last, value = number, following
+    yield first if first == last else f"{first}-{last}"
+
+
+def padded(number: str) -> bool:
+    """Tell whether the number has zeros in front.
+
+    >>> padded("01"), padded("10"), padded("0")
+    (True, False, False)
+    """
+    return number[0] == "0" and len(number) > 1
+
+
+def escaped(word: str) -> str:
+    r"""Return a part of a name with everything escaped that a node set or a terminal would take otherwise.
+
+    >>> escaped("org/edge-"), escaped("a, b[#\\]\n"), escaped("\u2028\U000e0001")
+    ('org/edge-', 'a\\x2c\\x20b\\x5b\\x23\\x5c\\x5d\\x0a', '\\u2028\\U000e0001')
+    """
+    if word.isprintable() and not MEANING.intersection(word):
+        return word
+    return "".join(escape(each) if each in MEANING or not each.isprintable() else each for each in word)
+
+
+def escape(character: str) -> str:
+    """Return the character as Python's escape by its number."""
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def unescaped(word: str) -> str:
+    """Return the part of a name with its escapes undone; a backslash that begins none is itself."""
+    return re.sub(ESCAPE, lambda found: chr(int(found[0][2:], 16)), word) if "\\" in word else word
+
+
+def expand(text: str) -> list[str]:
+    """Return the names in the text, each once, in natural order; commas and spaces separate them.
+
+    Raise `WrongUsage` for a malformed text, and for one of more than a million names before they are made.
+    `@group` is malformed: no ClusterShell configuration is read. A range may have a step.
+
+    >>> expand("x3000c0s[19-20]b0n0,node[08-10,1], node1 [0-8/4]")
+    ['0', '4', '8', 'node1', 'node08', 'node09', 'node10', 'x3000c0s19b0n0', 'x3000c0s20b0n0']
+    """
+    pieces = [found[0] for found in re.finditer(PIECE, text)]
+    names = {unescaped(piece) for piece in pieces if not BRACKETS.intersection(piece)}
+    folded = [read_piece(piece) for piece in pieces if BRACKETS.intersection(piece)]
+    group = next((piece for piece in pieces if piece[0] == "@"), None)
+    if group is not None:
+        raise malformed(group, "groups are not known here, and @FILE stands alone")
+    count = len(names) + sum(piece.size for piece in folded)
+    if count > MOST_NAMES:
+        raise WrongUsage(f"{shortened(text)} makes {count:,} names; {MOST_NAMES:,} are the most. {EXAMPLE}")
+    for piece in folded:
+        names.update(piece.names())
+    return sorted(names, key=natural)
+
+
+class Piece(NamedTuple):
+    """A name with ranges: the words around its brackets, and what is in each: ranges with their width, or 0."""
+
+    words: Sequence[str]
+    brackets: Sequence[Sequence[tuple[range, int]]]
+
+    @property
+    def size(self) -> int:
+        """How many names it makes."""
+        return prod(sum(len(numbers) for numbers, _ in bracket) for bracket in self.brackets)
+
+    def names(self) -> Iterator[str]:
+        """Return the names, one at a time."""
+        columns = ([f"{each:0{width}}" for numbers, width in bracket for each in numbers] for bracket in self.brackets)
+        for row in product(*columns):
+            yield woven(self.words, row)
+
+
+def read_piece(text: str) -> Piece:
+    """Return what a name with brackets says; raise `WrongUsage` if it is malformed."""
+    parts = re.split(r"\[([^\[\]]*)\]", text)
+    words, brackets = parts[::2], parts[1::2]
+    if any(BRACKETS.intersection(word) for word in words):
+        raise malformed(text, "its brackets do not match")
+    ranges = [[read_range(each.strip(), text) for each in bracket.split(",")] for bracket in brackets]
+    return Piece([unescaped(word) for word in words], ranges)
+
+
+def read_range(text: str, piece: str) -> tuple[range, int]:
+    """Return the numbers of `3`, `1-3` or `0-8/2`, and their width if they have zeros in front, else 0.
+
+    >>> read_range("08-10", ""), read_range("8-10", ""), read_range("0-8/4", "")
+    ((range(8, 11), 2), (range(8, 11), 0), (range(0, 9, 4), 0))
+    """
+    found = re.fullmatch("([0-9]{1,18})(?:-([0-9]{1,18})(?:/([0-9]{1,18}))?)?", text)
+    if found is None:
+        raise malformed(piece, f"{text!r} is neither a number nor a range")
+    first, last, step = found[1], found[2] or found[1], int(found[3] or 1)
+    if len(first) != len(last) and (padded(first) or padded(last)):
+        raise malformed(piece, f"the ends of {text!r} have different lengths, with zeros in front")
+    numbers = range(int(first), int(last) + 1, step or 1)
+    if not numbers or not step:
+        raise malformed(piece, f"{text!r} runs backwards" if step else f"{text!r} never ends")
+    return numbers, len(first) if padded(first) else 0
+
+
+def malformed(piece: str, why: str) -> WrongUsage:
+    """Return the error that a piece of a node set is none."""
+    return WrongUsage(f"{shortened(piece)} is not a node set: {why}. {EXAMPLE}")
+
+
+def shortened(text: str) -> str:
+    """Return the text in quotes, its end left out when it is long."""
+    return repr(text if len(text) <= 80 else text[:77] + "...")
+
+
+def read_nodes(text: str, stdin: TextIO) -> list[str]:
+    """Return the names that a user means, each once, in natural order: a node set, `@FILE`, or `-` for stdin.
+
+    A file holds node sets, separated by commas, spaces and ends of lines; `#` begins a comment. Raise
+    `FileTrouble` if it cannot be read, and `WrongUsage` if it, or the text, is malformed or names no node: to
+    a filter that would mean all of them.
+    """
+    if text != "-" and not text.startswith("@"):
+        source, content = shortened(text), text
+    else:
+        source = "stdin" if text == "-" else text[1:]
+        content = re.sub(r"(?m)(^|(?<=[\s,]))#.*", "", read_text(source, stdin if text == "-" else None))
+    try:
+        nodes = expand(content)
+    except WrongUsage as error:
+        raise WrongUsage(error.message if content is text else f"{source}: {error.message}") from error
+    if not nodes:
+        raise WrongUsage(f"{source} names no node. {EXAMPLE}")
+    return nodes
+
+
+def read_text(source: str, stdin: TextIO | None) -> str:
+    """Return the text of stdin, if given, else of the file; raise `FileTrouble` if it fails or never ends."""
+    from contextlib import nullcontext
+    from pathlib import Path
+
+    try:
+        with nullcontext(stdin) if stdin else Path(source).expanduser().open(encoding="utf-8") as stream:
+            text = stream.read(MOST_CHARACTERS + 1)
+    except OSError as error:
+        where = source or "a file without a name"
+        raise FileTrouble(f"the nodes in {where} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, RuntimeError) as error:  # no UTF-8; a path that holds a NUL, or the home of nobody
+        said = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise FileTrouble(f"the nodes in {source} cannot be read: {said}.") from error
+    if len(text) > MOST_CHARACTERS:
+        raise FileTrouble(f"{source} is no list of nodes: it has more than {MOST_CHARACTERS:,} characters.")
+    return text
