@@ -1,0 +1,40 @@
+"""The demo fleet: invented nodes in every state, and the examples of the user guide, as the content of a fleet file.
+
+`guide.json` holds what the guide pages "View the Status of a BOS Session" and "Node management status" print, with as
+much around it as a server would have; its times are the pages' own. Everything else is invented, relative to now.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.demo import boots, edge, older_boots
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def demo_fleet(now: datetime) -> dict[str, Any]:
+    """Return the demo fleet as it is at `now`, a time in UTC: a fleet file's content, the same for the same `now`."""
+    guide = json.loads(Path(__file__).with_name("guide.json").read_text(encoding="utf-8"))
+    return merged(older_boots.fleet(), guide, boots.fleet(now), edge.fleet(now))
+
+
+def merged(*fleets: dict[str, Any]) -> dict[str, Any]:
+    """Return one fleet of several: objects are merged, lists joined, anything else taken from the last.
+
+    >>> merged({"a": {"b": [1]}, "c": 1}, {"a": {"b": [2], "d": {}}})
+    {'a': {'b': [1, 2], 'd': {}}, 'c': 1}
+    """
+    whole: dict[str, Any] = {}
+    for fleet in fleets:
+        for name, value in fleet.items():
+            if isinstance(value, dict) and isinstance(whole.get(name), dict):
+                whole[name] = merged(whole[name], value)
+            elif isinstance(value, list) and isinstance(whole.get(name), list):
+                whole[name] = [*whole[name], *value]
+            else:
+                whole[name] = value
+    return whole

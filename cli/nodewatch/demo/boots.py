@@ -1,0 +1,216 @@
+"""The invented part of the demo fleet for BOS v2: components in every status, and their sessions and templates."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.bos_v2.rules import Tally, by_error, component_status, extended_status
+from nodewatch.demo.runs import BOOTS, DISCOVERED, OLD, RUNS, STATES, Batch, Boot, Run, State, named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+    from nodewatch.bos_v2.types import State as BootState
+
+ETAG = "7d3b1f0a52c94e8896f4c0be1a6d2357-164"
+OFF = {"initrd": "", "kernel": "", "kernel_parameters": ""}
+KERNEL_PARAMETERS = (
+    "console=ttyS0,115200 console=tty0 crashkernel=360M ip=dhcp rd.neednet=1 rd.retry=10 rd.shell panic=30 "
+    "hugepagelist=2m-2g numa_interleave_omit=headless pcie_ports=native transparent_hugepage=never"
+    " turbo_boost_limit=999 biosdevname=1 ifname=nmn0:mac0 ifname=hsn0:mac1 quiet spire_join_token=${SPIRE_JOIN_TOKEN} "
+    "root=craycps-s3:s3://boot-images/IMAGE/rootfs:ETAG:dvs:api-gw-service-nmn.local:300:hsn0,nmn0:0 "
+    "nmd_data=url=s3://boot-images/IMAGE/rootfs,etag=ETAG bos_update_frequency=4h"
+)
+OPTIONS = {
+    "bss_read_timeout": 20,
+    "cfs_read_timeout": 20,
+    "cleanup_completed_session_ttl": "7d",
+    "clear_stage": False,
+    "component_actual_state_ttl": "4h",
+    "default_retry_policy": 3,
+    "discovery_frequency": 300,
+    "hsm_read_timeout": 20,
+    "ims_errors_fatal": False,
+    "ims_images_must_exist": False,
+    "ims_read_timeout": 20,
+    "logging_level": "INFO",
+    "max_boot_wait_time": 1200,
+    "max_component_batch_size": 2800,
+    "max_power_off_wait_time": 300,
+    "max_power_on_wait_time": 120,
+    "pcs_read_timeout": 20,
+    "polling_frequency": 15,
+    "reject_nids": False,
+    "session_limit_required": False,
+}
+BASE = "https://api-gw-service-nmn.local/apis/bos"
+VERSION = {
+    "links": [{"href": f"{BASE}/", "rel": "self"}, {"href": f"{BASE}/v2", "rel": "versions"}],
+    "major": "2",
+    "minor": "48",
+    "patch": "3",
+}
+
+
+def fleet(now: datetime) -> dict[str, Any]:
+    """Return the invented boots at `now`, as the content of a fleet file."""
+    components: dict[str, Component] = {}
+    statuses: dict[str, ExtendedStatus] = {}
+    for run in RUNS:
+        mine = [component for batch in run.batches for component in batch_components(batch, run, now)]
+        if run.stage:
+            for component in mine:
+                components[component["id"]]["staged_state"] = staged_state(run, now)
+            continue
+        components.update((component["id"], component) for component in mine)
+        if run.state == "complete":
+            statuses[run.name] = saved_status(run, mine, now)
+    components.update((component["id"], component) for component in batch_components(DISCOVERED, None, now))
+    return {
+        "bos": {
+            "v2": {
+                "sessions": [session(run, now) for run in RUNS],
+                "components": list(components.values()),
+                "sessiontemplates": [template(boot) for boot in BOOTS],
+                "options": OPTIONS,
+                "version": VERSION,
+                "session_status": statuses,
+            }
+        }
+    }
+
+
+def saved_status(run: Run, components: Sequence[Component], now: datetime) -> ExtendedStatus:
+    """Return the status that BOS saved when the session ended: its nodes as they stood then."""
+    tallies = []
+    for component in components:
+        status = component["status"]
+        tallies.append(Tally(status["status"], status["phase"], component["enabled"], status["status_override"], 1))
+    return extended_status(session(run, now), tallies, 0, by_error(components), now)
+
+
+def written(now: datetime, minutes: float) -> str:
+    """Return the time so many minutes ago as BOS writes it: naive, whole seconds."""
+    return (now - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def session(run: Run, now: datetime) -> Session:
+    """Return the session's document."""
+    return {
+        "components": ",".join(name for batch in run.batches for name in named(batch.nodes)),
+        "include_disabled": False,
+        "limit": run.limit,
+        "name": run.name,
+        "operation": run.operation,
+        "stage": run.stage,
+        "status": {
+            "end_time": None if run.ended is None else written(now, run.ended),
+            "error": run.error,
+            "start_time": written(now, run.started),
+            "status": run.state,
+        },
+        "template_name": run.template,
+        "tenant": run.tenant,
+    }
+
+
+def batch_components(batch: Batch, run: Run | None, now: datetime) -> Iterator[Component]:
+    """Return the documents of nodes that are alike; BOS acted on one after the other, some seconds apart."""
+    state = STATES[batch.state]
+    for place, name in enumerate(named(batch.nodes)):
+        acted = max(batch.minutes - place * 0.15, 0.2)
+        tries = 0 if state.phase == "" else batch.tries
+        component: Component = {
+            "actual_state": actual_state(state, run, now, acted),
+            "desired_state": desired_state(state, run, now),
+            "enabled": state.enabled,
+            "error": batch.error,
+            "event_stats": {
+                "power_off_forceful_attempts": tries if state.action == "powering_off_forcefully" else 0,
+                "power_off_graceful_attempts": min(tries, 1) if "_off" in state.action else 0,
+                "power_on_attempts": tries if state.phase in ("powering_on", "configuring") else 0,
+            },
+            "id": name,
+            "last_action": {"action": state.action, "failed": state.failed, "last_updated": written(now, acted)},
+            "session": "" if run is None else run.name,
+            "staged_state": {"last_updated": written(now, 20_160)},
+            "status": {"phase": state.phase, "status": "", "status_override": state.override},
+        }
+        component["status"]["status"] = component_status(component)
+        yield component
+
+
+def artifacts(image: str) -> dict[str, str]:
+    """Return the boot artifacts of an image."""
+    return {
+        "initrd": f"s3://boot-images/{image}/initrd",
+        "kernel": f"s3://boot-images/{image}/kernel",
+        "kernel_parameters": KERNEL_PARAMETERS.replace("IMAGE", image).replace("ETAG", ETAG),
+    }
+
+
+def boot_of(run: Run) -> Boot:
+    """Return what the session boots."""
+    return next(boot for boot in BOOTS if boot.name == run.template)
+
+
+def actual_state(state: State, run: Run | None, now: datetime, acted: float) -> BootState:
+    """Return what a node runs: what it should, what it ran before, or nothing."""
+    if run is None or state.runs == "nothing":
+        return {"boot_artifacts": OFF, "bss_token": "", "last_updated": written(now, acted)}
+    image = boot_of(run).image if state.runs == "desired" else OLD
+    return {"boot_artifacts": artifacts(image), "bss_token": token(image), "last_updated": written(now, acted / 2)}
+
+
+def desired_state(state: State, run: Run | None, now: datetime) -> BootState:
+    """Return what a node should run; nothing for one that is to be off."""
+    set_up = written(now, DISCOVERED.minutes if run is None else run.started - 0.5)
+    if run is None or run.operation == "shutdown":
+        return {"boot_artifacts": OFF, "bss_token": "", "configuration": "", "last_updated": set_up}
+    image = boot_of(run).image
+    return {
+        "boot_artifacts": artifacts(image),
+        "bss_token": token(image) if state.action == "powering_on" else "",
+        "configuration": run.template,
+        "last_updated": set_up,
+    }
+
+
+def staged_state(run: Run, now: datetime) -> BootState:
+    """Return what a staged session has laid ready for a node."""
+    return {
+        "boot_artifacts": artifacts(boot_of(run).image),
+        "configuration": run.template,
+        "last_updated": written(now, run.started - 0.5),
+        "session": run.name,
+    }
+
+
+def token(image: str) -> str:
+    """Return the boot script service's referral token for an image."""
+    return f"{image[:23]}-{image[-12:][::-1]}"
+
+
+def template(boot: Boot) -> dict[str, Any]:
+    """Return the session template's document."""
+    boot_set = {
+        "arch": boot.arch,
+        "etag": ETAG,
+        "kernel_parameters": "console=ttyS0,115200 ip=dhcp quiet",
+        **boot.nodes,
+        "path": f"s3://boot-images/{boot.image}/manifest.json",
+        "rootfs_provider": "cpss3",
+        "rootfs_provider_passthrough": "dvs:api-gw-service-nmn.local:300:hsn0,nmn0:0",
+        "type": "s3",
+    }
+    return {
+        "boot_sets": {boot.boot_set: boot_set},
+        "cfs": {"configuration": boot.name},
+        "description": boot.description,
+        "enable_cfs": True,
+        "name": boot.name,
+        "tenant": boot.tenant,
+    }

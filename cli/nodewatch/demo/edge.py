@@ -1,0 +1,160 @@
+"""The invented part of the demo fleet for Open Horizon: the gateways of a water works, and their agents' upgrades."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, NamedTuple
+
+ORG = "valley"
+NODES = (
+    *(f"pump-{number:02d}" for number in range(1, 25)),
+    *(f"weir-{number:02d}" for number in range(1, 13)),
+    *(f"turbine-{number}" for number in range(1, 5)),
+)
+LOCAL = timezone(timedelta(hours=1))  # agents write their own zone's offset into start and end times
+
+
+class Report(NamedTuple):
+    """Nodes that report the same for a policy: how many, which status, since when (minutes), and why."""
+
+    number: int
+    status: str
+    minutes: int
+    error: str = ""
+
+
+class Upgrade(NamedTuple):
+    """A management policy, and what its nodes report, dealt out in the order of `NODES`; the rest report nothing."""
+
+    name: str
+    label: str
+    constraint: str
+    software: str
+    certificate: str
+    minutes: int
+    reports: tuple[Report, ...]
+    enabled: bool = True
+    window: int = 300
+
+
+NO_SPACE = "Upgrade error: the package needs 412 MB in /var/tmp, and 96 MB are free"
+NO_MANIFEST = "File horizon-agent-linux-deb-arm64.tar.gz of the manifest valley/agent-2.32 was not found"
+NO_HUB = "Failed to download the agent files after 5 attempts: the connection to the hub was reset"
+UPGRADES = (
+    Upgrade("agent-2.32", "Agent 2.32.0", "site == valley", "2.32.0", "1.1.0", 95, (
+        Report(10, "successful", 61),
+        Report(2, "no action required", 90),
+        Report(3, "waiting", 92),
+        Report(2, "download started", 4),
+        Report(1, "downloaded", 3),
+        Report(2, "initiated", 6),
+        Report(1, "ha node waiting", 12),
+        Report(3, "download failed", 31, NO_HUB),
+        Report(2, "precheck failed", 55, NO_MANIFEST),
+        Report(3, "failed", 40, NO_SPACE),
+        Report(1, "rollback started", 2, NO_SPACE),
+        Report(1, "rollback successful", 22, NO_SPACE),
+        Report(1, "rollback failed", 35, f"Rollback error: dpkg was interrupted. {NO_SPACE}"),
+        Report(1, "reset", 1),
+        Report(1, "unknown", 70),
+        Report(1, "paused by operator", 15),
+    )),
+    Upgrade("certificates", "Certificates of 2026", "site == valley", "2.31.0", "1.1.0", 4_320, (
+        Report(36, "successful", 4_280),
+        Report(2, "no action required", 4_310),
+    ), window=0),
+    Upgrade("pilot-2.33", "Agent 2.33.0, pilot", "site == valley && pilot == true", "2.33.0", "1.1.0", 20, (),
+            enabled=False),
+)  # fmt: skip
+STARTED = ("initiated", "successful", "failed", "rollback started", "rollback successful", "rollback failed")
+
+
+def fleet(now: datetime) -> dict[str, Any]:
+    """Return the edge nodes and their upgrades at `now`, as the content of a fleet file."""
+    reported: dict[str, dict[str, Any]] = {}
+    for upgrade in UPGRADES:
+        nodes = iter(NODES)
+        for report in upgrade.reports:
+            for place in range(report.number):
+                mine = reported.setdefault(f"{ORG}/{next(nodes)}", {})
+                mine[f"{ORG}/{upgrade.name}"] = {"agentUpgradePolicyStatus": status(upgrade, report, place, now)}
+    return {
+        "exchange": {
+            "managementpolicies": {f"{ORG}/{upgrade.name}": policy(upgrade, now) for upgrade in UPGRADES},
+            "nodes": {f"{ORG}/{name}": node(name, place, now) for place, name in enumerate(NODES)},
+            "managementStatus": reported,
+        }
+    }
+
+
+def utc(now: datetime, minutes: float) -> str:
+    """Return the time so many minutes ago as the Exchange writes it."""
+    return (now.astimezone(UTC) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def local(now: datetime, minutes: float) -> str:
+    """Return the time so many minutes ago as an agent writes it."""
+    return (now.astimezone(LOCAL) - timedelta(minutes=minutes)).isoformat(timespec="seconds")
+
+
+def status(upgrade: Upgrade, report: Report, place: int, now: datetime) -> dict[str, Any]:
+    """Return what one node reports: times that are not there yet are empty, as the Exchange has them."""
+    since = max(report.minutes - place * 0.7, 0.5)
+    started = report.status in STARTED
+    return {
+        "scheduledTime": utc(now, upgrade.minutes - place * 0.1),
+        "startTime": local(now, since + 5) if started else "",
+        "endTime": local(now, since) if report.status == "successful" else "",
+        "upgradedVersions": {
+            "softwareVersion": upgrade.software,
+            "certVersion": upgrade.certificate,
+            "configVersion": "1.0.0" if started else "",
+        },
+        "status": report.status,
+        "errorMessage": report.error,
+        "lastUpdated": utc(now, since).replace("Z", ".000Z"),
+    }
+
+
+def policy(upgrade: Upgrade, now: datetime) -> dict[str, Any]:
+    """Return the management policy's document."""
+    return {
+        "owner": f"{ORG}/admin",
+        "label": upgrade.label,
+        "description": f"{upgrade.label} on all gateways that match",
+        "constraints": [upgrade.constraint],
+        "properties": [],
+        "patterns": [],
+        "enabled": upgrade.enabled,
+        "start": "now",
+        "startWindow": upgrade.window,
+        "agentUpgradePolicy": {"manifest": f"{ORG}/{upgrade.name}", "allowDowngrade": False},
+        "lastUpdated": utc(now, upgrade.minutes).replace("Z", ".000000Z"),
+        "created": utc(now, upgrade.minutes + 30).replace("Z", ".000000Z"),
+    }
+
+
+def node(name: str, place: int, now: datetime) -> dict[str, Any]:
+    """Return the edge node's document."""
+    seen = utc(now, 0.2 + place % 7 * 0.13).replace("Z", ".000000Z")
+    return {
+        "token": "***",
+        "name": name,
+        "owner": f"{ORG}/operator",
+        "nodeType": "device",
+        "pattern": "",
+        "registeredServices": [],
+        "userInput": [],
+        "msgEndPoint": "",
+        "softwareVersions": {
+            "horizon": "2.32.0" if place < 10 else "2.31.0",
+            "certificate": "1.1.0",
+            "config": "1.0.0",
+        },
+        "lastHeartbeat": seen,
+        "publicKey": "" if name == "turbine-4" else "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A",
+        "arch": "arm64" if name.startswith("weir") else "amd64",
+        "heartbeatIntervals": {"minInterval": 0, "maxInterval": 0, "intervalAdjustment": 0},
+        "ha_group": "weirs" if name in ("weir-01", "weir-02") else None,
+        "lastUpdated": seen,
+    }

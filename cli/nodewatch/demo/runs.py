@@ -1,0 +1,178 @@
+"""What the demo fleet's boots tell: which sessions ran, on which nodes, and how these stand now."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NEW = "5a1fe0c2-93d4-4f0e-8c5b-71d2b8a4e6f3"
+OLD = "c27f3b90-0d18-4b6a-9e4d-2f8f1d7a5c01"
+ARM = "8e40d5b7-6c2a-49f1-b3f5-a9d07c1e2b84"
+LIMIT_HIT = "The retry limit has been hit for this component, but no services have reported specific errors"
+CFS_FAILED = "cfs configuration failed"
+CFS_INVALID = "cfs is not reporting a valid configuration status for this component: unknown"
+NOT_IN_PCS = "Component information was not returned by pcs"
+CHASSIS = "Power control did not power the component on: the controller x1000c1b0 does not answer (HTTP 503)"
+NO_ISCSI = "Setting the boot parameters failed: boot script service answered 500, try the request again later"
+
+
+class State(NamedTuple):
+    """What makes a component's status: phase, last action, override; whether BOS acts on it; what it runs (`desired`,
+    `previous`, `nothing`); whether the last action failed.
+    """
+
+    phase: str
+    action: str
+    override: str = ""
+    enabled: bool = True
+    runs: str = "desired"
+    failed: bool = False
+
+
+STATES = {
+    "stable": State("", "powering_on", enabled=False),
+    "shut down": State("", "powering_off_gracefully", enabled=False, runs="nothing"),
+    "discovered": State("", "newly_discovered", enabled=False, runs="nothing"),
+    "power_on_pending": State("powering_on", "powering_off_gracefully", runs="nothing"),
+    "power_on_failed": State("powering_on", "powering_on", runs="nothing", failed=True),
+    "power_on_called": State("powering_on", "powering_on", runs="nothing"),
+    "power_off_pending": State("powering_off", "session_setup", runs="previous"),
+    "power_off_gracefully_called": State("powering_off", "powering_off_gracefully", runs="previous"),
+    "power_off_forcefully_called": State("powering_off", "powering_off_forcefully", runs="previous"),
+    "configuring": State("configuring", "powering_on"),
+    "failed to boot": State("powering_on", "powering_on", "failed", enabled=False, runs="nothing", failed=True),
+    "failed to configure": State("configuring", "powering_on", "failed", enabled=False),
+    "on_hold": State("", "session_setup", "on_hold", runs="previous"),
+    "lost": State("", "session_setup", "on_hold", enabled=False, runs="nothing"),
+}
+
+
+class Batch(NamedTuple):
+    """Nodes of one session that are alike; `minutes` ago is when BOS acted on the first of them last."""
+
+    nodes: str
+    state: str
+    minutes: int
+    error: str = ""
+    tries: int = 1
+
+
+class Run(NamedTuple):
+    """A session: what was asked for, when (minutes ago), on which nodes, and how these stand."""
+
+    name: str
+    operation: str
+    template: str
+    started: int
+    ended: int | None = None
+    batches: Sequence[Batch] = ()
+    limit: str = ""
+    state: str = "complete"
+    stage: bool = False
+    tenant: str | None = None
+    error: str | None = None
+
+
+# In the order in which they ran: a node that a later one takes over is its own from then on.
+RUNS = (
+    Run("uan-boot", "boot", "uan-26.3", 5_790, 5_771, [Batch("x3000c0s[1,3,5,7]b0n0", "stable", 5_772)]),
+    Run("cab-1001-shutdown", "shutdown", "compute-26.3", 4_330, 4_319, [
+        Batch("x1001c0s[0-7]b[0-1]n[0-1]", "shut down", 4_324),
+    ], limit="x1001"),
+    Run("arm-boot", "boot", "arm-26.3", 2_905, 2_871, [Batch("x5000c1s[0-2]b[0-1]n[0-1]", "stable", 2_880)]),
+    Run("weekly-boot", "boot", "compute-26.3", 1_630, 1_574, [
+        Batch("x3000c0s[19,21,23]b[1-4]n0", "stable", 1_598),
+        Batch("x3000c0s[25,27,29,31]b[1-4]n0", "failed to boot", 1_580, LIMIT_HIT, 3),
+        Batch("x3000c0s33b[1-2]n0", "failed to configure", 1_576, CFS_FAILED),
+        Batch("x3000c0s33b[3-4]n0", "stable", 1_597),
+    ], limit="x3000"),
+    Run("red-reboot", "reboot", "red-compute", 1_210, 1_182, [
+        Batch("x9000c3s[0-1]b[0-1]n[0-1]", "stable", 1_190),
+    ], tenant="vcluster-red"),
+    Run("cab-9000-reboot", "reboot", "cab-9000", 460, 401, [
+        Batch("x9000c1s[0-3]b[0-1]n[0-1]", "stable", 430),
+        Batch("x9000c1s4b[0-1]n[0-1]", "failed to boot", 410, LIMIT_HIT, 3),
+        Batch("x9000c1s[5-6]b[0-1]n[0-1]", "failed to boot", 408, LIMIT_HIT, 3),
+        Batch("x9000c1s7b0n[0-1]", "failed to configure", 404, CFS_FAILED),
+        Batch("x9000c1s7b1n0", "failed to boot", 406, NO_ISCSI, 3),
+        Batch("x9000c1s7b1n1", "stable", 429),
+    ]),
+    Run("storage-boot", "boot", "storage-26.3", 320, 320, error="No nodes were found to act upon."),
+    Run("repair-boot", "boot", "compute-26.3", 64, None, [
+        Batch("x3000c0s29b[1-4]n0", "stable", 41),
+        Batch("x3000c0s31b[1-2]n0", "configuring", 39),
+        Batch("x3000c0s31b3n0", "power_on_called", 8, tries=2),
+        Batch("x3000c0s31b4n0", "failed to boot", 9, CHASSIS.replace("x1000c1b0", "x3000c0s31b999"), 3),
+    ], limit="x3000c0s29b1n0,x3000c0s29b2n0,x3000c0s29b3n0,x3000c0s29b4n0,"
+             "x3000c0s31b1n0,x3000c0s31b2n0,x3000c0s31b3n0,x3000c0s31b4n0", state="running"),
+    Run("night-reboot", "reboot", "compute-26.3", 38, None, [
+        Batch("x1000c0s[0-6]b[0-1]n[0-1]", "stable", 14),
+        Batch("x1000c0s7b0n[0-1]", "failed to configure", 12, CFS_FAILED),
+        Batch("x1000c0s7b1n0", "failed to configure", 12, CFS_FAILED),
+        Batch("x1000c0s7b1n1", "stable", 13),
+        Batch("x1000c1s[0-1]b[0-1]n[0-1]", "stable", 11),
+        Batch("x1000c1s[2-4]b[0-1]n[0-1]", "configuring", 7),
+        Batch("x1000c1s[5-6]b[0-1]n[0-1]", "power_on_called", 3),
+        Batch("x1000c1s7b0n[0-1]", "power_on_pending", 4),
+        Batch("x1000c1s7b1n[0-1]", "power_on_failed", 2, CHASSIS, 2),
+        Batch("x1000c2s[0-2]b[0-1]n[0-1]", "failed to boot", 6, LIMIT_HIT, 3),
+        Batch("x1000c2s3b0n0", "failed to boot", 6, LIMIT_HIT, 3),
+        Batch("x1000c2s3b0n1", "failed to boot", 9, NO_ISCSI, 3),
+        Batch("x1000c2s3b1n[0-1]", "stable", 12),
+        Batch("x1000c2s[4-5]b[0-1]n[0-1]", "power_off_gracefully_called", 4),
+        Batch("x1000c2s6b0n[0-1]", "power_off_forcefully_called", 1),
+        Batch("x1000c2s6b1n[0-1]", "power_off_pending", 37),
+        Batch("x1000c2s7b0n[0-1]", "on_hold", 36),
+        Batch("x1000c2s7b1n0", "lost", 36, NOT_IN_PCS),
+        Batch("x1000c2s7b1n1", "failed to configure", 10, CFS_INVALID),
+    ], limit="x1000", state="running"),
+    Run("staged-update", "reboot", "arm-26.3.1", 25, None, [
+        Batch("x5000c1s[0-2]b[0-1]n[0-1]", "stable", 25),
+    ], state="running", stage=True),
+    Run("evening-shutdown", "shutdown", "uan-26.3", 0, None, limit="x3000c0s1b0n0", state="pending"),
+)  # fmt: skip
+DISCOVERED = Batch("x3000c0s35b[1-4]n0", "discovered", 95)
+
+
+class Boot(NamedTuple):
+    """What a session template boots: which image and configuration, on which nodes."""
+
+    name: str
+    boot_set: str
+    image: str
+    nodes: dict[str, list[str]]
+    arch: str = "X86"
+    tenant: str | None = None
+    description: str = ""
+
+
+def named(pattern: str) -> list[str]:
+    """Return the names that a pattern with ranges in brackets stands for.
+
+    >>> named("x1s[0-1,4]b[1-2]")
+    ['x1s0b1', 'x1s0b2', 'x1s1b1', 'x1s1b2', 'x1s4b1', 'x1s4b2']
+    """
+    choices: list[list[str]] = []
+    for text in re.split(r"(\[[^]]*\])", pattern):
+        numbers: list[str] = []
+        for bounds in text.strip("[]").split(","):
+            first, _, last = bounds.partition("-")
+            span = range(int(first), int(last or first) + 1) if text[:1] == "[" else [text]
+            numbers += map(str, span)
+        choices.append(numbers)
+    return ["".join(parts) for parts in product(*choices)]
+
+
+BOOTS = (
+    Boot("compute-26.3", "compute", NEW, {"node_roles_groups": ["Compute"]}, description="All computes"),
+    Boot("uan-26.3", "uan", NEW, {"node_groups": ["uan"]}, description="User access nodes"),
+    Boot("cab-9000", "compute", NEW, {"node_list": named("x9000c1s[0-7]b[0-1]n[0-1]")}, description="Cabinet 9000"),
+    Boot("arm-26.3", "arm", OLD, {"node_list": named("x5000c1s[0-2]b[0-1]n[0-1]")}, "ARM"),
+    Boot("arm-26.3.1", "arm", ARM, {"node_list": named("x5000c1s[0-2]b[0-1]n[0-1]")}, "ARM", description="New drivers"),
+    Boot("storage-26.3", "storage", NEW, {"node_groups": ["lnet"]}),
+    Boot("red-compute", "compute", OLD, {"node_list": named("x9000c3s[0-1]b[0-1]n[0-1]")}, tenant="vcluster-red"),
+)

@@ -1,0 +1,219 @@
+"""The demo fleet: the guide pages' documents to the letter, and beside them something of everything."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nodewatch.bos_v2.rules import answered
+from nodewatch.demo import demo_fleet
+from nodewatch.fleet import entries
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+GUIDE = Path(__file__).parents[2] / "shared" / "guide"
+BOOT = "3d2e86d1-8909-46fc-8a22-f42f1a140264"
+REBOOT = "f4eebe51-a217-46d0-8733-b9499a092042"
+SHUTDOWN = "f89eb554-c733-4197-b2f2-4e1e5ba0c0ec"
+
+
+@pytest.fixture(scope="module")
+def fleet() -> dict[str, Any]:
+    return demo_fleet(NOW)
+
+
+@pytest.fixture(scope="module")
+def v2(fleet: dict[str, Any]) -> Any:
+    return fleet["bos"]["v2"]
+
+
+def test_demo_fleet_is_a_fleet_file_that_depends_on_nothing_but_the_time(fleet: dict[str, Any]) -> None:
+    assert fleet == demo_fleet(NOW)
+    assert json.loads(json.dumps(fleet)) == fleet
+    assert len(list(entries(fleet))) == 382
+
+
+def test_every_status_of_a_component_is_there(v2: Any) -> None:
+    assert Counter(component["status"]["status"] for component in v2["components"]) == {
+        "stable": 134,
+        "failed": 45,
+        "configuring": 14,
+        "power_on_called": 9,
+        "power_off_gracefully_called": 8,
+        "power_on_pending": 4,
+        "on_hold": 3,
+        "power_off_forcefully_called": 2,
+        "power_off_pending": 2,
+    }
+
+
+def test_components_are_as_the_server_answers_them(v2: Any) -> None:
+    for component in v2["components"]:
+        assert answered(component) == component
+        assert list(component) == sorted(component)
+    assert len({component["id"] for component in v2["components"]}) == 221
+
+
+def test_sessions_name_components_and_templates_that_exist(v2: Any) -> None:
+    components = {component["id"]: component for component in v2["components"]}
+    templates = {template["name"]: template for template in v2["sessiontemplates"]}
+    sessions = {session["name"]: session for session in v2["sessions"]}
+    for session in sessions.values():
+        assert session["template_name"] in templates
+        assert templates[session["template_name"]]["tenant"] == session["tenant"]
+        assert set(filter(None, session["components"].split(","))) <= set(components)
+    for component in components.values():
+        assert component["session"] in {"", *sessions}
+    listed = {"node_list", "node_groups", "node_roles_groups"}
+    boot_sets = [boot_set for template in templates.values() for boot_set in template["boot_sets"].values()]
+    assert {kind for boot_set in boot_sets for kind in listed & set(boot_set)} == listed
+
+
+def test_sessions_are_of_every_kind(v2: Any) -> None:
+    seen = {}
+    for session in v2["sessions"]:
+        status = v2["session_status"].get(session["name"], {})
+        errors = [summary["count"] for summary in status.get("error_summary", {}).values()]
+        state, operation = session["status"]["status"], session["operation"]
+        seen[session["name"]] = (state, operation, status.get("percent_successful"), errors)
+    assert seen == {
+        BOOT: ("complete", "boot", 0, [1]),
+        "uan-boot": ("complete", "boot", 100.0, []),
+        "cab-1001-shutdown": ("complete", "shutdown", 100.0, []),
+        "arm-boot": ("complete", "boot", 100.0, []),
+        "weekly-boot": ("complete", "boot", 43.75, [16, 2]),
+        "red-reboot": ("complete", "reboot", 100.0, []),
+        "cab-9000-reboot": ("complete", "reboot", 53.12, [1, 12, 2]),
+        "storage-boot": ("complete", "boot", 0.0, []),
+        "repair-boot": ("running", "boot", None, []),
+        "night-reboot": ("running", "reboot", None, []),
+        "staged-update": ("running", "reboot", None, []),
+        "evening-shutdown": ("pending", "shutdown", None, []),
+    }
+    assert [session["name"] for session in v2["sessions"] if session["tenant"]] == ["red-reboot"]
+    assert [session["name"] for session in v2["sessions"] if session["stage"]] == ["staged-update"]
+    assert [session["status"]["error"] for session in v2["sessions"] if session["status"]["error"]] == [
+        "No nodes were found to act upon."
+    ]
+
+
+def test_some_nodes_of_a_failed_session_were_taken_over(v2: Any) -> None:
+    (message, summary), _ = sorted(v2["session_status"]["weekly-boot"]["error_summary"].items())
+    still = [one["id"] for one in v2["components"] if one["session"] == "weekly-boot" and one["error"] == message]
+    known = {*still, *summary["list"].removesuffix("...").split(",")}
+    assert summary["list"].endswith("...")
+    assert (summary["count"], len(still), len(known)) == (16, 8, 10)
+
+
+def test_no_time_lies_ahead(fleet: dict[str, Any]) -> None:
+    times = [*re.findall(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)"', json.dumps(fleet["bos"]["v2"]))]
+    assert max(times) == NOW.strftime("%Y-%m-%dT%H:%M:%S")
+    times = re.findall(r'"(\d{4}-\d\d-\d\dT[^"]*(?:Z|\d\d:\d\d))"', json.dumps(fleet["exchange"]))
+    assert max(map(datetime.fromisoformat, times)) < NOW
+
+
+def test_edge_nodes_report_every_status_one_of_their_own_and_nothing(fleet: dict[str, Any]) -> None:
+    from nodewatch.demo.edge import NODES
+
+    statuses = fleet["exchange"]["managementStatus"]
+    reported = [statuses.get(f"valley/{name}", {}).get("valley/agent-2.32") for name in NODES]
+    counts = Counter(one["agentUpgradePolicyStatus"]["status"] if one else None for one in reported)
+    assert counts == {
+        "successful": 10, None: 5, "waiting": 3, "download failed": 3, "failed": 3, "no action required": 2,
+        "download started": 2, "initiated": 2, "precheck failed": 2, "downloaded": 1, "ha node waiting": 1,
+        "rollback started": 1, "rollback successful": 1, "rollback failed": 1, "reset": 1, "unknown": 1,
+        "paused by operator": 1,
+    }  # fmt: skip
+    exchange = fleet["exchange"]
+    assert set(statuses) <= set(exchange["nodes"])
+    assert {policy for mine in statuses.values() for policy in mine} <= set(exchange["managementpolicies"])
+
+
+def test_agent_holds_one_success_and_one_failure(fleet: dict[str, Any]) -> None:
+    held = fleet["agent"]["nodemanagement"]
+    states = {name: one["agentUpgradePolicyStatus"]["status"] for name, one in held.items()}
+    assert states == {"org/sample-nmp": "successful", "org/sample-certs": "failed"}
+    for one in held.values():
+        assert one["agentUpgradePolicyStatus"]["workingDirectory"] == "/var/horizon/nmp"
+        assert set(one["agentUpgradeInternal"]) == {"manifest", "scheduledUnixTime", "latestMap", "downloadAttempts"}
+
+
+def test_v1_sessions_hang_together(fleet: dict[str, Any]) -> None:
+    v1 = fleet["bos"]["v1"]
+    assert list(v1["session"]) == list(v1["status"]) == list(v1["boot_sets"])
+    for name, status in v1["status"].items():
+        assert status["id"] == name
+        assert status.get("boot_sets", ["computes"]) == list(v1["boot_sets"][name])
+        for phase in v1["boot_sets"][name]["computes"]["phases"]:
+            nodes = [node for category in phase["categories"] for node in category["node_list"]]
+            assert len(nodes) == len(set(nodes)) > 0
+        described = v1["session"][name]
+        same = ("complete", "in_progress", "error_count", "start_time")
+        assert {field: described[field] for field in same} == {field: status["metadata"][field] for field in same}
+
+
+def test_times_follow_now() -> None:
+    day = timedelta(days=1)
+    one, two = (demo_fleet(now)["bos"]["v2"]["sessions"][-1]["status"]["start_time"] for now in (NOW, NOW + day))
+    assert datetime.fromisoformat(two) - datetime.fromisoformat(one) == day
+
+
+def printed(page: str) -> list[Any]:
+    """Return the JSON documents that a guide page prints."""
+    if not GUIDE.exists():
+        pytest.skip("the guide pages are not beside this checkout")
+    return [json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", (GUIDE / page).read_text(), re.M | re.S)]
+
+
+def exact(document: Any) -> str:
+    """Return the document's text, in which the order of keys and 0 and 0.0 differ."""
+    return json.dumps(document)
+
+
+def test_bos_page_is_there_to_the_letter(fleet: dict[str, Any]) -> None:
+    status, listed, session, boot_set, phase, category = map(exact, printed("view_the_status_of_a_bos_session.md"))
+    bos = fleet["bos"]
+    assert exact(bos["v2"]["session_status"][BOOT]) == status
+    assert exact([name for name in bos["v1"]["session"] if name != SHUTDOWN]) == listed
+    assert exact(bos["v1"]["status"][REBOOT]) == session
+    assert exact(bos["v1"]["boot_sets"][REBOOT]["computes"]) == boot_set
+    (shutdown,) = bos["v1"]["boot_sets"][SHUTDOWN]["computes"]["phases"]
+    assert exact(shutdown) == phase
+    assert exact(next(one for one in shutdown["categories"] if one["name"] == "in_progress")) == category
+
+
+def test_described_session_is_there_to_the_letter(fleet: dict[str, Any]) -> None:
+    assert list(fleet["bos"]["v1"]["session"][REBOOT].items()) == [
+        ("status_link", "/v1/session/f4eebe51-a217-46d0-8733-b9499a092042/status"),
+        ("complete", False),
+        ("start_time", "2020-07-22 13:39:07.706774"),
+        ("templateName", "cle-1.3.0"),
+        ("error_count", 4),
+        ("boa_job_name", "boa-f4eebe51-a217-46d0-8733-b9499a092042"),
+        ("in_progress", False),
+        ("operation", "reboot"),
+    ]
+
+
+def test_component_of_the_bos_page_reports_the_error(v2: Any) -> None:
+    (component,) = [one for one in v2["components"] if one["session"] == BOOT]
+    assert (component["id"], component["error"], component["status"]["status"]) == (
+        "x3000c0s13b0n0", "Sample error message", "failed",
+    )  # fmt: skip
+
+
+def test_horizon_page_is_there_to_the_letter(fleet: dict[str, Any]) -> None:
+    nodes = [name for name in fleet["exchange"]["nodes"] if name.startswith("org/")]
+    status = {name: {"org/sample-nmp": fleet["exchange"]["managementStatus"][name]["org/sample-nmp"]} for name in nodes}
+    assert exact(status) == exact({"org/sample-node": {"org/sample-nmp": {"agentUpgradePolicyStatus": {
+        "scheduledTime": "2022-05-24T12:00:00Z",
+        "startTime": "2022-05-24T12:01:00Z",
+        "endTime": "2022-05-24T12:02:00Z",
+        "upgradedVersions": {"softwareVersion": "2.30.0", "certVersion": "1.0.0", "configVersion": "1.0.0"},
+        "status": "successful",
+    }}}})  # fmt: skip
