@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "yaml", "toml")
 REQUEST_TIMEOUT = 60.0
 RETRIES = 3
+CONCURRENCY = 32
 AGENT_URL = "http://localhost:8081" if sys.platform == "darwin" else "http://localhost:8510"
 
 
@@ -44,6 +45,7 @@ class Settings(NamedTuple):
     format: str
     request_timeout: float
     retries: int
+    concurrency: int
     token: str | None
     org: str | None
     exchange_auth: str | None
@@ -110,6 +112,7 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
         format=chosen or ("table" if terminal else "json"),
         request_timeout=timeout or REQUEST_TIMEOUT,
         retries=RETRIES if retries is None else count(retries, "NODEWATCH_RETRIES"),
+        concurrency=flags.get("concurrency") or CONCURRENCY,
         token=token(world),
         org=known.org,
         exchange_auth=known.auth,

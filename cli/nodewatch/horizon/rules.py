@@ -9,6 +9,8 @@ from nodewatch.errors import WrongConfiguration, WrongUsage
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nodewatch.horizon.types import AgentUpgradePolicyStatus, Policy, Status, Statuses
 
 Outcome = Literal["successful", "running", "failed", "waiting", "unknown", "no report"]
@@ -101,6 +103,16 @@ UNLISTED = Meaning("unknown", "This word is none of the known statuses.", NOBODY
 MISSING = Meaning("unknown", "The server sent no status.", NOBODY_KNOWS)
 
 
+def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the object of that name inside a document, an empty one where there is none.
+
+    >>> part({"latestMap": {"certLatest": True}}, "latestMap"), part({"latestMap": None}, "latestMap")
+    ({'certLatest': True}, {})
+    """
+    found = document.get(name)
+    return found if isinstance(found, dict) else {}
+
+
 def upgrade(status: Status | None) -> AgentUpgradePolicyStatus:
     """Return the part of a status that tells about the agent upgrade, an empty one where there is none.
 
@@ -177,6 +189,20 @@ def words_of(statuses: Statuses) -> dict[str, str | None]:
 def all_of(statuses: Statuses) -> Statuses:
     """Return the whole statuses by policy, sorted, as `hzn` prints the long form."""
     return {name: shown(statuses[name]) for name in sorted(statuses)}
+
+
+def by_node(found: Mapping[str, Statuses], nmp: str, *, long: bool) -> dict[str, Any]:
+    """Return statuses by node as `hzn` prints them: whole ones by policy, or in the short form the policy's word alone.
+
+    The short form of all policies (an empty name) has the words by policy too; `hzn` prints one of them, at random.
+
+    >>> found = {"o/n": {"o/p": {"agentUpgradePolicyStatus": {"status": "waiting"}}}}
+    >>> by_node(found, "o/p", long=False), by_node(found, "", long=False)
+    ({'o/n': 'waiting'}, {'o/n': {'o/p': 'waiting'}})
+    """
+    if long:
+        return {node: all_of(found[node]) for node in sorted(found)}
+    return {node: word(found[node][nmp]) if nmp else words_of(found[node]) for node in sorted(found)}
 
 
 def only(statuses: Statuses, name: str) -> Statuses:
