@@ -23,6 +23,7 @@ from nodewatch.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import tzinfo
     from pathlib import Path
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -64,6 +65,14 @@ class FakeWorld(World):
     @property
     def stderr(self) -> Stream:
         return self.streams[2]
+
+    @property
+    def etc(self) -> Path:
+        return self.home.parent / "etc"
+
+    @property
+    def zone(self) -> tzinfo:
+        return UTC
 
     def now(self) -> datetime:
         return self.time

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from fleets import FLEET, component
 
 PROGRAM = Path(sys.prefix, "bin", "nodewatch")
@@ -40,7 +41,12 @@ def test_a_reader_that_goes_away_ends_it_quietly(home):
     nodewatch(home, "local", "load", "big.json")
     line = f"{PROGRAM} bos components list; echo $? >&2"
     done = subprocess.run(
-        ["bash", "-c", f"({line}) | head -1"], capture_output=True, env=environment(home), cwd=home, timeout=60, check=False
+        ["bash", "-c", f"({line}) | head -1"],
+        capture_output=True,
+        env=environment(home),
+        cwd=home,
+        timeout=60,
+        check=False,
     )
     assert (done.stdout, done.stderr) == (b"[\n", b"141\n")
 
@@ -94,6 +100,10 @@ def test_a_terminal_encoding_that_cannot_show_a_character(home, encoding):
 
 def test_python_dash_m_is_the_command(home):
     done = subprocess.run(
-        [sys.executable, "-m", "nodewatch", "--version"], capture_output=True, text=True, env=environment(home), check=True
+        [sys.executable, "-m", "nodewatch", "--version"],
+        capture_output=True,
+        text=True,
+        env=environment(home),
+        check=True,
     )
     assert done.stdout.startswith("nodewatch ")

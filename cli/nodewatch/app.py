@@ -46,6 +46,8 @@ class App:
     def connect(self, service: str) -> Backend:
         """Return a new backend for the service; say so when it is only the demo store."""
         system = self.settings.system(service)
+        if system.insecure:
+            self.warn("Warning: HZN_SSL_SKIP_VERIFY is set, so certificates are not verified: anyone may be listening.")
         if system.local is None:
             from nodewatch.remote import HttpBackend
 
@@ -98,10 +100,10 @@ class App:
 
         print(visible(text, keep="\n"), file=self.world.stderr)
 
-    def confirm(self, question: str) -> None:
-        """Ask before a change, when both ends are terminals; raise when the user declines."""
+    def confirm(self, question: str, *, anywhere: bool = False) -> None:
+        """Ask before a change, when both ends are terminals, or `anywhere`; raise when the user declines."""
         world = self.world
-        if not (world.stdin.isatty() and world.stderr.isatty()):
+        if not (anywhere or (world.stdin.isatty() and world.stderr.isatty())):
             return
         print(f"{question} [y/N]: ", end="", file=world.stderr, flush=True)
         if world.stdin.readline().strip().lower() not in ("y", "yes"):

@@ -165,7 +165,7 @@ def other_words(answer: Answer) -> str:
 
 
 def own_words(document: Any) -> str | None:
-    """Return what a service says in its error document, in one of the two forms they have; None for any other document.
+    """Return what a service says in its error document, in one of the forms they have; None for any other document.
 
     >>> own_words({"title": "The resource was not found", "detail": "Session 'x' does not exist", "status": 404})
     "The resource was not found: Session 'x' does not exist"
@@ -177,7 +177,7 @@ def own_words(document: Any) -> str | None:
     for heading, words in (("title", "detail"), ("code", "msg")):
         if document.get(heading) and document.get(words):
             return f"{document[heading]}: {document[words]}"
-    return None
+    return str(document["error"]) if document.get("error") and "input" in document else None
 
 
 def array(backend: Backend, request: Request) -> Any:

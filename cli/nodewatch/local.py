@@ -40,7 +40,9 @@ def routes(service: str) -> Sequence[Route]:
         from nodewatch.bos_v2.local import ROUTES
 
         return ROUTES
-    return ()
+    from nodewatch.horizon.local import AGENT_ROUTES, EXCHANGE_ROUTES
+
+    return EXCHANGE_ROUTES if service == "exchange" else AGENT_ROUTES
 
 
 def problem(status: int, title: str, detail: str) -> Answer:

@@ -29,11 +29,11 @@ READS = ("GET", "HEAD")
 class HttpBackend:
     """Asks `bos`, `exchange` or `agent` at the base URL that the settings name. Any number of threads may share it."""
 
-    limit = 32
-
     def __init__(self, service: str, settings: Settings, world: World) -> None:
         system = settings.system(service)
-        self.service, self.settings, self.world, self.source = service, settings, world, system.source
+        self.service, self.settings, self.system, self.world = service, settings, system, world
+        self.limit = settings.concurrency
+        self.source = system.source
         self.base = checked(system.url or "", system.source)
         self.who = f"{NAMES[service]} at {self.base}"
         login = authorization(service, settings)
@@ -51,8 +51,9 @@ class HttpBackend:
         """The connections to the server, made when the first request is sent."""
         from nodewatch.transport import Transport, Trust
 
+        system = self.system
         proxy = proxy_for(self.base, self.world) if self.service == "bos" else None
-        return Transport(self.base, Trust(self.settings.ca_bundle), proxy)
+        return Transport(self.base, Trust(self.settings.ca_bundle, system.extra_ca, system.insecure), proxy)
 
     def send(self, request: Request) -> Answer:
         """Ask the server, again if need be; return its answer, or raise the error that it means."""
@@ -70,8 +71,8 @@ class HttpBackend:
         """Return the server's reply of whatever status, after all the tries that the policy allows."""
         from nodewatch.transport import Failed
 
-        world, timeout = self.world, self.settings.request_timeout
-        tries = self.settings.retries + 1 if request.repeatable else 1
+        world, timeout = self.world, self.system.request_timeout
+        tries = self.system.retries + 1 if request.repeatable else 1
         self.take_turn(request, tries * timeout)
         end = world.monotonic() + tries * timeout
         for done in range(1, tries + 1):

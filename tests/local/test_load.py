@@ -4,10 +4,10 @@ import json
 import sqlite3
 
 import pytest
-from fleets import COMPONENTS, FLEET, as_answered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fleets import COMPONENTS, FLEET, as_answered
 from nodewatch import fleet as fleets
 from nodewatch.store import in_memory
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from fleets import COMPONENTS, FLEET, as_answered, component
 
 IDS = sorted(node["id"] for node in COMPONENTS)

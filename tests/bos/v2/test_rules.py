@@ -77,7 +77,9 @@ def test_shares_of_a_session_fit_together(nodes, staged):
     shares = [status["percent_successful"], status["percent_failed"], status["percent_staged"]]
     assert all(type(share) is float and 0 <= share <= 100 for share in shares)
     assert abs(status["phases"]["percent_complete"] - shares[0] - shares[1]) < 0.011
-    assert sum(error["count"] for error in status["error_summary"].values()) == sum(map(bool, (n.get("error") for n in nodes)))
+    assert sum(error["count"] for error in status["error_summary"].values()) == sum(
+        map(bool, (n.get("error") for n in nodes))
+    )
     for error in status["error_summary"].values():
         assert error["list"].count(",") == min(error["count"], 10) - 1
         assert error["list"].endswith("...") == (error["count"] > 10)
