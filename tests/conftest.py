@@ -6,7 +6,9 @@ import contextlib
 import io
 import json
 import shlex
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -22,9 +24,8 @@ from nodewatch.settings import resolve
 from nodewatch.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import tzinfo
-    from pathlib import Path
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SERVERS = {
@@ -140,8 +141,11 @@ def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+Load = Callable[[Any], Path]
+
+
 @pytest.fixture
-def load(run: Runner, tmp_path: Path, network: responses.RequestsMock, backend: str) -> Callable[[Any], Path]:
+def load(run: Runner, tmp_path: Path, network: responses.RequestsMock, backend: str) -> Load:
     """Load a fleet (the content of a fleet file) and make it what command lines see, on this test's backend."""
 
     def load(fleet: Any) -> Path:
