@@ -68,7 +68,7 @@ def sessions(documents: Iterable[Session], now: datetime) -> Page:
     columns = [
         Column("Session"), Column("Status"), Column("Operation", 4), Column("Template", 5),
         Column("Nodes", 3, right=True), Column("Started", 6), Column("Took", 2), Column("Limit", 1),
-        Column("Tenant", 1, shares=True), Column("Error", wraps=True),
+        Column("Tenant", 1, shares=True), Column("Error", wraps=True, shares=True),
     ]  # fmt: skip
     return [Grid(columns, rows, empty="There are no sessions.")]
 
