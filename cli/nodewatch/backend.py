@@ -98,6 +98,7 @@ def segment(name: str) -> str:
     return "%2E" * len(name) if name in (".", "..") else quote(name, safe="")
 
 
+ASK_RIGHT: Final = "Is it the right service that answers at this address?"
 ADVICE: Final = {
     401: "Log in, or renew the login.",
     403: "The login is known, but may not do this: ask for the right, or use another login.",
@@ -185,7 +186,7 @@ def array(backend: Backend, request: Request) -> Any:
     document = backend.send(request).document
     if isinstance(document, list | StoredArray):
         return document
-    raise UnreadableAnswer(f"{request.method} {request.path} should answer a list, but it answered {kind(document)}.")
+    raise UnreadableAnswer(f"{request.method} {request.path} should answer a list, but it answered {kind(document)}. {ASK_RIGHT}")
 
 
 def named(backend: Backend, request: Request, field: str = "", name: str = "") -> dict[str, Any]:
@@ -196,7 +197,7 @@ def named(backend: Backend, request: Request, field: str = "", name: str = "") -
     document = backend.send(request).document
     if not isinstance(document, dict):
         raise UnreadableAnswer(
-            f"{request.method} {request.path} should answer an object, but it answered {kind(document)}."
+            f"{request.method} {request.path} should answer an object, but it answered {kind(document)}. {ASK_RIGHT}"
         )
     if field and document.get(field, name) != name:
         raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {document[field]!r}. Ask again.")

@@ -135,6 +135,9 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
         silence_stdout()
         app.warn(f"Error: the output could not be written: {error.strerror or error}.")
         return 4
+    except RecursionError:
+        app.warn("Error: The answer is nested too deeply to be shown.")
+        return 3
     except Exception as error:  # noqa: BLE001  # a traceback is a defect, and so is this: it says so and ends with 1
         app.warn(f"Error: this is a defect of nodewatch: {type(error).__name__}: {error}. Please report it.")
         return 1
