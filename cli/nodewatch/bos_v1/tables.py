@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v1 import rules
-from nodewatch.nodeset import fold, natural
+from nodewatch.nodeset import fold
 from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Style
 from nodewatch.times import when
 
@@ -30,9 +31,6 @@ COLUMNS = (
     Column("Started", 2), Column("Stopped", 1),
 )  # fmt: skip
 STALLED = "Stalled: some nodes have not started, and none is in progress. It is between two phases, or has stopped."
-KNOWN = {"operation": "Operation", "templateName": "Template", "templateUuid": "Template", "job": "Job",
-         "boa_job_name": "Job", "start_time": "Started", "stop_time": "Stopped", "complete": "Complete",
-         "in_progress": "In progress", "error_count": "Errors"}  # fmt: skip
 
 
 def text(value: Any) -> str:
@@ -57,7 +55,7 @@ def plural(number: int, word: str) -> str:
 
 def sessions(ids: Sequence[Any]) -> Page:
     """Return the ids of the sessions, sorted, since a server lists them in no order."""
-    rows = [[text(name)] for name in sorted(ids, key=lambda name: natural(text(name)))]
+    rows = [[text(name)] for name in sorted(ids, key=text)]
     return [Grid([Column("Session")], rows, empty="There are no sessions.")]
 
 
@@ -67,22 +65,29 @@ def fields(document: Mapping[str, Any]) -> Page:
 
 
 def session(document: Session, name: str) -> Page:
-    """Return what one session was asked to do, and what the server says of it; fields that are not known come last."""
-    known = [(KNOWN[field], value) for field, value in ordered(document) if field in KNOWN]
-    others = [(field, text(value)) for field, value in document.items() if field not in KNOWN]
-    page: Page = [Fields([
-        ("Session", Cell(name, "strong")),
-        *((label, when(value) if label in ("Started", "Stopped") else text(value)) for label, value in known),
-        *others,
-    ])]  # fmt: skip
-    if document.get("complete") is True and document.get("in_progress") is True:
-        page.append(invalid("Session"))
-    return page
+    """Return what one session was asked to do, and what the server's flags say of it; further fields come last."""
+    claim = rules.claim(document)
+    shown = {"operation", "templateName", "templateUuid", "job", "boa_job_name", "start_time", "stop_time",
+             "in_progress", "complete", "error_count"}  # fmt: skip
+    return [
+        Fields([
+            ("Session", Cell(name, "strong")),
+            ("Operation", text(document.get("operation"))),
+            ("Template", text(document.get("templateName") or document.get("templateUuid"))),
+            ("Job", text(document.get("job") or document.get("boa_job_name"))),
+            ("Started", when(document.get("start_time"))),
+            ("Stopped", when(document.get("stop_time"))),
+            ("Server says", Cell(claim, "warn" if "invalid" in claim else "")),
+            ("Errors", text(document.get("error_count"))),
+            *((field, text(value)) for field, value in document.items() if field not in shown),
+        ]),
+        how_far(name),
+    ]  # fmt: skip
 
 
-def ordered(document: Session) -> list[tuple[str, Any]]:
-    """Return the document's known fields in the order of the table."""
-    return [(field, document[field]) for field in KNOWN if field in document]  # type: ignore[literal-required]
+def how_far(name: str) -> Line:
+    """Return the line that names the command for a session's status."""
+    return Line(f"nodewatch bos v1 session status list {quote(name)}", lead="How far it is: ")
 
 
 def invalid(what: str) -> Line:
@@ -100,9 +105,7 @@ def created(document: CreatedSession) -> Page:
         ("Limit", text(document.get("limit"))),
         ("Job", text(document.get("job"))),
     ])]  # fmt: skip
-    if name is not None:
-        page.append(Line(f"nodewatch bos v1 session status list {name}", lead="See how far it is: "))
-    return page
+    return page if name is None else [*page, how_far(name)]
 
 
 def deleted(_document: Any) -> Page:
@@ -121,7 +124,7 @@ def session_status(status: SessionStatus, parts: rules.Parts) -> Page:
     if parts.template is not None and rows:
         source = f"The status names no boot sets: these are those of the session template {parts.template}."
         page.append(Line(source, "dim"))
-    page += failures(known)
+    page += stalled(phases) + failures(known)
     if known:
         flags = rules.rolled_up(map(rules.boot_set_flags, known.values()))
         page += remarks("Session", metadata, flags, phases)
@@ -136,6 +139,7 @@ def boot_set(document: BootSet, session: str, name: str) -> Page:
     return [
         identity(f"{name} of {session}", metadata, phases),
         Grid(COLUMNS, boot_set_rows(name, document)),
+        *stalled(phases),
         *failures({name: document}),
         *boot_set_remarks({name: document}),
     ]
@@ -152,6 +156,7 @@ def phase(document: Phase, session: str, boot_set: str, name: str) -> Page:
     return [
         identity(f"{name} of {boot_set} of {session}", metadata, [document]),
         Grid(columns, rows),
+        *stalled([document]),
         *errors(document, ""),
         *remarks(f"{name} of {boot_set}", metadata, rules.phase_flags(document), [document]),
         *several(document, f"{name} of {boot_set}"),
@@ -181,6 +186,11 @@ def verdict(phases: Sequence[Phase], state: rules.State | None) -> str:
     nodes = {node for phase in phases for found in rules.categories(phase).values() for node in found}
     count = sum(rules.phase_flags(phase).error_count for phase in phases)
     return f"{state}, {plural(len(nodes), 'node')}" + (f", {plural(count, 'error')}" if count else "")
+
+
+def stalled(phases: Sequence[Phase]) -> Page:
+    """Return what it means to be stalled, where something is."""
+    return [Line(STALLED, "warn")] if rules.state(phases) == "stalled" else []
 
 
 def boot_set_rows(name: str, document: BootSet | None) -> list[list[str | Cell]]:
