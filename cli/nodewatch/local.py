@@ -37,9 +37,10 @@ class Route(NamedTuple):
 def routes(service: str) -> Sequence[Route]:
     """Return the routes of the slices that answer for `bos`, `exchange` or `agent`."""
     if service == "bos":
-        from nodewatch.bos_v2.local import ROUTES
+        from nodewatch.bos_v1.local import ROUTES as V1
+        from nodewatch.bos_v2.local import ROUTES as V2
 
-        return ROUTES
+        return [*V2, *V1]
     from nodewatch.horizon.local import AGENT_ROUTES, EXCHANGE_ROUTES
 
     return EXCHANGE_ROUTES if service == "exchange" else AGENT_ROUTES

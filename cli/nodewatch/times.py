@@ -26,6 +26,16 @@ def read_time(text: Any) -> datetime | None:
         return None
 
 
+def when(value: Any) -> str:
+    """Return a server's time as the tables write it; a text that is no time stays as it is.
+
+    >>> when("2026-11-21T11:20:05"), when("soon"), when(None)
+    ('2026-11-21 11:20:05', 'soon', '')
+    """
+    time = read_time(value)
+    return ("" if value is None else str(value)) if time is None else f"{time:%Y-%m-%d %H:%M:%S}"
+
+
 def span(duration: timedelta) -> str:
     """Return a duration in its two largest units.
 
