@@ -161,7 +161,7 @@ def session_words(look: Look, found: Sorted) -> str:
     state, total = str(look.status.get("status", "in an unknown state")), rules.nodes(look.status) or 0
     error = rules.part(look.session, "status").get("error")
     if error:
-        return f"{state}, but its setup failed: {error}"
+        return f"{state}, but its setup failed: {str(error).rstrip('.')}"
     if not total:
         return f"{state}: nothing to do, it has no nodes" if state == "complete" else f"{state}, without nodes yet"
     if look.staged and not look.components:
