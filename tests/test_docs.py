@@ -110,9 +110,9 @@ def test_help_opens_with_a_sentence(entry: Entry, run: Runner) -> None:
     assert re.fullmatch(r"[A-Z][a-z]*[^s]( [^.]*[^ .])?\.", sentence), "not one imperative sentence"
     assert len(sentence) < 75
     path = entry.paths[0].partition(" ")[2]
-    lines = run(f"{path} --help").stdout.splitlines()
-    assert lines[0].startswith(f"Usage: nodewatch {path} ")
-    assert lines[1:3] == ["", f"  {sentence}"]
+    usage, first, *_ = run(f"{path} --help").stdout.split("\n\n")
+    assert usage.startswith(f"Usage: nodewatch {path} ")
+    assert first == f"  {sentence}"
 
 
 @each_command

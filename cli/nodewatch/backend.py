@@ -186,7 +186,9 @@ def array(backend: Backend, request: Request) -> Any:
     document = backend.send(request).document
     if isinstance(document, list | StoredArray):
         return document
-    raise UnreadableAnswer(f"{request.method} {request.path} should answer a list, but it answered {kind(document)}. {ASK_RIGHT}")
+    raise UnreadableAnswer(
+        f"{request.method} {request.path} should answer a list, but it answered {kind(document)}. {ASK_RIGHT}"
+    )
 
 
 def named(backend: Backend, request: Request, field: str = "", name: str = "") -> dict[str, Any]:

@@ -79,8 +79,7 @@ ENVIRONMENT = {
 
 FILES = {
     "~/.local/share/nodewatch/demo.db": "The demo store, which `nodewatch demo` makes.",
-    "~/.hzn/hzn.json, /etc/default/horizon, /etc/horizon/hzn.json, /etc/horizon/anax.json":
-        "What `hzn` is configured with: read in this order, after the environment.",
+    "~/.hzn/hzn.json, /etc/default/horizon, /etc/horizon/hzn.json, /etc/horizon/anax.json": "What `hzn` is configured with: read in this order, after the environment.",
 }
 
 

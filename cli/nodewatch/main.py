@@ -38,7 +38,7 @@ BOS_V2 = {
 }  # fmt: skip
 SESSION = Group("BOS v1 sessions: boots of CSM up to 1.5.", {
     "list": Leaf("List the ids of the sessions.", "bos_v1.commands:list_sessions"),
-    "describe": Leaf("Show one session.", "bos_v1.commands:describe_session"),
+    "describe": Leaf("Show what one session was asked to do.", "bos_v1.commands:describe_session"),
     "create": Leaf("Start a session from a session template.", "bos_v1.commands:create_session"),
     "delete": Leaf("Remove a session and its status.", "bos_v1.commands:delete_session"),
     "status": Group("How far a session is, and every part of it.", {
@@ -48,7 +48,9 @@ SESSION = Group("BOS v1 sessions: boots of CSM up to 1.5.", {
 })  # fmt: skip
 BOS_V1 = {
     "session": SESSION,
-    "version": Group("The version of BOS.", {"list": Leaf("Show the version.", "bos_v1.commands:show_version")}),
+    "version": Group(
+        "The version of BOS.", {"list": Leaf("Show the version of BOS v1.", "bos_v1.commands:show_version")}
+    ),
     "healthz": Group("Whether BOS works.", {"list": Leaf("Show whether it works.", "bos_v1.commands:show_health")}),
 }
 BOS = Group("Boots of HPE Cray systems: the Boot Orchestration Service.", {
@@ -152,9 +154,6 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
         silence_stdout()
         app.warn(f"Error: the output could not be written: {error.strerror or error}.")
         return 4
-    except RecursionError:
-        app.warn("Error: The answer is nested too deeply to be shown.")
-        return 3
     except Exception as error:  # noqa: BLE001  # a traceback is a defect, and so is this: it says so and ends with 1
         app.warn(f"Error: this is a defect of nodewatch: {type(error).__name__}: {error}. Please report it.")
         return 1

@@ -1,6 +1,6 @@
 """Writes the fleets that are measured: the demo fleet, and one of many components like the demo's running session.
 
-`python -m tests.bench.fleets SMALL.json LARGE.json COUNT`, with the Python in which nodewatch is installed.
+`python -m bench.fleets SMALL.json LARGE.json COUNT`, with the Python in which nodewatch is installed.
 """
 
 from __future__ import annotations

@@ -173,8 +173,8 @@ def warn_if_editable(bench: Bench) -> None:
 @contextmanager
 def serving(python: str, *words: str) -> Iterator[str]:
     """Run the server of this folder as a process of its own; return its address."""
-    process = subprocess.Popen([python, "-m", "tests.bench.server", *words], stdout=subprocess.PIPE, text=True,
-                               cwd=Path(__file__).parents[2])  # fmt: skip
+    process = subprocess.Popen([python, "-m", "bench.server", *words], stdout=subprocess.PIPE, text=True,
+                               cwd=Path(__file__).parents[1])  # fmt: skip
     try:
         assert process.stdout is not None
         yield f"http://127.0.0.1:{int(process.stdout.readline())}"

@@ -1,6 +1,6 @@
 """Measures nodewatch on boots: start-up, small answers, and a system of 20,000 components.
 
-    python -m tests.bench.run [--python VENV/bin/python] [--rounds 20] [--only start,small,large]
+    PYTHONPATH=tests python -m bench.run [--python VENV/bin/python] [--rounds 20] [--only start,small,large]
 
 Install a wheel (not editable) into a virtual environment of its own, and name its Python. The result is a table in
 Markdown on standard output; the exit code is 1 if a goal is missed.
@@ -15,12 +15,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench.measure import Bench, limit_row, memory_row, serving, table, time_row, warn_if_editable
+from bench.measure import Bench, limit_row, memory_row, serving, table, time_row, warn_if_editable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.bench.measure import Row
+    from bench.measure import Row
 
 ROOT = Path(__file__).parents[2]
 COUNT = 20_000
@@ -126,7 +126,7 @@ def main() -> int:
         warn_if_editable(bench)
         wanted = given.only.split(",")
         fleets = [str(bench.folder / file) for file in ("small.json", "large.json")]
-        bench.output(given.python, "-m", "tests.bench.fleets", *fleets, str(COUNT), PYTHONPATH=str(ROOT))
+        bench.output(given.python, "-m", "bench.fleets", *fleets, str(COUNT), PYTHONPATH=str(ROOT))
         for file in fleets:
             bench.output(bench.nodewatch, "local", "load", file, "--local", file.replace(".json", ".db"))
         rows = [row for part in wanted for row in parts[part](bench, given.rounds)]

@@ -1,7 +1,7 @@
 """A server on the loopback interface, as a process of its own, with Nagle's algorithm off (as asyncio has it).
 
-`python -m tests.bench.server --answers FILE.json` answers each path with the file that FILE.json names for it;
-`python -m tests.bench.server --nodes 2000 --delay 0.02` is an Exchange of so many nodes, and so slow to answer.
+`python -m bench.server --answers FILE.json` answers each path with the file that FILE.json names for it;
+`python -m bench.server --nodes 2000 --delay 0.02` is an Exchange of so many nodes, and so slow to answer.
 The port is printed on a line.
 """
 

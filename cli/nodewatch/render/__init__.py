@@ -25,7 +25,7 @@ def print_document(document: Any, style: str, out: TextIO) -> None:
         try:
             write(document, out)
         except RecursionError as error:
-            raise UnreadableAnswer("The answer is nested too deeply to be printed.") from error
+            raise UnreadableAnswer("The answer is nested too deeply to be shown.") from error
 
 
 def print_json(document: Any, out: TextIO) -> None:

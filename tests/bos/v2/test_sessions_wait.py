@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from lives import (
     ALL_TAKEN_OVER,
     CLEAN,
@@ -16,7 +17,6 @@ from lives import (
     moment,
     on,
 )
-
 from nodewatch.errors import NotPermitted, ServiceTrouble
 
 WAIT = "bos v2 sessions status list boot-1 --wait"
