@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 from typing import TYPE_CHECKING, NamedTuple
 
-from faults.server import answer, drip, reset_after, silence
+from faults.server import answer, drip, reset_after, silence, then
 
 if TYPE_CHECKING:
     from faults.server import Step
@@ -42,6 +42,14 @@ def late(what: str = "GET /v2/sessions/night") -> str:
     return f"BOS did not answer {what}: {why}."
 
 
+def no_json(why: str) -> str:
+    return f"ASKED was answered 200 with something that is not JSON ({why}). {CHECK}"
+
+
+def refused(status: str, then: str = ".") -> str:
+    return f"BOS answered {status} to GET /v2/sessions/night{then} "
+
+
 def should(want: str, got: str, name: str = "/night") -> str:
     ask = "Is it the right service that answers at this address?"
     return f"GET /v2/sessions{name} should answer {want}, but it answered {got}. {ask}"
@@ -58,8 +66,8 @@ FAULTS = [
     # Time
     Fault("silence", silence, 5, late()),
     Fault("slow-header", drip(answer(200, SESSION)), 5, late()),
-    Fault("slow-body", lambda connection: (connection.sendall(answer(200, b"", length=900)), drip(SESSION * 9)(connection)), 5, late()),
-    Fault("slow-chunks", lambda connection: (connection.sendall(CHUNKED), drip(b"1\r\n \r\n" * 90)(connection)), 5, late()),
+    Fault("slow-body", then(answer(200, b"", length=900), drip(SESSION * 9)), 5, late()),
+    Fault("slow-chunks", then(CHUNKED, drip(b"1\r\n \r\n" * 90)), 5, late()),
     # Connections that end early
     Fault("closed-before-answer", b"", 5, CLOSED),
     Fault("reset-before-answer", reset_after(b""), 5, CLOSED),
@@ -69,7 +77,7 @@ FAULTS = [
     Fault("reset-in-body", reset_after(answer(200, SESSION, length=900)), 5, CLOSED),
     Fault("short-body", answer(200, SESSION, length=900), 5, CLOSED),
     Fault("long-body", answer(200, SESSION, length=9), 3,
-          f"ASKED was answered 200 with something that is not JSON (Expecting value: line 1 column 10 (char 9)). {CHECK}"),
+          no_json("Expecting value: line 1 column 10 (char 9)")),
     Fault("chunks-without-end", CHUNKED + b"11\r\n" + SESSION + b"\r\n", 5, CLOSED),
     Fault("chunks-without-size", CHUNKED + b"zz\r\n" + SESSION + b"\r\n0\r\n\r\n", 5, CLOSED),
     # Answers that are not what they say
@@ -77,15 +85,13 @@ FAULTS = [
     Fault("endless-header-line", b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 3, NO_HTTP),
     Fault("gzip-that-is-none", answer(200, SESSION, {"Content-Encoding": "gzip"}), 3, LYING_GZIP),
     Fault("gzip-cut-short", answer(200, gzip.compress(SESSION)[:-12], {"Content-Encoding": "gzip"}), 3,
-          "ASKED was answered 200 with something that is not JSON (Unterminated string starting at: line 1 column 10 (char 9)). "
-          f"{CHECK}"),
+          no_json("Unterminated string starting at: line 1 column 10 (char 9)")),
     Fault("html-page", answer(200, HTML, PAGE), 3,
           f"ASKED was answered 200 with a page of HTML in place of JSON, from a login or a proxy. {CHECK}"),
     Fault("html-page-said-to-be-json", answer(200, HTML), 3,
           f"ASKED was answered 200 with a page of HTML in place of JSON, from a login or a proxy. {CHECK}"),
     Fault("not-json", answer(200, b"{'name': 'night'}"), 3,
-          "ASKED was answered 200 with something that is not JSON (Expecting property name enclosed in double quotes: "
-          f"line 1 column 2 (char 1)). {CHECK}"),
+          no_json("Expecting property name enclosed in double quotes: line 1 column 2 (char 1)")),
     Fault("plain-text", answer(200, b"ok\n", {"Content-Type": "text/plain"}), 3, should("an object", "nothing")),
     Fault("empty", answer(200, b""), 3, should("an object", "nothing")),
     Fault("no-content", answer(204, b"", {"Content-Length": ""}), 3, should("an object", "nothing")),
@@ -99,10 +105,9 @@ FAULTS = [
     Fault("no-utf-8", answer(200, b'{"name": "\xff\xfe"}'), 3,
           f"ASKED was answered 200 with bytes that are no UTF-8 text (at byte 10). {CHECK}"),
     Fault("nan", answer(200, b'{"name": NaN}'), 3,
-          f"ASKED was answered 200 with something that is not JSON (NaN is no number in JSON). {CHECK}"),
+          no_json("NaN is no number in JSON")),
     Fault("huge-number", answer(200, b'{"name": ' + b"9" * 5_000 + b"}"), 3,
-          "ASKED was answered 200 with something that is not JSON (Exceeds the limit (4300 digits) for integer string "
-          f"conversion: value has 5000 digits). {CHECK}"),
+          no_json("Exceeds the limit (4300 digits) for integer string conversion: value has 5000 digits")),
     Fault("nested-deeply", answer(200, b'{"name": "night", "x": ' + b"[" * 600 + b"]" * 600 + b"}"), 3,
           "The answer is nested too deeply to be shown."),
     Fault("status-that-means-nothing", answer(304, b"", {"Content-Length": ""}), 5,
@@ -114,42 +119,42 @@ FAULTS = [
           "ASKED was redirected to another server, https://login.example.com/auth, and was not sent there. If that is "
           f"a page to log in, the login is missing or has expired. {CHECK}"),
     # Refusals
-    Fault("401", answer(401, b"", {"Content-Length": "0"}), 6, "BOS answered 401 Unauthorized to GET /v2/sessions/night. "
-          "Nobody is logged in: name a token file with CRAY_CREDENTIALS, or set NODEWATCH_TOKEN."),
-    Fault("401-html", answer(401, HTML, PAGE), 6, "BOS answered 401 Unauthorized to GET /v2/sessions/night, with a page of "
-          "HTML. Nobody is logged in: name a token file with CRAY_CREDENTIALS, or set NODEWATCH_TOKEN."),
+    Fault("401", answer(401, b"", {"Content-Length": "0"}), 6, refused("401 Unauthorized")
+          + "Nobody is logged in: name a token file with CRAY_CREDENTIALS, or set NODEWATCH_TOKEN."),
+    Fault("401-html", answer(401, HTML, PAGE), 6, refused("401 Unauthorized", ", with a page of HTML.")
+          + "Nobody is logged in: name a token file with CRAY_CREDENTIALS, or set NODEWATCH_TOKEN."),
     Fault("401-problem", problem(401, "Unauthorized", "Jwt is expired"), 6, "Unauthorized: Jwt is expired\n"
           "Nobody is logged in: name a token file with CRAY_CREDENTIALS, or set NODEWATCH_TOKEN."),
     Fault("403", answer(403, b"RBAC: access denied", {"Content-Type": "text/plain"}), 6,
-          "BOS answered 403 Forbidden to GET /v2/sessions/night: RBAC: access denied. "
-          "The login is known, but may not do this: ask for the right, or use another login."),
+          refused("403 Forbidden", ": RBAC: access denied.")
+          + "The login is known, but may not do this: ask for the right, or use another login."),
     Fault("403-problem", problem(403, "Forbidden", "no"), 6, "Forbidden: no"),
     Fault("404", problem(404, "The resource was not found", "Session 'night' does not exist"), 8,
           "The resource was not found: Session 'night' does not exist"),
-    Fault("404-html", answer(404, HTML, PAGE), 8, "BOS answered 404 Not Found to GET /v2/sessions/night, with a page of HTML. "
-          "Check the name, and the address that is asked."),
+    Fault("404-html", answer(404, HTML, PAGE), 8, refused("404 Not Found", ", with a page of HTML.")
+          + "Check the name, and the address that is asked."),
     Fault("400-many-lines", problem(400, "Bad Request", "'-x' does not match\n\nFailed validating"), 5,
           "Bad Request: '-x' does not match\n\nFailed validating"),
-    Fault("408", answer(408), 5, "BOS answered 408 Request Timeout to GET /v2/sessions/night. Try again."),
-    Fault("429", answer(429), 5, "BOS answered 429 Too Many Requests to GET /v2/sessions/night. "
-          "It is asked too often: try again later."),
+    Fault("408", answer(408), 5, refused("408 Request Timeout") + "Try again."),
+    Fault("429", answer(429), 5, refused("429 Too Many Requests")
+          + "It is asked too often: try again later."),
     Fault("429-seconds", answer(429, b"", {"Retry-After": "120"}), 5,
-          "BOS answered 429 Too Many Requests to GET /v2/sessions/night. "
-          "It asks not to be asked for a while (Retry-After: 120): try again after that time."),
+          refused("429 Too Many Requests")
+          + "It asks not to be asked for a while (Retry-After: 120): try again after that time."),
     Fault("429-date", answer(429, b"", {"Retry-After": "Sat, 21 Nov 2026 12:02:00 GMT"}), 5,
-          "BOS answered 429 Too Many Requests to GET /v2/sessions/night. It asks not to be asked for a while "
+          refused("429 Too Many Requests") + "It asks not to be asked for a while "
           "(Retry-After: Sat, 21 Nov 2026 12:02:00 GMT): try again after that time."),
     Fault("500", answer(500), 5,
-          "BOS answered 500 Internal Server Error to GET /v2/sessions/night. Its log says more."),
+          refused("500 Internal Server Error") + "Its log says more."),
     Fault("500-problem", problem(500, "Internal Server Error", "The server encountered an error"), 5,
           "Internal Server Error: The server encountered an error"),
-    Fault("502", answer(502, HTML, PAGE), 5, "BOS answered 502 Bad Gateway to GET /v2/sessions/night, with a page of HTML. "
-          "The gateway in front of it got no proper answer: try again in a minute."),
+    Fault("502", answer(502, HTML, PAGE), 5, refused("502 Bad Gateway", ", with a page of HTML.")
+          + "The gateway in front of it got no proper answer: try again in a minute."),
     Fault("503", answer(503, b"no healthy upstream", {"Content-Type": "text/plain"}), 5,
-          "BOS answered 503 Service Unavailable to GET /v2/sessions/night: no healthy upstream. "
-          "It is not ready or overloaded: try again in a minute."),
+          refused("503 Service Unavailable", ": no healthy upstream.")
+          + "It is not ready or overloaded: try again in a minute."),
     Fault("504", answer(504, b"upstream request timeout", {"Content-Type": "text/plain"}), 5,
-          "BOS answered 504 Gateway Timeout to GET /v2/sessions/night: upstream request timeout. "
-          "The gateway in front of it waited in vain: try again in a minute."),
+          refused("504 Gateway Timeout", ": upstream request timeout.")
+          + "The gateway in front of it waited in vain: try again in a minute."),
     Fault("escape-sequences", problem(500, "\x1b[31mred", "bell\x07"), 5, "\\x1b[31mred: bell\\x07"),
 ]  # fmt: skip

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-import ssl
 import struct
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Sequence
 
     Step = bytes | Callable[[socket.socket], None]
@@ -35,12 +35,22 @@ def answer(
 
 
 def drip(data: bytes) -> Callable[[socket.socket], None]:
-    """Send the bytes one at a time, each well within any timeout of a single read, for ever longer than a request may."""
+    """Send the bytes one at a time: each read ends well within its timeout, all of them together do not."""
 
     def send(connection: socket.socket) -> None:
         for place in range(len(data)):
             connection.sendall(data[place : place + 1])
             time.sleep(DRIP)
+
+    return send
+
+
+def then(first: bytes, rest: Callable[[socket.socket], None]) -> Callable[[socket.socket], None]:
+    """Send the bytes at once, then the rest in its own way."""
+
+    def send(connection: socket.socket) -> None:
+        connection.sendall(first)
+        rest(connection)
 
     return send
 
@@ -84,13 +94,15 @@ class Server:
                 threading.Thread(target=self.talk, args=(connection,), daemon=True).start()
 
     def talk(self, plain: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            with plain, self.context.wrap_socket(plain, server_side=True) if self.context else plain as connection:
-                request = self.read(connection)
-                if request:
-                    self.requests.append(request)
-                    step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
-                    step(connection) if callable(step) else connection.sendall(step)
+        with contextlib.suppress(OSError), plain, self.secured(plain) as connection:
+            request = self.read(connection)
+            if request:
+                self.requests.append(request)
+                step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
+                step(connection) if callable(step) else connection.sendall(step)
+
+    def secured(self, plain: socket.socket) -> socket.socket:
+        return self.context.wrap_socket(plain, server_side=True) if self.context else plain
 
     @staticmethod
     def read(connection: socket.socket) -> bytes:

@@ -85,8 +85,8 @@ def test_nobody_answers_the_connection(ask):
 def test_unknown_name_is_not_tried_again(ask):
     done = ask("https://bos.nodewatch.invalid/apis/bos", NODEWATCH_RETRIES="3")
     assert done.stderr == (
-        "Error: BOS at https://bos.nodewatch.invalid/apis/bos cannot be reached: the name 'bos.nodewatch.invalid' is not "
-        "known. Check its spelling, and the name service (DNS).\n"
+        "Error: BOS at https://bos.nodewatch.invalid/apis/bos cannot be reached: the name 'bos.nodewatch.invalid' is "
+        "not known. Check its spelling, and the name service (DNS).\n"
     )
     assert (done.code, done.stdout, done.slept) == (5, "", [])
 
@@ -101,8 +101,8 @@ def test_unknown_authority(serve, ask, authority):
     done = ask(server.url(), NODEWATCH_RETRIES="3")
     assert done.stderr == (
         f"Error: BOS at {server.url()} cannot be reached: its certificate comes from an authority that is not trusted "
-        "here (unable to get local issuer certificate). Name the file with that authority's certificate: --ca-bundle FILE or "
-        "NODEWATCH_CA_BUNDLE.\n"
+        "here (unable to get local issuer certificate). Name the file with that authority's certificate: --ca-bundle FILE "
+        "or NODEWATCH_CA_BUNDLE.\n"
     )
     assert (done.code, done.stdout, done.slept, server.requests) == (5, "", [], [])
 
@@ -130,8 +130,8 @@ def test_certificate_for_another_name(serve, ask, authority, bundle):
     server = serve(NIGHT, context=certified(authority, "bos.example.com"))
     done = ask(server.url(), NODEWATCH_CA_BUNDLE=bundle)
     assert done.stderr == (
-        f"Error: BOS at {server.url()} cannot be reached: its certificate is made out to another name than '127.0.0.1'. "
-        "Use the name in the certificate.\n"
+        f"Error: BOS at {server.url()} cannot be reached: its certificate is made out to another name than "
+        "'127.0.0.1'. Use the name in the certificate.\n"
     )
     assert (done.code, done.stdout, server.requests) == (5, "", [])
 
@@ -141,8 +141,8 @@ def test_plain_http_port(serve, ask):
     url = server.url(scheme="https")
     done = ask(url)
     assert done.stderr == (
-        f"Error: BOS at {url} cannot be reached: it does not speak TLS: the port may be one for plain http. Check scheme "
-        "and port.\n"
+        f"Error: BOS at {url} cannot be reached: it does not speak TLS: the port may be one for plain http. Check "
+        "scheme and port.\n"
     )
     assert (done.code, done.stdout) == (5, "")
 
@@ -205,8 +205,8 @@ def test_proxy_that_is_down(ask):
     port = free_port()
     done = ask("https://bos.example.com/apis/bos", HTTPS_PROXY=f"http://me:secret@127.0.0.1:{port}")
     assert done.stderr == (
-        "Error: BOS at https://bos.example.com/apis/bos cannot be reached: the proxy did not let us through (Connection "
-        "refused). Check HTTPS_PROXY and NO_PROXY.\n"
+        "Error: BOS at https://bos.example.com/apis/bos cannot be reached: the proxy did not let us through "
+        "(Connection refused). Check HTTPS_PROXY and NO_PROXY.\n"
     )
     assert (done.code, done.stdout) == (5, "")
 

@@ -1,4 +1,4 @@
-"""What goes over the wire: the request to the byte, what is sent again and when, where redirects lead, what `-v` tells."""
+"""What goes over the wire: requests to the byte, what is sent again and when, where redirects lead, what `-v` tells."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from nodewatch.settings import resolve
 
 NIGHT = answer(200, {"name": "night"})
 STANDING = f"Accept: application/json\r\nAccept-Encoding: gzip, deflate\r\nUser-Agent: nodewatch/{__version__}\r\n"
+JSON = "Content-Type: application/json\r\n"
 
 
 @pytest.fixture
@@ -42,19 +43,16 @@ def sent(server):
     [
         (Request("GET", "/v2/sessions"), f"GET /apis/bos/v2/sessions HTTP/1.1\r\n{STANDING}\r\n"),
         (
-            Request(
-                "GET", f"/x/{segment('..')}/{segment('a b/c?d#é%')}", {"enabled": False, "id": "a,b é", "none": None}
-            ),
-            f"GET /apis/bos/x/%2E%2E/a%20b%2Fc%3Fd%23%C3%A9%25?enabled=False&id=a%2Cb+%C3%A9 HTTP/1.1\r\n{STANDING}\r\n",
+            Request("GET", f"/x/{segment('..')}/{segment('a b/c?d#é%')}", {"on": False, "id": "a,b é", "none": None}),
+            f"GET /apis/bos/x/%2E%2E/a%20b%2Fc%3Fd%23%C3%A9%25?on=False&id=a%2Cb+%C3%A9 HTTP/1.1\r\n{STANDING}\r\n",
         ),
         (
             Request("POST", "/x", body={"a": None}),
-            f"POST /apis/bos/x HTTP/1.1\r\n{STANDING}Content-Type: application/json\r\nContent-Length: 11\r\n\r\n"
-            '{"a": null}',
+            f'POST /apis/bos/x HTTP/1.1\r\n{STANDING}{JSON}Content-Length: 11\r\n\r\n{{"a": null}}',
         ),
         (
             Request("PUT", "/x", body=None),
-            f"PUT /apis/bos/x HTTP/1.1\r\n{STANDING}Content-Type: application/json\r\nContent-Length: 4\r\n\r\nnull",
+            f"PUT /apis/bos/x HTTP/1.1\r\n{STANDING}{JSON}Content-Length: 4\r\n\r\nnull",
         ),
         (Request("PUT", "/x", body=ABSENT), f"PUT /apis/bos/x HTTP/1.1\r\n{STANDING}Content-Length: 0\r\n\r\n"),
         (Request("DELETE", "/x"), f"DELETE /apis/bos/x HTTP/1.1\r\n{STANDING}Content-Length: 0\r\n\r\n"),
@@ -143,8 +141,8 @@ def test_change_is_never_sent_twice(serve, connect, method, step):
     assert (len(server.requests), world.slept) == (1, [])
     if isinstance(caught.value, Dropped):
         assert caught.value.message == (
-            f"BOS at {server.url()} did not answer {method} /x: the connection was closed before the answer was complete. "
-            "Whether the change was made is not known: look before you repeat it."
+            f"BOS at {server.url()} did not answer {method} /x: the connection was closed before the answer was "
+            "complete. Whether the change was made is not known: look before you repeat it."
         )
 
 
