@@ -101,8 +101,8 @@ def test_unknown_authority(serve, ask, authority):
     done = ask(server.url(), NODEWATCH_RETRIES="3")
     assert done.stderr == (
         f"Error: BOS at {server.url()} cannot be reached: its certificate comes from an authority that is not trusted "
-        "here (unable to get local issuer certificate). Name the file with that authority's certificate: --ca-bundle FILE "
-        "or NODEWATCH_CA_BUNDLE.\n"
+        "here (unable to get local issuer certificate). Name the file with that authority's certificate: --ca-bundle "
+        "FILE or NODEWATCH_CA_BUNDLE.\n"
     )
     assert (done.code, done.stdout, done.slept, server.requests) == (5, "", [], [])
 
