@@ -9,6 +9,7 @@ gets them.
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +17,6 @@ from nodewatch.errors import WrongConfiguration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from nodewatch.world import World
 
@@ -66,15 +66,16 @@ class Horizon(NamedTuple):
 
 def read_files(world: World) -> Files:
     """Return the texts of the files of `hzn`; raise `WrongConfiguration` for one that is there and cannot be read."""
-    paths = (world.home / ".hzn/hzn.json", world.etc / "default/horizon", world.etc / "horizon/hzn.json",
-             world.etc / "horizon/anax.json")  # fmt: skip
-    return Files(*((str(path), text_of(path)) for path in paths))
+    places = ((world.home, ".hzn/hzn.json"), (world.etc, "default/horizon"), (world.etc, "horizon/hzn.json"),
+              (world.etc, "horizon/anax.json"))  # fmt: skip
+    return Files(*((path, text_of(path)) for path in (os.path.join(*place) for place in places)))
 
 
-def text_of(path: Path) -> str | None:
+def text_of(path: str) -> str | None:
     """Return the file's text, None if there is no such file."""
     try:
-        return path.read_text(encoding="utf-8")
+        with open(path, encoding="utf-8") as file:
+            return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
