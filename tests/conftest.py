@@ -70,8 +70,8 @@ class FakeWorld(World):
         return self.streams[2]
 
     @property
-    def etc(self) -> Path:
-        return self.home.parent / "etc"
+    def etc(self) -> str:
+        return str(Path(self.home).parent / "etc")
 
     @property
     def zone(self) -> tzinfo:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple, Protocol
-from urllib.parse import quote
 
 from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer
 
@@ -89,13 +88,19 @@ class StoredArray:
         return map(json.loads, self.texts)
 
 
+# What a path may hold as it is (RFC 3986); urllib.parse, which knows this too, costs a tenth of a start.
+UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
 def segment(name: str) -> str:
     """Return the name quoted for use as one segment of a path, whatever is in it.
 
     >>> segment("a b/c?d#é"), segment("..")
     ('a%20b%2Fc%3Fd%23%C3%A9', '%2E%2E')
     """
-    return "%2E" * len(name) if name in (".", "..") else quote(name, safe="")
+    if name in (".", ".."):
+        return "%2E" * len(name)
+    return "".join(chr(byte) if chr(byte) in UNRESERVED else f"%{byte:02X}" for byte in name.encode())
 
 
 ASK_RIGHT: Final = "Is it the right service that answers at this address?"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote
 
 from nodewatch.backend import Answer, answered_error
 
@@ -64,10 +63,19 @@ def matched(pattern: str, path: str) -> dict[str, str] | None:
     names = {}
     for want, have in zip(wanted, given, strict=True):
         if want.startswith("{") and have:
-            names[want[1:-1]] = unquote(have)
+            names[want[1:-1]] = unquoted(have)
         elif want != have:
             return None
     return names
+
+
+def unquoted(segment: str) -> str:
+    """Return the name that a segment of a path stands for."""
+    if "%" not in segment:
+        return segment
+    from urllib.parse import unquote
+
+    return unquote(segment)
 
 
 class LocalBackend:

@@ -15,12 +15,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.measure import Bench, limit_row, memory_row, serving, table, time_row, warn_if_editable
+from .measure import Bench, limit_row, memory_row, serving, table, time_row, warn_if_editable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bench.measure import Row
+    from .measure import Row
 
 ROOT = Path(__file__).parents[2]
 COUNT = 20_000
