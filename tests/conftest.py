@@ -49,8 +49,10 @@ class Stream(io.StringIO):
 class FakeWorld(World):
     """A world of a test: streams in memory, a clock that stands until somebody sleeps."""
 
-    def __init__(self, environ: dict[str, str], stdin: str = "", tty: bool = False, now: datetime = NOW) -> None:
+    def __init__(self, environ: dict[str, str], stdin: str = "", tty: bool = False, now: datetime = NOW,
+                 script: Callable[[float], None] | None = None) -> None:  # fmt: skip
         super().__init__(environ)
+        self.script = script
         self.streams = Stream(stdin, tty=tty), Stream(tty=tty), Stream(tty=tty)
         self.time = now
         self.slept: list[float] = []
@@ -68,8 +70,8 @@ class FakeWorld(World):
         return self.streams[2]
 
     @property
-    def etc(self) -> Path:
-        return self.home.parent / "etc"
+    def etc(self) -> str:
+        return str(Path(self.home).parent / "etc")
 
     @property
     def zone(self) -> tzinfo:
@@ -86,6 +88,8 @@ class FakeWorld(World):
 
         self.slept.append(seconds)
         self.time += timedelta(seconds=seconds)
+        if self.script is not None:
+            self.script(sum(self.slept))
 
 
 class Result(NamedTuple):
@@ -105,6 +109,7 @@ class Runner:
 
     def __init__(self, home: Path) -> None:
         self.environ = {"HOME": str(home), "COLUMNS": "160"}
+        self.script: Callable[[float], None] | None = None
 
     def __call__(self, line: str, *, stdin: str = "", tty: bool = False, now: datetime = NOW,
                  **environ: str) -> Result:  # fmt: skip
@@ -114,7 +119,7 @@ class Runner:
         if words and words[0] in ("!bos", "!nmstatus"):
             program = words.pop(0)[1:]
             tree = {"bos": BOS, "nmstatus": NMSTATUS}[program]
-        world = FakeWorld({**self.environ, **environ}, stdin, tty, now)
+        world = FakeWorld({**self.environ, **environ}, stdin, tty, now, self.script)
         with contextlib.redirect_stdout(world.stdout), contextlib.redirect_stderr(world.stderr):
             code = run_line(tree, program, words, world)
         return Result(code, world.stdout.getvalue(), world.stderr.getvalue())
@@ -161,6 +166,46 @@ def load(run: Runner, tmp_path: Path, network: responses.RequestsMock, backend: 
         return store
 
     return load
+
+
+@pytest.fixture
+def play(run: Runner, load: Callable[[Any], Path], monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Have command lines see a life: `play({0: fleet, 60: another, 90: error})`, seconds and what is true from then on.
+
+    A fleet is what the store holds; an error is what the server answers to everything until the next entry (its
+    `status` and words over HTTP), an exception of Python (Ctrl-C) happens at that time.
+    """
+
+    def play(life: dict[int, Any]) -> None:
+        send, down = LocalBackend.send, []
+
+        def send_or_fail(self: LocalBackend, request: Request) -> Any:
+            if down:
+                raise down[0]
+            return send(self, request)
+
+        def go_on(seconds: float) -> None:
+            for time in [time for time in coming if time <= seconds]:
+                happening = coming.pop(time)
+                if isinstance(happening, NodewatchError):
+                    down[:] = [happening]
+                elif isinstance(happening, BaseException):
+                    raise happening
+                else:
+                    down.clear()
+                    script, run.script = run.script, None
+                    file = store.with_suffix(".next.json")
+                    file.write_text(json.dumps(happening))
+                    assert run(f"local load {file} --local {store}").code == 0
+                    run.script = script
+
+        coming = dict(life)
+        store = load(coming.pop(0))
+        run.environ["NODEWATCH_RETRIES"] = "0"
+        monkeypatch.setattr(LocalBackend, "send", send_or_fail)
+        run.script = go_on
+
+    return play
 
 
 def serve(run: Runner, network: responses.RequestsMock, store: Path) -> None:

@@ -66,6 +66,24 @@ class App:
 
         return Rehearsal(backend, self.print_document)
 
+    def renew(self) -> bool:
+        """Read the login again; return whether it is another one now (somebody logged in, or refreshed the token)."""
+        from nodewatch.settings import resolve
+
+        fresh = resolve(self.flags, self.world)
+        if (fresh.token, fresh.exchange_auth) == (self.settings.token, self.settings.exchange_auth):
+            return False
+        self.settings = self.settings._replace(token=fresh.token, exchange_auth=fresh.exchange_auth)
+        self.backends.clear()
+        return True
+
+    def patience(self, seconds: float) -> None:
+        """Let no request, with all its retries, take longer than that many seconds (one second at least)."""
+        settings = self.settings
+        self.settings = settings._replace(
+            request_timeout=min(settings.request_timeout, max(seconds / (settings.retries + 1), 1.0))
+        )
+
     def show(self, document: Any, table: Callable[[Any], Page]) -> None:
         """Print what came back: the document as it is, or as the table that `table` makes of it.
 

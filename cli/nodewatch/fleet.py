@@ -160,17 +160,27 @@ def put(store: Store, entry: Entry) -> None:
         from nodewatch.bos_v2.local import put_component
 
         put_component(store, entry.document)
+    elif entry.section.place.startswith("bos.v1."):
+        from nodewatch.bos_v1.local import put_loaded
+
+        put_loaded(store, entry.section.collection, entry.key, entry.document)
     else:
         store.put(entry.section.collection, entry.key, entry.document)
 
 
 def fill(store: Store, found: Iterable[Entry], *, merge: bool = False) -> None:
-    """Put all documents into the store in one transaction, in place of its content, or with `merge` beside it."""
-    with store.changing():
-        if not merge:
-            store.clear()
-        for entry in found:
-            put(store, entry)
+    """Put all documents into the store in one transaction, in place of its content, or with `merge` beside it.
+
+    Raise `FileTrouble` for a document that is nested too deeply to be written.
+    """
+    try:
+        with store.changing():
+            if not merge:
+                store.clear()
+            for entry in found:
+                put(store, entry)
+    except RecursionError as error:
+        raise FileTrouble("A document is nested too deeply to be stored; nothing was changed.") from error
 
 
 def dump(store: Store) -> dict[str, Any]:

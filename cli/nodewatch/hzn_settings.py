@@ -9,6 +9,7 @@ gets them.
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,15 +17,15 @@ from nodewatch.errors import WrongConfiguration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from nodewatch.world import World
 
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*")
-SHELL_WORD = re.compile(r"""((?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])*)(?:\s+\#.*)?""")
-SHELL_PIECE = re.compile(r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^\s'"\\]+)""")
-API_KEY = re.compile(r"a-[A-Za-z0-9]{6}-")
+# Not compiled here: most machines have none of these files, and compiling costs a twentieth of a start.
+COMMENT = r"(?s)/\*.*?\*/"
+ASSIGNMENT = r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*"
+SHELL_WORD = r"""((?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])*)(?:\s+\#.*)?"""
+SHELL_PIECE = r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^\s'"\\]+)"""
+API_KEY = r"a-[A-Za-z0-9]{6}-"
 TRUE = ("1", "true", "yes", "on")
 
 # Of all its variables, these alone does `hzn` take from a hzn.json; /etc/default/horizon may set any.
@@ -66,15 +67,16 @@ class Horizon(NamedTuple):
 
 def read_files(world: World) -> Files:
     """Return the texts of the files of `hzn`; raise `WrongConfiguration` for one that is there and cannot be read."""
-    paths = (world.home / ".hzn/hzn.json", world.etc / "default/horizon", world.etc / "horizon/hzn.json",
-             world.etc / "horizon/anax.json")  # fmt: skip
-    return Files(*((str(path), text_of(path)) for path in paths))
+    places = ((world.home, ".hzn/hzn.json"), (world.etc, "default/horizon"), (world.etc, "horizon/hzn.json"),
+              (world.etc, "horizon/anax.json"))  # fmt: skip
+    return Files(*((path, text_of(path)) for path in (os.path.join(*place) for place in places)))
 
 
-def text_of(path: Path) -> str | None:
+def text_of(path: str) -> str | None:
     """Return the file's text, None if there is no such file."""
     try:
-        return path.read_text(encoding="utf-8")
+        with open(path, encoding="utf-8") as file:
+            return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
@@ -126,7 +128,7 @@ def read_json(text: str, path: str) -> dict[str, Value]:
     {'HZN_ORG_ID': Value(text='harbor', source='hzn.json')}
     """
     try:
-        document = json.loads(COMMENT.sub("", text))
+        document = json.loads(re.sub(COMMENT, "", text))
     except (ValueError, RecursionError) as error:
         raise WrongConfiguration(f"Unable to decode content of config file {path}. {error}.") from error
     if not isinstance(document, dict):
@@ -150,7 +152,7 @@ def read_assignments(text: str, path: str) -> dict[str, Value]:
     """
     found = {}
     for line in text.splitlines():
-        assignment = ASSIGNMENT.fullmatch(line)
+        assignment = re.fullmatch(ASSIGNMENT, line)
         if assignment:
             found[assignment[1]] = Value(unquoted(assignment[2]), path)
     return found
@@ -162,12 +164,12 @@ def unquoted(text: str) -> str:
     >>> unquoted("'a'\"b c\"d"), unquoted("a b"), unquoted("'a"), unquoted('"a\\"b"'), unquoted("")
     ('ab cd', 'a b', "'a", 'a"b', '')
     """
-    word = SHELL_WORD.fullmatch(text)
+    word = re.fullmatch(SHELL_WORD, text)
     if word is None:
         return text
     return "".join(
         re.sub(r'\\(["\\$`])', r"\1", double) if double else single or escaped or plain
-        for single, double, escaped, plain in SHELL_PIECE.findall(word[1])
+        for single, double, escaped, plain in re.findall(SHELL_PIECE, word[1])
     )
 
 
@@ -181,7 +183,7 @@ def credentials(secret: str, org: str | None, using_api_key: str | None) -> str:
     >>> credentials("key", "harbor", "1"), credentials("a-x1y2z3-k", "o", "0")
     ('key', 'o/a-x1y2z3-k')
     """
-    without = using_api_key == "1" or (using_api_key != "0" and API_KEY.match(secret) is not None)
+    without = using_api_key == "1" or (using_api_key != "0" and re.match(API_KEY, secret) is not None)
     return secret if without or "/" in secret.partition(":")[0] or org is None else f"{org}/{secret}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote
 
 from nodewatch.backend import Answer, answered_error
 
@@ -37,9 +36,10 @@ class Route(NamedTuple):
 def routes(service: str) -> Sequence[Route]:
     """Return the routes of the slices that answer for `bos`, `exchange` or `agent`."""
     if service == "bos":
-        from nodewatch.bos_v2.local import ROUTES
+        from nodewatch.bos_v1.local import ROUTES as V1
+        from nodewatch.bos_v2.local import ROUTES as V2
 
-        return ROUTES
+        return [*V2, *V1]
     from nodewatch.horizon.local import AGENT_ROUTES, EXCHANGE_ROUTES
 
     return EXCHANGE_ROUTES if service == "exchange" else AGENT_ROUTES
@@ -63,10 +63,19 @@ def matched(pattern: str, path: str) -> dict[str, str] | None:
     names = {}
     for want, have in zip(wanted, given, strict=True):
         if want.startswith("{") and have:
-            names[want[1:-1]] = unquote(have)
+            names[want[1:-1]] = unquoted(have)
         elif want != have:
             return None
     return names
+
+
+def unquoted(segment: str) -> str:
+    """Return the name that a segment of a path stands for."""
+    if "%" not in segment:
+        return segment
+    from urllib.parse import unquote
+
+    return unquote(segment)
 
 
 class LocalBackend:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from nodewatch.app import App
-from nodewatch.errors import NodewatchError, WrongUsage
+from nodewatch.errors import NodewatchError, UnreadableAnswer, WrongUsage
 from nodewatch.tree import ACCOUNT, Group, Leaf
 
 if TYPE_CHECKING:
@@ -36,9 +36,28 @@ BOS_V2 = {
     "sessions": SESSIONS,
     "components": COMPONENTS,
 }  # fmt: skip
+SESSION = Group("BOS v1 sessions: boots of CSM up to 1.5.", {
+    "list": Leaf("List the ids of the sessions.", "bos_v1.commands:list_sessions"),
+    "describe": Leaf("Show what one session was asked to do.", "bos_v1.commands:describe_session"),
+    "create": Leaf("Start a session from a session template.", "bos_v1.commands:create_session"),
+    "delete": Leaf("Remove a session and its status.", "bos_v1.commands:delete_session"),
+    "status": Group("How far a session is, and every part of it.", {
+        "list": Leaf("Show how far a session is, phase by phase.", "bos_v1.commands:show_status"),
+        "describe": Leaf("Show a boot set, a phase or a category.", "bos_v1.commands:describe_status"),
+    }),
+})  # fmt: skip
+BOS_V1 = {
+    "session": SESSION,
+    "version": Group(
+        "The version of BOS.", {"list": Leaf("Show the version of BOS v1.", "bos_v1.commands:show_version")}
+    ),
+    "healthz": Group("Whether BOS works.", {"list": Leaf("Show whether it works.", "bos_v1.commands:show_health")}),
+}
 BOS = Group("Boots of HPE Cray systems: the Boot Orchestration Service.", {
+    "v1": Group("The Boot Orchestration Service, version 1: CSM up to 1.5.", BOS_V1),
     "v2": Group("The Boot Orchestration Service, version 2.", BOS_V2),
     **BOS_V2,
+    "session": SESSION,
 })  # fmt: skip
 EXCHANGE = Group("Agent upgrades of a fleet: what its nodes have reported to the Exchange.", {
     "nmp": Group("Node management policies (NMP): what is to be upgraded, on which nodes.", {
@@ -125,6 +144,9 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
     except NodewatchError as error:
         app.warn(f"Error: {error.message}")
         return error.exit_code
+    except RecursionError:
+        app.warn("Error: a document is nested too deeply to be read or printed.")
+        return UnreadableAnswer.exit_code
     except KeyboardInterrupt:
         print("Interrupted.", file=stderr)
         return 130

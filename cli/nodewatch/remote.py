@@ -132,14 +132,14 @@ class HttpBackend:
         raise ServiceTrouble(f"{self.asked(request)} is redirected in a circle. {self.check()}")
 
     def redirected(self, request: Request, url: str, reply: Reply) -> str:
-        """Return where a redirect leads; raise `ServiceTrouble` if that is another server: it must not get the login."""
+        """Return where a redirect leads; raise `ServiceTrouble` if to another server, which must not get the login."""
         target = urljoin(url, reply.headers["Location"])
         parts = urlsplit(target)
         shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         if origin(target) != origin(url):
             raise ServiceTrouble(
-                f"{self.asked(request)} was redirected to another server, {shown}, and was not sent there. If that is a "
-                f"page to log in, the login is missing or has expired. {self.check()}",
+                f"{self.asked(request)} was redirected to another server, {shown}, and was not sent there. If that is "
+                f"a page to log in, the login is missing or has expired. {self.check()}",
                 status=reply.status,
             )
         if request.method not in READS and reply.status not in (307, 308):
@@ -167,7 +167,7 @@ class HttpBackend:
         except ValueError as error:
             if "html" in kind or text.lstrip().startswith("<"):
                 self.unreadable(request, reply, "a page of HTML in place of JSON, from a login or a proxy", error)
-            self.unreadable(request, reply, f"something that is not JSON ({error})", error)
+            self.unreadable(request, reply, f"something that is not JSON ({str(error).partition(';')[0]})", error)
 
     def unreadable(self, request: Request, reply: Reply, what: str, cause: Exception) -> NoReturn:
         """Raise `UnreadableAnswer`: what came back, and what to do."""

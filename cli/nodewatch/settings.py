@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,7 +11,6 @@ from nodewatch.hzn_settings import Horizon, Value, horizon, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from nodewatch.world import World
 
@@ -87,10 +87,9 @@ def count(text: str, source: str) -> int:
     return int(text)
 
 
-def demo_store(world: World) -> Path:
+def demo_store(world: World) -> str:
     """Return where the demo fleet's store lies: under `$XDG_DATA_HOME`, or `~/.local/share`."""
-    base = world.variable("XDG_DATA_HOME")
-    return (world.home.joinpath(".local/share") if base is None else world.home / base) / "nodewatch" / "demo.db"
+    return os.path.join(world.home, world.variable("XDG_DATA_HOME") or ".local/share", "nodewatch/demo.db")
 
 
 def resolve(flags: Mapping[str, Any], world: World) -> Settings:
@@ -155,8 +154,8 @@ def systems(flags: Mapping[str, Any], world: World, hzn: Horizon | WrongConfigur
     if isinstance(hzn, WrongConfiguration):
         return {"bos": bos, "exchange": hzn, "agent": hzn}
     demo = demo_store(world)
-    if not (bos or hzn.exchange or hzn.agent or hzn.installed) and demo.exists():
-        return dict.fromkeys(services, System("demo store", local=str(demo), demo=True))
+    if not (bos or hzn.exchange or hzn.agent or hzn.installed) and os.path.exists(demo):
+        return dict.fromkeys(services, System("demo store", local=demo, demo=True))
     exchange = horizon._replace(source=hzn.exchange.source, url=hzn.exchange.text) if hzn.exchange else None
     agent = hzn.agent or Value(AGENT_URL, "the agent's usual address")
     return {"bos": bos, "exchange": exchange, "agent": horizon._replace(source=agent.source, url=agent.text)}
@@ -173,7 +172,8 @@ def token(world: World) -> str | None:
     import json
 
     try:
-        document = json.loads(world.home.joinpath(path).read_text())
+        with open(os.path.join(world.home, path), encoding="utf-8") as file:
+            document = json.load(file)
     except (OSError, ValueError) as error:
         raise WrongConfiguration(f"the token file {path} (CRAY_CREDENTIALS) cannot be read: {error}") from error
     found = document.get("access_token") if isinstance(document, dict) else None

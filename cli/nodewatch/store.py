@@ -11,7 +11,6 @@ import os
 import sqlite3
 from contextlib import contextmanager, suppress
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import FileTrouble
@@ -183,10 +182,8 @@ class Store:
 
 
 def owned_key(name: str, tenant: str | None) -> str:
-    """Return the key of what a tenant may own: sorted by it, sessions and templates have the server's order."""
-    from hashlib import sha1
-
-    return "-".join(sha1(text.encode(), usedforsecurity=False).hexdigest() for text in (tenant or "", name))
+    """Return the key of what a tenant may own: names are unique among a tenant's only."""
+    return f"{tenant}\n{name}" if tenant else name
 
 
 def spooled(texts: Iterator[str]) -> Iterator[str]:
@@ -223,6 +220,8 @@ def store_at(path: str) -> Store:
     """Open the store at the path, or read the fleet file (`.json`) there into one that cannot be changed."""
     if not path.endswith(".json"):
         return opened(path)
+    from pathlib import Path
+
     from nodewatch.fleet import fill, read_file, read_fleet
 
     store = in_memory(path)
@@ -234,7 +233,7 @@ def store_at(path: str) -> Store:
 def opened(path: str) -> Store:
     """Open the store at the path; raise `FileTrouble` if it is missing, or not a store, or newer than this program."""
     check_magic(path)
-    writable = os.access(path, os.W_OK) and os.access(Path(path).resolve().parent, os.W_OK)
+    writable = os.access(path, os.W_OK) and os.access(os.path.dirname(os.path.realpath(path)), os.W_OK)
     with translated(path):
         connection = connect(path, "rw" if writable else "ro")
         check_format(connection, path)
@@ -243,6 +242,8 @@ def opened(path: str) -> Store:
 
 def created(path: str) -> Store:
     """Open the store at the path for writing; make an empty one if there is none."""
+    from pathlib import Path
+
     if Path(path).exists():
         store = opened(path)
         if not store.writable:
@@ -274,16 +275,27 @@ def in_memory(name: str) -> Store:
 
 def connect(path: str, mode: str) -> sqlite3.Connection:
     """Return a connection on which transactions begin and end only where this module says so."""
-    address = Path(path).resolve().as_uri() + f"?mode={mode}"
-    connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        address(path, mode), uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
     connection.executescript("PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;")
     return connection
+
+
+def address(path: str, mode: str) -> str:
+    """Return the URI that SQLite opens the file by, in the mode `rw` or `ro`.
+
+    >>> address("/tmp/100%é?.db", "ro")
+    'file:/tmp/100%25%c3%a9%3f.db?mode=ro'
+    """
+    name = os.fsencode(os.path.realpath(path))
+    return f"file:{''.join(f'%{byte:02x}' if byte in b'%?#' or byte > 126 else chr(byte) for byte in name)}?mode={mode}"
 
 
 def check_magic(path: str) -> None:
     """Raise `FileTrouble` if the file is missing, unreadable, or no SQLite file at all."""
     try:
-        with Path(path).open("rb") as file:
+        with open(path, "rb") as file:
             start = file.read(len(MAGIC))
     except FileNotFoundError as error:
         raise FileTrouble(

@@ -98,13 +98,13 @@ def demo(app: App, fresh: bool) -> None:
     from nodewatch.settings import System, demo_store, resolve
 
     given = app.flags.get("local")
-    path = Path(given) if given else demo_store(app.world)
-    app.flags.update({"local": str(path), "format": app.flags.get("format") or "table"})
-    if fresh or not path.exists():
-        fill_store(app, str(path), list(entries(demo_fleet(app.now))))
+    path = given or demo_store(app.world)
+    app.flags.update({"local": path, "format": app.flags.get("format") or "table"})
+    if fresh or not Path(path).exists():
+        fill_store(app, path, list(entries(demo_fleet(app.now))))
     show_status(app, SHOWN)
     usual = resolve({}, app.world).systems["bos"]
-    where = "" if isinstance(usual, System) and usual.local == str(path) else f" --local {path}"
+    where = "" if isinstance(usual, System) and usual.local == path else f" --local {path}"
     app.say(f"\nThis is the demo fleet, in {path}. Try next:")
     for line in NEXT:
         app.say(f"  nodewatch {line}{where}")

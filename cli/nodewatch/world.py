@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import tzinfo
-    from pathlib import Path
 
 
 class World:
@@ -36,18 +35,14 @@ class World:
         return sys.stderr
 
     @property
-    def home(self) -> Path:
+    def home(self) -> str:
         """The user's home directory."""
-        from pathlib import Path
-
-        return Path(self.environ.get("HOME") or "~").expanduser()
+        return os.path.expanduser(self.environ.get("HOME") or "~")
 
     @property
-    def etc(self) -> Path:
+    def etc(self) -> str:
         """Where what holds for the whole machine is kept."""
-        from pathlib import Path
-
-        return Path("/usr/local/etc" if sys.platform == "darwin" else "/etc")
+        return "/usr/local/etc" if sys.platform == "darwin" else "/etc"
 
     @property
     def zone(self) -> tzinfo | None:

@@ -63,6 +63,17 @@ def find_session(store: Store, call: Call) -> Session | Answer:
     return not_found("Session", name, call.tenant) if session is None else session
 
 
+def in_order(store: Store, collection: str) -> list[Any]:
+    """Return sessions, or session templates, in the order in which the server lists them: of their owners' hashes."""
+    from hashlib import sha1
+
+    def place(document: Mapping[str, Any]) -> list[bytes]:
+        owner, name = str(document.get("tenant") or ""), str(document["name"])
+        return [sha1(text.encode(), usedforsecurity=False).digest() for text in (owner, name)]
+
+    return sorted((document for _, document in store.items(collection)), key=place)
+
+
 def list_sessions(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/sessions`: all tenants' sessions if no tenant asks, narrowed by status and age."""
     query = call.request.query
@@ -87,7 +98,7 @@ def list_sessions(store: Store, call: Call) -> Answer:
             and (oldest is None or (started is not None and started >= oldest))
         )
 
-    return Answer(200, [session for _, session in store.items(SESSIONS) if wanted(session)])
+    return Answer(200, [session for session in in_order(store, SESSIONS) if wanted(session)])
 
 
 def describe_session(store: Store, call: Call) -> Answer:

@@ -17,7 +17,7 @@ GAP = "  "
 
 
 class Strip(NamedTuple):
-    """A column with its texts, made visible, and their styles; `widest` is the width of the widest, the name included."""
+    """A column with its texts, made visible, and their styles; `widest` is the width of the widest or the name."""
 
     column: Column
     name: str

@@ -35,7 +35,11 @@ def text(value: Any, newline: str = "\n") -> str:
             return "[]"
         deeper = newline + "  "
         return "[" + ",".join([deeper + text(item, deeper) for item in value]) + newline + "]"
-    return dumps(value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value) if isinstance(value, int) else dumps(value)
 
 
 def element(value: Any) -> str:

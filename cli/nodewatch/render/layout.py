@@ -63,4 +63,3 @@ def field_lines(fields: Fields, width: int | None) -> Iterator[list[Cell]]:
 def as_cell(text: str | Cell) -> Cell:
     """Return the text as a cell."""
     return text if isinstance(text, Cell) else Cell(text)
-

@@ -68,6 +68,8 @@ def paint(lines: Iterable[list[Cell]]) -> Iterator[str]:
     paints = {style: Paint.parse(colour) for style, colour in COLOURS.items()}
 
     def painted(cell: Cell) -> str:
+        if cell.text.isspace():
+            return cell.text
         return paints[cell.style].render(cell.text, color_system=ColorSystem.STANDARD)
 
     for line in lines:

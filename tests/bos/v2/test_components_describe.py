@@ -34,3 +34,27 @@ def test_an_odd_name_reaches_the_server_quoted(run: Runner, load: Load) -> None:
     load({"bos": {"v2": {"components": [{"id": "a b/c?d#é"}]}}})
     assert run("bos v2 components describe 'a b/c?d#é'").json["id"] == "a b/c?d#é"
     assert run("bos v2 components describe ../options").code == 8
+
+
+TABLE = """\
+Component:    x3000c0s1b0n0
+Status:       failed
+Phase:        configuring
+Enabled:      no
+Session:      reboot-7
+Last action:  powering_on (5 min)
+Attempts:     on 1
+Error:        cfs configuration failed
+
+Desired state
+Kernel:             s3://boot-images/k
+Initrd:             s3://boot-images/i
+Kernel parameters:  ip=dhcp
+Configuration:      compute-24.7
+Updated:            1 h ago
+"""
+
+
+def test_table(run: Runner, load: Load) -> None:
+    load(FLEET)
+    assert run("bos v2 components describe x3000c0s1b0n0", tty=True, NO_COLOR="1") == (0, TABLE, "")

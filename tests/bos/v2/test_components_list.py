@@ -79,3 +79,39 @@ def test_nothing_fits(run: Runner, load: Load) -> None:
     assert run("bos v2 components list --session nope") == (0, "[]\n", "")
     assert run("bos v2 components list --session nope --format table") == (0, "No component fits.\n", "")
     assert run("bos v2 components list --session nope --format toml") == (0, "results = []\n", "")
+
+
+WIDE = """\
+Component       Status           Phase        Last action           Attempts  Session   Error
+x3000c0s1b0n0   failed           configuring  powering_on (5 min)   on 1      reboot-7  cfs configuration failed
+x3000c0s2b0n0   configuring      configuring  powering_on (12 min)  on 1      reboot-7
+x3000c0s9b0n0   stable                        powering_on (5 min)   on 1      done-3
+x3000c0s10b0n0  power_on_called  powering_on  powering_on (1 min)   on 1      reboot-7
+x3000c0s10b0n1  stable                        powering_on (5 min)   on 1      reboot-7
+"""
+NARROW = """\
+Component       Status           Session   Error
+x3000c0s1b0n0   failed           reboot-7  cfs configuration failed
+x3000c0s2b0n0   configuring      reboot-7
+x3000c0s9b0n0   stable           done-3
+x3000c0s10b0n0  power_on_called  reboot-7
+x3000c0s10b0n1  stable           reboot-7
+Not shown for lack of width: attempts, phase, last action.
+"""
+SHARED = """\
+session: reboot-7
+Component       Status           Error
+x3000c0s1b0n0   failed           cfs configuration failed
+x3000c0s2b0n0   configuring
+x3000c0s10b0n0  power_on_called
+x3000c0s10b0n1  stable
+Not shown for lack of width: attempts, phase, last action.
+"""
+
+
+def test_table_has_natural_order_and_columns_leave(run: Runner, load: Load) -> None:
+    load(FLEET)
+    assert run("bos v2 components list", tty=True, NO_COLOR="1", COLUMNS="160") == (0, WIDE, "")
+    assert run("bos v2 components list", tty=True, NO_COLOR="1", COLUMNS="80") == (0, NARROW, "")
+    assert run("bos v2 components list --session reboot-7", tty=True, NO_COLOR="1", COLUMNS="60") == (0, SHARED, "")
+    assert run("bos v2 components list --format table", COLUMNS="60") == (0, WIDE, "")

@@ -39,3 +39,19 @@ def test_without_a_name(run: Runner) -> None:
     done = run("bos v2 sessions describe")
     assert (done.code, done.stdout) == (2, "")
     assert done.stderr.endswith("Error: Missing argument 'SESSION_ID'.\n")
+
+
+TABLE = """\
+Session:       reboot-7
+Status:        running
+Operation:     reboot
+Template:      compute-24.7
+Started:       2026-11-21 11:00:00
+Going on for:  1 h
+Nodes (4):     x3000c0s[1-2,10]b0n0,x3000c0s10b0n1
+"""
+
+
+def test_table(run: Runner, load: Load) -> None:
+    load(FLEET)
+    assert run("bos v2 sessions describe reboot-7", tty=True, NO_COLOR="1") == (0, TABLE, "")

@@ -47,9 +47,45 @@ def test_a_tenant_sees_its_own(run: Runner, load: Load) -> None:
     assert [session["name"] for session in run("bos v2 sessions list", NODEWATCH_TENANT="blue").json] == ["blue-boot"]
 
 
+NEWEST_FIRST = """\
+Session    Status    Operation  Template      Nodes  Started              Took    Tenant
+blue-boot  running   reboot     compute-24.7      0  2026-11-21 11:30:00  30 min  blue
+reboot-7   running   reboot     compute-24.7      4  2026-11-21 11:00:00  1 h
+done-3     complete  boot       compute-24.7      1  2026-11-21 11:00:00  40 min
+"""
+PIPED = """\
+Session    Status    Operation  Template      Nodes  Started              Took    Limit  Tenant  Error
+blue-boot  running   reboot     compute-24.7      0  2026-11-21 11:30:00  30 min         blue
+reboot-7   running   reboot     compute-24.7      4  2026-11-21 11:00:00  1 h
+done-3     complete  boot       compute-24.7      1  2026-11-21 11:00:00  40 min
+"""
+NARROW = """\
+Session    Status    Started
+blue-boot  running   2026-11-21 11:30:00
+reboot-7   running   2026-11-21 11:00:00
+done-3     complete  2026-11-21 11:00:00
+Not shown for lack of width: tenant, took,
+nodes, operation, template.
+"""
+
+
 def test_table_has_the_newest_first(run: Runner, load: Load) -> None:
-    load(FLEET)
-    assert run("bos v2 sessions list --format table").stdout == ("tbd")
+    load(
+        {
+            "bos": {
+                "v2": {
+                    "sessions": [
+                        REBOOT,
+                        DONE,
+                        {**BLUE, "status": {**BLUE["status"], "start_time": "2026-11-21T11:30:00"}},
+                    ]
+                }
+            }
+        }
+    )
+    assert run("bos v2 sessions list", tty=True, NO_COLOR="1").stdout == NEWEST_FIRST
+    assert run("bos v2 sessions list", tty=True, NO_COLOR="1", COLUMNS="45").stdout == NARROW
+    assert run("bos v2 sessions list --format table").stdout == PIPED
 
 
 def test_an_age_that_is_none_is_refused(run: Runner, load: Load) -> None:

@@ -1,0 +1,128 @@
+"""Who may import whom, inside functions too; what only type checkers see is free."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CODE = Path(__file__).parents[1] / "cli"
+SLICE = "(bos_v1|bos_v2|horizon)"
+LEAVES = "errors|times|nodeset|table"
+WIRE = "remote|transport|addresses|retries|trace"
+
+# The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
+OURS = [
+    ("errors|times|table|completions", "nothing"),
+    ("nodeset", "errors"),
+    (rf"{SLICE}\.types", "nothing"),
+    (rf"{SLICE}\.rules", rf"OWN\.types|{LEAVES}"),
+    (rf"{SLICE}\.\w*tables", rf"OWN\.(types|rules|\w*tables)|{LEAVES}"),
+    (rf"{SLICE}\.client", rf"OWN\.(types|rules)|backend|{LEAVES}"),
+    (rf"{SLICE}\.local", rf"OWN\.(types|rules)|backend|local|store|{LEAVES}"),
+    (rf"{SLICE}\.\w+", rf"OWN\.(?!local$)\w+|app|tree|backend|gather|rehearsal|settings|watching|{LEAVES}"),
+    ("backend", "errors"),
+    ("local|fleet", rf"{SLICE}\.local|backend|store|{LEAVES}"),
+    ("store", rf"fleet|render\.json|{LEAVES}"),
+    ("store_commands", rf"bos_v2\.commands|demo|render\.json|tree|progress|settings|files|fleet|store|{LEAVES}"),
+    (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.rules|{LEAVES}"),
+    (r"render(\.\w+)?", rf"render\.\w+|backend|{LEAVES}"),
+    (WIRE, rf"{WIRE}|backend|nodewatch|{LEAVES}"),
+    ("main", rf"app|tree|{LEAVES}"),
+    ("__main__", "main"),
+    ("docs", rf"main|tree|completions|nodewatch|{LEAVES}"),
+    (r"\w+", rf"(?!(main|docs|demo|{SLICE})\b)\w+(\.\w+)?"),
+]
+
+# Who may import what is not ours; nothing else is imported at all.
+OTHERS = {
+    "click": rf"main|tree|docs|watching|store_commands|{SLICE}\.(\w*commands|asking)",
+    "requests": "transport|addresses|login",
+    "urllib3": "transport",
+    "truststore": "transport",
+    "rich": r"render\.\w+",
+    "yaml": r"render\.yaml",
+    "tomli_w": r"render\.toml",
+    "sqlite3": "store",
+}
+
+NAMES = {path: ".".join(path.relative_to(CODE / "nodewatch").with_suffix("").parts) for path in CODE.rglob("*.py")}
+MODULES = {path: name.removesuffix(".__init__") if name != "__init__" else "nodewatch" for path, name in NAMES.items()}
+
+each_module = pytest.mark.parametrize("path", MODULES, ids=MODULES.values())
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Return the modules that the code imports when it runs, by their full names."""
+    if isinstance(tree, ast.If) and ast.unparse(tree.test) == "TYPE_CHECKING":
+        for statement in tree.orelse:
+            yield from imported(statement)
+        return
+    if isinstance(tree, ast.Import):
+        yield from (alias.name for alias in tree.names)
+    elif isinstance(tree, ast.ImportFrom):
+        assert tree.level == 0
+        assert tree.module is not None
+        for alias in tree.names:
+            submodule = f"{tree.module}.{alias.name}"
+            yield submodule if submodule.removeprefix("nodewatch.") in MODULES.values() else tree.module
+    elif isinstance(tree, ast.Call) and ast.unparse(tree.func) in ("later", "import_module"):
+        yield from (f"nodewatch.{name.value!s}" for name in tree.args if isinstance(name, ast.Constant))
+    for child in ast.iter_child_nodes(tree):
+        yield from imported(child)
+
+
+def imports(path: Path) -> set[str]:
+    """Return the modules that a file imports."""
+    return set(imported(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def test_imports_are_found() -> None:
+    code = """
+import a.b
+from nodewatch import backend, __version__
+tables = later("bos_v2.tables")
+if TYPE_CHECKING:
+    import c
+else:
+    import d
+def function():
+    from nodewatch.bos_v2.rules import tally
+"""
+    assert list(imported(ast.parse(code))) == [
+        "a.b", "nodewatch.backend", "nodewatch", "nodewatch.bos_v2.tables", "d", "nodewatch.bos_v2.rules",
+    ]  # fmt: skip
+
+
+@each_module
+def test_imports_of_ours(path: Path) -> None:
+    name = MODULES[path]
+    rule = next(allowed for modules, allowed in OURS if re.fullmatch(modules, name))
+    allowed = rule.replace("OWN", name.partition(".")[0])
+    ours = {each.removeprefix("nodewatch.") for each in imports(path) if each.partition(".")[0] == "nodewatch"}
+    assert [each for each in sorted(ours) if not re.fullmatch(allowed, each)] == [], f"allowed: {allowed}"
+
+
+@each_module
+def test_imports_of_others(path: Path) -> None:
+    others = {each.partition(".")[0] for each in imports(path)} - {"nodewatch"}
+    restricted = {each for each in others if each in OTHERS or each not in sys.stdlib_module_names}
+    wrong = sorted(each for each in restricted if not re.fullmatch(OTHERS.get(each, "nobody"), MODULES[path]))
+    assert wrong == []
+
+
+def test_rules_are_about_modules_that_exist() -> None:
+    for rule, _ in OURS:
+        assert any(re.fullmatch(rule, name) for name in MODULES.values()), rule
+
+
+@each_module
+def test_length(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
