@@ -211,7 +211,9 @@ def play(run: Runner, load: Callable[[Any], Path], monkeypatch: pytest.MonkeyPat
 def serve(run: Runner, network: responses.RequestsMock, store: Path) -> None:
     """Answer HTTP requests from the store, as the servers would, and point the environment at it."""
     import re
+    import threading
 
+    turn = threading.Lock()
     variables = {"bos": "NODEWATCH_BOS_URL", "exchange": "HZN_EXCHANGE_URL", "agent": "HORIZON_URL"}
     for service, base in SERVERS.items():
         run.environ[variables[service]] = base
@@ -224,11 +226,14 @@ def serve(run: Runner, network: responses.RequestsMock, store: Path) -> None:
             asked = Request(request.method, parts.path.removeprefix(urlsplit(base).path), dict(request.params), body)
             local.tenant = request.headers.get("Cray-Tenant-Name", "")
             try:
-                answered = local.send(asked)
+                with turn:
+                    answered = local.send(asked)
             except NodewatchError as error:
                 return error.status or 500, {"Content-Type": "application/problem+json"}, json.dumps(error.document)
             document = list(answered.document) if hasattr(answered.document, "texts") else answered.document
-            text = answered.text if answered.text is not None else "" if document is None else json.dumps(document)
+            if answered.text is not None:
+                return answered.status, {"Content-Type": "text/plain"}, answered.text
+            text = "" if document is None else json.dumps(document)
             return answered.status, {"Content-Type": "application/json"}, text
 
         for method in ("GET", "PUT", "POST", "PATCH", "DELETE"):

@@ -9,11 +9,14 @@ import click
 from nodewatch.errors import NotFound, UnreadableAnswer, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.asking import LONG, YES, clock, exchange, exchange_command, tell
-from nodewatch.tree import shared
+from nodewatch.tree import later, shared
 
 if TYPE_CHECKING:
     from nodewatch.app import App
+    from nodewatch.horizon import tables
     from nodewatch.horizon.client import Exchange
+else:
+    tables = later("horizon.tables")  # only the table format needs it
 
 CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Ask N nodes at a time (32).")
 
@@ -42,8 +45,6 @@ def show_nmp_status(app: App, nmp: str, node: str | None, long: bool) -> None:
     found = survey(app, org, nodes, name)
     full = f"{org}/{name}" if name else ""
     if found.statuses:
-        from nodewatch.horizon import tables
-
         document = rules.by_node(found.statuses, full, long=long)
         app.show(document, lambda _: tables.nmp_status(full, found, clock(app), long=long))
     raise_trouble(app, found)
@@ -72,8 +73,6 @@ def list_policies(app: App, nmp: str, long: bool) -> None:
     $ nodewatch exchange nmp list
     $ nodewatch exchange nmp list org/sample-nmp
     """
-    from nodewatch.horizon import tables
-
     client = exchange(app)
     org, name = rules.qualified(nmp, app.settings.org)
     found = client.policies(org, name)

@@ -10,10 +10,13 @@ from nodewatch.errors import NotFound
 from nodewatch.horizon import rules
 from nodewatch.horizon.asking import LONG, YES, ask_to_reset, clock, tell
 from nodewatch.horizon.client import Agent
-from nodewatch.tree import command
+from nodewatch.tree import command, later
 
 if TYPE_CHECKING:
     from nodewatch.app import App
+    from nodewatch.horizon import tables
+else:
+    tables = later("horizon.tables")  # only the table format needs it
 
 NONE_HERE = "This node has no such status: no policy matches it, it has another name, or the node is not registered."
 
@@ -30,8 +33,6 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
     $ nodewatch nmstatus list
     $ nodewatch nmstatus list org/sample-nmp --long
     """
-    from nodewatch.horizon import tables
-
     try:
         found = Agent(app.backend("agent")).statuses(nmp.removeprefix("*"))
     except NotFound:

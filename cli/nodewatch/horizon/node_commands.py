@@ -9,11 +9,15 @@ import click
 from nodewatch.errors import NotFound
 from nodewatch.horizon import rules
 from nodewatch.horizon.asking import LONG, YES, ask_to_reset, clock, exchange, exchange_command, tell
+from nodewatch.tree import later
 
 if TYPE_CHECKING:
     from nodewatch.app import App
+    from nodewatch.horizon import tables
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.types import Statuses
+else:
+    tables = later("horizon.tables")  # only the table format needs it
 
 POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `nmp` or `org/nmp`.")
 
@@ -29,8 +33,6 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
     $ nodewatch exchange node management status org/sample-node
     $ nodewatch exchange node management status org/sample-node -l --policy sample-nmp
     """
-    from nodewatch.horizon import tables
-
     client = exchange(app)
     org, name = find_node(client, node, app)
     found = client.statuses(org, name)

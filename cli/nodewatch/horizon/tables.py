@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.horizon import rules
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, tzinfo
 
+    from nodewatch.horizon.rules import Outcome
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Policy, Status, Statuses
 
@@ -22,6 +24,7 @@ STYLES: dict[str, Style] = {
 }  # fmt: skip
 ALWAYS_COUNTED = ("successful", "running", "failed", "waiting")
 NO_REPORT = "seen without a status for this policy; whether it is meant for them is not known"
+NO_ANSWER = "could not be asked"
 VERSIONS = (("software", "softwareVersion"), ("configuration", "configVersion"), ("certificate", "certVersion"))
 LATEST = (("software", "softwareLatest"), ("configuration", "configLatest"), ("certificate", "certLatest"))
 K8S = (("config map", "configMap"), ("secret", "secret"), ("image", "imageVersion"))
@@ -92,7 +95,10 @@ def nmp_status(nmp: str, found: Survey, clock: Clock, *, long: bool) -> Page:
         silent += map(bare, found.silent)
         page.append(Line(name, "strong", lead="Policy: "))
         page += counts(rows, len(silent), len(found.troubled) + len(found.unasked))
-        page += [one_a_node(rows, clock)] if long else [*failures(rows), *under_way(rows, clock)]
+        if long:
+            page += [one_a_node(rows, clock), *listed(silent, "no report", "dim")]
+        else:
+            page += [*failures(rows), *under_way(rows, clock)]
     return page
 
 
@@ -107,20 +113,19 @@ def bare(name: str) -> str:
 
 def counts(rows: Sequence[Row], silent: int, unknown: int) -> Page:
     """Return how many nodes are where, as a bar and by status."""
-    tallies: dict[str, dict[str, int]] = {outcome: {} for outcome in STYLES}
+    tallies: dict[str, Counter[str]] = {outcome: Counter() for outcome in STYLES}
     for row in rows:
-        tally = tallies[rules.meaning(row.status).outcome]
-        tally[word(row.status)] = tally.get(word(row.status), 0) + 1
-    tallies["no report"] = {NO_REPORT: silent} if silent else {}
-    tallies["no answer"] = {"could not be asked, or not yet": unknown} if unknown else {}
+        tallies[rules.meaning(row.status).outcome][word(row.status)] += 1
+    tallies["no report"][NO_REPORT] = silent
+    tallies["no answer"][NO_ANSWER] = unknown
     total = len(rows) + silent + unknown
-    sums = {outcome: sum(tally.values()) for outcome, tally in tallies.items()}
+    sums = {outcome: tally.total() for outcome, tally in tallies.items()}
     shown = [outcome for outcome in STYLES if sums[outcome] or outcome in ALWAYS_COUNTED]
     lines: list[list[str | Cell]] = [
         [Cell(name, STYLES[name]), f"{sums[name]:,}", breakdown(name, tallies[name])] for name in shown
     ]
     parts = [Part(outcome, 100 * sums[outcome] / total, STYLES[outcome]) for outcome in shown if sums[outcome]]
-    columns = [Column(f"{total:,} node{'s' * (total != 1)}"), Column("Count", right=True), Column("Status", wraps=True)]
+    columns = [Column(counted(total)), Column("Count", right=True), Column("Status", wraps=True)]
     return [Bar(parts), Grid(columns, lines)]
 
 
@@ -138,28 +143,29 @@ def breakdown(outcome: str, tally: Mapping[str, int]) -> str:
 
 
 def failures(rows: Iterable[Row]) -> Page:
-    """Return each failure with all its nodes, the most frequent first."""
-    groups: dict[tuple[str, str], list[str]] = {}
+    """Return each error message with its statuses and all its nodes, the most frequent first."""
+    groups: dict[str, list[Row]] = {}
     for row in rows:
         if rules.meaning(row.status).outcome == "failed":
-            message = text(rules.upgrade(row.status).get("errorMessage"))
-            groups.setdefault((word(row.status), message), []).append(row.node)
+            groups.setdefault(text(rules.upgrade(row.status).get("errorMessage")), []).append(row)
     page: Page = []
-    for (status, message), nodes in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
-        page += [Line(f"{status}: {message or 'no error message'}", "bad", lead=f"{counted(nodes)}: "), named(nodes)]
+    for message, members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+        statuses = breakdown("", Counter(word(row.status) for row in members))
+        nodes = [row.node for row in members]
+        page += listed(nodes, f"{message or 'no error message'} ({statuses})", "bad")
     return page
 
 
 def under_way(rows: Iterable[Row], clock: Clock) -> Page:
-    """Return the nodes whose upgrade is going on, by status, and since when."""
-    groups: dict[str, list[Row]] = {}
+    """Return the nodes whose upgrade is going on, or of which nobody knows, by status, and since when."""
+    groups: dict[tuple[Outcome, str], list[Row]] = {}
     for row in rows:
-        if rules.meaning(row.status).outcome == "running":
-            groups.setdefault(word(row.status), []).append(row)
+        outcome = rules.meaning(row.status).outcome
+        if outcome in ("running", "unknown"):
+            groups.setdefault((outcome, word(row.status)), []).append(row)
     page: Page = []
-    for status, members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
-        nodes = [row.node for row in members]
-        page += [Line(status + lasting(members, clock), "busy", lead=f"{counted(nodes)}: "), named(nodes)]
+    for (outcome, status), members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+        page += listed([row.node for row in members], status + lasting(members, clock), STYLES[outcome])
     return page
 
 
@@ -169,21 +175,21 @@ def lasting(rows: Iterable[Row], clock: Clock) -> str:
     if not times:
         return ""
     first, last = (moment(time.isoformat(), clock) for time in (times[0], times[-1]))
-    return f", since {first}" if first == last else f", since {first} to {last}"
+    return f", since {first}" if first == last else f", the first since {first}, the last since {last}"
 
 
-def counted(nodes: Sequence[str]) -> str:
+def listed(nodes: Sequence[str], what: str, style: Style) -> Page:
+    """Return what holds for the nodes, with their number in front, and their names, folded, below it."""
+    return [Line(what, style, lead=f"{counted(len(nodes))}: "), Line(fold(nodes), lead="    ")] if nodes else []
+
+
+def counted(nodes: int) -> str:
     """Return how many nodes there are, in words.
 
-    >>> counted(["a"]), counted(["a"] * 1200)
+    >>> counted(1), counted(1200)
     ('1 node', '1,200 nodes')
     """
-    return f"{len(nodes):,} node{'s' * (len(nodes) != 1)}"
-
-
-def named(nodes: Iterable[str]) -> Line:
-    """Return the nodes, folded, below the line they belong to."""
-    return Line(fold(nodes), lead="    ")
+    return f"{nodes:,} node{'s' * (nodes != 1)}"
 
 
 def one_a_node(rows: Iterable[Row], clock: Clock) -> Grid:

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import SERVERS
+from edge import FLEET, node, status
+
+if TYPE_CHECKING:
+    import responses
+
+    from conftest import Load, Runner
+
+AGENT = "The Horizon agent for node harbor/edge-01 will re-evaluate the management policies.\n"
+
+
+def test_all_policies(run: Runner, load: Load) -> None:
+    load(FLEET)
+    before = run("exchange node management status edge-01 -l").json
+    assert run("exchange node management reset edge-01") == (
+        0,
+        f"Node management status for certs is reset.\nNode management status for roll is reset.\n{AGENT}",
+        "harbor/certs: waiting -> reset\nharbor/roll: successful -> reset\n",
+    )
+    after = run("exchange node management status edge-01 -l").json
+    for name, found in after.items():
+        upgrade = before[name]["agentUpgradePolicyStatus"]
+        stamp = {"lastUpdated": "2026-11-21T12:00:00.000Z"}
+        assert found == {"agentUpgradePolicyStatus": {**upgrade, "status": "reset", **stamp}}
+
+
+@pytest.mark.parametrize("policy", ["roll", "harbor/roll"])
+def test_one_policy(run: Runner, load: Load, policy: str) -> None:
+    load(FLEET)
+    done = run(f"exchange node mgmt reset edge-01 -p {policy} --quiet")
+    assert done == (0, f"Node management status for roll is reset.\n{AGENT}", "")
+    found = run("exchange node management status edge-01").json
+    assert found == {"harbor/certs": "waiting", "harbor/roll": "reset"}
+
+
+@pytest.mark.parametrize("name", ["edge-05", "edge-06"])
+def test_an_odd_status_is_reset_too_and_keeps_what_it_has(run: Runner, load: Load, name: str) -> None:
+    load(FLEET)
+    assert run(f"exchange node management reset {name}").code == 0
+    upgrade = run(f"exchange node management status {name} -l").json["harbor/roll"]["agentUpgradePolicyStatus"]
+    assert upgrade["status"] == "reset"
+    assert upgrade.get("mood") == ("new" if name == "edge-05" else None)
+
+
+def test_a_node_in_the_middle_of_an_upgrade_is_warned_about(run: Runner, load: Load) -> None:
+    load(FLEET)
+    done = run("exchange node management reset edge-04")
+    assert done.code == 0
+    assert done.stderr == (
+        "harbor/roll: initiated -> reset\n"
+        "Warning: the node is in the middle of the upgrade of harbor/roll (initiated). "
+        "After a reset it may be started again while it is still going on.\n"
+    )
+
+
+def test_on_a_terminal_it_asks(run: Runner, load: Load) -> None:
+    load(FLEET)
+    done = run("exchange node management reset edge-01 -p roll", stdin="n\n", tty=True)
+    assert done == (
+        1, "", "harbor/roll: successful -> reset\nReset harbor/roll? [y/N]: Error: Nothing was changed.\n",
+    )  # fmt: skip
+    assert run("exchange node management status edge-01 -p roll").json == {"harbor/roll": "successful"}
+    assert run("exchange node management reset edge-01 -p roll", stdin="y\n", tty=True).code == 0
+    assert run("exchange node management status edge-01 -p roll").json == {"harbor/roll": "reset"}
+    assert "[y/N]" not in run("exchange node management reset edge-01 -p roll --yes", tty=True).stderr
+
+
+def test_dry_run_sends_nothing(run: Runner, load: Load) -> None:
+    load(FLEET)
+    done = run("exchange node management reset edge-01 -p certs --dry-run", tty=True, NODEWATCH_FORMAT="json")
+    assert done.stderr == "harbor/certs: waiting -> reset\n"
+    upgrade = status("reset")["agentUpgradePolicyStatus"]
+    sent = {field: value for field, value in upgrade.items() if value != "" and field != "lastUpdated"}
+    assert done.json == {
+        "method": "PUT",
+        "path": "/orgs/harbor/nodes/edge-01/managementStatus/certs",
+        "query": {},
+        "body": {"agentUpgradePolicyStatus": sent},
+    }
+    assert run("exchange node management status edge-01 -p certs").json == {"harbor/certs": "waiting"}
+
+
+def test_a_node_without_statuses(run: Runner, load: Load) -> None:
+    load(FLEET)
+    done = run("exchange node management reset edge-07")
+    assert done == (0, "No management status found for node edge-07 in org harbor\n", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("nobody", "node 'harbor/nobody' not found."),
+        ("edge-01 -p nope", "Node edge-01 does not contain a status for nope in org harbor"),
+    ],
+)
+def test_what_is_not_there(run: Runner, load: Load, line: str, sentence: str) -> None:
+    load(FLEET)
+    assert run(f"exchange node management reset {line}") == (8, "", f"Error: {sentence}\n")
+
+
+def test_what_was_done_before_a_failure_is_said(run: Runner, network: responses.RequestsMock) -> None:
+    base = SERVERS["exchange"]
+    run.environ.update(HZN_EXCHANGE_URL=base, NODEWATCH_RETRIES="0")
+    network.get(f"{base}/admin/version", body="2.154.0\n", content_type="text/plain")
+    place = f"{base}/orgs/harbor/nodes/edge-01"
+    network.get(place, json={"nodes": {"harbor/edge-01": node("edge-01")}, "lastIndex": 0})
+    statuses = {"harbor/a": status("failed"), "harbor/b": status("failed")}
+    network.get(f"{place}/managementStatus", json={"managementStatus": statuses, "lastIndex": 0})
+    network.put(f"{place}/managementStatus/a", json={"code": "ok", "msg": ""}, status=201)
+    denied = {"code": "access-denied", "msg": "Access denied: 'harbor/u' may not"}
+    network.put(f"{place}/managementStatus/b", json=denied, status=403)
+    done = run("exchange node management reset edge-01 --quiet")
+    assert done == (
+        6, "Node management status for a is reset.\n", "Error: access-denied: Access denied: 'harbor/u' may not\n",
+    )  # fmt: skip
+    sent = json.loads(network.calls[-1].request.body or "")
+    assert sent["agentUpgradePolicyStatus"]["status"] == "reset"

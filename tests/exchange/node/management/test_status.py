@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edge import FLEET, golden
+
+if TYPE_CHECKING:
+    from conftest import Load, Runner
+
+
+@pytest.mark.parametrize("line", ["node management status edge-01", "node mgmt status harbor/edge-01"])
+def test_short(run: Runner, load: Load, line: str) -> None:
+    load(FLEET)
+    done = run(f"exchange {line}")
+    assert (done.code, done.stderr) == (0, "")
+    assert done.json == {"harbor/certs": "waiting", "harbor/roll": "successful"}
+
+
+@pytest.mark.parametrize("policy", ["roll", "harbor/roll"])
+def test_one_policy(run: Runner, load: Load, policy: str) -> None:
+    load(FLEET)
+    assert run(f"exchange node management status edge-01 -p {policy}").json == {"harbor/roll": "successful"}
+
+
+def test_long(run: Runner, load: Load) -> None:
+    load(FLEET)
+    found = run("exchange node management status edge-01 -l").json
+    assert list(found) == ["harbor/certs", "harbor/roll"]
+    assert found["harbor/certs"] == {
+        "agentUpgradePolicyStatus": {
+            "scheduledTime": "2026-11-21T11:00:00Z",
+            "upgradedVersions": {"softwareVersion": "2.31.0", "certVersion": "", "configVersion": "1.0.0"},
+            "status": "waiting",
+            "lastUpdated": "2026-11-21T11:30:00.000Z",
+        }
+    }
+
+
+def test_a_status_that_is_null(run: Runner, load: Load) -> None:
+    load(FLEET)
+    assert run("exchange node management status edge-06").json == {"harbor/roll": None}
+    assert run("exchange node management status edge-06 -l").json == {"harbor/roll": None}
+    assert "Status:  (no status)" in run("exchange node management status edge-06 --format table").stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("nobody", "node 'harbor/nobody' not found."),
+        ("other/edge-01", "node 'other/edge-01' not found."),
+        ("edge-07", "Statuses for node edge-07 not found in org harbor"),
+        ("edge-07 -p roll", "Statuses for node edge-07 not found in org harbor"),
+        ("edge-01 -p nope", "Node edge-01 does not contain a status for nope in org harbor"),
+        ("edge-01 -p other/roll", "Node edge-01 does not contain a status for other/roll in org harbor"),
+    ],
+)
+def test_what_is_not_there(run: Runner, load: Load, line: str, sentence: str) -> None:
+    load(FLEET)
+    assert run(f"exchange node management status {line}") == (8, "", f"Error: {sentence}\n")
+
+
+@pytest.mark.parametrize(("line", "file"), [("edge-01", "status"), ("edge-05 -l", "status_long")])
+def test_table(run: Runner, load: Load, line: str, file: str) -> None:
+    load(FLEET)
+    done = run(f"exchange node management status {line} --format table")
+    assert done == (0, golden(f"exchange_node_management_{file}.txt"), "")
