@@ -38,8 +38,9 @@ def routes(service: str) -> Sequence[Route]:
     """Return the routes of the slices that answer for `bos`, `exchange` or `agent`."""
     if service == "bos":
         from nodewatch.bos_v2.local import ROUTES
+        from nodewatch.bos_v2.local_changes import ROUTES as CHANGES
 
-        return ROUTES
+        return [*ROUTES, *CHANGES]
     return ()
 
 

@@ -11,8 +11,9 @@ from nodewatch.tree import command, later
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.bos_v2 import tables
+    from nodewatch.bos_v2 import nodes, tables
 else:
+    nodes = later("bos_v2.nodes")
     tables = later("bos_v2.tables")  # only the table format needs it
 
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
@@ -66,7 +67,8 @@ def show_status(app: App, name: str) -> None:
 
 
 @command
-@click.option("--ids", metavar="NAMES", help="Only these components: a comma list.")
+@click.option("--ids", metavar="NODES",
+              help="Only these: a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin.")  # fmt: skip
 @click.option("--session", metavar="ID", help="Only components of this session.")
 @click.option("--staged-session", metavar="ID", help="Only components staged for this session.")
 @click.option("--enabled", type=bool, help="Only components that BOS acts on (true), or leaves alone (false).")
@@ -75,14 +77,15 @@ def show_status(app: App, name: str) -> None:
 @click.option("--status", metavar="STATUS", help="Only components in this status; a comma list names several.")
 @click.option("--start-after-id", metavar="ID", help="Only components whose id sorts after this one.")
 @click.option("--page-size", type=int, help="At most this many components (0: all).")
-def list_components(app: App, **filters: Any) -> None:
+def list_components(app: App, ids: str | None, **filters: Any) -> None:
     """Only components that fit all the options are listed.
 
     \b
     $ nodewatch bos v2 components list --session night-reboot --status failed
-    $ nodewatch bos v2 components list --enabled false --format json
+    $ nodewatch bos v2 components list --ids x3000c0s[1-4]b0n0 --format json
     """
-    components = BosV2(app.backend("bos")).components(**filters, brief=app.settings.format == "table")
+    listed = nodes.comma_list(ids, app.world.stdin)
+    components = BosV2(app.backend("bos")).components(ids=listed, **filters, brief=app.settings.format == "table")
     app.show(components, lambda components: tables.components(components, app.now))
 
 
