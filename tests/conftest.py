@@ -6,7 +6,9 @@ import contextlib
 import io
 import json
 import shlex
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -22,8 +24,8 @@ from nodewatch.settings import resolve
 from nodewatch.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterator
+    from datetime import tzinfo
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SERVERS = {
@@ -47,8 +49,10 @@ class Stream(io.StringIO):
 class FakeWorld(World):
     """A world of a test: streams in memory, a clock that stands until somebody sleeps."""
 
-    def __init__(self, environ: dict[str, str], stdin: str = "", tty: bool = False, now: datetime = NOW) -> None:
+    def __init__(self, environ: dict[str, str], stdin: str = "", tty: bool = False, now: datetime = NOW,
+                 script: Callable[[float], None] | None = None) -> None:  # fmt: skip
         super().__init__(environ)
+        self.script = script
         self.streams = Stream(stdin, tty=tty), Stream(tty=tty), Stream(tty=tty)
         self.time = now
         self.slept: list[float] = []
@@ -65,6 +69,14 @@ class FakeWorld(World):
     def stderr(self) -> Stream:
         return self.streams[2]
 
+    @property
+    def etc(self) -> Path:
+        return self.home.parent / "etc"
+
+    @property
+    def zone(self) -> tzinfo:
+        return UTC
+
     def now(self) -> datetime:
         return self.time
 
@@ -76,6 +88,8 @@ class FakeWorld(World):
 
         self.slept.append(seconds)
         self.time += timedelta(seconds=seconds)
+        if self.script is not None:
+            self.script(sum(self.slept))
 
 
 class Result(NamedTuple):
@@ -95,6 +109,7 @@ class Runner:
 
     def __init__(self, home: Path) -> None:
         self.environ = {"HOME": str(home), "COLUMNS": "160"}
+        self.script: Callable[[float], None] | None = None
 
     def __call__(self, line: str, *, stdin: str = "", tty: bool = False, now: datetime = NOW,
                  **environ: str) -> Result:  # fmt: skip
@@ -104,7 +119,7 @@ class Runner:
         if words and words[0] in ("!bos", "!nmstatus"):
             program = words.pop(0)[1:]
             tree = {"bos": BOS, "nmstatus": NMSTATUS}[program]
-        world = FakeWorld({**self.environ, **environ}, stdin, tty, now)
+        world = FakeWorld({**self.environ, **environ}, stdin, tty, now, self.script)
         with contextlib.redirect_stdout(world.stdout), contextlib.redirect_stderr(world.stderr):
             code = run_line(tree, program, words, world)
         return Result(code, world.stdout.getvalue(), world.stderr.getvalue())
@@ -131,8 +146,11 @@ def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+Load = Callable[[Any], Path]
+
+
 @pytest.fixture
-def load(run: Runner, tmp_path: Path, network: responses.RequestsMock, backend: str) -> Callable[[Any], Path]:
+def load(run: Runner, tmp_path: Path, network: responses.RequestsMock, backend: str) -> Load:
     """Load a fleet (the content of a fleet file) and make it what command lines see, on this test's backend."""
 
     def load(fleet: Any) -> Path:
@@ -148,6 +166,46 @@ def load(run: Runner, tmp_path: Path, network: responses.RequestsMock, backend: 
         return store
 
     return load
+
+
+@pytest.fixture
+def play(run: Runner, load: Callable[[Any], Path], monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Have command lines see a life: `play({0: fleet, 60: another, 90: error})`, seconds and what is true from then on.
+
+    A fleet is what the store holds; an error is what the server answers to everything until the next entry (its
+    `status` and words over HTTP), an exception of Python (Ctrl-C) happens at that time.
+    """
+
+    def play(life: dict[int, Any]) -> None:
+        send, down = LocalBackend.send, []
+
+        def send_or_fail(self: LocalBackend, request: Request) -> Any:
+            if down:
+                raise down[0]
+            return send(self, request)
+
+        def go_on(seconds: float) -> None:
+            for time in [time for time in coming if time <= seconds]:
+                happening = coming.pop(time)
+                if isinstance(happening, NodewatchError):
+                    down[:] = [happening]
+                elif isinstance(happening, BaseException):
+                    raise happening
+                else:
+                    down.clear()
+                    script, run.script = run.script, None
+                    file = store.with_suffix(".next.json")
+                    file.write_text(json.dumps(happening))
+                    assert run(f"local load {file} --local {store}").code == 0
+                    run.script = script
+
+        coming = dict(life)
+        store = load(coming.pop(0))
+        run.environ["NODEWATCH_RETRIES"] = "0"
+        monkeypatch.setattr(LocalBackend, "send", send_or_fail)
+        run.script = go_on
+
+    return play
 
 
 def serve(run: Runner, network: responses.RequestsMock, store: Path) -> None:

@@ -9,52 +9,62 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from fleets import FLEET, component
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 PROGRAM = Path(sys.prefix, "bin", "nodewatch")
 BIG = {"bos": {"v2": {"components": [component(f"x{number}", error="é" * 50) for number in range(3000)]}}}
 
 
 @pytest.fixture
-def home(tmp_path):
+def home(tmp_path: Path) -> Path:
     (tmp_path / "fleet.json").write_text(json.dumps(FLEET))
     (tmp_path / "big.json").write_text(json.dumps(BIG))
     assert nodewatch(tmp_path, "local", "load", "fleet.json").returncode == 0
     return tmp_path
 
 
-def environment(home, **more):
+def environment(home: Path, **more: str) -> dict[str, str]:
     return {"HOME": str(home), "PATH": os.environ["PATH"], "NODEWATCH_LOCAL": str(home / "fleet.db"), **more}
 
 
-def nodewatch(home, *words, env=None, **options):
+def nodewatch(home: Path, *words: str, env: dict[str, str] | None = None, **options: Any) -> CompletedProcess[bytes]:
     return subprocess.run(
         [PROGRAM, *words], capture_output="stdout" not in options, cwd=home, env=environment(home, **(env or {})),
         timeout=60, check=False, **options,
     )  # fmt: skip
 
 
-def test_a_reader_that_goes_away_ends_it_quietly(home):
+def test_a_reader_that_goes_away_ends_it_quietly(home: Path) -> None:
     nodewatch(home, "local", "load", "big.json")
     line = f"{PROGRAM} bos components list; echo $? >&2"
     done = subprocess.run(
-        ["bash", "-c", f"({line}) | head -1"], capture_output=True, env=environment(home), cwd=home, timeout=60, check=False
+        ["bash", "-c", f"({line}) | head -1"],
+        capture_output=True,
+        env=environment(home),
+        cwd=home,
+        timeout=60,
+        check=False,
     )
     assert (done.stdout, done.stderr) == (b"[\n", b"141\n")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 @pytest.mark.parametrize("words", [["bos", "components", "list"], ["bos", "sessions", "list", "--format", "table"]])
-def test_a_full_disk_behind_stdout(home, words):
+def test_a_full_disk_behind_stdout(home: Path, words: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         done = nodewatch(home, *words, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 4
     assert done.stderr == b"Error: the output could not be written: No space left on device.\n"
 
 
-def test_a_disk_that_is_full_leaves_the_store_as_it_was(home):
+def test_a_disk_that_is_full_leaves_the_store_as_it_was(home: Path) -> None:
     before = (home / "fleet.db").read_bytes()
     done = nodewatch(home, "local", "load", "big.json", preexec_fn=small_files)
     assert done.returncode == 4, done.stderr
@@ -64,12 +74,12 @@ def test_a_disk_that_is_full_leaves_the_store_as_it_was(home):
     assert sorted(path.name for path in home.iterdir()) == ["big.json", "fleet.db", "fleet.json"]
 
 
-def small_files():
+def small_files() -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
 
-def test_ctrl_c(home):
+def test_ctrl_c(home: Path) -> None:
     nodewatch(home, "local", "load", "big.json")
     reading, writing = os.pipe()
     running = subprocess.Popen(
@@ -84,7 +94,7 @@ def test_ctrl_c(home):
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
-def test_a_terminal_encoding_that_cannot_show_a_character(home, encoding):
+def test_a_terminal_encoding_that_cannot_show_a_character(home: Path, encoding: str) -> None:
     (home / "odd.json").write_text(json.dumps({"bos": {"v2": {"components": [{"id": "x1", "error": "日本 é"}]}}}))
     nodewatch(home, "local", "load", "odd.json")
     done = nodewatch(home, "bos", "components", "list", "--format", "table", env={"PYTHONIOENCODING": encoding})
@@ -92,8 +102,12 @@ def test_a_terminal_encoding_that_cannot_show_a_character(home, encoding):
     assert "日本 é".encode(encoding, "backslashreplace") in done.stdout
 
 
-def test_python_dash_m_is_the_command(home):
+def test_python_dash_m_is_the_command(home: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "nodewatch", "--version"], capture_output=True, text=True, env=environment(home), check=True
+        [sys.executable, "-m", "nodewatch", "--version"],
+        capture_output=True,
+        text=True,
+        env=environment(home),
+        check=True,
     )
     assert done.stdout.startswith("nodewatch ")

@@ -46,6 +46,8 @@ class App:
     def connect(self, service: str) -> Backend:
         """Return a new backend for the service; say so when it is only the demo store."""
         system = self.settings.system(service)
+        if system.insecure:
+            self.warn("Warning: HZN_SSL_SKIP_VERIFY is set, so certificates are not verified: anyone may be listening.")
         if system.local is None:
             from nodewatch.remote import HttpBackend
 
@@ -63,6 +65,24 @@ class App:
         from nodewatch.rehearsal import Rehearsal
 
         return Rehearsal(backend, self.print_document)
+
+    def renew(self) -> bool:
+        """Read the login again; return whether it is another one now (somebody logged in, or refreshed the token)."""
+        from nodewatch.settings import resolve
+
+        fresh = resolve(self.flags, self.world)
+        if (fresh.token, fresh.exchange_auth) == (self.settings.token, self.settings.exchange_auth):
+            return False
+        self.settings = self.settings._replace(token=fresh.token, exchange_auth=fresh.exchange_auth)
+        self.backends.clear()
+        return True
+
+    def patience(self, seconds: float) -> None:
+        """Let no request, with all its retries, take longer than that many seconds (one second at least)."""
+        settings = self.settings
+        self.settings = settings._replace(
+            request_timeout=min(settings.request_timeout, max(seconds / (settings.retries + 1), 1.0))
+        )
 
     def show(self, document: Any, table: Callable[[Any], Page] | None = None) -> None:
         """Print what came back: the document as it is, or as the table that `table` makes of it.
@@ -99,10 +119,10 @@ class App:
 
         print(visible(text, keep="\n"), file=self.world.stderr)
 
-    def confirm(self, question: str) -> None:
-        """Ask before a change, when both ends are terminals; raise when the user declines."""
+    def confirm(self, question: str, *, anywhere: bool = False) -> None:
+        """Ask before a change, when both ends are terminals, or `anywhere`; raise when the user declines."""
         world = self.world
-        if not (world.stdin.isatty() and world.stderr.isatty()):
+        if not (anywhere or (world.stdin.isatty() and world.stderr.isatty())):
             return
         print(f"{question} [y/N]: ", end="", file=world.stderr, flush=True)
         if world.stdin.readline().strip().lower() not in ("y", "yes"):

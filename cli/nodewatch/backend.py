@@ -98,6 +98,7 @@ def segment(name: str) -> str:
     return "%2E" * len(name) if name in (".", "..") else quote(name, safe="")
 
 
+ASK_RIGHT: Final = "Is it the right service that answers at this address?"
 ADVICE: Final = {
     401: "Log in, or renew the login.",
     403: "The login is known, but may not do this: ask for the right, or use another login.",
@@ -165,7 +166,7 @@ def other_words(answer: Answer) -> str:
 
 
 def own_words(document: Any) -> str | None:
-    """Return what a service says in its error document, in one of the two forms they have; None for any other document.
+    """Return what a service says in its error document, in one of the forms they have; None for any other document.
 
     >>> own_words({"title": "The resource was not found", "detail": "Session 'x' does not exist", "status": 404})
     "The resource was not found: Session 'x' does not exist"
@@ -177,7 +178,7 @@ def own_words(document: Any) -> str | None:
     for heading, words in (("title", "detail"), ("code", "msg")):
         if document.get(heading) and document.get(words):
             return f"{document[heading]}: {document[words]}"
-    return None
+    return str(document["error"]) if document.get("error") and "input" in document else None
 
 
 def rehearsed(document: Any) -> bool:
@@ -195,7 +196,9 @@ def array(backend: Backend, request: Request) -> Any:
     document = backend.send(request).document
     if isinstance(document, list | StoredArray) or rehearsed(document):
         return document
-    raise UnreadableAnswer(f"{request.method} {request.path} should answer a list, but it answered {kind(document)}.")
+    raise UnreadableAnswer(
+        f"{request.method} {request.path} should answer a list, but it answered {kind(document)}. {ASK_RIGHT}"
+    )
 
 
 def named(backend: Backend, request: Request, field: str = "", name: str = "") -> dict[str, Any]:
@@ -209,7 +212,7 @@ def named(backend: Backend, request: Request, field: str = "", name: str = "") -
         if rehearsed(document):
             return cast("dict[str, Any]", document)
         raise UnreadableAnswer(
-            f"{request.method} {request.path} should answer an object, but it answered {kind(document)}."
+            f"{request.method} {request.path} should answer an object, but it answered {kind(document)}. {ASK_RIGHT}"
         )
     if field and document.get(field, name) != name:
         raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {document[field]!r}. Ask again.")

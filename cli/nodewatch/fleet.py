@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import FileTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from nodewatch.store import Store
 
@@ -160,6 +160,10 @@ def put(store: Store, entry: Entry) -> None:
         from nodewatch.bos_v2.local import put_component
 
         put_component(store, entry.document)
+    elif entry.section.place.startswith("bos.v1."):
+        from nodewatch.bos_v1.local import put_loaded
+
+        put_loaded(store, entry.section.collection, entry.key, entry.document)
     else:
         store.put(entry.section.collection, entry.key, entry.document)
 

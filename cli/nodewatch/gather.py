@@ -49,7 +49,7 @@ def gather(
                 progress.show(run.finished)
     except KeyboardInterrupt:
         run.stopped = True
-        return Gathered(run.results, interrupted=True)
+        return Gathered(list(run.results), interrupted=True)  # threads may still write theirs
     finally:
         progress.end()
     return Gathered([run.ending if result is None else result for result in run.results])
@@ -103,7 +103,8 @@ class Run:
             self.results[place] = error
             if isinstance(error, Unreachable | WrongConfiguration) or error.status == 401:
                 self.ending, self.stopped = error, True
-        self.finished += 1
+        with self.lock:
+            self.finished += 1
         return True
 
     def wait(self, seconds: float) -> bool:

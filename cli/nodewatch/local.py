@@ -37,11 +37,14 @@ class Route(NamedTuple):
 def routes(service: str) -> Sequence[Route]:
     """Return the routes of the slices that answer for `bos`, `exchange` or `agent`."""
     if service == "bos":
-        from nodewatch.bos_v2.local import ROUTES
-        from nodewatch.bos_v2.local_changes import ROUTES as CHANGES
+        from nodewatch.bos_v1.local import ROUTES as V1
+        from nodewatch.bos_v2.local import ROUTES as V2
+        from nodewatch.bos_v2.local_changes import ROUTES as V2_CHANGES
 
-        return [*ROUTES, *CHANGES]
-    return ()
+        return [*V2, *V2_CHANGES, *V1]
+    from nodewatch.horizon.local import AGENT_ROUTES, EXCHANGE_ROUTES
+
+    return EXCHANGE_ROUTES if service == "exchange" else AGENT_ROUTES
 
 
 def problem(status: int, title: str, detail: str) -> Answer:

@@ -14,7 +14,7 @@ import click
 
 from nodewatch.app import App
 from nodewatch.errors import NodewatchError, WrongUsage
-from nodewatch.tree import Group, Leaf
+from nodewatch.tree import ACCOUNT, Group, Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,19 +68,58 @@ BOS_V2: dict[str, Group | Leaf] = {
     }),
     "list": Leaf("Show the version of the API.", "bos_v2.service_commands:show_api"),
 }  # fmt: skip
+SESSION = Group("BOS v1 sessions: boots of CSM up to 1.5.", {
+    "list": Leaf("List the ids of the sessions.", "bos_v1.commands:list_sessions"),
+    "describe": Leaf("Show what one session was asked to do.", "bos_v1.commands:describe_session"),
+    "create": Leaf("Start a session from a session template.", "bos_v1.commands:create_session"),
+    "delete": Leaf("Remove a session and its status.", "bos_v1.commands:delete_session"),
+    "status": Group("How far a session is, and every part of it.", {
+        "list": Leaf("Show how far a session is, phase by phase.", "bos_v1.commands:show_status"),
+        "describe": Leaf("Show a boot set, a phase or a category.", "bos_v1.commands:describe_status"),
+    }),
+})  # fmt: skip
+BOS_V1 = {
+    "session": SESSION,
+    "version": Group(
+        "The version of BOS.", {"list": Leaf("Show the version of BOS v1.", "bos_v1.commands:show_version")}
+    ),
+    "healthz": Group("Whether BOS works.", {"list": Leaf("Show whether it works.", "bos_v1.commands:show_health")}),
+}
 BOS = Group("Boots of HPE Cray systems: the Boot Orchestration Service.", {
+    "v1": Group("The Boot Orchestration Service, version 1: CSM up to 1.5.", BOS_V1),
     "v2": Group("The Boot Orchestration Service, version 2.", BOS_V2),
     **BOS_V2,
+    "session": SESSION,
 })  # fmt: skip
-NMSTATUS = Group("Agent upgrades on this node: node management status.", {}, bare=2)
+EXCHANGE = Group("Agent upgrades of a fleet: what its nodes have reported to the Exchange.", {
+    "nmp": Group("Node management policies (NMP): what is to be upgraded, on which nodes.", {
+        "status": Leaf("Show how far a policy is on all nodes.", "horizon.nmp_commands:show_nmp_status"),
+        "list": Leaf("List the policies, or show one.", "horizon.nmp_commands:list_policies"),
+        "remove": Leaf("Remove a policy.", "horizon.nmp_commands:remove_policy"),
+        "enable": Leaf("Enable a policy.", "horizon.nmp_commands:enable_policy"),
+        "disable": Leaf("Disable a policy.", "horizon.nmp_commands:disable_policy"),
+    }, bare=2, params=ACCOUNT, aliases={"ls": "list", "rm": "remove"}),
+    "node": Group("Nodes.", {
+        "management": Group("The policies of one node.", {
+            "status": Leaf("Show how far all policies are on one node.", "horizon.node_commands:show_node_statuses"),
+            "reset": Leaf("Have a node evaluate its policies again.", "horizon.node_commands:reset_node"),
+        }, bare=2, params=ACCOUNT),
+    }, bare=2, params=ACCOUNT, aliases={"mgmt": "management"}),
+}, bare=2, params=ACCOUNT)  # fmt: skip
+NMSTATUS = Group("Agent upgrades on this node: node management status.", {
+    "list": Leaf("Show the statuses that the agent on this node has.", "horizon.nmstatus_commands:list_statuses"),
+    "reset": Leaf("Have the agent on this node evaluate a policy again.", "horizon.nmstatus_commands:reset_statuses"),
+}, bare=2)  # fmt: skip
 TREE = Group("Show how far boots and agent upgrades have come, which nodes failed, and why.", {
     "bos": BOS,
+    "exchange": EXCHANGE,
+    "nmstatus": NMSTATUS,
     "local": Group("The local store: a fleet's documents in one file.", {
         "load": Leaf("Load a fleet file into the local store.", "store_commands:load"),
         "dump": Leaf("Write the local store as a fleet file.", "store_commands:dump"),
     }),
     "demo": Leaf("Make a demo fleet and show a session of it.", "store_commands:demo"),
-})  # fmt: skip
+}, aliases={"ex": "exchange"})  # fmt: skip
 
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 DOUBLY_ENCODED = "\u00e2\u20ac\u201c"  # an en dash that was read as Windows-1252: so the user guide page prints it

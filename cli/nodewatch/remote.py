@@ -29,11 +29,11 @@ READS = ("GET", "HEAD")
 class HttpBackend:
     """Asks `bos`, `exchange` or `agent` at the base URL that the settings name. Any number of threads may share it."""
 
-    limit = 32
-
     def __init__(self, service: str, settings: Settings, world: World) -> None:
         system = settings.system(service)
-        self.service, self.settings, self.world, self.source = service, settings, world, system.source
+        self.service, self.settings, self.system, self.world = service, settings, system, world
+        self.limit = settings.concurrency
+        self.source = system.source
         self.base = checked(system.url or "", system.source)
         self.who = f"{NAMES[service]} at {self.base}"
         login = authorization(service, settings)
@@ -51,8 +51,9 @@ class HttpBackend:
         """The connections to the server, made when the first request is sent."""
         from nodewatch.transport import Transport, Trust
 
+        system = self.system
         proxy = proxy_for(self.base, self.world) if self.service == "bos" else None
-        return Transport(self.base, Trust(self.settings.ca_bundle), proxy)
+        return Transport(self.base, Trust(self.settings.ca_bundle, system.extra_ca, system.insecure), proxy)
 
     def send(self, request: Request) -> Answer:
         """Ask the server, again if need be; return its answer, or raise the error that it means."""
@@ -70,8 +71,8 @@ class HttpBackend:
         """Return the server's reply of whatever status, after all the tries that the policy allows."""
         from nodewatch.transport import Failed
 
-        world, timeout = self.world, self.settings.request_timeout
-        tries = self.settings.retries + 1 if request.repeatable else 1
+        world, timeout = self.world, self.system.request_timeout
+        tries = self.system.retries + 1 if request.repeatable else 1
         self.take_turn(request, tries * timeout)
         end = world.monotonic() + tries * timeout
         for done in range(1, tries + 1):
@@ -131,14 +132,14 @@ class HttpBackend:
         raise ServiceTrouble(f"{self.asked(request)} is redirected in a circle. {self.check()}")
 
     def redirected(self, request: Request, url: str, reply: Reply) -> str:
-        """Return where a redirect leads; raise `ServiceTrouble` if that is another server: it must not get the login."""
+        """Return where a redirect leads; raise `ServiceTrouble` if to another server, which must not get the login."""
         target = urljoin(url, reply.headers["Location"])
         parts = urlsplit(target)
         shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         if origin(target) != origin(url):
             raise ServiceTrouble(
-                f"{self.asked(request)} was redirected to another server, {shown}, and was not sent there. If that is a "
-                f"page to log in, the login is missing or has expired. {self.check()}",
+                f"{self.asked(request)} was redirected to another server, {shown}, and was not sent there. If that is "
+                f"a page to log in, the login is missing or has expired. {self.check()}",
                 status=reply.status,
             )
         if request.method not in READS and reply.status not in (307, 308):
@@ -166,7 +167,7 @@ class HttpBackend:
         except ValueError as error:
             if "html" in kind or text.lstrip().startswith("<"):
                 self.unreadable(request, reply, "a page of HTML in place of JSON, from a login or a proxy", error)
-            self.unreadable(request, reply, f"something that is not JSON ({error})", error)
+            self.unreadable(request, reply, f"something that is not JSON ({str(error).partition(';')[0]})", error)
 
     def unreadable(self, request: Request, reply: Reply, what: str, cause: Exception) -> NoReturn:
         """Raise `UnreadableAnswer`: what came back, and what to do."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import WrongConfiguration, WrongUsage
+from nodewatch.hzn_settings import Horizon, Value, horizon, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,25 +17,37 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "yaml", "toml")
 REQUEST_TIMEOUT = 60.0
 RETRIES = 3
+CONCURRENCY = 32
+AGENT_URL = "http://localhost:8081" if sys.platform == "darwin" else "http://localhost:8510"
 
 
 class System(NamedTuple):
-    """Where one service is asked: on a local store, or at a base URL; and what said so."""
+    """Where one service is asked: on a local store, or at a base URL; and what said so.
+
+    `request_timeout` (seconds) and `retries` are this service's. `extra_ca` names a file of certificates that are
+    trusted beside the usual ones; an `insecure` system's certificate is not looked at.
+    """
 
     source: str
     local: str | None = None
     url: str | None = None
     demo: bool = False
+    request_timeout: float = REQUEST_TIMEOUT
+    retries: int = RETRIES
+    extra_ca: str | None = None
+    insecure: bool = False
 
 
 class Settings(NamedTuple):
     """What this invocation works with."""
 
-    systems: Mapping[str, System | None]
+    systems: Mapping[str, System | WrongConfiguration | None]
     format: str
     request_timeout: float
     retries: int
+    concurrency: int
     token: str | None
+    org: str | None
     exchange_auth: str | None
     tenant: str | None
     ca_bundle: str | None
@@ -44,6 +58,8 @@ class Settings(NamedTuple):
     def system(self, service: str) -> System:
         """Return where `bos`, `exchange` or `agent` is asked; raise `WrongConfiguration` if nothing says."""
         found = self.systems[service]
+        if isinstance(found, WrongConfiguration):
+            raise found
         if found is None:
             variable = {"bos": "NODEWATCH_BOS_URL", "exchange": "HZN_EXCHANGE_URL", "agent": "HORIZON_URL"}[service]
             raise WrongConfiguration(
@@ -89,37 +105,61 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
     if timeout is None and environment_timeout is not None:
         timeout = number(environment_timeout, "NODEWATCH_REQUEST_TIMEOUT")
     retries = variable("NODEWATCH_RETRIES")
-    return Settings(
-        systems=systems(flags, world),
+    hzn = settings_of_hzn(flags, world)
+    known = Horizon(org=flags.get("org") or variable("HZN_ORG_ID")) if isinstance(hzn, WrongConfiguration) else hzn
+    settings = Settings(
+        systems={},
         format=chosen or ("table" if terminal else "json"),
         request_timeout=timeout or REQUEST_TIMEOUT,
         retries=RETRIES if retries is None else count(retries, "NODEWATCH_RETRIES"),
+        concurrency=flags.get("concurrency") or CONCURRENCY,
         token=token(world),
-        exchange_auth=None,
+        org=known.org,
+        exchange_auth=known.auth,
         tenant=variable("NODEWATCH_TENANT"),
         ca_bundle=variable("NODEWATCH_CA_BUNDLE"),
         verbose=flags.get("verbose") or 0,
         quiet=bool(flags.get("quiet")),
         dry_run=bool(flags.get("dry_run")),
     )
+    general = System("", request_timeout=settings.request_timeout, retries=settings.retries)
+    horizon = general._replace(
+        request_timeout=timeout or known.timeout or REQUEST_TIMEOUT,
+        retries=settings.retries if retries is not None or known.retries is None else known.retries,
+        extra_ca=known.ca_bundle,
+        insecure=known.insecure,
+    )
+    return settings._replace(systems=systems(flags, world, hzn, general, horizon))
 
 
-def systems(flags: Mapping[str, Any], world: World) -> dict[str, System | None]:
-    """Return where each service is asked, in the order: flag, environment, demo store; None where nothing says."""
-    if flags.get("local"):
-        return dict.fromkeys(("bos", "exchange", "agent"), System("--local", local=flags["local"]))
-    local = world.variable("NODEWATCH_LOCAL")
-    if local:
-        return dict.fromkeys(("bos", "exchange", "agent"), System("NODEWATCH_LOCAL", local=local))
-    variables = {"bos": "NODEWATCH_BOS_URL", "exchange": "HZN_EXCHANGE_URL", "agent": "HORIZON_URL"}
-    found: dict[str, System | None] = {}
-    for service, name in variables.items():
-        url = world.variable(name)
-        found[service] = System(name, url=url) if url else None
+def settings_of_hzn(flags: Mapping[str, Any], world: World) -> Horizon | WrongConfiguration:
+    """Return what `hzn` is configured with, or what is wrong there: it concerns the Exchange and the agent alone."""
+    try:
+        return horizon(flags, world.environ, read_files(world))
+    except WrongConfiguration as error:
+        return error
+
+
+def systems(flags: Mapping[str, Any], world: World, hzn: Horizon | WrongConfiguration, general: System, horizon: System,
+            ) -> dict[str, System | WrongConfiguration | None]:  # fmt: skip
+    """Return where each service is asked, in the order: flag, environment, files, demo store; None where nothing says.
+
+    `general` and `horizon` carry what else holds for BOS, and for the Exchange and the agent.
+    """
+    services = ("bos", "exchange", "agent")
+    for source, local in (("--local", flags.get("local")), ("NODEWATCH_LOCAL", world.variable("NODEWATCH_LOCAL"))):
+        if local:
+            return dict.fromkeys(services, System(source, local=local))
+    url = world.variable("NODEWATCH_BOS_URL")
+    bos = general._replace(source="NODEWATCH_BOS_URL", url=url) if url else None
+    if isinstance(hzn, WrongConfiguration):
+        return {"bos": bos, "exchange": hzn, "agent": hzn}
     demo = demo_store(world)
-    if not any(found.values()) and demo.exists():
-        return dict.fromkeys(found, System("demo store", local=str(demo), demo=True))
-    return found
+    if not (bos or hzn.exchange or hzn.agent or hzn.installed) and demo.exists():
+        return dict.fromkeys(services, System("demo store", local=str(demo), demo=True))
+    exchange = horizon._replace(source=hzn.exchange.source, url=hzn.exchange.text) if hzn.exchange else None
+    agent = hzn.agent or Value(AGENT_URL, "the agent's usual address")
+    return {"bos": bos, "exchange": exchange, "agent": horizon._replace(source=agent.source, url=agent.text)}
 
 
 def token(world: World) -> str | None:

@@ -95,7 +95,7 @@ def demo(app: App, fresh: bool) -> None:
     from nodewatch.bos_v2.commands import show_status
     from nodewatch.demo import demo_fleet
     from nodewatch.fleet import entries
-    from nodewatch.settings import demo_store, systems
+    from nodewatch.settings import System, demo_store, resolve
 
     given = app.flags.get("local")
     path = Path(given) if given else demo_store(app.world)
@@ -103,8 +103,8 @@ def demo(app: App, fresh: bool) -> None:
     if fresh or not path.exists():
         fill_store(app, str(path), list(entries(demo_fleet(app.now))))
     show_status(app, SHOWN)
-    usual = systems({}, app.world)["bos"]
-    where = "" if usual and usual.local == str(path) else f" --local {path}"
+    usual = resolve({}, app.world).systems["bos"]
+    where = "" if isinstance(usual, System) and usual.local == str(path) else f" --local {path}"
     app.say(f"\nThis is the demo fleet, in {path}. Try next:")
     for line in NEXT:
         app.say(f"  nodewatch {line}{where}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Style = Literal["", "good", "bad", "busy", "warn", "dim", "strong"]
+SUSPECT = re.compile("[^ -~]")
 
 
 class Cell(NamedTuple):
@@ -61,7 +63,10 @@ class Bar(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A paragraph; `lead` is put in front and its width kept free below (a heading of a list of nodes, say)."""
+    """A paragraph; `lead` is put in front and its width kept free below (`12 nodes: ` before an error, say).
+
+    A line whose lead is all blanks belongs to the block above: no blank line comes between.
+    """
 
     text: str
     style: Style = ""
@@ -81,22 +86,22 @@ def visible(text: str, keep: str = "") -> str:
     >>> visible("a\x1b[31m\nb\u202e"), visible("a\nb", keep="\n")
     ('a\\x1b[31m\\nb\\u202e', 'a\nb')
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        character
-        if character in keep or (character.isprintable() and character not in "\u200e\u200f\u061c")
-        else character.encode("unicode_escape", "backslashreplace").decode("ascii")
-        for character in text
-    )
+    return SUSPECT.sub(lambda match: match[0] if match[0] in keep else escape(match[0]), text)
+
+
+def escape(character: str) -> str:
+    """Return the character, or the way to write it in Python's source where it cannot be seen."""
+    if character.isprintable() and character not in "\u200e\u200f\u061c":
+        return character
+    return character.encode("unicode_escape", "backslashreplace").decode("ascii")
 
 
 def percent(value: float) -> str:
-    """Return the percentage as text that never rounds up to 100 nor down to 0 (sat once showed 99.x as 100).
+    """Return the percentage as text that never rounds up to 100 nor down to 0.
 
-    >>> [percent(value) for value in (100.0, 99.996, 33.333333, 0.004, 0, 50)]
-    ['100 %', '99.9 %', '33.3 %', '0.1 %', '0 %', '50 %']
+    >>> [percent(value) for value in (100.0, 99.996, 33.333333, 0.004, 0, 50, 104.25)]
+    ['100 %', '99.9 %', '33.3 %', '0.1 %', '0 %', '50 %', '104.2 %']
     """
-    if value in (0, 100):
-        return f"{int(value)} %"
-    return f"{min(max(round(value, 1), 0.1), 99.9):g} %"
+    if 0 < value < 100:
+        value = min(max(value, 0.1), 99.9)
+    return f"{round(value, 1):g} %"

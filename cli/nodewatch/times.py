@@ -1,9 +1,12 @@
-"""The servers' time formats, read; and durations, written."""
+"""The servers' time formats, read; and durations, read and written."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 def read_time(text: Any) -> datetime | None:
@@ -24,6 +27,16 @@ def read_time(text: Any) -> datetime | None:
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def when(value: Any) -> str:
+    """Return a server's time as the tables write it; a text that is no time stays as it is.
+
+    >>> when("2026-11-21T11:20:05"), when("soon"), when(None)
+    ('2026-11-21 11:20:05', 'soon', '')
+    """
+    time = read_time(value)
+    return ("" if value is None else str(value)) if time is None else f"{time:%Y-%m-%d %H:%M:%S}"
 
 
 def span(duration: timedelta) -> str:
@@ -53,3 +66,13 @@ def age(text: Any, now: datetime) -> str:
     """
     time = read_time(text)
     return "" if time is None else span(now - time)
+
+
+def read_duration(text: str) -> float | None:
+    """Return the seconds in a duration as users write it: `90`, `30s`, `10m`, `2h`, `1.5d`; None for anything else.
+
+    >>> [read_duration(text) for text in ("90", "30s", "10m", "2h", "0.5", " 1d ", "0", "-1", "soon", "5 parsecs", "")]
+    [90.0, 30.0, 600.0, 7200.0, 0.5, 86400.0, 0.0, None, None, None, None]
+    """
+    found = re.fullmatch(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([smhd]?)\s*", text)
+    return None if found is None else float(found[1]) * SECONDS[found[2]]

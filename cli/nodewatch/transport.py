@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import io
 import time
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, RemoteDisconnected
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -79,6 +79,7 @@ class BoundedStream(io.RawIOBase):
 
     def __init__(self, stream: io.RawIOBase, sock: Any) -> None:
         self.stream, self.sock = stream, sock
+        self.ended = False
         left = sock.gettimeout()
         self.deadline = None if left is None else time.monotonic() + left
 
@@ -93,7 +94,9 @@ class BoundedStream(io.RawIOBase):
             if left <= 0:
                 raise TimeoutError("timed out")
             self.sock.settimeout(left)
-        return self.stream.readinto(buffer)
+        count = self.stream.readinto(buffer)
+        self.ended = count == 0
+        return count
 
     def close(self) -> None:
         """Close the stream below, which lets the socket go."""
@@ -103,11 +106,18 @@ class BoundedStream(io.RawIOBase):
 
 
 class BoundedResponse(HTTPResponse):
-    """An answer whose head and body are read from a `BoundedStream`."""
+    """An answer whose head and body are read from a `BoundedStream`, and whose head must be complete."""
 
     def __init__(self, sock: Any, *args: Any, **attributes: Any) -> None:
         super().__init__(sock, *args, **attributes)
-        self.fp = io.BufferedReader(BoundedStream(self.fp.detach(), sock))
+        self.stream = BoundedStream(self.fp.detach(), sock)
+        self.fp = io.BufferedReader(self.stream)
+
+    def begin(self) -> None:
+        """Read the head; the standard library takes a connection that ends in it for the end of the head."""
+        super().begin()
+        if self.stream.ended:
+            raise RemoteDisconnected("the connection ended in the head of the answer")
 
 
 class BoundedConnection(HTTPConnection):
@@ -292,12 +302,12 @@ def failure(error: BaseException, url: str, seconds: float) -> Failed:
     if isinstance(error, ReadTimeout) or kinds & {ReadTimeoutError, TimeoutError}:
         return Failed(
             TimedOut,
-            f"the answer was not complete after {seconds:g} s. Give it more with --request-timeout SECONDS",
+            f"the answer was not complete after {seconds:g} s. Give it more time with --request-timeout SECONDS",
         )
     if isinstance(error, DecodeError):
         return Failed(
             UnreadableAnswer,
-            "the answer says that it is compressed, but it is not. A proxy on the way may be at fault",
+            "the answer is said to be compressed, but is not. A proxy on the way may be at fault",
         )
     return connection_failure(inner)
 
@@ -321,7 +331,7 @@ def connection_failure(inner: list[BaseException]) -> Failed:
     if "NewConnectionError" in names:
         return Failed(Unreachable, f"no connection came about ({plain(inner)}). Check host and port", passing=True)
     if names & {"BadStatusLine", "LineTooLong", "UnknownProtocol"} and "RemoteDisconnected" not in names:
-        return Failed(UnreadableAnswer, "what came back is not HTTP. Check scheme (http or https) and port")
+        return Failed(UnreadableAnswer, "what came back is not HTTP. Check scheme and port")
     return Failed(Dropped, "the connection was closed before the answer was complete", passing=True)
 
 

@@ -1,4 +1,4 @@
-"""Commands and groups as click wants them, with the shared options at every level; nothing here knows a service."""
+"""Commands and groups as click wants them, with the shared options at every level; nothing here asks a service."""
 
 from __future__ import annotations
 
@@ -56,6 +56,12 @@ SHARED: list[click.Option] = [
     click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=print_version,
                  help="Print the version."),
 ]  # fmt: skip
+# What `exchange` and everything below it take too.
+ACCOUNT: list[click.Option] = [
+    shared("--org", "-o", metavar="ORG", help="The organization (HZN_ORG_ID)."),
+    shared("--user-pw", "-u", metavar="USER:PW", help="The user to ask as; better in HZN_EXCHANGE_USER_AUTH."),
+    shared("--node-id-tok", "-n", metavar="ID:TOK", help="The node to ask as; better in HZN_EXCHANGE_NODE_AUTH."),
+]
 NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -79,7 +85,7 @@ class Shared(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the command's own options, then the shared ones."""
-        everywhere = {id(option) for option in SHARED}
+        everywhere = {id(option) for option in (*SHARED, *ACCOUNT)}
         own: list[tuple[str, str]] = []
         common: list[tuple[str, str]] = []
         for param in self.get_params(ctx):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import tzinfo
     from pathlib import Path
 
 
@@ -40,6 +41,18 @@ class World:
         from pathlib import Path
 
         return Path(self.environ.get("HOME") or "~").expanduser()
+
+    @property
+    def etc(self) -> Path:
+        """Where what holds for the whole machine is kept."""
+        from pathlib import Path
+
+        return Path("/usr/local/etc" if sys.platform == "darwin" else "/etc")
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The time zone that people here read times in; None stands for this machine's."""
+        return None
 
     def variable(self, name: str) -> str | None:
         """Return the environment variable's value; one that is set to nothing counts as not set."""

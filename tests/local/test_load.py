@@ -2,26 +2,32 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from fleets import COMPONENTS, FLEET, as_answered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fleets import COMPONENTS, FLEET, as_answered
 from nodewatch import fleet as fleets
 from nodewatch.store import in_memory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Runner
 
 V2 = FLEET["bos"]["v2"]
 
 
 @pytest.fixture
-def file(tmp_path):
+def file(tmp_path: Path) -> Path:
     path = tmp_path / "fleet.json"
     path.write_text(json.dumps(FLEET))
     return path
 
 
-def test_it_replaces_what_was_there(run, file, tmp_path):
+def test_it_replaces_what_was_there(run: Runner, file: Path, tmp_path: Path) -> None:
     store = tmp_path / "new" / "fleet.db"
     done = run(f"local load {file} --local {store}")
     assert done == (0, "", f"Loaded 8 documents from {file} into {store}.\n")
@@ -31,7 +37,7 @@ def test_it_replaces_what_was_there(run, file, tmp_path):
     assert run(f"bos sessions list --local {store}").json == []
 
 
-def test_merge_adds_to_it(run, file, tmp_path):
+def test_merge_adds_to_it(run: Runner, file: Path, tmp_path: Path) -> None:
     store = tmp_path / "fleet.db"
     run(f"local load {file} --local {store}")
     more = {"bos": {"v2": {"components": [{"id": "x9"}, {**COMPONENTS[1], "enabled": False}]}}}
@@ -41,12 +47,12 @@ def test_merge_adds_to_it(run, file, tmp_path):
     assert found["x3000c0s2b0n0"]["enabled"] is False
 
 
-def test_it_needs_a_store_and_never_takes_the_demo(run, file):
+def test_it_needs_a_store_and_never_takes_the_demo(run: Runner, file: Path) -> None:
     assert run(f"local load {file}") == (
         7, "", "Error: nothing says which store to load into: add --local PATH, or set NODEWATCH_LOCAL.\n")  # fmt: skip
 
 
-def test_a_rehearsal_checks_and_writes_nothing(run, file, tmp_path):
+def test_a_rehearsal_checks_and_writes_nothing(run: Runner, file: Path, tmp_path: Path) -> None:
     store = tmp_path / "fleet.db"
     done = run(f"local load {file} --local {store} --dry-run")
     assert done == (0, "", f"{file} is right: 8 documents would be loaded into {store}.\n")
@@ -58,7 +64,8 @@ WRONG = [
     ('{"bos": ', "is not JSON: Expecting value: line 1 column 9 (char 8)."),
     ("[" * 100_000, "is nested too deeply to be a fleet file."),
     ("[]", "is not a fleet file: the file: an object is needed, not a list."),
-    ('{"nodewatch": 2}', "is not a fleet file: nodewatch: format 2 is newer than this program, which reads 1: upgrade."),
+    ('{"nodewatch": 2}',
+     "is not a fleet file: nodewatch: format 2 is newer than this program, which reads 1: upgrade."),
     ('{"nodewatch": true}', "is not a fleet file: nodewatch: True is not the number of a format."),
     ('{"bos": {"v2": []}}', "is not a fleet file: bos.v2: an object is needed, not a list."),
     ('{"bos": {"v2": {"component": []}}}',
@@ -70,13 +77,17 @@ WRONG = [
      "is not a fleet file: bos.v2.components[1].id: 'x1' is there twice."),
     ('{"bos": {"v2": {"components": [{"id": "x1", "status": "stable"}]}}}',
      "is not a fleet file: bos.v2.components[0].status: an object is needed, not a text."),
-    ('{"bos": {"v2": {"sessions": {"a": {}}}}}', "is not a fleet file: bos.v2.sessions: a list is needed, not an object."),
-    ('{"exchange": {"nodes": {"o/n": 1}}}', "is not a fleet file: exchange.nodes.o/n: an object is needed, not a number."),
+    ('{"bos": {"v2": {"sessions": {"a": {}}}}}',
+     "is not a fleet file: bos.v2.sessions: a list is needed, not an object."),
+    ('{"exchange": {"nodes": {"o/n": 1}}}',
+     "is not a fleet file: exchange.nodes.o/n: an object is needed, not a number."),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "sentence"), WRONG)
-def test_a_wrong_file_is_named_by_its_place_and_changes_nothing(run, file, tmp_path, text, sentence):
+def test_a_wrong_file_is_named_by_its_place_and_changes_nothing(
+    run: Runner, file: Path, tmp_path: Path, text: str, sentence: str
+) -> None:
     store = tmp_path / "fleet.db"
     run(f"local load {file} --local {store}")
     before = store.read_bytes()
@@ -85,7 +96,7 @@ def test_a_wrong_file_is_named_by_its_place_and_changes_nothing(run, file, tmp_p
     assert store.read_bytes() == before
 
 
-def test_files_that_cannot_be_read(run, tmp_path):
+def test_files_that_cannot_be_read(run: Runner, tmp_path: Path) -> None:
     store = tmp_path / "fleet.db"
     missing, binary = tmp_path / "missing.json", tmp_path / "binary.json"
     binary.write_bytes(b'{"bos": "\xff"}')
@@ -99,7 +110,7 @@ def test_files_that_cannot_be_read(run, tmp_path):
     assert not store.exists()
 
 
-def test_stores_that_are_none_are_left_alone(run, file, tmp_path):
+def test_stores_that_are_none_are_left_alone(run: Runner, file: Path, tmp_path: Path) -> None:
     empty, text, foreign, newer = (tmp_path / name for name in ("empty", "text", "foreign.db", "newer.db"))
     empty.touch()
     text.write_text("not a store")
@@ -130,7 +141,7 @@ NAMES = st.text(min_size=1, max_size=12)
 
 
 @st.composite
-def any_fleet(draw):
+def any_fleet(draw: st.DrawFn) -> dict[str, Any]:
     nodes = draw(st.lists(NAMES, unique=True, max_size=4))
     unknown = st.dictionaries(st.text().map(lambda name: "x-" + name), JSON, max_size=3)
     return {
@@ -143,7 +154,7 @@ def any_fleet(draw):
 
 @settings(max_examples=50, deadline=None)
 @given(any_fleet())
-def test_dump_gives_back_what_was_loaded(fleet):
+def test_dump_gives_back_what_was_loaded(fleet: dict[str, Any]) -> None:
     store = in_memory("memory")
     fleets.fill(store, fleets.read_fleet(json.dumps(fleet), "it"))
     dumped = fleets.dump(store)

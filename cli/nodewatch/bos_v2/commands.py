@@ -8,13 +8,14 @@ import click
 
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.tree import command, later
+from nodewatch.watching import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.bos_v2 import nodes, tables
+    from nodewatch.bos_v2 import follow, nodes, tables
 else:
+    follow, tables = later("bos_v2.follow"), later("bos_v2.tables")  # only waiting, and only tables, need them
     nodes = later("bos_v2.nodes")
-    tables = later("bos_v2.tables")  # only the table format needs it
 
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 
@@ -47,16 +48,20 @@ def describe_session(app: App, session_id: str) -> None:
 
 @command
 @click.argument("session_id")
+@watchable
 def show_session_status(app: App, session_id: str) -> None:
     """The table names every node of every error, folded: the server itself names ten of each.
 
-    A session that is complete with failed nodes is shown as failed.
+    A session that is complete with failed nodes is shown as failed. --wait and --watch end with 0 only when it is over
+    and every node is stable; a staged session is over when it was applied and that is over.
 
     \b
     $ nodewatch bos v2 sessions status list night-reboot
     $ nodewatch bos v2 sessions status list night-reboot --format json
+    $ nodewatch bos v2 sessions status list night-reboot --wait --timeout 2h
     """
-    show_status(app, session_id)
+    if not followed(app, lambda: follow.session(app, session_id)):
+        show_status(app, session_id)
 
 
 def show_status(app: App, name: str) -> None:
@@ -77,15 +82,20 @@ def show_status(app: App, name: str) -> None:
 @click.option("--status", metavar="STATUS", help="Only components in this status; a comma list names several.")
 @click.option("--start-after-id", metavar="ID", help="Only components whose id sorts after this one.")
 @click.option("--page-size", type=int, help="At most this many components (0: all).")
+@watchable
 def list_components(app: App, ids: str | None, **filters: Any) -> None:
-    """Only components that fit all the options are listed.
+    """Only components that fit all the options are listed. --wait and --watch follow those that fit at first, until
+    BOS does nothing with any of them any more.
 
     \b
     $ nodewatch bos v2 components list --session night-reboot --status failed
     $ nodewatch bos v2 components list --ids x3000c0s[1-4]b0n0 --format json
+    $ nodewatch bos v2 components list --phase configuring --watch
     """
-    listed = nodes.comma_list(ids, app.world.stdin)
-    components = BosV2(app.backend("bos")).components(ids=listed, **filters, brief=app.settings.format == "table")
+    filters["ids"] = nodes.comma_list(ids, app.world.stdin)
+    if followed(app, lambda: follow.components(app, filters)):
+        return
+    components = BosV2(app.backend("bos")).components(**filters, brief=app.settings.format == "table")
     app.show(components, lambda components: tables.components(components, app.now))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from nodewatch.bos_v2 import rules
 from nodewatch.nodeset import fold, natural
 from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Style, percent
-from nodewatch.times import age, read_time, span
+from nodewatch.times import age, read_time, span, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,16 +26,6 @@ ATTEMPTS = (
 def text(value: Any) -> str:
     """Return a value of a document as text; null and nothing are empty."""
     return "" if value is None else value if isinstance(value, str) else str(value)
-
-
-def when(value: Any) -> str:
-    """Return a server's time as the tables write it; a text that is no time stays as it is.
-
-    >>> when("2026-11-21T11:20:05"), when("soon"), when(None)
-    ('2026-11-21 11:20:05', 'soon', '')
-    """
-    time = read_time(value)
-    return text(value) if time is None else f"{time:%Y-%m-%d %H:%M:%S}"
 
 
 def took(state: Mapping[str, Any], now: datetime) -> str:
@@ -68,7 +58,7 @@ def sessions(documents: Iterable[Session], now: datetime) -> Page:
     columns = [
         Column("Session"), Column("Status"), Column("Operation", 4), Column("Template", 5),
         Column("Nodes", 3, right=True), Column("Started", 6), Column("Took", 2), Column("Limit", 1),
-        Column("Tenant", 1, shares=True), Column("Error", wraps=True),
+        Column("Tenant", 1, shares=True), Column("Error", wraps=True, shares=True),
     ]  # fmt: skip
     return [Grid(columns, rows, empty="There are no sessions.")]
 

@@ -1,30 +1,60 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+
 from fleets import FLEET, as_answered
+
+if TYPE_CHECKING:
+    from conftest import Load, Runner
 
 
 @pytest.mark.parametrize("index", range(5))
-def test_json_has_the_computed_status(run, load, index):
+def test_json_has_the_computed_status(run: Runner, load: Load, index: int) -> None:
     load(FLEET)
     wanted = as_answered(index)
     done = run(f"bos v2 components describe {wanted['id']}")
     assert (done.code, done.json, done.stderr) == (0, wanted, "")
 
 
-def test_the_time_of_boot_artifacts_is_not_answered(run, load):
+def test_the_time_of_boot_artifacts_is_not_answered(run: Runner, load: Load) -> None:
     artifacts = {"kernel": "k", "timestamp": "2026-11-21T11:00:00"}
     load({"bos": {"v2": {"components": [{"id": "x1", "actual_state": {"boot_artifacts": artifacts}}]}}})
     assert run("bos v2 components describe x1").json["actual_state"] == {"boot_artifacts": {"kernel": "k"}}
 
 
-def test_names_are_case_sensitive(run, load):
+def test_names_are_case_sensitive(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("bos v2 components describe X3000c0s1b0n0")
     assert done == (8, "", "Error: The resource was not found: Component 'X3000c0s1b0n0' does not exist\n")
 
 
-def test_an_odd_name_reaches_the_server_quoted(run, load):
+def test_an_odd_name_reaches_the_server_quoted(run: Runner, load: Load) -> None:
     load({"bos": {"v2": {"components": [{"id": "a b/c?d#é"}]}}})
     assert run("bos v2 components describe 'a b/c?d#é'").json["id"] == "a b/c?d#é"
     assert run("bos v2 components describe ../options").code == 8
+
+
+TABLE = """\
+Component:    x3000c0s1b0n0
+Status:       failed
+Phase:        configuring
+Enabled:      no
+Session:      reboot-7
+Last action:  powering_on (5 min)
+Attempts:     on 1
+Error:        cfs configuration failed
+
+Desired state
+Kernel:             s3://boot-images/k
+Initrd:             s3://boot-images/i
+Kernel parameters:  ip=dhcp
+Configuration:      compute-24.7
+Updated:            1 h ago
+"""
+
+
+def test_table(run: Runner, load: Load) -> None:
+    load(FLEET)
+    assert run("bos v2 components describe x3000c0s1b0n0", tty=True, NO_COLOR="1") == (0, TABLE, "")

@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
+
 from fleets import COMPONENTS, FLEET, as_answered, component
+
+if TYPE_CHECKING:
+    import responses
+
+    from conftest import Load, Runner
 
 IDS = sorted(node["id"] for node in COMPONENTS)
 
 
-def test_json_is_in_the_order_of_ids_with_computed_statuses(run, load):
+def test_json_is_in_the_order_of_ids_with_computed_statuses(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("bos v2 components list")
     assert (done.code, done.stderr) == (0, "")
@@ -31,24 +40,26 @@ def test_json_is_in_the_order_of_ids_with_computed_statuses(run, load):
         ("--page-size 0", IDS),
     ],
 )
-def test_filters(run, load, options, ids):
+def test_filters(run: Runner, load: Load, options: str, ids: list[str]) -> None:
     load(FLEET)
     assert [node["id"] for node in run(f"bos v2 components list {options}").json] == ids
 
 
-def test_a_long_list_of_ids_is_asked_for_in_parts(run, load, network, backend):
+def test_a_long_list_of_ids_is_asked_for_in_parts(
+    run: Runner, load: Load, network: responses.RequestsMock, backend: str
+) -> None:
     names = [f"x3000c0s{number}b0n0" for number in range(30)]
     load({"bos": {"v2": {"components": [component(name) for name in names]}}})
     done = run(f"bos v2 components list --ids {','.join(names)} --page-size 20")
     assert [node["id"] for node in done.json] == sorted(names)[:20]
     if backend == "http":
-        asked = [call.request.params["ids"] for call in network.calls]
+        asked = [parse_qs(urlsplit(str(call.request.url)).query)["ids"][0] for call in network.calls]
         assert len(asked) == 4
         assert ",".join(asked) == ",".join(names)
         assert max(map(len, asked)) <= 127
 
 
-def test_yaml_keeps_nulls_and_never_folds_lines(run, load):
+def test_yaml_keeps_nulls_and_never_folds_lines(run: Runner, load: Load) -> None:
     message = "a very long message " * 20
     load({"bos": {"v2": {"components": [{"id": "x1", "error": message, "session": None}]}}})
     assert (
@@ -63,8 +74,44 @@ def test_yaml_keeps_nulls_and_never_folds_lines(run, load):
     )
 
 
-def test_nothing_fits(run, load):
+def test_nothing_fits(run: Runner, load: Load) -> None:
     load(FLEET)
     assert run("bos v2 components list --session nope") == (0, "[]\n", "")
     assert run("bos v2 components list --session nope --format table") == (0, "No component fits.\n", "")
     assert run("bos v2 components list --session nope --format toml") == (0, "results = []\n", "")
+
+
+WIDE = """\
+Component       Status           Phase        Last action           Attempts  Session   Error
+x3000c0s1b0n0   failed           configuring  powering_on (5 min)   on 1      reboot-7  cfs configuration failed
+x3000c0s2b0n0   configuring      configuring  powering_on (12 min)  on 1      reboot-7
+x3000c0s9b0n0   stable                        powering_on (5 min)   on 1      done-3
+x3000c0s10b0n0  power_on_called  powering_on  powering_on (1 min)   on 1      reboot-7
+x3000c0s10b0n1  stable                        powering_on (5 min)   on 1      reboot-7
+"""
+NARROW = """\
+Component       Status           Session   Error
+x3000c0s1b0n0   failed           reboot-7  cfs configuration failed
+x3000c0s2b0n0   configuring      reboot-7
+x3000c0s9b0n0   stable           done-3
+x3000c0s10b0n0  power_on_called  reboot-7
+x3000c0s10b0n1  stable           reboot-7
+Not shown for lack of width: attempts, phase, last action.
+"""
+SHARED = """\
+session: reboot-7
+Component       Status           Error
+x3000c0s1b0n0   failed           cfs configuration failed
+x3000c0s2b0n0   configuring
+x3000c0s10b0n0  power_on_called
+x3000c0s10b0n1  stable
+Not shown for lack of width: attempts, phase, last action.
+"""
+
+
+def test_table_has_natural_order_and_columns_leave(run: Runner, load: Load) -> None:
+    load(FLEET)
+    assert run("bos v2 components list", tty=True, NO_COLOR="1", COLUMNS="160") == (0, WIDE, "")
+    assert run("bos v2 components list", tty=True, NO_COLOR="1", COLUMNS="80") == (0, NARROW, "")
+    assert run("bos v2 components list --session reboot-7", tty=True, NO_COLOR="1", COLUMNS="60") == (0, SHARED, "")
+    assert run("bos v2 components list --format table", COLUMNS="60") == (0, WIDE, "")

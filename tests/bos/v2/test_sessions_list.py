@@ -1,19 +1,25 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+
 from fleets import FLEET, SESSIONS
+
+if TYPE_CHECKING:
+    from conftest import Load, Runner
 
 REBOOT, DONE, BLUE = SESSIONS
 
 
-def test_json_is_the_servers_document_in_its_order(run, load):
+def test_json_is_the_servers_document_in_its_order(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("bos v2 sessions list")
     assert (done.code, done.stderr) == (0, "")
     assert done.json == [BLUE, REBOOT, DONE]
 
 
-def test_without_v2_it_is_the_same(run, load):
+def test_without_v2_it_is_the_same(run: Runner, load: Load) -> None:
     load(FLEET)
     assert run("bos sessions list") == run("bos v2 sessions list") == run("!bos sessions list")
 
@@ -31,29 +37,65 @@ def test_without_v2_it_is_the_same(run, load):
         ("--min-age 0 --max-age 9w --status complete", ["done-3"]),
     ],
 )
-def test_filters(run, load, options, names):
+def test_filters(run: Runner, load: Load, options: str, names: list[str]) -> None:
     load(FLEET)
     assert [session["name"] for session in run(f"bos v2 sessions list {options}").json] == names
 
 
-def test_a_tenant_sees_its_own(run, load):
+def test_a_tenant_sees_its_own(run: Runner, load: Load) -> None:
     load(FLEET)
     assert [session["name"] for session in run("bos v2 sessions list", NODEWATCH_TENANT="blue").json] == ["blue-boot"]
 
 
-def test_table_has_the_newest_first(run, load):
-    load(FLEET)
-    assert run("bos v2 sessions list --format table").stdout == ("tbd")
+NEWEST_FIRST = """\
+Session    Status    Operation  Template      Nodes  Started              Took    Tenant
+blue-boot  running   reboot     compute-24.7      0  2026-11-21 11:30:00  30 min  blue
+reboot-7   running   reboot     compute-24.7      4  2026-11-21 11:00:00  1 h
+done-3     complete  boot       compute-24.7      1  2026-11-21 11:00:00  40 min
+"""
+PIPED = """\
+Session    Status    Operation  Template      Nodes  Started              Took    Limit  Tenant  Error
+blue-boot  running   reboot     compute-24.7      0  2026-11-21 11:30:00  30 min         blue
+reboot-7   running   reboot     compute-24.7      4  2026-11-21 11:00:00  1 h
+done-3     complete  boot       compute-24.7      1  2026-11-21 11:00:00  40 min
+"""
+NARROW = """\
+Session    Status    Started
+blue-boot  running   2026-11-21 11:30:00
+reboot-7   running   2026-11-21 11:00:00
+done-3     complete  2026-11-21 11:00:00
+Not shown for lack of width: tenant, took,
+nodes, operation, template.
+"""
 
 
-def test_an_age_that_is_none_is_refused(run, load):
+def test_table_has_the_newest_first(run: Runner, load: Load) -> None:
+    load(
+        {
+            "bos": {
+                "v2": {
+                    "sessions": [
+                        REBOOT,
+                        DONE,
+                        {**BLUE, "status": {**BLUE["status"], "start_time": "2026-11-21T11:30:00"}},
+                    ]
+                }
+            }
+        }
+    )
+    assert run("bos v2 sessions list", tty=True, NO_COLOR="1").stdout == NEWEST_FIRST
+    assert run("bos v2 sessions list", tty=True, NO_COLOR="1", COLUMNS="45").stdout == NARROW
+    assert run("bos v2 sessions list --format table").stdout == PIPED
+
+
+def test_an_age_that_is_none_is_refused(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("bos v2 sessions list --min-age 3y")
     assert (done.code, done.stdout) == (5, "")
     assert done.stderr.startswith("Error: Bad Request: '3y' does not match")
 
 
-def test_a_status_that_does_not_exist(run):
+def test_a_status_that_does_not_exist(run: Runner) -> None:
     done = run("bos v2 sessions list --status bogus")
     assert (done.code, done.stdout) == (2, "")
     assert "'bogus' is not one of 'pending', 'running', 'complete'" in done.stderr

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fleets import FLEET, component, session
+
+if TYPE_CHECKING:
+    from conftest import Load, Runner
 
 STATUS = {
     "error_summary": {"cfs configuration failed": {"count": 1, "list": "x3000c0s1b0n0"}},
@@ -19,7 +24,7 @@ STATUS = {
 }
 
 
-def test_json_is_computed_as_the_server_does(run, load):
+def test_json_is_computed_as_the_server_does(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("bos v2 sessions status list reboot-7")
     assert (done.code, done.stderr) == (0, "")
@@ -27,7 +32,7 @@ def test_json_is_computed_as_the_server_does(run, load):
     assert list(done.json) == list(STATUS)
 
 
-def test_toml_leaves_nulls_out(run, load):
+def test_toml_leaves_nulls_out(run: Runner, load: Load) -> None:
     load(FLEET)
     assert (
         run("bos v2 sessions status list reboot-7 --format toml").stdout
@@ -55,7 +60,7 @@ start_time = "2026-11-21T11:00:00"
     )
 
 
-def test_a_saved_status_of_a_complete_session_is_answered_as_it_is(run, load):
+def test_a_saved_status_of_a_complete_session_is_answered_as_it_is(run: Runner, load: Load) -> None:
     saved = {"status": "complete", "percent_failed": 0, "phases": {}, "odd": [1]}
     load({"bos": {"v2": {"sessions": [session("done", "complete"), session("on")],
                          "session_status": {"done": saved, "on": saved}}}})  # fmt: skip
@@ -63,17 +68,73 @@ def test_a_saved_status_of_a_complete_session_is_answered_as_it_is(run, load):
     assert run("bos v2 sessions status list on").json["managed_components_count"] == 0
 
 
-def test_every_failed_node_is_named_though_the_server_names_ten(run, load):
-    nodes = [component(f"x3000c0s{slot}b{blade}n0", override="failed", error="no power")
-             for slot in range(1, 7) for blade in range(4)]  # fmt: skip
+BELOW = """
+██████████▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒╳╳╳╳╳╳╳╳╳╳░░░░░░░░░░
+█ successful 20 %  ▒ in progress 40 %  ╳ failed 20 %  ░ staged 20 %
+
+Phases: powering off 0 %  powering on 20 %  configuring 20 %  complete 40 %
+
+1 node: cfs configuration failed
+    x3000c0s1b0n0
+"""
+WIDE = "reboot-7  reboot of compute-24.7  running: 1 of 5 nodes FAILED  started 2026-11-21 11:00:00  for 1 h\n" + BELOW
+NARROW = (
+    "reboot-7  reboot of compute-24.7  running: 1 of 5 nodes FAILED  started\n2026-11-21 11:00:00  for 1 h\n" + BELOW
+)
+
+
+def test_table_on_a_terminal(run: Runner, load: Load) -> None:
+    load(FLEET)
+    assert run("bos v2 sessions status list reboot-7", tty=True, NO_COLOR="1", COLUMNS="160") == (0, WIDE, "")
+    assert run("bos v2 sessions status list reboot-7", tty=True, NO_COLOR="1", COLUMNS="80") == (0, NARROW, "")
+    assert run("bos v2 sessions status list reboot-7 --format table", COLUMNS="80") == (0, WIDE, "")
+
+
+ALL_FAILED = """\
+reboot-7  reboot of compute-24.7  complete: 24 of 24 nodes FAILED  started 2026-11-21 11:00:00  \
+ended 2026-11-21 11:40:00  took 40 min
+
+╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳
+█ successful 0 %  ▒ in progress 0 %  ╳ failed 100 %  ░ staged 0 %
+
+Phases: powering off 0 %  powering on 0 %  configuring 0 %  complete 100 %
+
+24 nodes: no power [red]\\x1b[31m
+    x3000c0s[1-6]b[0-3]n0
+"""
+
+
+def test_every_failed_node_is_named_though_the_server_names_ten(run: Runner, load: Load) -> None:
+    nodes = [
+        component(f"x3000c0s{slot}b{blade}n0", override="failed", error="no power [red]\x1b[31m")
+        for slot in range(1, 7)
+        for blade in range(4)
+    ]
     load({"bos": {"v2": {"sessions": [session("reboot-7", "complete")], "components": nodes}}})
     document = run("bos v2 sessions status list reboot-7").json
-    assert document["error_summary"]["no power"]["count"] == 24
-    assert document["error_summary"]["no power"]["list"].endswith("...")
-    assert "tbd" in run("bos v2 sessions status list reboot-7 --format table").stdout
+    assert document["error_summary"]["no power [red]\x1b[31m"] == {
+        "count": 24,
+        "list": "x3000c0s1b0n0,x3000c0s1b1n0,x3000c0s1b2n0,x3000c0s1b3n0,x3000c0s2b0n0,x3000c0s2b1n0,"
+        "x3000c0s2b2n0,x3000c0s2b3n0,x3000c0s3b0n0,x3000c0s3b1n0...",
+    }
+    assert run("bos v2 sessions status list reboot-7 --format table").stdout == ALL_FAILED
 
 
-def test_one_that_does_not_exist(run, load):
+def test_nodes_that_others_took_over_are_counted_as_unknown(run: Runner, load: Load) -> None:
+    summary = {"no power": {"count": 12, "list": ",".join(f"x3000c0s{slot}b0n0" for slot in range(10)) + "..."}}
+    saved = {"status": "complete", "managed_components_count": 12, "percent_failed": 100.0, "error_summary": summary}
+    mine = component("x3000c0s11b0n0", override="failed", error="no power")
+    load({"bos": {"v2": {"sessions": [session("reboot-7", "complete")], "components": [mine],
+                         "session_status": {"reboot-7": saved}}}})  # fmt: skip
+    table = run("bos v2 sessions status list reboot-7 --format table").stdout
+    assert table.endswith("""
+12 nodes: no power
+    x3000c0s[0-9,11]b0n0
+    and 1 more: taken over by other sessions since, their names are not known
+""")
+
+
+def test_one_that_does_not_exist(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("bos v2 sessions status list nope")
     assert done == (8, "", "Error: The resource was not found: Session 'nope' does not exist\n")

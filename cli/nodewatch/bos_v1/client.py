@@ -1,0 +1,208 @@
+"""The BOS v1 API, typed: each method is one question; the server's many ways to say "not found" become one sentence."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from nodewatch.backend import Backend, Request, array, named, segment
+from nodewatch.bos_v1 import rules
+from nodewatch.errors import Dropped, NodewatchError, NotFound, TimedOut, WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nodewatch.bos_v1.types import BootSet, Category, Phase, Session, SessionStatus
+
+UNCLEAR = (404, 500, 502, 503)  # what a missing boot set, phase or category makes of the server, or of its gateway
+NO_V1 = (
+    "this server has no BOS v1: it answered 404 Not Found. BOS v1 was removed with CSM 1.6; "
+    "`nodewatch bos v2 sessions list` shows the sessions of BOS v2."
+)
+ENDLESS_LIST = (
+    "the list of sessions did not come in time. BOS v1 cannot list well over 1000 sessions: it tries for ever, and "
+    "each further try adds to its load, so this was not repeated. `session describe ID`, `session status list ID` and "
+    "`session delete ID` still work; delete what is finished. If ids are not known, an administrator removes the "
+    'sessions from etcd, as "Hang Listing BOS V1 Sessions" in the CSM documentation tells.'
+)
+
+
+class BosV1:
+    """Questions to BOS v1, over whatever backend."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+    def version(self) -> dict[str, Any]:
+        """Return the version of the API."""
+        with explained("the version of the BOS v1 API is not known."):
+            return named(self.backend, Request("GET", "/v1/version"))
+
+    def health(self) -> dict[str, Any]:
+        """Return whether the service and its database work."""
+        with explained("the service does not tell how it is."):
+            return named(self.backend, Request("GET", "/v1/healthz"))
+
+    def sessions(self) -> list[str]:
+        """Return the ids of the sessions, in no order; raise `TimedOut` with the remedy where there are too many.
+
+        It is asked once only: the server goes on working for every question that was given up ("BOS v1 API").
+        """
+        try:
+            with explained("there is no list of sessions."):
+                return cast("list[str]", array(self.backend, Request("GET", "/v1/session", retry=False)))
+        except TimedOut as error:
+            raise TimedOut(ENDLESS_LIST) from error
+
+    def session(self, session: str) -> Session:
+        """Return what a session was asked to do; raise `NotFound` if the server cannot tell."""
+        missing = (
+            f"there is no session {session!r}, or nothing but its status: if `nodewatch bos v1 session list` shows it, "
+            "`session status list` and `session delete` may still work with it."
+        )
+        with explained(missing):
+            return cast("Session", named(self.backend, Request("GET", path(session))))
+
+    def create(self, operation: str, template: str | None, template_uuid: str | None, limit: str | None) -> Any:
+        """Start a session and return the server's answer; raise `NotFound` if there is no such template."""
+        fields = {"operation": operation, "templateUuid": template_uuid, "templateName": template, "limit": limit}
+        body = {name: value for name, value in fields.items() if value is not None}
+        with explained(f"there is no session template {template or template_uuid!r}."):
+            return self.backend.send(Request("POST", "/v1/session", body=body)).document
+
+    def delete(self, session: str) -> Any:
+        """Remove a session with its status, and return what the server answers; raise `NotFound` if there is none.
+
+        Some of its DELETEs are answered 200 with the status in the body: 204, or 404.
+        """
+        missing = f"there is no session {session!r}."
+        with explained(missing):
+            document = self.backend.send(Request("DELETE", path(session))).document
+            if document == 404:
+                raise NotFound(missing, status=404, document=document)
+            return None if document == 204 else document
+
+    def status(self, session: str) -> SessionStatus:
+        """Return how far a session is; raise `NotFound` if it has no status, or does not exist."""
+        missing = (
+            f"session {session!r} has no status, or there is no such session: `nodewatch bos v1 session list` shows "
+            "which there are."
+        )
+        try:
+            with explained(missing):
+                return cast("SessionStatus", named(self.backend, Request("GET", path(session, ""), retry=False)))
+        except Dropped as error:
+            raise Dropped(
+                f"the server closed the connection when it was asked for the status of session {session!r}: so it does "
+                "when one of the boot sets in it has no status. `session describe` may still work with it, and "
+                "`session status describe BOOT_SET SESSION_ID` for a boot set."
+            ) from error
+
+    def boot_set(self, session: str, boot_set: str) -> BootSet:
+        """Return how far a boot set is; raise `NotFound` if there is none of that name, or no such session."""
+        with explained(no_boot_set(session, boot_set)):
+            return cast("BootSet", named(self.backend, Request("GET", path(session, boot_set))))
+
+    def phase(self, session: str, boot_set: str, phase: str) -> Phase:
+        """Return a phase of a boot set; raise `NotFound` that says which part does not exist, and which do."""
+        return cast("Phase", self.inside(session, boot_set, phase))
+
+    def category(self, session: str, boot_set: str, phase: str, category: str) -> Category:
+        """Return a category of a phase; raise `NotFound` that says which part does not exist, and which do."""
+        return cast("Category", self.inside(session, boot_set, phase, category))
+
+    def inside(self, session: str, boot_set: str, phase: str, category: str | None = None) -> dict[str, Any]:
+        """Return a phase or category; where the server gives no clear answer, ask the boot set which part is missing.
+
+        For a part that does not exist the server closes the connection, or answers 500, and a gateway in front of it
+        502 or 503. Asking again would not help, and costs the server a worker.
+        """
+        parts = [boot_set, phase] if category is None else [boot_set, phase, category]
+        try:
+            return named(self.backend, Request("GET", path(session, *parts), retry=False))
+        except NodewatchError as error:
+            if lacks_v1(error):
+                raise NotFound(NO_V1, status=error.status, document=error.document) from error
+            if isinstance(error, Dropped) or error.status in UNCLEAR:
+                raise self.reason(error, session, boot_set, phase, category) from error
+            raise
+
+    def reason(
+        self, error: NodewatchError, session: str, boot_set: str, phase: str, category: str | None
+    ) -> NodewatchError:
+        """Return the error that says which part is missing; the one there was, if the boot set cannot tell."""
+        try:
+            document = named(self.backend, Request("GET", path(session, boot_set), retry=False))
+        except NotFound as missing:
+            said = "" if error.status == 404 else f" The phase itself was answered so: {error.message}"
+            return NotFound(no_boot_set(session, boot_set) + said, status=404, document=missing.document)
+        except NodewatchError:
+            return error
+        sentence = rules.missing_part(cast("BootSet", document), boot_set, phase, category)
+        return error if sentence is None else NotFound(sentence, status=404, document=error.document)
+
+    def parts(self, session: str, status: SessionStatus) -> rules.Parts:
+        """Return how far a session's boot sets are: those that its status names, else those of its session template."""
+        names, template = rules.names(status.get("boot_sets")), None
+        if not names:
+            template, names = self.template_boot_sets(session)
+        return rules.Parts({name: self.boot_set_or_none(session, name) for name in names}, template)
+
+    def boot_set_or_none(self, session: str, boot_set: str) -> BootSet | None:
+        """Return how far a boot set is; None if it has no status, as before anything was done for it."""
+        try:
+            return self.boot_set(session, boot_set)
+        except NotFound:
+            return None
+
+    def template_boot_sets(self, session: str) -> tuple[str | None, list[str]]:
+        """Return the template that a session was made from, and the names of its boot sets, as far as there are any."""
+        template = None
+        try:
+            template = rules.template_name(self.session(session))
+            if template is None:
+                return None, []
+            request = Request("GET", f"/v1/sessiontemplate/{segment(template)}")
+            return template, list(rules.part(named(self.backend, request), "boot_sets"))
+        except NotFound:
+            return template, []
+
+
+def path(session: str, *parts: str) -> str:
+    """Return the path of a session; with parts, that of its status, or of a boot set, phase or category in it.
+
+    Raise `WrongUsage` for a name that no path can hold: an empty one, and one with a slash, which servers take apart
+    even where it is quoted.
+
+    >>> path("0f2d"), path("0f2d", ""), path("0f2d", "my set", "boot")
+    ('/v1/session/0f2d', '/v1/session/0f2d/status', '/v1/session/0f2d/status/my%20set/boot')
+    """
+    given = [session, *parts] if parts != ("",) else [session]
+    for name in given:
+        if not name or "/" in name:
+            raise WrongUsage(f"{name!r} cannot be the name of a session, or of anything in it.")
+    inside = "/".join(segment(name) for name in given[1:])
+    return f"/v1/session/{segment(session)}" + "/status" * bool(parts) + f"/{inside}" * bool(inside)
+
+
+def no_boot_set(session: str, boot_set: str) -> str:
+    """Return the sentence for a boot set that the server does not find."""
+    return (
+        f"there is no boot set {boot_set!r} in a session {session!r}: "
+        f"`nodewatch bos v1 session status list {session}` shows which there are."
+    )
+
+
+def lacks_v1(error: NodewatchError) -> bool:
+    """Tell whether an error says that the server does not know the path at all: no other 404 has this title."""
+    return error.status == 404 and isinstance(error.document, dict) and error.document.get("title") == "Not Found"
+
+
+@contextmanager
+def explained(missing: str) -> Iterator[None]:
+    """Raise `NotFound` with the sentence for a 404 of any form: `{}`, nothing, a bare text, a problem document."""
+    try:
+        yield
+    except NotFound as error:
+        sentence = NO_V1 if lacks_v1(error) else missing
+        raise NotFound(sentence, status=error.status, document=error.document) from error

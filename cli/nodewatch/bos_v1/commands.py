@@ -1,0 +1,156 @@
+"""The commands `bos v1 ...`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from nodewatch.bos_v1.client import BosV1
+from nodewatch.tree import command
+
+if TYPE_CHECKING:
+    from nodewatch.app import App
+
+OPERATIONS = ("boot", "configure", "reboot", "shutdown")
+
+
+@command
+def show_version(app: App) -> None:
+    """The version of BOS, and where its APIs are found.
+
+    \b
+    $ nodewatch bos v1 version list
+    """
+    from nodewatch.bos_v1 import tables
+
+    app.show(BosV1(app.backend("bos")).version(), tables.fields)
+
+
+@command
+def show_health(app: App) -> None:
+    """Whether BOS answers, and reaches its database.
+
+    \b
+    $ nodewatch bos v1 healthz list
+    """
+    from nodewatch.bos_v1 import tables
+
+    app.show(BosV1(app.backend("bos")).health(), tables.fields)
+
+
+@command
+def list_sessions(app: App) -> None:
+    """Only ids are listed, in no order; `describe` and `status list` show the session of an id.
+
+    A server with well over 1000 sessions never answers: the list is given up after the time of --request-timeout.
+
+    \b
+    $ nodewatch bos v1 session list
+    $ nodewatch bos v1 session list --format json
+    """
+    from nodewatch.bos_v1 import tables
+
+    app.show(BosV1(app.backend("bos")).sessions(), tables.sessions)
+
+
+@command
+@click.argument("session_id")
+def describe_session(app: App, session_id: str) -> None:
+    """Shows what the session was asked to do; `session status list` shows how far it is.
+
+    \b
+    $ nodewatch bos v1 session describe f4eebe51-a217-46d0-8733-b9499a092042
+    """
+    from nodewatch.bos_v1 import tables
+
+    app.show(BosV1(app.backend("bos")).session(session_id), lambda session: tables.session(session, session_id))
+
+
+def check_operation(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    """Return the operation as it was typed, which is how it will be shown; the server takes any case."""
+    if value.lower() not in OPERATIONS:
+        raise click.BadParameter(f"{value!r} is not one of {', '.join(OPERATIONS)}.")
+    return value
+
+
+@command
+@click.option("--operation", required=True, metavar="[boot|configure|reboot|shutdown]", callback=check_operation,
+              help="What to do with the nodes.")  # fmt: skip
+@click.option("--template-name", metavar="NAME", help="The session template that says which nodes, and what they boot.")
+@click.option("--template-uuid", metavar="NAME", help="The same; deprecated.")
+@click.option("--limit", metavar="LIST", help="Only these nodes, groups or roles: a comma list; & keeps, ! takes away.")
+def create_session(app: App, operation: str, template_name: str | None, template_uuid: str | None,
+                   limit: str | None) -> None:  # fmt: skip
+    """Starts it at once. Offline the session is put in the store, and nothing of it ever begins.
+
+    \b
+    $ nodewatch bos v1 session create --template-name cle-1.3.0 --operation reboot
+    $ nodewatch bos v1 session create --template-name cle-1.3.0 --operation boot --limit x3000c0s19b1n0
+    """
+    from nodewatch.bos_v1 import tables
+
+    if template_name is None and template_uuid is None:
+        raise click.UsageError("Missing option '--template-name'.", click.get_current_context())
+    app.show(BosV1(app.backend("bos")).create(operation, template_name, template_uuid, limit), tables.created)
+
+
+@command
+@click.argument("session_id")
+def delete_session(app: App, session_id: str) -> None:
+    """Removes the session and its status. What the session has begun on its nodes is not stopped.
+
+    \b
+    $ nodewatch bos v1 session delete f4eebe51-a217-46d0-8733-b9499a092042
+    """
+    from nodewatch.bos_v1 import tables
+
+    app.show(BosV1(app.backend("bos")).delete(session_id), tables.deleted)
+
+
+@command
+@click.argument("session_id")
+def show_status(app: App, session_id: str) -> None:
+    """The table has every boot set phase by phase, and every failed node. States follow from where the nodes are.
+
+    Other formats have the server's own document, which tells less: it is one request, and a table several.
+
+    \b
+    $ nodewatch bos v1 session status list f4eebe51-a217-46d0-8733-b9499a092042
+    $ nodewatch bos v1 session status list f4eebe51-a217-46d0-8733-b9499a092042 --format json
+    """
+    from nodewatch.bos_v1 import tables
+
+    bos = BosV1(app.backend("bos"))
+    app.show(bos.status(session_id), lambda status: tables.session_status(status, bos.parts(session_id, status)))
+
+
+@command
+@click.argument("names", nargs=-1, metavar="[[CATEGORY] PHASE] BOOT_SET SESSION_ID")
+def describe_status(app: App, names: tuple[str, ...]) -> None:
+    """With two names it shows a boot set, with three a phase of it, with four a category of that phase.
+
+    Phases are shutdown, boot and configure; categories not_started, in_progress, succeeded, failed and excluded.
+
+    \b
+    $ nodewatch bos v1 session status describe computes f4eebe51-a217-46d0-8733-b9499a092042
+    $ nodewatch bos v1 session status describe shutdown computes f4eebe51-a217-46d0-8733-b9499a092042
+    $ nodewatch bos v1 session status describe failed shutdown computes f4eebe51-a217-46d0-8733-b9499a092042
+    """
+    from nodewatch.bos_v1 import tables
+
+    bos = BosV1(app.backend("bos"))
+    match names[::-1]:
+        case session, boot_set:
+            app.show(bos.boot_set(session, boot_set), lambda found: tables.boot_set(found, session, boot_set))
+        case session, boot_set, phase:
+            app.show(bos.phase(session, boot_set, phase), lambda found: tables.phase(found, session, boot_set, phase))
+        case session, boot_set, phase, category:
+            document = bos.category(session, boot_set, phase, category)
+            app.show(document, lambda found: tables.category(found, session, boot_set, phase, category))
+        case _:
+            raise click.UsageError(
+                f"{len(names)} names were given: BOOT_SET SESSION_ID are needed, or PHASE BOOT_SET SESSION_ID, "
+                "or CATEGORY PHASE BOOT_SET SESSION_ID.",
+                click.get_current_context(),
+            )

@@ -1,0 +1,242 @@
+"""BOS v1 offline: its routes over the local store, with the server's documents and errors ("BOS v1 API").
+
+What was loaded is answered as it is. The flags of sessions that were made here are computed when they are read, by the
+table of the guide page "View the Status of a BOS Session"; the collection `MADE` tells which those are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from nodewatch.backend import Answer, segment
+from nodewatch.bos_v1 import rules
+from nodewatch.bos_v1.types import Link
+from nodewatch.local import Call, Route, problem
+from nodewatch.store import owned_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from nodewatch.bos_v1.types import BootSet
+    from nodewatch.store import Store
+
+SESSIONS, STATUSES, BOOT_SETS, MADE = "bos/v1/session", "bos/v1/status", "bos/v1/boot_sets", "bos/v1/made"
+TEMPLATES = "bos/v2/sessiontemplates"
+REQUEST_FIELDS = {"operation", "templateName", "templateUuid", "limit", "job", "links"}
+
+
+def put_loaded(store: Store, collection: str, session: str, document: Any) -> None:
+    """Store a document as it was given, from now on to be answered so."""
+    store.put(collection, session, document)
+    store.delete(MADE, session)
+
+
+def for_everyone(handler: Callable[[Store, Call], Answer]) -> Callable[[Store, Call], Answer]:
+    """Return the handler behind the server's refusal of tenants."""
+
+    def answer(store: Store, call: Call) -> Answer:
+        if call.tenant:
+            return problem(
+                400,
+                "Multi-tenancy not supported",
+                "BOS v1 endpoints do not support multi-tenancy and a tenant was specified in the header",
+            )
+        return handler(store, call)
+
+    return answer
+
+
+def version(store: Store, _call: Call) -> Answer:
+    """Answer `GET /v1/version` with the version that was loaded: BOS has one for all its APIs."""
+    document = store.get("bos/v2/version", "")
+    return Answer(404, {}) if document is None else Answer(200, document)
+
+
+def health(_store: Store, _call: Call) -> Answer:
+    """Answer `GET /v1/healthz`: a store that can be read is well."""
+    return Answer(200, {"apiStatus": "ok", "dbStatus": "ok"})
+
+
+def describe_template(store: Store, call: Call) -> Answer:
+    """Answer `GET /v1/sessiontemplate/{name}`: the templates are those of BOS v2."""
+    document = store.get(TEMPLATES, owned_key(call.names["name"], None))
+    return Answer(404, {}) if document is None else Answer(200, document)
+
+
+def list_sessions(store: Store, _call: Call) -> Answer:
+    """Answer `GET /v1/session`: every id that anything is stored for, in the order it was."""
+    ids = [key for collection in (SESSIONS, STATUSES, BOOT_SETS) for key, _ in store.dump(collection)]
+    return Answer(200, list(dict.fromkeys(ids)))
+
+
+def flags(store: Store, session: str) -> rules.Flags | None:
+    """Return the flags of a session that was made here, from its boot sets; None for one that was loaded."""
+    if store.get(MADE, session) is None:
+        return None
+    return rules.rolled_up(rules.boot_set_flags(boot_set) for boot_set in boot_sets(store, session).values())
+
+
+def boot_sets(store: Store, session: str) -> Mapping[str, Any]:
+    """Return the boot sets of a session by their names."""
+    found: Mapping[str, Any] = store.get(BOOT_SETS, session) or {}
+    return found
+
+
+def describe_session(store: Store, call: Call) -> Answer:
+    """Answer `GET /v1/session/{session}`; 404 is an empty object."""
+    document = store.get(SESSIONS, call.names["session"])
+    if document is None:
+        return Answer(404, {})
+    found = flags(store, call.names["session"])
+    return Answer(200, document if found is None else rules.with_flags(document, found))
+
+
+def session_status(store: Store, call: Call) -> Answer:
+    """Answer `GET /v1/session/{session}/status`; 404 has no body."""
+    document = store.get(STATUSES, call.names["session"])
+    if document is None:
+        return Answer(404)
+    found = flags(store, call.names["session"])
+    if found is not None:
+        document = {**document, "metadata": rules.with_flags(rules.part(document, "metadata"), found)}
+    return Answer(200, document)
+
+
+def find_boot_set(store: Store, call: Call) -> Any:
+    """Return the document of the boot set that the path names, or None; its name is case-sensitive."""
+    session = call.names["session"]
+    document = boot_sets(store, session).get(call.names["boot_set"])
+    return document if document is None or store.get(MADE, session) is None else rules.recomputed(document)
+
+
+def boot_set_status(store: Store, call: Call) -> Answer:
+    """Answer `GET /v1/session/{session}/status/{boot_set}`; 404 has no body."""
+    document = find_boot_set(store, call)
+    return Answer(404) if document is None else Answer(200, document)
+
+
+def phase_status(store: Store, call: Call) -> Answer:
+    """Answer for a phase, whose name may be in any case; 404 where the server closes the connection."""
+    phase = rules.find(rules.phases(find_boot_set(store, call)), call.names["phase"])
+    return Answer(404) if phase is None else Answer(200, phase)
+
+
+def category_status(store: Store, call: Call) -> Answer:
+    """Answer for a category, whose name may be in any case; 404 where the server fails with 500."""
+    phase = rules.find(rules.phases(find_boot_set(store, call)), call.names["phase"])
+    category = rules.find(rules.members(phase, "categories"), call.names["category"])
+    return Answer(404) if category is None else Answer(200, category)
+
+
+def create_session(store: Store, call: Call) -> Answer:
+    """Answer `POST /v1/session`, in the server's order of checks; every node of the boot sets has not started.
+
+    Nodes are those that the template lists; who is in a group or a role only the hardware state manager knows.
+    """
+    body = call.request.body
+    refusal = refused(body)
+    if refusal is not None:
+        return problem(400, "Bad Request", refusal)
+    name = body.get("templateName", body.get("templateUuid"))
+    template = store.get(TEMPLATES, owned_key(name, None))
+    if template is None:
+        return Answer(404, f"Session Template ID invalid: {name}")
+    reason = rules.unusable(template, name)
+    if reason is not None:
+        return Answer(400, reason)
+    session, operation, limit = str(uuid4()), body["operation"], body.get("limit") or ""
+    address, job, now = f"/v1/session/{session}", f"boa-{session}", f"{call.now:%Y-%m-%dT%H:%M:%S.%fZ}"
+    nodes = {
+        boot_set: rules.limited(rules.names(fields.get("node_list")), limit)
+        for boot_set, fields in template["boot_sets"].items()
+    }
+    put_new(store, session, now, nodes, {
+        "job": job,
+        "operation": operation,
+        "start_time": now,
+        "status_link": f"{address}/status",
+        "stop_time": None,
+        "templateName": name,
+    })  # fmt: skip
+    return Answer(201, {
+        "job": job,
+        **({"limit": limit} if limit else {}),
+        "links": [
+            {"href": address, "jobId": job, "rel": "session", "type": "GET"},
+            {"href": f"{address}/status", "rel": "status", "type": "GET"},
+        ],
+        "operation": operation,
+        "templateName": name,
+    })  # fmt: skip
+
+
+def refused(body: Any) -> str | None:
+    """Return the server's words for a request that its schema does not allow; None for one that it does."""
+    if isinstance(body, dict) and body.keys() <= REQUEST_FIELDS:
+        texts = [body.get("operation"), body.get("templateName", body.get("templateUuid")), body.get("limit", "")]
+        if all(isinstance(text, str) for text in texts) and body["operation"].lower() in rules.PHASES:
+            return None
+    return f"{body!r} is not valid under any of the given schemas"
+
+
+def put_new(store: Store, session: str, now: str, nodes: Mapping[str, list[str]], fields: Mapping[str, Any]) -> None:
+    """Store a session that is made now: what describes it, its status, and its boot sets with their nodes."""
+    found = {name: new_boot_set(session, name, fields["operation"], nodes[name], now) for name in nodes}
+    whole = rules.rolled_up(map(rules.boot_set_flags, found.values()))
+    store.put(SESSIONS, session, rules.with_flags(fields, whole))
+    store.put(STATUSES, session, {
+        "boot_sets": list(found),
+        "id": session,
+        "links": links(fields["status_link"], "Boot Set", found),
+        "metadata": rules.with_flags({"start_time": now}, whole),
+    })  # fmt: skip
+    store.put(BOOT_SETS, session, found)
+    store.put(MADE, session, {"at": now})
+
+
+def new_boot_set(session: str, name: str, operation: str, nodes: list[str], now: str) -> BootSet:
+    """Return the status of a boot set of which nothing has begun."""
+    status, phases = f"/v1/session/{session}/status", rules.PHASES[operation.lower()]
+    lists = {"not_started": nodes, "succeeded": [], "failed": [], "excluded": [], "in_progress": []}
+    return rules.recomputed({
+        "links": links(f"{status}/{segment(name)}", "Phase", phases),
+        "metadata": {"start_time": now},
+        "name": name,
+        "phases": [
+            {
+                "categories": [{"name": category, "node_list": lists[category]} for category in lists],
+                "metadata": {"start_time": now},
+                "name": phase,
+            }
+            for phase in phases
+        ],
+        "session": session,
+    })  # fmt: skip
+
+
+def links(address: str, rel: str, names: Iterable[str]) -> list[Link]:
+    """Return the links of a status: to itself, then to its parts, whose names the server does not quote."""
+    return [Link(href=address, rel="self"), *(Link(href=f"{address}/{name}", rel=rel) for name in names)]
+
+
+def delete_session(store: Store, call: Call) -> Answer:
+    """Answer `DELETE /v1/session/{session}`: everything goes that is stored for the id."""
+    session = call.names["session"]
+    deleted = [store.delete(collection, session) for collection in (SESSIONS, STATUSES, BOOT_SETS, MADE)]
+    return Answer(204) if any(deleted) else Answer(404, f"Sesssion: {session} not found")
+
+
+ROUTES = [
+    Route("GET", "/v1/version", version),
+    Route("GET", "/v1/healthz", health),
+    Route("GET", "/v1/sessiontemplate/{name}", for_everyone(describe_template)),
+    Route("GET", "/v1/session", for_everyone(list_sessions)),
+    Route("POST", "/v1/session", for_everyone(create_session)),
+    Route("GET", "/v1/session/{session}", for_everyone(describe_session)),
+    Route("DELETE", "/v1/session/{session}", for_everyone(delete_session)),
+    Route("GET", "/v1/session/{session}/status", for_everyone(session_status)),
+    Route("GET", "/v1/session/{session}/status/{boot_set}", for_everyone(boot_set_status)),
+    Route("GET", "/v1/session/{session}/status/{boot_set}/{phase}", for_everyone(phase_status)),
+    Route("GET", "/v1/session/{session}/status/{boot_set}/{phase}/{category}", for_everyone(category_status)),
+]

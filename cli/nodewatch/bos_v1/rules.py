@@ -1,0 +1,335 @@
+"""What BOS v1 documents mean, as pure functions: nodes, counts, states, and where a server's flags contradict them.
+
+The sources are the guide page "View the Status of a BOS Session" for the roll-up of the flags, and the "BOS v1 API" for
+the shapes of the documents. Any field may be missing, empty or of another kind than the API says.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nodewatch.bos_v1.types import BootSet, CreatedSession, Phase, Session, SessionTemplate
+
+State = Literal["not started", "running", "stalled", "finished", "finished with failures"]
+CATEGORIES = ("not_started", "in_progress", "succeeded", "failed", "excluded")
+TELLING = ("failed", "in_progress", "not_started", "succeeded", "excluded")
+PHASES = {
+    "boot": ("boot", "configure"),
+    "configure": ("configure",),
+    "reboot": ("shutdown", "boot", "configure"),
+    "shutdown": ("shutdown",),
+}
+
+
+class Parts(NamedTuple):
+    """The boot sets of a session by name, None for one that has no status.
+
+    `template` is the session template that named them, where the session's own status did not.
+    """
+
+    boot_sets: Mapping[str, BootSet | None]
+    template: str | None = None
+
+
+def part(document: Any, name: str) -> Mapping[str, Any]:
+    """Return the object of that name inside a document, an empty one where there is none.
+
+    >>> part({"metadata": {"complete": True}}, "metadata"), part({"metadata": ""}, "metadata"), part(None, "metadata")
+    ({'complete': True}, {}, {})
+    """
+    found = document.get(name) if isinstance(document, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def members(document: Any, name: str) -> list[dict[str, Any]]:
+    """Return the objects in the array of that name inside a document.
+
+    >>> members({"phases": [{"name": "boot"}, None, "x"]}, "phases"), members({"phases": 7}, "phases")
+    ([{'name': 'boot'}], [])
+    """
+    found = document.get(name) if isinstance(document, dict) else None
+    return [member for member in found if isinstance(member, dict)] if isinstance(found, list) else []
+
+
+def names(value: Any) -> list[str]:
+    """Return the names in an array, each once, in its order.
+
+    >>> names(["x1", "x2", "x1", None, 7]), names("x1"), names(None)
+    (['x1', 'x2', '7'], [], [])
+    """
+    if not isinstance(value, list):
+        return []
+    return list(dict.fromkeys(item if isinstance(item, str) else str(item) for item in value if item is not None))
+
+
+def find(found: Iterable[Mapping[str, Any]], name: str) -> Mapping[str, Any] | None:
+    """Return the phase or category of that name, in whatever case, as the server finds it; None if there is none.
+
+    >>> find([{"name": "Boot"}, {}], "boot"), find([{"name": "Boot"}], "shutdown")
+    ({'name': 'Boot'}, None)
+    """
+    return next((item for item in found if str(item.get("name")).lower() == name.lower()), None)
+
+
+def categories(phase: Phase) -> dict[str, list[str]]:
+    """Return the nodes of each category of a phase, the five known ones first, by their names in lower case.
+
+    >>> categories({"categories": [{"name": "FAILED", "node_list": ["x2", "x1", "x2"]}]})["failed"]
+    ['x2', 'x1']
+    """
+    found: dict[str, list[str]] = {name: [] for name in CATEGORIES}
+    for category in members(phase, "categories"):
+        name = str(category.get("name")).lower()
+        found[name] = names([*found.get(name, []), *names(category.get("node_list"))])
+    return found
+
+
+def placed(phase: Phase) -> dict[str, list[str]]:
+    """Return the nodes of each category of a phase, every node in one of them: a failed one in `failed`, and so on.
+
+    BOS may list a node in several: one that was not where it was moved from is there twice ("BOS v1 API").
+
+    >>> both = [{"name": "failed", "node_list": ["x1"]}, {"name": "not_started", "node_list": ["x1", "x2"]}]
+    >>> placed({"categories": both})["not_started"]
+    ['x2']
+    """
+    found, seen = categories(phase), set[str]()
+    kept: dict[str, list[str]] = {name: [] for name in found}
+    for name in dict.fromkeys((*TELLING, *found)):
+        kept[name] = [node for node in found[name] if node not in seen]
+        seen.update(found[name])
+    return kept
+
+
+def in_several(phase: Phase) -> dict[str, list[str]]:
+    """Return the nodes that stand in more than one category of a phase, each with those categories.
+
+    >>> both = [{"name": "failed", "node_list": ["x1"]}, {"name": "not_started", "node_list": ["x1", "x2"]}]
+    >>> in_several({"categories": both})
+    {'x1': ['not_started', 'failed']}
+    """
+    where: dict[str, list[str]] = {}
+    for name, nodes in categories(phase).items():
+        for node in nodes:
+            where.setdefault(node, []).append(name)
+    return {node: found for node, found in where.items() if len(found) > 1}
+
+
+def state(phases: Iterable[Phase]) -> State:
+    """Return the state of a phase, of a boot set (its phases), or of a session (all phases of all boot sets).
+
+    False/false flags do not mean "not started", as the guide page has it: they are seen between two phases as well, and
+    when a phase failed everywhere. It is not started while no node has left `not_started`, and else stalled.
+
+    >>> def phase(**lists): return {"categories": [{"name": name, "node_list": nodes} for name, nodes in lists.items()]}
+    >>> state([phase(not_started=["x1"])]), state([phase(not_started=["x1"], in_progress=["x2"])])
+    ('not started', 'running')
+    >>> state([phase(failed=["x1"]), phase(not_started=["x1"])]), state([phase(succeeded=["x1"])]), state([])
+    ('stalled', 'finished', 'finished')
+    >>> state([phase(succeeded=["x1"], failed=["x2"])])
+    'finished with failures'
+    """
+    used = {name for phase in phases for name, nodes in categories(phase).items() if nodes}
+    if "in_progress" in used:
+        return "running"
+    if "not_started" not in used:
+        return "finished with failures" if "failed" in used else "finished"
+    return "not started" if used == {"not_started"} else "stalled"
+
+
+class Flags(NamedTuple):
+    """How far something is, by the table of the guide page: what metadata should say."""
+
+    in_progress: bool
+    complete: bool
+    error_count: int
+
+
+def phase_flags(phase: Phase) -> Flags:
+    """Return a phase's flags: in progress with a node there, complete with none there nor in `not_started`.
+
+    >>> phase_flags({"categories": [{"name": "failed", "node_list": ["x1", "x2"]}]}), phase_flags({})
+    (Flags(in_progress=False, complete=True, error_count=2), Flags(in_progress=False, complete=True, error_count=0))
+    """
+    found = categories(phase)
+    return Flags(
+        in_progress=bool(found["in_progress"]),
+        complete=not (found["in_progress"] or found["not_started"]),
+        error_count=len(found["failed"]),
+    )
+
+
+def rolled_up(parts: Iterable[Flags]) -> Flags:
+    """Return the flags of a boot set from its phases', or of a session from its boot sets': any, all, sum.
+
+    >>> rolled_up([Flags(False, True, 4), Flags(True, False, 1)])
+    Flags(in_progress=True, complete=False, error_count=5)
+    """
+    found = list(parts)
+    return Flags(
+        in_progress=any(each.in_progress for each in found),
+        complete=all(each.complete for each in found),
+        error_count=sum(each.error_count for each in found),
+    )
+
+
+def phases(boot_set: BootSet) -> list[Any]:
+    """Return the phases of a boot set."""
+    return members(boot_set, "phases")
+
+
+def boot_set_flags(boot_set: BootSet) -> Flags:
+    """Return a boot set's flags; one without phases is complete."""
+    return rolled_up(map(phase_flags, phases(boot_set)))
+
+
+def with_flags(metadata: Mapping[str, Any], flags: Flags) -> dict[str, Any]:
+    """Return the metadata with these flags in it, its names sorted, as the server writes it.
+
+    >>> with_flags({"start_time": "S", "complete": True}, Flags(in_progress=True, complete=False, error_count=0))
+    {'complete': False, 'error_count': 0, 'in_progress': True, 'start_time': 'S'}
+    """
+    return dict(sorted({**metadata, **flags._asdict()}.items()))
+
+
+def recomputed(boot_set: BootSet) -> BootSet:
+    """Return the boot set's document with its own flags, and its phases', computed from the categories."""
+    found = [
+        {**phase, "metadata": with_flags(part(phase, "metadata"), phase_flags(phase))} for phase in phases(boot_set)
+    ]
+    metadata = with_flags(part(boot_set, "metadata"), boot_set_flags(boot_set))
+    return cast("BootSet", {**boot_set, "metadata": metadata, "phases": found})
+
+
+def claim(metadata: Mapping[str, Any]) -> str:
+    """Return what a server's flags say, in words; nothing where they say nothing.
+
+    >>> claim({"in_progress": False, "complete": False}), claim({"in_progress": True, "complete": True})
+    ('neither in progress nor complete', 'both in progress and complete, which is invalid')
+    >>> claim({"complete": False, "in_progress": ""}), claim({"complete": "", "in_progress": None})
+    ('not complete', '')
+    """
+    in_progress, complete = metadata.get("in_progress"), metadata.get("complete")
+    if isinstance(in_progress, bool) and isinstance(complete, bool):
+        return {
+            (False, False): "neither in progress nor complete",
+            (True, False): "in progress",
+            (False, True): "complete",
+            (True, True): "both in progress and complete, which is invalid",
+        }[in_progress, complete]
+    said = (("in progress", in_progress), ("complete", complete))
+    return " and ".join("not " * (not value) + word for word, value in said if isinstance(value, bool))
+
+
+def contradictions(metadata: Mapping[str, Any], flags: Flags, by_nodes: str) -> list[str]:
+    """Return a sentence for each thing that a server's metadata says and its nodes do not; `by_nodes` is the state.
+
+    Fields that are absent, null or `""` say nothing.
+
+    >>> contradictions({"in_progress": True, "complete": False, "error_count": 0}, Flags(False, True, 4), "finished")
+    ['The server says in progress, but by its nodes it is finished.', 'The server counts 0 errors, but 4 nodes failed.']
+    >>> contradictions({"in_progress": False, "complete": "", "error_count": None}, Flags(False, True, 0), "finished")
+    []
+    """
+    said = {name: metadata[name] for name in ("in_progress", "complete") if isinstance(metadata.get(name), bool)}
+    found = []
+    if any(value != getattr(flags, name) for name, value in said.items()):
+        found.append(f"The server says {claim(metadata)}, but by its nodes it is {by_nodes}.")
+    count = metadata.get("error_count")
+    if type(count) is int and count != flags.error_count:
+        many = flags.error_count != 1
+        found.append(
+            f"The server counts {count} error{'s' * (count != 1)}, but {flags.error_count} node{'s' * many} failed."
+        )
+    return found
+
+
+def missing_part(boot_set: BootSet, name: str, phase: str, category: str | None) -> str | None:
+    """Return which part a boot set's document lacks, and which it has; None if it has both phase and category.
+
+    >>> document = {"phases": [{"name": "boot", "categories": [{"name": "failed"}, {"name": "succeeded"}]}]}
+    >>> missing_part(document, "computes", "explode", None)
+    "boot set 'computes' has no phase 'explode'; it has: boot."
+    >>> missing_part(document, "computes", "BOOT", "broken")
+    "phase 'boot' of boot set 'computes' has no category 'broken'; it has: failed, succeeded."
+    >>> missing_part(document, "computes", "boot", "Failed")
+    """
+    found = find(phases(boot_set), phase)
+    if found is None:
+        return f"boot set {name!r} has no phase {phase!r}; it has: {listed(phases(boot_set))}."
+    if category is None or find(members(found, "categories"), category) is not None:
+        return None
+    return (
+        f"phase {str(found['name'])!r} of boot set {name!r} has no category {category!r}; "
+        f"it has: {listed(members(found, 'categories'))}."
+    )
+
+
+def listed(found: Iterable[Mapping[str, Any]]) -> str:
+    """Return the names of phases or categories for a sentence."""
+    return ", ".join(str(item.get("name")) for item in found) or "none"
+
+
+def template_name(session: Session) -> str | None:
+    """Return the session template that a session was made from, under its new name or its old one.
+
+    >>> template_name({"templateName": "", "templateUuid": "cle-1.3.0"}), template_name({})
+    ('cle-1.3.0', None)
+    """
+    found = session.get("templateName") or session.get("templateUuid")
+    return found if isinstance(found, str) else None
+
+
+def new_id(created: CreatedSession) -> str | None:
+    """Return the id of a session just made: its document has no field for it, but a link, and the name of its job.
+
+    >>> link = {"rel": "session", "href": "/v1/session/0f2d"}
+    >>> new_id({"links": [link]}), new_id({"job": "boa-0f2d"}), new_id({})
+    ('0f2d', '0f2d', None)
+    """
+    for link in members(created, "links"):
+        href = str(link.get("href"))
+        if link.get("rel") == "session" and "/session/" in href:
+            return href.rpartition("/session/")[2]
+    job = created.get("job")
+    return job.removeprefix("boa-") if isinstance(job, str) and job.startswith("boa-") else None
+
+
+def limited(nodes: Iterable[str], limit: str) -> list[str]:
+    """Return the nodes that a session's limit leaves: a comma list; `&name` keeps only, and `!name` takes away.
+
+    Groups and roles are known to the hardware state manager alone; here they are names of no node.
+
+    >>> limited(["x1", "x2", "x3"], "x1,x3,nobody"), limited(["x1", "x2"], "!x1"), limited(["x1", "x2"], "")
+    (['x1', 'x3'], ['x2'], ['x1', 'x2'])
+    >>> limited(["x1", "x2", "x3"], "x1,x2,&x2")
+    ['x2']
+    """
+    found = list(dict.fromkeys(nodes))
+    terms = [term.strip() for term in limit.split(",") if term.strip()]
+    plain = {term for term in terms if term[0] not in "&!"}
+    kept = [node for node in found if node in plain] if plain else found
+    for term in terms:
+        if term[0] == "&":
+            kept = [node for node in kept if node == term[1:]]
+        elif term[0] == "!":
+            kept = [node for node in kept if node != term[1:]]
+    return kept
+
+
+def unusable(template: SessionTemplate, name: str) -> str | None:
+    """Return why no session can be made from a template, in the server's words; None if one can."""
+    boot_sets = part(template, "boot_sets")
+    if not boot_sets:
+        return f"Session template '{name}' must have one or more defined boot sets for creation of a session."
+    fields = ("node_groups", "node_list", "node_roles_groups")
+    for boot_set in boot_sets:
+        if not any(part(boot_sets, boot_set).get(field) for field in fields):
+            return (
+                f"Session template '{name}' boot set '{boot_set}' must have at least one hardware specifier field "
+                f"provided ({', '.join(fields)}); None defined."
+            )
+    return None

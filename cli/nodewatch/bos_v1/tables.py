@@ -1,0 +1,281 @@
+"""Tables of BOS v1 documents: states that follow from where the nodes are, failed nodes by name, and wrong flags."""
+
+from __future__ import annotations
+
+import json
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.bos_v1 import rules
+from nodewatch.nodeset import fold
+from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Style
+from nodewatch.times import when
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from nodewatch.bos_v1.types import BootSet, Category, CreatedSession, Phase, Session, SessionStatus
+
+STATES: dict[str, Style] = {
+    "not started": "dim",
+    "running": "busy",
+    "stalled": "warn",
+    "finished": "good",
+    "finished with failures": "bad",
+}
+COUNTS: dict[str, Style] = {"in_progress": "busy", "succeeded": "good", "failed": "bad"}
+COLUMNS = (
+    Column("Boot set", shares=True), Column("Phase"), Column("State", wraps=True),
+    Column("Not started", right=True), Column("In progress", right=True), Column("Succeeded", right=True),
+    Column("Failed", right=True), Column("Excluded", 3, right=True), Column("Errors", 4, right=True),
+    Column("Started", 2), Column("Stopped", 1),
+)  # fmt: skip
+STALLED = "Stalled: some nodes have not started, and none is in progress. It is between two phases, or has stopped."
+
+
+def text(value: Any) -> str:
+    """Return a value of a document as text.
+
+    >>> [text(value) for value in (None, "", True, 4, "a", ["b"])]
+    ['', '', 'yes', '4', 'a', '["b"]']
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
+
+
+def plural(number: int, word: str) -> str:
+    """Return a number of things.
+
+    >>> plural(1, "node"), plural(2_000, "node"), plural(0, "error")
+    ('1 node', '2,000 nodes', '0 errors')
+    """
+    return f"{number:,} {word}{'s' * (number != 1)}"
+
+
+def sessions(ids: Sequence[Any]) -> Page:
+    """Return the ids of the sessions, sorted, since a server lists them in no order."""
+    rows = [[text(name)] for name in sorted(ids, key=text)]
+    return [Grid([Column("Session")], rows, empty="There are no sessions.")]
+
+
+def fields(document: Mapping[str, Any]) -> Page:
+    """Return the fields of a document, one a line."""
+    return [Fields([(name, text(value)) for name, value in document.items()])]
+
+
+def session(document: Session, name: str) -> Page:
+    """Return what one session was asked to do, and what the server's flags say of it; further fields come last."""
+    claim = rules.claim(document)
+    shown = {"operation", "templateName", "templateUuid", "job", "boa_job_name", "start_time", "stop_time",
+             "in_progress", "complete", "error_count"}  # fmt: skip
+    return [
+        Fields([
+            ("Session", Cell(name, "strong")),
+            ("Operation", text(document.get("operation"))),
+            ("Template", text(document.get("templateName") or document.get("templateUuid"))),
+            ("Job", text(document.get("job") or document.get("boa_job_name"))),
+            ("Started", when(document.get("start_time"))),
+            ("Stopped", when(document.get("stop_time"))),
+            ("Server says", Cell(claim, "warn" if "invalid" in claim else "")),
+            ("Errors", text(document.get("error_count"))),
+            *((field, text(value)) for field, value in document.items() if field not in shown),
+        ]),
+        how_far(name),
+    ]  # fmt: skip
+
+
+def how_far(name: str) -> Line:
+    """Return the line that names the command for a session's status."""
+    return Line(f"nodewatch bos v1 session status list {quote(name)}", lead="How far it is: ")
+
+
+def invalid(what: str) -> Line:
+    """Return the line about flags that exclude each other."""
+    return Line("The server says both in progress and complete, which is invalid.", "warn", lead=f"{what}: ")
+
+
+def created(document: CreatedSession) -> Page:
+    """Return the session that was made, and the command that shows how far it is."""
+    name = rules.new_id(document)
+    page: Page = [Fields([
+        ("Session", Cell(text(name), "strong")),
+        ("Operation", text(document.get("operation"))),
+        ("Template", text(document.get("templateName") or document.get("templateUuid"))),
+        ("Limit", text(document.get("limit"))),
+        ("Job", text(document.get("job"))),
+    ])]  # fmt: skip
+    return page if name is None else [*page, how_far(name)]
+
+
+def deleted(_document: Any) -> Page:
+    """Return one empty line, as other formats print it."""
+    return [Line(" ")]
+
+
+def session_status(status: SessionStatus, parts: rules.Parts) -> Page:
+    """Return how far a session is: its boot sets phase by phase, every failed node, and where the flags are wrong."""
+    known = {name: boot_set for name, boot_set in parts.boot_sets.items() if boot_set is not None}
+    phases = [phase for boot_set in known.values() for phase in rules.phases(boot_set)]
+    metadata = rules.part(status, "metadata")
+    page: Page = [identity(text(status.get("id")), metadata, phases if known else None)]
+    rows = [row for name, boot_set in parts.boot_sets.items() for row in boot_set_rows(name, boot_set)]
+    page.append(Grid(COLUMNS, rows, empty="Which boot sets it has is not known."))
+    if parts.template is not None and rows:
+        source = f"The status names no boot sets: these are those of the session template {parts.template}."
+        page.append(Line(source, "dim"))
+    page += stalled(phases) + failures(known)
+    if known:
+        flags = rules.rolled_up(map(rules.boot_set_flags, known.values()))
+        page += remarks("Session", metadata, flags, phases)
+    elif metadata.get("complete") is True and metadata.get("in_progress") is True:
+        page.append(invalid("Session"))
+    return page + boot_set_remarks(known)
+
+
+def boot_set(document: BootSet, session: str, name: str) -> Page:
+    """Return how far a boot set is: its phases by categories, every failed node, and where the flags are wrong."""
+    phases, metadata = rules.phases(document), rules.part(document, "metadata")
+    return [
+        identity(f"{name} of {session}", metadata, phases),
+        Grid(COLUMNS, boot_set_rows(name, document)),
+        *stalled(phases),
+        *failures({name: document}),
+        *boot_set_remarks({name: document}),
+    ]
+
+
+def phase(document: Phase, session: str, boot_set: str, name: str) -> Page:
+    """Return a phase: its categories with their nodes folded, its errors, and where the flags are wrong."""
+    metadata = rules.part(document, "metadata")
+    rows: list[list[str | Cell]] = [
+        [category, Cell(f"{len(nodes):,}", "dim" if not nodes else COUNTS.get(category, "")), fold(nodes)]
+        for category, nodes in rules.categories(document).items()
+    ]
+    columns = [Column("Category"), Column("Count", right=True), Column("Nodes", wraps=True)]
+    return [
+        identity(f"{name} of {boot_set} of {session}", metadata, [document]),
+        Grid(columns, rows),
+        *stalled([document]),
+        *errors(document, ""),
+        *remarks(f"{name} of {boot_set}", metadata, rules.phase_flags(document), [document]),
+        *several(document, f"{name} of {boot_set}"),
+    ]
+
+
+def category(document: Category, session: str, boot_set: str, phase: str, name: str) -> Page:
+    """Return a category's nodes, folded."""
+    nodes = rules.names(document.get("node_list"))
+    page: Page = [Line(f"{name} in {phase} of {boot_set} of {session}: {plural(len(nodes), 'node')}", "strong")]
+    return [*page, Line(fold(nodes))] if nodes else page
+
+
+def identity(what: str, metadata: Mapping[str, Any], phases: Sequence[Phase] | None) -> Line:
+    """Return one line that says what is shown, and how far it is; None for phases of which nothing is known."""
+    state = None if phases is None else rules.state(phases)
+    facts = [what, verdict(phases or (), state)]
+    for word, field in (("started", "start_time"), ("stopped", "stop_time")):
+        facts.append(f"{word} {when(metadata[field])}" if metadata.get(field) else "")
+    return Line("  ".join(fact for fact in facts if fact), STATES[state] if state else "strong")
+
+
+def verdict(phases: Sequence[Phase], state: rules.State | None) -> str:
+    """Return the state with how many nodes there are, and how many errors; nothing for no state."""
+    if state is None:
+        return ""
+    nodes = {node for phase in phases for found in rules.categories(phase).values() for node in found}
+    count = sum(rules.phase_flags(phase).error_count for phase in phases)
+    return f"{state}, {plural(len(nodes), 'node')}" + (f", {plural(count, 'error')}" if count else "")
+
+
+def stalled(phases: Sequence[Phase]) -> Page:
+    """Return what it means to be stalled, where something is."""
+    return [Line(STALLED, "warn")] if rules.state(phases) == "stalled" else []
+
+
+def boot_set_rows(name: str, document: BootSet | None) -> list[list[str | Cell]]:
+    """Return a row for the boot set, and one for each of its phases."""
+    none = ["-"] * len(rules.CATEGORIES)
+    if document is None:
+        return [[name, "-", Cell("no status", "dim"), *none, "-", "", ""]]
+    phases, flags = rules.phases(document), rules.boot_set_flags(document)
+    return [row(name, "all phases", document, phases, flags, none)] + [
+        row(name, text(phase.get("name")), phase, [phase], rules.phase_flags(phase), counts(phase)) for phase in phases
+    ]
+
+
+def row(boot_set: str, phase: str, document: Any, phases: Sequence[Phase], flags: rules.Flags,
+        counts: Sequence[str | Cell]) -> list[str | Cell]:  # fmt: skip
+    """Return a row of a table of phases."""
+    state, metadata = rules.state(phases), rules.part(document, "metadata")
+    return [
+        boot_set,
+        phase,
+        Cell(state, STATES[state]),
+        *counts,
+        Cell(f"{flags.error_count:,}", "bad" if flags.error_count else "dim"),
+        when(metadata.get("start_time")),
+        when(metadata.get("stop_time")),
+    ]
+
+
+def counts(phase: Phase) -> list[Cell]:
+    """Return how many nodes are in each category of a phase, no node counted twice."""
+    placed = rules.placed(phase)
+    return [
+        Cell(f"{len(placed[name]):,}", COUNTS.get(name, "") if placed[name] else "dim") for name in rules.CATEGORIES
+    ]
+
+
+def failures(boot_sets: Mapping[str, BootSet]) -> Page:
+    """Return every failed node of every phase, folded, then the errors recorded there with their nodes."""
+    page: Page = []
+    for name, document in boot_sets.items():
+        for phase in rules.phases(document):
+            where = f"{text(phase.get('name'))} of {name}"
+            failed = rules.categories(phase)["failed"]
+            if failed:
+                page.append(Line(fold(failed), "bad", lead=f"Failed in {where} ({len(failed):,}): "))
+            page += errors(phase, f"{where}, ")
+    return page
+
+
+def errors(phase: Phase, where: str) -> Page:
+    """Return each error that was recorded in a phase, with all its nodes; not each of them need have failed."""
+    page: Page = []
+    for message, value in rules.part(phase, "errors").items():
+        nodes = rules.names(value)
+        page.append(Line(message, "bad", lead=f"{where}{plural(len(nodes), 'node')}: "))
+        if nodes:
+            page.append(Line(fold(nodes), lead="    "))
+    return page
+
+
+def boot_set_remarks(boot_sets: Mapping[str, BootSet]) -> Page:
+    """Return the remarks on boot sets and their phases."""
+    page: Page = []
+    for name, document in boot_sets.items():
+        phases, metadata = rules.phases(document), rules.part(document, "metadata")
+        page += remarks(f"Boot set {name}", metadata, rules.boot_set_flags(document), phases)
+        for phase in phases:
+            where = f"{text(phase.get('name'))} of {name}"
+            page += remarks(where, rules.part(phase, "metadata"), rules.phase_flags(phase), [phase])
+            page += several(phase, where)
+    return page
+
+
+def remarks(what: str, metadata: Mapping[str, Any], flags: rules.Flags, phases: Iterable[Phase]) -> Page:
+    """Return a line for each thing that the server says of the item and its nodes do not."""
+    sentences = rules.contradictions(metadata, flags, rules.state(phases))
+    return [Line(sentence, "warn", lead=f"{what}: ") for sentence in sentences]
+
+
+def several(phase: Phase, where: str) -> Page:
+    """Return the nodes that stand in more than one category of a phase, and as what they are counted."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for node, found in rules.in_several(phase).items():
+        groups.setdefault(tuple(found), []).append(node)
+    return [
+        Line(fold(nodes), "warn", lead=f"{where}: in {' and '.join(found)} at once, counted in the most telling: ")
+        for found, nodes in groups.items()
+    ]

@@ -1,0 +1,59 @@
+"""What is waited for and watched of BOS v2: which questions a look asks, and which rules read the answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.bos_v2 import outcome, rules, tables
+from nodewatch.bos_v2.client import BosV2
+from nodewatch.watching import Watched
+
+if TYPE_CHECKING:
+    from nodewatch.app import App
+    from nodewatch.bos_v2.types import Component
+
+STANDING = ("ids", "session")  # filters that a node does not leave by getting on
+
+
+def session(app: App, name: str) -> Watched:
+    """Return how to follow a session."""
+
+    def look() -> outcome.Look:
+        # The components come first: what they say may be older than the status, but never ahead of it.
+        bos = BosV2(app.backend("bos"))
+        components = list(bos.components(session=name, brief=True))
+        status = bos.session_status(name)
+        staged = bos.components(staged_session=name, brief=True) if rules.progress(status).staged else []
+        return outcome.Look(bos.session(name), components, status, [component["id"] for component in staged])
+
+    return Watched(
+        look=look,
+        document=lambda look: look.status,
+        table=lambda look: tables.session_status(look.status, look.session, look.components, app.now),
+        states=outcome.session_states,
+        outcome=lambda look, _: outcome.session_outcome(look),
+        left="taken over by a newer session",
+    )
+
+
+def components(app: App, filters: dict[str, Any]) -> Watched:
+    """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
+    chosen: set[str] = set()
+    brief = app.settings.format == "table"
+    standing: dict[str, Any] = {name: filters[name] for name in STANDING if filters.get(name)}
+
+    def look() -> list[Component]:
+        bos = BosV2(app.backend("bos"))
+        found = list(bos.components(brief=brief, **(standing if chosen else filters)))
+        if not chosen:
+            chosen.update(component["id"] for component in found)
+        return [component for component in found if component["id"] in chosen]
+
+    return Watched(
+        look=look,
+        document=lambda found: found,
+        table=lambda found: tables.components(found, app.now),
+        states=outcome.states,
+        outcome=lambda found, _: outcome.components_outcome(found, len(chosen)),
+        left="taken over by a newer session" if filters.get("session") else "removed from BOS",
+    )

@@ -1,0 +1,305 @@
+"""Write the man pages and the completions: `python -m nodewatch.docs`, in the source tree.
+
+With `--check` nothing is written: the stale files are named, and the exit code is 1 if there is one. A page says of a
+command what its help says: the sentence in the tree, then the function's docstring; lines after `\\b` are examples.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from nodewatch import __version__
+from nodewatch.completions import completions
+from nodewatch.main import BOS, NMSTATUS, TREE
+from nodewatch.tree import SHARED, Group, Shared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+SHORTCUTS = {"bos": BOS, "nmstatus": NMSTATUS}
+
+DESCRIPTION = """
+Shows, for a whole fleet at once, how far a boot (HPE Cray CSM: the Boot Orchestration Service, BOS) or an agent upgrade
+(Open Horizon: node management policies, NMP) has come, which nodes failed, and why.
+
+The commands are those of `cray bos` and `hzn`, with the same arguments and options. They ask the system that an
+option, the environment or a file names, or a local store, which is one file that answers as the system would. When
+nothing names a system, `nodewatch demo` makes a fleet to look at.
+
+Data goes to standard output, everything else to standard error. On a terminal, data is a table; else it is JSON, the
+server's own document with all its fields. `--format` decides otherwise.
+"""
+
+EXIT_STATUS = {
+    0: "Done; after waiting: finished, and every node succeeded.",
+    1: "A prompt was declined, or nodewatch has a defect.",
+    2: "The command line is wrong; nothing was sent.",
+    3: "The server's answer could not be understood.",
+    4: "A local file could not be read or written.",
+    5: "The server refused, or could not be reached.",
+    6: "Not logged in, login expired, or not permitted.",
+    7: "Configuration is missing or wrong.",
+    8: "What was asked for was not found.",
+    10: "Finished, but not every node succeeded, or there was none.",
+    11: "The time to wait ran out; the nodes that are not done are named.",
+    12: "What was waited for does not exist any more.",
+    130: "Interrupted (Ctrl-C).",
+    141: "The reader of the output went away.",
+}
+
+ENVIRONMENT = {
+    "NODEWATCH_LOCAL": "The local store or fleet file to ask, as `--local` names it.",
+    "NODEWATCH_BOS_URL": "The base URL of BOS, such as `https://HOST/apis/bos`.",
+    "HZN_EXCHANGE_URL": "The base URL of the Exchange, such as `https://HOST/v1`.",
+    "HORIZON_URL": "The base URL of the agent on this node (`http://localhost:8510`).",
+    "NODEWATCH_TOKEN": "The bearer token for BOS.",
+    "CRAY_CREDENTIALS": "A JSON file with the bearer token for BOS in it (`access_token`).",
+    "NODEWATCH_TENANT": "The tenant to ask BOS as.",
+    "NODEWATCH_CA_BUNDLE": "A file of certificates to trust instead of the system's.",
+    "NODEWATCH_FORMAT": "The format on a terminal, unless `--format` is given: `table`, `json`, `yaml` or `toml`.",
+    "NODEWATCH_REQUEST_TIMEOUT": "How many seconds a request may take, as `--request-timeout` says it.",
+    "NODEWATCH_RETRIES": "How often a question is asked again after a passing failure (3); 0 turns that off.",
+    "HZN_ORG_ID": "The organization in the Exchange.",
+    "HZN_EXCHANGE_USER_AUTH": "The user to ask the Exchange as, `[ORG/]USER:PASSWORD`.",
+    "HZN_EXCHANGE_NODE_AUTH": "The node to ask the Exchange as, `[ORG/]NODE:TOKEN`, when no user is given.",
+    "USING_API_KEY": "Set when HZN_EXCHANGE_USER_AUTH holds an API key.",
+    "HZN_HTTP_TIMEOUT, HZN_HTTP_RETRIES": "The same as NODEWATCH_REQUEST_TIMEOUT and NODEWATCH_RETRIES, for Horizon.",
+    "HZN_ICP_CA_CERT_PATH, HZN_MGMT_HUB_CERT_PATH": "A file of certificates that the Exchange is trusted by, too.",
+    "HZN_SSL_SKIP_VERIFY": "Set to reach the Exchange without verifying its certificate.",
+    "HTTPS_PROXY, HTTP_PROXY, NO_PROXY": "The proxies to use, and the hosts to reach without one.",
+    "NO_COLOR, FORCE_COLOR, TERM": "Whether tables are coloured, as everywhere.",
+    "COLUMNS": "The width of tables, when it is not the terminal's.",
+    "XDG_DATA_HOME": "Where the demo store lies, instead of `~/.local/share`.",
+}
+
+FILES = {
+    "~/.local/share/nodewatch/demo.db": "The demo store, which `nodewatch demo` makes.",
+    "~/.hzn/hzn.json, /etc/default/horizon, /etc/horizon/hzn.json, /etc/horizon/anax.json": "What `hzn` is configured with: read in this order, after the environment.",
+}
+
+
+class Entry(NamedTuple):
+    """A command and the paths that lead to it, the longest-lived first: `bos v2 sessions list`, `bos sessions list`."""
+
+    command: Shared
+    paths: list[str]
+
+
+def entries(name: str, member: click.Command) -> list[Entry]:
+    """Return the commands below (or at) a member of the tree, in its order, each once."""
+    found: dict[int, Entry] = {}
+    for path, command in walk(name, member):
+        found.setdefault(id(command), Entry(command, [])).paths.append(path)
+    return list(found.values())
+
+
+def walk(path: str, member: click.Command) -> Iterator[tuple[str, Shared]]:
+    """Return every path from here to a command, with the command."""
+    if isinstance(member, Group):
+        context = click.Context(member)
+        for name in [*member.members, *member.aliases]:
+            below = member.get_command(context, name)
+            if below is not None:
+                yield from walk(f"{path} {name}", below)
+    elif isinstance(member, Shared):
+        yield path, member
+
+
+def man_pages() -> dict[str, str]:
+    """Return the man pages by their names: of nodewatch, of each of its groups, and of the shortcuts."""
+    groups = {name: member for name, member in TREE.members.items() if isinstance(member, Group)}
+    pages = {"nodewatch.1": main_page(groups)}
+    for name, group in groups.items():
+        pages[f"nodewatch-{name}.1"] = group_page(name, group)
+    for name, group in SHORTCUTS.items():
+        pages[f"{name}.1"] = shortcut_page(name, group)
+    return pages
+
+
+def main_page(groups: Mapping[str, Group]) -> str:
+    """Return the man page of nodewatch: what all commands share, and the commands that are in no group."""
+    lines = [*head("nodewatch", TREE.sentence), *synopsis("nodewatch", "[OPTIONS] COMMAND ..."),
+             ".SH DESCRIPTION", *prose(DESCRIPTION), ".SH COMMANDS"]  # fmt: skip
+    for name, group in groups.items():
+        lines += [".TP", bold(f"nodewatch {name}"), roff(f"{group.sentence} See nodewatch-{name}(1).")]
+    for entry in entries("nodewatch", TREE):
+        if entry.paths[0].count(" ") == 1:
+            lines += command_section(entry, TREE)
+    context = click.Context(TREE, info_name="nodewatch", **TREE.context_settings)
+    shared = [*SHARED, TREE.get_help_option(context)]
+    lines += [".SH OPTIONS", "Every command takes these, in any place, before its arguments or after them."]
+    lines += option_list((option for option in shared if option is not None), context)
+    lines += [".SH EXIT STATUS", *table({str(code): text for code, text in EXIT_STATUS.items()})]
+    lines += [".SH ENVIRONMENT", *table(ENVIRONMENT), ".SH FILES", *table(FILES)]
+    return finished(lines, [*(f"nodewatch-{name}" for name in groups), *SHORTCUTS])
+
+
+def group_page(name: str, group: Group) -> str:
+    """Return the man page of a group: every command in it."""
+    path = f"nodewatch {name}"
+    lines = [*head(f"nodewatch-{name}", group.sentence), *synopsis(path, "[OPTIONS] COMMAND ...")]
+    lines += [".SH DESCRIPTION", roff(group.sentence), *prose(group.help or "")]
+    lines += prose("The options that all commands share, the exit status and the environment are in nodewatch(1).")
+    own = [param for param in group.params if param not in SHARED]
+    if own:
+        lines += [".SH OPTIONS", "Every command below takes these."]
+        lines += option_list(own, click.Context(group, info_name=path))
+    lines.append(".SH COMMANDS")
+    for entry in entries(path, group):
+        lines += command_section(entry, group)
+    return finished(lines, ["nodewatch", *(shortcut for shortcut in SHORTCUTS if shortcut == name)])
+
+
+def shortcut_page(name: str, group: Group) -> str:
+    """Return the man page of a shortcut: a list of its commands."""
+    lines = [*head(name, group.sentence), *synopsis(name, "[OPTIONS] COMMAND ..."), ".SH DESCRIPTION"]
+    lines += prose(f"`{name}` is short for `nodewatch {name}`, with the same options, output and exit status.")
+    lines.append(".SH COMMANDS")
+    for entry in entries(name, group):
+        lines += [".TP", usage(entry), roff(entry.command.sentence)]
+    return finished(lines, ["nodewatch", f"nodewatch-{name}"])
+
+
+def command_section(entry: Entry, group: Group) -> list[str]:
+    """Return a command's part of its group's page: usage, sentence, help, examples, own options, other names."""
+    command, context = entry.command, click.Context(entry.command, info_name=entry.paths[0])
+    lines = [f".SS {usage(entry)}", roff(command.sentence), *prose(command.help or "")]
+    lines += option_list((param for param in command.params if param not in group.params), context)
+    if entry.paths[1:]:
+        others = ", ".join(f"`{path}`" for path in entry.paths[1:])
+        lines += prose(f"The same: {others}.")
+    return lines
+
+
+def usage(entry: Entry) -> str:
+    """Return a command's path in bold, then its arguments."""
+    context = click.Context(entry.command, info_name=entry.paths[0])
+    return f"{bold(entry.paths[0])} {roff(' '.join(entry.command.collect_usage_pieces(context)))}"
+
+
+def option_list(params: Iterable[click.Parameter], context: click.Context) -> list[str]:
+    """Return the options, each with its help."""
+    options = [param for param in params if isinstance(param, click.Option)]
+    records = [record for option in options if (record := option.get_help_record(context)) is not None]
+    return [line for names, text in records for line in (".TP", option_names(names), inline(text))]
+
+
+def option_names(text: str) -> str:
+    r"""Return an option's names in bold, and what stands for its value in italics.
+
+    >>> print(option_names("-v, --verbose LEVEL"))
+    \fB\-v,\fR \fB\-\-verbose\fR \fILEVEL\fR
+    """
+    return " ".join(f"\\f{'B' if word[0] == '-' else 'I'}{roff(word)}\\fR" for word in text.split())
+
+
+def head(name: str, sentence: str) -> list[str]:
+    """Return how a page begins: without a date, so that it changes with its content only."""
+    brief = sentence.rstrip(".")
+    if not brief[:2].isupper():
+        brief = brief[0].lower() + brief[1:]
+    return [
+        ".\\\" Written by `python -m nodewatch.docs`: change the command tree, not this file.",
+        ".nr HY 0",
+        f'.TH {roff(name.upper())} 1 "" "nodewatch {roff(__version__)}" "nodewatch"',
+        ".SH NAME",
+        f"{roff(name)} \\- {roff(brief)}",
+    ]  # fmt: skip
+
+
+def synopsis(name: str, rest: str) -> list[str]:
+    """Return the section that says how the command is called."""
+    return [".SH SYNOPSIS", f"{bold(name)} {roff(rest)}"]
+
+
+def table(texts: Mapping[str, str]) -> list[str]:
+    """Return names, each with what it means."""
+    return [line for name, text in texts.items() for line in (".TP", bold(name), inline(text))]
+
+
+def finished(lines: list[str], others: Iterable[str]) -> str:
+    """Return the page's text, the other pages named at its end."""
+    named = ", ".join(f"{bold(name)}(1)" for name in others)
+    return "\n".join([*lines, ".SH SEE ALSO", named]) + "\n"
+
+
+def prose(text: str) -> list[str]:
+    """Return paragraphs; one that begins with a line `\\b` keeps its lines, as click has it."""
+    lines = []
+    for paragraph in re.split(r"\n\s*\n", inspect.cleandoc(text)):
+        if paragraph.startswith("\b"):
+            lines += [".PP", ".RS 4", ".EX", *map(roff, paragraph.split("\n")[1:]), ".EE", ".RE"]
+        elif paragraph:
+            lines += [".PP", inline(" ".join(paragraph.split()))]
+    return lines
+
+
+def inline(text: str) -> str:
+    r"""Return running text, with what stands in backticks in bold.
+
+    >>> print(inline("As `--local` names it: C:\\nodes."))
+    As \fB\-\-local\fR names it: C:\enodes.
+    """
+    return re.sub(r"\\\(ga(.*?)\\\(ga", r"\\fB\1\\fR", roff(text))
+
+
+def bold(text: str) -> str:
+    """Return the text in bold."""
+    return f"\\fB{roff(text)}\\fR"
+
+
+ROFF = {"\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti", '"': "\\(dq"}
+
+
+def roff(text: str) -> str:
+    r"""Return the text for a man page: nothing in it is taken as a request, an escape or a typographic quote.
+
+    >>> print(roff(".so it's - \\ \u2026"))
+    \&.so it\(aqs \- \e \[u2026]
+    """
+    written = "".join(ROFF.get(each) or (each if each.isascii() else f"\\[u{ord(each):04X}]") for each in text)
+    return "\\&" + written if text.startswith(".") else written
+
+
+def documents() -> dict[str, str]:
+    """Return all files that are written, by their paths in the source tree."""
+    pages = {f"man/{name}": text for name, text in man_pages().items()}
+    return {**pages, **{f"completions/{name}": text for name, text in completions().items()}}
+
+
+def stale(root: Path) -> list[str]:
+    """Return the paths of the files that are missing, differ, or should not be there."""
+    wanted = documents()
+    present = {f"{folder}/{path.name}" for folder in ("man", "completions") for path in (root / folder).iterdir()}
+    differ = {path for path, text in wanted.items() if path not in present or (root / path).read_text("utf-8") != text}
+    return sorted(differ | (present - wanted.keys()))
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; name the stale files.")
+def main(*, check: bool) -> None:
+    """Write man/ and completions/ below the current directory."""
+    root = Path.cwd()
+    if not (root / "man").is_dir():
+        raise click.ClickException(f"{root} is not the source tree: it has no man/.")
+    found = stale(root)
+    if check:
+        for path in found:
+            click.echo(f"{path} is stale: run `python -m nodewatch.docs`.", err=True)
+        raise SystemExit(bool(found))
+    for path in found:
+        text = documents().get(path)
+        if text is None:
+            (root / path).unlink()
+        else:
+            (root / path).write_text(text, "utf-8")
+        click.echo(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""What the commands of this slice share: the Exchange to ask, the question before a reset, the sentence after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nodewatch.errors import WrongConfiguration
+from nodewatch.horizon import rules
+from nodewatch.horizon.client import Exchange
+from nodewatch.rehearsal import REHEARSED
+from nodewatch.settings import System
+from nodewatch.tree import ACCOUNT, command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nodewatch.app import App
+    from nodewatch.backend import Answer
+    from nodewatch.horizon.tables import Clock
+    from nodewatch.horizon.types import Statuses
+
+NO_AUTH = (
+    "exchange authentication must be specified with one of the following: the -u flag, the -n flag, "
+    "HZN_EXCHANGE_USER_AUTH or HZN_EXCHANGE_NODE_AUTH"
+)
+ON_COMMAND_LINE = (
+    "Warning: a secret on the command line is seen by everybody who lists this machine's processes. "
+    "Put it in HZN_EXCHANGE_USER_AUTH, HZN_EXCHANGE_NODE_AUTH or ~/.hzn/hzn.json."
+)
+LONG = click.option("--long", "-l", is_flag=True, help="Show the whole of each status.")
+YES = click.option("--yes", is_flag=True, help="Do not ask, even on a terminal.")
+
+
+def exchange_command(*params: click.Option) -> Callable[[Any], click.Command]:
+    """Declare a command that asks the Exchange: it takes -o, -u and -n, beside its own."""
+
+    def declare(function: Any) -> click.Command:
+        declared: click.Command = command(params=[*params, *ACCOUNT])(function)
+        return declared
+
+    return declare
+
+
+def exchange(app: App) -> Exchange:
+    """Return the Exchange to ask, its version checked.
+
+    Raise `WrongConfiguration` for what is missing: the organization, the credentials, the address, in this order. A
+    local store needs none of them.
+    """
+    if app.flags.get("user_pw") or app.flags.get("node_id_tok"):
+        app.warn(ON_COMMAND_LINE)
+    settings = app.settings
+    system = settings.systems["exchange"]
+    something = system is not None or settings.org or settings.exchange_auth
+    if something and not (isinstance(system, System) and system.local):
+        if isinstance(system, WrongConfiguration):
+            raise system
+        if settings.org is None:
+            raise WrongConfiguration(rules.NO_ORG)
+        if settings.exchange_auth is None:
+            raise WrongConfiguration(NO_AUTH)
+    found = Exchange(app.backend("exchange"))
+    found.check_version()
+    return found
+
+
+def clock(app: App) -> Clock:
+    """Return what tables need to tell times and ages."""
+    from nodewatch.horizon.tables import Clock
+
+    return Clock(app.now, app.world.zone)
+
+
+def tell(app: App, done: Answer, sentence: str) -> None:
+    """Say on stdout what was done, as `hzn` does; after a rehearsal nothing was."""
+    if done.document is not REHEARSED:
+        app.print_document(sentence)
+
+
+def ask_to_reset(app: App, statuses: Statuses, new: str, *, yes: bool) -> None:
+    """Say what is and what will be, warn of upgrades that are going on, and ask, if there is somebody to answer.
+
+    Raise `NodewatchError` when the user declines.
+    """
+    names = sorted(statuses)
+    for name in names:
+        app.say(f"{name}: {rules.word(statuses[name]) or '(no status)'} -> {new}")
+    for name in rules.in_upgrade(statuses):
+        app.warn(
+            f"Warning: the node is in the middle of the upgrade of {name} ({rules.word(statuses[name])}). "
+            "After a reset it may be started again while it is still going on."
+        )
+    if not (yes or app.settings.dry_run):
+        app.confirm(f"Reset {', '.join(names)}?")

@@ -1,0 +1,121 @@
+"""The Exchange and the agent on a node, typed: each method is one question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from nodewatch.backend import Backend, Request, kind, segment
+from nodewatch.errors import NotFound, UnreadableAnswer, WrongConfiguration
+from nodewatch.horizon import rules
+
+if TYPE_CHECKING:
+    from nodewatch.backend import Answer
+    from nodewatch.horizon.types import Node, Policy, Status, Statuses
+
+
+class Exchange:
+    """Questions to the Exchange, over whatever backend. Names are without their organization, which comes first."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+    def check_version(self) -> None:
+        """Raise `WrongConfiguration` if the Exchange is too old, or if what answers is none."""
+        try:
+            answer = self.backend.send(Request("GET", "/admin/version"))
+        except NotFound as error:
+            raise WrongConfiguration(f"{error.message}\nThe URL of an Exchange ends in /v1, usually.") from error
+        rules.check_version(answer.text or str(answer.document or ""))
+
+    def policies(self, org: str, nmp: str = "") -> dict[str, Policy]:
+        """Return the policies of an organization, or the one of that name, by `org/nmp`; none if there is none."""
+        path = f"/orgs/{segment(org)}/managementpolicies" + (nmp and f"/{segment(nmp)}")
+        return members(self.backend, path, "managementPolicy")
+
+    def nodes(self, org: str, node: str = "") -> dict[str, Node]:
+        """Return the nodes of an organization that the caller may see, or the one of that name, by `org/node`."""
+        return members(self.backend, node_path(org, node), "nodes")
+
+    def statuses(self, org: str, node: str) -> Statuses:
+        """Return the statuses of all policies on a node, by `org/nmp`; none if it has none."""
+        return members(self.backend, f"{node_path(org, node)}/managementStatus", "managementStatus")
+
+    def put_status(self, org: str, node: str, nmp: str, status: Status) -> Answer:
+        """Replace the status of a policy on a node."""
+        path = f"{node_path(org, node)}/managementStatus/{segment(nmp)}"
+        return self.backend.send(Request("PUT", path, body=status, retry=True))
+
+    def put_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
+        """Replace a policy that is there; raise `NotFound` if it is not."""
+        path = f"/orgs/{segment(org)}/managementpolicies/{segment(nmp)}"
+        return self.backend.send(Request("PUT", path, body=policy, retry=True))
+
+    def delete_policy(self, org: str, nmp: str) -> Answer:
+        """Remove a policy, and with it the statuses that nodes have of it; raise `NotFound` if it is not there."""
+        return self.backend.send(Request("DELETE", f"/orgs/{segment(org)}/managementpolicies/{segment(nmp)}"))
+
+
+class Agent:
+    """Questions to the agent on a node, over whatever backend. Names may be `nmp` or `org/nmp`."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+    def statuses(self, nmp: str = "") -> Statuses:
+        """Return the statuses by `org/nmp`; raise `NotFound` for an unknown policy or on an unregistered node."""
+        request = Request("GET", agent_path("status", nmp))
+        return entries(self.backend.send(request).document, request.path)
+
+    def reset(self, nmp: str = "") -> Answer:
+        """Have the policy of that name, or all of them, evaluated again."""
+        return self.backend.send(Request("PUT", agent_path("reset", nmp), body=None))
+
+
+def node_path(org: str, node: str) -> str:
+    """Return the path of a node, or of all nodes of an organization.
+
+    >>> node_path("o", "a b"), node_path("o", "")
+    ('/orgs/o/nodes/a%20b', '/orgs/o/nodes')
+    """
+    return f"/orgs/{segment(org)}/nodes" + (node and f"/{segment(node)}")
+
+
+def status_request(org: str, node: str, nmp: str) -> Request:
+    """Return the question for the status of a policy on a node, or of all policies; `statuses_in` reads its answer."""
+    return Request("GET", f"{node_path(org, node)}/managementStatus" + (nmp and f"/{segment(nmp)}"))
+
+
+def statuses_in(answer: Answer, request: Request) -> Statuses:
+    """Return the statuses in the answer to a `status_request`."""
+    return member(answer, request.path, "managementStatus")
+
+
+def agent_path(doing: str, nmp: str) -> str:
+    """Return the agent's path for a policy, whose organization is a segment of its own.
+
+    >>> agent_path("reset", "org/a b"), agent_path("status", "")
+    ('/nodemanagement/reset/org/a%20b', '/nodemanagement/status')
+    """
+    return "/".join(["/nodemanagement", doing, *map(segment, nmp.split("/") if nmp else ())])
+
+
+def members(backend: Backend, path: str, field: str) -> dict[str, Any]:
+    """Return what the Exchange holds in the field, by name; nothing where it answers that there is nothing."""
+    try:
+        return member(backend.send(Request("GET", path)), path, field)
+    except NotFound:
+        return {}
+
+
+def member(answer: Answer, path: str, field: str) -> dict[str, Any]:
+    """Return an answer's field; no body counts as nothing, as `hzn` takes it."""
+    document = answer.document
+    return entries(document.get(field) if isinstance(document, dict) else document, path)
+
+
+def entries(document: Any, path: str) -> dict[str, Any]:
+    """Return the object that maps names to documents (or to null); raise `UnreadableAnswer` if it is none."""
+    found = {} if document is None else document
+    if not isinstance(found, dict) or not all(isinstance(entry, dict | None) for entry in found.values()):
+        raise UnreadableAnswer(f"GET {path} should answer objects by name, but it answered {kind(document)}.")
+    return cast("dict[str, Any]", found)

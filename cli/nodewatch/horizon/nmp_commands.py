@@ -1,0 +1,165 @@
+"""The commands `exchange nmp ...`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from nodewatch.errors import NotFound, UnreadableAnswer, WrongUsage
+from nodewatch.horizon import rules
+from nodewatch.horizon.asking import LONG, YES, clock, exchange, exchange_command, tell
+from nodewatch.tree import shared
+
+if TYPE_CHECKING:
+    from nodewatch.app import App
+    from nodewatch.horizon.client import Exchange
+
+CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Ask N nodes at a time (32).")
+
+
+@exchange_command(CONCURRENCY)
+@click.argument("nmp", metavar="NMP")
+@click.option("--node", "-N", metavar="NODE", help="Only this node.")
+@LONG
+def show_nmp_status(app: App, nmp: str, node: str | None, long: bool) -> None:
+    """NMP is `nmp` or `org/nmp`; `'*'` stands for all policies.
+
+    Each node that the Exchange lists is asked for. When some cannot be, they are named, the rest is shown, and the exit
+    code is 5.
+
+    \b
+    $ nodewatch exchange nmp status org/sample-nmp
+    $ nodewatch exchange nmp status org/sample-nmp -l --node sample-node
+    """
+    from nodewatch.horizon.survey import raise_trouble, survey
+
+    client = exchange(app)
+    org, name = rules.qualified(nmp, app.settings.org)
+    if not client.policies(org, name):
+        raise NotFound(f"NMP {name or nmp} not found in org {org}")
+    nodes = find_nodes(client, org, node)
+    found = survey(app, org, nodes, name)
+    full = f"{org}/{name}" if name else ""
+    if found.statuses:
+        from nodewatch.horizon import tables
+
+        document = rules.by_node(found.statuses, full, long=long)
+        app.show(document, lambda _: tables.nmp_status(full, found, clock(app), long=long))
+    raise_trouble(app, found)
+    if not found.statuses:
+        where = f" for node {node}" if node else ""
+        raise NotFound(f"Status for NMP {name or nmp} not found{where} in org {org}")
+
+
+def find_nodes(client: Exchange, org: str, node: str | None) -> list[str]:
+    """Return the nodes (`org/node`) to ask: all of the organization that the caller may see, or the one named."""
+    own, name = rules.qualified(node or "*", org)
+    nodes = client.nodes(org, name) if own == org else {}
+    if not nodes:
+        why = "" if node else ": it has none, or none that you may see"
+        raise NotFound(f"Node {node or ''} not found in org {org}{why}")
+    return list(nodes)
+
+
+@exchange_command()
+@click.argument("nmp", metavar="[NMP]", default="")
+@click.option("--long", "-l", is_flag=True, help="Show the whole of each policy.")
+def list_policies(app: App, nmp: str, long: bool) -> None:
+    """Without a name, all policies of the organization are listed.
+
+    \b
+    $ nodewatch exchange nmp list
+    $ nodewatch exchange nmp list org/sample-nmp
+    """
+    from nodewatch.horizon import tables
+
+    client = exchange(app)
+    org, name = rules.qualified(nmp, app.settings.org)
+    found = client.policies(org, name)
+    if name and not found:
+        raise NotFound(f"NMP {name} not found in org {org}")
+    document = {key: found[key] for key in sorted(found)} if name or long else sorted(found)
+    one = len(found) == 1 and bool(name or long)
+    app.show(document, lambda _: (
+        [block for key in sorted(found) for block in tables.policy(key, found[key], clock(app))]
+        if one or long else tables.policies(found, clock(app))
+    ))  # fmt: skip
+
+
+@exchange_command()
+@click.argument("nmp", metavar="NMP")
+@click.option("--force", "-f", is_flag=True, help="Do not ask.")
+@YES
+def remove_policy(app: App, nmp: str, force: bool, yes: bool) -> None:
+    """The statuses that nodes have of it go with it. Without --force it asks; what is piped into it is the answer.
+
+    \b
+    $ nodewatch exchange nmp remove org/old-nmp --force
+    """
+    client = exchange(app)
+    org, name = one_policy(nmp, app)
+    if not (force or yes or app.settings.dry_run):
+        app.confirm(
+            f"Are you sure you want to remove node management policy {name} for org {org} from the Horizon Exchange?",
+            anywhere=True,
+        )
+    try:
+        done = client.delete_policy(org, name)
+    except NotFound as error:
+        raise NotFound(f"Node management policy {name} not found in org {org}") from error
+    tell(app, done, f"Node management policy {org}/{name} removed from the Horizon Exchange.")
+
+
+@exchange_command()
+@click.argument("nmp", metavar="NMP")
+@click.option("--start-time", "-s", metavar="TIME", help='When it starts: RFC 3339, or "now".')
+@click.option("--start-window", "-w", type=click.IntRange(0), metavar="SECONDS", help="Within what time after that.")
+def enable_policy(app: App, nmp: str, start_time: str | None, start_window: int | None) -> None:
+    """Everything else in the policy stays as it is.
+
+    \b
+    $ nodewatch exchange nmp enable org/sample-nmp --start-time now --start-window 600
+    """
+    if start_time is not None:
+        rules.check_start(start_time)
+    switch_policy(app, nmp, enabled=True, start=start_time, window=start_window)
+
+
+@exchange_command()
+@click.argument("nmp", metavar="NMP")
+def disable_policy(app: App, nmp: str) -> None:
+    """Agents then take their status of it away. Everything else in the policy stays as it is.
+
+    \b
+    $ nodewatch exchange nmp disable org/sample-nmp
+    """
+    switch_policy(app, nmp, enabled=False)
+
+
+def switch_policy(app: App, nmp: str, *, enabled: bool, start: str | None = None, window: int | None = None) -> None:
+    """Read a policy, and write it back enabled or disabled; nothing is written unless it is the one that was named."""
+    client = exchange(app)
+    org, name = one_policy(nmp, app)
+    found, key = client.policies(org, name), f"{org}/{name}"
+    if not found:
+        raise NotFound(f"NMP {name} not found in org {org}")
+    if key not in found:
+        others = ", ".join(sorted(found))
+        raise UnreadableAnswer(f"The Exchange was asked for {key} and answered with {others}. Nothing was changed.")
+    state = "enabled" if enabled else "disabled"
+    if bool(found[key].get("enabled")) is enabled:
+        if start is not None or window is not None:
+            app.warn("Its start stays as it is: disable it first, then enable it with the new one.")
+        app.print_document(f"Node management policy {key} is already {state} in the Horizon Exchange")
+        return
+    done = client.put_policy(org, name, rules.switched(found[key], enabled=enabled, start=start, window=window))
+    tell(app, done, f"Node management policy {key} {state} in the Horizon Exchange")
+
+
+def one_policy(nmp: str, app: App) -> tuple[str, str]:
+    """Return organization and name of the policy; raise `WrongUsage` where all are meant: these commands take one."""
+    org, name = rules.qualified(nmp, app.settings.org)
+    if not name:
+        raise WrongUsage("name one policy: this is not done to all of them at once.")
+    return org, name

@@ -1,0 +1,86 @@
+"""The commands `exchange node management ...`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from nodewatch.errors import NotFound
+from nodewatch.horizon import rules
+from nodewatch.horizon.asking import LONG, YES, ask_to_reset, clock, exchange, exchange_command, tell
+
+if TYPE_CHECKING:
+    from nodewatch.app import App
+    from nodewatch.horizon.client import Exchange
+    from nodewatch.horizon.types import Statuses
+
+POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `nmp` or `org/nmp`.")
+
+
+@exchange_command()
+@click.argument("node", metavar="NODE")
+@POLICY
+@LONG
+def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> None:
+    """NODE is `node` or `org/node`. The statuses are those that the node has reported to the Exchange.
+
+    \b
+    $ nodewatch exchange node management status org/sample-node
+    $ nodewatch exchange node management status org/sample-node -l --policy sample-nmp
+    """
+    from nodewatch.horizon import tables
+
+    client = exchange(app)
+    org, name = find_node(client, node, app)
+    found = client.statuses(org, name)
+    if not found:
+        raise NotFound(f"Statuses for node {name} not found in org {org}")
+    wanted = of_policy(found, policy, org, name)
+    document = rules.all_of(wanted) if long else rules.words_of(wanted)
+    app.show(document, lambda _: tables.node_statuses(wanted, clock(app), long=long))
+
+
+@exchange_command()
+@click.argument("node", metavar="NODE")
+@POLICY
+@YES
+def reset_node(app: App, node: str, policy: str | None, yes: bool) -> None:
+    """Writes `reset` into the Exchange; the agent on the node then starts over. Without --policy it is all policies.
+
+    It takes the right to change the node: its owner's, an org admin's, or its own. A node that is off stays in `reset`
+    until it is back.
+
+    \b
+    $ nodewatch exchange node management reset org/sample-node --policy sample-nmp
+    """
+    client = exchange(app)
+    org, name = find_node(client, node, app)
+    found = client.statuses(org, name)
+    if not found:
+        app.print_document(f"No management status found for node {name} in org {org}")
+        return
+    wanted = of_policy(found, policy, org, name)
+    ask_to_reset(app, wanted, "reset", yes=yes)
+    for key in sorted(wanted):
+        nmp = key.partition("/")[2]
+        done = client.put_status(org, name, nmp, rules.with_word(wanted[key], "reset"))
+        tell(app, done, f"Node management status for {nmp} is reset.")
+    tell(app, done, f"The Horizon agent for node {org}/{name} will re-evaluate the management policies.")
+
+
+def find_node(client: Exchange, node: str, app: App) -> tuple[str, str]:
+    """Return organization and name of a node that the Exchange knows; raise `NotFound` for another."""
+    org, name = rules.qualified(node, app.settings.org)
+    if not name or not client.nodes(org, name):
+        raise NotFound(f"node '{org}/{name or '*'}' not found.")
+    return org, name
+
+
+def of_policy(found: Statuses, policy: str | None, org: str, node: str) -> Statuses:
+    """Return the status of the policy alone, if one is named; raise `NotFound` if the node has none of it."""
+    own, nmp = rules.qualified(policy or "*", org)
+    wanted = rules.only(found, f"{own}/{nmp}" if nmp else "")
+    if not wanted:
+        raise NotFound(f"Node {node} does not contain a status for {policy} in org {org}")
+    return wanted

@@ -1,0 +1,314 @@
+"""What the statuses of node management policies mean, as pure functions ("Node management status")."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+
+from nodewatch.errors import WrongConfiguration, WrongUsage
+from nodewatch.times import read_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nodewatch.horizon.types import AgentUpgradePolicyStatus, Policy, Status, Statuses
+
+Outcome = Literal["successful", "running", "failed", "waiting", "unknown", "no report"]
+OUTCOMES: tuple[Outcome, ...] = ("successful", "running", "failed", "waiting", "unknown", "no report")
+
+REQUIRED_VERSION = (2, 124, 0)
+OMITTED_WHEN_EMPTY = ("startTime", "endTime", "errorMessage", "workingDirectory")
+SET_BY_EXCHANGE = ("owner", "created", "lastUpdated")
+NO_ORG = "organization ID must be specified with either the -o flag or HZN_ORG_ID"
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+
+class Meaning(NamedTuple):
+    """What a status word says: how it counts, what it means (the guide's words), and what happens next."""
+
+    outcome: Outcome
+    meaning: str
+    next: str
+
+
+OVER = "Nothing, until the policy is reset or changed."
+NOBODY_KNOWS = "That cannot be told: look at the node."
+CANCELLED = "There was a problem in the check before the installation, so the job was cancelled."
+MEANINGS: dict[str, Meaning] = {
+    "waiting": Meaning(
+        "waiting",
+        "The node management worker has matched the policy to this node and created the status.",
+        "The download, within a minute of the scheduled time, when no other upgrade is going on there.",
+    ),
+    "reset": Meaning(
+        "waiting",
+        "A temporary state following a reset of the status.",
+        "Waiting, as soon as the agent hears of it from the Exchange; while the node is off it stays.",
+    ),
+    "download started": Meaning(
+        "running",
+        "The download worker has begun downloading all necessary packages from the Management Hub.",
+        "Downloaded; or after a failure waiting again, of which the fifth is final.",
+    ),
+    "ha node waiting": Meaning(
+        "running",
+        "The packages are downloaded; another node of its high availability group is being upgraded.",
+        "The installation, when the agreement bot lets this node go on.",
+    ),
+    "downloaded": Meaning(
+        "running",
+        "The download worker has finished downloading all necessary packages from the Management Hub.",
+        "The installation, when the AgentAutoUpgrade cron job next wakes up.",
+    ),
+    "initiated": Meaning(
+        "running",
+        "The AgentAutoUpgrade cron job script is installing the downloaded packages.",
+        "Successful; or failed, and then a rollback.",
+    ),
+    "rollback started": Meaning(
+        "running",
+        "The upgrade failed, and the AgentAutoUpgrade cron job is going back to the previous version.",
+        "Rollback successful, or rollback failed.",
+    ),
+    "successful": Meaning("successful", "The upgrade job of the policy was performed successfully.", OVER),
+    "no action required": Meaning(
+        "successful",
+        "Nothing needs to be done: what the policy's manifest specifies is installed already, or is lower "
+        "than what is installed and the policy does not allow a downgrade.",
+        OVER,
+    ),
+    "precheck failed": Meaning("failed", CANCELLED, OVER),
+    "upgrade aborted": Meaning("failed", CANCELLED, OVER),  # what agents of before June 2022 say for it
+    "download failed": Meaning(
+        "failed",
+        "The download worker was unable to download all necessary packages from the Management Hub.",
+        OVER,
+    ),
+    "failed": Meaning(
+        "failed",
+        "There was a problem during the installation of the downloaded packages.",
+        "A rollback to the previous version, in this run of the AgentAutoUpgrade cron job or in its next.",
+    ),
+    "rollback failed": Meaning(
+        "failed",
+        "There was a problem with the rollback to the previous version.",
+        "Nothing: the agent is most likely in an inoperable state, and needs manual intervention.",
+    ),
+    "rollback successful": Meaning(
+        "failed", "The upgrade failed, and the agent was rolled back to the previous version.", OVER
+    ),
+    "unknown": Meaning("unknown", "The job is in some unrecognizable state.", NOBODY_KNOWS),
+}
+UNLISTED = Meaning("unknown", "This word is none of the known statuses.", NOBODY_KNOWS)
+MISSING = Meaning("unknown", "The server sent no status.", NOBODY_KNOWS)
+
+
+def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the object of that name inside a document, an empty one where there is none.
+
+    >>> part({"latestMap": {"certLatest": True}}, "latestMap"), part({"latestMap": None}, "latestMap")
+    ({'certLatest': True}, {})
+    """
+    found = document.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def upgrade(status: Status | None) -> AgentUpgradePolicyStatus:
+    """Return the part of a status that tells about the agent upgrade, an empty one where there is none.
+
+    >>> upgrade({"agentUpgradePolicyStatus": {"status": "failed"}}), upgrade(None), upgrade({})
+    ({'status': 'failed'}, {}, {})
+    """
+    found = status.get("agentUpgradePolicyStatus") if isinstance(status, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def word(status: Status | None) -> str | None:
+    """Return the status word as the server sent it, None where there is no status at all.
+
+    >>> word({"agentUpgradePolicyStatus": {"status": ""}}), word({"agentUpgradePolicyStatus": None})
+    ('', None)
+    """
+    found = upgrade(status)
+    return cast("str | None", found.get("status", "")) if found else None
+
+
+def meaning(status: Status | None) -> Meaning:
+    """Return what the status's word means; every word has a meaning, if only that nobody knows it.
+
+    >>> meaning({"agentUpgradePolicyStatus": {"status": "downloaded"}}).outcome, meaning(None) is MISSING
+    ('running', True)
+    >>> meaning({"agentUpgradePolicyStatus": {"status": "sleeping"}}).meaning
+    'This word is none of the known statuses.'
+    """
+    found = word(status)
+    return MEANINGS.get(str(found), UNLISTED) if found else MISSING
+
+
+def in_upgrade(statuses: Statuses) -> list[str]:
+    """Return the policies whose upgrade or rollback the node is in the middle of.
+
+    >>> in_upgrade({"o/a": {"agentUpgradePolicyStatus": {"status": "initiated"}}, "o/b": None})
+    ['o/a']
+    """
+    return sorted(name for name, status in statuses.items() if meaning(status).outcome == "running")
+
+
+def since(status: Status | None) -> str:
+    """Return since when the status is what it is: the Exchange's stamp, else the upgrade's start, else empty.
+
+    >>> since({"agentUpgradePolicyStatus": {"lastUpdated": "2026-01-01T00:00:00Z", "startTime": ""}})
+    '2026-01-01T00:00:00Z'
+    """
+    found = upgrade(status)
+    return str(found.get("lastUpdated") or found.get("startTime") or "")
+
+
+def shown(status: Status | None) -> Status | None:
+    """Return the status as `hzn` prints it: without the four fields that it omits when they are empty.
+
+    >>> shown({"agentUpgradePolicyStatus": {"endTime": "", "status": "", "lastUpdated": ""}})
+    {'agentUpgradePolicyStatus': {'status': '', 'lastUpdated': ''}}
+    """
+    found = upgrade(status)
+    if status is None or not found:
+        return status
+    kept = {name: value for name, value in found.items() if value != "" or name not in OMITTED_WHEN_EMPTY}
+    return cast("Status", {**status, "agentUpgradePolicyStatus": kept})
+
+
+def words_of(statuses: Statuses) -> dict[str, str | None]:
+    """Return the status words by policy, sorted, as `hzn` prints the short form.
+
+    >>> words_of({"o/b": None, "o/a": {"agentUpgradePolicyStatus": {"status": "waiting"}}})
+    {'o/a': 'waiting', 'o/b': None}
+    """
+    return {name: word(statuses[name]) for name in sorted(statuses)}
+
+
+def all_of(statuses: Statuses) -> Statuses:
+    """Return the whole statuses by policy, sorted, as `hzn` prints the long form."""
+    return {name: shown(statuses[name]) for name in sorted(statuses)}
+
+
+def by_node(found: Mapping[str, Statuses], nmp: str, *, long: bool) -> dict[str, Any]:
+    """Return statuses by node as `hzn` prints them: whole ones by policy, or in the short form the policy's word alone.
+
+    The short form of all policies (an empty name) has the words by policy too; `hzn` prints one of them, at random.
+
+    >>> found = {"o/n": {"o/p": {"agentUpgradePolicyStatus": {"status": "waiting"}}}}
+    >>> by_node(found, "o/p", long=False), by_node(found, "", long=False)
+    ({'o/n': 'waiting'}, {'o/n': {'o/p': 'waiting'}})
+    """
+    if long:
+        return {node: all_of(found[node]) for node in sorted(found)}
+    return {node: word(found[node][nmp]) if nmp else words_of(found[node]) for node in sorted(found)}
+
+
+def only(statuses: Statuses, name: str) -> Statuses:
+    """Return the status of the policy of that name, alone; all of them for an empty name."""
+    return {key: status for key, status in statuses.items() if not name or key == name}
+
+
+def with_word(status: Status | None, new: str) -> Status:
+    """Return the status as it is sent to the Exchange to set another word; its stamp is left out.
+
+    The Exchange refuses a status without `scheduledTime`.
+
+    >>> with_word({"agentUpgradePolicyStatus": {"status": "failed", "lastUpdated": "x"}}, "reset")
+    {'agentUpgradePolicyStatus': {'scheduledTime': '', 'status': 'reset'}}
+    """
+    found = dict(upgrade(shown(status)))
+    found.pop("lastUpdated", None)
+    changed = {"scheduledTime": "", **found, "status": new}
+    return cast("Status", {**(status or {}), "agentUpgradePolicyStatus": changed})
+
+
+def re_evaluated(status: Status | None) -> Status:
+    """Return the status after the agent's reset: waiting, the last attempt forgotten, the rest kept.
+
+    >>> failed = {"status": "failed", "startTime": "x", "scheduledTime": "y"}
+    >>> status = {"agentUpgradePolicyStatus": failed, "agentUpgradeInternal": {"downloadAttempts": 4}}
+    >>> after = re_evaluated(status)
+    >>> after["agentUpgradePolicyStatus"], after["agentUpgradeInternal"]
+    ({'status': 'waiting', 'scheduledTime': 'y'}, {'downloadAttempts': 0})
+    """
+    forgotten = ("startTime", "endTime", "errorMessage")
+    kept = {name: value for name, value in upgrade(status).items() if name not in forgotten}
+    changed: dict[str, Any] = {**(status or {}), "agentUpgradePolicyStatus": {**kept, "status": "waiting"}}
+    internal = changed.get("agentUpgradeInternal")
+    if isinstance(internal, dict) and "downloadAttempts" in internal:
+        changed["agentUpgradeInternal"] = {**internal, "downloadAttempts": 0}
+    return cast("Status", changed)
+
+
+def switched(policy: Policy, *, enabled: bool, start: str | None = None, window: int | None = None) -> Policy:
+    """Return the policy as it is sent to the Exchange to enable or disable it; everything else stays.
+
+    What the Exchange sets itself is left out; empty constraints and patterns are null, because the Exchange
+    refuses a policy that has both, be they empty.
+
+    >>> policy = {"owner": "o/u", "enabled": False, "constraints": ["a == b"], "patterns": []}
+    >>> switched(policy, enabled=True, start="now")
+    {'enabled': True, 'constraints': ['a == b'], 'patterns': None, 'start': 'now'}
+    """
+    changed: dict[str, Any] = {name: value for name, value in policy.items() if name not in SET_BY_EXCHANGE}
+    for name in ("constraints", "patterns"):
+        if name in changed:
+            changed[name] = changed[name] or None
+    changed["enabled"] = enabled
+    changed.update({} if start is None else {"start": start})
+    changed.update({} if window is None else {"startWindow": window})
+    return cast("Policy", changed)
+
+
+def check_start(text: str) -> None:
+    """Raise `WrongUsage` if the start time of a policy is neither `now` nor RFC 3339.
+
+    >>> check_start("now"), check_start("2026-11-21T12:00:00+01:00")
+    (None, None)
+    >>> check_start("tomorrow")
+    Traceback (most recent call last):
+    nodewatch.errors.WrongUsage: 'tomorrow': the start time must be in RFC3339 format or set to "now".
+    """
+    if text != "now" and (not RFC_3339.fullmatch(text) or read_time(text) is None):
+        raise WrongUsage(f'{text!r}: the start time must be in RFC3339 format or set to "now".')
+
+
+def qualified(name: str, org: str | None) -> tuple[str, str]:
+    """Return the organization and the name that `org/name`, or `name` in the organization given, stand for.
+
+    `*` and `org/*` stand for all: the name is empty then. Raise `WrongUsage` for a name with two slashes, and
+    `WrongConfiguration` when nothing says which organization.
+
+    >>> qualified("edge-1", "harbor"), qualified("other/edge-1", "harbor"), qualified("*", "harbor")
+    (('harbor', 'edge-1'), ('other', 'edge-1'), ('harbor', ''))
+    """
+    if name.count("/") > 1:
+        raise WrongUsage(f"{name!r}: the id can not contain more than 1 '/'")
+    own, slash, bare = name.rpartition("/")
+    if not slash and org is None:
+        raise WrongConfiguration(NO_ORG)
+    return (own if slash else str(org)), "" if bare == "*" else bare
+
+
+def version(text: str) -> tuple[int, int, int] | None:
+    """Return the Exchange's version from its text, None if it is no version string.
+
+    >>> version("2.154.0\\n"), version("2.124.0-1234"), version("local build")
+    ((2, 154, 0), (2, 124, 0), None)
+    """
+    found = re.match(r"\s*v?(\d+)\.(\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def check_version(text: str) -> None:
+    """Raise `WrongConfiguration` if the Exchange is older than 2.124.0, or its version cannot be read."""
+    found, said = version(text), text.strip()[:80]
+    if found is None:
+        raise WrongConfiguration(f"The current exchange version {said} is not a valid version string.")
+    if found < REQUIRED_VERSION:
+        raise WrongConfiguration(
+            f"The current exchange version {said} does not meet the requirement. The required version is "
+            f"{'.'.join(map(str, REQUIRED_VERSION))} or above. Please upgrade the exchange."
+        )

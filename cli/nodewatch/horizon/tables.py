@@ -1,0 +1,314 @@
+"""Tables of node management statuses and policies: counts first, then every failed node named, then what goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.horizon import rules
+from nodewatch.nodeset import fold, natural
+from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Style
+from nodewatch.times import read_time, span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime, tzinfo
+
+    from nodewatch.horizon.survey import Survey
+    from nodewatch.horizon.types import Policy, Status, Statuses
+
+STYLES: dict[str, Style] = {
+    "successful": "good", "running": "busy", "failed": "bad", "waiting": "dim", "unknown": "warn", "no report": "dim",
+    "no answer": "warn",
+}  # fmt: skip
+ALWAYS_COUNTED = ("successful", "running", "failed", "waiting")
+NO_REPORT = "seen without a status for this policy; whether it is meant for them is not known"
+VERSIONS = (("software", "softwareVersion"), ("configuration", "configVersion"), ("certificate", "certVersion"))
+LATEST = (("software", "softwareLatest"), ("configuration", "configLatest"), ("certificate", "certLatest"))
+K8S = (("config map", "configMap"), ("secret", "secret"), ("image", "imageVersion"))
+
+
+class Clock(NamedTuple):
+    """What time it is, and the zone in which people here read times (None: this machine's)."""
+
+    now: datetime
+    zone: tzinfo | None
+
+
+class Row(NamedTuple):
+    """One node's status of the policy that a table is about; the node without its organization."""
+
+    node: str
+    status: Status | None
+
+
+def text(value: Any) -> str:
+    """Return a value of a document as text; null is empty."""
+    return "" if value is None else value if isinstance(value, str) else str(value)
+
+
+def local(value: Any, clock: Clock) -> str:
+    """Return a server's time as it is where the user is; a text that is no time stays, Go's zero time is none.
+
+    >>> from datetime import UTC, datetime
+    >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), UTC)
+    >>> local("2026-11-21T12:00:00+01:00", clock), local("soon", clock), local("0001-01-01T00:00:00Z", clock)
+    ('2026-11-21 11:00:00', 'soon', '')
+    """
+    time = read_time(value)
+    if time is None:
+        return text(value)
+    return "" if time.year < 2 else f"{time.astimezone(clock.zone):%Y-%m-%d %H:%M:%S}"
+
+
+def moment(value: Any, clock: Clock) -> str:
+    """Return a time with its zone and how long ago it was, or how soon it will be.
+
+    >>> from datetime import UTC, datetime
+    >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), UTC)
+    >>> moment("2026-11-21T11:00:00Z", clock), moment("2026-11-21T12:01:00Z", clock)
+    ('2026-11-21 11:00:00 UTC (1 h ago)', '2026-11-21 12:01:00 UTC (in 1 min)')
+    """
+    time = read_time(value)
+    if time is None or time.year < 2:
+        return local(value, clock)
+    away = span(abs(clock.now - time))
+    distance = f"in {away}" if time > clock.now else f"{away} ago"
+    return f"{local(value, clock)} {time.astimezone(clock.zone):%Z} ({distance})"
+
+
+def word(status: Status | None) -> str:
+    """Return the status word as tables show it."""
+    return text(rules.word(status)) or "(no status)"
+
+
+def nmp_status(nmp: str, found: Survey, clock: Clock, *, long: bool) -> Page:
+    """Return how far a policy (`org/nmp`), or each of an organization's for an empty name, is on all nodes."""
+    names = [nmp] if nmp else sorted({name for statuses in found.statuses.values() for name in statuses})
+    page: Page = []
+    for name in names:
+        rows = [Row(bare(node), statuses[name]) for node, statuses in found.statuses.items() if name in statuses]
+        rows.sort(key=lambda row: natural(row.node))
+        silent = [bare(node) for node, statuses in found.statuses.items() if name not in statuses]
+        silent += map(bare, found.silent)
+        page.append(Line(name, "strong", lead="Policy: "))
+        page += counts(rows, len(silent), len(found.troubled) + len(found.unasked))
+        page += [one_a_node(rows, clock)] if long else [*failures(rows), *under_way(rows, clock)]
+    return page
+
+
+def bare(name: str) -> str:
+    """Return the name without its organization.
+
+    >>> bare("harbor/edge-0001")
+    'edge-0001'
+    """
+    return name.partition("/")[2] or name
+
+
+def counts(rows: Sequence[Row], silent: int, unknown: int) -> Page:
+    """Return how many nodes are where, as a bar and by status."""
+    tallies: dict[str, dict[str, int]] = {outcome: {} for outcome in STYLES}
+    for row in rows:
+        tally = tallies[rules.meaning(row.status).outcome]
+        tally[word(row.status)] = tally.get(word(row.status), 0) + 1
+    tallies["no report"] = {NO_REPORT: silent} if silent else {}
+    tallies["no answer"] = {"could not be asked, or not yet": unknown} if unknown else {}
+    total = len(rows) + silent + unknown
+    sums = {outcome: sum(tally.values()) for outcome, tally in tallies.items()}
+    shown = [outcome for outcome in STYLES if sums[outcome] or outcome in ALWAYS_COUNTED]
+    lines: list[list[str | Cell]] = [
+        [Cell(name, STYLES[name]), f"{sums[name]:,}", breakdown(name, tallies[name])] for name in shown
+    ]
+    parts = [Part(outcome, 100 * sums[outcome] / total, STYLES[outcome]) for outcome in shown if sums[outcome]]
+    columns = [Column(f"{total:,} node{'s' * (total != 1)}"), Column("Count", right=True), Column("Status", wraps=True)]
+    return [Bar(parts), Grid(columns, lines)]
+
+
+def breakdown(outcome: str, tally: Mapping[str, int]) -> str:
+    """Return the status words of an outcome with their counts, the most frequent first; a word's own count is enough.
+
+    >>> breakdown("failed", {"failed": 1, "download failed": 3}), breakdown("waiting", {"waiting": 2})
+    ('download failed 3, failed 1', '')
+    """
+    if list(tally) == [outcome]:
+        return ""
+    if len(tally) == 1:
+        return next(iter(tally))
+    return ", ".join(f"{name} {count:,}" for name, count in sorted(tally.items(), key=lambda item: (-item[1], item[0])))
+
+
+def failures(rows: Iterable[Row]) -> Page:
+    """Return each failure with all its nodes, the most frequent first."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if rules.meaning(row.status).outcome == "failed":
+            message = text(rules.upgrade(row.status).get("errorMessage"))
+            groups.setdefault((word(row.status), message), []).append(row.node)
+    page: Page = []
+    for (status, message), nodes in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+        page += [Line(f"{status}: {message or 'no error message'}", "bad", lead=f"{counted(nodes)}: "), named(nodes)]
+    return page
+
+
+def under_way(rows: Iterable[Row], clock: Clock) -> Page:
+    """Return the nodes whose upgrade is going on, by status, and since when."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        if rules.meaning(row.status).outcome == "running":
+            groups.setdefault(word(row.status), []).append(row)
+    page: Page = []
+    for status, members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+        nodes = [row.node for row in members]
+        page += [Line(status + lasting(members, clock), "busy", lead=f"{counted(nodes)}: "), named(nodes)]
+    return page
+
+
+def lasting(rows: Iterable[Row], clock: Clock) -> str:
+    """Return since when the nodes are in their status: the first of them, and the last."""
+    times = sorted(filter(None, (read_time(rules.since(row.status)) for row in rows)))
+    if not times:
+        return ""
+    first, last = (moment(time.isoformat(), clock) for time in (times[0], times[-1]))
+    return f", since {first}" if first == last else f", since {first} to {last}"
+
+
+def counted(nodes: Sequence[str]) -> str:
+    """Return how many nodes there are, in words.
+
+    >>> counted(["a"]), counted(["a"] * 1200)
+    ('1 node', '1,200 nodes')
+    """
+    return f"{len(nodes):,} node{'s' * (len(nodes) != 1)}"
+
+
+def named(nodes: Iterable[str]) -> Line:
+    """Return the nodes, folded, below the line they belong to."""
+    return Line(fold(nodes), lead="    ")
+
+
+def one_a_node(rows: Iterable[Row], clock: Clock) -> Grid:
+    """Return one row a node, with versions, times and error."""
+    lines: list[list[str | Cell]] = []
+    for row in rows:
+        upgrade = rules.upgrade(row.status)
+        versions = rules.part(upgrade, "upgradedVersions")
+        lines.append([
+            row.node,
+            Cell(word(row.status), STYLES[rules.meaning(row.status).outcome]),
+            *(text(versions.get(field)) for _, field in VERSIONS),
+            *(local(upgrade.get(field), clock) for field in ("scheduledTime", "startTime", "endTime")),
+            Cell(text(upgrade.get("errorMessage")), "bad"),
+        ])  # fmt: skip
+    columns = [
+        Column("Node"), Column("Status", shares=True), Column("Software", 5, shares=True),
+        Column("Configuration", 2, shares=True), Column("Certificate", 1, shares=True), Column("Scheduled", 3),
+        Column("Started", 4), Column("Ended", 6), Column("Error", wraps=True),
+    ]  # fmt: skip
+    return Grid(columns, lines)
+
+
+def node_statuses(statuses: Statuses, clock: Clock, *, long: bool, empty: str = "") -> Page:
+    """Return each status of one node, explained: what it means and what happens next."""
+    if not statuses:
+        return [Line(empty)]
+    return [explained(name, statuses[name], clock, long=long) for name in sorted(statuses)]
+
+
+def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool) -> Fields:
+    """Return one status in the words of "Node management status"; `long` adds what the agent keeps for itself."""
+    upgrade, meaning = rules.upgrade(status), rules.meaning(status)
+    versions = rules.part(upgrade, "upgradedVersions")
+    pairs: list[tuple[str, str | Cell]] = [
+        ("Policy", Cell(nmp, "strong")),
+        ("Status", Cell(word(status), STYLES[meaning.outcome])),
+        ("Means", meaning.meaning),
+        ("Next", meaning.next),
+        ("Scheduled", moment(upgrade.get("scheduledTime"), clock)),
+        ("Started", moment(upgrade.get("startTime"), clock)),
+        ("Ended", moment(upgrade.get("endTime"), clock)),
+        ("Versions", ", ".join(f"{name} {text(versions[field])}" for name, field in VERSIONS if versions.get(field))),
+        ("Error", Cell(text(upgrade.get("errorMessage")), "bad")),
+        ("Working directory", text(upgrade.get("workingDirectory"))),
+    ]
+    return Fields(pairs + internals(status, clock) * long)
+
+
+def internals(status: Status | None, clock: Clock) -> list[tuple[str, str | Cell]]:
+    """Return what only the Exchange, the agent, or an edge cluster adds to a status."""
+    upgrade, internal = rules.upgrade(status), rules.part(status or {}, "agentUpgradeInternal")
+    latest, cluster = rules.part(internal, "latestMap"), rules.part(upgrade, "k8s")
+    return [
+        ("Reported", moment(upgrade.get("lastUpdated"), clock)),
+        ("Manifest", text(internal.get("manifest"))),
+        ("Downgrade", "allowed" if internal.get("allowDowngrade") else ""),
+        ("Latest version of", ", ".join(name for name, field in LATEST if latest.get(field))),
+        ("Download attempts", text(internal.get("downloadAttempts"))),
+        ("Cluster", ", ".join(change(name, rules.part(cluster, field)) for name, field in K8S if cluster.get(field))),
+    ]
+
+
+def change(name: str, part: Mapping[str, Any]) -> str:
+    """Return what becomes of one part of an edge cluster's agent.
+
+    >>> change("image", {"needChange": True, "updated": False, "from": "2.30.0", "to": "2.31.0"}), change("secret", {})
+    ('image 2.30.0 to 2.31.0 to be updated', 'secret stays')
+    """
+    between = f" {part['from']} to {part['to']}" if part.get("from") and part.get("to") else ""
+    doing = "updated" if part.get("updated") else "to be updated" if part.get("needChange") else "stays"
+    return f"{name}{between} {doing}"
+
+
+def policies(documents: Mapping[str, Policy], clock: Clock) -> Page:
+    """Return one row a policy."""
+    rows: list[list[str | Cell]] = []
+    for name in sorted(documents, key=natural):
+        policy = documents[name]
+        rows.append([
+            name,
+            Cell("enabled", "good") if policy.get("enabled") else Cell("disabled", "dim"),
+            start(policy, clock),
+            text(rules.part(policy, "agentUpgradePolicy").get("manifest")),
+            text(policy.get("label")),
+            local(policy.get("lastUpdated"), clock),
+        ])  # fmt: skip
+    columns = [
+        Column("Policy"), Column("State"), Column("Start", 3), Column("Manifest", 2), Column("Label", 1, wraps=True),
+        Column("Updated", 4),
+    ]  # fmt: skip
+    return [Grid(columns, rows, empty="There are no node management policies.")]
+
+
+def start(policy: Policy, clock: Clock) -> str:
+    """Return when a policy starts, and within what time after that.
+
+    >>> from datetime import UTC, datetime
+    >>> start({"start": "now", "startWindow": 300}, Clock(datetime.now(UTC), UTC))
+    'now, within 300 s'
+    """
+    window = policy.get("startWindow")
+    return local(policy.get("start"), clock) + (f", within {window} s" if window else "")
+
+
+def policy(name: str, document: Policy, clock: Clock) -> Page:
+    """Return everything about one policy."""
+    upgrade = rules.part(document, "agentUpgradePolicy")
+    return [Fields([
+        ("Policy", Cell(name, "strong")),
+        ("State", Cell("enabled", "good") if document.get("enabled") else Cell("disabled", "dim")),
+        ("Label", text(document.get("label"))),
+        ("Description", text(document.get("description"))),
+        ("Start", start(document, clock)),
+        ("Manifest", text(upgrade.get("manifest"))),
+        ("Downgrade", "allowed" if upgrade.get("allowDowngrade") else "not allowed"),
+        ("Constraints", "; ".join(map(text, document.get("constraints") or ()))),
+        ("Patterns", "; ".join(map(text, document.get("patterns") or ()))),
+        ("Properties", "; ".join(f"{each.get('name')} = {text(each.get('value'))}" for each in properties(document))),
+        ("Owner", text(document.get("owner"))),
+        ("Created", moment(document.get("created"), clock)),
+        ("Updated", moment(document.get("lastUpdated"), clock)),
+    ])]  # fmt: skip
+
+
+def properties(document: Policy) -> list[dict[str, Any]]:
+    """Return the properties of a policy that are objects, as they should be."""
+    return [each for each in document.get("properties") or () if isinstance(each, dict)]

@@ -1,0 +1,217 @@
+"""What `hzn` is configured with: its variables, from flags, environment and files, in its own order of precedence.
+
+The highest wins: flag, environment, `~/.hzn/hzn.json`, `/etc/default/horizon`, `/etc/horizon/hzn.json`. A variable that
+is exported empty counts as not set and keeps the files from being asked, as `hzn` does it; an Exchange URL that nothing
+sets is the one of the agent on this machine (`/etc/horizon/anax.json`). Pure functions of those texts; `read_files`
+gets them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.errors import WrongConfiguration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from nodewatch.world import World
+
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*")
+SHELL_WORD = re.compile(r"""((?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])*)(?:\s+\#.*)?""")
+SHELL_PIECE = re.compile(r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^\s'"\\]+)""")
+API_KEY = re.compile(r"a-[A-Za-z0-9]{6}-")
+TRUE = ("1", "true", "yes", "on")
+
+# Of all its variables, these alone does `hzn` take from a hzn.json; /etc/default/horizon may set any.
+IN_JSON = ("HZN_ORG_ID", "HZN_EXCHANGE_USER_AUTH", "HZN_EXCHANGE_NODE_AUTH", "HZN_EXCHANGE_URL", "HORIZON_URL")
+
+
+class Files(NamedTuple):
+    """The files of `hzn`: path and text of each; the text is None where there is no file."""
+
+    user: tuple[str, str | None] = ("~/.hzn/hzn.json", None)
+    machine: tuple[str, str | None] = ("/etc/default/horizon", None)
+    package: tuple[str, str | None] = ("/etc/horizon/hzn.json", None)
+    agent: tuple[str, str | None] = ("/etc/horizon/anax.json", None)
+
+
+class Value(NamedTuple):
+    """A variable's value, and what set it."""
+
+    text: str
+    source: str
+
+
+class Horizon(NamedTuple):
+    """What `hzn` would work with. `auth` is what Basic authentication takes: `org/user:password`.
+
+    `ca_bundle` is trusted beside the system's authorities; `installed` tells that this machine has files of `hzn`.
+    """
+
+    org: str | None = None
+    auth: str | None = None
+    exchange: Value | None = None
+    agent: Value | None = None
+    timeout: float | None = None
+    retries: int | None = None
+    ca_bundle: str | None = None
+    insecure: bool = False
+    installed: bool = False
+
+
+def read_files(world: World) -> Files:
+    """Return the texts of the files of `hzn`; raise `WrongConfiguration` for one that is there and cannot be read."""
+    paths = (world.home / ".hzn/hzn.json", world.etc / "default/horizon", world.etc / "horizon/hzn.json",
+             world.etc / "horizon/anax.json")  # fmt: skip
+    return Files(*((str(path), text_of(path)) for path in paths))
+
+
+def text_of(path: Path) -> str | None:
+    """Return the file's text, None if there is no such file."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise WrongConfiguration(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+
+
+def horizon(flags: Mapping[str, Any], environ: Mapping[str, str], files: Files) -> Horizon:
+    """Return what `hzn` would work with; raise `WrongConfiguration` for a file or a number that makes no sense."""
+    found = variables(environ, files)
+
+    def value(name: str) -> str | None:
+        return found[name].text if name in found and found[name].text else None
+
+    org = flags.get("org") or value("HZN_ORG_ID")
+    secret = (
+        flags.get("user_pw") or flags.get("node_id_tok")
+        or value("HZN_EXCHANGE_USER_AUTH") or value("HZN_EXCHANGE_NODE_AUTH")
+    )  # fmt: skip
+    return Horizon(
+        org=org,
+        auth=credentials(secret, org, value("USING_API_KEY")) if secret else None,
+        exchange=address(found.get("HZN_EXCHANGE_URL")) or agents_exchange(files),
+        agent=address(found.get("HORIZON_URL")),
+        timeout=float(whole("HZN_HTTP_TIMEOUT", value("HZN_HTTP_TIMEOUT")) or 0) or None,
+        retries=whole("HZN_HTTP_RETRIES", value("HZN_HTTP_RETRIES")),
+        ca_bundle=value("HZN_ICP_CA_CERT_PATH") or value("HZN_MGMT_HUB_CERT_PATH"),
+        insecure=(value("HZN_SSL_SKIP_VERIFY") or "").lower() in TRUE,
+        installed=any(text is not None for _, text in files),
+    )
+
+
+def variables(environ: Mapping[str, str], files: Files) -> dict[str, Value]:
+    """Return the variables of the environment and of the files, each from the highest place that sets it."""
+    found: dict[str, Value] = {}
+    path, text = files.package
+    found.update(read_json(text, path) if text is not None else {})
+    path, text = files.machine
+    found.update(read_assignments(text, path) if text is not None else {})
+    path, text = files.user
+    found.update(read_json(text, path) if text is not None else {})
+    found.update({name: Value(text, name) for name, text in environ.items()})
+    return found
+
+
+def read_json(text: str, path: str) -> dict[str, Value]:
+    """Return the variables in a hzn.json: JSON, with comments between `/*` and `*/`.
+
+    >>> read_json('{"HZN_ORG_ID": "harbor", /* ours */ "HZN_LANG": "fr", "HORIZON_URL": ""}', "hzn.json")
+    {'HZN_ORG_ID': Value(text='harbor', source='hzn.json')}
+    """
+    try:
+        document = json.loads(COMMENT.sub("", text))
+    except (ValueError, RecursionError) as error:
+        raise WrongConfiguration(f"Unable to decode content of config file {path}. {error}.") from error
+    if not isinstance(document, dict):
+        raise WrongConfiguration(f"{path} holds no JSON object.")
+    found = {}
+    for name in IN_JSON:
+        value = document.get(name)
+        if value is not None and not isinstance(value, str):
+            raise WrongConfiguration(f"{path}: the value of {name} must be a text.")
+        if value:
+            found[name] = Value(value, path)
+    return found
+
+
+def read_assignments(text: str, path: str) -> dict[str, Value]:
+    """Return the variables in /etc/default/horizon, read as a shell would read plain assignments.
+
+    >>> text = 'HZN_ORG_ID="harbor" # ours\\n#A=1\\nHZN_EXCHANGE_USER_AUTH=u:p=q#r\\nexport C=\\'a b\\'\\nD = e f\\n'
+    >>> {name: value.text for name, value in read_assignments(text, "horizon").items()}
+    {'HZN_ORG_ID': 'harbor', 'HZN_EXCHANGE_USER_AUTH': 'u:p=q#r', 'C': 'a b', 'D': 'e f'}
+    """
+    found = {}
+    for line in text.splitlines():
+        assignment = ASSIGNMENT.fullmatch(line)
+        if assignment:
+            found[assignment[1]] = Value(unquoted(assignment[2]), path)
+    return found
+
+
+def unquoted(text: str) -> str:
+    r"""Return the value that a shell sees in the right side of an assignment; one that it would refuse stays as it is.
+
+    >>> unquoted("'a'\"b c\"d"), unquoted("a b"), unquoted("'a"), unquoted('"a\\"b"'), unquoted("")
+    ('ab cd', 'a b', "'a", 'a"b', '')
+    """
+    word = SHELL_WORD.fullmatch(text)
+    if word is None:
+        return text
+    return "".join(
+        re.sub(r'\\(["\\$`])', r"\1", double) if double else single or escaped or plain
+        for single, double, escaped, plain in SHELL_PIECE.findall(word[1])
+    )
+
+
+def credentials(secret: str, org: str | None, using_api_key: str | None) -> str:
+    """Return the credentials as the Exchange takes them: with the organization in front, if they carry none.
+
+    A key of the form `a-XXXXXX-...` belongs to no organization. `USING_API_KEY` says whether this is one: 1 yes, 0 no.
+
+    >>> credentials("u:p/w", "harbor", None), credentials("o/u:p", "harbor", None), credentials("a-x1y2z3-k", "o", None)
+    ('harbor/u:p/w', 'o/u:p', 'a-x1y2z3-k')
+    >>> credentials("key", "harbor", "1"), credentials("a-x1y2z3-k", "o", "0")
+    ('key', 'o/a-x1y2z3-k')
+    """
+    without = using_api_key == "1" or (using_api_key != "0" and API_KEY.match(secret) is not None)
+    return secret if without or "/" in secret.partition(":")[0] or org is None else f"{org}/{secret}"
+
+
+def address(value: Value | None) -> Value | None:
+    """Return a base URL without the slash at its end; None where nothing is set."""
+    return Value(value.text.removesuffix("/"), value.source) if value and value.text else None
+
+
+def agents_exchange(files: Files) -> Value | None:
+    """Return the Exchange that the agent on this machine is configured for, if it is."""
+    path, text = files.machine
+    found = address(read_assignments(text, path).get("HZN_EXCHANGE_URL")) if text is not None else None
+    path, text = files.agent
+    if found or text is None:
+        return found
+    try:
+        url = json.loads(text)["Edge"]["ExchangeURL"]
+    except (ValueError, TypeError, KeyError):
+        return None  # the file is the agent's own: what else is in it is no concern of ours
+    return address(Value(url, path)) if isinstance(url, str) else None
+
+
+def whole(name: str, text: str | None) -> int | None:
+    """Return the whole number, 0 or more, in a variable; raise `WrongConfiguration` for anything else.
+
+    >>> whole("HZN_HTTP_RETRIES", "5"), whole("HZN_HTTP_RETRIES", None)
+    (5, None)
+    """
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise WrongConfiguration(f"Error converting environmental variable {name} {text} to integer.")
+    return int(text)

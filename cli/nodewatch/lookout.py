@@ -1,0 +1,368 @@
+"""The loop behind `--wait` and `--watch`: look, tell what changed, sleep, until it is over or the time has run out."""
+
+from __future__ import annotations
+
+import gc
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
+
+from nodewatch.errors import (
+    NodewatchError,
+    NotAllSucceeded,
+    NotFound,
+    ServiceTrouble,
+    TimeRanOut,
+    WentAway,
+)
+from nodewatch.nodeset import fold
+from nodewatch.times import span
+from nodewatch.watching import Outcome, Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    from nodewatch.app import App
+    from nodewatch.watching import Watched
+
+INTERVAL, SHORTEST_INTERVAL, SETTLE = 15.0, 1.0, 120.0
+LONGEST_PAUSE = 120.0
+PASSING = frozenset({408, 429})  # beside all from 500 on
+
+
+class Pace(NamedTuple):
+    """How to wait: seconds between looks, in all, and that a state must stand; whether one failure ends it."""
+
+    interval: float = INTERVAL
+    timeout: float = float("inf")
+    settle: float = SETTLE
+    fail_fast: bool = False
+
+    def pause(self, failures: int) -> float:
+        """Return how long to sleep after that many looks failed in a row.
+
+        >>> [Pace().pause(failures) for failures in range(6)], Pace(300).pause(9)
+        ([15.0, 15.0, 30.0, 60.0, 120.0, 120.0], 300)
+        """
+        return max(self.interval, min(self.interval * 2.0 ** max(failures - 1, 0), LONGEST_PAUSE))
+
+
+def pace(flags: Mapping[str, Any]) -> Pace:
+    """Return how the options say to wait.
+
+    >>> pace({"interval": 0.1, "timeout": 0.0, "fail_fast": True})
+    Pace(interval=1.0, timeout=inf, settle=120.0, fail_fast=True)
+    """
+    interval, settle = flags.get("interval"), flags.get("settle")
+    return Pace(
+        interval=INTERVAL if interval is None else max(interval, SHORTEST_INTERVAL),
+        timeout=flags.get("timeout") or float("inf"),
+        settle=SETTLE if settle is None else settle,
+        fail_fast=bool(flags.get("fail_fast")),
+    )
+
+
+class Move(NamedTuple):
+    """Names that went from one state to another together; a state is None for names that were or are not there."""
+
+    before: str | None
+    after: str | None
+    names: Sequence[str]
+
+    def words(self, left: str = "") -> str:
+        """Return the move on one line; `left` says what it means that a name is not there any more.
+
+        >>> Move("configuring", "stable", ["x2", "x1"]).words(), Move("stable", None, ["x3"]).words("taken over")
+        ('configuring -> stable: x[1-2]', 'stable -> taken over: x3')
+        """
+        before, after = self.before or "new", self.after if self.after is not None else left or "gone"
+        return f"{before} -> {after}: {fold(self.names)}"
+
+
+def moves(before: Mapping[str, str], after: Mapping[str, str]) -> list[Move]:
+    """Return what changed between two looks, the largest move first.
+
+    >>> moves({"x1": "on", "x2": "on", "x3": "on"}, {"x1": "off", "x2": "off", "x4": "on"})
+    [Move(before='on', after='off', names=['x1', 'x2']), Move(before=None, after='on', names=['x4']), \
+Move(before='on', after=None, names=['x3'])]
+    """
+    found: dict[tuple[str | None, str | None], list[str]] = {}
+    for name in {**before, **after}:
+        step = before.get(name), after.get(name)
+        if step[0] != step[1]:
+            found.setdefault(step, []).append(name)
+    listed = [Move(*step, sorted(names)) for step, names in found.items()]
+    return sorted(listed, key=lambda move: (-len(move.names), str(move.before), str(move.after)))
+
+
+class Sight(NamedTuple):
+    """What one round brought: the look and what the rule makes of it, or the trouble and the look from before.
+
+    `at` is when the data was seen, `began` when the first look was taken, `pause` how long nothing happens now.
+    """
+
+    look: Any
+    outcome: Outcome
+    moves: Sequence[Move]
+    began: datetime
+    at: datetime
+    trouble: str = ""
+    pause: float = 0.0
+
+    @property
+    def seen(self) -> bool:
+        """Whether there is data to show."""
+        return self.look is not None
+
+
+class Viewer(Protocol):
+    """Something that shows sights while it is entered, and knows how to pass the time between them."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None,
+                 ) -> None:  # fmt: skip
+        """End; without an error the last sight is the final one."""
+        ...
+
+    def show(self, sight: Sight) -> None:
+        """Show what one round brought."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+
+class Lookout:
+    """Looks at one thing again and again, and remembers since when everything in it is as it is."""
+
+    def __init__(self, app: App, watched: Watched, pace: Pace) -> None:
+        self.app, self.world, self.watched, self.pace = app, app.world, watched, pace
+        self.sight: Sight | None = None
+        self.states: Mapping[str, str] = {}
+        self.since: dict[str, datetime] = {}
+        self.left: dict[str, None] = {}
+        self.failures = 0
+        self.began = self.world.now()
+        self.deadline = self.world.monotonic() + pace.timeout
+
+    def run(self, viewer: Viewer) -> NodewatchError | None:
+        """Look until it is over, and return how it ended: None when everything succeeded.
+
+        What no later look can mend (401, 403, 404 at first, a wrong configuration) is raised.
+        """
+        while True:
+            try:
+                sight = self.see()
+            except NotFound as error:
+                if self.sight is None or not self.sight.seen:
+                    raise
+                return WentAway(f"{error.message}\nIt was there {self.age()} ago: {self.sight.outcome.words}.")
+            ending = self.ending(sight)
+            left = self.deadline - self.world.monotonic()
+            if ending is None and not sight.outcome.finished and left > 0:
+                sight = sight._replace(pause=min(self.pace.pause(self.failures), left))
+            self.sight = sight
+            viewer.show(sight)
+            if ending is not None or (sight.outcome.finished and not sight.trouble):
+                return ending
+            if left <= 0:
+                return self.out_of_time(sight)
+            viewer.sleep(sight.pause)
+
+    def see(self) -> Sight:
+        """Look once; return what came back, or the trouble if a later look may go well."""
+        try:
+            look = self.watched.look()
+        except NodewatchError as error:
+            if not passes(error) and not (error.status == 401 and self.app.renew()):
+                raise
+            self.failures += 1
+            before = self.sight or Sight(None, Outcome("nothing was seen yet"), (), self.began, self.began)
+            return before._replace(moves=(), trouble=error.message)
+        self.failures = 0
+        now, states = self.world.now(), self.watched.states(look)
+        changed = moves(self.states, states) if self.sight and self.sight.seen else []
+        since = {name: self.since.get(name, now) for name in states}
+        for move in changed:
+            since.update(dict.fromkeys(move.names, now) if move.after is not None else {})
+            self.left.update(dict.fromkeys(move.names) if move.after is None else {})
+        self.states, self.since = states, since
+        outcome = self.watched.outcome(look, Seen(now, since, timedelta(seconds=self.pace.settle)))
+        return Sight(look, outcome, changed, self.began, now)
+
+    def ending(self, sight: Sight) -> NodewatchError | None:
+        """Return the error that this sight ends the wait with; None if it goes on, or ends well."""
+        outcome = sight.outcome
+        if sight.trouble:
+            return None
+        if outcome.gone:
+            return WentAway(f"{outcome.words}.{named(outcome)}")
+        if outcome.finished and not outcome.succeeded:
+            return NotAllSucceeded(f"{outcome.words}.{named(outcome)}")
+        if self.pace.fail_fast and outcome.failed and not outcome.finished:
+            return NotAllSucceeded(f"a node failed, and --fail-fast ends the wait: {outcome.words}.{named(outcome)}")
+        return None
+
+    def out_of_time(self, sight: Sight) -> TimeRanOut:
+        """Return the error for a wait that took too long."""
+        waited = span(timedelta(seconds=self.pace.timeout))
+        message = f"the time ran out after {waited}: {sight.outcome.words}.{named(sight.outcome)}"
+        if sight.trouble:
+            data = f"what is known is {self.age()} old" if sight.seen else "no look succeeded"
+            message += f"\n  The last look failed, so {data}: {sight.trouble}"
+        return TimeRanOut(message)
+
+    def age(self) -> str:
+        """Return how old the data is."""
+        return span(self.world.now() - self.sight.at) if self.sight else ""
+
+
+def passes(error: NodewatchError) -> bool:
+    """Return whether a later look may go well: the server was not reached, too slow, or in trouble of its own.
+
+    >>> [passes(ServiceTrouble("", status=status)) for status in (None, 400, 429, 500, 503)], passes(NotFound(""))
+    ([True, False, True, True, True], False)
+    """
+    status = error.status
+    return isinstance(error, ServiceTrouble) and (status is None or status >= 500 or status in PASSING)
+
+
+def named(outcome: Outcome) -> str:
+    """Return the failed and the lagging nodes, folded, each on a line of its own after the first.
+
+    >>> print("It ended." + named(Outcome("", failed=["x2", "x1"], lagging=["x3"])))
+    It ended.
+      Failed (2): x[1-2]
+      Lagging (1): x3
+    """
+    rows = (("Failed", outcome.failed), ("Lagging", outcome.lagging))
+    return "".join(f"\n  {title} ({len(names):,}): {fold(names)}" for title, names in rows if names)
+
+
+class Silence:
+    """Says nothing until the end: then the document or the table."""
+
+    def __init__(self, app: App, watched: Watched) -> None:
+        self.app, self.watched = app, watched
+        self.last: Sight | None = None
+        self.warned = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None,
+                 ) -> None:  # fmt: skip
+        if kind is None and self.last is not None and self.last.seen:
+            watched, look = self.watched, self.last.look
+            self.app.show(watched.document(look), lambda _: watched.table(look))
+
+    def show(self, sight: Sight) -> None:
+        """Remember it; tell once of a server that does not answer at all, lest it looks like waiting for nodes."""
+        self.last = sight
+        if not sight.seen and not self.warned:
+            self.warned = True
+            self.app.say(f"Nothing was seen yet, and it is tried again: {sight.trouble}")
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep."""
+        self.app.world.sleep(seconds)
+
+
+class Journal:
+    """Writes a line for each change, or a compact document: for what is not a terminal."""
+
+    def __init__(self, app: App, watched: Watched) -> None:
+        self.app, self.watched = app, watched
+        self.style = app.flags.get("format") or "table"
+        self.shown: Any = None
+        self.stale = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        pass
+
+    def show(self, sight: Sight) -> None:
+        """Write what changed, and what is in the way of seeing it; nothing where nothing changed."""
+        if sight.trouble:
+            self.stale = True
+            age = f"what is known is {span(self.app.now - sight.at)} old" if sight.seen else "nothing was seen yet"
+            self.tell(f"no answer, {age}, next try in {sight.pause:g} s: {sight.trouble}")
+            return
+        if self.stale:
+            self.stale = False
+            self.tell("answers again")
+        state = (sight.outcome.words, self.style == "table" and sight.outcome.finished)
+        if sight.moves or state != self.shown:
+            self.shown = state
+            self.write(sight)
+
+    def write(self, sight: Sight) -> None:
+        """Write one change."""
+        out = self.app.world.stdout
+        document = self.watched.document(sight.look) if self.style != "table" else None
+        if self.style == "json":
+            import json
+
+            out.write(json.dumps(document, separators=(",", ":")) + "\n")
+        elif self.style == "yaml":
+            out.write("---\n")
+            self.app.print_document(document)
+        else:
+            changes = [move.words(self.watched.left) for move in sight.moves]
+            self.line("; ".join([sight.outcome.words, *changes]))
+        out.flush()
+
+    def tell(self, text: str) -> None:
+        """Write a line about the server: among the lines, but never among documents."""
+        if self.style == "table":
+            self.line(text)
+        else:
+            self.app.say(text)
+
+    def line(self, text: str) -> None:
+        """Write one line with the time in front."""
+        from nodewatch.table import visible
+
+        print(f"{self.app.now:%Y-%m-%dT%H:%M:%SZ}  {visible(text)}", file=self.app.world.stdout, flush=True)
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep."""
+        self.app.world.sleep(seconds)
+
+
+def viewer(app: App, watched: Watched) -> Viewer:
+    """Return what shows the sights, as the options and the terminal say."""
+    if not app.flags.get("watch"):
+        return Silence(app, watched)
+    terminal = app.world.stdout.isatty() and app.world.variable("TERM") not in ("dumb", "unknown")
+    if terminal and (app.flags.get("format") or "table") == "table":
+        from nodewatch.render.live import Screen
+
+        return Screen(app, watched)
+    return Journal(app, watched)
+
+
+def follow(app: App, watched: Watched) -> None:
+    """Wait for something, or watch it, as the options say; return when everything succeeded.
+
+    Raise `NotAllSucceeded`, `TimeRanOut` or `WentAway` when it ended otherwise, with the nodes named; and `NotFound`,
+    `NotPermitted` and the like when it cannot be looked at.
+    """
+    gc.enable()
+    how = pace(app.flags)
+    app.patience(how.timeout)
+    lookout = Lookout(app, watched, how)
+    with viewer(app, watched) as showing:
+        ending = lookout.run(showing)
+    missing = [name for name in lookout.left if name not in lookout.states]
+    if missing and watched.left:
+        nodes = "1 node was" if len(missing) == 1 else f"{len(missing):,} nodes were"
+        app.say(f"{nodes} {watched.left} meanwhile: {fold(missing)}")
+    if ending is not None:
+        raise ending

@@ -1,0 +1,104 @@
+"""Texts in lines: how wide they are on a terminal, where they may break, and what stands in front of them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from nodewatch.table import Cell, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nodewatch.table import Style
+
+NARROW = 20  # columns that are left to a text that wraps, however little room there is
+PIECE = re.compile(r"(?:\[[^\[\]\s]*\]|[^\s,])*,?\s*")  # up to a blank or a comma, where a[1,3] is one piece
+
+
+def columns(text: str) -> int:
+    r"""Return how many columns of a terminal the text takes: East Asian wide characters two, combining marks none.
+
+    >>> columns("x3000"), columns("計算"), columns("e\u0301")
+    (5, 4, 1)
+    """
+    return len(text) if text.isascii() else sum(map(character_columns, text))
+
+
+@cache
+def character_columns(character: str) -> int:
+    """Return how many columns one character takes."""
+    from unicodedata import category, east_asian_width
+
+    if category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1
+
+
+def pad(text: str, width: int, *, right: bool = False) -> str:
+    """Return the text with blanks up to the width: behind it, or in front where it goes to the right."""
+    blanks = " " * (width - columns(text))
+    return blanks + text if right else text + blanks
+
+
+def wrap(text: str, width: int | None, *, cut: bool = False) -> list[str]:
+    """Return the text as lines of that width, broken at blanks and after commas, but not inside brackets.
+
+    A piece that is longer stands alone on its line and runs over, unless `cut` allows to break it anywhere.
+
+    >>> wrap("x3000c0s[19,21]b0n0,x3000c0s[1-7]b0n0", 24), wrap("no answer from pcs", 9)
+    (['x3000c0s[19,21]b0n0,', 'x3000c0s[1-7]b0n0'], ['no answer', 'from pcs'])
+    >>> wrap("http://cray-bss/boot", 8), wrap("http://cray-bss/boot", 8, cut=True)
+    (['http://cray-bss/boot'], ['http://c', 'ray-bss/', 'boot'])
+    """
+    if width is None or columns(text) <= width:
+        return [text]
+    lines, line, used = [], "", 0
+    for piece in PIECE.findall(text):
+        rest = piece
+        size = columns(rest.rstrip(" "))
+        if line and used + size > width:
+            lines.append(line.rstrip(" "))
+            line, used = "", 0
+        while cut and size > width:
+            start = fitting(rest, width)
+            lines.append(start)
+            rest = rest[len(start) :]
+            size = columns(rest.rstrip(" "))
+        line += rest
+        used += columns(rest)
+    return [*lines, line.rstrip(" ")] if line.rstrip(" ") else lines
+
+
+def fitting(text: str, width: int) -> str:
+    """Return as much of the text as fits, but one character at least, with its combining marks."""
+    used = 0
+    for place, character in enumerate(text):
+        used += character_columns(character)
+        if place and used > width and character_columns(character):
+            return text[:place]
+    return text
+
+
+NOTHING = Cell("")
+
+
+def paragraph(text: str, style: Style, width: int | None, lead: Cell = NOTHING) -> Iterator[list[Cell]]:
+    """Return the lines of a text, wrapped, with the lead in front of the first and as many blanks before the others.
+
+    A lead that leaves too little room stands above the text, which is then indented by two more than the lead.
+    """
+    words, front = visible(text), visible(lead.text)
+    if not words and not front.strip(" "):
+        return
+    room = None if width is None else width - columns(front)
+    if width is not None and room is not None and room < min(columns(words), NARROW) and front.strip(" "):
+        for line in wrap(front.rstrip(" "), width):
+            yield [Cell(line, lead.style)]
+        front = " " * (len(front) - len(front.lstrip(" ")) + 2)
+        room = width - len(front)
+    indent = " " * columns(front)
+    for line in wrap(words, None if room is None else max(room, 1)):
+        yield [Cell(front, lead.style), Cell(line, style)]
+        front = indent

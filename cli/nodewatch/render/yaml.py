@@ -1,0 +1,62 @@
+"""YAML as people read it: lines are never folded, nulls are kept, the document's order too.
+
+A text that holds a line break or another control character stands in double quotes with escapes. Half of a surrogate
+pair, which JSON can name (`"\\ud800"`) and no file can hold, becomes the six characters of its escape.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.backend import StoredArray
+from nodewatch.render.spelling import spell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+UNFOLDED = 2**31 - 1  # the widest line that libyaml can count
+
+
+@cache
+def dumper() -> Any:
+    """Return the class that writes: libyaml's where PyYAML was built with it, without anchors for what occurs twice."""
+    import yaml
+
+    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+        def ignore_aliases(self, _data: Any) -> bool:
+            return True
+
+    def represent(writer: Any, text: str) -> Any:
+        style = None if text.isprintable() else '"'
+        return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+    Dumper.add_representer(str, represent)
+    return Dumper
+
+
+def text(document: Any) -> str:
+    r"""Return the document as YAML.
+
+    >>> text({"name": "night", "tenant": None, "error": "a\nb", "limit": "0x1"})
+    'name: night\ntenant: null\nerror: "a\\nb"\nlimit: \'0x1\'\n'
+    """
+    import yaml
+
+    return str(
+        yaml.dump(spell(document), Dumper=dumper(), width=UNFOLDED, allow_unicode=True, sort_keys=False,
+                  default_flow_style=False)
+    )  # fmt: skip
+
+
+def chunks(document: Any) -> Iterator[str]:
+    """Return the document's text in pieces, an array's elements one by one."""
+    if not isinstance(document, (list, StoredArray)):
+        yield text(document)
+        return
+    empty = True
+    for element in document:
+        empty = False
+        yield text([element])
+    if empty:
+        yield "[]\n"

@@ -1,0 +1,138 @@
+"""Measures nodewatch on boots: start-up, small answers, and a system of 20,000 components.
+
+    PYTHONPATH=tests python -m bench.run [--python VENV/bin/python] [--rounds 20] [--only start,small,large]
+
+Install a wheel (not editable) into a virtual environment of its own, and name its Python. The result is a table in
+Markdown on standard output; the exit code is 1 if a goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.measure import Bench, limit_row, memory_row, serving, table, time_row, warn_if_editable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bench.measure import Row
+
+ROOT = Path(__file__).parents[2]
+COUNT = 20_000
+SESSION = "night-reboot"
+CLICK = "import click"
+TABLE = "import click, rich.table, rich.console, sqlite3, json"
+HTTP = "import click, requests"
+LOAD = "import json, sys; json.load(open(sys.argv[1]))"
+FOLD = """
+import statistics, sys, time
+from nodewatch.nodeset import fold
+names = [name for number, name in enumerate(sys.stdin.read().split()) if number % 7 and number % 11]
+times = []
+for _ in range(9):
+    began = time.perf_counter()
+    fold(names)
+    times.append(time.perf_counter() - began)
+print(statistics.median(times) * 1000)
+"""
+
+
+def start(bench: Bench, rounds: int) -> Iterator[Row]:
+    """Measure what costs nothing but start-up."""
+    lines = {
+        "--version": 1.10,
+        "--help": 1.25,
+        "bos --help": 1.25,
+        "bos v2 components list --help": 1.25,
+    }
+    candidates = [bench.ours(line, line) for line in lines]
+    found = bench.compare(rounds, [*candidates, bench.code("click", CLICK)])
+    for line, goal in lines.items():
+        yield time_row(f"`nodewatch {line}`", found[line], found["click"], "`import click`", goal)
+
+
+def small(bench: Bench, rounds: int) -> Iterator[Row]:
+    """Measure one session's status on the demo fleet, offline and over HTTP."""
+    store, answers = bench.folder / "small.db", bench.folder / "answers.json"
+    status = f"bos sessions status list {SESSION}"
+    saved = bench.folder / "status.json"
+    bench.write(saved, bench.nodewatch, *status.split(), "--format", "json", "--local", str(store))
+    answers.write_text(json.dumps({f"/v2/sessions/{SESSION}/status": str(saved)}))
+    with serving(sys.executable, "--answers", str(answers)) as url:
+        found = bench.compare(rounds, [
+            bench.ours("offline", f"{status} --format json --local {store}"),
+            bench.ours("table", f"{status} --local {store}", terminal=True),
+            bench.ours("http", f"{status} --format json", NODEWATCH_BOS_URL=url),
+            bench.code("click", CLICK), bench.code("rich", TABLE), bench.code("requests", HTTP),
+        ])  # fmt: skip
+    yield time_row("A session's status, offline, JSON", found["offline"], found["click"], "`import click`", 1.4)
+    yield time_row("The same as a table on a terminal", found["table"], found["rich"], f"`{TABLE}`", 1.35)
+    yield time_row("The same over HTTP, JSON", found["http"], found["requests"], f"`{HTTP}`", 1.15)
+
+
+def large(bench: Bench, rounds: int) -> Iterator[Row]:
+    """Measure a system of 20,000 components, offline and over HTTP."""
+    folder = bench.folder
+    store, few, file, text = folder / "large.db", folder / "small.db", folder / "large.json", folder / "components.json"
+    rounds = max(rounds // 4, 3)
+    listing = "bos components list"
+    bench.write(text, bench.nodewatch, *listing.split(), "--format", "json", "--local", str(store))
+    answers = folder / "answers.json"
+    answers.write_text(json.dumps({"/v2/components": str(text)}))
+    one = "bos components describe x1000c0s0b0n0 --format json --local"
+    found = bench.compare(rounds * 4, [bench.ours("few", f"{one} {few}"), bench.ours("many", f"{one} {store}")])
+    with serving(sys.executable, "--answers", str(answers)) as url:
+        found |= bench.compare(rounds, [
+            bench.ours("status", f"bos sessions status list {SESSION} --format json --local {store}"),
+            bench.ours("status table", f"bos sessions status list {SESSION} --format table --local {store}"),
+            bench.ours("list", f"{listing} --format json --local {store}"),
+            bench.ours("table", f"{listing} --format table --local {store}"),
+            bench.ours("http", f"{listing} --format json", NODEWATCH_BOS_URL=url),
+            bench.code("load", LOAD, str(file)),
+            bench.code("tool", "import runpy; runpy.run_module('json.tool', run_name='__main__')", str(file)),
+        ])  # fmt: skip
+    names = folder / "names"
+    listed = json.loads(bench.output(bench.nodewatch, "bos", "sessions", "describe", SESSION, "--local", str(store)))
+    names.write_text(listed["components"].replace(",", "\n"))
+    fold = float(bench.output("sh", "-c", f'"{bench.python}" -c "$1" < "{names}"', "sh", FOLD))
+    size = text.stat().st_size
+    load, tool = "`json.load` of the fleet file", "`json.tool` of the fleet file"
+    yield time_row(f"{COUNT:,} components: a session's status, JSON", found["status"], found["load"], load, 0.5)
+    yield time_row("the same as a table", found["status table"], found["load"], load, 0.5)
+    yield time_row("one component", found["many"], found["few"], "in a store of 200", 1.1)
+    yield time_row("all components, JSON", found["list"], found["tool"], tool, 0.6)
+    yield time_row("all components, piped as a table", found["table"], found["load"], load, 1.4)
+    yield time_row("all components over HTTP, JSON", found["http"], found["tool"], tool, 0.8)
+    yield limit_row("folding their names, with holes", fold, 100, "ms")
+    yield memory_row("memory: all components offline, JSON", found["list"], 60e6)
+    yield memory_row(f"memory: all components over HTTP, JSON ({size / 1e6:.0f} MB)", found["http"], 4 * size)
+
+
+def main() -> int:
+    """Prepare the stores, measure, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--only", default="start,small,large")
+    given = parser.parse_args()
+    parts = {"start": start, "small": small, "large": large}
+    with tempfile.TemporaryDirectory(prefix="nodewatch-bench-") as name:
+        bench = Bench(given.python, Path(name))
+        warn_if_editable(bench)
+        wanted = given.only.split(",")
+        fleets = [str(bench.folder / file) for file in ("small.json", "large.json")]
+        bench.output(given.python, "-m", "bench.fleets", *fleets, str(COUNT), PYTHONPATH=str(ROOT))
+        for file in fleets:
+            bench.output(bench.nodewatch, "local", "load", file, "--local", file.replace(".json", ".db"))
+        rows = [row for part in wanted for row in parts[part](bench, given.rounds)]
+    print(table(rows))
+    return 0 if all(row.met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

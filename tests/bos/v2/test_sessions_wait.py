@@ -1,0 +1,173 @@
+"""`bos v2 sessions status list ID --wait`, for whole lives of sessions."""
+
+from __future__ import annotations
+
+import pytest
+
+from lives import (
+    ALL_TAKEN_OVER,
+    CLEAN,
+    DELETED,
+    ERROR,
+    NAMES,
+    STAGED,
+    TAKEN_OVER,
+    WITH_FAILURES,
+    everywhere,
+    moment,
+    on,
+)
+from nodewatch.errors import NotPermitted, ServiceTrouble
+
+WAIT = "bos v2 sessions status list boot-1 --wait"
+SAID = "Service Unavailable: down for a while"
+DOWN = ServiceTrouble(SAID, status=503, document={"title": "Service Unavailable", "detail": "down for a while"})
+
+
+def test_a_clean_reboot(run, play):
+    play(CLEAN)
+    done = run(WAIT)
+    assert (done.code, done.stderr) == (0, "")
+    assert (done.json["status"], done.json["percent_successful"]) == ("running", 100.0)
+
+
+def test_a_reboot_with_failures_is_over_when_no_node_is_enabled(run, play):
+    play(WITH_FAILURES)
+    done = run(WAIT)
+    assert (done.code, done.stderr) == (10, """\
+Error: boot-1 is running: 2 of 4 nodes stable, 2 failed.
+  Failed (2): x3000c0s[1-2]b0n0
+""")  # fmt: skip
+    assert done.json["error_summary"] == {ERROR: {"count": 2, "list": ",".join(NAMES[:2])}}
+
+
+def test_fail_fast_ends_at_the_first_failure(run, play):
+    play(WITH_FAILURES)
+    done = run(f"{WAIT} --fail-fast")
+    assert (done.code, done.stderr) == (10, """\
+Error: a node failed, and --fail-fast ends the wait: boot-1 is running: 2 of 4 nodes stable, 1 failed, 1 in progress.
+  Failed (1): x3000c0s1b0n0
+  Lagging (1): x3000c0s2b0n0
+""")  # fmt: skip
+    assert done.json["percent_failed"] == 25.0
+
+
+def test_nodes_taken_over_by_a_newer_session_are_named(run, play):
+    play(TAKEN_OVER)
+    done = run(WAIT)
+    said = "2 nodes were taken over by a newer session meanwhile: x3000c0s[1,10]b0n0\n"
+    assert (done.code, done.stderr) == (0, said)
+    assert done.json["managed_components_count"] == 2
+
+
+def test_a_session_without_nodes_is_no_success_and_not_over_before_it_is_complete(run, play):
+    play(ALL_TAKEN_OVER)
+    done = run(WAIT)
+    assert (done.code, done.stderr) == (10, """\
+4 nodes were taken over by a newer session meanwhile: x3000c0s[1-3,10]b0n0
+Error: boot-1 is complete: nothing to do, it has no nodes.
+""")  # fmt: skip
+    assert done.json["status"] == "complete"
+
+
+def test_a_session_deleted_meanwhile(run, play):
+    play(DELETED)
+    done = run(WAIT)
+    assert (done.code, done.stderr) == (12, """\
+Error: The resource was not found: Session 'boot-1' does not exist
+It was there 15 s ago: boot-1 is running: 0 of 4 nodes stable, 4 in progress.
+""")  # fmt: skip
+    assert done.json["managed_components_count"] == 4
+
+
+def test_a_session_that_never_was(run, play):
+    play(DELETED)
+    done = run(WAIT.replace("boot-1", "boot-7"))
+    assert done == (8, "", "Error: The resource was not found: Session 'boot-7' does not exist\n")
+
+
+def test_a_staged_session_waits_for_being_applied(run, play):
+    play(STAGED)
+    done = run(WAIT)
+    assert (done.code, done.stderr, done.json["status"]) == (0, "", "complete")
+
+
+def test_a_staged_session_that_is_never_applied(run, play):
+    play(STAGED)
+    done = run(f"{WAIT} --timeout 50")
+    assert (done.code, done.stderr) == (11, """\
+Error: the time ran out after 50 s: boot-1 is running: staged for 4 nodes, and waits to be applied.
+  Lagging (4): x3000c0s[1-3,10]b0n0
+""")  # fmt: skip
+    assert done.json["percent_staged"] == 100.0
+
+
+def test_a_server_down_for_a_while(run, play):
+    play({**CLEAN, 45: DOWN})
+    done = run(WAIT)
+    assert (done.code, done.stderr, done.json["percent_successful"]) == (0, "", 100.0)
+
+
+def test_a_server_down_until_the_time_runs_out(run, play):
+    play({0: CLEAN[60], 10: DOWN})
+    done = run(f"{WAIT} --timeout 10m")
+    assert (done.code, done.stderr) == (11, f"""\
+Error: the time ran out after 10 min: boot-1 is running: 0 of 4 nodes stable, 4 in progress.
+  Lagging (4): x3000c0s[1-3,10]b0n0
+  The last look failed, so what is known is 10 min old: {SAID}
+""")  # fmt: skip
+    assert done.json["managed_components_count"] == 4
+
+
+def test_a_server_down_from_the_beginning(run, play):
+    play({0: CLEAN[60], 1: DOWN, 100: CLEAN[120]})
+    run.script(1)
+    done = run(WAIT)
+    said = f"Nothing was seen yet, and it is tried again: {SAID}\n"
+    assert (done.code, done.stderr, done.json["percent_successful"]) == (0, said, 100.0)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_login_that_ends(run, play, status):
+    document = {"title": "Not allowed", "detail": "log in"}
+    play({**CLEAN, 45: NotPermitted("Not allowed: log in", status=status, document=document)})
+    done = run(WAIT)
+    assert (done.code, done.stdout) == (6, "")
+    assert "Not allowed: log in" in done.stderr
+
+
+def test_the_time_runs_out(run, play):
+    play({0: moment(*everywhere(on))})
+    done = run(f"{WAIT} --timeout 1m --interval 40s")
+    assert (done.code, done.stderr) == (11, """\
+Error: the time ran out after 1 min: boot-1 is running: 0 of 4 nodes stable, 4 in progress.
+  Lagging (4): x3000c0s[1-3,10]b0n0
+""")  # fmt: skip
+
+
+def test_ctrl_c_ends_it_without_a_document(run, play):
+    play({**CLEAN, 20: KeyboardInterrupt()})
+    assert run(WAIT) == (130, "", "Interrupted.\n")
+
+
+def test_a_setup_that_failed(run, play):
+    state = {"status": "complete", "error": "No nodes were found to act upon.", "start_time": "2026-11-21T11:00:00"}
+    fleet = moment(state="complete")
+    fleet["bos"]["v2"]["sessions"][0]["status"] = state
+    play({0: fleet})
+    done = run(WAIT)
+    assert (done.code, done.stderr) == (
+        10, "Error: boot-1 is complete, but its setup failed: No nodes were found to act upon.\n")  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "complaint"), [
+    ("--wait --watch", "--wait and --watch do not go together: --watch waits too."),
+    ("--timeout 5m", "--timeout needs --wait or --watch."),
+    ("--wait --interval soon", "Invalid value for '--interval': 'soon' is not a duration: write 90, 30s, 10m, 2h or 1d."),
+    ("--watch --format toml", "--watch cannot show one toml after the other: use table, json or yaml."),
+])  # fmt: skip
+def test_options_that_do_not_fit(run, play, options, complaint):
+    play(CLEAN)
+    done = run(f"bos v2 sessions status list boot-1 {options}")
+    assert (done.code, done.stdout) == (2, "")
+    assert done.stderr.endswith(f"Error: {complaint}\n")

@@ -1,0 +1,326 @@
+"""What goes over the wire: the request to the byte, what is sent again and when, where redirects lead, what `-v` tells."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from conftest import FakeWorld
+from faults.server import answer
+from nodewatch import __version__
+from nodewatch.backend import ABSENT, Request, segment
+from nodewatch.errors import Dropped, ServiceTrouble, TimedOut
+from nodewatch.remote import HttpBackend
+from nodewatch.settings import resolve
+
+NIGHT = answer(200, {"name": "night"})
+STANDING = f"Accept: application/json\r\nAccept-Encoding: gzip, deflate\r\nUser-Agent: nodewatch/{__version__}\r\n"
+
+
+@pytest.fixture
+def connect(tmp_path):
+    """Return a backend for a base URL, and its world."""
+
+    def connect(url, service="bos", **environ):
+        variable = {"bos": "NODEWATCH_BOS_URL", "exchange": "HZN_EXCHANGE_URL", "agent": "HORIZON_URL"}[service]
+        world = FakeWorld({"HOME": str(tmp_path), variable: url, "NODEWATCH_REQUEST_TIMEOUT": "60", **environ})
+        return HttpBackend(service, resolve({}, world), world), world
+
+    return connect
+
+
+def sent(server):
+    """Return the requests that a server got, without the Host header, which tells its port."""
+    requests = [request.decode().partition("\r\n") for request in server.requests]
+    return [f"{first}\r\n{rest.partition(chr(10))[2]}" for first, _, rest in requests]
+
+
+@pytest.mark.parametrize(
+    ("request_", "wire"),
+    [
+        (Request("GET", "/v2/sessions"), f"GET /apis/bos/v2/sessions HTTP/1.1\r\n{STANDING}\r\n"),
+        (
+            Request(
+                "GET", f"/x/{segment('..')}/{segment('a b/c?d#é%')}", {"enabled": False, "id": "a,b é", "none": None}
+            ),
+            f"GET /apis/bos/x/%2E%2E/a%20b%2Fc%3Fd%23%C3%A9%25?enabled=False&id=a%2Cb+%C3%A9 HTTP/1.1\r\n{STANDING}\r\n",
+        ),
+        (
+            Request("POST", "/x", body={"a": None}),
+            f"POST /apis/bos/x HTTP/1.1\r\n{STANDING}Content-Type: application/json\r\nContent-Length: 11\r\n\r\n"
+            '{"a": null}',
+        ),
+        (
+            Request("PUT", "/x", body=None),
+            f"PUT /apis/bos/x HTTP/1.1\r\n{STANDING}Content-Type: application/json\r\nContent-Length: 4\r\n\r\nnull",
+        ),
+        (Request("PUT", "/x", body=ABSENT), f"PUT /apis/bos/x HTTP/1.1\r\n{STANDING}Content-Length: 0\r\n\r\n"),
+        (Request("DELETE", "/x"), f"DELETE /apis/bos/x HTTP/1.1\r\n{STANDING}Content-Length: 0\r\n\r\n"),
+    ],
+)
+def test_request_to_the_byte(serve, connect, request_, wire):
+    server = serve(NIGHT)
+    connect(server.url() + "/")[0].send(request_)
+    assert sent(server) == [wire]
+
+
+def test_token_and_tenant_are_for_bos_alone(serve, connect):
+    server = serve(NIGHT)
+    environ = {"NODEWATCH_TOKEN": "abc", "NODEWATCH_TENANT": "blue"}
+    for service in ("bos", "exchange", "agent"):
+        connect(server.url(), service, **environ)[0].send(Request("GET", "/x"))
+    plain = f"GET /apis/bos/x HTTP/1.1\r\n{STANDING}\r\n"
+    login = "Authorization: Bearer abc\r\nCray-Tenant-Name: blue\r\n\r\n"
+    assert sent(server) == [f"GET /apis/bos/x HTTP/1.1\r\n{STANDING}{login}", plain, plain]
+
+
+def test_exchange_login_is_basic(serve, connect):
+    server = serve(NIGHT)
+    backend, world = connect(server.url(), "exchange")
+    settings = backend.settings._replace(exchange_auth="org/me:pä:ss")
+    HttpBackend("exchange", settings, world).send(Request("GET", "/x"))
+    assert "Authorization: Basic b3JnL21lOnDDpDpzcw==\r\n" in sent(server)[0]
+
+
+def test_netrc_is_left_alone(serve, connect, tmp_path, monkeypatch):
+    (tmp_path / ".netrc").write_text("default login me password secret\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    server = serve(NIGHT)
+    connect(server.url())[0].send(Request("GET", "/x"))
+    assert "Authorization" not in sent(server)[0]
+
+
+def test_connection_is_kept(serve, connect):
+    def talk(connection):
+        for _ in range(2):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            connection.recv(65536)
+
+    server = serve(talk)
+    backend, _ = connect(server.url())
+    for _ in range(2):
+        backend.send(Request("GET", "/x"))
+    assert len(server.requests) == 1
+
+
+# What is sent again
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_busy_server_is_asked_again(serve, connect, status):
+    server = serve(answer(status), answer(status), NIGHT)
+    backend, world = connect(server.url())
+    assert backend.send(Request("GET", "/x")).document == {"name": "night"}
+    assert (len(server.requests), world.slept) == (3, [0.5, 1.0])
+
+
+@pytest.mark.parametrize("step", [b"", answer(200, b"{", length=9)], ids=["closed", "cut"])
+def test_lost_connection_is_tried_again(serve, connect, step):
+    server = serve(step, NIGHT)
+    backend, world = connect(server.url())
+    assert backend.send(Request("GET", "/x")).document == {"name": "night"}
+    assert (len(server.requests), world.slept) == (2, [0.5])
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 409, 500, 501])
+def test_other_refusals_are_final(serve, connect, status):
+    server = serve(answer(status))
+    backend, world = connect(server.url())
+    with pytest.raises(Exception, match=str(status)):
+        backend.send(Request("GET", "/x"))
+    assert (len(server.requests), world.slept) == (1, [])
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("step", [b"", answer(503)], ids=["closed", "503"])
+def test_change_is_never_sent_twice(serve, connect, method, step):
+    server = serve(step)
+    backend, world = connect(server.url())
+    with pytest.raises(ServiceTrouble) as caught:
+        backend.send(Request(method, "/x", body={}))
+    assert (len(server.requests), world.slept) == (1, [])
+    if isinstance(caught.value, Dropped):
+        assert caught.value.message == (
+            f"BOS at {server.url()} did not answer {method} /x: the connection was closed before the answer was complete. "
+            "Whether the change was made is not known: look before you repeat it."
+        )
+
+
+def test_change_that_says_so_is_sent_again(serve, connect):
+    server = serve(b"", NIGHT)
+    backend, _ = connect(server.url())
+    assert backend.send(Request("PUT", "/x", body={}, retry=True)).status == 200
+
+
+def test_timeout_is_not_tried_again(serve, connect):
+    server = serve(lambda connection: connection.recv(1))
+    backend, world = connect(server.url(), NODEWATCH_REQUEST_TIMEOUT="0.3")
+    with pytest.raises(TimedOut):
+        backend.send(Request("GET", "/x"))
+    assert (len(server.requests), world.slept) == (1, [])
+
+
+@pytest.mark.parametrize("wish", ["7", "Sat, 21 Nov 2026 12:00:07 GMT"])
+def test_server_names_the_pause(serve, connect, wish):
+    server = serve(answer(429, headers={"Retry-After": wish}), NIGHT)
+    backend, world = connect(server.url())
+    assert backend.send(Request("GET", "/x")).status == 200
+    assert world.slept == [7.0]
+
+
+def test_pause_beyond_the_patience_ends_it_now(serve, connect):
+    server = serve(answer(503, headers={"Retry-After": "241"}))
+    backend, world = connect(server.url())
+    with pytest.raises(ServiceTrouble, match="Retry-After: 241"):
+        backend.send(Request("GET", "/x"))
+    assert (len(server.requests), world.slept) == (1, [])
+    with pytest.raises(ServiceTrouble) as caught:
+        backend.send(Request("GET", "/y"))
+    assert caught.value.message == (
+        f"GET /y of BOS at {server.url()} was not sent, because the server asks for 241 s without requests. "
+        "Try again after that time."
+    )
+    assert len(server.requests) == 1
+
+
+def test_all_tries_end_within_their_time(serve, connect):
+    server = serve(answer(503, headers={"Retry-After": "9"}))
+    backend, world = connect(server.url(), NODEWATCH_RETRIES="3", NODEWATCH_REQUEST_TIMEOUT="5")
+    began = world.monotonic()
+    with pytest.raises(ServiceTrouble):
+        backend.send(Request("GET", "/x"))
+    assert world.monotonic() - began <= 20
+    assert len(server.requests) == 3
+
+
+def test_crowded_server_is_asked_slowly_afterwards(serve, connect):
+    server = serve(answer(429), NIGHT)
+    backend, world = connect(server.url())
+    for _ in range(3):
+        backend.send(Request("GET", "/x"))
+    assert world.slept[0] == 0.5
+    assert all(0 < pause <= 0.02 for pause in world.slept[1:])
+    assert len(world.slept) == 3
+
+
+# Redirects
+
+
+def test_redirect_on_the_same_server_is_followed(serve, connect):
+    server = serve(answer(301, headers={"Location": "/apis/bos/y?a=1"}), NIGHT)
+    backend, _ = connect(server.url(), NODEWATCH_TOKEN="abc")
+    assert backend.send(Request("GET", "/x")).status == 200
+    assert sent(server)[1].startswith("GET /apis/bos/y?a=1 HTTP/1.1\r\n")
+    assert "Authorization: Bearer abc\r\n" in sent(server)[1]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"], ids=["other-port", "other-name"])
+def test_login_is_not_forwarded(serve, connect, host):
+    other = serve(NIGHT)
+    server = serve(answer(302, headers={"Location": f"http://{host}:{other.port}/login"}))
+    backend, _ = connect(server.url(), NODEWATCH_TOKEN="abc")
+    with pytest.raises(ServiceTrouble, match=f"redirected to another server, http://{host}:{other.port}/login"):
+        backend.send(Request("GET", "/x"))
+    assert (len(server.requests), other.requests) == (1, [])
+
+
+@pytest.mark.parametrize(("status", "requests"), [(301, 1), (302, 1), (303, 1), (307, 2), (308, 2)])
+def test_change_is_redirected_only_as_it_is(serve, connect, status, requests):
+    server = serve(answer(status, headers={"Location": "/y"}), NIGHT)
+    backend, _ = connect(server.url())
+    if requests == 1:
+        with pytest.raises(ServiceTrouble, match=r"Nothing was changed\."):
+            backend.send(Request("PUT", "/x", body=None))
+    else:
+        assert backend.send(Request("PUT", "/x", body=None)).status == 200
+        assert sent(server)[1].startswith("PUT /y HTTP/1.1\r\n")
+        assert sent(server)[1].endswith("\r\n\r\nnull")
+    assert len(server.requests) == requests
+
+
+# Answers that are unusual, but good
+
+
+def test_text_is_text(serve, connect):
+    server = serve(answer(200, b"2.154.0\n", {"Content-Type": "text/plain; charset=UTF-8"}))
+    assert connect(server.url())[0].send(Request("GET", "/admin/version")) == (200, None, "2.154.0\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "document"),
+    [
+        (b"", None),
+        (b" \n", None),
+        (b"404", 404),
+        (b'"a string"', "a string"),
+        (b'\xef\xbb\xbf{"bom": 1}', {"bom": 1}),
+        (b'{"a": 1, "a": 2}', {"a": 2}),
+        ('{"a": "\\ud800 é"}'.encode(), {"a": "\ud800 é"}),
+    ],
+)
+def test_json_is_read(serve, connect, body, document):
+    server = serve(answer(200, body, {"Content-Type": "application/problem+json"}))
+    assert connect(server.url())[0].send(Request("GET", "/x")).document == document
+
+
+def test_json_said_to_be_text(serve, connect):
+    server = serve(answer(200, b'{"a": 1}', {"Content-Type": "text/plain"}))
+    assert connect(server.url())[0].send(Request("GET", "/x")).document == {"a": 1}
+
+
+def test_hundred_megabytes(serve, ask):
+    body = b'{"name": "night", "pad": "' + b"x" * 100_000_000 + b'"}'
+    done = ask(serve(answer(200, body)).url(), NODEWATCH_REQUEST_TIMEOUT="60")
+    assert (done.code, done.stderr, len(done.stdout)) == (0, "", len(body) + len("\n  \n  \n\n") - 1)
+
+
+def test_reset_after_the_body_does_not_matter(serve, connect):
+    def talk(connection):
+        connection.sendall(NIGHT)
+        time.sleep(0.05)
+        connection.setsockopt(1, 13, b"\1\0\0\0\0\0\0\0")
+
+    assert connect(serve(talk).url())[0].send(Request("GET", "/x")).status == 200
+
+
+# The trace
+
+
+def test_trace_is_a_line_a_request(serve, ask):
+    server = serve(answer(503), NIGHT)
+    done = ask(server.url(), "-v bos v2 sessions describe night", NODEWATCH_RETRIES="1")
+    url = f"{server.url()}/v2/sessions/night"
+    assert done.stderr == f"GET {url}: 503 in 0.000 s\nGET {url}: 200 in 0.000 s (retry 1)\n"
+    assert done.stdout == '{\n  "name": "night"\n}\n'
+
+
+def test_trace_of_a_lost_connection(serve, ask):
+    server = serve(b"")
+    done = ask(server.url(), "-v bos v2 sessions describe night")
+    first, _ = done.stderr.splitlines()
+    why = "the connection was closed before the answer was complete"
+    assert first == f"GET {server.url()}/v2/sessions/night: {why}"
+
+
+def test_long_trace_masks_secrets_and_cuts_bodies(serve, ask):
+    body = {"name": "night", "access_token": "hidden", "echo": "Bearer abc.def", "esc": "\x1b", "pad": "x" * 9_000}
+    server = serve(answer(200, body, {"Set-Cookie": "hidden", "Connection": ""}))
+    done = ask(server.url(), "-vv bos v2 sessions describe night", NODEWATCH_TOKEN="abc.def")
+    lines = done.stderr.splitlines()
+    assert lines[1:8] == [
+        "> Accept: application/json",
+        "> Accept-Encoding: gzip, deflate",
+        f"> User-Agent: nodewatch/{__version__}",
+        "> Authorization: ***",
+        "< Content-Type: application/json",
+        f"< Content-Length: {len(json.dumps(body))}",
+        "< Set-Cookie: ***",
+    ]
+    start = '< {"name": "night", "access_token": "***", "echo": "Bearer ***", "esc": "\\u001b", "pad": "xxx'
+    assert lines[8].startswith(start)
+    assert len(lines[8]) == 2 + 2048
+    assert lines[9].startswith("< ... (9")
+    assert "hidden" not in done.stderr
+    assert "abc.def" not in done.stderr

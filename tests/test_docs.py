@@ -1,0 +1,183 @@
+"""Man pages and completions are what the tree says; every command explains itself; the shells complete."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from nodewatch import docs, errors
+from nodewatch.main import TREE
+from nodewatch.tree import Command, Group
+
+if TYPE_CHECKING:
+    import click
+
+    from conftest import Runner
+    from nodewatch.docs import Entry
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = re.compile(r"^ *\$ (.*)", re.MULTILINE)
+ENTRIES = [entry for name, tree in {"nodewatch": TREE, **docs.SHORTCUTS}.items() for entry in docs.entries(name, tree)]
+COMMANDS = {entry.paths[0]: entry for entry in ENTRIES if entry.paths[0].startswith("nodewatch ")}
+
+each_command = pytest.mark.parametrize("entry", COMMANDS.values(), ids=COMMANDS.keys())
+
+
+def groups(group: Group) -> list[Group]:
+    """Return the group and all below it."""
+    below = [each for member in group.members.values() if isinstance(member, Group) for each in groups(member)]
+    return [group, *below]
+
+
+def test_committed_files_are_what_the_tree_says() -> None:
+    assert docs.stale(ROOT) == [], "run `python -m nodewatch.docs`"
+
+
+def test_check_names_what_is_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(ROOT / "man", tmp_path / "man")
+    shutil.copytree(ROOT / "completions", tmp_path / "completions")
+    (tmp_path / "man/nodewatch.1").write_text("old")
+    (tmp_path / "man/nodewatch-gone.1").write_text("old")
+    (tmp_path / "completions/bos.fish").unlink()
+    monkeypatch.chdir(tmp_path)
+    names = ["completions/bos.fish", "man/nodewatch-gone.1", "man/nodewatch.1"]
+
+    checked = CliRunner().invoke(docs.main, ["--check"])
+    assert checked.exit_code == 1
+    assert checked.stderr == "".join(f"{name} is stale: run `python -m nodewatch.docs`.\n" for name in names)
+
+    written = CliRunner().invoke(docs.main, [])
+    assert (written.exit_code, written.stdout) == (0, "".join(f"{name}\n" for name in names))
+    assert docs.stale(tmp_path) == []
+
+    again = CliRunner().invoke(docs.main, ["--check"])
+    assert (again.exit_code, again.output) == (0, "")
+
+
+def test_outside_the_source_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(docs.main, ["--check"])
+    assert (done.exit_code, done.output) == (1, f"Error: {tmp_path} is not the source tree: it has no man/.\n")
+
+
+@pytest.mark.parametrize("page", sorted(docs.man_pages()))
+def test_man_page_is_clean(page: str) -> None:
+    groff = shutil.which("groff")
+    if groff is None:
+        pytest.skip("groff is not installed")
+    done = subprocess.run([groff, "-man", "-ww", "-Tutf8", "-z", ROOT / "man" / page], capture_output=True, check=True)
+    assert done.stderr == b""
+
+
+def test_man_page_reads_as_the_help_does() -> None:
+    groff = shutil.which("groff")
+    if groff is None:
+        pytest.skip("groff is not installed")
+    command = [groff, "-man", "-Tascii", "-P-cbou", "-rLL=100n", str(ROOT / "man/nodewatch-local.1")]
+    text = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    assert "   nodewatch local load [OPTIONS] FLEET.json\n       Load a fleet file into the local store.\n" in text
+    assert "\n           $ nodewatch local load fleet.json --local fleet.db\n" in text
+    assert "\n       --merge\n              Add to the store's content instead of replacing it.\n" in text
+
+
+def test_exit_statuses_are_those_of_the_errors() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    codes = {kind.exit_code for kind in kinds if issubclass(kind, errors.NodewatchError)}
+    assert set(docs.EXIT_STATUS) == codes | {0, 130, 141}
+
+
+def test_variables_that_are_read_are_documented() -> None:
+    ours = r'"((?:NODEWATCH|HZN|HORIZON|CRAY)_[A-Z_]+)"|(?:variable|value)\("([A-Z_]+)"\)'
+    sources = [path.read_text() for path in (ROOT / "cli").rglob("*.py") if path.name != "docs.py"]
+    code = [line for source in sources for line in source.splitlines() if not line.lstrip().startswith(">>>")]
+    read = {name for line in code for pair in re.findall(ours, line) for name in pair if name}
+    documented = {name for names in docs.ENVIRONMENT for name in names.split(", ")}
+    assert read - documented == set()
+    assert {name for name in documented - read if name.startswith(("NODEWATCH", "HZN", "HORIZON", "CRAY"))} == set()
+
+
+@each_command
+def test_help_opens_with_a_sentence(entry: Entry, run: Runner) -> None:
+    sentence = entry.command.sentence
+    assert re.fullmatch(r"[A-Z][a-z]*[^s]( [^.]*[^ .])?\.", sentence), "not one imperative sentence"
+    assert len(sentence) < 75
+    path = entry.paths[0].partition(" ")[2]
+    usage, first, *_ = run(f"{path} --help").stdout.split("\n\n")
+    assert usage.startswith(f"Usage: nodewatch {path} ")
+    assert first == f"  {sentence}"
+
+
+@each_command
+def test_help_has_examples_that_its_command_accepts(entry: Entry, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[click.Command] = []
+    monkeypatch.setattr(Command, "invoke", lambda self, _context: called.append(self))
+    examples = EXAMPLE.findall(entry.command.help or "")
+    assert examples, "the help has no line that begins with `$ `, in a block after `\\b`"
+    for example in examples:
+        program, *words = shlex.split(re.split(r" [|>;&]", example)[0])
+        shortcut = "" if program == "nodewatch" else f"!{program} "
+        assert program in ("nodewatch", *docs.SHORTCUTS)
+        done = run(shortcut + shlex.join(words))
+        assert (done.code, done.stderr) == (0, ""), example
+    assert set(called) == {entry.command}
+
+
+def test_no_two_commands_say_the_same() -> None:
+    sentences = [entry.command.sentence for entry in COMMANDS.values()]
+    assert sorted(sentences) == sorted(set(sentences))
+
+
+def test_groups_say_what_they_hold() -> None:
+    for group in groups(TREE):
+        assert re.fullmatch(r"[A-Z].*[^.]\.", group.sentence)
+        assert len(group.sentence) < 80
+
+
+def completed(*words: str, script: str = "nodewatch.bash") -> list[str]:
+    """Return what a real bash offers for the last of the words, as readline parts them."""
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("bash is not installed")
+    line = (
+        f'source {ROOT}/completions/{script}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+        'function=$(complete -p "${1##*/}"); function=${function#*-F }; ${function%% *} "$1" "${@: -1}" ""; '
+        'printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    environ = {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin"}
+    command = [bash, "--norc", "-c", line, "bash", *words]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+def test_bash_completes_groups_and_commands() -> None:
+    assert completed("nodewatch", "") == list(TREE.members)
+    assert completed("nodewatch", "bos", "v2", "sessions", "st") == ["status"]
+    assert completed("bos", "v2", "sessions", "status", "") == ["list"]
+
+
+def test_bash_completes_options_and_their_values() -> None:
+    assert completed("nodewatch", "bos", "v2", "sessions", "list", "--min") == ["--min-age"]
+    assert completed("nodewatch", "demo", "--format", "") == ["table", "json", "yaml", "toml"]
+    assert completed("nodewatch", "demo", "--format", "=", "j") == ["json"]
+    assert completed("nodewatch", "demo", "--format", "=") == ["table", "json", "yaml", "toml"]
+    assert completed("nodewatch", "--format", "=", "json", "bos", "v2", "comp") == ["components"]
+
+
+@pytest.mark.parametrize("program", ["nodewatch", "bos", "nmstatus"])
+def test_bash_completes_each_program_with_each_script(program: str) -> None:
+    for script in ("nodewatch.bash", "bos.bash", "nmstatus.bash"):
+        assert completed(program, "--q", script=script) == ["--quiet"]
+    assert completed(f"{sys.prefix}/bin/{program}", "--q") == ["--quiet"]
+
+
+def test_bash_offers_nothing_for_a_program_that_fails() -> None:
+    assert completed("/nowhere/nodewatch", "") == [""]

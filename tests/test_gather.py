@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from conftest import FakeWorld
+from nodewatch.backend import Answer, Request
+from nodewatch.errors import NotPermitted, ServiceTrouble, Unreachable
+from nodewatch.gather import gather
+
+
+class Scripted:
+    """A backend that answers with the path, after `answer` has had its say."""
+
+    def __init__(self, limit=8, answer=lambda path: None):
+        self.limit, self.answer = limit, answer
+        self.lock = threading.Lock()
+        self.asked, self.threads, self.busy, self.busiest = [], set(), 0, 0
+
+    def send(self, request):
+        with self.lock:
+            self.asked.append(request.path)
+            self.threads.add(threading.current_thread())
+            self.busy += 1
+            self.busiest = max(self.busiest, self.busy)
+        try:
+            self.answer(request.path)
+            return Answer(200, request.path)
+        finally:
+            with self.lock:
+                self.busy -= 1
+
+
+def questions(count):
+    return [Request("GET", f"/{number}") for number in range(count)]
+
+
+@pytest.fixture
+def world():
+    return FakeWorld({})
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 100])
+@pytest.mark.parametrize("limit", [1, 8])
+def test_results_come_in_the_order_of_the_questions(world, count, limit):
+    backend = Scripted(limit, lambda path: time.sleep(int(path[1:]) % 3 / 1000))
+    done = gather(backend, questions(count), world)
+    assert [result.document for result in done.results] == [f"/{number}" for number in range(count)]
+    assert not done.interrupted
+
+
+def test_never_more_at_once_than_the_backend_likes(world):
+    backend = Scripted(5, lambda path: time.sleep(0.002))
+    gather(backend, questions(50), world)
+    assert backend.busiest == len(backend.threads) == 5
+
+
+def test_local_backend_answers_in_this_thread(world):
+    backend = Scripted(1)
+    gather(backend, questions(5), world)
+    assert backend.threads == {threading.current_thread()}
+    assert backend.asked == ["/0", "/1", "/2", "/3", "/4"]
+
+
+@pytest.mark.parametrize("error", [NotPermitted("no", status=403), ServiceTrouble("broken", status=500)])
+@pytest.mark.parametrize("limit", [1, 8])
+def test_one_nodes_error_is_its_own(world, error, limit):
+    def answer(path):
+        if path == "/3":
+            raise error
+
+    results = gather(Scripted(limit, answer), questions(9), world).results
+    assert results[3] is error
+    assert [result.document for result in results[:3] + results[4:]] == [f"/{n}" for n in (0, 1, 2, 4, 5, 6, 7, 8)]
+
+
+@pytest.mark.parametrize("error", [NotPermitted("who?", status=401), Unreachable("nobody there")])
+@pytest.mark.parametrize("limit", [1, 8])
+def test_error_of_the_whole_service_ends_the_run(world, error, limit):
+    def answer(path):
+        raise error
+
+    backend = Scripted(limit, answer)
+    assert gather(backend, questions(1000), world).results == [error] * 1000
+    assert len(backend.asked) <= limit
+
+
+@pytest.mark.parametrize("limit", [1, 8])
+def test_interruption_keeps_what_is_there(world, limit):
+    begun = threading.Event()
+
+    def answer(path):
+        if path == "/20":
+            begun.set()
+            if limit == 1:
+                raise KeyboardInterrupt
+        if int(path[1:]) >= 20:
+            time.sleep(5)
+
+    if limit > 1:
+        interrupt_when(begun)
+    start = time.monotonic()
+    done = gather(Scripted(limit, answer), questions(1000), world)
+    assert time.monotonic() - start < 2
+    assert done.interrupted
+    assert [result.document for result in done.results[:20]] == [f"/{number}" for number in range(20)]
+    assert done.results[30:] == [None] * 970
+
+
+def interrupt_when(event):
+    """Press Ctrl-C when the event has come."""
+    import _thread
+
+    def press():
+        event.wait()
+        time.sleep(0.05)
+        _thread.interrupt_main()
+
+    threading.Thread(target=press, daemon=True).start()
+
+
+def test_defect_in_a_thread_is_not_an_empty_answer(world):
+    def answer(path):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        gather(Scripted(8, answer), questions(9), world)
+
+
+@pytest.mark.parametrize(("tty", "quiet", "drawn"), [(True, False, True), (True, True, False), (False, False, False)])
+def test_progress_is_for_people_who_wait(tty, quiet, drawn):
+    world = FakeWorld({}, tty=tty)
+    gather(Scripted(1, lambda path: world.sleep(0.7)), questions(3), world, quiet=quiet)
+    line = "\r[####################          ] 2 of 3 nodes"
+    assert (line in world.stderr.getvalue()) == drawn
+    assert world.stderr.getvalue().endswith("\r\x1b[K") == drawn
+    assert world.stdout.getvalue() == ""
