@@ -84,17 +84,18 @@ class App:
             request_timeout=min(settings.request_timeout, max(seconds / (settings.retries + 1), 1.0))
         )
 
-    def show(self, document: Any, table: Callable[[Any], Page]) -> None:
+    def show(self, document: Any, table: Callable[[Any], Page] | None = None) -> None:
         """Print what came back: the document as it is, or as the table that `table` makes of it.
 
-        `table` is called for the table format only, so that further questions asked in it cost nothing elsewhere.
-        After a rehearsal there is nothing to show.
+        `table` is called for the table format only, so that further questions asked in it cost nothing elsewhere;
+        without one, the table format prints the document too (no document: one empty line). After a rehearsal there is
+        nothing to show.
         """
-        from nodewatch.rehearsal import REHEARSED
+        from nodewatch.backend import rehearsed
 
-        if document is REHEARSED:
+        if rehearsed(document):
             return
-        if self.settings.format == "table":
+        if table is not None and self.settings.format == "table":
             from nodewatch.render.table import print_page
 
             print_page(table(document), self.world)

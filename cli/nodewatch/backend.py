@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, cast
 
 from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer
 
@@ -186,10 +186,20 @@ def own_words(document: Any) -> str | None:
     return str(document["error"]) if document.get("error") and "input" in document else None
 
 
+def rehearsed(document: Any) -> bool:
+    """Tell whether this is what answers a change that `--dry-run` only printed."""
+    from nodewatch.rehearsal import REHEARSED
+
+    return document is REHEARSED
+
+
 def array(backend: Backend, request: Request) -> Any:
-    """Return the array that answers the request (a list, or a `StoredArray`); raise `UnreadableAnswer` for the rest."""
+    """Return the array that answers the request (a list, or a `StoredArray`); raise `UnreadableAnswer` for the rest.
+
+    The answer to a rehearsed change is returned as it is.
+    """
     document = backend.send(request).document
-    if isinstance(document, list | StoredArray):
+    if isinstance(document, list | StoredArray) or rehearsed(document):
         return document
     raise UnreadableAnswer(
         f"{request.method} {request.path} should answer a list, but it answered {kind(document)}. {ASK_RIGHT}"
@@ -199,10 +209,13 @@ def array(backend: Backend, request: Request) -> Any:
 def named(backend: Backend, request: Request, field: str = "", name: str = "") -> dict[str, Any]:
     """Return the object that answers the request; raise `UnreadableAnswer` if it is none, or not the one named.
 
-    `field` is where the object carries its name; an object without that field is taken as it is.
+    `field` is where the object carries its name; an object without that field is taken as it is. The answer to a
+    rehearsed change is returned as it is.
     """
-    document = backend.send(request).document
+    document: Any = backend.send(request).document
     if not isinstance(document, dict):
+        if rehearsed(document):
+            return cast("dict[str, Any]", document)
         raise UnreadableAnswer(
             f"{request.method} {request.path} should answer an object, but it answered {kind(document)}. {ASK_RIGHT}"
         )

@@ -38,8 +38,9 @@ def routes(service: str) -> Sequence[Route]:
     if service == "bos":
         from nodewatch.bos_v1.local import ROUTES as V1
         from nodewatch.bos_v2.local import ROUTES as V2
+        from nodewatch.bos_v2.local_changes import ROUTES as V2_CHANGES
 
-        return [*V2, *V1]
+        return [*V2, *V2_CHANGES, *V1]
     from nodewatch.horizon.local import AGENT_ROUTES, EXCHANGE_ROUTES
 
     return EXCHANGE_ROUTES if service == "exchange" else AGENT_ROUTES

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SESSIONS = Group("Boot sessions: what was started, and how far it is.", {
     "list": Leaf("List the sessions.", "bos_v2.commands:list_sessions"),
     "describe": Leaf("Show one session.", "bos_v2.commands:describe_session"),
+    "create": Leaf("Create a session: boot, reboot or shut down nodes.", "bos_v2.change_commands:create_session"),
+    "delete": Leaf("Delete a session.", "bos_v2.change_commands:delete_session"),
     "status": Group("How far a session is.", {
         "list": Leaf("Show how far a session is, and every failed node.", "bos_v2.commands:show_session_status"),
     }),
@@ -31,10 +33,40 @@ SESSIONS = Group("Boot sessions: what was started, and how far it is.", {
 COMPONENTS = Group("Components: the nodes, as BOS sees them.", {
     "list": Leaf("List components and their states.", "bos_v2.commands:list_components"),
     "describe": Leaf("Show one component.", "bos_v2.commands:describe_component"),
+    "update": Leaf("Change one component.", "bos_v2.change_commands:update_component"),
+    "updatemany": Leaf("Change many components alike.", "bos_v2.change_commands:update_components"),
 })  # fmt: skip
-BOS_V2 = {
+SESSIONTEMPLATES = Group("Session templates: what sessions are created from.", {
+    "list": Leaf("List the session templates.", "bos_v2.template_commands:list_templates"),
+    "describe": Leaf("Show one session template.", "bos_v2.template_commands:describe_template"),
+    "create": Leaf("Create or replace a session template.", "bos_v2.template_commands:create_template"),
+    "update": Leaf("Change a session template.", "bos_v2.template_commands:update_template"),
+    "delete": Leaf("Delete a session template.", "bos_v2.template_commands:delete_template"),
+})  # fmt: skip
+BOS_V2: dict[str, Group | Leaf] = {
     "sessions": SESSIONS,
     "components": COMPONENTS,
+    "applystaged": Group("Staged sessions: start what is waiting on nodes.", {
+        "create": Leaf("Start the session that is staged on nodes.", "bos_v2.change_commands:apply_staged"),
+    }),
+    "sessiontemplates": SESSIONTEMPLATES,
+    "sessiontemplatesvalid": Group("Whether session templates are valid.", {
+        "describe": Leaf("Check one session template.", "bos_v2.template_commands:check_template"),
+    }),
+    "sessiontemplatetemplate": Group("An example of a session template.", {
+        "list": Leaf("Show a session template to start from.", "bos_v2.template_commands:show_example"),
+    }),
+    "options": Group("Options of the Boot Orchestration Service.", {
+        "list": Leaf("List the options.", "bos_v2.service_commands:list_options"),
+        "update": Leaf("Change options.", "bos_v2.service_commands:update_options"),
+    }),
+    "version": Group("Version of the Boot Orchestration Service.", {
+        "list": Leaf("Show the version.", "bos_v2.service_commands:show_version"),
+    }),
+    "healthz": Group("Health of the Boot Orchestration Service.", {
+        "list": Leaf("Show how the service and its database are.", "bos_v2.service_commands:show_health"),
+    }),
+    "list": Leaf("Show the version of the API.", "bos_v2.service_commands:show_api"),
 }  # fmt: skip
 SESSION = Group("BOS v1 sessions: boots of CSM up to 1.5.", {
     "list": Leaf("List the ids of the sessions.", "bos_v1.commands:list_sessions"),

@@ -1,4 +1,4 @@
-"""The BOS v2 API, typed: each method is one question."""
+"""The BOS v2 API, typed: each method is one question, or one change."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 from nodewatch.backend import Backend, Request, array, named, segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+    from nodewatch.bos_v2.types import Applied, Component, ExtendedStatus, Session, SessionTemplate
 
 IDS_LENGTH = 127  # the server checks the whole list as if it were one component's id
 
@@ -25,6 +25,17 @@ class Filters(TypedDict, total=False):
     status: str | None
     start_after_id: str | None
     page_size: int | None
+
+
+class NewSession(TypedDict, total=False):
+    """What a session is created from; only what is in it is sent."""
+
+    name: str
+    operation: str
+    template_name: str
+    limit: str
+    stage: bool
+    include_disabled: bool
 
 
 class BosV2:
@@ -48,9 +59,30 @@ class BosV2:
         """Return how far a session is; raise `NotFound` if there is none of that name."""
         return cast("ExtendedStatus", named(self.backend, Request("GET", f"/v2/sessions/{segment(name)}/status")))
 
+    def create_session(self, **wanted: Unpack[NewSession]) -> Session:
+        """Create a session and return it; raise `ServiceTrouble` if BOS refuses: no such template, a name taken."""
+        return cast("Session", named(self.backend, Request("POST", "/v2/sessions", body=wanted)))
+
+    def delete_session(self, name: str) -> Any:
+        """Delete a session; its components stay as they are. Raise `NotFound` if there is none of that name."""
+        return self.backend.send(Request("DELETE", f"/v2/sessions/{segment(name)}")).document
+
     def component(self, name: str) -> Component:
         """Return one component; raise `NotFound` if BOS does not know it."""
         return cast("Component", named(self.backend, Request("GET", f"/v2/components/{segment(name)}"), "id", name))
+
+    def update_component(self, name: str, patch: Mapping[str, Any]) -> Component:
+        """Change fields of a component and return it, without its computed status."""
+        return cast("Component", named(self.backend, Request("PATCH", f"/v2/components/{segment(name)}", body=patch)))
+
+    def update_components(self, filters: Mapping[str, str], patch: Mapping[str, Any]) -> list[Component]:
+        """Change fields of the components with these `ids`, or of this `session`, and return them."""
+        body = {"filters": filters, "patch": patch}
+        return cast("list[Component]", array(self.backend, Request("PATCH", "/v2/components", body=body)))
+
+    def apply_staged(self, names: list[str]) -> Applied:
+        """Start the session staged on each of the components; return on which that succeeded."""
+        return cast("Applied", named(self.backend, Request("POST", "/v2/applystaged", body={"xnames": names})))
 
     def components(self, *, brief: bool = False, **filters: Unpack[Filters]) -> list[Component]:
         """Return the components, in the order of their ids; `brief` ones may lack their boot artifacts.
@@ -87,6 +119,57 @@ class BosV2:
             if not size or len(page) != size or count >= size:
                 return
             after = page[-1]["id"]
+
+    def templates(self) -> list[SessionTemplate]:
+        """Return the session templates, in the server's order."""
+        return cast("list[SessionTemplate]", array(self.backend, Request("GET", "/v2/sessiontemplates")))
+
+    def template(self, name: str) -> SessionTemplate:
+        """Return one session template; raise `NotFound` if there is none of that name."""
+        request = Request("GET", f"/v2/sessiontemplates/{segment(name)}")
+        return cast("SessionTemplate", named(self.backend, request, "name", name))
+
+    def put_template(self, name: str, template: Any) -> SessionTemplate:
+        """Store a session template, in place of one of that name, and return it."""
+        request = Request("PUT", f"/v2/sessiontemplates/{segment(name)}", body=template)
+        return cast("SessionTemplate", named(self.backend, request))
+
+    def update_template(self, name: str, patch: Any) -> SessionTemplate:
+        """Change fields of a session template and return it."""
+        request = Request("PATCH", f"/v2/sessiontemplates/{segment(name)}", body=patch)
+        return cast("SessionTemplate", named(self.backend, request))
+
+    def delete_template(self, name: str) -> Any:
+        """Delete a session template; raise `NotFound` if there is none of that name."""
+        return self.backend.send(Request("DELETE", f"/v2/sessiontemplates/{segment(name)}")).document
+
+    def template_validity(self, name: str) -> Any:
+        """Return `Valid`, or in words what would keep a session from being created from the template."""
+        return self.backend.send(Request("GET", f"/v2/sessiontemplatesvalid/{segment(name)}")).document
+
+    def example_template(self) -> SessionTemplate:
+        """Return a session template to start from."""
+        return cast("SessionTemplate", named(self.backend, Request("GET", "/v2/sessiontemplatetemplate")))
+
+    def options(self) -> dict[str, Any]:
+        """Return the options of the service."""
+        return named(self.backend, Request("GET", "/v2/options"))
+
+    def update_options(self, patch: Mapping[str, Any]) -> dict[str, Any]:
+        """Change options of the service and return them all."""
+        return named(self.backend, Request("PATCH", "/v2/options", body=patch))
+
+    def api(self) -> dict[str, Any]:
+        """Return the version of the API, and where it is."""
+        return named(self.backend, Request("GET", "/v2"))
+
+    def version(self) -> dict[str, Any]:
+        """Return the version of the service."""
+        return named(self.backend, Request("GET", "/v2/version"))
+
+    def health(self) -> dict[str, Any]:
+        """Return how the service and its database are."""
+        return named(self.backend, Request("GET", "/v2/healthz"))
 
 
 def split(ids: str, length: int = IDS_LENGTH) -> Iterable[str]:

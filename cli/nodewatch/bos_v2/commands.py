@@ -12,9 +12,10 @@ from nodewatch.watching import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.bos_v2 import follow, tables
+    from nodewatch.bos_v2 import follow, nodes, tables
 else:
     follow, tables = later("bos_v2.follow"), later("bos_v2.tables")  # only waiting, and only tables, need them
+    nodes = later("bos_v2.nodes")
 
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 
@@ -71,7 +72,8 @@ def show_status(app: App, name: str) -> None:
 
 
 @command
-@click.option("--ids", metavar="NAMES", help="Only these components: a comma list.")
+@click.option("--ids", metavar="NODES",
+              help="Only these: a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin.")  # fmt: skip
 @click.option("--session", metavar="ID", help="Only components of this session.")
 @click.option("--staged-session", metavar="ID", help="Only components staged for this session.")
 @click.option("--enabled", type=bool, help="Only components that BOS acts on (true), or leaves alone (false).")
@@ -81,15 +83,16 @@ def show_status(app: App, name: str) -> None:
 @click.option("--start-after-id", metavar="ID", help="Only components whose id sorts after this one.")
 @click.option("--page-size", type=int, help="At most this many components (0: all).")
 @watchable
-def list_components(app: App, **filters: Any) -> None:
+def list_components(app: App, ids: str | None, **filters: Any) -> None:
     """Only components that fit all the options are listed. --wait and --watch follow those that fit at first, until
     BOS does nothing with any of them any more.
 
     \b
     $ nodewatch bos v2 components list --session night-reboot --status failed
-    $ nodewatch bos v2 components list --enabled false --format json
+    $ nodewatch bos v2 components list --ids x3000c0s[1-4]b0n0 --format json
     $ nodewatch bos v2 components list --phase configuring --watch
     """
+    filters["ids"] = nodes.comma_list(ids, app.world.stdin)
     if followed(app, lambda: follow.components(app, filters)):
         return
     components = BosV2(app.backend("bos")).components(**filters, brief=app.settings.format == "table")

@@ -14,11 +14,54 @@ from nodewatch.times import read_time
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nodewatch.bos_v2.types import Component, Session
+    from nodewatch.bos_v2.types import Component, Session, SessionTemplate
     from nodewatch.store import Store
 
 SESSIONS = "bos/v2/sessions"
 STATUSES = "bos/v2/session_status"
+TEMPLATES = "bos/v2/sessiontemplates"
+OPTIONS = "bos/v2/options"
+VERSION = "bos/v2/version"
+DEFAULT_OPTIONS = {
+    "bss_read_timeout": 20,
+    "cfs_read_timeout": 20,
+    "cleanup_completed_session_ttl": "7d",
+    "clear_stage": False,
+    "component_actual_state_ttl": "4h",
+    "default_retry_policy": 3,
+    "discovery_frequency": 300,
+    "hsm_read_timeout": 20,
+    "ims_errors_fatal": False,
+    "ims_images_must_exist": False,
+    "ims_read_timeout": 20,
+    "logging_level": "INFO",
+    "max_boot_wait_time": 1200,
+    "max_component_batch_size": 2800,
+    "max_power_off_wait_time": 300,
+    "max_power_on_wait_time": 120,
+    "pcs_read_timeout": 20,
+    "polling_frequency": 15,
+    "reject_nids": False,
+    "session_limit_required": False,
+}
+IMPLEMENTED = {"links": [], "major": "2", "minor": "50", "patch": "0"}  # the server whose rules the local store follows
+EXAMPLE = {
+    "boot_sets": {
+        "name_your_boot_set": {
+            "cfs": {"configuration": "bootset-specific-cfs-override"},
+            "etag": "boot-image-s3-etag",
+            "kernel_parameters": "your-kernel-parameters",
+            "node_list": ["xname1", "xname2", "xname3"],
+            "path": "s3://boot-images/boot-image-ims-id/manifest.json",
+            "rootfs_provider": "cpss3",
+            "rootfs_provider_passthrough": "dvs:api-gw-service-nmn.local:300:hsn0,nmn0:0",
+            "type": "s3",
+        }
+    },
+    "cfs": {"configuration": "default-sessiontemplate-cfs-config"},
+    "enable_cfs": True,
+    "name": "name-your-template",
+}
 
 
 def columns(component: Component) -> ComponentColumns:
@@ -48,6 +91,11 @@ def bad_request(detail: str) -> Answer:
     return problem(400, "Bad Request", detail)
 
 
+def bad_name(name: str) -> Answer:
+    """Return the server's refusal of a name that no session, and no template, can have."""
+    return bad_request(f"{name!r} does not match '^{rules.NAME.pattern}$'")
+
+
 def not_found(what: str, name: str, tenant: str = "") -> Answer:
     """Return the server's words for something that does not exist."""
     owner = f" for tenant '{tenant}'" if tenant else ""
@@ -58,7 +106,7 @@ def find_session(store: Store, call: Call) -> Session | Answer:
     """Return the session that the path names, or the refusal: 400 for a name that no session can have, else 404."""
     name = call.names["session_id"]
     if not rules.NAME.fullmatch(name):
-        return bad_request(f"{name!r} does not match '^{rules.NAME.pattern}$'")
+        return bad_name(name)
     session: Session | None = store.get(SESSIONS, owned_key(name, call.tenant))
     return not_found("Session", name, call.tenant) if session is None else session
 
@@ -168,10 +216,60 @@ def describe_component(store: Store, call: Call) -> Answer:
     return not_found("Component", name)
 
 
+def find_template(store: Store, call: Call) -> SessionTemplate | Answer:
+    """Return the session template that the path names, or the refusal: 400 for a name that none can have, else 404."""
+    name = call.names["session_template_id"]
+    if not rules.NAME.fullmatch(name):
+        return bad_name(name)
+    template: SessionTemplate | None = store.get(TEMPLATES, owned_key(name, call.tenant))
+    return not_found("Session template", name, call.tenant) if template is None else template
+
+
+def list_templates(store: Store, call: Call) -> Answer:
+    """Answer `GET /v2/sessiontemplates`: all tenants' templates if no tenant asks."""
+    found = (template for _, template in store.items(TEMPLATES))
+    return Answer(200, [template for template in found if not call.tenant or template.get("tenant") == call.tenant])
+
+
+def describe_template(store: Store, call: Call) -> Answer:
+    """Answer `GET /v2/sessiontemplates/{session_template_id}`."""
+    found = find_template(store, call)
+    return found if isinstance(found, Answer) else Answer(200, found)
+
+
+def check_template(store: Store, call: Call) -> Answer:
+    """Answer `GET /v2/sessiontemplatesvalid/{session_template_id}`: a text; nothing is known here of images."""
+    from nodewatch.bos_v2.change_rules import template_fault
+
+    found = find_template(store, call)
+    if isinstance(found, Answer):
+        return found
+    reject_nids = service_options(store)["reject_nids"]
+    return Answer(200, template_fault(found, call.names["session_template_id"], reject_nids=reject_nids) or "Valid")
+
+
+def service_options(store: Store) -> dict[str, Any]:
+    """Return the options that the rules go by: those of the store, the server's defaults for those it has not."""
+    return {**DEFAULT_OPTIONS, **(store.get(OPTIONS, "") or {})}
+
+
+def list_options(store: Store, _call: Call) -> Answer:
+    """Answer `GET /v2/options`: as they were loaded, all defaults if none were."""
+    return Answer(200, store.get(OPTIONS, "") or DEFAULT_OPTIONS)
+
+
 ROUTES = [
     Route("GET", "/v2/sessions", list_sessions),
     Route("GET", "/v2/sessions/{session_id}", describe_session),
     Route("GET", "/v2/sessions/{session_id}/status", session_status),
     Route("GET", "/v2/components", list_components),
     Route("GET", "/v2/components/{component_id}", describe_component),
+    Route("GET", "/v2/sessiontemplates", list_templates),
+    Route("GET", "/v2/sessiontemplates/{session_template_id}", describe_template),
+    Route("GET", "/v2/sessiontemplatesvalid/{session_template_id}", check_template),
+    Route("GET", "/v2/sessiontemplatetemplate", lambda _store, _call: Answer(200, EXAMPLE)),
+    Route("GET", "/v2/options", list_options),
+    Route("GET", "/v2", lambda store, _call: Answer(200, store.get(VERSION, "") or IMPLEMENTED)),
+    Route("GET", "/v2/version", lambda store, _call: Answer(200, store.get(VERSION, "") or IMPLEMENTED)),
+    Route("GET", "/v2/healthz", lambda _store, _call: Answer(200, {"apiStatus": "ok", "dbStatus": "ok"})),
 ]

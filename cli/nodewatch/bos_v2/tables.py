@@ -84,6 +84,19 @@ def session(document: Session, now: datetime) -> Page:
     ])]  # fmt: skip
 
 
+def created_session(document: Session, now: datetime) -> Page:
+    """Return a session that was just created, with the command that starts it, or shows how far it is."""
+    from shlex import quote
+
+    name = quote(text(document.get("name")))
+    if document.get("stage"):
+        return [
+            *session(document, now),
+            Line("nodewatch bos v2 applystaged create --xnames NODES", lead="Start it with:  "),
+        ]
+    return [*session(document, now), Line(f"nodewatch bos v2 sessions status list {name}", lead="Watch it with:  ")]
+
+
 def session_status(status: ExtendedStatus, session: Session, components: Iterable[Component], now: datetime) -> Page:
     """Return how far a session is: who it is, a bar, the phases, then every error with all its nodes."""
     shares, found = rules.progress(status), list(components)

@@ -113,3 +113,44 @@ class Component(TypedDict, total=False):
     last_action: LastAction
     event_stats: EventStats
     status: ComponentStatus
+
+
+class Configuration(TypedDict, total=False):
+    """The `cfs` of a session template or of a boot set."""
+
+    configuration: str
+
+
+class BootSet(TypedDict, total=False):
+    """Nodes that boot the same image, by name, role or group."""
+
+    path: str
+    type: str
+    arch: str
+    etag: str
+    cfs: Configuration
+    kernel_parameters: str
+    node_list: list[str]
+    node_roles_groups: list[str]
+    node_groups: list[str]
+    rootfs_provider: str
+    rootfs_provider_passthrough: str
+
+
+class SessionTemplate(TypedDict, total=False):
+    """What sessions are created from."""
+
+    name: str
+    tenant: str | None
+    description: str
+    enable_cfs: bool
+    cfs: Configuration
+    boot_sets: dict[str, BootSet]
+
+
+class Applied(TypedDict, total=False):
+    """What became of nodes whose staged session was to be applied."""
+
+    succeeded: list[str]
+    failed: list[str]
+    ignored: list[str]

@@ -1,0 +1,194 @@
+"""The commands that change sessions and components: create and delete, update, start what is staged."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nodewatch.bos_v2 import fields
+from nodewatch.bos_v2.client import BosV2
+from nodewatch.errors import NotAllSucceeded, WrongUsage
+from nodewatch.tree import command, later
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from nodewatch import nodeset
+    from nodewatch.app import App
+    from nodewatch.bos_v2 import nodes, tables, template_tables
+    from nodewatch.bos_v2.fields import Field
+else:
+    nodes, nodeset = later("bos_v2.nodes"), later("nodeset")
+    tables, template_tables = (
+        later("bos_v2.tables"),
+        later("bos_v2.template_tables"),
+    )  # only the table format needs them
+
+NODES = "a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin"
+
+
+def with_fields(rows: Iterable[Field]) -> Callable[[Any], Any]:
+    """Return a decorator that gives a command one option for each field."""
+
+    def declare(function: Any) -> Any:
+        for field in reversed(list(rows)):
+            kind = field.kind if isinstance(field.kind, type) else click.Choice(field.kind)
+            function = click.option(field.option, type=kind, help=field.help)(function)
+        return function
+
+    return declare
+
+
+def with_clearing(function: Any) -> Any:
+    """Give a command the options that empty states of components."""
+    for option, text in (
+        ("--clear-pending-state", "Empty both."),
+        ("--clear-staged-state", "Empty all of the staged state."),
+        ("--clear-desired-state", "Empty all of the desired state."),
+    ):
+        function = click.option(option, is_flag=True, help=text)(function)
+    return function
+
+
+@command
+@click.option("--template-name", metavar="NAME", required=True, help="Session template to create the session from.")
+@click.option("--operation", type=click.Choice(["boot", "reboot", "shutdown"]), required=True, help="What to do.")
+@click.option("--name", metavar="ID", help="Name of the session; else BOS invents one.")
+@click.option("--limit", metavar="NODES", help=f"Only these nodes, groups or roles, with & and ! before them: {NODES}.")
+@click.option("--stage", type=bool, help="Only prepare the nodes (true): `applystaged create` starts it.")
+@click.option("--include-disabled", type=bool, help="Also act on nodes that are disabled in HSM (true).")
+def create_session(app: App, limit: str | None, **wanted: Any) -> None:
+    """Without a limit the session is for all nodes of the template.
+
+    \b
+    $ nodewatch bos v2 sessions create --template-name compute-24.7 --operation reboot --limit x3000c0s[1-4]b0n0
+    $ nodewatch bos v2 sessions create --template-name compute-24.7 --operation boot --stage true
+    """
+    given = {**wanted, "limit": nodes.limit(limit, app.world.stdin)}
+    session = BosV2(app.backend("bos")).create_session(
+        **{name: value for name, value in given.items() if value is not None}
+    )
+    app.show(session, lambda session: tables.created_session(session, app.now))
+
+
+@command
+@click.argument("session_id")
+def delete_session(app: App, session_id: str) -> None:
+    """Its nodes stay as they are, and BOS goes on bringing them to their desired state.
+
+    \b
+    $ nodewatch bos v2 sessions delete night-reboot
+    """
+    app.show(BosV2(app.backend("bos")).delete_session(session_id))
+
+
+@command
+@click.argument("component_id")
+@with_fields(fields.COMPONENT)
+@with_clearing
+def update_component(app: App, component_id: str, clear_desired_state: bool, clear_staged_state: bool,
+                     clear_pending_state: bool, **values: Any) -> None:  # fmt: skip
+    """Only what is given is changed.
+
+    \b
+    $ nodewatch bos v2 components update x3000c0s13b0n0 --enabled true
+    $ nodewatch bos v2 components update x3000c0s13b0n0 --clear-staged-state
+    """
+    desired, staged = clear_desired_state or clear_pending_state, clear_staged_state or clear_pending_state
+    patch = {**fields.document(fields.COMPONENT, values), **fields.cleared(desired=desired, staged=staged)}
+    if not patch:
+        raise WrongUsage(f"nothing says what to change of {component_id}: add an option, such as --enabled true.")
+    component = BosV2(app.backend("bos")).update_component(component_id, patch)
+    app.show(component, lambda node: tables.component(node, app.now))
+    explain(app, patch, component_id)
+
+
+@command
+@click.option("--filter-ids", metavar="NODES", help=f"Change these components: {NODES}.")
+@click.option("--filter-session", metavar="ID", help="Change all components of this session.")
+@click.option("--patch", metavar="JSON", help="What to change, as a component's JSON.")
+@click.option("--enabled", type=bool, help="Let BOS act on the nodes (true), or leave them alone (false).")
+@click.option("--retry-policy", type=int, help="How often an action is tried; else default_retry_policy.")
+@with_clearing
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def update_components(app: App, filter_ids: str | None, filter_session: str | None, patch: str | None, yes: bool,
+                      clear_desired_state: bool, clear_staged_state: bool, clear_pending_state: bool,
+                      **values: Any) -> None:  # fmt: skip
+    """Either --filter-ids or --filter-session says which. On a terminal you are asked first.
+
+    \b
+    $ nodewatch bos v2 components updatemany --filter-ids x3000c0s[1-4]b0n0 --enabled false
+    $ nodewatch bos v2 components updatemany --filter-session night-reboot --patch '{"retry_policy": 5}'
+    """
+    if bool(filter_ids) == bool(filter_session):
+        raise WrongUsage("name the components either with --filter-ids or with --filter-session.")
+    desired, staged = clear_desired_state or clear_pending_state, clear_staged_state or clear_pending_state
+    wanted = {
+        **read_object(patch or "{}", "--patch"),
+        **fields.document(fields.COMPONENT, values),
+        **fields.cleared(desired=desired, staged=staged),
+    }
+    if not wanted:
+        raise WrongUsage(
+            "nothing says what to change: add --patch JSON, --enabled, --retry-policy or a --clear option."
+        )
+    names = nodes.names(filter_ids, app.world.stdin) if filter_ids else []
+    who = nodeset.fold(names) if names else f"all components of session {filter_session}"
+    if len(names) != 1 and not yes and not app.settings.dry_run:
+        app.confirm(f"Change {f'{len(names)} components, {who}' if names else who}?")
+    filters = {"ids": ",".join(names)} if names else {"session": str(filter_session)}
+    components = BosV2(app.backend("bos")).update_components(filters, wanted)
+    app.show(components, lambda components: tables.components(components, app.now))
+    explain(app, wanted, who)
+
+
+@command
+@click.option("--xnames", metavar="NODES", help=f"The nodes: {NODES}.")
+def apply_staged(app: App, xnames: str | None) -> None:
+    """Exit code 10 says that some nodes failed, or had nothing staged; they are named on stderr.
+
+    \b
+    $ nodewatch bos v2 applystaged create --xnames x3000c0s19b[1-4]n0
+    """
+    if not xnames:
+        raise WrongUsage(f"--xnames is missing: it names the nodes whose staged session is to be started, as {NODES}.")
+    applied = BosV2(app.backend("bos")).apply_staged(nodes.names(xnames, app.world.stdin))
+    app.show(applied, template_tables.applied)
+    if not app.settings.dry_run:
+        check_applied(applied)
+
+
+def check_applied(applied: Any) -> None:
+    """Raise `NotAllSucceeded` that names the nodes on which the staged session was not started, if there are some."""
+    failed, ignored = ([str(name) for name in applied.get(kind) or []] for kind in ("failed", "ignored"))
+    lines = []
+    if failed:
+        lines.append(f"  failed: {nodeset.fold(failed)} (`nodewatch bos v2 components describe NODE` shows why)")
+    if ignored:
+        lines.append(f"  ignored: {nodeset.fold(ignored)} (unknown to BOS, or nothing is staged there)")
+    if lines:
+        number = len(set(failed + ignored))
+        raise NotAllSucceeded("\n".join([f"nothing was started on {number} node{'s' * (number != 1)}:", *lines]))
+
+
+def explain(app: App, patch: Any, who: str) -> None:
+    """Say what else BOS changes with a component, where that surprises."""
+    if app.settings.dry_run:
+        return
+    if patch.get("enabled"):
+        app.say(f"{who}: on_hold until BOS has looked at it; the status follows within seconds.")
+    if patch.get("desired_state") and not patch.get("session"):
+        app.say(f"{who}: in no session any more, because its desired state was set by hand; its attempts count from 0.")
+
+
+def read_object(text: str, source: str) -> dict[str, Any]:
+    """Return the JSON object in the text; raise `WrongUsage` for any other text."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WrongUsage(f"{source} is not JSON: {error}.") from error
+    if not isinstance(document, dict):
+        raise WrongUsage(f'{source} must hold a JSON object, such as {{"enabled": true}}.')
+    return document

@@ -1,0 +1,234 @@
+"""BOS v2 offline: its changes of the local store, with the server's refusals and side effects ("BOS v2 API").
+
+A request is one transaction, which the caller holds: what is raised, or killed, on the way leaves the store as it was.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.backend import ABSENT, Answer
+from nodewatch.bos_v2 import change_rules as changes
+from nodewatch.bos_v2 import local, rules
+from nodewatch.local import Call, Route, problem
+from nodewatch.store import owned_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nodewatch.bos_v2.types import Component
+    from nodewatch.store import Store
+
+COMPONENTS = "bos/v2/components"
+BUSY = "BOS is currently changing the state of the node, and the actual state can not be accurately recorded"
+
+
+def body_of(call: Call) -> Any:
+    """Return the body of the request, None if it has none."""
+    return None if call.request.body is ABSENT else call.request.body
+
+
+def refused(call: Call, schema: str) -> Answer | None:
+    """Return the refusal of a body that the schema of that name does not allow; None if it does."""
+    from nodewatch.bos_v2 import schema as schemas
+
+    words = schemas.refusal(body_of(call), getattr(schemas, schema))
+    return local.bad_request(words) if words else None
+
+
+def put_changed(store: Store, component: Mapping[str, Any]) -> dict[str, Any]:
+    """Store a changed component and return it as the answer to the change: without its computed status."""
+    document: Component = changes.in_order(changes.unanswered(component))
+    local.put_component(store, document)
+    return dict(document)
+
+
+def create_session(store: Store, call: Call) -> Answer:
+    """Answer `POST /v2/sessions`: the session is pending, and its nodes are set up at once.
+
+    What is approximate, and why, say `change_rules.set_up` and `change_rules.boot_artifacts`.
+    """
+    wrong = refused(call, "SESSION")
+    if wrong is not None:
+        return wrong
+    body, options, tenant = call.request.body, local.service_options(store), call.tenant or None
+    limit, template_name = body.get("limit") or "", body["template_name"]
+    if options["session_limit_required"] and not limit:
+        return local.bad_request("session_limit_required option is set, but this session has no limit specified")
+    if options["reject_nids"] and changes.has_nids(limit.split(",")):
+        return local.bad_request(f"reject_nids: session limit appears to contain NIDs: {limit}")
+    template = store.get(local.TEMPLATES, owned_key(template_name, tenant))
+    if template is None:
+        return local.bad_request(f"Session Template Name invalid: {template_name}")
+    fault = changes.template_fault(template, template_name, reject_nids=options["reject_nids"])
+    if fault:
+        return local.bad_request(f"Session template fails check: {fault}")
+    name = body.get("name") or new_name()
+    key = owned_key(name, tenant)
+    if store.get(local.SESSIONS, key) is not None:
+        owner = f" for tenant '{tenant}'" if tenant else ""
+        return problem(409, "The resource to be created already exists", f"Session '{name}' already exists{owner}")
+    session = changes.new_session(body, name, tenant, changes.stamp(call.now))
+    store.put(local.SESSIONS, key, set_up(store, call, session, template))
+    return Answer(201, session)
+
+
+def new_name() -> str:
+    """Return a name for a session that was given none."""
+    from uuid import uuid4
+
+    return str(uuid4())
+
+
+def set_up(store: Store, call: Call, session: dict[str, Any], template: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the session its nodes, or stage it on them; return it as it is then: complete, if there are none."""
+    known = {name for (name,) in store.components(["id"])}
+    now = changes.stamp(call.now)
+    assigned, error = changes.set_up(session, template, known)
+    for name, change in assigned.items():
+        put_changed(store, changes.merged(store.get(COMPONENTS, name), changes.completed(change, now)))
+    if not error:
+        return session
+    return {**session, "status": {**session["status"], "end_time": now, "error": error, "status": "complete"}}
+
+
+def delete_session(store: Store, call: Call) -> Answer:
+    """Answer `DELETE /v2/sessions/{session_id}`: its saved status goes too, its components stay as they are."""
+    session = local.find_session(store, call)
+    if isinstance(session, Answer):
+        return session
+    name = call.names["session_id"]
+    store.delete(local.SESSIONS, owned_key(name, call.tenant))
+    store.delete(local.STATUSES, name)
+    return Answer(204)
+
+
+def update_component(store: Store, call: Call) -> Answer:
+    """Answer `PATCH /v2/components/{component_id}`."""
+    wrong = refused(call, "COMPONENT")
+    if wrong is not None:
+        return wrong
+    name, patch = call.names["component_id"], call.request.body
+    component = store.get(COMPONENTS, name)
+    if component is None:
+        return local.not_found("Component", name)
+    if "actual_state" in patch and changes.changing(component):
+        return problem(409, "Actual state can not be updated.", BUSY)
+    change = changes.completed(patch, changes.stamp(call.now))
+    return Answer(200, put_changed(store, changes.merged(component, change)))
+
+
+def update_components(store: Store, call: Call) -> Answer:
+    """Answer `PATCH /v2/components`: all of them are changed or, when one does not exist, none.
+
+    Other than for one component, the server does not ask whether BOS is changing a node; and for a session it answers
+    the status that was computed before the change.
+    """
+    from nodewatch.bos_v2.schema import BY_IDS, BY_SESSION, COMPONENT, record, refusal
+
+    body = body_of(call)
+    if all(
+        refusal(body, record({"patch": COMPONENT, "filters": by}, "patch", "filters")) for by in (BY_IDS, BY_SESSION)
+    ):
+        return local.bad_request(f"{body!r} is not valid under any of the given schemas")
+    session = body["filters"].get("session")
+    if session:
+        names = [name for (name,) in store.components(["id"], "session = ?", [session])]
+    else:
+        names = list(dict.fromkeys(body["filters"]["ids"].split(",")))
+    found: dict[str, Any] = {name: store.get(COMPONENTS, name) for name in names}
+    for name, component in found.items():
+        if component is None:
+            return local.not_found("Component", name)
+    change = changes.completed(body["patch"], changes.stamp(call.now))
+    answers = []
+    for component in found.values():
+        answer = put_changed(store, changes.merged(component, change))
+        if session:
+            answer["status"] = {**rules.part(answer, "status"), "status": rules.component_status(component)}
+        answers.append(changes.in_order(answer))
+    return Answer(200, answers)
+
+
+def apply_staged(store: Store, call: Call) -> Answer:
+    """Answer `POST /v2/applystaged`: a name that is there twice is taken twice."""
+    wrong = refused(call, "APPLY_STAGED")
+    if wrong is not None:
+        return wrong
+    clear, tenant = bool(local.service_options(store)["clear_stage"]), call.tenant or None
+    answer: dict[str, list[str]] = {"failed": [], "ignored": [], "succeeded": []}
+    for name in call.request.body.get("xnames", []):
+        component: Any = store.get(COMPONENTS, name)
+        staged = rules.part(component or {}, "staged_state").get("session")
+        if not staged:
+            answer["ignored"].append(name)
+            continue
+        session = store.get(local.SESSIONS, owned_key(staged, tenant))
+        operation = None if session is None else session.get("operation")
+        component, done = changes.applied(component, operation, clear=clear, tenant=tenant, now=changes.stamp(call.now))
+        put_changed(store, component)
+        answer["succeeded" if done else "failed"].append(name)
+    return Answer(200, answer)
+
+
+def put_template(store: Store, call: Call) -> Answer:
+    """Answer `PUT /v2/sessiontemplates/{session_template_id}`."""
+    return store_template(store, call, "created", {})
+
+
+def update_template(store: Store, call: Call) -> Answer:
+    """Answer `PATCH /v2/sessiontemplates/{session_template_id}`: the server wants boot sets here too."""
+    found = local.find_template(store, call)
+    if isinstance(found, Answer):
+        return refused(call, "TEMPLATE") or found
+    return store_template(store, call, "patched", found)
+
+
+def store_template(store: Store, call: Call, doing: str, old: Mapping[str, Any]) -> Answer:
+    """Store the template of the request over the old one; refuse what is not allowed."""
+    name = call.names["session_template_id"]
+    if not rules.NAME.fullmatch(name):
+        return local.bad_name(name)
+    wrong = refused(call, "TEMPLATE")
+    if wrong is not None:
+        return wrong
+    try:
+        template = changes.sanitized(call.request.body, name, reject_nids=local.service_options(store)["reject_nids"])
+    except ValueError as error:
+        return local.bad_request(f"The session template could not be {doing}: {error}")
+    document = changes.in_order({"tenant": call.tenant or None, **changes.merged(old, template)})
+    store.put(local.TEMPLATES, owned_key(name, call.tenant), document)
+    return Answer(200, document)
+
+
+def delete_template(store: Store, call: Call) -> Answer:
+    """Answer `DELETE /v2/sessiontemplates/{session_template_id}`."""
+    found = local.find_template(store, call)
+    if isinstance(found, Answer):
+        return found
+    store.delete(local.TEMPLATES, owned_key(call.names["session_template_id"], call.tenant))
+    return Answer(204)
+
+
+def update_options(store: Store, call: Call) -> Answer:
+    """Answer `PATCH /v2/options`: an option that BOS does not know is answered once, and not kept."""
+    wrong = refused(call, "OPTIONS")
+    if wrong is not None:
+        return wrong
+    options, patch = store.get(local.OPTIONS, "") or local.DEFAULT_OPTIONS, call.request.body
+    known = {name: value for name, value in patch.items() if name in local.DEFAULT_OPTIONS or name in options}
+    store.put(local.OPTIONS, "", changes.in_order({**options, **known}))
+    return Answer(200, changes.in_order({**options, **patch}))
+
+
+ROUTES = [
+    Route("POST", "/v2/sessions", create_session),
+    Route("DELETE", "/v2/sessions/{session_id}", delete_session),
+    Route("PATCH", "/v2/components", update_components),
+    Route("PATCH", "/v2/components/{component_id}", update_component),
+    Route("POST", "/v2/applystaged", apply_staged),
+    Route("PUT", "/v2/sessiontemplates/{session_template_id}", put_template),
+    Route("PATCH", "/v2/sessiontemplates/{session_template_id}", update_template),
+    Route("DELETE", "/v2/sessiontemplates/{session_template_id}", delete_template),
+    Route("PATCH", "/v2/options", update_options),
+]

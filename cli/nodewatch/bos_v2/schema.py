@@ -1,0 +1,203 @@
+"""What the server's schema allows in the body of a change ("BOS v2 API"), and its words for what it does not allow."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.bos_v2.fields import ACTIONS, PHASES
+from nodewatch.bos_v2.rules import NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Schema = dict[str, Any]  # the part of JSON Schema that the API uses, by JSON Schema's own words
+
+
+def text(least: int = 0, most: int | None = None, **more: Any) -> Schema:
+    """Return the schema of a text, its length within limits."""
+    return {"type": "string", "minLength": least, "maxLength": most, **more}
+
+
+def number(most: int) -> Schema:
+    """Return the schema of a whole number, 0 or more."""
+    return {"type": "integer", "minimum": 0, "maximum": most}
+
+
+def record(properties: Mapping[str, Schema], *required: str, **more: Any) -> Schema:
+    """Return the schema of an object that has no other fields than these."""
+    return {"type": "object", "properties": properties, "required": required, "closed": True, **more}
+
+
+def names(most: int, least: int = 1) -> Schema:
+    """Return the schema of a list of names."""
+    return {"type": "array", "items": text(1, 127), "minItems": least, "maxItems": most}
+
+
+FLAG: Schema = {"type": "boolean"}
+READ_ONLY: Schema = {"type": "string", "readOnly": True}
+NAMED = text(1, 127, pattern=f"^{NAME.pattern}$")
+ANY_AGE = text(1, 8, pattern="^(0|0[mMhHdDwW]|[1-9][0-9]*[mMhHdDwW])$")
+ATTEMPTS = number(1_048_576)
+
+SESSION = record({
+    "name": NAMED,
+    "operation": text(enum=["boot", "reboot", "shutdown"]),
+    "template_name": NAMED,
+    "limit": text(most=524_288, nullable=True),
+    "stage": FLAG,
+    "include_disabled": FLAG,
+}, "operation", "template_name")  # fmt: skip
+
+ARTIFACTS = record({"kernel": text(most=4095), "kernel_parameters": text(most=4096), "initrd": text(most=4095)})
+STATE = {"boot_artifacts": ARTIFACTS, "last_updated": READ_ONLY}
+TOKEN = {"bss_token": text(most=65_535)}
+CONFIGURATION = {"configuration": text(most=127)}
+COMPONENT = record({
+    "id": text(1, 127),
+    "actual_state": record({**STATE, **TOKEN}),
+    "desired_state": record({**STATE, **TOKEN, **CONFIGURATION}),
+    "staged_state": record({**STATE, **CONFIGURATION, "session": text()}),
+    "last_action": record({"last_updated": READ_ONLY, "action": text(enum=list(ACTIONS)), "failed": FLAG}),
+    "event_stats": record({
+        "power_on_attempts": ATTEMPTS,
+        "power_off_graceful_attempts": ATTEMPTS,
+        "power_off_forceful_attempts": ATTEMPTS,
+    }),
+    "status": record({
+        "phase": text(enum=list(PHASES)), "status": READ_ONLY, "status_override": text(most=65_536)}),
+    "enabled": FLAG,
+    "error": text(most=65_536),
+    "session": text(),
+    "retry_policy": ATTEMPTS,
+}, minProperties=1)  # fmt: skip
+BY_IDS = record({"ids": text(1, 65_535), "session": text(most=0, nullable=True)}, "ids")
+BY_SESSION = record({"ids": text(most=0, nullable=True), "session": NAMED}, "session")
+APPLY_STAGED = record({"xnames": names(32_768, 0)})
+
+CFS = record(CONFIGURATION)
+BOOT_SET = record({
+    "name": NAMED,
+    "path": text(1, 4095),
+    "cfs": CFS,
+    "type": text(1, 127),
+    "etag": text(most=65_536),
+    "kernel_parameters": text(most=4096),
+    "node_list": names(65_535),
+    "node_roles_groups": names(1023),
+    "node_groups": names(4095),
+    "arch": text(enum=["X86", "ARM", "Other", "Unknown"]),
+    "rootfs_provider": text(1, 511),
+    "rootfs_provider_passthrough": text(most=4096),
+}, "path", "type")  # fmt: skip
+TEMPLATE = record({
+    "name": READ_ONLY,
+    "tenant": {**READ_ONLY, "nullable": True},
+    "description": text(1, 1023),
+    "enable_cfs": FLAG,
+    "cfs": CFS,
+    "boot_sets": {"type": "object", "minProperties": 1, "members": BOOT_SET},
+}, "boot_sets")  # fmt: skip
+
+WAIT = number(1_048_576)
+OPTIONS: Schema = {"type": "object", "minProperties": 1, "properties": {
+    **dict.fromkeys(("bss_read_timeout", "cfs_read_timeout", "hsm_read_timeout", "ims_read_timeout", "pcs_read_timeout",
+                     "max_boot_wait_time", "max_power_off_wait_time", "max_power_on_wait_time", "polling_frequency",
+                     "default_retry_policy"), WAIT),
+    **dict.fromkeys(("clear_stage", "ims_errors_fatal", "ims_images_must_exist", "reject_nids",
+                     "session_limit_required"), FLAG),
+    "cleanup_completed_session_ttl": ANY_AGE,
+    "component_actual_state_ttl": text(1, 8, pattern="^[1-9][0-9]*[hHdDwW]$"),
+    "discovery_frequency": number(33_554_432),
+    "logging_level": text(pattern="^(?i:debug|info|warning|error|critical)$"),
+    "max_component_batch_size": number(131_071),
+}}  # fmt: skip
+
+KINDS: dict[str, type] = {"object": dict, "string": str, "integer": int, "boolean": bool, "array": list}
+
+
+class Fault(NamedTuple):
+    """What the schema does not allow: where in the body, and why."""
+
+    path: tuple[str, ...]
+    message: str
+
+
+def refusal(body: Any, schema: Schema) -> str:
+    """Return why the server refuses the body, in its words; empty if it takes it. Of many faults the outermost counts.
+
+    >>> refusal({"operation": "explode", "template_name": "t"}, SESSION)
+    "'explode' is not one of ['boot', 'reboot', 'shutdown'] - 'operation'"
+    >>> refusal({"status": {"status": "stable"}}, COMPONENT), refusal({}, COMPONENT), refusal(None, COMPONENT)
+    ("Property is read-only - 'status.status'", '{} should be non-empty', "None is not of type 'object'")
+    >>> refusal({"retry_policy": -1}, COMPONENT), refusal({"retry_policy": 0}, COMPONENT)
+    ("-1 is less than the minimum of 0 - 'retry_policy'", '')
+    """
+    fault = min(faults(body, schema, ()), key=lambda fault: len(fault.path), default=None)
+    if fault is None:
+        return ""
+    return fault.message + (f" - '{'.'.join(fault.path)}'" if fault.path else "")
+
+
+def faults(value: Any, schema: Schema, path: tuple[str, ...]) -> Iterator[Fault]:
+    """Return all that the schema does not allow in the value, which stands at the path."""
+    if schema.get("readOnly"):
+        yield Fault(path, "Property is read-only")
+    elif value is None and schema.get("nullable"):
+        return
+    elif not isinstance(value, KINDS[schema["type"]]) or (schema["type"] == "integer" and isinstance(value, bool)):
+        yield Fault(path, f"{value!r} is not of type {schema['type']!r}")
+    elif isinstance(value, dict):
+        yield from faults_in_object(value, schema, path)
+    elif isinstance(value, list):
+        yield from (Fault(path, words) for words in wrong_length(value, schema["minItems"], schema["maxItems"]))
+        for index, item in enumerate(value):
+            yield from faults(item, schema["items"], (*path, str(index)))
+    else:
+        yield from (Fault(path, words) for words in wrong_value(value, schema))
+
+
+def faults_in_object(value: dict[str, Any], schema: Schema, path: tuple[str, ...]) -> Iterator[Fault]:
+    """Return what the schema does not allow in an object: fields missing, fields too many, and in the fields."""
+    properties = schema.get("properties", {})
+    yield from (
+        Fault(path, f"{name!r} is a required property") for name in schema.get("required", ()) if name not in value
+    )
+    unknown = [repr(name) for name in value if name not in properties] if schema.get("closed") else []
+    if unknown:
+        verb = "was" if len(unknown) == 1 else "were"
+        yield Fault(path, f"Additional properties are not allowed ({', '.join(unknown)} {verb} unexpected)")
+    if len(value) < schema.get("minProperties", 0):
+        yield Fault(path, f"{value!r} should be non-empty")
+    for name, member in value.items():
+        if name in properties:
+            yield from faults(member, properties[name], (*path, name))
+        elif "members" in schema:
+            yield from faults(member, schema["members"], (*path, name))
+
+
+def wrong_value(value: Any, schema: Schema) -> Iterator[str]:
+    """Return what the schema does not allow in a text or a number."""
+    if "enum" in schema and value not in schema["enum"]:
+        yield f"{value!r} is not one of {schema['enum']!r}"
+    if isinstance(value, str):
+        yield from wrong_length(value, schema.get("minLength", 0), schema.get("maxLength"))
+        if "pattern" in schema and not re.search(schema["pattern"], value):
+            yield f"{value!r} does not match {schema['pattern']!r}"
+    elif not isinstance(value, bool):
+        if value < schema["minimum"]:
+            yield f"{value!r} is less than the minimum of {schema['minimum']}"
+        if value > schema["maximum"]:
+            yield f"{value!r} is greater than the maximum of {schema['maximum']}"
+
+
+def wrong_length(value: Any, least: int, most: int | None) -> Iterator[str]:
+    """Return what is wrong with the length of a text or a list.
+
+    >>> list(wrong_length("", 1, 8)), list(wrong_length("abc", 0, 2)), list(wrong_length([], 0, None))
+    (["'' should be non-empty"], ["'abc' is too long"], [])
+    """
+    if len(value) < least:
+        yield f"{value!r} should be non-empty"
+    if most is not None and len(value) > most:
+        yield f"{value!r} is too long"

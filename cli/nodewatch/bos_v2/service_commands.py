@@ -1,0 +1,71 @@
+"""The commands about the service itself: `bos v2 options ...`, `version list`, `healthz list` and `list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.bos_v2 import fields
+from nodewatch.bos_v2.change_commands import with_fields
+from nodewatch.bos_v2.client import BosV2
+from nodewatch.errors import WrongUsage
+from nodewatch.tree import command, later
+
+if TYPE_CHECKING:
+    from nodewatch.app import App
+    from nodewatch.bos_v2 import template_tables
+else:
+    template_tables = later("bos_v2.template_tables")  # only the table format needs it
+
+
+@command
+def list_options(app: App) -> None:
+    """They are the service's, and hold for all sessions.
+
+    \b
+    $ nodewatch bos v2 options list
+    """
+    app.show(BosV2(app.backend("bos")).options(), template_tables.options)
+
+
+@command
+@with_fields(fields.OPTIONS)
+def update_options(app: App, **values: Any) -> None:
+    """Only what is given is changed; all options are shown.
+
+    \b
+    $ nodewatch bos v2 options update --default-retry-policy 5 --clear-stage true
+    """
+    patch = fields.document(fields.OPTIONS, values)
+    if not patch:
+        raise WrongUsage("nothing says which option to change: add one, such as --default-retry-policy 5.")
+    app.show(BosV2(app.backend("bos")).update_options(patch), template_tables.options)
+
+
+@command
+def show_version(app: App) -> None:
+    """Its numbers are texts.
+
+    \b
+    $ nodewatch bos v2 version list
+    """
+    app.show(BosV2(app.backend("bos")).version(), template_tables.version)
+
+
+@command
+def show_health(app: App) -> None:
+    """The answer is one of the service itself: what cannot be reached at all is exit code 5.
+
+    \b
+    $ nodewatch bos v2 healthz list
+    """
+    app.show(BosV2(app.backend("bos")).health(), template_tables.health)
+
+
+@command
+def show_api(app: App) -> None:
+    """It is what `version list` shows.
+
+    \b
+    $ nodewatch bos v2 list
+    """
+    app.show(BosV2(app.backend("bos")).api(), template_tables.version)

@@ -1,0 +1,132 @@
+"""The commands `bos v2 sessiontemplates ...`, `sessiontemplatesvalid describe` and `sessiontemplatetemplate list`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nodewatch.bos_v2.change_commands import read_object
+from nodewatch.bos_v2.client import BosV2
+from nodewatch.errors import WrongUsage
+from nodewatch.tree import command, later
+
+if TYPE_CHECKING:
+    from nodewatch.app import App
+    from nodewatch.bos_v2 import template_tables
+else:
+    template_tables = later("bos_v2.template_tables")  # only the table format needs it
+
+
+def with_template(function: Any) -> Any:
+    """Give a command the options that say what is in a session template."""
+    for option, attributes in (
+        ("--description", {"metavar": "TEXT", "help": "What the template is for."}),
+        ("--enable-cfs", {"type": bool, "help": "Whether nodes are configured by CFS."}),
+        ("--cfs-configuration", {"metavar": "NAME", "help": "Configuration to be applied."}),
+        ("--file", {"metavar": "PATH", "help": "Take the whole template from this JSON file; - for stdin."}),
+    ):
+        function = click.option(option, **attributes)(function)
+    return click.argument("session_template_id")(function)
+
+
+def read_template(app: App, file: str | None, description: str | None, enable_cfs: bool | None,
+                  cfs_configuration: str | None) -> dict[str, Any]:  # fmt: skip
+    """Return the template that the options make; a file goes before all of them, as with `cray`."""
+    if file:
+        from nodewatch.fleet import read_file
+
+        text = app.world.stdin.read() if file == "-" else read_file(Path(file))
+        return read_object(text, "the template on stdin" if file == "-" else f"the template in {file}")
+    template: dict[str, Any] = {}
+    if cfs_configuration is not None:
+        template["cfs"] = {"configuration": cfs_configuration}
+    if enable_cfs is not None:
+        template["enable_cfs"] = enable_cfs
+    if description is not None:
+        template["description"] = description
+    return template
+
+
+@command
+def list_templates(app: App) -> None:
+    """The table has them by name; other formats keep the server's order.
+
+    \b
+    $ nodewatch bos v2 sessiontemplates list
+    """
+    app.show(BosV2(app.backend("bos")).templates(), template_tables.templates)
+
+
+@command
+@click.argument("session_template_id")
+def describe_template(app: App, session_template_id: str) -> None:
+    """Shows its boot sets: which nodes boot which image, and how they are configured.
+
+    \b
+    $ nodewatch bos v2 sessiontemplates describe compute-24.7
+    """
+    app.show(BosV2(app.backend("bos")).template(session_template_id), template_tables.template)
+
+
+@command
+@with_template
+def create_template(
+    app: App, session_template_id: str, file: str | None, enable_cfs: bool | None, **fields: Any
+) -> None:
+    """A template needs boot sets, which only a file can hold. One of the same name is replaced.
+
+    \b
+    $ nodewatch bos v2 sessiontemplates create compute-24.7 --file compute.json
+    """
+    wanted = read_template(app, file, enable_cfs=enable_cfs is not False, **fields)
+    app.show(BosV2(app.backend("bos")).put_template(session_template_id, wanted), template_tables.template)
+
+
+@command
+@with_template
+def update_template(app: App, session_template_id: str, file: str | None, **fields: Any) -> None:
+    """Only what is given is changed.
+
+    \b
+    $ nodewatch bos v2 sessiontemplates update compute-24.7 --file change.json
+    """
+    patch = read_template(app, file, **fields)
+    if not patch and not file:
+        raise WrongUsage(f"nothing says what to change of {session_template_id}: add --file PATH, or another option.")
+    app.show(BosV2(app.backend("bos")).update_template(session_template_id, patch), template_tables.template)
+
+
+@command
+@click.argument("session_template_id")
+def delete_template(app: App, session_template_id: str) -> None:
+    """Sessions that were created from it go on.
+
+    \b
+    $ nodewatch bos v2 sessiontemplates delete compute-24.7
+    """
+    app.show(BosV2(app.backend("bos")).delete_template(session_template_id))
+
+
+@command
+@click.argument("session_template_id")
+def check_template(app: App, session_template_id: str) -> None:
+    """Prints `Valid`, or what would keep a session from being created from it.
+
+    Offline, whether the images exist is not known.
+
+    \b
+    $ nodewatch bos v2 sessiontemplatesvalid describe compute-24.7
+    """
+    app.show(BosV2(app.backend("bos")).template_validity(session_template_id))
+
+
+@command
+def show_example(app: App) -> None:
+    """Save it, change it, and create a template with it.
+
+    \b
+    $ nodewatch bos v2 sessiontemplatetemplate list --format json
+    """
+    app.show(BosV2(app.backend("bos")).example_template())

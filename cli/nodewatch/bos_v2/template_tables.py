@@ -1,0 +1,133 @@
+"""Tables of session templates, and of what BOS v2 says about itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.bos_v2 import rules
+from nodewatch.bos_v2.tables import text
+from nodewatch.nodeset import fold, natural
+from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from nodewatch.bos_v2.types import Applied, SessionTemplate
+
+SPECIFIERS = (("node_list", ""), ("node_roles_groups", "role "), ("node_groups", "group "))
+
+
+def boot_sets(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return the boot sets of a template by their names, those that are objects."""
+    found = rules.part(template, "boot_sets")
+    return {name: rules.part(found, name) for name in found}
+
+
+def members(boot_set: Mapping[str, Any]) -> str:
+    """Return which nodes are in a boot set: names folded, roles and groups as such.
+
+    >>> members({"node_list": ["x2", "x1"], "node_roles_groups": ["Compute"], "node_groups": ["uan", "login"]})
+    'x[1-2], role Compute, group uan, group login'
+    """
+    found = []
+    for field, word in SPECIFIERS:
+        listed = boot_set.get(field)
+        names = [text(name) for name in listed] if isinstance(listed, list) else []
+        found += [f"{word}{name}" for name in names] if word else [fold(names)] if names else []
+    return ", ".join(found)
+
+
+def configuration(document: Mapping[str, Any]) -> str:
+    """Return the configuration that a template, or a boot set, asks for."""
+    return text(rules.part(document, "cfs").get("configuration"))
+
+
+def configured(template: Mapping[str, Any]) -> str:
+    """Return how the nodes of a template are configured.
+
+    >>> configured({"enable_cfs": True, "cfs": {"configuration": "c"}}), configured({"enable_cfs": False})
+    ('c', 'not configured')
+    """
+    return "not configured" if template.get("enable_cfs") is False else configuration(template)
+
+
+def templates(documents: Iterable[SessionTemplate]) -> Page:
+    """Return the session templates, by name."""
+    rows: list[Sequence[str | Cell]] = []
+    for template in sorted(documents, key=lambda template: natural(text(template.get("name")))):
+        sets = boot_sets(template)
+        rows.append([
+            text(template.get("name")),
+            ", ".join(sets),
+            "; ".join(filter(None, map(members, sets.values()))),
+            configured(template),
+            text(template.get("tenant")),
+            text(template.get("description")),
+        ])  # fmt: skip
+    columns = [
+        Column("Template"), Column("Boot sets", 2), Column("Nodes", wraps=True), Column("Configuration", 3),
+        Column("Tenant", 1, shares=True), Column("Description", 1, wraps=True),
+    ]  # fmt: skip
+    return [Grid(columns, rows, empty="There are no session templates.")]
+
+
+def template(document: SessionTemplate) -> Page:
+    """Return one session template, boot set by boot set."""
+    page: Page = [Fields([
+        ("Template", Cell(text(document.get("name")), "strong")),
+        ("Description", text(document.get("description"))),
+        ("Configuration", configured(document)),
+        ("Tenant", text(document.get("tenant"))),
+    ])]  # fmt: skip
+    for name, boot_set in boot_sets(document).items():
+        page.append(Fields([
+            ("Nodes", members(boot_set)),
+            ("Architecture", text(boot_set.get("arch"))),
+            ("Image", text(boot_set.get("path"))),
+            ("Type", text(boot_set.get("type"))),
+            ("ETag", text(boot_set.get("etag"))),
+            ("Kernel parameters", text(boot_set.get("kernel_parameters"))),
+            ("Root file system", text(boot_set.get("rootfs_provider"))),
+            ("Passed to it", text(boot_set.get("rootfs_provider_passthrough"))),
+            ("Configuration", configuration(boot_set)),
+        ], heading=f"Boot set {name}"))  # fmt: skip
+    return page
+
+
+def applied(document: Applied) -> Page:
+    """Return on which nodes the staged session was started, and on which not."""
+    kinds: tuple[tuple[str, Style], ...] = (("succeeded", "good"), ("ignored", "warn"), ("failed", "bad"))
+    page: Page = []
+    for kind, style in kinds:
+        listed = document.get(kind)
+        names = [text(name) for name in listed] if isinstance(listed, list) else []
+        if names:
+            page.append(Line(fold(names), style, lead=f"{kind.capitalize()} ({len(names)}): "))
+    return page
+
+
+def options(document: Mapping[str, Any]) -> Page:
+    """Return the options of the service, as they are spelt."""
+    return [Fields([(name, written(value)) for name, value in document.items()])]
+
+
+def written(value: Any) -> str:
+    """Return an option's value as `options update` takes it.
+
+    >>> written(True), written(15), written("7d")
+    ('true', '15', '7d')
+    """
+    return str(value).lower() if isinstance(value, bool) else text(value)
+
+
+def version(document: Mapping[str, Any]) -> Page:
+    """Return the version of the service."""
+    numbers = [text(document.get(part)) for part in ("major", "minor", "patch")]
+    return [Fields([("BOS", ".".join(filter(None, numbers)))])]
+
+
+def health(document: Mapping[str, Any]) -> Page:
+    """Return how the service and its database are."""
+    rows = (("API", "apiStatus"), ("Database", "dbStatus"))
+    return [Fields([(name, Cell(text(document.get(field)), "good" if document.get(field) == "ok" else "bad"))
+                    for name, field in rows])]  # fmt: skip
