@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Files of the user: read with a sentence for what is wrong, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -42,3 +42,13 @@ def write_whole(path: Path, texts: Iterable[str], mode: int = 0o644) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def read_file(path: Path) -> str:
+    """Return a file's text; raise `FileTrouble` if it cannot be read or is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise FileTrouble(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise FileTrouble(f"{path} is not UTF-8 text: byte {error.start} is wrong.") from error

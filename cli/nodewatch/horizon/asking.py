@@ -9,7 +9,7 @@ import click
 from nodewatch.errors import WrongConfiguration
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Exchange
-from nodewatch.rehearsal import REHEARSED
+from nodewatch.backend import REHEARSED
 from nodewatch.settings import System
 from nodewatch.tree import ACCOUNT, command
 
