@@ -50,7 +50,7 @@ class BosV1:
         """
         try:
             with explained("there is no list of sessions."):
-                return cast("list[str]", array(self.backend, Request("GET", "/v1/session", retry=False)))
+                return cast("list[str]", array(self.backend, Request("GET", "/v1/session", retry=False), str))
         except TimedOut as error:
             raise TimedOut(ENDLESS_LIST) from error
 
