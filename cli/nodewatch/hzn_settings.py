@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import WrongConfiguration
+from nodewatch.files import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,17 +71,6 @@ def read_files(world: World) -> Files:
     places = ((world.home, ".hzn/hzn.json"), (world.etc, "default/horizon"), (world.etc, "horizon/hzn.json"),
               (world.etc, "horizon/anax.json"))  # fmt: skip
     return Files(*((path, text_of(path)) for path in (os.path.join(*place) for place in places)))
-
-
-def text_of(path: str) -> str | None:
-    """Return the file's text, None if there is no such file."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError) as error:
-        raise WrongConfiguration(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
 
 
 def horizon(flags: Mapping[str, Any], environ: Mapping[str, str], files: Files) -> Horizon:
