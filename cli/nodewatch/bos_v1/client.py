@@ -134,7 +134,7 @@ class BosV1:
         try:
             document = named(self.backend, Request("GET", path(session, boot_set), retry=False))
         except NotFound as missing:
-            said = "" if error.status == 404 else f" The phase itself was answered so: {error.message}"
+            said = "" if error.status == 404 else f" The question itself ended so: {error.message}"
             return NotFound(no_boot_set(session, boot_set) + said, status=404, document=missing.document)
         except NodewatchError:
             return error
