@@ -91,9 +91,9 @@ class App:
         without one, the table format prints the document too (no document: one empty line). After a rehearsal there is
         nothing to show.
         """
-        from nodewatch.backend import rehearsed
+        from nodewatch.backend import REHEARSED
 
-        if rehearsed(document):
+        if document is REHEARSED:
             return
         if table is not None and self.settings.format == "table":
             from nodewatch.render.table import print_page

@@ -17,6 +17,7 @@ class Absent:
 
 
 ABSENT: Final = Absent()
+REHEARSED: Final = object()  # the document that answers a change which `--dry-run` only printed
 Params = Mapping[str, str | int | bool | None]
 
 
@@ -186,20 +187,13 @@ def own_words(document: Any) -> str | None:
     return str(document["error"]) if document.get("error") and "input" in document else None
 
 
-def rehearsed(document: Any) -> bool:
-    """Tell whether this is what answers a change that `--dry-run` only printed."""
-    from nodewatch.rehearsal import REHEARSED
-
-    return document is REHEARSED
-
-
 def array(backend: Backend, request: Request) -> Any:
     """Return the array that answers the request (a list, or a `StoredArray`); raise `UnreadableAnswer` for the rest.
 
     The answer to a rehearsed change is returned as it is.
     """
     document = backend.send(request).document
-    if isinstance(document, list | StoredArray) or rehearsed(document):
+    if isinstance(document, list | StoredArray) or document is REHEARSED:
         return document
     raise UnreadableAnswer(
         f"{request.method} {request.path} should answer a list, but it answered {kind(document)}. {ASK_RIGHT}"
@@ -214,7 +208,7 @@ def named(backend: Backend, request: Request, field: str = "", name: str = "") -
     """
     document: Any = backend.send(request).document
     if not isinstance(document, dict):
-        if rehearsed(document):
+        if document is REHEARSED:
             return cast("dict[str, Any]", document)
         raise UnreadableAnswer(
             f"{request.method} {request.path} should answer an object, but it answered {kind(document)}. {ASK_RIGHT}"

@@ -1,9 +1,8 @@
-"""Files written whole or not at all."""
+"""Files read, and files written whole or not at all."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +13,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+def read_file(path: Path) -> str:
+    """Return a file's text; raise `FileTrouble` if it cannot be read or is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise FileTrouble(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise FileTrouble(f"{path} is not UTF-8 text: byte {error.start} is wrong.") from error
+
+
 def write_whole(path: Path, texts: Iterable[str], mode: int = 0o644) -> None:
     """Put the texts in a file in place of what is there, durably; raise `FileTrouble` and leave the old one if not.
 
     Whoever opens the path meanwhile, or after `kill -9`, gets the old content or the new. A symbolic link at the path
     is replaced, never written through.
     """
+    import tempfile
+
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     except OSError as error:

@@ -9,7 +9,6 @@ from nodewatch.errors import FileTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from nodewatch.store import Store
 
@@ -197,13 +196,3 @@ def dump(store: Store) -> dict[str, Any]:
                 content = {"list": [row[1] for row in rows], "map": dict(rows), "single": rows[0][1]}
                 tree[name] = content[section.form]
     return fleet
-
-
-def read_file(path: Path) -> str:
-    """Return a file's text; raise `FileTrouble` if it cannot be read or is not UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise FileTrouble(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise FileTrouble(f"{path} is not UTF-8 text: byte {error.start} is wrong.") from error

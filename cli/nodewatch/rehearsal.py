@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from nodewatch.backend import ABSENT, Answer
+from nodewatch.backend import ABSENT, REHEARSED, Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nodewatch.backend import Backend, Request
-
-REHEARSED: Final = object()
 
 
 class Rehearsal:

@@ -222,7 +222,8 @@ def store_at(path: str) -> Store:
         return opened(path)
     from pathlib import Path
 
-    from nodewatch.fleet import fill, read_file, read_fleet
+    from nodewatch.files import read_file
+    from nodewatch.fleet import fill, read_fleet
 
     store = in_memory(path)
     fill(store, read_fleet(read_file(Path(path)), path))

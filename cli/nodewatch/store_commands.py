@@ -45,7 +45,8 @@ def load(app: App, file: str, merge: bool) -> None:
     $ nodewatch local load fleet.json --local fleet.db
     $ nodewatch local load more.json --merge --local fleet.db
     """
-    from nodewatch.fleet import read_file, read_fleet
+    from nodewatch.files import read_file
+    from nodewatch.fleet import read_fleet
 
     path = chosen_store(app, "load into")
     found = read_fleet(app.world.stdin.read() if file == "-" else read_file(Path(file)), file)

@@ -35,7 +35,7 @@ def read_template(app: App, file: str | None, description: str | None, enable_cf
                   cfs_configuration: str | None) -> dict[str, Any]:  # fmt: skip
     """Return the template that the options make; a file goes before all of them, as with `cray`."""
     if file:
-        from nodewatch.fleet import read_file
+        from nodewatch.files import read_file
 
         text = app.world.stdin.read() if file == "-" else read_file(Path(file))
         return read_object(text, "the template on stdin" if file == "-" else f"the template in {file}")
