@@ -9,7 +9,6 @@ from nodewatch.errors import FileTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from nodewatch.store import Store
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nodewatch.backend import REHEARSED
 from nodewatch.errors import WrongConfiguration
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Exchange
-from nodewatch.backend import REHEARSED
 from nodewatch.settings import System
 from nodewatch.tree import ACCOUNT, command
 
