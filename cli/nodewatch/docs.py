@@ -79,7 +79,7 @@ ENVIRONMENT = {
 
 FILES = {
     "~/.local/share/nodewatch/demo.db": "The demo store, which `nodewatch demo` makes.",
-    "~/.hzn/hzn.json, /etc/default/horizon, /etc/horizon/hzn.json, /etc/horizon/anax.json": "What `hzn` is configured with: read in this order, after the environment.",
+    "~/.hzn/hzn.json, /etc/default/horizon, /etc/horizon/*.json": "What `hzn` is configured with, the first one first.",
 }
 
 
@@ -195,7 +195,8 @@ def option_names(text: str) -> str:
     >>> print(option_names("-v, --verbose LEVEL"))
     \fB\-v,\fR \fB\-\-verbose\fR \fILEVEL\fR
     """
-    return " ".join(f"\\f{'B' if word[0] == '-' else 'I'}{roff(word)}\\fR" for word in text.split())
+    words = [(word, "B" if word.startswith("-") else "I") for word in text.split()]
+    return " ".join(f"\\f{font}{roff(word)}\\fR" for word, font in words).replace("|", "|\\:")  # a line may end there
 
 
 def head(name: str, sentence: str) -> list[str]:
@@ -207,6 +208,7 @@ def head(name: str, sentence: str) -> list[str]:
         ".\\\" Written by `python -m nodewatch.docs`: change the command tree, not this file.",
         ".nr HY 0",
         f'.TH {roff(name.upper())} 1 "" "nodewatch {roff(__version__)}" "nodewatch"',
+        ".ad l",
         ".SH NAME",
         f"{roff(name)} \\- {roff(brief)}",
     ]  # fmt: skip
