@@ -13,7 +13,7 @@ from nodewatch.render.bar import BLOCKS, allot, bar_lines
 from nodewatch.render.grid import LARGE, grid_lines
 from nodewatch.render.paragraph import columns, wrap
 from nodewatch.render.table import print_page
-from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, visible
+from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Style, visible
 
 TEXT = st.text(max_size=40) | st.sampled_from(
     ["", " ", "  a  b", "x3000c0s[19,21]b0n0,x3000", "[red]", "\x1b[31m", "計算,"]
@@ -95,14 +95,17 @@ def test_every_share_is_seen_in_a_bar(shares: list[float], length: int) -> None:
     ],
 )
 def test_a_bar_is_full_only_when_all_is_done(shares: list[float], drawn: str) -> None:
-    parts = [Part("part", share, style) for share, style in zip(shares, ("good", "busy", "bad"), strict=False)]
+    styles: list[Style] = ["good", "busy", "bad"]
+    parts = [Part("part", share, style) for share, style in zip(shares, styles, strict=False)]
     line = next(bar_lines(Bar(parts), None, blocks=True))
     assert "".join(cell.text for cell in line) == drawn
 
 
 def test_a_large_grid_has_the_same_lines_without_styles() -> None:
     def lines(count: int) -> list[list[Cell]]:
-        rows = [[f"x{number:04}", Cell("failed", "bad"), "an error that wraps at last"] for number in range(count)]
+        rows: list[list[str | Cell]] = [
+            [f"x{number:04}", Cell("failed", "bad"), "an error that wraps at last"] for number in range(count)
+        ]
         return list(grid_lines(Grid([Column("Node"), Column("Status"), Column("Error", wraps=True)], rows), 30))
 
     small, large = lines(LARGE), lines(LARGE + 1)
