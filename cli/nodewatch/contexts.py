@@ -15,6 +15,7 @@ user's takes the place of one of that name there.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import WrongConfiguration
@@ -22,7 +23,6 @@ from nodewatch.files import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from nodewatch.world import World
 
@@ -57,15 +57,15 @@ class Contexts(NamedTuple):
     file: str = ""
 
 
-def user_file(world: World) -> Path:
+def user_file(world: World) -> str:
     """Return where the user's own file lies: `$XDG_CONFIG_HOME/nodewatch`, or `~/.config/nodewatch`."""
-    return world.home / (world.variable("XDG_CONFIG_HOME") or ".config") / "nodewatch/config.toml"
+    return os.path.join(world.home, world.variable("XDG_CONFIG_HOME") or ".config", "nodewatch/config.toml")
 
 
 def read_contexts(world: World) -> Contexts:
     """Return the contexts of both files; raise `WrongConfiguration` that names file, line and key of what is wrong."""
     found = Contexts({})
-    for path in (world.etc / "nodewatch/config.toml", user_file(world)):
+    for path in (os.path.join(world.etc, "nodewatch/config.toml"), user_file(world)):
         text = text_of(path)
         if text is not None:
             mine = parse(text, path, world.home)
@@ -73,7 +73,7 @@ def read_contexts(world: World) -> Contexts:
     return found
 
 
-def parse(text: str, path: Path, home: Path) -> Contexts:
+def parse(text: str, path: str, home: str) -> Contexts:
     """Return the contexts in one file's text. Paths in it are meant from the file's folder, `~` from the home.
 
     Raise `WrongConfiguration` that names file, line and key of what is wrong.
@@ -110,12 +110,12 @@ def parse(text: str, path: Path, home: Path) -> Contexts:
                 raise wrong(place, f"there is no such key{nearest(key, list(KEYS))}")
             if not fits(value, KEYS[key]):
                 raise wrong(place, f"{KEYS[key]} is needed, not {value!r}")
-            values[key] = located(value, path.parent, home) if KEYS[key] == PATH else value
+            values[key] = located(value, os.path.dirname(path), home) if KEYS[key] == PATH else value
         also = next((key for key in URLS if key in values), None)
         if "local" in values and also:
             raise wrong(("contexts", name, "local"), f"a local store answers everything: it cannot stand with {also}")
-        known[name] = Context(name, values, str(path))
-    return Contexts(known, active, str(path))
+        known[name] = Context(name, values, path)
+    return Contexts(known, active, path)
 
 
 def flat(group: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -144,9 +144,13 @@ def fits(value: Any, kind: str) -> bool:
     return kind == TEXT or (bool(value) if kind == PATH else value.startswith(("http://", "https://")))
 
 
-def located(value: str, folder: Path, home: Path) -> str:
-    """Return a path that stands in a file of the folder as an absolute one."""
-    return str(home / value[2:] if value.startswith("~/") else folder / value)
+def located(value: str, folder: str, home: str) -> str:
+    """Return a path that stands in a file of the folder as an absolute one.
+
+    >>> located("~/a", "/f", "/home/me"), located("a", "/f", "/home/me"), located("/a", "/f", "/home/me")
+    ('/home/me/a', '/f/a', '/a')
+    """
+    return os.path.join(home, value[2:]) if value.startswith("~/") else os.path.join(folder, value)
 
 
 def nearest(name: str, names: list[str]) -> str:

@@ -7,8 +7,8 @@ texts; `read_files` gets them.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
 
 from nodewatch.errors import WrongConfiguration
 from nodewatch.files import text_of
@@ -33,7 +33,7 @@ class Files(NamedTuple):
 class Cray(NamedTuple):
     """What `cray` would work with; `source` is the path of its configuration, None where there is none."""
 
-    folder: str
+    folder: str = ""
     source: str | None = None
     hostname: str | None = None
     tenant: str | None = None
@@ -42,15 +42,15 @@ class Cray(NamedTuple):
 
 def read_files(flags: Mapping[str, Any], world: World) -> Files:
     """Return the files of `cray`; raise `WrongConfiguration` for one that is there and cannot be read."""
-    folder = world.home / (world.variable("CRAY_CONFIG_DIR") or "") / ".config/cray"
-    active = folder / "active_config"
+    folder = os.path.join(world.home, world.variable("CRAY_CONFIG_DIR") or "", ".config/cray")
+    active = os.path.join(folder, "active_config")
     name, chosen_by = flags.get("configuration"), "--configuration"
     if not name:
         name, chosen_by = world.variable("CRAY_CONFIG"), "CRAY_CONFIG"
     if not name:
-        name, chosen_by = (text_of(active) or "").strip(), str(active)
-    path = folder / "configurations" / (name or "default")
-    return Files(str(folder), str(path), chosen_by if name else None, text_of(path))
+        name, chosen_by = (text_of(active) or "").strip(), active
+    path = os.path.join(folder, "configurations", name or "default")
+    return Files(folder, path, chosen_by if name else None, text_of(path))
 
 
 def cray(files: Files) -> Cray:
@@ -75,7 +75,7 @@ def cray(files: Files) -> Cray:
     hostname, tenant = (text_at(document, files.path, "core", key) for key in ("hostname", "tenant"))
     if not hostname:
         raise WrongConfiguration(
-            f"{files.path} names no system. Add one: cray config set core hostname=https://HOST, or set NODEWATCH_BOS_URL."
+            f"{files.path} names no system. Add one with `cray config set core hostname=https://HOST`."
         )
     return Cray(
         files.folder,
@@ -101,6 +101,8 @@ def bos_url(hostname: str) -> str:
     >>> bos_url("https://h"), bos_url("https://h/gateway/"), bos_url("https://h/lost")
     ('https://h/apis/bos', 'https://h/gateway/apis/bos', 'https://h/apis/bos')
     """
+    from urllib.parse import urljoin
+
     return urljoin(hostname, API)
 
 
@@ -110,6 +112,8 @@ def login_url(base: str) -> str:
     >>> login_url("https://h:8/gateway/apis/bos")
     'https://h:8/gateway/keycloak/realms/shasta/protocol/openid-connect/token'
     """
+    from urllib.parse import urlsplit
+
     parts = urlsplit(base)
     path = parts.path.rstrip("/").removesuffix(API).rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path}/keycloak/realms/shasta/protocol/openid-connect/token"
@@ -121,6 +125,8 @@ def host_word(url: str) -> str:
     >>> host_word("https://api-gw.example.com:8443/apis/bos")
     'api_gw_example_com:8443'
     """
+    from urllib.parse import urlsplit
+
     return urlsplit(url).netloc.replace("-", "_").replace(".", "_")
 
 
