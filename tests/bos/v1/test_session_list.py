@@ -99,5 +99,8 @@ def test_an_answer_that_is_no_list_is_not_understood(run: Runner, server: Script
     assert run("bos v1 session list") == (
         3,
         "",
-        "Error: GET /v1/session should answer a list, but it answered an object.\n",
+        (
+            "Error: GET /v1/session should answer a list, but it answered an object. Is it the right service that "
+            "answers at this address?\n"
+        ),
     )
