@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from nodewatch.store import opened
 from older_fleets import CATEGORIES, NODES, TEMPLATE
 from scripted import Reply
 
@@ -191,6 +192,27 @@ def test_what_is_sent(run: Runner, server: Scripted) -> None:
     server.answers["/v1/session"] = Reply(201, {"operation": "Boot", "links": []})
     assert run("bos v1 session create --operation Boot --template-name t").json == {"operation": "Boot", "links": []}
     assert server.asked == ["POST /v1/session"]
+
+
+def test_flags_of_a_session_made_here_follow_its_nodes(run: Runner, load: Load) -> None:
+    path = load(fleet({**TEMPLATE, "boot_sets": {name: {"node_list": NODES} for name in ("computes", "uans")}}))
+    name, _ = made(run, "--operation shutdown --template-name cle-1.3.0")
+    store = opened(str(path))
+    with store.changing():
+        boot_sets = store.get("bos/v1/boot_sets", name)
+        lists = {each["name"]: each for each in boot_sets["computes"]["phases"][0]["categories"]}
+        lists["not_started"]["node_list"], lists["failed"]["node_list"] = [], NODES[:3]
+        lists["succeeded"]["node_list"] = NODES[3:]
+        boot_sets["uans"]["phases"][0]["categories"][4]["node_list"] = NODES
+        store.put("bos/v1/boot_sets", name, boot_sets)
+    computes = run(f"bos v1 session status describe computes {name}").json
+    over = {"complete": True, "error_count": 3, "in_progress": False, "start_time": START}
+    assert (computes["metadata"], computes["phases"][0]["metadata"]) == (over, over)
+    assert run(f"bos v1 session status describe shutdown computes {name}").json["metadata"] == over
+    whole = {"complete": False, "error_count": 3, "in_progress": True, "start_time": START}
+    assert run(f"bos v1 session status list {name}").json["metadata"] == whole
+    described = run(f"bos v1 session describe {name}").json
+    assert {field: described[field] for field in whole} == whole
 
 
 def test_what_was_loaded_over_a_session_made_here_is_answered_as_it_is(run: Runner, load: Load, backend: str) -> None:

@@ -78,8 +78,9 @@ def test_a_server_without_v1_is_named_so(run: Runner, server: Scripted, line: st
     assert len(server.asked) == 1
 
 
-def test_a_list_that_never_comes_is_given_up_and_not_repeated(run: Runner, server: Scripted) -> None:
-    server.answers["/v1/session"] = SILENCE
+@pytest.mark.parametrize("reply", [SILENCE, Reply(504, text="upstream request timeout", kind="text/plain")])
+def test_a_list_that_never_comes_is_given_up_and_not_repeated(run: Runner, server: Scripted, reply: Reply) -> None:
+    server.answers["/v1/session"] = reply
     assert run("bos v1 session list --request-timeout 0.2") == (
         5,
         "",
@@ -99,5 +100,8 @@ def test_an_answer_that_is_no_list_is_not_understood(run: Runner, server: Script
     assert run("bos v1 session list") == (
         3,
         "",
-        "Error: GET /v1/session should answer a list, but it answered an object.\n",
+        (
+            "Error: GET /v1/session should answer a list, but it answered an object. Is it the right service that "
+            "answers at this address?\n"
+        ),
     )

@@ -92,15 +92,31 @@ def test_no_status_is_one_sentence(run: Runner, server: Scripted, reply: Reply) 
     )
 
 
-def test_a_closed_connection_is_explained_and_not_tried_again(run: Runner, server: Scripted) -> None:
-    server.answers[f"{PATH}/status"] = DROPPED
-    assert run(f"bos v1 session status list {OLD}") == (
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (DROPPED, "did not answer GET {}: the connection was closed before the answer was complete."),
+        (
+            Reply(503, text="no healthy upstream", kind="text/plain"),
+            (
+                "answered 503 Service Unavailable to GET {}: no healthy upstream. It is not ready or overloaded: try "
+                "again in a minute."
+            ),
+        ),
+    ],
+)
+def test_no_answer_is_explained_and_not_asked_for_again(
+    run: Runner, server: Scripted, reply: Reply, words: str
+) -> None:
+    server.answers[f"{PATH}/status"] = reply
+    done = run(f"bos v1 session status list {OLD}")
+    assert done == (
         5,
         "",
         (
-            f"Error: the server closed the connection when it was asked for the status of session '{OLD}': so it "
-            "does when one of the boot sets in it has no status. `session describe` may still work with it, and "
-            "`session status describe BOOT_SET SESSION_ID` for a boot set.\n"
+            f"Error: BOS at {server.url} {words.format(f'{PATH}/status')} It always ends so where one of the "
+            "boot sets in the session has no status: `session describe` may still work with it, and `session status "
+            "describe BOOT_SET SESSION_ID` for each boot set.\n"
         ),
     )
     assert server.asked == [f"GET {PATH}/status"]
