@@ -31,10 +31,10 @@ def write_whole(path: Path, texts: Iterable[str], mode: int = 0o644) -> None:
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        os.replace(name, path)  # noqa: PTH105
+        os.replace(name, path)
     except BaseException as error:
         with suppress(OSError):
-            os.unlink(name)  # noqa: PTH108
+            os.unlink(name)
         if isinstance(error, OSError):
             raise FileTrouble(f"{path} cannot be written: {error.strerror}. It is as it was.") from error
         raise
@@ -58,7 +58,7 @@ def read_file(path: Path) -> str:
 def text_of(path: str | Path) -> str | None:
     """Return a configuration file's text, None if there is no such file; raise `WrongConfiguration` otherwise."""
     try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123  # `pathlib` costs a tenth of a start
+        with open(path, encoding="utf-8") as file:  # `pathlib` costs a tenth of a start
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None

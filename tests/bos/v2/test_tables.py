@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from conftest import NOW, FakeWorld
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import NOW, FakeWorld
 from nodewatch.bos_v2 import tables
 from nodewatch.render.table import print_page
 
