@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from nodewatch.world import World
 
-FORMATS = ("table", "json", "yaml", "toml")
+DOCUMENTS = ("table", "json", "yaml", "toml")
+FORMATS = (*DOCUMENTS, "names", "csv")
 REQUEST_TIMEOUT = 60.0
 RETRIES = 3
 CONCURRENCY = 32
@@ -97,8 +98,8 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
     variable = world.variable
     terminal = world.stdout.isatty()
     chosen = flags.get("format") or (variable("NODEWATCH_FORMAT") if terminal else None)
-    if chosen is not None and chosen not in FORMATS:
-        raise WrongUsage(f"NODEWATCH_FORMAT: {chosen!r} is none of {', '.join(FORMATS)}.")
+    if chosen is not None and chosen not in (FORMATS if flags.get("format") else DOCUMENTS):
+        raise WrongUsage(f"NODEWATCH_FORMAT: {chosen!r} is none of {', '.join(DOCUMENTS)}.")
     timeout = flags.get("request_timeout")
     environment_timeout = variable("NODEWATCH_REQUEST_TIMEOUT")
     if timeout is None and environment_timeout is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from nodewatch.app import App
-    from nodewatch.table import Page
+    from nodewatch.table import Page, Row
 
 
 class Outcome(NamedTuple):
@@ -63,7 +63,7 @@ class Watched(NamedTuple):
     table: Callable[[Any], Page]
     states: Callable[[Any], Mapping[str, str]]
     outcome: Callable[[Any, Seen], Outcome]
-    nodes: Callable[[Any], Iterable[Mapping[str, Any]]] | None = None
+    nodes: Callable[[Any], Iterable[Row]] | None = None
     left: str = ""
 
 
