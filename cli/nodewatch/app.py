@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from nodewatch.backend import Backend
     from nodewatch.settings import Settings
-    from nodewatch.table import Page, Row
+    from nodewatch.table import Page, Record
 
 
 class App:
@@ -85,7 +85,7 @@ class App:
         )
 
     def show(self, document: Any, table: Callable[[Any], Page] | None = None,
-             nodes: Callable[[Any], Iterable[Row]] | None = None) -> None:  # fmt: skip
+             nodes: Callable[[Any], Iterable[Record]] | None = None) -> None:  # fmt: skip
         """Print what came back: the document as it is, as the table that `table` makes of it, or its nodes.
 
         `table` is called for the table format only, so that further questions asked in it cost nothing elsewhere;

@@ -73,7 +73,7 @@ class Line(NamedTuple):
 
 Block = Grid | Fields | Bar | Line
 Page = list[Block]
-Row = Mapping[str, Any]
+Record = Mapping[str, Any]
 """What is known of a node, by the names that the service's documents have for it; the node's own name comes first."""
 
 

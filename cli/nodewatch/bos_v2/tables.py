@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from nodewatch.bos_v2 import rules
 from nodewatch.nodeset import fold, natural
-from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Row, Style, percent
+from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Record, Style, percent
 from nodewatch.times import age, read_time, span, when
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def component(document: Component, now: datetime) -> Page:
     return page
 
 
-def node_rows(documents: Iterable[Component]) -> Iterator[Row]:
+def node_rows(documents: Iterable[Component]) -> Iterator[Record]:
     """Return each component's fields on one row, by the names they have in the API, in natural order.
 
     >>> [row["id"] for row in node_rows([{"id": "x10"}, {"id": "x9"}])]

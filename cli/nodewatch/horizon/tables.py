@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.horizon import rules
 from nodewatch.nodeset import fold, natural
-from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Style
+from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Record, Style
 from nodewatch.times import read_time, span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime, tzinfo
 
     from nodewatch.horizon.rules import Outcome
@@ -318,3 +318,25 @@ def policy(name: str, document: Policy, clock: Clock) -> Page:
 def properties(document: Policy) -> list[dict[str, Any]]:
     """Return the properties of a policy that are objects, as they should be."""
     return [each for each in document.get("properties") or () if isinstance(each, dict)]
+
+
+def node_rows(found: Mapping[str, Statuses]) -> Iterator[Record]:
+    """Return a row for each node and policy, with the fields that the documents have.
+
+    >>> status = {"agentUpgradePolicyStatus": {"status": "failed", "errorMessage": "no disk"}}
+    >>> row = next(node_rows({"o/n": {"o/p": status}}))
+    >>> row["node"], row["nmp"], row["status"], row["errorMessage"], row["startTime"]
+    ('o/n', 'o/p', 'failed', 'no disk', None)
+    """
+    for node in sorted(found, key=natural):
+        for nmp in sorted(found[node]):
+            upgrade = rules.upgrade(found[node][nmp])
+            versions = rules.part(upgrade, "upgradedVersions")
+            yield {
+                "node": node,
+                "nmp": nmp,
+                "status": rules.word(found[node][nmp]),
+                **{name: versions.get(name) for _, name in VERSIONS},
+                **{name: upgrade.get(name) for name in ("scheduledTime", "startTime", "endTime", "lastUpdated")},
+                "errorMessage": upgrade.get("errorMessage"),
+            }

@@ -10,10 +10,10 @@ from nodewatch.table import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nodewatch.table import Row
+    from nodewatch.table import Record
 
 
-def print_nodes(rows: Iterable[Row], style: str, out: TextIO, *, expand: bool = False) -> None:
+def print_nodes(rows: Iterable[Record], style: str, out: TextIO, *, expand: bool = False) -> None:
     """Write the rows in the style `names` or `csv`; nothing where there are none."""
     if style == "csv":
         print_csv(rows, out)
@@ -25,7 +25,7 @@ def print_nodes(rows: Iterable[Row], style: str, out: TextIO, *, expand: bool = 
         out.write(f"{fold(names)}\n")
 
 
-def print_csv(rows: Iterable[Row], out: TextIO) -> None:
+def print_csv(rows: Iterable[Record], out: TextIO) -> None:
     """Write the rows under their names, separated by commas (RFC 4180, lines end in a newline alone); null is empty."""
     import csv
 
