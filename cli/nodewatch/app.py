@@ -9,12 +9,12 @@ from nodewatch.errors import NodewatchError
 from nodewatch.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from nodewatch.backend import Backend
     from nodewatch.settings import Settings
-    from nodewatch.table import Page
+    from nodewatch.table import Page, Record
 
 
 class App:
@@ -84,12 +84,13 @@ class App:
             request_timeout=min(settings.request_timeout, max(seconds / (settings.retries + 1), 1.0))
         )
 
-    def show(self, document: Any, table: Callable[[Any], Page] | None = None) -> None:
-        """Print what came back: the document as it is, or as the table that `table` makes of it.
+    def show(self, document: Any, table: Callable[[Any], Page] | None = None,
+             nodes: Callable[[Any], Iterable[Record]] | None = None) -> None:  # fmt: skip
+        """Print what came back: the document as it is, as the table that `table` makes of it, or its nodes.
 
         `table` is called for the table format only, so that further questions asked in it cost nothing elsewhere;
-        without one, the table format prints the document too (no document: one empty line). After a rehearsal there is
-        nothing to show.
+        without one, the table format prints the document too (no document: one empty line). `nodes` makes the rows for
+        the formats of names and CSV. After a rehearsal there is nothing to show.
         """
         from nodewatch.backend import REHEARSED
 
@@ -99,6 +100,10 @@ class App:
             from nodewatch.render.table import print_page
 
             print_page(table(document), self.world)
+        elif nodes is not None and self.settings.format in ("names", "csv"):
+            from nodewatch.render.nodes import print_nodes
+
+            print_nodes(nodes(document), self.settings.format, self.world.stdout, expand=bool(self.flags.get("expand")))
         else:
             self.print_document(document)
 

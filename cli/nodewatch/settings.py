@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     Read = Callable[[str, str], Any]
     Rung = tuple[str, str | None, str | None]
 
-FORMATS = ("table", "json", "yaml", "toml")
+DOCUMENTS = ("table", "json", "yaml", "toml")
+FORMATS = (*DOCUMENTS, "names", "csv")
 REQUEST_TIMEOUT = 60.0
 RETRIES = 3
 CONCURRENCY = 32
@@ -195,8 +196,8 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
     find = layers.find
     terminal = world.stdout.isatty()
     style = find("format", flag="format", variable="NODEWATCH_FORMAT" if terminal else "")
-    if style is not None and style not in FORMATS:
-        raise WrongUsage(f"NODEWATCH_FORMAT: {style!r} is none of {', '.join(FORMATS)}.")
+    if style is not None and style not in (FORMATS if flags.get("format") else DOCUMENTS):
+        raise WrongUsage(f"NODEWATCH_FORMAT: {style!r} is none of {', '.join(DOCUMENTS)}.")
     timeout = find(
         "request_timeout",
         flag="request_timeout",

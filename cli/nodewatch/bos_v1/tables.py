@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v1 import rules
 from nodewatch.nodeset import fold
-from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Style
+from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Record, Style
 from nodewatch.times import when
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nodewatch.bos_v1.types import BootSet, Category, CreatedSession, Phase, Session, SessionStatus
 
@@ -288,3 +288,24 @@ def several(phase: Phase, where: str) -> Page:
 def nodes_below(nodes: Iterable[str]) -> Line:
     """Return the nodes, folded, indented below the line that says what they are."""
     return Line(fold(nodes), lead="    ")
+
+
+def boot_set_nodes(document: BootSet) -> Iterator[Record]:
+    """Return a row for every node in every phase: the node, the phase, the category."""
+    for phase in rules.phases(document):
+        yield from phase_nodes(phase)
+
+
+def phase_nodes(document: Phase) -> Iterator[Record]:
+    """Return a row for every node of a phase, in the order of the categories.
+
+    >>> list(phase_nodes({"name": "boot", "categories": [{"name": "failed", "node_list": ["x1"]}]}))
+    [{'node': 'x1', 'phase': 'boot', 'category': 'failed'}]
+    """
+    for category, nodes in rules.categories(document).items():
+        yield from ({"node": node, "phase": document.get("name"), "category": category} for node in nodes)
+
+
+def category_nodes(document: Category) -> Iterator[Record]:
+    """Return a row for every node of a category."""
+    return ({"node": node, "category": document.get("name")} for node in rules.names(document.get("node_list")))

@@ -17,6 +17,7 @@ else:
     follow, tables = later("bos_v2.follow"), later("bos_v2.tables")  # only waiting, and only tables, need them
     nodes = later("bos_v2.nodes")
 
+BRIEF = ("table", "names", "csv")  # formats that need no boot artifacts
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 
 
@@ -71,7 +72,7 @@ def show_status(app: App, name: str) -> None:
         status, bos.session(name), bos.components(session=name, brief=True), app.now))  # fmt: skip
 
 
-@command
+@command(nodes=True)
 @click.option("--ids", metavar="NODES",
               help="Only these: a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin.")  # fmt: skip
 @click.option("--session", metavar="ID", help="Only components of this session.")
@@ -91,12 +92,13 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --session night-reboot --status failed
     $ nodewatch bos v2 components list --ids x3000c0s[1-4]b0n0 --format json
     $ nodewatch bos v2 components list --phase configuring --watch
+    $ nodewatch bos v2 components list --session night-reboot --status failed --format names
     """
     filters["ids"] = nodes.comma_list(ids, app.world.stdin)
     if followed(app, lambda: follow.components(app, filters)):
         return
-    components = BosV2(app.backend("bos")).components(**filters, brief=app.settings.format == "table")
-    app.show(components, lambda components: tables.components(components, app.now))
+    components = BosV2(app.backend("bos")).components(**filters, brief=app.settings.format in BRIEF)
+    app.show(components, lambda components: tables.components(components, app.now), tables.node_rows)
 
 
 @command

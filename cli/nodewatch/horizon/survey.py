@@ -21,7 +21,7 @@ class Survey(NamedTuple):
     """What nodes answered when they were asked for their statuses; nodes are `org/node`.
 
     `silent` nodes have none of what was asked for, `troubled` ones could not be asked, `unasked` ones were not, because
-    the user interrupted.
+    the user interrupted. `policies` are those that were asked about.
     """
 
     statuses: dict[str, Statuses]
@@ -29,6 +29,7 @@ class Survey(NamedTuple):
     troubled: dict[str, NodewatchError]
     unasked: list[str]
     interrupted: bool = False
+    policies: Mapping[str, Policy] = {}  # noqa: RUF012  # nobody changes it
 
     @property
     def total(self) -> int:
