@@ -171,7 +171,6 @@ class Layers:
                 return value
         return None
 
-
     def rungs(self, key: str, variable: str, url: str | None) -> list[Rung]:
         """Return what may name a service's system, the highest layer first: source, local store, URL.
 

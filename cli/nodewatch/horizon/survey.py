@@ -10,11 +10,11 @@ from nodewatch.horizon import rules
 from nodewatch.horizon.client import status_request, statuses_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from nodewatch.app import App
     from nodewatch.backend import Answer, Request
-    from nodewatch.horizon.types import Statuses
+    from nodewatch.horizon.types import Policy, Statuses
 
 
 class Survey(NamedTuple):
