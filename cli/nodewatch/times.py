@@ -14,7 +14,8 @@ def read_time(text: Any) -> datetime | None:
     """Return the time that a server's text names, in UTC if the text has a zone; None for anything else.
 
     BOS writes local naive times (`2024-01-02T03:04:05`), BOS v1 also `2020-07-22 13:39:07.706774` and that with a `Z`;
-    Horizon writes RFC 3339, older Exchanges with `[UTC]` behind it. A time without a zone is taken as UTC: Cray systems run in UTC, and nothing says otherwise.
+    Horizon writes RFC 3339, older Exchanges with `[UTC]` behind it. A time without a zone is taken as UTC: Cray systems
+    run in UTC, and nothing says otherwise.
 
     >>> read_time("2020-07-22 13:39:07.706774")
     datetime.datetime(2020, 7, 22, 13, 39, 7, 706774, tzinfo=datetime.timezone.utc)
