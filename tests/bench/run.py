@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .measure import Row
 
-ROOT = Path(__file__).parents[2]
+TESTS = Path(__file__).parents[1]
 COUNT = 20_000
 SESSION = "night-reboot"
 CLICK = "import click"
@@ -126,7 +126,7 @@ def main() -> int:
         warn_if_editable(bench)
         wanted = given.only.split(",")
         fleets = [str(bench.folder / file) for file in ("small.json", "large.json")]
-        bench.output(given.python, "-m", "bench.fleets", *fleets, str(COUNT), PYTHONPATH=str(ROOT))
+        bench.output(given.python, "-m", "bench.fleets", *fleets, str(COUNT), PYTHONPATH=str(TESTS))
         for file in fleets:
             bench.output(bench.nodewatch, "local", "load", file, "--local", file.replace(".json", ".db"))
         rows = [row for part in wanted for row in parts[part](bench, given.rounds)]
