@@ -12,10 +12,12 @@ from nodewatch.watching import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.bos_v2 import follow, nodes, tables
+    from nodewatch.bos_v2 import follow, nodes, rules, tables
+    from nodewatch.bos_v2.types import ExtendedStatus
+    from nodewatch.table import Page
 else:
     follow, tables = later("bos_v2.follow"), later("bos_v2.tables")  # only waiting, and only tables, need them
-    nodes = later("bos_v2.nodes")
+    nodes, rules = later("bos_v2.nodes"), later("bos_v2.rules")
 
 BRIEF = ("table", "names", "csv")  # formats that need no boot artifacts
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
@@ -66,10 +68,14 @@ def show_session_status(app: App, session_id: str) -> None:
 
 
 def show_status(app: App, name: str) -> None:
-    """Show how far a session is; the table asks for its components too, which carry the names that the server cuts."""
+    """Show how far a session is; the table asks for its components too where the server cuts the names of an error."""
     bos = BosV2(app.backend("bos"))
-    app.show(bos.session_status(name), lambda status: tables.session_status(
-        status, bos.session(name), bos.components(session=name, brief=True), app.now))  # fmt: skip
+
+    def table(status: ExtendedStatus) -> Page:
+        components = bos.components(session=name, brief=True) if rules.names_are_cut(status) else []
+        return tables.session_status(status, bos.session(name), components, app.now)
+
+    app.show(bos.session_status(name), table)
 
 
 @command(nodes=True)
