@@ -147,6 +147,7 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 Load = Callable[[Any], Path]
+Play = Callable[[dict[int, Any]], None]
 
 
 @pytest.fixture
@@ -169,7 +170,7 @@ def load(run: Runner, tmp_path: Path, network: responses.RequestsMock, backend: 
 
 
 @pytest.fixture
-def play(run: Runner, load: Callable[[Any], Path], monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def play(run: Runner, load: Callable[[Any], Path], monkeypatch: pytest.MonkeyPatch) -> Play:
     """Have command lines see a life: `play({0: fleet, 60: another, 90: error})`, seconds and what is true from then on.
 
     A fleet is what the store holds; an error is what the server answers to everything until the next entry (its
@@ -177,7 +178,8 @@ def play(run: Runner, load: Callable[[Any], Path], monkeypatch: pytest.MonkeyPat
     """
 
     def play(life: dict[int, Any]) -> None:
-        send, down = LocalBackend.send, []
+        send = LocalBackend.send
+        down: list[NodewatchError] = []
 
         def send_or_fail(self: LocalBackend, request: Request) -> Any:
             if down:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 WORDS = (
-    "reset", "waiting", "unknown", "download started", "downloaded", "download failed", "successful", "no action required",
-    "failed", "precheck failed", "initiated", "rollback started", "rollback failed", "rollback successful",
-    "ha node waiting",
+    "reset", "waiting", "unknown", "download started", "downloaded", "download failed", "successful",
+    "no action required", "failed", "precheck failed", "initiated", "rollback started", "rollback failed",
+    "rollback successful", "ha node waiting",
 )  # fmt: skip
 
 

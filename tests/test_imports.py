@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
+PURE = r"types|\w*rules|schema|fields"
 LEAVES = "errors|times|nodeset|table"
 WIRE = "remote|transport|addresses|retries|trace"
 
@@ -23,16 +24,16 @@ OURS = [
     ("errors|times|table|completions", "nothing"),
     ("nodeset", "errors"),
     (rf"{SLICE}\.types", "nothing"),
-    (rf"{SLICE}\.(\w*rules|schema|fields)", rf"OWN\.(types|\w*rules|fields)|{LEAVES}"),
-    (rf"{SLICE}\.\w*tables", rf"OWN\.(types|rules|\w*tables)|{LEAVES}"),
-    (rf"{SLICE}\.client", rf"OWN\.(types|rules)|backend|{LEAVES}"),
-    (rf"{SLICE}\.local\w*", rf"OWN\.(types|\w*rules|schema|local)|backend|local|store|{LEAVES}"),
-    (rf"{SLICE}\.\w+", rf"OWN\.(?!local)\w+|app|tree|backend|gather|settings|files|watching|{LEAVES}"),
+    (rf"{SLICE}\.\w*rules", rf"OWN\.({PURE})|{LEAVES}"),
+    (rf"{SLICE}\.\w*tables", rf"OWN\.({PURE}|\w*tables)|{LEAVES}"),
+    (rf"{SLICE}\.client", rf"OWN\.({PURE})|backend|{LEAVES}"),
+    (rf"{SLICE}\.local\w*", rf"OWN\.({PURE}|local)|backend|local|store|{LEAVES}"),
+    (rf"{SLICE}\.\w+", rf"OWN\.(?!local)\w+|app|tree|backend|files|gather|settings|watching|{LEAVES}"),
     ("backend", "errors"),
     ("local|fleet", rf"{SLICE}\.local\w*|backend|store|{LEAVES}"),
     ("store", rf"files|fleet|render\.json|{LEAVES}"),
     ("store_commands", rf"bos_v2\.commands|demo|render\.json|tree|progress|settings|files|fleet|store|{LEAVES}"),
-    (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.rules|{LEAVES}"),
+    (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render\.\w+|backend|{LEAVES}"),
     (WIRE, rf"{WIRE}|backend|nodewatch|{LEAVES}"),
     ("main", rf"app|tree|{LEAVES}"),

@@ -17,7 +17,7 @@ class Absent:
 
 
 ABSENT: Final = Absent()
-REHEARSED: Final = object()  # the document that answers a change which `--dry-run` only printed
+REHEARSED: Final = object()  # the answer to a change that `--dry-run` did not send
 Params = Mapping[str, str | int | bool | None]
 
 
@@ -187,16 +187,24 @@ def own_words(document: Any) -> str | None:
     return str(document["error"]) if document.get("error") and "input" in document else None
 
 
-def array(backend: Backend, request: Request) -> Any:
-    """Return the array that answers the request (a list, or a `StoredArray`); raise `UnreadableAnswer` for the rest.
+def array(backend: Backend, request: Request, of: type = dict) -> Any:
+    """Return the array that answers the request: a list of what `of` says, or a `StoredArray`.
 
-    The answer to a rehearsed change is returned as it is.
+    Raise `UnreadableAnswer` for anything else. The answer to a rehearsed change is returned as it is.
     """
     document = backend.send(request).document
-    if isinstance(document, list | StoredArray) or document is REHEARSED:
+    if isinstance(document, StoredArray) or document is REHEARSED:
         return document
+    if isinstance(document, list):
+        wrong = [element for element in document if not isinstance(element, of)]
+        if not wrong:
+            return document
+        found = f"a list with {kind(wrong[0])} in it"
+    else:
+        found = kind(document)
+    wanted = "objects" if of is dict else "texts"
     raise UnreadableAnswer(
-        f"{request.method} {request.path} should answer a list, but it answered {kind(document)}. {ASK_RIGHT}"
+        f"{request.method} {request.path} should answer a list of {wanted}, but it answered {found}. {ASK_RIGHT}"
     )
 
 

@@ -59,6 +59,8 @@ ENVIRONMENT = {
     "HORIZON_URL": "The base URL of the agent on this node (`http://localhost:8510`).",
     "NODEWATCH_TOKEN": "The bearer token for BOS.",
     "CRAY_CREDENTIALS": "A JSON file with the bearer token for BOS in it (`access_token`).",
+    "CRAY_CONFIG": "The configuration of `cray` to work with: a name, or an absolute path.",
+    "CRAY_CONFIG_DIR": "Where the files of `cray` lie, instead of the home directory.",
     "NODEWATCH_TENANT": "The tenant to ask BOS as.",
     "NODEWATCH_CA_BUNDLE": "A file of certificates to trust instead of the system's.",
     "NODEWATCH_FORMAT": "The format on a terminal, unless `--format` is given: `table`, `json`, `yaml` or `toml`.",
@@ -74,12 +76,15 @@ ENVIRONMENT = {
     "HTTPS_PROXY, HTTP_PROXY, NO_PROXY": "The proxies to use, and the hosts to reach without one.",
     "NO_COLOR, FORCE_COLOR, TERM": "Whether tables are coloured, as everywhere.",
     "COLUMNS": "The width of tables, when it is not the terminal's.",
+    "XDG_CONFIG_HOME": "Where the configuration lies, instead of `~/.config`.",
     "XDG_DATA_HOME": "Where the demo store lies, instead of `~/.local/share`.",
 }
 
 FILES = {
     "~/.local/share/nodewatch/demo.db": "The demo store, which `nodewatch demo` makes.",
-    "~/.hzn/hzn.json, /etc/default/horizon, /etc/horizon/hzn.json, /etc/horizon/anax.json": "What `hzn` is configured with: read in this order, after the environment.",
+    "~/.config/nodewatch/config.toml, /etc/nodewatch/config.toml": "The configuration: the user's, and the machine's.",
+    "~/.config/cray": "What `cray` is configured with, and where it keeps its login.",
+    "~/.hzn/hzn.json, /etc/default/horizon, /etc/horizon/*.json": "What `hzn` is configured with, the first one first.",
 }
 
 
@@ -195,7 +200,8 @@ def option_names(text: str) -> str:
     >>> print(option_names("-v, --verbose LEVEL"))
     \fB\-v,\fR \fB\-\-verbose\fR \fILEVEL\fR
     """
-    return " ".join(f"\\f{'B' if word[0] == '-' else 'I'}{roff(word)}\\fR" for word in text.split())
+    words = [(word, "B" if word.startswith("-") else "I") for word in text.split()]
+    return " ".join(f"\\f{font}{roff(word)}\\fR" for word, font in words).replace("|", "|\\:")  # a line may end there
 
 
 def head(name: str, sentence: str) -> list[str]:
@@ -207,6 +213,7 @@ def head(name: str, sentence: str) -> list[str]:
         ".\\\" Written by `python -m nodewatch.docs`: change the command tree, not this file.",
         ".nr HY 0",
         f'.TH {roff(name.upper())} 1 "" "nodewatch {roff(__version__)}" "nodewatch"',
+        ".ad l",
         ".SH NAME",
         f"{roff(name)} \\- {roff(brief)}",
     ]  # fmt: skip

@@ -1,26 +1,14 @@
-"""Files read, and files written whole or not at all."""
+"""Files read whole, and files written whole or not at all."""
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nodewatch.errors import FileTrouble
+from nodewatch.errors import FileTrouble, WrongConfiguration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-def read_file(path: Path) -> str:
-    """Return a file's text; raise `FileTrouble` if it cannot be read or is not UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise FileTrouble(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise FileTrouble(f"{path} is not UTF-8 text: byte {error.start} is wrong.") from error
+    from pathlib import Path
 
 
 def write_whole(path: Path, texts: Iterable[str], mode: int = 0o644) -> None:
@@ -29,7 +17,9 @@ def write_whole(path: Path, texts: Iterable[str], mode: int = 0o644) -> None:
     Whoever opens the path meanwhile, or after `kill -9`, gets the old content or the new. A symbolic link at the path
     is replaced, never written through.
     """
+    import os
     import tempfile
+    from contextlib import suppress
 
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
@@ -41,10 +31,10 @@ def write_whole(path: Path, texts: Iterable[str], mode: int = 0o644) -> None:
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        os.replace(name, path)
     except BaseException as error:
         with suppress(OSError):
-            Path(name).unlink()
+            os.unlink(name)
         if isinstance(error, OSError):
             raise FileTrouble(f"{path} cannot be written: {error.strerror}. It is as it was.") from error
         raise
@@ -53,3 +43,14 @@ def write_whole(path: Path, texts: Iterable[str], mode: int = 0o644) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def text_of(path: str) -> str | None:
+    """Return a configuration file's text, None if there is no such file; raise `WrongConfiguration` otherwise."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise WrongConfiguration(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error

@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import WrongConfiguration
+from nodewatch.files import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,8 @@ class Value(NamedTuple):
 class Horizon(NamedTuple):
     """What `hzn` would work with. `auth` is what Basic authentication takes: `org/user:password`.
 
-    `ca_bundle` is trusted beside the system's authorities; `installed` tells that this machine has files of `hzn`.
+    `ca_bundle` is trusted beside the system's authorities; `installed` tells that this machine has files of `hzn`;
+    `origins` what set `org` and `auth`.
     """
 
     org: str | None = None
@@ -63,6 +65,7 @@ class Horizon(NamedTuple):
     ca_bundle: str | None = None
     insecure: bool = False
     installed: bool = False
+    origins: Mapping[str, str] = {}
 
 
 def read_files(world: World) -> Files:
@@ -72,17 +75,6 @@ def read_files(world: World) -> Files:
     return Files(*((path, text_of(path)) for path in (os.path.join(*place) for place in places)))
 
 
-def text_of(path: str) -> str | None:
-    """Return the file's text, None if there is no such file."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError) as error:
-        raise WrongConfiguration(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
-
-
 def horizon(flags: Mapping[str, Any], environ: Mapping[str, str], files: Files) -> Horizon:
     """Return what `hzn` would work with; raise `WrongConfiguration` for a file or a number that makes no sense."""
     found = variables(environ, files)
@@ -90,11 +82,14 @@ def horizon(flags: Mapping[str, Any], environ: Mapping[str, str], files: Files) 
     def value(name: str) -> str | None:
         return found[name].text if name in found and found[name].text else None
 
-    org = flags.get("org") or value("HZN_ORG_ID")
-    secret = (
-        flags.get("user_pw") or flags.get("node_id_tok")
-        or value("HZN_EXCHANGE_USER_AUTH") or value("HZN_EXCHANGE_NODE_AUTH")
-    )  # fmt: skip
+    def first(*names: tuple[str, str]) -> Value | None:
+        """Return the first value of the flags and variables."""
+        flagged = (Value(str(flags[flag]), f"--{flag.replace('_', '-')}") for flag, _ in names if flags.get(flag))
+        return next(flagged, None) or next((found[name] for _, name in names if value(name)), None)
+
+    given_org = first(("org", "HZN_ORG_ID"))
+    given_auth = first(("user_pw", "HZN_EXCHANGE_USER_AUTH"), ("node_id_tok", "HZN_EXCHANGE_NODE_AUTH"))
+    org, secret = given_org.text if given_org else None, given_auth.text if given_auth else None
     return Horizon(
         org=org,
         auth=credentials(secret, org, value("USING_API_KEY")) if secret else None,
@@ -105,6 +100,7 @@ def horizon(flags: Mapping[str, Any], environ: Mapping[str, str], files: Files) 
         ca_bundle=value("HZN_ICP_CA_CERT_PATH") or value("HZN_MGMT_HUB_CERT_PATH"),
         insecure=(value("HZN_SSL_SKIP_VERIFY") or "").lower() in TRUE,
         installed=any(text is not None for _, text in files),
+        origins={name: given.source for name, given in (("org", given_org), ("auth", given_auth)) if given},
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nodewatch.backend import Answer, answered_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from nodewatch.backend import Request
@@ -33,14 +33,25 @@ class Route(NamedTuple):
     handler: Callable[[Store, Call], Answer]
 
 
-def routes(service: str) -> Sequence[Route]:
-    """Return the routes of the slices that answer for `bos`, `exchange` or `agent`."""
-    if service == "bos":
-        from nodewatch.bos_v1.local import ROUTES as V1
+class BosRoutes:
+    """The routes of both APIs of BOS: each module is imported when no route before it fits, which is seldom."""
+
+    def __iter__(self) -> Iterator[Route]:
         from nodewatch.bos_v2.local import ROUTES as V2
+
+        yield from V2
         from nodewatch.bos_v2.local_changes import ROUTES as V2_CHANGES
 
-        return [*V2, *V2_CHANGES, *V1]
+        yield from V2_CHANGES
+        from nodewatch.bos_v1.local import ROUTES as V1
+
+        yield from V1
+
+
+def routes(service: str) -> Iterable[Route]:
+    """Return the routes of the slices that answer for `bos`, `exchange` or `agent`."""
+    if service == "bos":
+        return BosRoutes()
     from nodewatch.horizon.local import AGENT_ROUTES, EXCHANGE_ROUTES
 
     return EXCHANGE_ROUTES if service == "exchange" else AGENT_ROUTES
@@ -84,7 +95,7 @@ class LocalBackend:
 
     limit = 1
 
-    def __init__(self, path: str, table: Sequence[Route], world: World, settings: Settings) -> None:
+    def __init__(self, path: str, table: Iterable[Route], world: World, settings: Settings) -> None:
         self.path = path
         self.table = table
         self.world = world

@@ -243,117 +243,14 @@ def named(outcome: Outcome) -> str:
     return "".join(f"\n  {title} ({len(names):,}): {fold(names)}" for title, names in rows if names)
 
 
-class Silence:
-    """Says nothing until the end: then the document or the table."""
-
-    def __init__(self, app: App, watched: Watched) -> None:
-        self.app, self.watched = app, watched
-        self.last: Sight | None = None
-        self.warned = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None,
-                 ) -> None:  # fmt: skip
-        if kind is None and self.last is not None and self.last.seen:
-            watched, look = self.watched, self.last.look
-            self.app.show(watched.document(look), lambda _: watched.table(look))
-
-    def show(self, sight: Sight) -> None:
-        """Remember it; tell once of a server that does not answer at all, lest it looks like waiting for nodes."""
-        self.last = sight
-        if not sight.seen and not self.warned:
-            self.warned = True
-            self.app.say(f"Nothing was seen yet, and it is tried again: {sight.trouble}")
-
-    def sleep(self, seconds: float) -> None:
-        """Sleep."""
-        self.app.world.sleep(seconds)
-
-
-class Journal:
-    """Writes a line for each change, or a compact document: for what is not a terminal."""
-
-    def __init__(self, app: App, watched: Watched) -> None:
-        self.app, self.watched = app, watched
-        self.style = app.flags.get("format") or "table"
-        self.shown: Any = None
-        self.stale = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        pass
-
-    def show(self, sight: Sight) -> None:
-        """Write what changed, and what is in the way of seeing it; nothing where nothing changed."""
-        if sight.trouble:
-            self.stale = True
-            age = f"what is known is {span(self.app.now - sight.at)} old" if sight.seen else "nothing was seen yet"
-            self.tell(f"no answer, {age}, next try in {sight.pause:g} s: {sight.trouble}")
-            return
-        if self.stale:
-            self.stale = False
-            self.tell("answers again")
-        state = (sight.outcome.words, self.style == "table" and sight.outcome.finished)
-        if sight.moves or state != self.shown:
-            self.shown = state
-            self.write(sight)
-
-    def write(self, sight: Sight) -> None:
-        """Write one change."""
-        out = self.app.world.stdout
-        document = self.watched.document(sight.look) if self.style != "table" else None
-        if self.style == "json":
-            import json
-
-            out.write(json.dumps(document, separators=(",", ":")) + "\n")
-        elif self.style == "yaml":
-            out.write("---\n")
-            self.app.print_document(document)
-        else:
-            changes = [move.words(self.watched.left) for move in sight.moves]
-            self.line("; ".join([sight.outcome.words, *changes]))
-        out.flush()
-
-    def tell(self, text: str) -> None:
-        """Write a line about the server: among the lines, but never among documents."""
-        if self.style == "table":
-            self.line(text)
-        else:
-            self.app.say(text)
-
-    def line(self, text: str) -> None:
-        """Write one line with the time in front."""
-        from nodewatch.table import visible
-
-        print(f"{self.app.now:%Y-%m-%dT%H:%M:%SZ}  {visible(text)}", file=self.app.world.stdout, flush=True)
-
-    def sleep(self, seconds: float) -> None:
-        """Sleep."""
-        self.app.world.sleep(seconds)
-
-
-def viewer(app: App, watched: Watched) -> Viewer:
-    """Return what shows the sights, as the options and the terminal say."""
-    if not app.flags.get("watch"):
-        return Silence(app, watched)
-    terminal = app.world.stdout.isatty() and app.world.variable("TERM") not in ("dumb", "unknown")
-    if terminal and (app.flags.get("format") or "table") == "table":
-        from nodewatch.render.live import Screen
-
-        return Screen(app, watched)
-    return Journal(app, watched)
-
-
 def follow(app: App, watched: Watched) -> None:
     """Wait for something, or watch it, as the options say; return when everything succeeded.
 
     Raise `NotAllSucceeded`, `TimeRanOut` or `WentAway` when it ended otherwise, with the nodes named; and `NotFound`,
     `NotPermitted` and the like when it cannot be looked at.
     """
+    from nodewatch.viewers import viewer
+
     gc.enable()
     how = pace(app.flags)
     app.patience(how.timeout)

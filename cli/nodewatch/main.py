@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from nodewatch.app import App
-from nodewatch.errors import NodewatchError, UnreadableAnswer, WrongUsage
+from nodewatch.errors import NodewatchError, WrongUsage
 from nodewatch.tree import ACCOUNT, Group, Leaf
 
 if TYPE_CHECKING:
@@ -176,9 +176,6 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
     except NodewatchError as error:
         app.warn(f"Error: {error.message}")
         return error.exit_code
-    except RecursionError:
-        app.warn("Error: a document is nested too deeply to be read or printed.")
-        return UnreadableAnswer.exit_code
     except KeyboardInterrupt:
         print("Interrupted.", file=stderr)
         return 130

@@ -46,6 +46,8 @@ CREATE TABLE components (
     brief TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX components_by_session ON components (session, status, phase, enabled, status_override);
+CREATE INDEX components_by_id_in_session ON components (session);
+CREATE INDEX components_with_errors ON components (session) WHERE error != '';
 CREATE INDEX components_by_staged_session ON components (staged_session);
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {FORMAT};

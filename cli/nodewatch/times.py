@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -20,8 +21,12 @@ def read_time(text: Any) -> datetime | None:
     >>> read_time("2026-03-05T12:01:00+01:00").isoformat(), read_time(""), read_time("soon"), read_time(7)
     ('2026-03-05T11:01:00+00:00', None, None, None)
     """
-    if not isinstance(text, str):
-        return None
+    return parsed(text) if isinstance(text, str) else None
+
+
+@lru_cache(4096)  # nodes of a session act within minutes: thousands of them share some hundred times
+def parsed(text: str) -> datetime | None:
+    """Return the time that the text names, in UTC; None if it names none."""
     try:
         time = datetime.fromisoformat(text.strip())
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
@@ -39,6 +44,7 @@ def when(value: Any) -> str:
     return ("" if value is None else str(value)) if time is None else f"{time:%Y-%m-%d %H:%M:%S}"
 
 
+@lru_cache(4096)
 def span(duration: timedelta) -> str:
     """Return a duration in its two largest units.
 

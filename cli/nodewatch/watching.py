@@ -67,17 +67,16 @@ class Watched(NamedTuple):
     left: str = ""
 
 
-class Duration(click.ParamType):
-    """A duration on the command line, in seconds: `90`, `30s`, `10m`, `2h`, `1d`."""
+def duration(text: str) -> float:
+    """Return the seconds in a duration on the command line; raise `click.BadParameter` for what is none.
 
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the seconds."""
-        seconds = value if isinstance(value, float) else read_duration(str(value))
-        if seconds is None:
-            self.fail(f"{value!r} is not a duration: write 90, 30s, 10m, 2h or 1d.", param, ctx)
-        return seconds
+    >>> duration("10m")
+    600.0
+    """
+    seconds = read_duration(text)
+    if seconds is None:
+        raise click.BadParameter(f"{text!r} is not a duration: write 90, 30s, 10m, 2h or 1d.")
+    return seconds
 
 
 OPTIONS: list[click.Option] = [
@@ -85,10 +84,10 @@ OPTIONS: list[click.Option] = [
          help="Say nothing until it is over, then show it; the exit code tells how it ended."),
     flag("--watch",
          help="Show it until it is over: on a terminal again and again, else a line for each change."),
-    shared("--timeout", type=Duration(), help="Give up after that time: 90, 30s, 10m, 2h (0, the default: never)."),
-    shared("--interval", type=Duration(), help="Time between two looks (15s; never below 1s)."),
+    shared("--timeout", type=duration, help="Give up after that time: 90, 30s, 10m, 2h (0, the default: never)."),
+    shared("--interval", type=duration, help="Time between two looks (15s; never below 1s)."),
     flag("--fail-fast", help="End as soon as one node has failed."),
-    shared("--settle", type=Duration(),
+    shared("--settle", type=duration,
            help="How long a state that may still change must stand to count as the end (2m)."),
 ]  # fmt: skip
 

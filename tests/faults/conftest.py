@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -33,6 +34,10 @@ class Outcome(NamedTuple):
     stderr: str
     slept: list[float]
     seconds: float
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.stdout)
 
 
 @pytest.fixture

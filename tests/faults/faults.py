@@ -97,7 +97,7 @@ FAULTS = [
     Fault("no-content", answer(204, b"", {"Content-Length": ""}), 3, should("an object", "nothing")),
     Fault("null", answer(200, b"null"), 3, should("an object", "nothing")),
     Fault("list-for-object", answer(200, []), 3, should("an object", "a list")),
-    Fault("object-for-list", answer(200, {}), 3, should("a list", "an object", ""), LIST),
+    Fault("object-for-list", answer(200, {}), 3, should("a list of objects", "an object", ""), LIST),
     Fault("another-object", answer(200, {"name": "day"}), 3,
           "'night' was asked for, but the server answered 'day'. Ask again."),
     Fault("nested-too-deeply", answer(200, b"[" * 10_000 + b"]" * 10_000), 3,
@@ -109,7 +109,7 @@ FAULTS = [
     Fault("huge-number", answer(200, b'{"name": ' + b"9" * 5_000 + b"}"), 3,
           no_json("Exceeds the limit (4300 digits) for integer string conversion: value has 5000 digits")),
     Fault("nested-deeply", answer(200, b'{"name": "night", "x": ' + b"[" * 600 + b"]" * 600 + b"}"), 3,
-          "a document is nested too deeply to be read or printed."),
+          "The answer is nested too deeply to be shown."),
     Fault("status-that-means-nothing", answer(304, b"", {"Content-Length": ""}), 5,
           f"ASKED was answered 304, which means nothing here. {CHECK}"),
     # Redirects

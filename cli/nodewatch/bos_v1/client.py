@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from nodewatch.backend import Backend, Request, array, named, segment
 from nodewatch.bos_v1 import rules
-from nodewatch.errors import Dropped, NodewatchError, NotFound, TimedOut, WrongUsage
+from nodewatch.errors import Dropped, NodewatchError, NotFound, ServiceTrouble, TimedOut, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,11 @@ ENDLESS_LIST = (
     "each further try adds to its load, so this was not repeated. `session describe ID`, `session status list ID` and "
     "`session delete ID` still work; delete what is finished. If ids are not known, an administrator removes the "
     'sessions from etcd, as "Hang Listing BOS V1 Sessions" in the CSM documentation tells.'
+)
+
+HALF_A_STATUS = (
+    "It always ends so where one of the boot sets in the session has no status: `session describe` may still work with "
+    "it, and `session status describe BOOT_SET SESSION_ID` for each boot set."
 )
 
 
@@ -50,9 +55,11 @@ class BosV1:
         """
         try:
             with explained("there is no list of sessions."):
-                return cast("list[str]", array(self.backend, Request("GET", "/v1/session", retry=False)))
-        except TimedOut as error:
-            raise TimedOut(ENDLESS_LIST) from error
+                return cast("list[str]", array(self.backend, Request("GET", "/v1/session", retry=False), str))
+        except ServiceTrouble as error:
+            if isinstance(error, TimedOut) or error.status == 504:
+                raise TimedOut(ENDLESS_LIST, status=error.status, document=error.document) from error
+            raise
 
     def session(self, session: str) -> Session:
         """Return what a session was asked to do; raise `NotFound` if the server cannot tell."""
@@ -91,12 +98,11 @@ class BosV1:
         try:
             with explained(missing):
                 return cast("SessionStatus", named(self.backend, Request("GET", path(session, ""), retry=False)))
-        except Dropped as error:
-            raise Dropped(
-                f"the server closed the connection when it was asked for the status of session {session!r}: so it does "
-                "when one of the boot sets in it has no status. `session describe` may still work with it, and "
-                "`session status describe BOOT_SET SESSION_ID` for a boot set."
-            ) from error
+        except ServiceTrouble as error:
+            if isinstance(error, Dropped) or error.status in (502, 503):
+                message = f"{error.message.rstrip('.')}. {HALF_A_STATUS}"
+                raise type(error)(message, status=error.status, document=error.document) from error
+            raise
 
     def boot_set(self, session: str, boot_set: str) -> BootSet:
         """Return how far a boot set is; raise `NotFound` if there is none of that name, or no such session."""
@@ -134,7 +140,7 @@ class BosV1:
         try:
             document = named(self.backend, Request("GET", path(session, boot_set), retry=False))
         except NotFound as missing:
-            said = "" if error.status == 404 else f" The phase itself was answered so: {error.message}"
+            said = "" if error.status == 404 else f" The question itself ended so: {error.message}"
             return NotFound(no_boot_set(session, boot_set) + said, status=404, document=missing.document)
         except NodewatchError:
             return error

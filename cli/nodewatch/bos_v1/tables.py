@@ -90,11 +90,6 @@ def how_far(name: str) -> Line:
     return Line(f"nodewatch bos v1 session status list {quote(name)}", lead="How far it is: ")
 
 
-def invalid(what: str) -> Line:
-    """Return the line about flags that exclude each other."""
-    return Line("The server says both in progress and complete, which is invalid.", "warn", lead=f"{what}: ")
-
-
 def created(document: CreatedSession) -> Page:
     """Return the session that was made, and the command that shows how far it is."""
     name = rules.new_id(document)
@@ -118,18 +113,19 @@ def session_status(status: SessionStatus, parts: rules.Parts) -> Page:
     known = {name: boot_set for name, boot_set in parts.boot_sets.items() if boot_set is not None}
     phases = [phase for boot_set in known.values() for phase in rules.phases(boot_set)]
     metadata = rules.part(status, "metadata")
-    page: Page = [identity(text(status.get("id")), metadata, phases if known else None)]
+    unknown = len(parts.boot_sets) - len(known)
+    page: Page = [identity(text(status.get("id")), metadata, phases if known else None, unknown)]
     rows = [row for name, boot_set in parts.boot_sets.items() for row in boot_set_rows(name, boot_set)]
     page.append(Grid(COLUMNS, rows, empty="Which boot sets it has is not known."))
     if parts.template is not None and rows:
         source = f"The status names no boot sets: these are those of the session template {parts.template}."
         page.append(Line(source, "dim"))
     page += stalled(phases) + failures(known)
-    if known:
+    if known and not unknown:
         flags = rules.rolled_up(map(rules.boot_set_flags, known.values()))
         page += remarks("Session", metadata, flags, phases)
     elif metadata.get("complete") is True and metadata.get("in_progress") is True:
-        page.append(invalid("Session"))
+        page.append(Line(f"The server says {rules.claim(metadata)}.", "warn", lead="Session: "))
     return page + boot_set_remarks(known)
 
 
@@ -150,7 +146,7 @@ def phase(document: Phase, session: str, boot_set: str, name: str) -> Page:
     metadata = rules.part(document, "metadata")
     rows: list[list[str | Cell]] = [
         [category, Cell(f"{len(nodes):,}", "dim" if not nodes else COUNTS.get(category, "")), fold(nodes)]
-        for category, nodes in rules.categories(document).items()
+        for category, nodes in rules.placed(document).items()
     ]
     columns = [Column("Category"), Column("Count", right=True), Column("Nodes", wraps=True)]
     return [
@@ -167,16 +163,22 @@ def category(document: Category, session: str, boot_set: str, phase: str, name: 
     """Return a category's nodes, folded."""
     nodes = rules.names(document.get("node_list"))
     page: Page = [Line(f"{name} in {phase} of {boot_set} of {session}: {plural(len(nodes), 'node')}", "strong")]
-    return [*page, Line(fold(nodes))] if nodes else page
+    return [*page, nodes_below(nodes)] if nodes else page
 
 
-def identity(what: str, metadata: Mapping[str, Any], phases: Sequence[Phase] | None) -> Line:
-    """Return one line that says what is shown, and how far it is; None for phases of which nothing is known."""
+def identity(what: str, metadata: Mapping[str, Any], phases: Sequence[Phase] | None, unknown: int = 0) -> Line:
+    """Return one line that says what is shown, and how far it is; None for phases of which nothing is known.
+
+    `unknown` is how many boot sets have no status: what the others say is not the whole then.
+    """
     state = None if phases is None else rules.state(phases)
     facts = [what, verdict(phases or (), state)]
+    if unknown:
+        facts.append(f"{plural(unknown, 'boot set')} without status")
     for word, field in (("started", "start_time"), ("stopped", "stop_time")):
         facts.append(f"{word} {when(metadata[field])}" if metadata.get(field) else "")
-    return Line("  ".join(fact for fact in facts if fact), STATES[state] if state else "strong")
+    style = "warn" if unknown else STATES[state] if state else "strong"
+    return Line("  ".join(fact for fact in facts if fact), style)
 
 
 def verdict(phases: Sequence[Phase], state: rules.State | None) -> str:
@@ -235,7 +237,7 @@ def failures(boot_sets: Mapping[str, BootSet]) -> Page:
             where = f"{text(phase.get('name'))} of {name}"
             failed = rules.categories(phase)["failed"]
             if failed:
-                page.append(Line(fold(failed), "bad", lead=f"Failed in {where} ({len(failed):,}): "))
+                page += [Line(f"Failed in {where}: {plural(len(failed), 'node')}", "bad"), nodes_below(failed)]
             page += errors(phase, f"{where}, ")
     return page
 
@@ -247,7 +249,7 @@ def errors(phase: Phase, where: str) -> Page:
         nodes = rules.names(value)
         page.append(Line(message, "bad", lead=f"{where}{plural(len(nodes), 'node')}: "))
         if nodes:
-            page.append(Line(fold(nodes), lead="    "))
+            page.append(nodes_below(nodes))
     return page
 
 
@@ -275,7 +277,14 @@ def several(phase: Phase, where: str) -> Page:
     groups: dict[tuple[str, ...], list[str]] = {}
     for node, found in rules.in_several(phase).items():
         groups.setdefault(tuple(found), []).append(node)
-    return [
-        Line(fold(nodes), "warn", lead=f"{where}: in {' and '.join(found)} at once, counted in the most telling: ")
-        for found, nodes in groups.items()
-    ]
+    page: Page = []
+    for categories, nodes in groups.items():
+        counted = next((name for name in rules.TELLING if name in categories), categories[0])
+        sentence = f"{plural(len(nodes), 'node')} in {' and '.join(categories)} at once, counted as {counted}"
+        page += [Line(sentence, "warn", lead=f"{where}: "), nodes_below(nodes)]
+    return page
+
+
+def nodes_below(nodes: Iterable[str]) -> Line:
+    """Return the nodes, folded, indented below the line that says what they are."""
+    return Line(fold(nodes), lead="    ")

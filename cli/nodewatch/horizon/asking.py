@@ -92,5 +92,5 @@ def ask_to_reset(app: App, statuses: Statuses, new: str, *, yes: bool) -> None:
             f"Warning: the node is in the middle of the upgrade of {name} ({rules.word(statuses[name])}). "
             "After a reset it may be started again while it is still going on."
         )
-    if not (yes or app.settings.dry_run):
+    if names and not (yes or app.settings.dry_run):
         app.confirm(f"Reset {', '.join(names)}?")

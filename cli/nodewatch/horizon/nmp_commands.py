@@ -39,14 +39,15 @@ def show_nmp_status(app: App, nmp: str, node: str | None, long: bool) -> None:
 
     client = exchange(app)
     org, name = rules.qualified(nmp, app.settings.org)
-    if not client.policies(org, name):
+    policies = client.policies(org, name)
+    if not policies:
         raise NotFound(f"NMP {name or nmp} not found in org {org}")
     nodes = find_nodes(client, org, node)
     found = survey(app, org, nodes, name)
     full = f"{org}/{name}" if name else ""
     if found.statuses:
         document = rules.by_node(found.statuses, full, long=long)
-        app.show(document, lambda _: tables.nmp_status(full, found, clock(app), long=long))
+        app.show(document, lambda _: tables.nmp_status(policies, found, clock(app), long=long))
     raise_trouble(app, found)
     if not found.statuses:
         where = f" for node {node}" if node else ""

@@ -84,16 +84,17 @@ def word(status: Status | None) -> str:
     return text(rules.word(status)) or "(no status)"
 
 
-def nmp_status(nmp: str, found: Survey, clock: Clock, *, long: bool) -> Page:
-    """Return how far a policy (`org/nmp`), or each of an organization's for an empty name, is on all nodes."""
-    names = [nmp] if nmp else sorted({name for statuses in found.statuses.values() for name in statuses})
+def nmp_status(policies: Mapping[str, Policy], found: Survey, clock: Clock, *, long: bool) -> Page:
+    """Return how far each policy (`org/nmp`) that a node has reported on is on all nodes."""
+    names = sorted({name for statuses in found.statuses.values() for name in statuses})
     page: Page = []
     for name in names:
         rows = [Row(bare(node), statuses[name]) for node, statuses in found.statuses.items() if name in statuses]
         rows.sort(key=lambda row: natural(row.node))
         silent = [bare(node) for node, statuses in found.statuses.items() if name not in statuses]
         silent += map(bare, found.silent)
-        page.append(Line(name, "strong", lead="Policy: "))
+        disabled = policies.get(name, {}).get("enabled") is False
+        page.append(Line(name + ", disabled" * disabled, "strong", lead="Policy: "))
         page += counts(rows, len(silent), len(found.troubled) + len(found.unasked))
         if long:
             page += [one_a_node(rows, clock), *listed(silent, "no report", "dim")]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TextIO
 
+from nodewatch.errors import UnreadableAnswer
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -12,7 +14,7 @@ def print_document(document: Any, style: str, out: TextIO) -> None:
     """Write the document in the style `json`, `yaml` or `toml` (`table` counts as JSON), ending in one newline.
 
     An answer without a document (a DELETE that succeeded) is one empty line, a text is itself, as `cray` prints them,
-    and a number, true or false are what they are in JSON.
+    and a number, true or false are what they are in JSON. Raise `UnreadableAnswer` for a document nested too deeply.
     """
     if document is None:
         out.write("\n")
@@ -20,7 +22,10 @@ def print_document(document: Any, style: str, out: TextIO) -> None:
         out.write(document.rstrip("\n") + "\n")
     else:
         write = print_json if isinstance(document, (int, float)) else STYLES[style]
-        write(document, out)
+        try:
+            write(document, out)
+        except RecursionError as error:
+            raise UnreadableAnswer("The answer is nested too deeply to be shown.") from error
 
 
 def print_json(document: Any, out: TextIO) -> None:

@@ -57,18 +57,17 @@ def read_strip(column: Column, cells: Sequence[str | Cell]) -> Strip:
 def grid_lines(grid: Grid, width: int | None) -> Iterator[list[Cell]]:
     """Return the heading with what all rows share, the names of the columns, the rows, and which columns are missing.
 
-    Without a width nothing moves, leaves or wraps: every line is complete.
+    Without a width nothing moves, leaves or wraps: every line is complete, and only columns without a text are left
+    out. The first column is what a row is about: it never moves.
     """
     if not grid.rows:
         yield from paragraph(grid.heading, "strong", width)
         yield from paragraph(grid.empty, "dim", width)
         return
     strips = list(map(read_strip, grid.columns, zip(*grid.rows, strict=True)))
-    shared: list[Strip] = []
-    if width is not None:
-        shared = [strip for strip in strips if strip.shared]
-        strips = [strip for strip in strips if not strip.shared and not strip.empty]
-    strips, gone = leave(strips, width)
+    first, *others = [strip for strip in strips if not strip.empty] or strips
+    shared = [strip for strip in others if strip.shared and width is not None]
+    strips, gone = leave([first, *(strip for strip in others if width is None or not strip.shared)], width)
     yield from paragraph(heading(grid.heading, shared), "strong", width)
     widths = allot(strips, width)
     yield from row_lines(unfold(strips, widths), widths, large=len(grid.rows) > LARGE)

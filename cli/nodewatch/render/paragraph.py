@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Style
 
 NARROW = 20  # columns that are left to a text that wraps, however little room there is
+FACT = re.compile(r"(?:[^ ]| (?! ))* *")  # up to two blanks, which part the facts on a line
 PIECE = re.compile(r"(?:\[[^\[\]\s]*\]|[^\s,])*,?\s*")  # up to a blank or a comma, where a[1,3] is one piece
 
 
@@ -45,17 +46,22 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
 def wrap(text: str, width: int | None, *, cut: bool = False) -> list[str]:
     """Return the text as lines of that width, broken at blanks and after commas, but not inside brackets.
 
-    A piece that is longer stands alone on its line and runs over, unless `cut` allows to break it anywhere.
+    Where two blanks part the text into facts that fit, it is broken only there. A piece that is longer than the width
+    stands alone on its line and runs over, unless `cut` allows to break it anywhere.
 
     >>> wrap("x3000c0s[19,21]b0n0,x3000c0s[1-7]b0n0", 24), wrap("no answer from pcs", 9)
     (['x3000c0s[19,21]b0n0,', 'x3000c0s[1-7]b0n0'], ['no answer', 'from pcs'])
+    >>> wrap("started 2026-11-21  took 1 min", 25)
+    ['started 2026-11-21', 'took 1 min']
     >>> wrap("http://cray-bss/boot", 8), wrap("http://cray-bss/boot", 8, cut=True)
     (['http://cray-bss/boot'], ['http://c', 'ray-bss/', 'boot'])
     """
     if width is None or columns(text) <= width:
         return [text]
+    facts = FACT.findall(text)
+    whole = all(columns(fact.rstrip(" ")) <= width for fact in facts)
     lines, line, used = [], "", 0
-    for piece in PIECE.findall(text):
+    for piece in facts if whole else PIECE.findall(text):
         rest = piece
         size = columns(rest.rstrip(" "))
         if line and used + size > width:

@@ -19,11 +19,10 @@ UNFOLDED = 2**31 - 1  # the widest line that libyaml can count
 
 
 @cache
-def dumper() -> Any:
-    """Return the class that writes: libyaml's where PyYAML was built with it, without anchors for what occurs twice."""
-    import yaml
+def dumper(base: Any) -> Any:
+    """Return a class that writes as PyYAML's `base` does, but without anchors for what occurs twice."""
 
-    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    class Dumper(base):  # type: ignore[misc]
         def ignore_aliases(self, _data: Any) -> bool:
             return True
 
@@ -43,8 +42,9 @@ def text(document: Any) -> str:
     """
     import yaml
 
+    fastest = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml's, where PyYAML was built with it
     return str(
-        yaml.dump(spell(document), Dumper=dumper(), width=UNFOLDED, allow_unicode=True, sort_keys=False,
+        yaml.dump(spell(document), Dumper=dumper(fastest), width=UNFOLDED, allow_unicode=True, sort_keys=False,
                   default_flow_style=False)
     )  # fmt: skip
 

@@ -79,7 +79,7 @@ Phases: powering off 0 %  powering on 20 %  configuring 20 %  complete 40 %
 """
 WIDE = "reboot-7  reboot of compute-24.7  running: 1 of 5 nodes FAILED  started 2026-11-21 11:00:00  for 1 h\n" + BELOW
 NARROW = (
-    "reboot-7  reboot of compute-24.7  running: 1 of 5 nodes FAILED  started\n2026-11-21 11:00:00  for 1 h\n" + BELOW
+    "reboot-7  reboot of compute-24.7  running: 1 of 5 nodes FAILED\nstarted 2026-11-21 11:00:00  for 1 h\n" + BELOW
 )
 
 

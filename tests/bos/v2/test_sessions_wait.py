@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from lives import (
@@ -19,19 +21,22 @@ from lives import (
 )
 from nodewatch.errors import NotPermitted, ServiceTrouble
 
+if TYPE_CHECKING:
+    from conftest import Play, Runner
+
 WAIT = "bos v2 sessions status list boot-1 --wait"
 SAID = "Service Unavailable: down for a while"
 DOWN = ServiceTrouble(SAID, status=503, document={"title": "Service Unavailable", "detail": "down for a while"})
 
 
-def test_a_clean_reboot(run, play):
+def test_a_clean_reboot(run: Runner, play: Play) -> None:
     play(CLEAN)
     done = run(WAIT)
     assert (done.code, done.stderr) == (0, "")
     assert (done.json["status"], done.json["percent_successful"]) == ("running", 100.0)
 
 
-def test_a_reboot_with_failures_is_over_when_no_node_is_enabled(run, play):
+def test_a_reboot_with_failures_is_over_when_no_node_is_enabled(run: Runner, play: Play) -> None:
     play(WITH_FAILURES)
     done = run(WAIT)
     assert (done.code, done.stderr) == (10, """\
@@ -41,7 +46,7 @@ Error: boot-1 is running: 2 of 4 nodes stable, 2 failed.
     assert done.json["error_summary"] == {ERROR: {"count": 2, "list": ",".join(NAMES[:2])}}
 
 
-def test_fail_fast_ends_at_the_first_failure(run, play):
+def test_fail_fast_ends_at_the_first_failure(run: Runner, play: Play) -> None:
     play(WITH_FAILURES)
     done = run(f"{WAIT} --fail-fast")
     assert (done.code, done.stderr) == (10, """\
@@ -52,7 +57,7 @@ Error: a node failed, and --fail-fast ends the wait: boot-1 is running: 2 of 4 n
     assert done.json["percent_failed"] == 25.0
 
 
-def test_nodes_taken_over_by_a_newer_session_are_named(run, play):
+def test_nodes_taken_over_by_a_newer_session_are_named(run: Runner, play: Play) -> None:
     play(TAKEN_OVER)
     done = run(WAIT)
     said = "2 nodes were taken over by a newer session meanwhile: x3000c0s[1,10]b0n0\n"
@@ -60,7 +65,7 @@ def test_nodes_taken_over_by_a_newer_session_are_named(run, play):
     assert done.json["managed_components_count"] == 2
 
 
-def test_a_session_without_nodes_is_no_success_and_not_over_before_it_is_complete(run, play):
+def test_a_session_without_nodes_is_no_success_and_not_over_before_it_is_complete(run: Runner, play: Play) -> None:
     play(ALL_TAKEN_OVER)
     done = run(WAIT)
     assert (done.code, done.stderr) == (10, """\
@@ -70,7 +75,7 @@ Error: boot-1 is complete: nothing to do, it has no nodes.
     assert done.json["status"] == "complete"
 
 
-def test_a_session_deleted_meanwhile(run, play):
+def test_a_session_deleted_meanwhile(run: Runner, play: Play) -> None:
     play(DELETED)
     done = run(WAIT)
     assert (done.code, done.stderr) == (12, """\
@@ -80,19 +85,19 @@ It was there 15 s ago: boot-1 is running: 0 of 4 nodes stable, 4 in progress.
     assert done.json["managed_components_count"] == 4
 
 
-def test_a_session_that_never_was(run, play):
+def test_a_session_that_never_was(run: Runner, play: Play) -> None:
     play(DELETED)
     done = run(WAIT.replace("boot-1", "boot-7"))
     assert done == (8, "", "Error: The resource was not found: Session 'boot-7' does not exist\n")
 
 
-def test_a_staged_session_waits_for_being_applied(run, play):
+def test_a_staged_session_waits_for_being_applied(run: Runner, play: Play) -> None:
     play(STAGED)
     done = run(WAIT)
     assert (done.code, done.stderr, done.json["status"]) == (0, "", "complete")
 
 
-def test_a_staged_session_that_is_never_applied(run, play):
+def test_a_staged_session_that_is_never_applied(run: Runner, play: Play) -> None:
     play(STAGED)
     done = run(f"{WAIT} --timeout 50")
     assert (done.code, done.stderr) == (11, """\
@@ -102,13 +107,13 @@ Error: the time ran out after 50 s: boot-1 is running: staged for 4 nodes, and w
     assert done.json["percent_staged"] == 100.0
 
 
-def test_a_server_down_for_a_while(run, play):
+def test_a_server_down_for_a_while(run: Runner, play: Play) -> None:
     play({**CLEAN, 45: DOWN})
     done = run(WAIT)
     assert (done.code, done.stderr, done.json["percent_successful"]) == (0, "", 100.0)
 
 
-def test_a_server_down_until_the_time_runs_out(run, play):
+def test_a_server_down_until_the_time_runs_out(run: Runner, play: Play) -> None:
     play({0: CLEAN[60], 10: DOWN})
     done = run(f"{WAIT} --timeout 10m")
     assert (done.code, done.stderr) == (11, f"""\
@@ -119,8 +124,9 @@ Error: the time ran out after 10 min: boot-1 is running: 0 of 4 nodes stable, 4 
     assert done.json["managed_components_count"] == 4
 
 
-def test_a_server_down_from_the_beginning(run, play):
+def test_a_server_down_from_the_beginning(run: Runner, play: Play) -> None:
     play({0: CLEAN[60], 1: DOWN, 100: CLEAN[120]})
+    assert run.script is not None
     run.script(1)
     done = run(WAIT)
     said = f"Nothing was seen yet, and it is tried again: {SAID}\n"
@@ -128,7 +134,7 @@ def test_a_server_down_from_the_beginning(run, play):
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_login_that_ends(run, play, status):
+def test_a_login_that_ends(run: Runner, play: Play, status: int) -> None:
     document = {"title": "Not allowed", "detail": "log in"}
     play({**CLEAN, 45: NotPermitted("Not allowed: log in", status=status, document=document)})
     done = run(WAIT)
@@ -136,7 +142,7 @@ def test_a_login_that_ends(run, play, status):
     assert "Not allowed: log in" in done.stderr
 
 
-def test_the_time_runs_out(run, play):
+def test_the_time_runs_out(run: Runner, play: Play) -> None:
     play({0: moment(*everywhere(on))})
     done = run(f"{WAIT} --timeout 1m --interval 40s")
     assert (done.code, done.stderr) == (11, """\
@@ -145,12 +151,12 @@ Error: the time ran out after 1 min: boot-1 is running: 0 of 4 nodes stable, 4 i
 """)  # fmt: skip
 
 
-def test_ctrl_c_ends_it_without_a_document(run, play):
+def test_ctrl_c_ends_it_without_a_document(run: Runner, play: Play) -> None:
     play({**CLEAN, 20: KeyboardInterrupt()})
     assert run(WAIT) == (130, "", "Interrupted.\n")
 
 
-def test_a_setup_that_failed(run, play):
+def test_a_setup_that_failed(run: Runner, play: Play) -> None:
     state = {"status": "complete", "error": "No nodes were found to act upon.", "start_time": "2026-11-21T11:00:00"}
     fleet = moment(state="complete")
     fleet["bos"]["v2"]["sessions"][0]["status"] = state
@@ -163,10 +169,10 @@ def test_a_setup_that_failed(run, play):
 @pytest.mark.parametrize(("options", "complaint"), [
     ("--wait --watch", "--wait and --watch do not go together: --watch waits too."),
     ("--timeout 5m", "--timeout needs --wait or --watch."),
-    ("--wait --interval soon", "Invalid value for '--interval': 'soon' is not a duration: write 90, 30s, 10m, 2h or 1d."),
+    ("--wait --timeout soon", "Invalid value for '--timeout': 'soon' is not a duration: write 90, 30s, 10m, 2h or 1d."),
     ("--watch --format toml", "--watch cannot show one toml after the other: use table, json or yaml."),
 ])  # fmt: skip
-def test_options_that_do_not_fit(run, play, options, complaint):
+def test_options_that_do_not_fit(run: Runner, play: Play, options: str, complaint: str) -> None:
     play(CLEAN)
     done = run(f"bos v2 sessions status list boot-1 {options}")
     assert (done.code, done.stdout) == (2, "")

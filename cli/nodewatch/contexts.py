@@ -1,0 +1,218 @@
+"""Our own configuration: files in TOML with named contexts, each of them one system and how to reach it.
+
+    context = "prod"                                # the one that counts, unless --context names another
+
+    [contexts.prod]
+    bos.url = "https://api.example.com/apis/bos"
+    ca_bundle = "prod-ca.pem"                       # beside this file
+
+    [contexts.support-case]
+    local = "~/case-4711.json"
+
+`$XDG_CONFIG_HOME/nodewatch/config.toml` is the user's, `/etc/nodewatch/config.toml` the machine's: a context of the
+user's takes the place of one of that name there.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.errors import WrongConfiguration
+from nodewatch.files import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nodewatch.world import World
+
+URL, TEXT, PATH, SECONDS = "a URL", "a text", "a path", "a number of seconds above 0"
+KEYS = {
+    "bos.url": URL,
+    "bos.tenant": TEXT,
+    "exchange.url": URL,
+    "exchange.org": TEXT,
+    "agent.url": URL,
+    "ca_bundle": PATH,
+    "proxy": TEXT,
+    "request_timeout": SECONDS,
+    "local": PATH,
+}
+URLS = ("bos.url", "exchange.url", "agent.url")
+
+
+class Context(NamedTuple):
+    """A named system: its settings by key (paths are absolute), and the file that says so."""
+
+    name: str
+    values: dict[str, Any]
+    file: str
+
+
+class Contexts(NamedTuple):
+    """All contexts by name, and the name of the one that counts, with the file that says so."""
+
+    known: dict[str, Context]
+    active: str | None = None
+    file: str = ""
+
+
+def user_file(world: World) -> str:
+    """Return where the user's own file lies: `$XDG_CONFIG_HOME/nodewatch`, or `~/.config/nodewatch`."""
+    return os.path.join(world.home, world.variable("XDG_CONFIG_HOME") or ".config", "nodewatch/config.toml")
+
+
+def read_contexts(world: World) -> Contexts:
+    """Return the contexts of both files; raise `WrongConfiguration` that names file, line and key of what is wrong."""
+    found = Contexts({})
+    for path in (os.path.join(world.etc, "nodewatch/config.toml"), user_file(world)):
+        text = text_of(path)
+        if text is not None:
+            mine = parse(text, path, world.home)
+            found = Contexts({**found.known, **mine.known}, *(mine[1:] if mine.active else found[1:]))
+    return found
+
+
+def parse(text: str, path: str, home: str) -> Contexts:
+    """Return the contexts in one file's text. Paths in it are meant from the file's folder, `~` from the home.
+
+    Raise `WrongConfiguration` that names file, line and key of what is wrong.
+    """
+    import tomllib
+
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise WrongConfiguration(f"{path} is not TOML: {error}.") from error
+
+    def wrong(key: tuple[str, ...], what: str) -> WrongConfiguration:
+        line = line_of(text, key)
+        end = "" if what.endswith("?") else "."
+        return WrongConfiguration(f"{path}{f', line {line}' if line else ''}: {'.'.join(key)}: {what}{end}")
+
+    for name in document:
+        if name not in ("context", "contexts"):
+            raise wrong((name,), f"there is no such key{nearest(name, ['context', 'contexts'])}")
+    active = document.get("context")
+    if active is not None and not isinstance(active, str):
+        raise wrong(("context",), "the name of a context is needed")
+    groups = document.get("contexts", {})
+    if not isinstance(groups, dict):
+        raise wrong(("contexts",), "tables are needed, such as [contexts.NAME]")
+    known = {}
+    for name, group in groups.items():
+        if not isinstance(group, dict):
+            raise wrong(("contexts", name), "a table is needed, such as [contexts.NAME]")
+        values = {}
+        for key, value in flat(group):
+            place = ("contexts", name, *key.split("."))
+            if key not in KEYS:
+                raise wrong(place, f"there is no such key{nearest(key, list(KEYS))}")
+            if not fits(value, KEYS[key]):
+                raise wrong(place, f"{KEYS[key]} is needed, not {value!r}")
+            values[key] = located(value, os.path.dirname(path), home) if KEYS[key] == PATH else value
+        also = next((key for key in URLS if key in values), None)
+        if "local" in values and also:
+            raise wrong(("contexts", name, "local"), f"a local store answers everything: it cannot stand with {also}")
+        known[name] = Context(name, values, path)
+    return Contexts(known, active, path)
+
+
+def flat(group: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Return the keys of nested tables, written with dots, and their values.
+
+    >>> dict(flat({"bos": {"url": "u"}, "local": "l"}))
+    {'bos.url': 'u', 'local': 'l'}
+    """
+    for name, value in group.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def fits(value: Any, kind: str) -> bool:
+    """Return whether a value is of the kind that its key needs.
+
+    >>> fits("https://h", URL), fits("h", URL), fits(5, SECONDS), fits(True, SECONDS), fits("", TEXT), fits("", PATH)
+    (True, False, True, False, True, False)
+    """
+    if kind == SECONDS:
+        return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
+    if not isinstance(value, str):
+        return False
+    return kind == TEXT or (bool(value) if kind == PATH else value.startswith(("http://", "https://")))
+
+
+def located(value: str, folder: str, home: str) -> str:
+    """Return a path that stands in a file of the folder as an absolute one.
+
+    >>> located("~/a", "/f", "/home/me"), located("a", "/f", "/home/me"), located("/a", "/f", "/home/me")
+    ('/home/me/a', '/f/a', '/a')
+    """
+    return os.path.join(home, value[2:]) if value.startswith("~/") else os.path.join(folder, value)
+
+
+def nearest(name: str, names: list[str]) -> str:
+    """Return the question after the right name that is nearest to a wrong one; nothing if none is near.
+
+    >>> nearest("bos.uri", list(KEYS)), nearest("colour", list(KEYS))
+    ('; do you mean bos.url?', '')
+    """
+    import difflib
+
+    near = difflib.get_close_matches(name, names, 1)
+    return f"; do you mean {near[0]}?" if near else ""
+
+
+def line_of(text: str, key: tuple[str, ...]) -> int | None:
+    r"""Return the number of the line that a key of a TOML text stands in, as well as plain reading can tell.
+
+    >>> line_of('# x\n[contexts.a]\nbos.uri = "u"\n[contexts."b c".bos]\n"url"=1', ("contexts", "b c", "bos", "url"))
+    5
+    """
+    import re
+
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        header, assignment = re.match(r"\s*\[+([^\]]+)\]", line), re.match(r"\s*([^#=]+?)\s*=", line)
+        if not header and not assignment:
+            continue
+        words = re.findall(r"""[^\s."']+|"[^"]*"|'[^']*'""", (header or assignment)[1])  # type: ignore[index]
+        names = tuple(word.strip("\"'") for word in words)
+        table = names if header else table
+        if (table if header else table + names)[: len(key)] == key:
+            return number
+    return None
+
+
+def chosen(contexts: Contexts, name: str, source: str) -> Context:
+    """Return the context of that name; raise `WrongConfiguration` with the names there are if there is none."""
+    if name in contexts.known:
+        return contexts.known[name]
+    if not contexts.known:
+        raise WrongConfiguration(f"{source}: there is no context {name!r}: none is configured yet.")
+    raise WrongConfiguration(
+        f"{source}: there is no context {name!r}{nearest(name, list(contexts.known)) or '.'} "
+        f"Configured are {', '.join(contexts.known)}."
+    )
+
+
+def activated(text: str, name: str) -> str:
+    r"""Return a file's text with that context as the one that counts; all else in it stays as it is.
+
+    >>> activated('# mine\ncontext = "a"  # now\n[contexts.b]\n', "b")
+    '# mine\ncontext = "b"  # now\n[contexts.b]\n'
+    >>> activated("[contexts.b]\n", "b")
+    'context = "b"\n\n[contexts.b]\n'
+    """
+    import json
+    import re
+
+    quoted = json.dumps(name, ensure_ascii=False)
+    table = re.search(r"^\s*\[", text, re.MULTILINE)
+    head, rest = (text[: table.start()], text[table.start() :]) if table else (text, "")
+    key = re.compile(r"""^(\s*context\s*=\s*)("(?:[^"\\]|\\.)*"|'[^']*')""", re.MULTILINE)
+    if key.search(head):
+        return key.sub(lambda found: found[1] + quoted, head, count=1) + rest
+    return f"context = {quoted}\n" + ("\n" if text else "") + text

@@ -1,0 +1,139 @@
+"""What `cray` is configured with: its active configuration, and where it keeps the login for that.
+
+Its files lie in `.config/cray` below `CRAY_CONFIG_DIR`, or the home directory: `active_config` holds the name of one of
+`configurations/`; `--configuration` and `CRAY_CONFIG` name another one, or an absolute path. Pure functions of those
+texts; `read_files` gets them.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.errors import WrongConfiguration
+from nodewatch.files import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nodewatch.world import World
+
+API = "apis/bos"
+
+
+class Files(NamedTuple):
+    """The folder of `cray`, the path of the configuration that counts, what chose it (None: nothing did), its text."""
+
+    folder: str
+    path: str
+    chosen_by: str | None = None
+    text: str | None = None
+
+
+class Cray(NamedTuple):
+    """What `cray` would work with; `source` is the path of its configuration, None where there is none."""
+
+    folder: str = ""
+    source: str | None = None
+    hostname: str | None = None
+    tenant: str | None = None
+    username: str | None = None
+
+
+def read_files(flags: Mapping[str, Any], world: World) -> Files:
+    """Return the files of `cray`; raise `WrongConfiguration` for one that is there and cannot be read."""
+    folder = os.path.join(world.home, world.variable("CRAY_CONFIG_DIR") or "", ".config/cray")
+    active = os.path.join(folder, "active_config")
+    name, chosen_by = flags.get("configuration"), "--configuration"
+    if not name:
+        name, chosen_by = world.variable("CRAY_CONFIG"), "CRAY_CONFIG"
+    if not name:
+        name, chosen_by = (text_of(active) or "").strip(), active
+    path = os.path.join(folder, "configurations", name or "default")
+    return Files(folder, path, chosen_by if name else None, text_of(path))
+
+
+def cray(files: Files) -> Cray:
+    """Return what `cray` would work with; raise `WrongConfiguration` for a configuration that is broken or incomplete.
+
+    >>> text = '[core]\\nhostname = "api.example.com"\\ntenant = ""\\n[auth.login]\\nusername = "me"\\n'
+    >>> cray(Files("/c", "/c/configurations/default", None, text))[2:]
+    ('https://api.example.com', None, 'me')
+    >>> cray(Files("/c", "/c/configurations/default"))
+    Cray(folder='/c', source=None, hostname=None, tenant=None, username=None)
+    """
+    if files.text is None:
+        if files.chosen_by:
+            raise WrongConfiguration(f"{files.chosen_by} names the configuration {files.path}, which does not exist.")
+        return Cray(files.folder)
+    import tomllib
+
+    try:
+        document = tomllib.loads(files.text)
+    except tomllib.TOMLDecodeError as error:
+        raise WrongConfiguration(f"{files.path} is not TOML: {error}.") from error
+    hostname, tenant = (text_at(document, files.path, "core", key) for key in ("hostname", "tenant"))
+    if not hostname:
+        raise WrongConfiguration(
+            f"{files.path} names no system. Add one with `cray config set core hostname=https://HOST`."
+        )
+    return Cray(
+        files.folder,
+        files.path,
+        hostname if "://" in hostname else f"https://{hostname}",
+        tenant,
+        text_at(document, files.path, "auth", "login", "username"),
+    )
+
+
+def text_at(document: Any, path: str, *keys: str) -> str | None:
+    """Return the text below those keys, None where there is none; raise `WrongConfiguration` for another kind."""
+    for key in keys:
+        document = document.get(key) if isinstance(document, dict) else None
+    if document is not None and not isinstance(document, str):
+        raise WrongConfiguration(f"{path}: {'.'.join(keys)}: a text is needed, not {document!r}.")
+    return document or None
+
+
+def bos_url(hostname: str) -> str:
+    """Return the base URL of BOS on a system, with the path that `cray` would use.
+
+    >>> bos_url("https://h"), bos_url("https://h/gateway/"), bos_url("https://h/lost")
+    ('https://h/apis/bos', 'https://h/gateway/apis/bos', 'https://h/apis/bos')
+    """
+    from urllib.parse import urljoin
+
+    return urljoin(hostname, API)
+
+
+def login_url(base: str) -> str:
+    """Return where a system gives out tokens, from the base URL of its BOS.
+
+    >>> login_url("https://h:8/gateway/apis/bos")
+    'https://h:8/gateway/keycloak/realms/shasta/protocol/openid-connect/token'
+    """
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(base)
+    path = parts.path.rstrip("/").removesuffix(API).rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{path}/keycloak/realms/shasta/protocol/openid-connect/token"
+
+
+def host_word(url: str) -> str:
+    """Return the host of a URL as the names of token files have it.
+
+    >>> host_word("https://api-gw.example.com:8443/apis/bos")
+    'api_gw_example_com:8443'
+    """
+    from urllib.parse import urlsplit
+
+    return urlsplit(url).netloc.replace("-", "_").replace(".", "_")
+
+
+def token_name(url: str, username: str) -> str:
+    """Return the name of the file that `cray` keeps a user's token for a system in.
+
+    >>> token_name("https://127.0.0.1:18443", "u.ser")
+    '127_0_0_1:18443.u_ser'
+    """
+    return f"{host_word(url)}.{username.replace('.', '_')}"

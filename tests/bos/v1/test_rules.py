@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nodewatch.bos_v1 import rules, tables
+from nodewatch.render.layout import page_lines
+from older_fleets import REBOOT, details, status
+
+if TYPE_CHECKING:
+    from nodewatch.table import Page
+
+EXAMPLES = 60
+NAMES = st.sampled_from([*rules.CATEGORIES, "FAILED", "Not_Started", "other"])
+NODES = st.lists(st.sampled_from(["x1", "x2", "x3", "x4"]), max_size=4)
+PHASE = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(["shutdown", "boot", "configure", "Boot"]),
+        "categories": st.lists(st.fixed_dictionaries({"name": NAMES, "node_list": NODES}), max_size=6),
+    }
+)
+BOOT_SET = st.fixed_dictionaries({"name": st.just("computes"), "phases": st.lists(PHASE, max_size=3)})
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def nodes_in(phase: Any, name: str) -> set[str]:
+    """Return the nodes of a category, without help of the rules."""
+    return {
+        node for category in phase["categories"] if category["name"].lower() == name for node in category["node_list"]
+    }
+
+
+@settings(max_examples=EXAMPLES)
+@given(BOOT_SET)
+def test_the_roll_up_is_the_guide_pages_table(boot_set: Any) -> None:
+    told = rules.recomputed(boot_set)
+    for phase, given_phase in zip(told["phases"], boot_set["phases"], strict=True):
+        active, waiting = nodes_in(given_phase, "in_progress"), nodes_in(given_phase, "not_started")
+        assert phase["metadata"]["in_progress"] is bool(active)
+        assert phase["metadata"]["complete"] is (not active and not waiting)
+        assert phase["metadata"]["error_count"] == len(nodes_in(given_phase, "failed"))
+        assert phase["categories"] == given_phase["categories"]
+    parts = [phase["metadata"] for phase in told["phases"]]
+    assert told["metadata"]["in_progress"] is any(part["in_progress"] for part in parts)
+    assert told["metadata"]["complete"] is all(part["complete"] for part in parts)
+    assert told["metadata"]["error_count"] == sum(part["error_count"] for part in parts)
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.lists(BOOT_SET, max_size=3))
+def test_state_and_flags_agree(boot_sets: Any) -> None:
+    flags = rules.rolled_up(map(rules.boot_set_flags, boot_sets))
+    state = rules.state([phase for boot_set in boot_sets for phase in boot_set["phases"]])
+    assert (state == "running") is flags.in_progress
+    assert state.startswith("finished") is flags.complete
+    assert (state == "finished with failures") is (flags.complete and flags.error_count > 0)
+    assert not (flags.complete and flags.in_progress)
+    assert rules.contradictions(flags._asdict(), flags, state) == []
+
+
+@settings(max_examples=EXAMPLES)
+@given(PHASE)
+def test_no_node_is_counted_twice_and_none_is_lost(phase: Any) -> None:
+    placed = rules.placed(phase)
+    counted = [node for nodes in placed.values() for node in nodes]
+    assert sorted(counted) == sorted({node for category in phase["categories"] for node in category["node_list"]})
+    assert set(placed["failed"]) == nodes_in(phase, "failed")
+    assert len(placed["failed"]) == rules.phase_flags(phase).error_count
+    for node, names in rules.in_several(phase).items():
+        assert len(names) > 1
+        assert all(node in nodes_in(phase, name) for name in names)
+
+
+@settings(max_examples=EXAMPLES)
+@given(PHASE)
+def test_not_started_means_that_no_node_has_left(phase: Any) -> None:
+    used = {name for name in rules.categories(phase) if nodes_in(phase, name)}
+    assert (rules.state([phase]) == "not started") is (used == {"not_started"})
+
+
+@st.composite
+def spoiled(draw: st.DrawFn, document: Any) -> Any:
+    """Return the document with anything in the place of one of its fields or elements, or of nothing."""
+    if isinstance(document, dict) and document and draw(st.booleans()):
+        name = draw(st.sampled_from(sorted(document)))
+        if draw(st.integers(0, 4)) == 0:
+            return {other: value for other, value in document.items() if other != name}
+        return {**document, name: draw(spoiled(document[name]))}
+    if isinstance(document, list) and document and draw(st.booleans()):
+        place = draw(st.integers(0, len(document) - 1))
+        return [*document[:place], draw(spoiled(document[place])), *document[place + 1 :]]
+    return draw(ANYTHING)
+
+
+def spoil(document: Any) -> st.SearchStrategy[Any]:
+    """Return the document spoiled below its top: what is no object at all is refused before a table is made of it."""
+    return spoiled(document).filter(lambda found: isinstance(found, dict))
+
+
+def shown(page: Page) -> str:
+    """Return a page as a terminal shows it."""
+    return "\n".join("".join(cell.text for cell in line) for line in page_lines(page, 80))
+
+
+@settings(max_examples=EXAMPLES)
+@given(
+    spoil(REBOOT) | BOOT_SET,
+    spoil(status(REBOOT)),
+    spoil(details()),
+    spoil(REBOOT["phases"][0]) | PHASE,
+    spoil({"name": "failed", "node_list": ["x1"]}),
+)
+def test_every_shape_has_a_table(boot_set: Any, session_status: Any, session: Any, phase: Any, category: Any) -> None:
+    for page in (
+        tables.session_status(session_status, rules.Parts({"computes": boot_set, "uans": None}, "cle-1.3.0")),
+        tables.session_status(session_status, rules.Parts({"computes": boot_set})),
+        tables.session_status(session_status, rules.Parts({})),
+        tables.boot_set(boot_set, "s", "computes"),
+        tables.phase(phase, "s", "computes", "boot"),
+        tables.category(category, "s", "computes", "boot", "failed"),
+        tables.session(session, "s"),
+        tables.created(session),
+        tables.fields(session),
+    ):
+        assert all(line.isprintable() for line in shown(page).split("\n"))
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.lists(ANYTHING, max_size=4))
+def test_every_list_has_a_table(ids: list[Any]) -> None:
+    assert len(shown(tables.sessions(ids)).split("\n")) == len(ids) + 1 or not ids

@@ -1,0 +1,51 @@
+"""JSON is what `json.dumps(..., indent=2)` says, to the byte."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+
+from nodewatch.backend import StoredArray
+from nodewatch.render.json import chunks, element, text
+from render.documents import ARRAYS, VALUES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@given(VALUES)
+def test_bytes_are_those_of_the_standard_library(document: Any) -> None:
+    assert text(document) == json.dumps(document, indent=2)
+    assert "".join(chunks(document)) == json.dumps(document, indent=2)
+
+
+@given(ARRAYS)
+def test_a_stored_array_is_printed_as_it_is_stored(document: list[Any]) -> None:
+    assert "".join(chunks(StoredArray(map(element, document)))) == json.dumps(document, indent=2)
+
+
+def test_elements_are_taken_one_at_a_time() -> None:
+    taken = []
+
+    def texts() -> Iterator[str]:
+        for number in range(3):
+            taken.append(number)
+            yield str(number)
+
+    pieces = chunks(StoredArray(texts()))
+    assert (next(pieces), taken) == ("[\n  0", [0])
+    assert (next(pieces), taken) == (",\n  1", [0, 1])
+    assert ["".join(pieces), taken] == [",\n  2\n]", [0, 1, 2]]
+
+
+def test_an_arrays_elements_are_pieces() -> None:
+    assert list(chunks([{"a": 1}, "b"])) == ['[\n  {\n    "a": 1\n  }', ',\n  "b"', "\n]"]
+
+
+@pytest.mark.parametrize("document", [{}, [], StoredArray(iter(())), {"a": []}, [[]]])
+def test_what_is_empty_is_closed_at_once(document: Any) -> None:
+    plain = [] if isinstance(document, StoredArray) else document
+    assert "".join(chunks(document)) == json.dumps(plain, indent=2)

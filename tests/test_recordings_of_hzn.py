@@ -1,0 +1,53 @@
+"""What hzn printed, held against both backends: its recordings lie beside the repository where it is developed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Load, Runner
+
+SHARED = Path(__file__).parents[2] / "shared"
+RUNS = SHARED / "transcripts/horizon/random_fleet.json"
+
+pytestmark = pytest.mark.skipif(not RUNS.exists(), reason="the recordings are not here")
+
+
+def covers(ours: Any, theirs: Any) -> bool:
+    """Return whether everything that hzn printed is there; what it drops may be there too.
+
+    Attempts are not compared: what stood in for the agent kept them over a reset, which a real one does not.
+    """
+    if isinstance(theirs, dict):
+        names = [name for name in theirs if name != "downloadAttempts"]
+        return isinstance(ours, dict) and all(name in ours and covers(ours[name], theirs[name]) for name in names)
+    if isinstance(theirs, list):
+        return sorted(ours) == sorted(theirs)
+    return bool(ours == theirs)
+
+
+def test_every_recorded_run_holds(run: Runner, load: Load) -> None:
+    held = json.loads((SHARED / "data/horizon_random.json").read_text())
+    load({
+        "exchange": {
+            "managementpolicies": held["policies"],
+            "nodes": held["nodes"],
+            "managementStatus": held["statuses"],
+        },
+        "agent": {"nodemanagement": held["agent"]},
+    })  # fmt: skip
+    for recorded in json.loads(RUNS.read_text()):
+        done = run(recorded["command"], HZN_ORG_ID="harbor", HZN_EXCHANGE_USER_AUTH="u:p")
+        if recorded["exit_code"] == 0 and recorded["stdout"][:1] in "{[":
+            assert done.code == 0, recorded
+            assert covers(done.json, json.loads(recorded["stdout"])), recorded
+        elif recorded["exit_code"] == 0:
+            assert (done.code, done.stdout) == (0, recorded["stdout"]), recorded
+        else:
+            assert (done.code, done.stdout) == (8, ""), recorded
+            if recorded["exit_code"] == 8:
+                assert " ".join(recorded["stderr"].split()) in " ".join(done.stderr.split()), recorded
