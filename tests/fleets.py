@@ -72,3 +72,23 @@ def as_answered(index: int) -> dict[str, Any]:
     raw = COMPONENTS[index]
     status = {"phase": raw["status"]["phase"], "status": STATUSES[index], **raw["status"]}
     return {**raw, "status": {name: status[name] for name in ("phase", "status", "status_override")}}
+
+
+def template(name: str, *nodes: str, **fields: Any) -> dict[str, Any]:
+    """Return a session template as the server stores it, with one boot set; `fields` go into that."""
+    return {
+        "boot_sets": {
+            "compute": {
+                "arch": "X86",
+                "kernel_parameters": "ip=dhcp",
+                **({"node_list": list(nodes)} if nodes else {}),
+                "path": "s3://boot-images/24.7/manifest.json",
+                "type": "s3",
+                **fields,
+            }
+        },
+        "cfs": {"configuration": "compute-24.7"},
+        "enable_cfs": True,
+        "name": name,
+        "tenant": None,
+    }

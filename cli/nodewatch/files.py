@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def read_file(path: Path) -> str:
+    """Return a file's text; raise `FileTrouble` if it cannot be read or is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise FileTrouble(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise FileTrouble(f"{path} is not UTF-8 text: byte {error.start} is wrong.") from error
+
+
 def write_whole(path: Path, texts: Iterable[str], mode: int = 0o644) -> None:
     """Put the texts in a file in place of what is there, durably; raise `FileTrouble` and leave the old one if not.
 

@@ -94,7 +94,10 @@ def created_session(document: Session, now: datetime) -> Page:
             *session(document, now),
             Line("nodewatch bos v2 applystaged create --xnames NODES", lead="Start it with:  "),
         ]
-    return [*session(document, now), Line(f"nodewatch bos v2 sessions status list {name}", lead="Watch it with:  ")]
+    return [
+        *session(document, now),
+        Line(f"nodewatch bos v2 sessions status list {name} --watch", lead="Watch it with:  "),
+    ]
 
 
 def session_status(status: ExtendedStatus, session: Session, components: Iterable[Component], now: datetime) -> Page:
@@ -215,7 +218,7 @@ def state_fields(title: str, state: Mapping[str, Any], now: datetime) -> Fields:
 def component(document: Component, now: datetime) -> Page:
     """Return one node: where it is in its boot, then its states."""
     status = rules.part(document, "status")
-    state = text(status.get("status"))
+    state = text(status.get("status")) or rules.component_status(document)  # the answer to a change has none
     enabled = document.get("enabled")
     page: Page = [Fields([
         ("Component", Cell(text(document.get("id")), "strong")),
