@@ -18,10 +18,15 @@ WAIT = f"bos v1 session status list {OLD} --wait"
 A, B, C, D = NODES
 
 
+def placed(name: str, lists: dict[str, Any]) -> Any:
+    """Return a phase with its nodes by category."""
+    return phase(name, **lists)
+
+
 def reboot(shutdown: str, boot: str = "not_started", configure: str = "not_started") -> Any:
     """Return a fleet whose session has all its nodes in these categories of its phases."""
-    found = {"shutdown": shutdown, "boot": boot, "configure": configure}
-    return older_fleet(boot_set(*(phase(name, **{category: NODES}) for name, category in found.items())))
+    found: dict[str, str] = {"shutdown": shutdown, "boot": boot, "configure": configure}
+    return older_fleet(boot_set(*(placed(name, {category: NODES}) for name, category in found.items())))
 
 
 NEW = reboot("not_started")
@@ -131,7 +136,7 @@ def test_where_rows_are_no_nodes(run: Runner, play: Play) -> None:
 lists = st.fixed_dictionaries({category: st.lists(st.sampled_from(NODES)) for category in CATEGORIES})
 phases = st.lists(lists, max_size=4).map(
     lambda found: [
-        phase(name, **each) for name, each in zip(("shutdown", "boot", "configure", "x"), found, strict=False)
+        placed(name, each) for name, each in zip(("shutdown", "boot", "configure", "x"), found, strict=False)
     ]
 )
 
