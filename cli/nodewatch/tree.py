@@ -99,7 +99,7 @@ class Shared(click.Command):
         common: list[tuple[str, str]] = []
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record is not None:
+            if record is not None and isinstance(param, click.Option):
                 (common if id(param) in everywhere or param.name == "help" else own).append(record)
         for heading, records in (("Options", own), ("Shared options", common)):
             if records:
