@@ -166,9 +166,9 @@ def test_bash_completes_groups_and_commands() -> None:
 
 def test_bash_completes_options_and_their_values() -> None:
     assert completed("nodewatch", "bos", "v2", "sessions", "list", "--min") == ["--min-age"]
-    assert completed("nodewatch", "demo", "--format", "") == ["table", "json", "yaml", "toml"]
+    assert completed("nodewatch", "demo", "--format", "") == ["table", "json", "yaml", "toml", "names", "csv"]
     assert completed("nodewatch", "demo", "--format", "=", "j") == ["json"]
-    assert completed("nodewatch", "demo", "--format", "=") == ["table", "json", "yaml", "toml"]
+    assert completed("nodewatch", "demo", "--format", "=") == ["table", "json", "yaml", "toml", "names", "csv"]
     assert completed("nodewatch", "--format", "=", "json", "bos", "v2", "comp") == ["components"]
 
 

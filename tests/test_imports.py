@@ -35,7 +35,7 @@ OURS = [
     ("store_commands", rf"bos_v2\.commands|demo|render\.json|tree|progress|settings|files|fleet|store|{LEAVES}"),
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render\.\w+|backend|{LEAVES}"),
-    (WIRE, rf"{WIRE}|backend|nodewatch|{LEAVES}"),
+    (WIRE, rf"{WIRE}|login|backend|nodewatch|{LEAVES}"),
     ("main", rf"app|tree|{LEAVES}"),
     ("__main__", "main"),
     ("docs", rf"main|tree|completions|nodewatch|{LEAVES}"),
@@ -44,7 +44,7 @@ OURS = [
 
 # Who may import what is not ours; nothing else is imported at all.
 OTHERS = {
-    "click": rf"main|tree|docs|watching|store_commands|{SLICE}\.(\w*commands|asking)",
+    "click": rf"main|tree|docs|watching|(store|config|auth)_commands|{SLICE}\.(\w*commands|asking)",
     "requests": "transport|addresses|login",
     "urllib3": "transport",
     "truststore": "transport",

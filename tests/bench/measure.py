@@ -39,7 +39,7 @@ class Sample(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One line of the table: ours and the reference as text, their ratios, the largest that is wanted, whether it is met.
+    """One line of the table: ours and the reference as text, their ratios, the largest wanted, whether it is met.
 
     The first ratio is of wall time and counts; that of processor time tells more on a machine that is busy otherwise.
     """
