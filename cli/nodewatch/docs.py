@@ -54,6 +54,7 @@ EXIT_STATUS = {
 
 ENVIRONMENT = {
     "NODEWATCH_LOCAL": "The local store or fleet file to ask, as `--local` names it.",
+    "NODEWATCH_CONTEXT": "The context of the configuration to work in, as `--context` names it.",
     "NODEWATCH_BOS_URL": "The base URL of BOS, such as `https://HOST/apis/bos`.",
     "HZN_EXCHANGE_URL": "The base URL of the Exchange, such as `https://HOST/v1`.",
     "HORIZON_URL": "The base URL of the agent on this node (`http://localhost:8510`).",
@@ -63,7 +64,7 @@ ENVIRONMENT = {
     "CRAY_CONFIG_DIR": "Where the files of `cray` lie, instead of the home directory.",
     "NODEWATCH_TENANT": "The tenant to ask BOS as.",
     "NODEWATCH_CA_BUNDLE": "A file of certificates to trust instead of the system's.",
-    "NODEWATCH_FORMAT": "The format on a terminal, unless `--format` is given: `table`, `json`, `yaml` or `toml`.",
+    "NODEWATCH_FORMAT": "The format on a terminal, unless `--format` is given.",
     "NODEWATCH_REQUEST_TIMEOUT": "How many seconds a request may take, as `--request-timeout` says it.",
     "NODEWATCH_RETRIES": "How often a question is asked again after a passing failure (3); 0 turns that off.",
     "HZN_ORG_ID": "The organization in the Exchange.",
