@@ -72,7 +72,7 @@ ENVIRONMENT = {
     "HZN_EXCHANGE_NODE_AUTH": "The node to ask the Exchange as, `[ORG/]NODE:TOKEN`, when no user is given.",
     "USING_API_KEY": "Set when HZN_EXCHANGE_USER_AUTH holds an API key.",
     "HZN_HTTP_TIMEOUT, HZN_HTTP_RETRIES": "The same as NODEWATCH_REQUEST_TIMEOUT and NODEWATCH_RETRIES, for Horizon.",
-    "HZN_ICP_CA_CERT_PATH, HZN_MGMT_HUB_CERT_PATH": "A file of certificates that the Exchange is trusted by, too.",
+    "HZN_ICP_CA_CERT_PATH, HZN_MGMT_HUB_CERT_PATH": "Certificates to trust for the Exchange, beside the system's.",
     "HZN_SSL_SKIP_VERIFY": "Set to reach the Exchange without verifying its certificate.",
     "HTTPS_PROXY, HTTP_PROXY, NO_PROXY": "The proxies to use, and the hosts to reach without one.",
     "NO_COLOR, FORCE_COLOR, TERM": "Whether tables are coloured, as everywhere.",
