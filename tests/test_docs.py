@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from nodewatch import docs, errors
 from nodewatch.main import TREE
-from nodewatch.tree import Command, Group
+from nodewatch.tree import FORMATS, Command, Group
 
 if TYPE_CHECKING:
     import click
@@ -166,9 +166,9 @@ def test_bash_completes_groups_and_commands() -> None:
 
 def test_bash_completes_options_and_their_values() -> None:
     assert completed("nodewatch", "bos", "v2", "sessions", "list", "--min") == ["--min-age"]
-    assert completed("nodewatch", "demo", "--format", "") == ["table", "json", "yaml", "toml", "names", "csv"]
+    assert completed("nodewatch", "demo", "--format", "") == list(FORMATS)
     assert completed("nodewatch", "demo", "--format", "=", "j") == ["json"]
-    assert completed("nodewatch", "demo", "--format", "=") == ["table", "json", "yaml", "toml", "names", "csv"]
+    assert completed("nodewatch", "demo", "--format", "=") == list(FORMATS)
     assert completed("nodewatch", "--format", "=", "json", "bos", "v2", "comp") == ["components"]
 
 

@@ -81,7 +81,7 @@ def merged(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Return the rows (a name's numbers each) with ranges for numbers where rows differ in one place only.
 
     The place with the most values goes first, and among equals the last: where nodes are missing from a
-    fleet, that makes texts up to half as long as last place first does.
+    fleet, the text is then often shorter, down to half, than with the last place first.
     """
     members: dict[str, list[str]] = {}
     counts = [len(set(column)) for column in zip(*rows, strict=True)]
