@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.fields import Field
 else:
     nodes, nodeset = later("bos_v2.nodes"), later("nodeset")
-    tables, template_tables = (
-        later("bos_v2.tables"),
-        later("bos_v2.template_tables"),
-    )  # only the table format needs them
+    tables = later("bos_v2.tables")  # only the table format needs it
+    template_tables = later("bos_v2.template_tables")
 
 IDS_LENGTH = 65_535
 NODES = "a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin"
