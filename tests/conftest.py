@@ -108,6 +108,7 @@ class Runner:
     """Runs command lines in this process; `environ` is all the environment they see."""
 
     def __init__(self, home: Path) -> None:
+        self.home = home
         self.environ = {"HOME": str(home), "COLUMNS": "160"}
         self.script: Callable[[float], None] | None = None
 

@@ -52,6 +52,11 @@ def loopback(url: str) -> bool:
     return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdecimal())
 
 
+def in_the_clear(url: str) -> bool:
+    """Return whether what is sent to a URL can be read on the way."""
+    return url.startswith("http:") and not loopback(url)
+
+
 def proxy_for(url: str, world: World) -> str | None:
     """Return the proxy on the way to a URL, as the environment says; None for the direct way.
 

@@ -9,12 +9,12 @@ from nodewatch.errors import NodewatchError
 from nodewatch.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from nodewatch.backend import Backend
     from nodewatch.settings import Settings
-    from nodewatch.table import Page
+    from nodewatch.table import Page, Record
 
 
 class App:
@@ -46,17 +46,28 @@ class App:
     def connect(self, service: str) -> Backend:
         """Return a new backend for the service; say so when it is only the demo store."""
         system = self.settings.system(service)
-        if system.insecure:
-            self.warn("Warning: HZN_SSL_SKIP_VERIFY is set, so certificates are not verified: anyone may be listening.")
         if system.local is None:
             from nodewatch.remote import HttpBackend
 
+            self.warn_of_risks(service)
             return HttpBackend(service, self.settings, self.world)
         if system.demo:
             self.warn(f"Showing the demo fleet in {system.local}, because no system is configured.")
         from nodewatch.local import LocalBackend, routes
 
         return LocalBackend(system.local, routes(service), self.world, self.settings)
+
+    def warn_of_risks(self, service: str) -> None:
+        """Say so if others may read along, or may pretend to be the server, because somebody wants it that way."""
+        system, settings = self.settings.system(service), self.settings
+        if system.insecure:
+            why = "--insecure was given" if settings.insecure else "HZN_SSL_SKIP_VERIFY is set"
+            self.warn(f"Warning: {why}, so certificates are not verified: anyone may be listening.")
+        if service == "exchange" and settings.exchange_auth and system.url:
+            from nodewatch.addresses import in_the_clear
+
+            if in_the_clear(system.url):
+                self.warn(f"Warning: user and password go to {system.url} in the clear: anyone may be listening.")
 
     def rehearse(self, backend: Backend) -> Backend:
         """Return a backend that prints changes instead of sending them, if `--dry-run` was given."""
@@ -70,10 +81,11 @@ class App:
         """Read the login again; return whether it is another one now (somebody logged in, or refreshed the token)."""
         from nodewatch.settings import resolve
 
+        bearer = getattr(self.backends.get("bos"), "bearer", None)
         fresh = resolve(self.flags, self.world)
-        if (fresh.token, fresh.exchange_auth) == (self.settings.token, self.settings.exchange_auth):
-            return False
-        self.settings = self.settings._replace(token=fresh.token, exchange_auth=fresh.exchange_auth)
+        if fresh.exchange_auth == self.settings.exchange_auth:
+            return bearer is not None and bool(bearer.changed())
+        self.settings = self.settings._replace(exchange_auth=fresh.exchange_auth)
         self.backends.clear()
         return True
 
@@ -84,12 +96,13 @@ class App:
             request_timeout=min(settings.request_timeout, max(seconds / (settings.retries + 1), 1.0))
         )
 
-    def show(self, document: Any, table: Callable[[Any], Page] | None = None) -> None:
-        """Print what came back: the document as it is, or as the table that `table` makes of it.
+    def show(self, document: Any, table: Callable[[Any], Page] | None = None,
+             nodes: Callable[[Any], Iterable[Record]] | None = None) -> None:  # fmt: skip
+        """Print what came back: the document as it is, as the table that `table` makes of it, or its nodes.
 
         `table` is called for the table format only, so that further questions asked in it cost nothing elsewhere;
-        without one, the table format prints the document too (no document: one empty line). After a rehearsal there is
-        nothing to show.
+        without one, the table format prints the document too (no document: one empty line). `nodes` makes the rows for
+        the formats of names and CSV. After a rehearsal there is nothing to show.
         """
         from nodewatch.backend import REHEARSED
 
@@ -99,6 +112,10 @@ class App:
             from nodewatch.render.table import print_page
 
             print_page(table(document), self.world)
+        elif nodes is not None and self.settings.format in ("names", "csv"):
+            from nodewatch.render.nodes import print_nodes
+
+            print_nodes(nodes(document), self.settings.format, self.world.stdout, expand=bool(self.flags.get("expand")))
         else:
             self.print_document(document)
 

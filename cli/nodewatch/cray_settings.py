@@ -22,9 +22,8 @@ API = "apis/bos"
 
 
 class Files(NamedTuple):
-    """The folder of `cray`, the path of the configuration that counts, what chose it (None: nothing did), its text."""
+    """The path of the configuration that counts, what chose it (None: nothing did), and its text."""
 
-    folder: str
     path: str
     chosen_by: str | None = None
     text: str | None = None
@@ -33,39 +32,42 @@ class Files(NamedTuple):
 class Cray(NamedTuple):
     """What `cray` would work with; `source` is the path of its configuration, None where there is none."""
 
-    folder: str = ""
     source: str | None = None
     hostname: str | None = None
     tenant: str | None = None
     username: str | None = None
 
 
+def folder(world: World) -> str:
+    """Return the folder that `cray` keeps its files in."""
+    return os.path.join(world.home, world.variable("CRAY_CONFIG_DIR") or "", ".config/cray")
+
+
 def read_files(flags: Mapping[str, Any], world: World) -> Files:
     """Return the files of `cray`; raise `WrongConfiguration` for one that is there and cannot be read."""
-    folder = os.path.join(world.home, world.variable("CRAY_CONFIG_DIR") or "", ".config/cray")
-    active = os.path.join(folder, "active_config")
+    active = os.path.join(folder(world), "active_config")
     name, chosen_by = flags.get("configuration"), "--configuration"
     if not name:
         name, chosen_by = world.variable("CRAY_CONFIG"), "CRAY_CONFIG"
     if not name:
         name, chosen_by = (text_of(active) or "").strip(), active
-    path = os.path.join(folder, "configurations", name or "default")
-    return Files(folder, path, chosen_by if name else None, text_of(path))
+    path = os.path.join(folder(world), "configurations", name or "default")
+    return Files(path, chosen_by if name else None, text_of(path))
 
 
 def cray(files: Files) -> Cray:
     """Return what `cray` would work with; raise `WrongConfiguration` for a configuration that is broken or incomplete.
 
     >>> text = '[core]\\nhostname = "api.example.com"\\ntenant = ""\\n[auth.login]\\nusername = "me"\\n'
-    >>> cray(Files("/c", "/c/configurations/default", None, text))[2:]
+    >>> cray(Files("configurations/default", None, text))[1:]
     ('https://api.example.com', None, 'me')
-    >>> cray(Files("/c", "/c/configurations/default"))
-    Cray(folder='/c', source=None, hostname=None, tenant=None, username=None)
+    >>> cray(Files("configurations/default"))
+    Cray(source=None, hostname=None, tenant=None, username=None)
     """
     if files.text is None:
         if files.chosen_by:
             raise WrongConfiguration(f"{files.chosen_by} names the configuration {files.path}, which does not exist.")
-        return Cray(files.folder)
+        return Cray()
     import tomllib
 
     try:
@@ -78,7 +80,6 @@ def cray(files: Files) -> Cray:
             f"{files.path} names no system. Add one with `cray config set core hostname=https://HOST`."
         )
     return Cray(
-        files.folder,
         files.path,
         hostname if "://" in hostname else f"https://{hostname}",
         tenant,

@@ -10,13 +10,12 @@ from nodewatch.errors import (
     NodewatchError,
     NotAllSucceeded,
     NotFound,
-    ServiceTrouble,
     TimeRanOut,
     WentAway,
 )
 from nodewatch.nodeset import fold
 from nodewatch.times import span
-from nodewatch.watching import Outcome, Seen
+from nodewatch.watching import Outcome, Seen, passes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 INTERVAL, SHORTEST_INTERVAL, SETTLE = 15.0, 1.0, 120.0
 LONGEST_PAUSE = 120.0
-PASSING = frozenset({408, 429})  # beside all from 500 on
 
 
 class Pace(NamedTuple):
@@ -219,16 +217,6 @@ class Lookout:
     def age(self) -> str:
         """Return how old the data is."""
         return span(self.world.now() - self.sight.at) if self.sight else ""
-
-
-def passes(error: NodewatchError) -> bool:
-    """Return whether a later look may go well: the server was not reached, too slow, or in trouble of its own.
-
-    >>> [passes(ServiceTrouble("", status=status)) for status in (None, 400, 429, 500, 503)], passes(NotFound(""))
-    ([True, False, True, True, True], False)
-    """
-    status = error.status
-    return isinstance(error, ServiceTrouble) and (status is None or status >= 500 or status in PASSING)
 
 
 def named(outcome: Outcome) -> str:

@@ -118,6 +118,16 @@ TREE = Group("Show how far boots and agent upgrades have come, which nodes faile
         "load": Leaf("Load a fleet file into the local store.", "store_commands:load"),
         "dump": Leaf("Write the local store as a fleet file.", "store_commands:dump"),
     }),
+    "config": Group("Configuration: the systems, and the settings that count.", {
+        "list": Leaf("List the systems that are configured.", "config_commands:list_contexts"),
+        "show": Leaf("Show every setting, and where it comes from.", "config_commands:show_settings"),
+        "use": Leaf("Choose the system that is asked.", "config_commands:use_context"),
+    }),
+    "auth": Group("The login to a Cray system.", {
+        "login": Leaf("Log in.", "auth_commands:log_in"),
+        "status": Leaf("Show who is logged in, and until when.", "auth_commands:show_login"),
+        "logout": Leaf("Log out.", "auth_commands:log_out"),
+    }),
     "demo": Leaf("Make a demo fleet and show a session of it.", "store_commands:demo"),
 }, aliases={"ex": "exchange"})  # fmt: skip
 

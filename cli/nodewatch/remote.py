@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from nodewatch import __version__
-from nodewatch.addresses import checked, loopback, origin, proxy_for
+from nodewatch.addresses import checked, in_the_clear, origin
 from nodewatch.backend import ABSENT, Answer, answered_error
 from nodewatch.errors import Dropped, ServiceTrouble, TimedOut, Unreachable, UnreadableAnswer, WrongConfiguration
+from nodewatch.login import Bearer
 from nodewatch.retries import RETRY, Pace, retry_after
 from nodewatch.trace import Trace
 
@@ -36,30 +37,44 @@ class HttpBackend:
         self.source = system.source
         self.base = checked(system.url or "", system.source)
         self.who = f"{NAMES[service]} at {self.base}"
-        login = authorization(service, settings)
-        if service == "bos" and login and self.base.startswith("http:") and not loopback(self.base):
+        self.bearer = Bearer(settings, world, self.base) if service == "bos" else None
+        if self.bearer and self.bearer.known and in_the_clear(self.base):
             raise WrongConfiguration(
                 f"{self.base} ({self.source}) is plain http, over which a token is never sent: anyone on the way "
                 "could use it. Write https://."
             )
-        self.headers = standing_headers(service, login, settings)
         self.pace = Pace()
-        self.trace = Trace(settings.verbose, world, [settings.token, settings.exchange_auth])
+        self.trace = Trace(settings.verbose, world)
 
     @cached_property
     def transport(self) -> Transport:
         """The connections to the server, made when the first request is sent."""
-        from nodewatch.transport import Transport, Trust
+        from nodewatch.transport import transport_to
 
-        system = self.system
-        proxy = proxy_for(self.base, self.world) if self.service == "bos" else None
-        return Transport(self.base, Trust(self.settings.ca_bundle, system.extra_ca, system.insecure), proxy)
+        proxied = self.service == "bos"  # hzn, whose services the others are, takes no proxy from the environment
+        return transport_to(self.base, self.system, self.settings.ca_bundle, self.world, proxied=proxied)
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that every request carries; raise `NotPermitted` for a login that has expired."""
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "User-Agent": f"nodewatch/{__version__}",
+        }
+        settings = self.settings
+        login = self.bearer.header() if self.bearer else basic(settings) if self.service == "exchange" else None
+        if login:
+            headers["Authorization"] = login
+            self.trace.hide(login.partition(" ")[2])
+        if self.service == "bos" and settings.tenant:
+            headers["Cray-Tenant-Name"] = settings.tenant
+        return headers
 
     def send(self, request: Request) -> Answer:
         """Ask the server, again if need be; return its answer, or raise the error that it means."""
         reply = self.ask(request)
         if reply.status >= 400:
-            raise answered_error(request, lenient(reply), self.who, advice(self.service, reply, self.settings))
+            raise answered_error(request, lenient(reply), self.who, self.advice(reply))
         if not 200 <= reply.status < 300:
             raise ServiceTrouble(
                 f"{self.asked(request)} was answered {reply.status}, which means nothing here. {self.check()}",
@@ -114,7 +129,7 @@ class HttpBackend:
 
         query = request.query
         url = self.base + request.path + (f"?{urlencode(query)}" if query else "")
-        headers, body = self.headers, None
+        headers, body = self.headers(), None
         if request.body is not ABSENT:
             headers, body = {**headers, "Content-Type": "application/json"}, json.dumps(request.body).encode()
         began = self.world.monotonic()
@@ -175,6 +190,17 @@ class HttpBackend:
             f"{self.asked(request)} was answered {reply.status} with {what}. {self.check()}", status=reply.status
         ) from cause
 
+    def advice(self, reply: Reply) -> str | None:
+        """Return what to do about an error reply, where more is known than its status says; else None."""
+        wish = reply.headers.get("Retry-After")
+        if wish and reply.status in RETRY.crowded:
+            return f"It asks not to be asked for a while (Retry-After: {wish}): try again after that time."
+        if reply.status != 401:
+            return None
+        if self.bearer:
+            return self.bearer.advice
+        return "Check the user and the password in HZN_EXCHANGE_USER_AUTH." if self.service == "exchange" else None
+
     def asked(self, request: Request) -> str:
         """Return the beginning of a sentence about a request."""
         return f"{request.method} {request.path} of {self.who}"
@@ -208,47 +234,10 @@ def lenient(reply: Reply) -> Answer:
         return Answer(reply.status, None, text)
 
 
-def advice(service: str, reply: Reply, settings: Settings) -> str | None:
-    """Return what to do about an error reply, where more is known than its status says; else None."""
-    wish = reply.headers.get("Retry-After")
-    if wish and reply.status in RETRY.crowded:
-        return f"It asks not to be asked for a while (Retry-After: {wish}): try again after that time."
-    if reply.status != 401:
+def basic(settings: Settings) -> str | None:
+    """Return the `Authorization` header for the Exchange, None without credentials."""
+    if not settings.exchange_auth:
         return None
-    if service == "exchange":
-        return "Check the user and the password in HZN_EXCHANGE_USER_AUTH."
-    if settings.token is None:
-        return "Nobody is logged in: name a token file with CRAY_CREDENTIALS, or set NODEWATCH_TOKEN."
-    return "The login has expired, or is one for another system: renew the token."
+    from base64 import b64encode
 
-
-def authorization(service: str, settings: Settings) -> str | None:
-    """Return the `Authorization` header: a bearer token for BOS, user and password for the Exchange, else None.
-
-    Raise `WrongConfiguration` for a token that cannot stand in a header.
-    """
-    if service == "bos" and settings.token:
-        if not settings.token.isascii() or not settings.token.isprintable() or " " in settings.token:
-            raise WrongConfiguration(
-                "the token holds characters that no token has. Is it the whole file in place of one?"
-            )
-        return f"Bearer {settings.token}"
-    if service == "exchange" and settings.exchange_auth:
-        from base64 import b64encode
-
-        return "Basic " + b64encode(settings.exchange_auth.encode()).decode()
-    return None
-
-
-def standing_headers(service: str, login: str | None, settings: Settings) -> dict[str, str]:
-    """Return the headers that every request to a service carries."""
-    headers = {
-        "Accept": "application/json",
-        "Accept-Encoding": "gzip, deflate",
-        "User-Agent": f"nodewatch/{__version__}",
-    }
-    if login:
-        headers["Authorization"] = login
-    if service == "bos" and settings.tenant:
-        headers["Cray-Tenant-Name"] = settings.tenant
-    return headers
+    return "Basic " + b64encode(settings.exchange_auth.encode()).decode()

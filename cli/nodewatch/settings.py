@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     Read = Callable[[str, str], Any]
     Rung = tuple[str, str | None, str | None]
 
-FORMATS = ("table", "json", "yaml", "toml")
+DOCUMENTS = ("table", "json", "yaml", "toml")
+FORMATS = (*DOCUMENTS, "names", "csv")
 REQUEST_TIMEOUT = 60.0
 RETRIES = 3
 CONCURRENCY = 32
@@ -170,7 +171,6 @@ class Layers:
                 return value
         return None
 
-
     def rungs(self, key: str, variable: str, url: str | None) -> list[Rung]:
         """Return what may name a service's system, the highest layer first: source, local store, URL.
 
@@ -190,13 +190,15 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
 
     What is wrong with one service's configuration is kept with that service, and raised when it is asked.
     """
-    context, by_flag = context_of(flags, world)
-    layers = Layers(flags, world, context, by_flag=by_flag)
+    context, named_by = context_of(flags, world)
+    layers = Layers(flags, world, context, by_flag=named_by == "--context")
+    if context:
+        layers.origins["context"] = named_by
     find = layers.find
     terminal = world.stdout.isatty()
     style = find("format", flag="format", variable="NODEWATCH_FORMAT" if terminal else "")
-    if style is not None and style not in FORMATS:
-        raise WrongUsage(f"NODEWATCH_FORMAT: {style!r} is none of {', '.join(FORMATS)}.")
+    if style is not None and style not in (FORMATS if flags.get("format") else DOCUMENTS):
+        raise WrongUsage(f"NODEWATCH_FORMAT: {style!r} is none of {', '.join(DOCUMENTS)}.")
     timeout = find(
         "request_timeout",
         flag="request_timeout",
@@ -246,10 +248,10 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
     return placed(settings, layers, hzn, general, horizon)
 
 
-def context_of(flags: Mapping[str, Any], world: World) -> tuple[Context | None, bool]:
-    """Return the context that counts, if there is one, and whether a flag names it."""
+def context_of(flags: Mapping[str, Any], world: World) -> tuple[Context | None, str]:
+    """Return the context that counts, if there is one, and what names it."""
     if flags.get("local") or (world.variable("NODEWATCH_LOCAL") and not flags.get("context")):
-        return None, False  # the local store answers everything
+        return None, ""  # the local store answers everything
     known = contexts.read_contexts(world)
     for source, name in (
         ("--context", flags.get("context")),
@@ -257,8 +259,8 @@ def context_of(flags: Mapping[str, Any], world: World) -> tuple[Context | None, 
         (known.file, known.active),
     ):
         if name:
-            return contexts.chosen(known, name, source), source == "--context"
-    return None, False
+            return contexts.chosen(known, name, source), source
+    return None, ""
 
 
 def settings_of_hzn(flags: Mapping[str, Any], world: World) -> Horizon | WrongConfiguration:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 Style = Literal["", "good", "bad", "busy", "warn", "dim", "strong"]
 SUSPECT = re.compile("[^ -~]")
@@ -75,6 +73,8 @@ class Line(NamedTuple):
 
 Block = Grid | Fields | Bar | Line
 Page = list[Block]
+Record = Mapping[str, Any]
+"""What is known of a node, by the names that the service's documents have for it; the node's own name comes first."""
 
 
 def visible(text: str, keep: str = "") -> str:

@@ -14,12 +14,15 @@ def read_time(text: Any) -> datetime | None:
     """Return the time that a server's text names, in UTC if the text has a zone; None for anything else.
 
     BOS writes local naive times (`2024-01-02T03:04:05`), BOS v1 also `2020-07-22 13:39:07.706774` and that with a `Z`;
-    Horizon writes RFC 3339. A time without a zone is taken as UTC: Cray systems run in UTC, and nothing says otherwise.
+    Horizon writes RFC 3339, older Exchanges with `[UTC]` behind it. A time without a zone is taken as UTC: Cray systems
+    run in UTC, and nothing says otherwise.
 
     >>> read_time("2020-07-22 13:39:07.706774")
     datetime.datetime(2020, 7, 22, 13, 39, 7, 706774, tzinfo=datetime.timezone.utc)
-    >>> read_time("2026-03-05T12:01:00+01:00").isoformat(), read_time(""), read_time("soon"), read_time(7)
-    ('2026-03-05T11:01:00+00:00', None, None, None)
+    >>> read_time("2026-03-05T12:01:00+01:00").isoformat(), read_time("2026-03-05T12:01:00Z[UTC]").isoformat()
+    ('2026-03-05T11:01:00+00:00', '2026-03-05T12:01:00+00:00')
+    >>> read_time(""), read_time("soon"), read_time(7)
+    (None, None, None)
     """
     return parsed(text) if isinstance(text, str) else None
 
@@ -28,7 +31,7 @@ def read_time(text: Any) -> datetime | None:
 def parsed(text: str) -> datetime | None:
     """Return the time that the text names, in UTC; None if it names none."""
     try:
-        time = datetime.fromisoformat(text.strip())
+        time = datetime.fromisoformat(text.strip().removesuffix("[UTC]"))
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nodewatch.table import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from nodewatch.transport import Reply
     from nodewatch.world import World
@@ -18,11 +18,15 @@ SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie"
 
 
 class Trace:
-    """Tells on stderr what was asked and answered; nothing at verbosity 0. `secrets` are masked wherever they stand."""
+    """Tells on stderr what was asked and answered; nothing at verbosity 0."""
 
-    def __init__(self, verbose: int, world: World, secrets: Sequence[str | None] = ()) -> None:
+    def __init__(self, verbose: int, world: World) -> None:
         self.verbose, self.world = verbose, world
-        self.secrets = [secret for secret in secrets if secret]
+        self.secrets: set[str] = set()
+
+    def hide(self, secret: str) -> None:
+        """Mask that text wherever it stands."""
+        self.secrets.add(secret)
 
     def answered(
         self,
@@ -62,7 +66,7 @@ def counted(tries: int) -> str:
     return f" (retry {tries - 1})" if tries > 1 else ""
 
 
-def shown(headers: Mapping[str, str], body: bytes | None, secrets: Sequence[str] = ()) -> list[str]:
+def shown(headers: Mapping[str, str], body: bytes | None, secrets: Iterable[str] = ()) -> list[str]:
     """Return headers and the beginning of a body as lines, secrets masked.
 
     >>> shown({"Authorization": "Bearer abc", "Accept": "x"}, b'{"access_token": "abc", "id": 1}')
@@ -78,7 +82,7 @@ def shown(headers: Mapping[str, str], body: bytes | None, secrets: Sequence[str]
     return lines
 
 
-def masked(text: str, secrets: Sequence[str] = ()) -> str:
+def masked(text: str, secrets: Iterable[str] = ()) -> str:
     r"""Return a body's text with its secrets replaced: those known, and the values of telling names in JSON and forms.
 
     >>> masked("grant_type=password&password=hunter2&username=u"), masked('{"token":"a\\"b","n":1}')

@@ -28,6 +28,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import DecodeError, HTTPError, NameResolutionError, ReadTimeoutError
 from urllib3.util import Timeout
 
+from nodewatch.addresses import proxy_for
 from nodewatch.errors import (
     Dropped,
     NodewatchError,
@@ -40,6 +41,9 @@ from nodewatch.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from ssl import SSLContext
+
+    from nodewatch.settings import System
+    from nodewatch.world import World
 
 CONNECT_SECONDS = 10.0
 CONNECTIONS = 64
@@ -248,6 +252,15 @@ class Transport:
             return Reply(response.status_code, response.headers, whole(response.raw))
         except (RequestException, HTTPError, OSError, HTTPException, UnicodeError) as error:
             raise failure(error, url, seconds) from error
+
+
+def transport_to(base: str, system: System, ca_bundle: str | None, world: World, *, proxied: bool = True) -> Transport:
+    """Return a transport to a server, as the settings of its system say.
+
+    A proxy that a context names is always used, one of the environment only if `proxied`.
+    """
+    proxy = proxy_for(base, world) if system.proxy is None and proxied else system.proxy
+    return Transport(base, Trust(ca_bundle, system.extra_ca, system.insecure), proxy or None)
 
 
 def whole(raw: Any) -> bytes:

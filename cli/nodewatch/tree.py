@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class Leaf(NamedTuple):
@@ -44,10 +44,17 @@ def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
         ctx.exit()
 
 
-FORMATS = ("table", "json", "yaml", "toml")
+NODE_FORMATS = ("names", "csv")
+FORMATS = ("table", "json", "yaml", "toml", *NODE_FORMATS)
 SHARED: list[click.Option] = [
-    shared("--format", type=click.Choice(FORMATS), help="How to print: a table on a terminal, else JSON."),
+    shared("--format", type=click.Choice(FORMATS),
+           help="How to print: a table on a terminal, else JSON. Lists of nodes: names (folded), csv."),
     shared("--local", metavar="PATH", help="Ask the local store or fleet file at PATH."),
+    shared("--context", metavar="NAME", help="Ask the system of that NAME in the configuration."),
+    shared("--configuration", metavar="NAME", help="Ask the system that cray knows by that NAME, or file."),
+    shared("--token", metavar="FILE", help="Log in to BOS with the token in FILE."),
+    shared("--ca-bundle", metavar="FILE", help="Trust the certificates in FILE, not the system's."),
+    flag("--insecure", help="Trust every server; warns each time."),
     shared("--request-timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
            help="Give up on a request after SECONDS (60)."),
     shared("--verbose", "-v", count=True, default=None, help="Trace requests on stderr; -vv with their bodies."),
@@ -56,6 +63,8 @@ SHARED: list[click.Option] = [
     click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=print_version,
                  help="Print the version."),
 ]  # fmt: skip
+# What commands take whose rows are nodes.
+EXPAND = flag("--expand", help="With --format names: one name a line, instead of all folded into one.")
 # What `exchange` and everything below it take too.
 ACCOUNT: list[click.Option] = [
     shared("--org", "-o", metavar="ORG", help="The organization (HZN_ORG_ID)."),
@@ -90,7 +99,7 @@ class Shared(click.Command):
         common: list[tuple[str, str]] = []
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record is not None:
+            if record is not None and isinstance(param, click.Option):
                 (common if id(param) in everywhere or param.name == "help" else own).append(record)
         for heading, records in (("Options", own), ("Shared options", common)):
             if records:
@@ -101,7 +110,25 @@ class Shared(click.Command):
 
 
 class Command(Shared):
-    """A command: its function's docstring is the help below the sentence."""
+    """A command: its function's docstring is the help below the sentence.
+
+    `nodes` tells that its rows are nodes: then they can be had as names only, or as CSV.
+    """
+
+    def __init__(self, *args: Any, nodes: bool = False, **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.nodes = nodes
+        if nodes:
+            self.params = [EXPAND, *self.params]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; raise `click.UsageError` before anything is asked or changed, if it has no nodes to print."""
+        style = ctx.obj.flags.get("format")
+        if style in NODE_FORMATS and not self.nodes:
+            raise click.UsageError(f"--format {style} is for lists of nodes, and this is none.", ctx)
+        if ctx.obj.flags.get("expand") and style != "names":
+            raise click.UsageError("--expand goes with --format names.", ctx)
+        return super().invoke(ctx)
 
 
 def show_bare() -> None:
@@ -143,6 +170,14 @@ class Group(Shared, click.Group):
             if rows:
                 with formatter.section(heading):
                     formatter.write_dl(rows)
+
+
+@overload
+def command(function: Callable[..., Any], /) -> Any: ...
+
+
+@overload
+def command(**attributes: Any) -> Callable[[Any], Any]: ...
 
 
 def command(*params: Any, **attributes: Any) -> Any:

@@ -35,7 +35,8 @@ class Silence:
                  ) -> None:  # fmt: skip
         if kind is None and self.last is not None and self.last.seen:
             watched, look = self.watched, self.last.look
-            self.app.show(watched.document(look), lambda _: watched.table(look))
+            nodes = watched.nodes
+            self.app.show(watched.document(look), lambda _: watched.table(look), nodes and (lambda _: nodes(look)))
 
     def show(self, sight: Sight) -> None:
         """Remember it; tell once of a server that does not answer at all, lest it looks like waiting for nodes."""

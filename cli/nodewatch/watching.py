@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from nodewatch.errors import NodewatchError, ServiceTrouble
 from nodewatch.times import read_duration
 from nodewatch.tree import flag, shared
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from nodewatch.app import App
-    from nodewatch.table import Page
+    from nodewatch.table import Page, Record
 
 
 class Outcome(NamedTuple):
@@ -36,6 +37,16 @@ class Outcome(NamedTuple):
     gone: bool = False
 
 
+def passes(error: NodewatchError) -> bool:
+    """Return whether a later look may go well: the server was not reached, too slow, or in trouble of its own.
+
+    >>> [passes(ServiceTrouble("", status=status)) for status in (None, 400, 429, 500, 503)], passes(NodewatchError(""))
+    ([True, False, True, True, True], False)
+    """
+    status = error.status
+    return isinstance(error, ServiceTrouble) and (status is None or status >= 500 or status in (408, 429))
+
+
 class Seen(NamedTuple):
     """What a rule may know beside the documents: the time, since when each name was seen in its state, `--settle`."""
 
@@ -44,9 +55,13 @@ class Seen(NamedTuple):
     settle: timedelta
 
     def settled(self, name: str, before: datetime | None = None) -> bool:
-        """Return whether the name's state is older than `--settle`, by what was seen or by the server's own time."""
+        """Return whether the name's state is as old as `--settle`, by what was seen or by the server's own time."""
         since = self.since.get(name, self.now)
         return self.now - (min(since, before) if before else since) >= self.settle
+
+    def unchanged(self) -> bool:
+        """Return whether nothing at all has changed for `--settle`."""
+        return self.now - max(self.since.values(), default=self.now) >= self.settle
 
 
 class Watched(NamedTuple):
@@ -63,7 +78,7 @@ class Watched(NamedTuple):
     table: Callable[[Any], Page]
     states: Callable[[Any], Mapping[str, str]]
     outcome: Callable[[Any, Seen], Outcome]
-    nodes: Callable[[Any], Iterable[Mapping[str, Any]]] | None = None
+    nodes: Callable[[Any], Iterable[Record]] | None = None
     left: str = ""
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .measure import Row
 
-ROOT = Path(__file__).parents[2]
+TESTS = Path(__file__).parents[1]
 COUNT = 20_000
 SESSION = "night-reboot"
 CLICK = "import click"
@@ -67,7 +67,7 @@ def small(bench: Bench, rounds: int) -> Iterator[Row]:
         found = bench.compare(rounds, [
             bench.ours("offline", f"{status} --format json --local {store}"),
             bench.ours("table", f"{status} --local {store}", terminal=True),
-            bench.ours("http", f"{status} --format json", NODEWATCH_BOS_URL=url),
+            bench.ours("http", f"{status} --format json", {"NODEWATCH_BOS_URL": url}),
             bench.code("click", CLICK), bench.code("rich", TABLE), bench.code("requests", HTTP),
         ])  # fmt: skip
     yield time_row("A session's status, offline, JSON", found["offline"], found["click"], "`import click`", 1.4)
@@ -92,7 +92,7 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
             bench.ours("status table", f"bos sessions status list {SESSION} --format table --local {store}"),
             bench.ours("list", f"{listing} --format json --local {store}"),
             bench.ours("table", f"{listing} --format table --local {store}"),
-            bench.ours("http", f"{listing} --format json", NODEWATCH_BOS_URL=url),
+            bench.ours("http", f"{listing} --format json", {"NODEWATCH_BOS_URL": url}),
             bench.code("load", LOAD, str(file)),
             bench.code("tool", "import runpy; runpy.run_module('json.tool', run_name='__main__')", str(file)),
         ])  # fmt: skip
@@ -126,7 +126,7 @@ def main() -> int:
         warn_if_editable(bench)
         wanted = given.only.split(",")
         fleets = [str(bench.folder / file) for file in ("small.json", "large.json")]
-        bench.output(given.python, "-m", "bench.fleets", *fleets, str(COUNT), PYTHONPATH=str(ROOT))
+        bench.output(given.python, "-m", "bench.fleets", *fleets, str(COUNT), PYTHONPATH=str(TESTS))
         for file in fleets:
             bench.output(bench.nodewatch, "local", "load", file, "--local", file.replace(".json", ".db"))
         rows = [row for part in wanted for row in parts[part](bench, given.rounds)]

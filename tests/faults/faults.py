@@ -19,6 +19,7 @@ HTML = b"<!DOCTYPE html><html><title>Log in</title></html>"
 PAGE = {"Content-Type": "text/html"}
 PROBLEM = {"Content-Type": "application/problem+json"}
 CHECK = "Check the address in NODEWATCH_BOS_URL."
+NOBODY = "Nobody is logged in: type `nodewatch auth login`, or name a token file with --token or CRAY_CREDENTIALS."
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -120,11 +121,10 @@ FAULTS = [
           f"a page to log in, the login is missing or has expired. {CHECK}"),
     # Refusals
     Fault("401", answer(401, b"", {"Content-Length": "0"}), 6, refused("401 Unauthorized")
-          + "Nobody is logged in: name a token file with CRAY_CREDENTIALS, or set NODEWATCH_TOKEN."),
+          + NOBODY),
     Fault("401-html", answer(401, HTML, PAGE), 6, refused("401 Unauthorized", ", with a page of HTML.")
-          + "Nobody is logged in: name a token file with CRAY_CREDENTIALS, or set NODEWATCH_TOKEN."),
-    Fault("401-problem", problem(401, "Unauthorized", "Jwt is expired"), 6, "Unauthorized: Jwt is expired\n"
-          "Nobody is logged in: name a token file with CRAY_CREDENTIALS, or set NODEWATCH_TOKEN."),
+          + NOBODY),
+    Fault("401-problem", problem(401, "Unauthorized", "Jwt is expired"), 6, "Unauthorized: Jwt is expired\n" + NOBODY),
     Fault("403", answer(403, b"RBAC: access denied", {"Content-Type": "text/plain"}), 6,
           refused("403 Forbidden", ": RBAC: access denied.")
           + "The login is known, but may not do this: ask for the right, or use another login."),

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from nodewatch.bos_v1.client import BosV1
-from nodewatch.tree import command
+from nodewatch.tree import command, later
+from nodewatch.watching import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App
+    from nodewatch.bos_v1 import follow
+else:
+    follow = later("bos_v1.follow")  # only waiting needs it
 
 OPERATIONS = ("boot", "configure", "reboot", "shutdown")
 
@@ -110,22 +114,28 @@ def delete_session(app: App, session_id: str) -> None:
 
 @command
 @click.argument("session_id")
+@watchable
 def show_status(app: App, session_id: str) -> None:
     """The table has every boot set phase by phase, and every failed node. States follow from where the nodes are.
 
-    Other formats have the server's own document, which tells less: it is one request, and a table several.
+    Other formats have the server's own document, which tells less: it is one request, and a table several. A session is
+    over when it was stopped, when its nodes are done, or when it stays stalled.
 
     \b
     $ nodewatch bos v1 session status list f4eebe51-a217-46d0-8733-b9499a092042
     $ nodewatch bos v1 session status list f4eebe51-a217-46d0-8733-b9499a092042 --format json
+    $ nodewatch bos v1 session status list f4eebe51-a217-46d0-8733-b9499a092042 --wait --timeout 2h
     """
+    if followed(app, lambda: follow.session(app, session_id)):
+        return
     from nodewatch.bos_v1 import tables
 
     bos = BosV1(app.backend("bos"))
     app.show(bos.status(session_id), lambda status: tables.session_status(status, bos.parts(session_id, status)))
 
 
-@command
+@command(nodes=True)
+@watchable
 @click.argument("names", nargs=-1, metavar="[[CATEGORY] PHASE] BOOT_SET SESSION_ID")
 def describe_status(app: App, names: tuple[str, ...]) -> None:
     """With two names it shows a boot set, with three a phase of it, with four a category of that phase.
@@ -136,18 +146,25 @@ def describe_status(app: App, names: tuple[str, ...]) -> None:
     $ nodewatch bos v1 session status describe computes f4eebe51-a217-46d0-8733-b9499a092042
     $ nodewatch bos v1 session status describe shutdown computes f4eebe51-a217-46d0-8733-b9499a092042
     $ nodewatch bos v1 session status describe failed shutdown computes f4eebe51-a217-46d0-8733-b9499a092042
+    $ nodewatch bos v1 session status describe computes f4eebe51-a217-46d0-8733-b9499a092042 --watch
     """
     from nodewatch.bos_v1 import tables
 
     bos = BosV1(app.backend("bos"))
     match names[::-1]:
         case session, boot_set:
-            app.show(bos.boot_set(session, boot_set), lambda found: tables.boot_set(found, session, boot_set))
+            if not followed(app, lambda: follow.boot_set(app, session, boot_set)):
+                app.show(bos.boot_set(session, boot_set), lambda found: tables.boot_set(found, session, boot_set),
+                         tables.boot_set_nodes)  # fmt: skip
         case session, boot_set, phase:
-            app.show(bos.phase(session, boot_set, phase), lambda found: tables.phase(found, session, boot_set, phase))
+            if not followed(app, lambda: follow.phase(app, session, boot_set, phase)):
+                app.show(bos.phase(session, boot_set, phase),
+                         lambda found: tables.phase(found, session, boot_set, phase), tables.phase_nodes)  # fmt: skip
         case session, boot_set, phase, category:
-            document = bos.category(session, boot_set, phase, category)
-            app.show(document, lambda found: tables.category(found, session, boot_set, phase, category))
+            if not followed(app, lambda: follow.category(app, session, boot_set, phase, category)):
+                app.show(bos.category(session, boot_set, phase, category),
+                         lambda found: tables.category(found, session, boot_set, phase, category),
+                         tables.category_nodes)  # fmt: skip
         case _:
             raise click.UsageError(
                 f"{len(names)} names were given: BOOT_SET SESSION_ID are needed, or PHASE BOOT_SET SESSION_ID, "

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v1 import rules
 from nodewatch.nodeset import fold
-from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Style
+from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Record, Style
 from nodewatch.times import when
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nodewatch.bos_v1.types import BootSet, Category, CreatedSession, Phase, Session, SessionStatus
 
@@ -25,10 +25,9 @@ STATES: dict[str, Style] = {
 }
 COUNTS: dict[str, Style] = {"in_progress": "busy", "succeeded": "good", "failed": "bad"}
 COLUMNS = (
-    Column("Boot set", shares=True), Column("Phase"), Column("State", wraps=True),
-    Column("Not started", right=True), Column("In progress", right=True), Column("Succeeded", right=True),
-    Column("Failed", right=True), Column("Excluded", 3, right=True), Column("Errors", 4, right=True),
-    Column("Started", 2), Column("Stopped", 1),
+    Column("Boot set"), Column("Phase"), Column("State", wraps=True), Column("Not started", 6, right=True),
+    Column("In progress", right=True), Column("Succeeded", 5, right=True), Column("Failed", right=True),
+    Column("Excluded", 3, right=True), Column("Errors", 4, right=True), Column("Started", 2), Column("Stopped", 1),
 )  # fmt: skip
 STALLED = "Stalled: some nodes have not started, and none is in progress. It is between two phases, or has stopped."
 
@@ -115,9 +114,8 @@ def session_status(status: SessionStatus, parts: rules.Parts) -> Page:
     metadata = rules.part(status, "metadata")
     unknown = len(parts.boot_sets) - len(known)
     page: Page = [identity(text(status.get("id")), metadata, phases if known else None, unknown)]
-    rows = [row for name, boot_set in parts.boot_sets.items() for row in boot_set_rows(name, boot_set)]
-    page.append(Grid(COLUMNS, rows, empty="Which boot sets it has is not known."))
-    if parts.template is not None and rows:
+    page.append(grid(parts.boot_sets))
+    if parts.template is not None and parts.boot_sets:
         source = f"The status names no boot sets: these are those of the session template {parts.template}."
         page.append(Line(source, "dim"))
     page += stalled(phases) + failures(known)
@@ -134,7 +132,7 @@ def boot_set(document: BootSet, session: str, name: str) -> Page:
     phases, metadata = rules.phases(document), rules.part(document, "metadata")
     return [
         identity(f"{name} of {session}", metadata, phases),
-        Grid(COLUMNS, boot_set_rows(name, document)),
+        grid({name: document}),
         *stalled(phases),
         *failures({name: document}),
         *boot_set_remarks({name: document}),
@@ -193,6 +191,14 @@ def verdict(phases: Sequence[Phase], state: rules.State | None) -> str:
 def stalled(phases: Sequence[Phase]) -> Page:
     """Return what it means to be stalled, where something is."""
     return [Line(STALLED, "warn")] if rules.state(phases) == "stalled" else []
+
+
+def grid(boot_sets: Mapping[str, BootSet | None]) -> Grid:
+    """Return the boot sets phase by phase; one that stands alone is named above."""
+    rows = [row for name, document in boot_sets.items() for row in boot_set_rows(name, document)]
+    if len(boot_sets) == 1:
+        return Grid(COLUMNS[1:], [row[1:] for row in rows], heading=f"Boot set {rows[0][0]}")
+    return Grid(COLUMNS, rows, empty="Which boot sets it has is not known.")
 
 
 def boot_set_rows(name: str, document: BootSet | None) -> list[list[str | Cell]]:
@@ -288,3 +294,24 @@ def several(phase: Phase, where: str) -> Page:
 def nodes_below(nodes: Iterable[str]) -> Line:
     """Return the nodes, folded, indented below the line that says what they are."""
     return Line(fold(nodes), lead="    ")
+
+
+def boot_set_nodes(document: BootSet) -> Iterator[Record]:
+    """Return a row for every node in every phase: the node, the phase, the category."""
+    for phase in rules.phases(document):
+        yield from phase_nodes(phase)
+
+
+def phase_nodes(document: Phase) -> Iterator[Record]:
+    """Return a row for every node of a phase, in the order of the categories.
+
+    >>> list(phase_nodes({"name": "boot", "categories": [{"name": "failed", "node_list": ["x1"]}]}))
+    [{'node': 'x1', 'phase': 'boot', 'category': 'failed'}]
+    """
+    for category, nodes in rules.categories(document).items():
+        yield from ({"node": node, "phase": document.get("name"), "category": category} for node in nodes)
+
+
+def category_nodes(document: Category) -> Iterator[Record]:
+    """Return a row for every node of a category."""
+    return ({"node": node, "category": document.get("name")} for node in rules.names(document.get("node_list")))

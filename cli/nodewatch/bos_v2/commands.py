@@ -12,11 +12,14 @@ from nodewatch.watching import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.bos_v2 import follow, nodes, tables
+    from nodewatch.bos_v2 import follow, nodes, rules, tables
+    from nodewatch.bos_v2.types import ExtendedStatus
+    from nodewatch.table import Page
 else:
     follow, tables = later("bos_v2.follow"), later("bos_v2.tables")  # only waiting, and only tables, need them
-    nodes = later("bos_v2.nodes")
+    nodes, rules = later("bos_v2.nodes"), later("bos_v2.rules")
 
+BRIEF = ("table", "names", "csv")  # formats that need no boot artifacts
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 
 
@@ -65,13 +68,17 @@ def show_session_status(app: App, session_id: str) -> None:
 
 
 def show_status(app: App, name: str) -> None:
-    """Show how far a session is; the table asks for its components too, which carry the names that the server cuts."""
+    """Show how far a session is; the table asks for its components too where the server cuts the names of an error."""
     bos = BosV2(app.backend("bos"))
-    app.show(bos.session_status(name), lambda status: tables.session_status(
-        status, bos.session(name), bos.components(session=name, brief=True), app.now))  # fmt: skip
+
+    def table(status: ExtendedStatus) -> Page:
+        components = bos.components(session=name, brief=True) if rules.names_are_cut(status) else []
+        return tables.session_status(status, bos.session(name), components, app.now)
+
+    app.show(bos.session_status(name), table)
 
 
-@command
+@command(nodes=True)
 @click.option("--ids", metavar="NODES",
               help="Only these: a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin.")  # fmt: skip
 @click.option("--session", metavar="ID", help="Only components of this session.")
@@ -91,12 +98,13 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --session night-reboot --status failed
     $ nodewatch bos v2 components list --ids x3000c0s[1-4]b0n0 --format json
     $ nodewatch bos v2 components list --phase configuring --watch
+    $ nodewatch bos v2 components list --session night-reboot --status failed --format names
     """
     filters["ids"] = nodes.comma_list(ids, app.world.stdin)
     if followed(app, lambda: follow.components(app, filters)):
         return
-    components = BosV2(app.backend("bos")).components(**filters, brief=app.settings.format == "table")
-    app.show(components, lambda components: tables.components(components, app.now))
+    components = BosV2(app.backend("bos")).components(**filters, brief=app.settings.format in BRIEF)
+    app.show(components, lambda components: tables.components(components, app.now), tables.node_rows)
 
 
 @command

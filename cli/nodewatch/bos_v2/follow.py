@@ -39,7 +39,7 @@ def session(app: App, name: str) -> Watched:
 def components(app: App, filters: dict[str, Any]) -> Watched:
     """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
     chosen: set[str] = set()
-    brief = app.settings.format == "table"
+    brief = app.settings.format in ("table", "names", "csv")
     standing: dict[str, Any] = {name: filters[name] for name in STANDING if filters.get(name)}
 
     def look() -> list[Component]:
@@ -55,5 +55,6 @@ def components(app: App, filters: dict[str, Any]) -> Watched:
         table=lambda found: tables.components(found, app.now),
         states=outcome.states,
         outcome=lambda found, _: outcome.components_outcome(found, len(chosen)),
+        nodes=tables.node_rows,
         left="taken over by a newer session" if filters.get("session") else "removed from BOS",
     )

@@ -310,6 +310,17 @@ def error_groups(status: ExtendedStatus, found: Mapping[str, Sequence[str]]) -> 
     return sorted(groups, key=lambda group: (-group.number, group.message))
 
 
+def names_are_cut(status: ExtendedStatus) -> bool:
+    """Tell whether the status names fewer nodes of an error than it counts: then the components have to be asked.
+
+    >>> names_are_cut({"error_summary": {"off": {"count": 11, "list": "x1,x2,x3,x4,x5,x6,x7,x8,x9,y1..."}}})
+    True
+    >>> names_are_cut({"error_summary": {"off": {"count": 2, "list": "x1,x2"}}}), names_are_cut({})
+    (False, False)
+    """
+    return any(group.unknown for group in error_groups(status, {}))
+
+
 def component_names(session: Session) -> list[str]:
     """Return the names of a session's nodes, as it was set up; empty until then.
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from nodewatch.bos_v2 import rules
 from nodewatch.nodeset import fold, natural
-from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Style, percent
+from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Record, Style, percent
 from nodewatch.times import age, read_time, span, when
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
@@ -236,3 +236,26 @@ def component(document: Component, now: datetime) -> Page:
         if any(value for _, value in fields.pairs):
             page.append(fields)
     return page
+
+
+def node_rows(documents: Iterable[Component]) -> Iterator[Record]:
+    """Return each component's fields on one row, by the names they have in the API, in natural order.
+
+    >>> [row["id"] for row in node_rows([{"id": "x10"}, {"id": "x9"}])]
+    ['x9', 'x10']
+    """
+    for component in sorted(documents, key=lambda component: natural(text(component.get("id")))):
+        status, last = rules.part(component, "status"), rules.part(component, "last_action")
+        stats = rules.part(component, "event_stats")
+        yield {
+            "id": component.get("id"),
+            "status": status.get("status") or rules.component_status(component),
+            "phase": status.get("phase"),
+            "enabled": component.get("enabled"),
+            "session": component.get("session"),
+            "staged_session": rules.part(component, "staged_state").get("session"),
+            **{name: last.get(name) for name in ("action", "failed", "last_updated")},
+            **{field: stats.get(field) for _, field in ATTEMPTS},
+            "retry_policy": component.get("retry_policy"),
+            "error": component.get("error"),
+        }

@@ -33,11 +33,11 @@ LONG = click.option("--long", "-l", is_flag=True, help="Show the whole of each s
 YES = click.option("--yes", is_flag=True, help="Do not ask, even on a terminal.")
 
 
-def exchange_command(*params: click.Option) -> Callable[[Any], click.Command]:
-    """Declare a command that asks the Exchange: it takes -o, -u and -n, beside its own."""
+def exchange_command(*params: click.Option, nodes: bool = False) -> Callable[[Any], click.Command]:
+    """Declare a command that asks the Exchange: it takes -o, -u and -n, beside its own; its rows may be `nodes`."""
 
     def declare(function: Any) -> click.Command:
-        declared: click.Command = command(params=[*params, *ACCOUNT])(function)
+        declared: click.Command = command(params=[*params, *ACCOUNT], nodes=nodes)(function)
         return declared
 
     return declare
@@ -49,7 +49,7 @@ def exchange(app: App) -> Exchange:
     Raise `WrongConfiguration` for what is missing: the organization, the credentials, the address, in this order. A
     local store needs none of them.
     """
-    if app.flags.get("user_pw") or app.flags.get("node_id_tok"):
+    if "exchange" not in app.backends and (app.flags.get("user_pw") or app.flags.get("node_id_tok")):
         app.warn(ON_COMMAND_LINE)
     settings = app.settings
     system = settings.systems["exchange"]

@@ -10,48 +10,72 @@ from nodewatch.errors import NotFound, UnreadableAnswer, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.asking import LONG, YES, clock, exchange, exchange_command, tell
 from nodewatch.tree import later, shared
+from nodewatch.watching import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.horizon import tables
+    from nodewatch.horizon import follow, tables
     from nodewatch.horizon.client import Exchange
+    from nodewatch.horizon.survey import Survey
 else:
-    tables = later("horizon.tables")  # only the table format needs it
+    follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
 
 CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Ask N nodes at a time (32).")
 
 
-@exchange_command(CONCURRENCY)
+@exchange_command(CONCURRENCY, nodes=True)
 @click.argument("nmp", metavar="NMP")
 @click.option("--node", "-N", metavar="NODE", help="Only this node.")
 @LONG
+@watchable
 def show_nmp_status(app: App, nmp: str, node: str | None, long: bool) -> None:
     """NMP is `nmp` or `org/nmp`; `'*'` stands for all policies.
 
     Each node that the Exchange lists is asked for. When some cannot be, they are named, the rest is shown, and the exit
-    code is 5.
+    code is 5. --wait and --watch end when every status is final; nodes without a status are not waited for, but for the
+    one of --node.
 
     \b
     $ nodewatch exchange nmp status org/sample-nmp
     $ nodewatch exchange nmp status org/sample-nmp -l --node sample-node
+    $ nodewatch exchange nmp status org/sample-nmp --wait --timeout 2h
     """
-    from nodewatch.horizon.survey import raise_trouble, survey
+    from nodewatch.horizon.survey import raise_trouble
+
+    def ask() -> Survey:
+        return ask_nodes(app, nmp, node)
+
+    if followed(app, lambda: follow.policy(app, full_name(app, nmp), ask, node, long=long)):
+        return
+    found = ask()
+    if found.statuses:
+        full = full_name(app, nmp)
+        document = rules.by_node(found.statuses, full, long=long)
+        app.show(document, lambda _: tables.nmp_status(found, clock(app), long=long),
+                 lambda _: tables.node_rows(found.statuses))  # fmt: skip
+    raise_trouble(app, found)
+    if not found.statuses:
+        org, name = rules.qualified(nmp, app.settings.org)
+        where = f" for node {node}" if node else ""
+        raise NotFound(f"Status for NMP {name or nmp} not found{where} in org {org}")
+
+
+def full_name(app: App, nmp: str) -> str:
+    """Return a policy's name with its organization; nothing where all are meant."""
+    org, name = rules.qualified(nmp, app.settings.org)
+    return f"{org}/{name}" if name else ""
+
+
+def ask_nodes(app: App, nmp: str, node: str | None) -> Survey:
+    """Return what the nodes, or the one of that name, answer about a policy; raise `NotFound` if there is none."""
+    from nodewatch.horizon.survey import survey
 
     client = exchange(app)
     org, name = rules.qualified(nmp, app.settings.org)
     policies = client.policies(org, name)
     if not policies:
         raise NotFound(f"NMP {name or nmp} not found in org {org}")
-    nodes = find_nodes(client, org, node)
-    found = survey(app, org, nodes, name)
-    full = f"{org}/{name}" if name else ""
-    if found.statuses:
-        document = rules.by_node(found.statuses, full, long=long)
-        app.show(document, lambda _: tables.nmp_status(policies, found, clock(app), long=long))
-    raise_trouble(app, found)
-    if not found.statuses:
-        where = f" for node {node}" if node else ""
-        raise NotFound(f"Status for NMP {name or nmp} not found{where} in org {org}")
+    return survey(app, org, find_nodes(client, org, node), name)._replace(policies=policies)
 
 
 def find_nodes(client: Exchange, org: str, node: str | None) -> list[str]:

@@ -11,12 +11,14 @@ from nodewatch.horizon import rules
 from nodewatch.horizon.asking import LONG, YES, ask_to_reset, clock, tell
 from nodewatch.horizon.client import Agent
 from nodewatch.tree import command, later
+from nodewatch.watching import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.horizon import tables
+    from nodewatch.horizon import follow, tables
+    from nodewatch.horizon.types import Statuses
 else:
-    tables = later("horizon.tables")  # only the table format needs it
+    follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
 
 NONE_HERE = "This node has no such status: no policy matches it, it has another name, or the node is not registered."
 
@@ -24,6 +26,7 @@ NONE_HERE = "This node has no such status: no policy matches it, it has another 
 @command
 @click.argument("nmp", metavar="[NMP]", default="")
 @LONG
+@watchable
 def list_statuses(app: App, nmp: str, long: bool) -> None:
     """Asks the agent at HORIZON_URL (http://localhost:8510), not the Exchange. NMP is `nmp` or `org/nmp`.
 
@@ -32,13 +35,21 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
     \b
     $ nodewatch nmstatus list
     $ nodewatch nmstatus list org/sample-nmp --long
+    $ nodewatch nmstatus list --wait --timeout 30m
     """
-    try:
-        found = Agent(app.backend("agent")).statuses(nmp.removeprefix("*"))
-    except NotFound:
-        found = {}
+    if followed(app, lambda: follow.node(app, "this node", lambda: ask_agent(app, nmp), long=long)):
+        return
+    found = ask_agent(app, nmp)
     document = rules.all_of(found) if long else rules.words_of(found)
     app.show(document, lambda _: tables.node_statuses(found, clock(app), long=long, empty=NONE_HERE))
+
+
+def ask_agent(app: App, nmp: str) -> Statuses:
+    """Return the statuses that the agent has: none for an unknown policy, or on a node that is not registered."""
+    try:
+        return Agent(app.backend("agent")).statuses(nmp.removeprefix("*"))
+    except NotFound:
+        return {}
 
 
 @command

@@ -10,14 +10,15 @@ from nodewatch.errors import NotFound
 from nodewatch.horizon import rules
 from nodewatch.horizon.asking import LONG, YES, ask_to_reset, clock, exchange, exchange_command, tell
 from nodewatch.tree import later
+from nodewatch.watching import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.horizon import tables
+    from nodewatch.horizon import follow, tables
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.types import Statuses
 else:
-    tables = later("horizon.tables")  # only the table format needs it
+    follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
 
 POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `nmp` or `org/nmp`.")
 
@@ -26,19 +27,18 @@ POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `
 @click.argument("node", metavar="NODE")
 @POLICY
 @LONG
+@watchable
 def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> None:
     """NODE is `node` or `org/node`. The statuses are those that the node has reported to the Exchange.
 
     \b
     $ nodewatch exchange node management status org/sample-node
     $ nodewatch exchange node management status org/sample-node -l --policy sample-nmp
+    $ nodewatch exchange node management status org/sample-node --watch
     """
-    client = exchange(app)
-    org, name = find_node(client, node, app)
-    found = client.statuses(org, name)
-    if not found:
-        raise NotFound(f"Statuses for node {name} not found in org {org}")
-    wanted = of_policy(found, policy, org, name)
+    if followed(app, lambda: follow.node(app, node, lambda: ask_node(app, node, policy), long=long)):
+        return
+    wanted = ask_node(app, node, policy)
     document = rules.all_of(wanted) if long else rules.words_of(wanted)
     app.show(document, lambda _: tables.node_statuses(wanted, clock(app), long=long))
 
@@ -69,6 +69,16 @@ def reset_node(app: App, node: str, policy: str | None, yes: bool) -> None:
         done = client.put_status(org, name, nmp, rules.with_word(wanted[key], "reset"))
         tell(app, done, f"Node management status for {nmp} is reset.")
     tell(app, done, f"The Horizon agent for node {org}/{name} will re-evaluate the management policies.")
+
+
+def ask_node(app: App, node: str, policy: str | None) -> Statuses:
+    """Return the statuses that a node has reported, of one policy if it is named; raise `NotFound` if there is none."""
+    client = exchange(app)
+    org, name = find_node(client, node, app)
+    found = client.statuses(org, name)
+    if not found:
+        raise NotFound(f"Statuses for node {name} not found in org {org}")
+    return of_policy(found, policy, org, name)
 
 
 def find_node(client: Exchange, node: str, app: App) -> tuple[str, str]:

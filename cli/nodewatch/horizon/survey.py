@@ -10,18 +10,18 @@ from nodewatch.horizon import rules
 from nodewatch.horizon.client import status_request, statuses_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from nodewatch.app import App
     from nodewatch.backend import Answer, Request
-    from nodewatch.horizon.types import Statuses
+    from nodewatch.horizon.types import Policy, Statuses
 
 
 class Survey(NamedTuple):
     """What nodes answered when they were asked for their statuses; nodes are `org/node`.
 
     `silent` nodes have none of what was asked for, `troubled` ones could not be asked, `unasked` ones were not, because
-    the user interrupted.
+    the user interrupted. `policies` are those that were asked about.
     """
 
     statuses: dict[str, Statuses]
@@ -29,6 +29,7 @@ class Survey(NamedTuple):
     troubled: dict[str, NodewatchError]
     unasked: list[str]
     interrupted: bool = False
+    policies: Mapping[str, Policy] = {}  # nobody changes it
 
     @property
     def total(self) -> int:

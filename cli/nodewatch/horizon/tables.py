@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.horizon import rules
 from nodewatch.nodeset import fold, natural
-from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Style
+from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Record, Style
 from nodewatch.times import read_time, span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime, tzinfo
 
     from nodewatch.horizon.rules import Outcome
@@ -84,7 +84,7 @@ def word(status: Status | None) -> str:
     return text(rules.word(status)) or "(no status)"
 
 
-def nmp_status(policies: Mapping[str, Policy], found: Survey, clock: Clock, *, long: bool) -> Page:
+def nmp_status(found: Survey, clock: Clock, *, long: bool) -> Page:
     """Return how far each policy (`org/nmp`) that a node has reported on is on all nodes."""
     names = sorted({name for statuses in found.statuses.values() for name in statuses})
     page: Page = []
@@ -93,7 +93,7 @@ def nmp_status(policies: Mapping[str, Policy], found: Survey, clock: Clock, *, l
         rows.sort(key=lambda row: natural(row.node))
         silent = [bare(node) for node, statuses in found.statuses.items() if name not in statuses]
         silent += map(bare, found.silent)
-        disabled = policies.get(name, {}).get("enabled") is False
+        disabled = found.policies.get(name, {}).get("enabled") is False
         page.append(Line(name + ", disabled" * disabled, "strong", lead="Policy: "))
         page += counts(rows, len(silent), len(found.troubled) + len(found.unasked))
         if long:
@@ -319,3 +319,25 @@ def policy(name: str, document: Policy, clock: Clock) -> Page:
 def properties(document: Policy) -> list[dict[str, Any]]:
     """Return the properties of a policy that are objects, as they should be."""
     return [each for each in document.get("properties") or () if isinstance(each, dict)]
+
+
+def node_rows(found: Mapping[str, Statuses]) -> Iterator[Record]:
+    """Return a row for each node and policy, with the fields that the documents have.
+
+    >>> status = {"agentUpgradePolicyStatus": {"status": "failed", "errorMessage": "no disk"}}
+    >>> row = next(node_rows({"o/n": {"o/p": status}}))
+    >>> row["node"], row["nmp"], row["status"], row["errorMessage"], row["startTime"]
+    ('o/n', 'o/p', 'failed', 'no disk', None)
+    """
+    for node in sorted(found, key=natural):
+        for nmp in sorted(found[node]):
+            upgrade = rules.upgrade(found[node][nmp])
+            versions = rules.part(upgrade, "upgradedVersions")
+            yield {
+                "node": node,
+                "nmp": nmp,
+                "status": rules.word(found[node][nmp]),
+                **{name: versions.get(name) for _, name in VERSIONS},
+                **{name: upgrade.get(name) for name in ("scheduledTime", "startTime", "endTime", "lastUpdated")},
+                "errorMessage": upgrade.get("errorMessage"),
+            }

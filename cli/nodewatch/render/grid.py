@@ -145,10 +145,10 @@ def unfold(strips: Sequence[Strip], widths: Sequence[int]) -> list[Strip]:
     """Return the columns with every line of a wrapped text in a row of its own."""
     if all(strip.widest <= width for strip, width in zip(strips, widths, strict=True)):
         return list(strips)
-    folded = [
-        [wrap(text, width if width < strip.widest else None, cut=True) for text in strip.texts]
-        for strip, width in zip(strips, widths, strict=True)
-    ]
+    folded = []
+    for strip, width in zip(strips, widths, strict=True):
+        lines = {text: wrap(text, width if width < strip.widest else None, cut=True) for text in set(strip.texts)}
+        folded.append([lines[text] for text in strip.texts])  # errors repeat: each is wrapped once
     heights = [max(map(len, row)) for row in zip(*folded, strict=True)]
     return [
         strip._replace(

@@ -101,7 +101,7 @@ def test_an_answer_that_is_no_list_is_not_understood(run: Runner, server: Script
         3,
         "",
         (
-            "Error: GET /v1/session should answer a list, but it answered an object. Is it the right service that "
-            "answers at this address?\n"
+            "Error: GET /v1/session should answer a list of texts, but it answered an object. Is it the right "
+            "service that answers at this address?\n"
         ),
     )

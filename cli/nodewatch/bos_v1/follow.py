@@ -1,0 +1,81 @@
+"""What is waited for and watched of BOS v1: which questions a look asks, and which rules read the answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nodewatch.bos_v1 import outcome, rules, tables
+from nodewatch.bos_v1.client import BosV1
+from nodewatch.watching import Watched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from nodewatch.app import App
+    from nodewatch.table import Page, Record
+
+
+def session(app: App, name: str) -> Watched:
+    """Return how to follow a session, with all its boot sets."""
+    seen: list[rules.Parts] = []
+
+    def look() -> outcome.Look:
+        bos = BosV1(app.backend("bos"))
+        status = bos.status(name)
+        seen[:] = [bos.parts(name, status)]
+        phases = {each: None if found is None else rules.phases(found) for each, found in seen[0].boot_sets.items()}
+        return outcome.Look(f"session {name}", status, rules.part(status, "metadata"), phases)
+
+    return watched(look, lambda look: tables.session_status(look.document, seen[0]))
+
+
+def boot_set(app: App, session: str, name: str) -> Watched:
+    """Return how to follow a boot set."""
+
+    def look() -> outcome.Look:
+        found = BosV1(app.backend("bos")).boot_set(session, name)
+        return outcome.Look(f"boot set {name}", found, rules.part(found, "metadata"), {name: rules.phases(found)})
+
+    return watched(look, lambda look: tables.boot_set(look.document, session, name),
+                   lambda look: tables.boot_set_nodes(look.document))  # fmt: skip
+
+
+def phase(app: App, session: str, boot_set: str, name: str) -> Watched:
+    """Return how to follow a phase; its boot set tells which nodes failed an earlier one."""
+
+    def look() -> outcome.Look:
+        bos = BosV1(app.backend("bos"))
+        found = bos.phase(session, boot_set, name)
+        phases = rules.phases(bos.boot_set(session, boot_set))
+        return outcome.Look(f"phase {name}", found, rules.part(found, "metadata"), {boot_set: phases}, name)
+
+    return watched(look, lambda look: tables.phase(look.document, session, boot_set, name),
+                   lambda look: tables.phase_nodes(look.document))  # fmt: skip
+
+
+def category(app: App, session: str, boot_set: str, phase: str, name: str) -> Watched:
+    """Return how to follow a category: it is over when its phase is."""
+
+    def look() -> outcome.Look:
+        bos = BosV1(app.backend("bos"))
+        found = bos.category(session, boot_set, phase, name)
+        document = bos.boot_set(session, boot_set)
+        metadata = rules.part(rules.find(rules.phases(document), phase), "metadata")
+        return outcome.Look(f"phase {phase}", found, metadata, {boot_set: rules.phases(document)}, phase)
+
+    return watched(look, lambda look: tables.category(look.document, session, boot_set, phase, name),
+                   lambda look: tables.category_nodes(look.document))  # fmt: skip
+
+
+def watched(look: Callable[[], outcome.Look], table: Callable[[Any], Page],
+            nodes: Callable[[Any], Iterable[Record]] | None = None) -> Watched:  # fmt: skip
+    """Return how to follow what the look brings."""
+    return Watched(
+        look=look,
+        document=lambda look: look.document,
+        table=table,
+        states=outcome.states,
+        outcome=outcome.outcome,
+        nodes=nodes,
+    )

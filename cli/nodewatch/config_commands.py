@@ -1,0 +1,182 @@
+"""The commands `config ...`: which systems there are, and which settings count, from where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+
+from nodewatch import contexts
+from nodewatch.errors import WrongConfiguration
+from nodewatch.tree import command
+
+if TYPE_CHECKING:
+    from nodewatch.app import App
+    from nodewatch.settings import Settings
+    from nodewatch.table import Page
+    from nodewatch.world import World
+
+MASK = "***"
+Row = tuple[Any, str]
+
+
+@command
+def list_contexts(app: App) -> None:
+    """They are in ~/.config/nodewatch/config.toml and /etc/nodewatch/config.toml; the one that counts is marked.
+
+    \b
+    $ nodewatch config list
+    """
+    known = contexts.read_contexts(app.world)
+    active = app.flags.get("context") or app.world.variable("NODEWATCH_CONTEXT") or known.active
+    app.show(
+        [
+            {"name": name, "active": name == active, "file": context.file, "settings": open_values(context.values)}
+            for name, context in known.known.items()
+        ],
+        contexts_page,
+    )
+
+
+def open_values(values: dict[str, Any]) -> dict[str, Any]:
+    """Return a context's settings, without the password of a proxy."""
+    return {key: without_password(value) if key == "proxy" else value for key, value in values.items()}
+
+
+def contexts_page(rows: list[dict[str, Any]]) -> Page:
+    """Return the table of `config list`."""
+    from nodewatch.table import Cell, Column, Grid
+
+    return [
+        Grid(
+            [Column("Context"), Column("Active"), Column("Settings", wraps=True), Column("File", leaves=1)],
+            [
+                [
+                    Cell(row["name"], "strong"),
+                    Cell("yes", "good") if row["active"] else "",
+                    ", ".join(f"{key} = {value}" for key, value in row["settings"].items()),
+                    row["file"],
+                ]
+                for row in rows
+            ],
+            empty="No contexts are configured.",
+        )
+    ]
+
+
+@command
+def show_settings(app: App) -> None:
+    """Each setting is shown with the flag, variable or file that it comes from. Secrets are masked.
+
+    \b
+    $ nodewatch config show
+    $ nodewatch config show --context prod --format json
+    """
+    rows = effective(app.settings, app.world)
+    app.show({name: {"value": value, "source": source} for name, (value, source) in rows.items()}, settings_page)
+
+
+def settings_page(rows: dict[str, dict[str, Any]]) -> Page:
+    """Return the table of `config show`."""
+    from nodewatch.table import Column, Grid
+
+    shown = [[name, "" if row["value"] is None else str(row["value"]), row["source"]] for name, row in rows.items()]
+    return [Grid([Column("Setting"), Column("Value", wraps=True), Column("Source", wraps=True)], shown)]
+
+
+def effective(settings: Settings, world: World) -> dict[str, Row]:
+    """Return every setting that counts, by name: its value, secrets masked, and where it comes from."""
+    origins = settings.origins
+
+    def row(value: Any, name: str) -> Row:
+        return value, origins.get(name, "default" if value is not None else "")
+
+    rows: dict[str, Row] = {"context": row(settings.context, "context")}
+    for service in ("bos", "exchange", "agent"):
+        system = settings.systems[service]
+        if isinstance(system, WrongConfiguration):
+            rows[f"{service}.url"] = (None, f"wrong: {system.message}")
+        elif system is None:
+            rows[f"{service}.url"] = (None, "")
+        elif system.local:
+            rows[f"{service}.local"] = (system.local, system.source)
+        else:
+            rows[f"{service}.url"] = (without_password(system.url or ""), system.source)
+            rows[f"{service}.request_timeout"] = row(system.request_timeout, "request_timeout")
+            rows[f"{service}.retries"] = row(system.retries, "retries")
+    rows["bos.tenant"] = row(settings.tenant, "tenant")
+    rows["bos.token"] = token_row(settings, world)
+    rows["exchange.org"] = row(settings.org, "org")
+    auth = settings.exchange_auth
+    rows["exchange.auth"] = row(auth and f"{auth.partition(':')[0]}:{MASK}", "auth")
+    rows["ca_bundle"] = row(settings.ca_bundle, "ca_bundle")
+    rows["insecure"] = (settings.insecure, "--insecure" if settings.insecure else "default")
+    rows["proxy"] = proxy_row(settings, world)
+    rows["format"] = row(settings.format, "format")
+    rows["concurrency"] = row(settings.concurrency, "concurrency")
+    return rows
+
+
+def token_row(settings: Settings, world: World) -> Row:
+    """Return the file that the token for BOS is in, or that it is given as such."""
+    from nodewatch.login import place_of
+
+    if settings.token:
+        return MASK, "NODEWATCH_TOKEN"
+    system = settings.systems["bos"]
+    if system is None or isinstance(system, WrongConfiguration) or system.url is None:
+        return None, ""
+    return place_of(settings, world, system.url) or (None, "")
+
+
+def proxy_row(settings: Settings, world: World) -> Row:
+    """Return the proxy on the way to BOS, without its password."""
+    from nodewatch.addresses import proxy_for
+
+    system = settings.systems["bos"]
+    if system is None or isinstance(system, WrongConfiguration) or system.url is None:
+        return None, ""
+    if system.proxy is not None:
+        return without_password(system.proxy), settings.origins["proxy"]
+    proxy = proxy_for(system.url, world)
+    return (without_password(proxy), "the environment") if proxy else (None, "")
+
+
+def without_password(url: str) -> str:
+    """Return a URL with its password masked.
+
+    >>> without_password("http://me:secret@proxy:3128"), without_password("http://proxy:3128")
+    ('http://me:***@proxy:3128', 'http://proxy:3128')
+    """
+    user, at, _ = urlsplit(url).netloc.rpartition("@")
+    if not at:
+        return url
+    return url.replace(f"{user}@", f"{user.partition(':')[0]}:{MASK}@", 1)
+
+
+@command
+@click.argument("name", metavar="CONTEXT")
+def use_context(app: App, name: str) -> None:
+    """It counts until another one is chosen, where no flag and no variable says otherwise.
+
+    \b
+    $ nodewatch config use prod
+    """
+    import os
+    from pathlib import Path
+
+    from nodewatch.errors import FileTrouble
+    from nodewatch.files import text_of, write_whole
+
+    contexts.chosen(contexts.read_contexts(app.world), name, "config use")
+    file = contexts.user_file(app.world)
+    if app.settings.dry_run:
+        app.say(f"{file} would say: context = {name!r}.")
+        return
+    try:
+        os.makedirs(os.path.dirname(file), exist_ok=True)
+    except OSError as error:
+        raise FileTrouble(f"{os.path.dirname(file)} cannot be made: {error.strerror}.") from error
+    write_whole(Path(os.path.realpath(file)), [contexts.activated(text_of(file) or "", name)])
+    app.say(f"The context {name} counts from now on.")

@@ -1,0 +1,67 @@
+"""Measures nodewatch on an Exchange: one question a node, to a server that takes 20 ms an answer.
+
+    PYTHONPATH=tests python -m bench.edge [--python VENV/bin/python] [--rounds 5]
+
+The server is a process of its own, with Nagle's algorithm off. The result is a table in Markdown on standard output;
+the exit code is 1 if a goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .measure import Bench, Candidate, Row, memory_row, serving, table, time_row, warn_if_editable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .measure import Sample
+
+DELAY = 0.02
+BARE = str(Path(__file__).with_name("bare.py"))
+
+
+def measured(bench: Bench, count: int, rounds: int) -> tuple[Sample, Sample]:
+    """Return what nodewatch and the bare loop take for an Exchange of so many nodes."""
+    with serving(sys.executable, "--nodes", str(count), "--delay", str(DELAY)) as url:
+        environ = {"HZN_EXCHANGE_URL": url, "HZN_ORG_ID": "bench", "HZN_EXCHANGE_USER_AUTH": "user:word"}
+        found = bench.compare(rounds, [
+            bench.ours("ours", "exchange nmp status upgrade", environ),
+            Candidate("bare", (bench.python, BARE, url)),
+        ])  # fmt: skip
+    return found["ours"], found["bare"]
+
+
+def rows(bench: Bench, rounds: int) -> Iterator[Row]:
+    """Measure 2,000 nodes, and 10,000."""
+    bare = "32 threads, a `requests.Session` each"
+    few, few_bare = measured(bench, 2_000, rounds)
+    many, many_bare = measured(bench, 10_000, max(rounds // 2, 2))
+    yield time_row("2,000 nodes, 20 ms an answer", few, few_bare, bare, 1.25)
+    yield memory_row("memory: 2,000 nodes", few, 60e6)
+    yield time_row("10,000 nodes", many, many_bare, bare, 1.25)
+    growth = many.seconds / few.seconds / 5
+    yield Row("10,000 nodes against 5 x 2,000", f"{many.seconds:.1f} s", f"{5 * few.seconds:.1f} s", f"{growth:.2f}",
+              f"{many.busy / few.busy / 5:.2f}", "1.10", growth <= 1.1)  # fmt: skip
+
+
+def main() -> int:
+    """Measure, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="nodewatch-bench-") as name:
+        bench = Bench(given.python, Path(name))
+        warn_if_editable(bench)
+        found = list(rows(bench, given.rounds))
+    print(table(found))
+    return 0 if all(row.met for row in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+CONFIG = """\
+[contexts.prod]
+bos.url = "https://prod.example.com/apis/bos"
+proxy = "http://me:secret@proxy:3128"
+[contexts.case]
+local = "/case.json"
+"""
+
+
+def configured(run, text=CONFIG):
+    path = run.home / ".config/nodewatch/config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    return path
+
+
+def test_none(run):
+    assert run("config list") == (0, "[]\n", "")
+    assert run("config list --format table") == (0, "No contexts are configured.\n", "")
+
+
+def test_json(run):
+    path = configured(run, 'context = "case"\n' + CONFIG)
+    prod = {"bos.url": "https://prod.example.com/apis/bos", "proxy": "http://me:***@proxy:3128"}
+    assert run("config list").json == [
+        {"name": "prod", "active": False, "file": str(path), "settings": prod},
+        {"name": "case", "active": True, "file": str(path), "settings": {"local": "/case.json"}},
+    ]
+
+
+def test_table(run):
+    path = configured(run)
+    lines = run("config list --format table", NODEWATCH_CONTEXT="prod").stdout.splitlines()
+    assert [line.split() for line in lines] == [
+        ["Context", "Active", "Settings", "File"],
+        ["prod", "yes", "bos.url", "=", "https://prod.example.com/apis/bos,", "proxy", "=", "http://me:***@proxy:3128",
+         str(path)],
+        ["case", "local", "=", "/case.json", str(path)],
+    ]  # fmt: skip

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+CONFIG = """\
+# mine
+context = "prod"   # for now
+
+[contexts.prod]
+bos.url = "https://prod.example.com/apis/bos"
+[contexts."the lab"]
+local = "/lab.db"
+"""
+
+
+@pytest.fixture
+def config(run):
+    path = run.home / ".config/nodewatch/config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(CONFIG)
+    return path
+
+
+def test_use(run, config):
+    assert run("config use 'the lab'") == (0, "", "The context the lab counts from now on.\n")
+    assert config.read_text() == CONFIG.replace('context = "prod"', 'context = "the lab"')
+    assert run("config show").json["context"]["value"] == "the lab"
+    assert run("config use prod").code == 0
+    assert config.read_text() == CONFIG
+
+
+def test_first_use(run, config):
+    config.write_text(CONFIG.replace('context = "prod"   # for now\n', ""))
+    assert run("config use prod --quiet") == (0, "", "")
+    assert run("config show").json["context"] == {"value": "prod", "source": str(config)}
+
+
+def test_context_of_the_machine(run):
+    machines = run.home.parent / "etc/nodewatch/config.toml"
+    machines.parent.mkdir(parents=True)
+    machines.write_text(CONFIG)
+    assert run("config use 'the lab'").code == 0
+    assert machines.read_text() == CONFIG
+    assert (run.home / ".config/nodewatch/config.toml").read_text() == 'context = "the lab"\n'
+    assert run("config show").json["context"]["value"] == "the lab"
+
+
+def test_unknown(run, config):
+    done = run("config use pro")
+    assert (done.code, done.stdout, done.stderr) == (
+        7,
+        "",
+        "Error: config use: there is no context 'pro'; do you mean prod? Configured are prod, the lab.\n",
+    )
+    assert config.read_text() == CONFIG
+
+
+def test_none_configured(run):
+    done = run("config use prod")
+    assert (done.code, done.stderr) == (7, "Error: config use: there is no context 'prod': none is configured yet.\n")
+
+
+def test_dry_run(run, config):
+    assert run("config use 'the lab' --dry-run") == (0, "", f"{config} would say: context = 'the lab'.\n")
+    assert config.read_text() == CONFIG
+
+
+def test_link_stays_a_link(run, config):
+    real = run.home / "dotfiles.toml"
+    config.rename(real)
+    config.symlink_to(real)
+    assert run("config use 'the lab'").code == 0
+    assert config.is_symlink()
+    assert 'context = "the lab"' in real.read_text()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_folder_that_cannot_be_written(run, config):
+    config.parent.chmod(0o500)
+    done = run("config use 'the lab'")
+    assert (done.code, done.stderr) == (4, f"Error: {config} cannot be written: Permission denied.\n")
+    assert config.read_text() == CONFIG
