@@ -64,13 +64,3 @@ def text_of(path: str) -> str | None:
         return None
     except (OSError, ValueError) as error:
         raise WrongConfiguration(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
-
-
-def read_file(path: Path) -> str:
-    """Return a file's text; raise `FileTrouble` if it cannot be read or is not UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise FileTrouble(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise FileTrouble(f"{path} is not UTF-8 text: byte {error.start} is wrong.") from error
