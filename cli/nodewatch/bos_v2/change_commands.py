@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.fields import Field
 else:
     nodes, nodeset = later("bos_v2.nodes"), later("nodeset")
-    tables, template_tables = (
-        later("bos_v2.tables"),
-        later("bos_v2.template_tables"),
-    )  # only the table format needs them
+    tables = later("bos_v2.tables")  # only the table format needs it
+    template_tables = later("bos_v2.template_tables")
 
+IDS_LENGTH = 65_535
 NODES = "a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin"
 
 
@@ -135,6 +134,8 @@ def update_components(app: App, filter_ids: str | None, filter_session: str | No
             "nothing says what to change: add --patch JSON, --enabled, --retry-policy or a --clear option."
         )
     names = nodes.names(filter_ids, app.world.stdin) if filter_ids else []
+    if sum(map(len, names)) + len(names) - 1 > IDS_LENGTH:
+        raise WrongUsage(f"BOS takes {IDS_LENGTH:,} characters of names at once: change these {len(names):,} in parts.")
     who = nodeset.fold(names) if names else f"all components of session {filter_session}"
     if len(names) != 1 and not yes and not app.settings.dry_run:
         app.confirm(f"Change {f'{len(names)} components, {who}' if names else who}?")

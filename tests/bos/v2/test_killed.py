@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from conftest import Runner
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # other threads do not run in the child
 KILLS = int(os.environ.get("NODEWATCH_TEST_KILLS", "25"))
 STAGED = {"boot_artifacts": {"kernel": "k", "initrd": "i", "kernel_parameters": "p"}, "session": "staged"}
 CHANGES = [
