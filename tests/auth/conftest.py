@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import pytest
+
 from conftest import NOW
 
 if TYPE_CHECKING:

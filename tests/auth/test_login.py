@@ -5,6 +5,7 @@ import json
 import os
 
 import pytest
+
 from auth.conftest import HOST, URL, web_token
 from conftest import NOW
 
@@ -136,8 +137,10 @@ def test_local_store_needs_none(run):
     assert done == (
         7,
         "",
-        "Error: BOS is asked in the local store x.db (--local), which needs no login. Name a system with --context, "
-        "--configuration or NODEWATCH_BOS_URL.\n",
+        (
+            "Error: BOS is asked in the local store x.db (--local), which needs no login. Name a system with --context, "
+            "--configuration or NODEWATCH_BOS_URL.\n"
+        ),
     )
 
 

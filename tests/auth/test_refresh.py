@@ -6,6 +6,7 @@ import json
 import os
 
 import pytest
+
 from auth.conftest import URL, web_token
 from conftest import NOW
 

@@ -50,6 +50,8 @@ def test_nobody(run, tokens):
     assert run("auth status") == (
         6,
         "",
-        "Error: Nobody is logged in: type `nodewatch auth login`, or name a token file with --token or "
-        "CRAY_CREDENTIALS.\n",
+        (
+            "Error: Nobody is logged in: type `nodewatch auth login`, or name a token file with --token or "
+            "CRAY_CREDENTIALS.\n"
+        ),
     )

@@ -176,7 +176,9 @@ def test_context_that_is_a_store(run, config):
 def test_machines_file_is_below_the_users(run, config, write):
     etc = run.home.parent / "etc/nodewatch/config.toml"
     etc.parent.mkdir(parents=True)
-    etc.write_text('context = "all"\n[contexts.all]\nbos.url = "https://all"\n[contexts.prod]\nbos.url = "https://old"\n')
+    etc.write_text(
+        'context = "all"\n[contexts.all]\nbos.url = "https://all"\n[contexts.prod]\nbos.url = "https://old"\n'
+    )
     assert show(run)["context"] == ("lab", config)
     assert show(run, "--context all")["bos.url"] == ("https://all", f"context all in {etc}")
     assert show(run, "--context prod")["bos.url"][0] == "https://prod.example.com/apis/bos"
