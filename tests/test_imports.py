@@ -17,7 +17,7 @@ CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields"
 LEAVES = "errors|times|nodeset|table"
-WIRE = "remote|login|transport|addresses|retries|trace"
+WIRE = "remote|transport|addresses|retries|trace|login"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
 OURS = [
@@ -35,8 +35,7 @@ OURS = [
     ("store_commands", rf"bos_v2\.commands|demo|render\.json|tree|progress|settings|files|fleet|store|{LEAVES}"),
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render\.\w+|backend|{LEAVES}"),
-    ("login", rf"{WIRE}|settings|cray_settings|files|nodewatch|{LEAVES}"),
-    (WIRE, rf"{WIRE}|login|backend|nodewatch|{LEAVES}"),
+    (WIRE, rf"{WIRE}|backend|settings|cray_settings|files|nodewatch|{LEAVES}"),
     ("main", rf"app|tree|{LEAVES}"),
     ("__main__", "main"),
     ("docs", rf"main|tree|completions|nodewatch|{LEAVES}"),
@@ -45,8 +44,8 @@ OURS = [
 
 # Who may import what is not ours; nothing else is imported at all.
 OTHERS = {
-    "click": rf"main|tree|docs|watching|\w+_commands|{SLICE}\.(\w*commands|asking)",
-    "requests": "transport|addresses|login",
+    "click": rf"main|tree|docs|watching|\w+_commands?|{SLICE}\.(\w*commands|asking)",
+    "requests": "transport|addresses",
     "urllib3": "transport",
     "truststore": "transport",
     "rich": r"render\.\w+",

@@ -117,6 +117,7 @@ TREE = Group("Show how far boots and agent upgrades have come, which nodes faile
     "local": Group("The local store: a fleet's documents in one file.", {
         "load": Leaf("Load a fleet file into the local store.", "store_commands:load"),
         "dump": Leaf("Write the local store as a fleet file.", "store_commands:dump"),
+        "save": Leaf("Write what the live systems say as a fleet file.", "save_command:save"),
     }),
     "config": Group("Configuration: the systems, and the settings that count.", {
         "list": Leaf("List the systems that are configured.", "config_commands:list_contexts"),

@@ -30,6 +30,7 @@ REQUEST_TIMEOUT = 60.0
 RETRIES = 3
 CONCURRENCY = 32
 AGENT_URL = "http://localhost:8081" if sys.platform == "darwin" else "http://localhost:8510"
+USUAL_AGENT = "the agent's usual address"
 SERVICES = ("bos", "exchange", "agent")
 
 
@@ -304,7 +305,7 @@ def placed(settings: Settings, layers: Layers, hzn: Horizon | WrongConfiguration
     demo = demo_store(world)
     if not (bos or exchange or agent or installed) and os.path.exists(demo):
         bos = exchange = agent = System("demo store", local=demo, demo=True)
-    agent = agent or horizon._replace(source="the agent's usual address", url=AGENT_URL)
+    agent = agent or horizon._replace(source=USUAL_AGENT, url=AGENT_URL)
     return settings._replace(systems={"bos": bos, "exchange": exchange, "agent": agent}, cray=cray)
 
 

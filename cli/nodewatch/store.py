@@ -86,14 +86,19 @@ class Store:
             finally:
                 self.connection.rollback()
 
+    def check_writable(self) -> None:
+        """Raise `FileTrouble` if the store can only be read."""
+        if not self.writable:
+            why = "belongs to another user" if is_foreign(self.path) else "is read-only"
+            raise FileTrouble(f"{self.path} {why}, so nothing was changed. Copy it, name the copy with --local.")
+
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Make all changes inside one transaction: all or, when anything is raised, none.
 
         Raise `FileTrouble` if the store cannot be written, or stays locked for a minute.
         """
-        if not self.writable:
-            raise FileTrouble(f"{self.path} is read-only, so nothing was changed. Copy it, name the copy with --local.")
+        self.check_writable()
         with translated(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -236,11 +241,17 @@ def store_at(path: str) -> Store:
 def opened(path: str) -> Store:
     """Open the store at the path; raise `FileTrouble` if it is missing, or not a store, or newer than this program."""
     check_magic(path)
-    writable = os.access(path, os.W_OK) and os.access(os.path.dirname(os.path.realpath(path)), os.W_OK)
+    folder = os.path.dirname(os.path.realpath(path))
+    writable = os.access(path, os.W_OK) and os.access(folder, os.W_OK) and not is_foreign(path)
     with translated(path):
         connection = connect(path, "rw" if writable else "ro")
         check_format(connection, path)
     return Store(connection, path, writable=writable)
+
+
+def is_foreign(path: str) -> bool:
+    """Return whether a file is another user's: root, or whoever shares a folder, would leave files of its own there."""
+    return os.path.exists(path) and os.stat(path).st_uid != os.geteuid()
 
 
 def created(path: str) -> Store:
@@ -249,8 +260,7 @@ def created(path: str) -> Store:
 
     if Path(path).exists():
         store = opened(path)
-        if not store.writable:
-            raise FileTrouble(f"{path} is read-only, so nothing was changed.")
+        store.check_writable()
         return store
     with translated(path):
         Path(path).parent.mkdir(parents=True, exist_ok=True)

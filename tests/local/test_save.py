@@ -1,0 +1,166 @@
+"""What the live systems say, taken along: the servers here answer from a store, so the file must be that store's."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from conftest import SERVERS, serve
+from nodewatch.errors import ServiceTrouble
+from nodewatch.local import LocalBackend
+
+SESSION = "night-reboot"
+
+
+@pytest.fixture
+def live(run, network, tmp_path):
+    """Make the demo fleet what the servers answer from; return it as a fleet file's document."""
+    store = tmp_path / "demo.db"
+    assert run(f"demo --local {store} --quiet").code == 0
+    fleet = run(f"local dump --local {store}").json
+    serve(run, network, store)
+    run.environ["HZN_ORG_ID"] = next(iter(fleet["exchange"]["nodes"])).partition("/")[0]
+    return fleet
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "saved.json"
+
+
+def org_of(run, documents):
+    return {name: each for name, each in documents.items() if name.startswith(run.environ["HZN_ORG_ID"] + "/")}
+
+
+def test_everything(run, live, file):
+    done = run(f"local save {file}")
+    assert done == (0, "", f"Wrote {file}.\n")
+    saved = json.loads(file.read_text())
+    by_name = {session["name"]: session for session in live["bos"]["v2"]["sessions"]}
+    assert {session["name"]: session for session in saved["bos"]["v2"]["sessions"]} == by_name
+    assert [each["id"] for each in saved["bos"]["v2"]["components"]] == sorted(
+        each["id"] for each in live["bos"]["v2"]["components"]
+    )
+    assert saved["bos"]["v1"]["status"].keys() == live["bos"]["v1"]["status"].keys()
+    assert saved["bos"]["v1"]["boot_sets"] == live["bos"]["v1"]["boot_sets"]
+    for part in ("managementpolicies", "nodes", "managementStatus"):
+        assert org_of(run, saved["exchange"][part]).keys() == org_of(run, live["exchange"][part]).keys(), part
+    assert saved["agent"] == live["agent"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "bos v2 sessions list",
+        f"bos v2 sessions status list {SESSION} --format table",
+        "bos v2 components list",
+        "bos v2 options list",
+        "bos v1 session list",
+        "exchange nmp list -u me:x",
+        "nmstatus list",
+    ],
+)
+def test_file_answers_as_the_servers_did(run, live, file, line):
+    answered = run(line)
+    assert answered.code == 0, answered.stderr
+    assert run(f"local save {file} --quiet").code == 0
+    assert run(f"{line} --local {file}") == answered
+
+
+def test_one_session(run, live, file):
+    shown = run(f"bos v2 sessions status list {SESSION} --format table")
+    assert run(f"local save {file} --session {SESSION}").code == 0
+    saved = json.loads(file.read_text())
+    assert list(saved) == ["nodewatch", "bos"]
+    assert [session["name"] for session in saved["bos"]["v2"]["sessions"]] == [SESSION]
+    for component in saved["bos"]["v2"]["components"]:
+        assert SESSION in (component["session"], component.get("staged_state", {}).get("session"))
+    assert run(f"bos v2 sessions status list {SESSION} --format table --local {file}") == shown
+
+
+def test_one_session_of_v1(run, live, file):
+    name = next(iter(live["bos"]["v1"]["boot_sets"]))
+    assert run(f"local save {file} --session {name}").code == 0
+    saved = json.loads(file.read_text())
+    assert saved["bos"]["v1"]["boot_sets"] == {name: live["bos"]["v1"]["boot_sets"][name]}
+
+
+def test_unknown_session(run, live, file):
+    done = run(f"local save {file} --session nope")
+    assert done == (8, "", "Error: The resource was not found: Session 'nope' does not exist\n")
+    assert not file.exists()
+
+
+def test_questions_only(run, live, file, network):
+    assert run(f"local save {file}").code == 0
+    assert {call.request.method for call in network.calls} == {"GET"}
+
+
+@pytest.fixture
+def tamper(monkeypatch):
+    """Have the servers answer what `change` makes of the path and their answer."""
+
+    def tamper(change):
+        honest = LocalBackend.send
+        monkeypatch.setattr(LocalBackend, "send", lambda self, asked: change(asked.path, honest(self, asked)))
+
+    return tamper
+
+
+def test_no_credentials(run, live, file, tamper):
+    def change(path, answer):
+        for node in answer.document["nodes"].values() if path.endswith("/nodes") else ():
+            node["token"] = "hidden"
+        return answer
+
+    tamper(change)
+    done = run(f"local save {file}", NODEWATCH_TOKEN="hidden", HZN_EXCHANGE_USER_AUTH="me:hidden")
+    assert done.code == 0, done.stderr
+    assert '"token": "********"' in file.read_text()
+    assert "hidden" not in file.read_text()
+
+
+def test_what_is_not_answered_is_told(run, live, file, tamper):
+    node = next(name for name in live["exchange"]["nodes"] if name.startswith(run.environ["HZN_ORG_ID"]))
+
+    def change(path, answer):
+        if path.endswith(f"{node.partition('/')[2]}/managementStatus"):
+            raise ServiceTrouble("x", status=500, document={"code": "internal_error", "msg": "broken"})
+        return answer
+
+    tamper(change)
+    done = run(f"local save {file}")
+    assert (done.code, done.stdout) == (5, "")
+    assert done.stderr == (
+        f"Wrote {file}.\nError: {file} lacks what could not be had:\n  {node}: internal_error: broken\n"
+    )
+    assert node not in json.loads(file.read_text())["exchange"]["managementStatus"]
+
+
+def test_no_live_system(run, file):
+    done = run(f"local save {file} --local x.db")
+    assert done == (
+        7,
+        "",
+        "Error: no live system is configured that could be saved; `local dump` copies a store.\n",
+    )
+
+
+def test_organization_is_needed(run, live, file):
+    run.environ.pop("HZN_ORG_ID")
+    done = run(f"local save {file}")
+    assert done == (7, "", "Error: the organization of the Exchange is missing: set HZN_ORG_ID.\n")
+    assert not file.exists()
+
+
+def test_dry_run(run, live, file):
+    done = run(f"local save {file} --dry-run")
+    assert done == (0, "", f"{file} would be written, with what {' and '.join(SERVERS.values())} say.\n")
+    assert not file.exists()
+
+
+def test_unwritable(run, live, tmp_path):
+    done = run(f"local save {tmp_path}/nowhere/fleet.json")
+    assert done.code == 4
+    assert done.stderr == f"Error: {tmp_path}/nowhere/fleet.json cannot be written: No such file or directory.\n"
