@@ -93,7 +93,7 @@ class Shared(click.Command):
             super().format_help_text(ctx, formatter)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the command's own options, then the shared ones."""
+        """Write the command's own options, a group's members, then the options that are the same everywhere."""
         everywhere = {id(option) for option in (*SHARED, *ACCOUNT)}
         own: list[tuple[str, str]] = []
         common: list[tuple[str, str]] = []
@@ -101,12 +101,17 @@ class Shared(click.Command):
             record = param.get_help_record(ctx)
             if record is not None and isinstance(param, click.Option):
                 (common if id(param) in everywhere or param.name == "help" else own).append(record)
-        for heading, records in (("Options", own), ("Shared options", common)):
-            if records:
-                with formatter.section(heading):
-                    formatter.write_dl(records)
+        write_section(formatter, "Options", own)
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
+        write_section(formatter, "Shared options", common)
+
+
+def write_section(formatter: click.HelpFormatter, heading: str, rows: list[tuple[str, str]]) -> None:
+    """Write names and what they mean under a heading; nothing if there are none."""
+    if rows:
+        with formatter.section(heading):
+            formatter.write_dl(rows)
 
 
 class Command(Shared):
@@ -167,9 +172,7 @@ class Group(Shared, click.Group):
         """Write groups, then commands, without importing one."""
         for heading, wanted in (("Groups", Group), ("Commands", Leaf)):
             rows = [(name, member.sentence) for name, member in self.members.items() if isinstance(member, wanted)]
-            if rows:
-                with formatter.section(heading):
-                    formatter.write_dl(rows)
+            write_section(formatter, heading, rows)
 
 
 @overload
