@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol, cast
 
 from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer
@@ -26,7 +25,8 @@ class Request(NamedTuple):
 
     `path` is what follows the service's base URL, already quoted; `params` holds the query, a None in it is not sent;
     `body` is JSON to be, `ABSENT` for no body. `retry` says whether asking twice is harmless (None: as HTTP defines it
-    for the method). `brief` tells that only names and states will be looked at: a backend may leave the rest out.
+    for the method). `fields` names the members of the documents that will be looked at, none of them means
+    all: a backend may leave the others out.
     """
 
     method: str
@@ -34,7 +34,7 @@ class Request(NamedTuple):
     params: Params | None = None
     body: Any = ABSENT
     retry: bool | None = None
-    brief: bool = False
+    fields: Sequence[str] = ()
 
     @property
     def repeatable(self) -> bool:
@@ -86,6 +86,8 @@ class StoredArray:
         self.texts = texts
 
     def __iter__(self) -> Iterator[Any]:
+        import json
+
         return map(json.loads, self.texts)
 
 

@@ -211,7 +211,6 @@ def silence_stdout() -> None:
 
 def start(tree: Group, program: str) -> NoReturn:
     """Be the program: complete the line if the shell asks, else run it."""
-    gc.disable()  # a short command ends before collecting pays; `watch` turns it on again
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     instruction = os.environ.get(f"_{program.upper()}_COMPLETE")
@@ -222,18 +221,3 @@ def start(tree: Group, program: str) -> NoReturn:
     code = run(tree, program, sys.argv[1:])
     gc.freeze()
     sys.exit(code)
-
-
-def nodewatch() -> NoReturn:
-    """Run `nodewatch`."""
-    start(TREE, "nodewatch")
-
-
-def bos() -> NoReturn:
-    """Run `bos`, the shortcut that users' scripts call."""
-    start(BOS, "bos")
-
-
-def nmstatus() -> NoReturn:
-    """Run `nmstatus`, the shortcut that users' scripts call."""
-    start(NMSTATUS, "nmstatus")

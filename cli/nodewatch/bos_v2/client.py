@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 from nodewatch.backend import Backend, Request, array, named, segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nodewatch.bos_v2.types import Applied, Component, ExtendedStatus, Session, SessionTemplate
 
@@ -84,34 +84,34 @@ class BosV2:
         """Start the session staged on each of the components; return on which that succeeded."""
         return cast("Applied", named(self.backend, Request("POST", "/v2/applystaged", body={"xnames": names})))
 
-    def components(self, *, brief: bool = False, **filters: Unpack[Filters]) -> list[Component]:
-        """Return the components, in the order of their ids; `brief` ones may lack their boot artifacts.
+    def components(self, *, fields: Sequence[str] = (), **filters: Unpack[Filters]) -> list[Component]:
+        """Return the components, in the order of their ids; with `fields`, other members may be missing.
 
         Two limits of the server are worked around: it refuses `ids` of more than 127 characters (the list is asked for
         in several requests, merged, then paged), and it ignores `enabled=false` where no other filter is given.
         """
         ids, size = filters.get("ids"), filters.get("page_size")
         if ids and len(ids) > IDS_LENGTH:
-            parts = [self.page({**filters, "ids": part, "page_size": None}, brief=brief) for part in split(ids)]
+            parts = [self.page({**filters, "ids": part, "page_size": None}, fields) for part in split(ids)]
             merged = {component["id"]: component for page in parts for component in page}
             found = [merged[name] for name in sorted(merged)]
             return found[:size] if size else found
         narrowed = any(filters.get(name) for name in ("ids", "session", "staged_session", "phase", "status"))
         if filters.get("enabled") is False and not narrowed:
-            found = list(self.disabled(filters, brief=brief))
+            found = list(self.disabled(filters, fields))
             return found[:size] if size else found
-        return self.page(filters, brief=brief)
+        return self.page(filters, fields)
 
-    def page(self, filters: Filters, *, brief: bool) -> list[Component]:
+    def page(self, filters: Filters, fields: Sequence[str]) -> list[Component]:
         """Return what one request for components answers."""
         query = cast("dict[str, Any]", filters)
-        return cast("list[Component]", array(self.backend, Request("GET", "/v2/components", query, brief=brief)))
+        return cast("list[Component]", array(self.backend, Request("GET", "/v2/components", query, fields=fields)))
 
-    def disabled(self, filters: Filters, *, brief: bool) -> Iterator[Component]:
+    def disabled(self, filters: Filters, fields: Sequence[str]) -> Iterator[Component]:
         """Return components that are not enabled, page by page until there are as many as a page holds."""
         size, after, count = filters.get("page_size"), filters.get("start_after_id"), 0
         while True:
-            page = list(self.page({**filters, "start_after_id": after}, brief=brief))
+            page = list(self.page({**filters, "start_after_id": after}, fields))
             for component in page:
                 if not component.get("enabled"):
                     count += 1

@@ -72,7 +72,7 @@ def show_status(app: App, name: str) -> None:
     bos = BosV2(app.backend("bos"))
 
     def table(status: ExtendedStatus) -> Page:
-        components = bos.components(session=name, brief=True) if rules.names_are_cut(status) else []
+        components = bos.components(session=name, fields=rules.IN_ERRORS) if rules.names_are_cut(status) else []
         return tables.session_status(status, bos.session(name), components, app.now)
 
     app.show(bos.session_status(name), table)
@@ -103,7 +103,8 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     filters["ids"] = nodes.comma_list(ids, app.world.stdin)
     if followed(app, lambda: follow.components(app, filters)):
         return
-    components = BosV2(app.backend("bos")).components(**filters, brief=app.settings.format in BRIEF)
+    fields = rules.IN_TABLES if app.settings.format in BRIEF else ()
+    components = BosV2(app.backend("bos")).components(**filters, fields=fields)
     app.show(components, lambda components: tables.components(components, app.now), tables.node_rows)
 
 

@@ -21,9 +21,9 @@ def session(app: App, name: str) -> Watched:
     def look() -> outcome.Look:
         # The components come first: what they say may be older than the status, but never ahead of it.
         bos = BosV2(app.backend("bos"))
-        components = list(bos.components(session=name, brief=True))
+        components = list(bos.components(session=name, fields=rules.IN_TABLES))
         status = bos.session_status(name)
-        staged = bos.components(staged_session=name, brief=True) if rules.progress(status).staged else []
+        staged = bos.components(staged_session=name, fields=rules.IN_TABLES) if rules.progress(status).staged else []
         return outcome.Look(bos.session(name), components, status, [component["id"] for component in staged])
 
     return Watched(
@@ -39,12 +39,12 @@ def session(app: App, name: str) -> Watched:
 def components(app: App, filters: dict[str, Any]) -> Watched:
     """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
     chosen: set[str] = set()
-    brief = app.settings.format in ("table", "names", "csv")
+    fields = rules.IN_TABLES if app.settings.format in ("table", "names", "csv") else ()
     standing: dict[str, Any] = {name: filters[name] for name in STANDING if filters.get(name)}
 
     def look() -> list[Component]:
         bos = BosV2(app.backend("bos"))
-        found = list(bos.components(brief=brief, **(standing if chosen else filters)))
+        found = list(bos.components(fields=fields, **(standing if chosen else filters)))
         if not chosen:
             chosen.update(component["id"] for component in found)
         return [component for component in found if component["id"] in chosen]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
 
 NAMES_IN_ERRORS = 10
+IN_ERRORS = ("id", "error")
+IN_TABLES = (*IN_ERRORS, "enabled", "session", "retry_policy", "event_stats", "last_action", "status", "staged_state")
 NAME = re.compile(r"[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?")
 AGE = re.compile(r"0[mMhHdDwW]?|[1-9][0-9]*[mMhHdDwW]")
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -81,8 +83,7 @@ def brief(component: Mapping[str, Any]) -> dict[str, Any]:
     >>> brief({"id": "x1", "actual_state": {}, "staged_state": {"session": "s", "configuration": "c"}})
     {'id': 'x1', 'staged_state': {'session': 's'}}
     """
-    names = ("id", "enabled", "error", "session", "retry_policy", "event_stats", "last_action", "status")
-    document = {name: component[name] for name in names if name in component}
+    document = {name: component[name] for name in IN_TABLES if name in component and name != "staged_state"}
     staged = part(component, "staged_state")
     return {**document, "staged_state": {"session": staged["session"]}} if "session" in staged else document
 
