@@ -77,6 +77,17 @@ class App:
 
         return Rehearsal(backend, self.print_document)
 
+    def without_secrets(self, text: str) -> str:
+        """Return the text with all secrets of this invocation masked, wherever they stand."""
+        settings = self.__dict__.get("settings")
+        if settings is None:
+            return text
+        bearer = getattr(self.backends.get("bos"), "bearer", None)
+        auth = settings.exchange_auth or ""
+        for secret in (settings.token, bearer and bearer.token and bearer.token.text, auth, auth.partition(":")[2]):
+            text = text.replace(secret, "***") if secret else text
+        return text
+
     def renew(self) -> bool:
         """Read the login again; return whether it is another one now (somebody logged in, or refreshed the token)."""
         from nodewatch.settings import resolve

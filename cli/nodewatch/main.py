@@ -198,7 +198,8 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
         app.warn(f"Error: the output could not be written: {error.strerror or error}.")
         return 4
     except Exception as error:  # noqa: BLE001  # a traceback is a defect, and so is this: it says so and ends with 1
-        app.warn(f"Error: this is a defect of nodewatch: {type(error).__name__}: {error}. Please report it.")
+        what = app.without_secrets(f"{type(error).__name__}: {error}")
+        app.warn(f"Error: this is a defect of nodewatch: {what}. Please report it.")
         return 1
     return 0
 

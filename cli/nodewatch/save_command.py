@@ -50,7 +50,7 @@ def save(app: App, file: str, session: str | None) -> None:
 
 
 def live_systems(app: App) -> dict[str, System]:
-    """Return the systems that are servers; raise `WrongConfiguration` if there is none, or one is configured wrongly."""
+    """Return the systems that are servers; raise `WrongConfiguration` if there is none, or one is wrong."""
     found = {}
     for service, system in app.settings.systems.items():
         if isinstance(system, WrongConfiguration):

@@ -29,6 +29,20 @@ def without_token(node: dict[str, Any]) -> dict[str, Any]:
     return {**node, "token": MASK} if node.get("token") else node
 
 
+def boot_sets_in(document: Any) -> list[str]:
+    """Return the names of the boot sets in a status or a template of BOS v1, as far as there are any.
+
+    >>> boot_sets_in({"boot_sets": ["a"]}), boot_sets_in({"boot_sets": {"b": {}}}), boot_sets_in({}), boot_sets_in(None)
+    (['a'], ['b'], [], [])
+    """
+    return [str(name) for name in (document or {}).get("boot_sets") or []]
+
+
+def template_of(session: dict[str, Any]) -> str:
+    """Return the name of the template that a session of BOS v1 was made from, which has two names; empty for none."""
+    return str(session.get("templateName") or session.get("templateUuid") or "")
+
+
 class Trouble(NamedTuple):
     """What could not be asked, and why."""
 
@@ -99,20 +113,28 @@ class Saver:
         }
 
     def bos_v1(self, backend: Backend, names: Iterable[str]) -> dict[str, Any]:
-        """Return sessions of BOS v1, with all that is known of their status."""
+        """Return sessions of BOS v1, with all that is known of their status.
+
+        Which boot sets a session has is in its status, or else in the template that it was made from.
+        """
         paths = {name: f"/v1/session/{segment(name)}" for name in names}
+        sessions = self.ask(backend, paths, "sessions")
         statuses = self.ask(backend, {name: f"{path}/status" for name, path in paths.items()}, "sessions")
-        parts = {
-            (name, str(part)): f"{paths[name]}/status/{segment(str(part))}"
-            for name, status in statuses.items()
-            for part in status.get("boot_sets") or []
-        }
-        by_path = self.ask(backend, {path: path for path in parts.values()}, "boot sets")
+        made_from = {name: template_of(session) for name, session in sessions.items()}
+        used = {template for name, template in made_from.items() if template and not boot_sets_in(statuses.get(name))}
+        templates = self.ask(backend, {name: f"/v1/sessiontemplate/{segment(name)}" for name in used}, "templates")
+        parts = [
+            (name, part)
+            for name in paths
+            for part in boot_sets_in(statuses.get(name)) or boot_sets_in(templates.get(made_from.get(name, "")))
+        ]
+        asked = {f"{name}/{part}": f"{paths[name]}/status/{segment(part)}" for name, part in parts}
+        found = self.ask(backend, asked, "boot sets")
         boot_sets: dict[str, dict[str, Any]] = {}
-        for (name, part), path in parts.items():
-            if path in by_path:
-                boot_sets.setdefault(name, {})[part] = by_path[path]
-        return {"session": self.ask(backend, paths, "sessions"), "status": statuses, "boot_sets": boot_sets}
+        for name, part in parts:
+            if f"{name}/{part}" in found:
+                boot_sets.setdefault(name, {})[part] = found[f"{name}/{part}"]
+        return {"session": sessions, "status": statuses, "boot_sets": boot_sets}
 
     def bos_v1_names(self, backend: Backend) -> list[str]:
         """Return the ids of all sessions of BOS v1; none where there is no BOS v1 (any more)."""

@@ -138,8 +138,8 @@ def test_local_store_needs_none(run):
         7,
         "",
         (
-            "Error: BOS is asked in the local store x.db (--local), which needs no login. Name a system with --context, "
-            "--configuration or NODEWATCH_BOS_URL.\n"
+            "Error: BOS is asked in the local store x.db (--local), which needs no login. Name a system with "
+            "--context, --configuration or NODEWATCH_BOS_URL.\n"
         ),
     )
 

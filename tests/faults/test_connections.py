@@ -228,3 +228,44 @@ def test_no_proxy_for_this_machine(serve, ask):
 def test_no_proxy_names_what_is_asked_directly(ask):
     done = ask("http://127.1.1.1.nip.invalid", HTTP_PROXY=f"http://127.0.0.1:{free_port()}", NO_PROXY=".invalid")
     assert "the name '127.1.1.1.nip.invalid' is not known" in done.stderr
+
+
+def test_insecure_trusts_everyone_and_says_so(serve, ask, authority):
+    server = serve(NIGHT, context=certified(authority, "bos.example.com"))
+    for _ in range(2):
+        done = ask(server.url(), "bos v2 sessions describe night --insecure")
+        assert done.stderr == (
+            "Warning: --insecure was given, so certificates are not verified: anyone may be listening.\n"
+        )
+        assert done.code == 0
+
+
+def test_flag_names_the_bundle(serve, ask, authority, bundle):
+    server = serve(NIGHT, context=certified(authority, "127.0.0.1"))
+    assert ask(server.url(), f"bos v2 sessions describe night --ca-bundle {bundle}").code == 0
+
+
+def test_exchange_gets_its_login_in_the_clear_with_one_warning(ask, network):
+    network.add("GET", "http://ex.example.com/v1/admin/version", body="2.154.0", content_type="text/plain")
+    network.add("GET", "http://ex.example.com/v1/orgs/o/managementpolicies", json={"managementPolicy": {}})
+    line = "exchange nmp list"
+    done = ask(
+        "", line, HZN_EXCHANGE_URL="http://ex.example.com/v1", HZN_ORG_ID="o", HZN_EXCHANGE_USER_AUTH="me:secret"
+    )
+    assert done.stderr == (
+        "Warning: user and password go to http://ex.example.com/v1 in the clear: anyone may be listening.\n"
+    )
+    assert network.calls[-1].request.headers["Authorization"].startswith("Basic ")
+
+
+def test_horizon_takes_no_proxy_from_the_environment_but_from_a_context(serve, ask, tmp_path):
+    proxy = serve(answer(200, {"managementPolicy": {}}))
+    environ = {"HTTP_PROXY": f"http://127.0.0.1:{proxy.port}", "HZN_ORG_ID": "o", "HZN_EXCHANGE_USER_AUTH": "me:x"}
+    url = "http://ex.nodewatch.invalid/v1"
+    assert "is not known" in ask("", "exchange nmp list", HZN_EXCHANGE_URL=url, **environ).stderr
+    assert proxy.requests == []
+    config = tmp_path / ".config/nodewatch/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'[contexts.x]\nexchange.url = "{url}"\nproxy = "http://127.0.0.1:{proxy.port}"\n')
+    ask("", "exchange nmp list --context x", **environ)
+    assert proxy.requests[0].startswith(b"GET http://ex.nodewatch.invalid/v1/admin/version HTTP/1.1\r\n")

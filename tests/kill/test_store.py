@@ -1,0 +1,168 @@
+"""The local store under many processes at once, and under `kill -9`: nothing lost, nothing torn.
+
+`NODEWATCH_KILLS` says how often each change is killed (25).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import time
+import warnings
+
+import pytest
+
+KILLS = int(os.environ.get("NODEWATCH_KILLS", "25"))
+PROCESSES = 200
+NODES = 100
+
+
+def component(number, **fields):
+    return {"id": f"x1c0s{number}b0n0", "enabled": True, "error": "", "session": "boot", **fields}
+
+
+FLEET = {
+    "bos": {"v2": {"sessions": [{"name": "boot"}], "components": [component(number) for number in range(NODES)]}},
+    "agent": {"nodemanagement": {"o/p": {"agentUpgradePolicyStatus": {"status": "successful"}}}},
+}
+OTHER = {
+    "bos": {"v2": {"components": [component(number, error="x" * 500) for number in range(NODES // 2, NODES * 2)]}},
+}
+
+
+def forked(work):
+    """Start a process that does the work and ends with its result; return its id."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        code = work()
+    finally:
+        os._exit(code)
+
+
+def ended(child):
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def check(store):
+    with sqlite3.connect(store) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+
+
+@pytest.fixture
+def store(run, tmp_path, write):
+    path = tmp_path / "fleet.db"
+    assert run(f"local load {write('fleet.json', FLEET)} --local {path}").code == 0
+    return path
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(name, fleet):
+        import json
+
+        path = tmp_path / name
+        path.write_text(json.dumps(fleet))
+        return path
+
+    return write
+
+
+def test_two_hundred_processes_change_and_read_one_store(run, store):
+    def work(number):
+        node = f"x1c0s{number % NODES}b0n0"
+        if number % 4 == 3:
+            done = run(f"bos v2 components list --local {store}")
+            return int(done.code != 0 or len(done.json) != NODES)
+        field = "--enabled false" if number < NODES else "--session mine"
+        return run(f"bos v2 components update {node} {field} --local {store}").code
+
+    children = [forked(lambda number=number: work(number)) for number in range(PROCESSES)]
+    assert [ended(child) for child in children] == [0] * PROCESSES
+    found = run(f"bos v2 components list --local {store}").json
+    changed = [number for number in range(PROCESSES) if number % 4 != 3]
+    disabled = {f"x1c0s{number}b0n0" for number in changed if number < NODES}
+    taken = {f"x1c0s{number - NODES}b0n0" for number in changed if number >= NODES}
+    assert {each["id"] for each in found if not each["enabled"]} == disabled
+    assert {each["id"] for each in found if each["session"] == "mine"} == taken
+    check(store)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "local load {other}",
+        "local load {other} --merge",
+        "bos v2 components updatemany --filter-session boot --patch '{{\"enabled\": false}}'",
+        "nmstatus reset",
+    ],
+    ids=["load", "merge", "update", "reset"],
+)
+def test_killed_change_is_done_or_not(run, store, write, tmp_path, line):
+    line = line.format(other=write("other.json", OTHER))
+    copy = tmp_path / "copy.db"
+
+    def fresh():
+        for path in (copy, tmp_path / "copy.db-journal"):
+            path.unlink(missing_ok=True)
+        shutil.copy(store, copy)
+
+    def dump():
+        return run(f"local dump --local {copy}").stdout
+
+    fresh()
+    before = dump()
+    began = time.monotonic()
+    assert ended(forked(lambda: run(f"{line} --local {copy}").code)) == 0
+    lasts = time.monotonic() - began
+    after = dump()
+    assert before != after
+    random.seed(line)
+    for _ in range(KILLS):
+        fresh()
+        child = forked(lambda: run(f"{line} --local {copy}").code)
+        time.sleep(random.uniform(0, lasts * 1.2))
+        os.kill(child, signal.SIGKILL)
+        ended(child)
+        assert dump() in (before, after)
+        check(copy)
+
+
+def test_killed_first_load_leaves_no_half_made_store(run, write, tmp_path):
+    file, path = write("other.json", OTHER), tmp_path / "new.db"
+    line = f"local load {file} --local {path}"
+    assert run(line).code == 0
+    whole = run(f"local dump --local {path}").stdout
+    for number in range(KILLS):
+        path.unlink(missing_ok=True)
+        (tmp_path / "new.db-journal").unlink(missing_ok=True)
+        child = forked(lambda: run(line).code)
+        time.sleep(random.uniform(0, 0.06))
+        os.kill(child, signal.SIGKILL)
+        ended(child)
+        if path.exists():
+            assert run(f"local dump --local {path}").stdout in (whole, '{\n  "nodewatch": 1\n}\n'), number
+    assert run(line).code == 0
+    assert run(f"local dump --local {path}").stdout == whole
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_store_of_another_user_is_read_and_never_changed(run, store):
+    os.chown(store, 65534, 65534)
+    before = store.read_bytes()
+    assert len(run(f"bos v2 components list --local {store}").json) == NODES
+    for line in ("nmstatus reset", f"local load {store.with_name('fleet.json')}"):
+        done = run(f"{line} --local {store}")
+        assert (done.code, done.stdout) == (4, "")
+        assert done.stderr.endswith(
+            f"Error: {store} belongs to another user, so nothing was changed. Copy it, name the copy with --local.\n"
+        )
+    assert store.read_bytes() == before
