@@ -29,14 +29,14 @@ def cabinets(nodes: int, missing: float) -> list[str]:
     """Return the names of a liquid-cooled system's nodes, some of them missing."""
     slots = [f"c{chassis}s{slot}b{board}n{node}" for chassis in range(8) for slot in range(8)
              for board in range(2) for node in range(2)]  # fmt: skip
-    chance = random.Random(nodes)  # noqa: S311
+    chance = random.Random(nodes)
     names = [f"x{1000 + index // len(slots)}{slots[index % len(slots)]}" for index in range(nodes)]
     return [name for name in names if chance.random() >= missing]
 
 
 def racks(missing: float) -> list[str]:
     """Return the names of an air-cooled system's nodes, some of them missing."""
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     names = [f"x{3000 + rack}c0s{slot}b{board}n0" for rack in range(8) for slot in range(1, 37) for board in range(4)]
     return [name for name in names if chance.random() >= missing]
 

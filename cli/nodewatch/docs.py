@@ -53,6 +53,7 @@ EXIT_STATUS = {
 }
 
 ENVIRONMENT = {
+    "NODEWATCH_CONTEXT": "The context of the configuration file to use, as `--context` names it.",
     "NODEWATCH_LOCAL": "The local store or fleet file to ask, as `--local` names it.",
     "NODEWATCH_BOS_URL": "The base URL of BOS, such as `https://HOST/apis/bos`.",
     "HZN_EXCHANGE_URL": "The base URL of the Exchange, such as `https://HOST/v1`.",

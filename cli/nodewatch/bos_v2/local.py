@@ -203,9 +203,6 @@ def list_components(store: Store, call: Call) -> Answer:
         values.append(query["start_after_id"])
     where, limit = " AND ".join(terms), int(size) or -1
     fields = set(call.request.fields)
-    if fields and fields <= set(rules.IN_ERRORS):
-        rows = store.components(rules.IN_ERRORS, where, values, limit=limit)
-        return Answer(200, [dict(zip(rules.IN_ERRORS, row, strict=True)) for row in rows])
     if fields and fields <= set(rules.IN_TABLES):
         rows = store.components(["brief"], where, values, limit=limit)
         return Answer(200, json.loads(f"[{','.join(row for (row,) in rows)}]"))

@@ -128,7 +128,7 @@ def test_at_any_time(run: Runner, tmp_path: Path) -> None:
     assert os.waitpid(change(path, line, lambda: None), 0)[1] == 0
     took = time.monotonic() - began
     new = content(path)
-    randomly = random.Random(7)  # noqa: S311  # any times will do, the same each time
+    randomly = random.Random(7)  # any times will do, the same each time
     found = {"old": 0, "new": 0}
     for _ in range(KILLS):
         shutil.copy(first, path)
