@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import trustme
 
-from faults.server import answer
+from faults.server import answer, silence, tunnel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -229,6 +229,32 @@ def test_proxy_that_refuses(serve: Serve, ask: Ask) -> None:
         "connection failed: 407 Proxy Authentication Required). Check HTTPS_PROXY and NO_PROXY.\n"
     )
     assert (done.code, proxy.requests[0].split()[:2]) == (5, [b"CONNECT", b"bos.example.com:443"])
+
+
+def test_proxy_leads_to_the_server_which_must_be_trusted_all_the_same(
+    serve: Serve, ask: Ask, authority: trustme.CA, bundle: str
+) -> None:
+    server = serve(NIGHT, context=certified(authority, "bos.example.com"))
+    proxy = serve(tunnel(server.port))
+    environ = {"HTTPS_PROXY": f"http://me:secret@127.0.0.1:{proxy.port}", "NODEWATCH_TOKEN": "abc"}
+    assert ask("https://bos.example.com/apis/bos", NODEWATCH_CA_BUNDLE=bundle, **environ).code == 0
+    assert b"Authorization: Bearer abc\r\n" in server.requests[0]
+    assert b"Proxy-Authorization: Basic bWU6c2VjcmV0\r\n" in proxy.requests[0]
+    assert b"Bearer" not in proxy.requests[0]
+    done = ask("https://bos.example.com/apis/bos", **environ)
+    assert done.code == 5
+    assert "its certificate comes from an authority that is not trusted here" in done.stderr
+
+
+def test_silence_in_place_of_tls(serve: Serve, ask: Ask) -> None:
+    url = serve(silence).url(scheme="https")
+    done = ask(url)
+    assert (done.code, done.stdout) == (5, "")
+    assert done.stderr == (
+        f"Error: BOS at {url} did not answer GET /v2/sessions/night: the answer was not complete after 0.5 s. "
+        "Give it more time with --request-timeout SECONDS.\n"
+    )
+    assert done.seconds < 3
 
 
 def test_no_proxy_for_this_machine(serve: Serve, ask: Ask) -> None:

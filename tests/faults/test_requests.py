@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conftest import FakeWorld
-from faults.server import answer
+from faults.server import answer, silence
 from nodewatch import __version__
-from nodewatch.backend import ABSENT, Request, segment
+from nodewatch.backend import ABSENT, Answer, Request, segment
 from nodewatch.errors import Dropped, ServiceTrouble, TimedOut
+from nodewatch.gather import gather
 from nodewatch.remote import HttpBackend
 from nodewatch.settings import Secret, resolve
+from nodewatch.world import World
 
 if TYPE_CHECKING:
     import socket
@@ -212,6 +217,56 @@ def test_crowded_server_is_asked_slowly_afterwards(serve: Serve, connect: Connec
     assert world.slept[0] == 0.5
     assert all(0 < pause <= 0.02 for pause in world.slept[1:])
     assert len(world.slept) == 3
+
+
+class HastyWorld(World):
+    """A world in which time passes a hundred times as fast, for all threads alike."""
+
+    def monotonic(self) -> float:
+        return time.monotonic() * 100
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds / 100)
+
+
+def test_crowded_server_is_not_stormed_by_many_threads(serve: Serve, connect: Connect) -> None:
+    crowded = answer(429, headers={"Retry-After": "5"})
+    server = serve(*[crowded] * 40, NIGHT)
+    _, world = connect(server.url())
+    hasty = HastyWorld(world.environ)
+    backend = HttpBackend("bos", resolve({}, hasty), hasty)
+    results = gather(backend, [Request("GET", f"/{number}") for number in range(300)], hasty).results
+    assert {type(result) for result in results} == {Answer}
+    assert len(server.requests) == 340
+
+
+def test_closed_server_is_left_alone_by_all_threads(serve: Serve, connect: Connect) -> None:
+    server = serve(answer(429, headers={"Retry-After": "3600"}))
+    backend, world = connect(server.url())
+    results = gather(backend, [Request("GET", f"/{number}") for number in range(300)], world).results
+    assert {type(result) for result in results} == {ServiceTrouble}
+    assert len(server.requests) <= backend.limit
+
+
+@pytest.mark.parametrize("line", ["bos sessions list", "exchange nmp status o/p"])
+def test_interruption_ends_it_at_once(serve: Serve, tmp_path: Path, line: str) -> None:
+    nodes = answer(200, {"nodes": {f"o/n{number}": {} for number in range(50)}})
+    policy = answer(200, {"managementPolicy": {"o/p": {}}})
+    version = answer(200, b"2.154.0", {"Content-Type": "text/plain"})
+    server = serve(*([version, policy, nodes] if "exchange" in line else []), silence)
+    url = {"NODEWATCH_BOS_URL": server.url(), "HZN_EXCHANGE_URL": server.url()}
+    environ = {"HOME": str(tmp_path), "HZN_ORG_ID": "o", "HZN_EXCHANGE_USER_AUTH": "me:x", **url}
+    command = [sys.executable, "-m", "nodewatch", *line.split()]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while len(server.requests) < (4 if "exchange" in line else 1):
+            time.sleep(0.02)
+        time.sleep(0.3)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=5)
+    assert time.monotonic() - began < 2
+    assert process.returncode == 130
+    assert stderr.splitlines()[-1] == "Interrupted."
 
 
 # Redirects
