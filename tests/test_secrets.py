@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.settings import Secret, resolve
+
+if TYPE_CHECKING:
+    from conftest import Runner
 
 ROOT = Path(__file__).parents[1]
 KINDS = ("*.py", "*.md", "*.toml", "*.json", "*.yaml", "*.yml", "*.1", "*.bash", "*.fish", "_nodewatch")
@@ -19,8 +23,8 @@ LOOK_LIKE = re.compile(
 
 
 @pytest.mark.parametrize("secret", ["token", "password"])
-def test_defect_does_not_tell_them(run, monkeypatch, secret):
-    def fail(self, **filters):
+def test_defect_does_not_tell_them(run: Runner, monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+    def fail(self: BosV2, **filters: Any) -> None:
         raise RuntimeError(f"cannot send {'Bearer hidden-token' if secret == 'token' else 'hidden-password'}")
 
     monkeypatch.setattr(BosV2, "sessions", fail)
@@ -35,7 +39,7 @@ def test_defect_does_not_tell_them(run, monkeypatch, secret):
     assert "hidden" not in done.stderr
 
 
-def test_settings_do_not_show_them(run):
+def test_settings_do_not_show_them(run: Runner) -> None:
     from conftest import FakeWorld
 
     environ = {**run.environ, "NODEWATCH_TOKEN": "hidden", "HZN_EXCHANGE_USER_AUTH": "org/me:hidden"}
@@ -43,7 +47,7 @@ def test_settings_do_not_show_them(run):
     assert f"{Secret('x')!r}" == "***"
 
 
-def test_project_holds_none():
+def test_project_holds_none() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {match[0][:20]}"
         for folder in ("cli", "tests", "man", "completions", "")

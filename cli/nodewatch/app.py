@@ -102,9 +102,15 @@ class App:
 
     def patience(self, seconds: float) -> None:
         """Let no request, with all its retries, take longer than that many seconds (one second at least)."""
-        settings = self.settings
-        self.settings = settings._replace(
-            request_timeout=min(settings.request_timeout, max(seconds / (settings.retries + 1), 1.0))
+        from nodewatch.settings import System
+
+        def hurried(system: System) -> System:
+            each = max(seconds / (system.retries + 1), 1.0)
+            return system._replace(request_timeout=min(system.request_timeout, each))
+
+        systems = self.settings.systems.items()
+        self.settings = self.settings._replace(
+            systems={name: hurried(found) if isinstance(found, System) else found for name, found in systems}
         )
 
     def show(self, document: Any, table: Callable[[Any], Page] | None = None,

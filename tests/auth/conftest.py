@@ -12,7 +12,10 @@ import pytest
 from conftest import NOW
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    Keep = Callable[..., Path]
 
 HOST = "https://api.example.com"
 URL = f"{HOST}/keycloak/realms/shasta/protocol/openid-connect/token"
@@ -30,8 +33,10 @@ class Keycloak:
     """Answers forms, and notes them; whoever has a token may ask BOS."""
 
     def __init__(self, network: Any) -> None:
-        self.network, self.forms, self.sent = network, [], []
-        self.status, self.answer = 200, {"access_token": "new", "expires_in": 300, "refresh_token": "again"}
+        self.forms: list[dict[str, str]] = []
+        self.sent: list[str | None] = []
+        self.status = 200
+        self.answer: Any = {"access_token": "new", "expires_in": 300, "refresh_token": "again"}
         network.add_callback("POST", URL, callback=self.answer_form)
         network.add_callback("GET", SESSIONS, callback=self.answer_question)
 
@@ -55,7 +60,7 @@ def keycloak(network: Any) -> Keycloak:
 @pytest.fixture
 def tokens(run: Any) -> Path:
     """Configure `cray`, and return its folder of tokens."""
-    folder = run.home / ".config/cray"
+    folder: Path = run.home / ".config/cray"
     for name in ("configurations", "tokens"):
         (folder / name).mkdir(parents=True)
     (folder / "configurations/default").write_text(CRAY)

@@ -3,16 +3,23 @@ from __future__ import annotations
 import getpass
 import json
 import os
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from auth.conftest import HOST, URL, web_token
 from conftest import NOW
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from auth.conftest import Keep, Keycloak
+    from conftest import Runner
+
 FORM = {"grant_type": "password", "client_id": "shasta", "username": "ari", "password": "open sesame"}
 
 
-def test_login_is_kept_where_cray_keeps_it(run, keycloak, tokens):
+def test_login_is_kept_where_cray_keeps_it(run: Runner, keycloak: Keycloak, tokens: Path) -> None:
     keycloak.answer = {"access_token": "new", "expires_in": 300, "refresh_token": "again", "scope": "a b", "x": 1}
     done = run("auth login", stdin="open sesame\n")
     file = tokens / "api_example_com.ari"
@@ -33,14 +40,19 @@ def test_login_is_kept_where_cray_keeps_it(run, keycloak, tokens):
     assert keycloak.sent == ["Bearer new"]
 
 
-def test_password_at_a_prompt(run, keycloak, tokens, monkeypatch):
+def test_password_at_a_prompt(run: Runner, keycloak: Keycloak, tokens: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     prompts = []
-    monkeypatch.setattr(getpass, "getpass", lambda prompt, stream: prompts.append(prompt) or "open sesame")
+
+    def prompted(prompt: str, stream: object) -> str:
+        prompts.append(prompt)
+        return "open sesame"
+
+    monkeypatch.setattr(getpass, "getpass", prompted)
     assert run("auth login", tty=True).code == 0
     assert (prompts, keycloak.forms) == (["Password: "], [FORM])
 
 
-def test_username_at_a_prompt(run, keycloak, monkeypatch):
+def test_username_at_a_prompt(run: Runner, keycloak: Keycloak, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(getpass, "getpass", lambda prompt, stream: "open sesame")
     done = run("auth login", stdin="ari\n", tty=True, NODEWATCH_BOS_URL=f"{HOST}/apis/bos")
     assert done.code == 0, done.stderr
@@ -48,7 +60,7 @@ def test_username_at_a_prompt(run, keycloak, monkeypatch):
     assert keycloak.forms == [FORM]
 
 
-def test_password_from_a_file(run, keycloak, tokens):
+def test_password_from_a_file(run: Runner, keycloak: Keycloak, tokens: Path) -> None:
     secret = run.home / "secret"
     secret.write_text("open sesame\nmore\n")
     assert run(f"auth login --password-file {secret}").code == 0
@@ -57,16 +69,16 @@ def test_password_from_a_file(run, keycloak, tokens):
     assert (done.code, done.stderr) == (4, "Error: /nowhere cannot be read: No such file or directory.\n")
 
 
-def test_password_is_no_argument(run, tokens):
+def test_password_is_no_argument(run: Runner, tokens: Path) -> None:
     assert run("auth login --password x").code == 2
 
 
-def test_no_password(run, tokens):
+def test_no_password(run: Runner, tokens: Path) -> None:
     done = run("auth login", stdin="")
     assert (done.code, done.stderr) == (2, "Error: no password was given, at a prompt or on standard input.\n")
 
 
-def test_another_user(run, keycloak, keep, tokens):
+def test_another_user(run: Runner, keycloak: Keycloak, keep: Keep, tokens: Path) -> None:
     other = keep(name="ari")
     done = run("auth login --username bo.b", stdin="open sesame\n")
     file = tokens / "api_example_com.bo_b"
@@ -77,14 +89,14 @@ def test_another_user(run, keycloak, keep, tokens):
     )
 
 
-def test_into_a_named_file(run, keycloak, tokens):
+def test_into_a_named_file(run: Runner, keycloak: Keycloak, tokens: Path) -> None:
     file = run.home / "mine.json"
     assert run(f"auth login --token {file}", stdin="open sesame\n").code == 0
     assert json.loads(file.read_text())["access_token"] == "new"
     assert not list(tokens.iterdir())
 
 
-def test_without_cray(run, keycloak):
+def test_without_cray(run: Runner, keycloak: Keycloak) -> None:
     url = f"{HOST}/apis/bos"
     assert run("auth login --username ari", stdin="open sesame\n", NODEWATCH_BOS_URL=url).code == 0
     file = run.home / ".config/cray/tokens/api_example_com.ari"
@@ -93,7 +105,7 @@ def test_without_cray(run, keycloak):
     assert keycloak.sent == ["Bearer new"]
 
 
-def test_wrong_password(run, keycloak, tokens):
+def test_wrong_password(run: Runner, keycloak: Keycloak, tokens: Path) -> None:
     keycloak.refuse(401, "invalid_grant", "Invalid user credentials")
     done = run("auth login", stdin="open sesame\n")
     assert done == (6, "", f"Error: the login service at {URL} refused: Invalid user credentials.\n")
@@ -109,20 +121,22 @@ def test_wrong_password(run, keycloak, tokens):
         (401, [], 6, "refused: 401."),
     ],
 )
-def test_strange_answers(run, keycloak, tokens, status, answer, code, words):
+def test_strange_answers(
+    run: Runner, keycloak: Keycloak, tokens: Path, status: int, answer: Any, code: int, words: str
+) -> None:
     keycloak.status, keycloak.answer = status, answer
     done = run("auth login", stdin="open sesame\n")
     assert done == (code, "", f"Error: the login service at {URL} {words}\n")
     assert not list(tokens.iterdir())
 
 
-def test_unreachable(run, tokens):
+def test_unreachable(run: Runner, tokens: Path) -> None:
     done = run("auth login", stdin="open sesame\n")
     assert done.code == 5
     assert done.stderr.startswith(f"Error: the login service at {URL} cannot be asked: ")
 
 
-def test_never_in_the_clear(run):
+def test_never_in_the_clear(run: Runner) -> None:
     done = run("auth login --username me", stdin="x\n", NODEWATCH_BOS_URL="http://bos.example.com/apis/bos")
     url = URL.replace(HOST, "http://bos.example.com")
     assert done == (
@@ -132,7 +146,7 @@ def test_never_in_the_clear(run):
     )
 
 
-def test_local_store_needs_none(run):
+def test_local_store_needs_none(run: Runner) -> None:
     done = run("auth login --local x.db")
     assert done == (
         7,
@@ -144,7 +158,7 @@ def test_local_store_needs_none(run):
     )
 
 
-def test_trace_shows_no_secret(run, keycloak, tokens):
+def test_trace_shows_no_secret(run: Runner, keycloak: Keycloak, tokens: Path) -> None:
     keycloak.answer = {"access_token": web_token(secret="hidden"), "refresh_token": "hidden", "expires_in": 300}
     done = run("-vv auth login", stdin="open sesame\n")
     assert done.code == 0
@@ -155,13 +169,13 @@ def test_trace_shows_no_secret(run, keycloak, tokens):
     assert "hidden" not in done.stderr
 
 
-def test_dry_run(run, keycloak, tokens):
+def test_dry_run(run: Runner, keycloak: Keycloak, tokens: Path) -> None:
     assert run("auth login --dry-run", stdin="x\n") == (0, "", f"ari would be logged in to {HOST}/apis/bos.\n")
     assert (keycloak.forms, list(tokens.iterdir())) == ([], [])
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_folder_that_cannot_be_written(run, keycloak, tokens):
+def test_folder_that_cannot_be_written(run: Runner, keycloak: Keycloak, tokens: Path) -> None:
     tokens.chmod(0o500)
     done = run("auth login", stdin="open sesame\n")
     assert done.code == 4

@@ -1,14 +1,22 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def test_logout(run, keep):
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from auth.conftest import Keep
+    from conftest import Runner
+
+
+def test_logout(run: Runner, keep: Keep) -> None:
     file = keep()
     assert run("auth logout") == (0, "", f"Logged out: {file} is removed.\n")
     assert not file.exists()
     assert run("auth logout") == (0, "", "Nobody was logged in.\n")
 
 
-def test_link_is_removed_not_what_it_leads_to(run, keep, tmp_path):
+def test_link_is_removed_not_what_it_leads_to(run: Runner, keep: Keep, tmp_path: Path) -> None:
     file = keep()
     real = tmp_path / "real"
     file.rename(real)
@@ -18,13 +26,13 @@ def test_link_is_removed_not_what_it_leads_to(run, keep, tmp_path):
     assert real.exists()
 
 
-def test_dry_run(run, keep):
+def test_dry_run(run: Runner, keep: Keep) -> None:
     file = keep()
     assert run("auth logout --dry-run") == (0, "", f"{file} would be removed.\n")
     assert file.exists()
 
 
-def test_token_of_the_environment(run, keep):
+def test_token_of_the_environment(run: Runner, keep: Keep) -> None:
     file = keep()
     done = run("auth logout", NODEWATCH_TOKEN="x")
     assert done == (7, "", "Error: the login is in NODEWATCH_TOKEN: unset it.\n")

@@ -1,5 +1,12 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Runner
+
 CONFIG = """\
 [contexts.prod]
 bos.url = "https://prod.example.com/apis/bos"
@@ -9,19 +16,19 @@ local = "/case.json"
 """
 
 
-def configured(run, text=CONFIG):
+def configured(run: Runner, text: str = CONFIG) -> Path:
     path = run.home / ".config/nodewatch/config.toml"
     path.parent.mkdir(parents=True)
     path.write_text(text)
     return path
 
 
-def test_none(run):
+def test_none(run: Runner) -> None:
     assert run("config list") == (0, "[]\n", "")
     assert run("config list --format table") == (0, "No contexts are configured.\n", "")
 
 
-def test_json(run):
+def test_json(run: Runner) -> None:
     path = configured(run, 'context = "case"\n' + CONFIG)
     prod = {"bos.url": "https://prod.example.com/apis/bos", "proxy": "http://me:***@proxy:3128"}
     assert run("config list").json == [
@@ -30,7 +37,7 @@ def test_json(run):
     ]
 
 
-def test_table(run):
+def test_table(run: Runner) -> None:
     path = configured(run)
     lines = run("config list --format table", NODEWATCH_CONTEXT="prod").stdout.splitlines()
     assert [line.split() for line in lines] == [

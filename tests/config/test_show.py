@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Runner
+
+    Write = Callable[[str, str], str]
 
 CONFIG = """\
 context = "lab"
@@ -34,10 +43,10 @@ username = "ari"
 
 
 @pytest.fixture
-def write(run):
+def write(run: Runner) -> Write:
     """Write a file below the home directory; return its path."""
 
-    def write(name, text):
+    def write(name: str, text: str) -> str:
         path = run.home / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -47,22 +56,22 @@ def write(run):
 
 
 @pytest.fixture
-def config(write):
+def config(write: Write) -> str:
     return write(".config/nodewatch/config.toml", CONFIG)
 
 
 @pytest.fixture
-def cray(write):
+def cray(write: Write) -> str:
     return write(".config/cray/configurations/default", CRAY)
 
 
-def show(run, line="", **environ):
+def show(run: Runner, line: str = "", **environ: Any) -> dict[str, tuple[Any, str]]:
     done = run(f"config show --format json {line}", **environ)
     assert done.code == 0, done.stderr
     return {name: (row["value"], row["source"]) for name, row in done.json.items()}
 
 
-def test_nothing_configured(run):
+def test_nothing_configured(run: Runner) -> None:
     rows = show(run)
     assert {name: row for name, row in rows.items() if row != (None, "")} == {
         "agent.url": ("http://localhost:8510", "the agent's usual address"),
@@ -74,7 +83,7 @@ def test_nothing_configured(run):
     }
 
 
-def test_table(run, config):
+def test_table(run: Runner, config: str) -> None:
     done = run("config show --format table", NODEWATCH_TOKEN="hidden", HZN_EXCHANGE_USER_AUTH="me:hidden")
     lines = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
     context = f"context lab in {config}"
@@ -92,7 +101,7 @@ def test_table(run, config):
     assert "secret" not in done.stdout
 
 
-def test_active_context(run, config):
+def test_active_context(run: Runner, config: str) -> None:
     rows, source = show(run), f"context lab in {config}"
     assert rows["context"] == ("lab", config)
     assert rows["bos.url"] == ("https://lab.example.com/apis/bos", source)
@@ -116,7 +125,7 @@ ENVIRON = {
 }
 
 
-def test_environment_wins_over_the_active_context(run, config):
+def test_environment_wins_over_the_active_context(run: Runner, config: str) -> None:
     rows = show(run, **ENVIRON)
     assert rows["bos.url"] == ("https://env.example.com", "NODEWATCH_BOS_URL")
     assert rows["exchange.url"] == ("https://env.example.com/v1", "HZN_EXCHANGE_URL")
@@ -127,19 +136,19 @@ def test_environment_wins_over_the_active_context(run, config):
     assert rows["ca_bundle"] == ("/env.pem", "NODEWATCH_CA_BUNDLE")
 
 
-def test_context_of_a_flag_wins_over_the_environment(run, config):
+def test_context_of_a_flag_wins_over_the_environment(run: Runner, config: str) -> None:
     rows, source = show(run, "--context lab", **ENVIRON), f"context lab in {config}"
     names = ["bos.url", "exchange.url", "agent.url", "exchange.org", "bos.tenant", "bos.request_timeout", "ca_bundle"]
     assert {name: rows[name][1] for name in names} == dict.fromkeys(names, source)
 
 
-def test_context_of_a_flag_sets_only_what_it_sets(run, config):
+def test_context_of_a_flag_sets_only_what_it_sets(run: Runner, config: str) -> None:
     rows = show(run, "--context prod", **ENVIRON)
     assert rows["bos.url"] == ("https://prod.example.com/apis/bos", f"context prod in {config}")
     assert rows["exchange.url"] == ("https://env.example.com/v1", "HZN_EXCHANGE_URL")
 
 
-def test_flags_win_over_everything(run, config):
+def test_flags_win_over_everything(run: Runner, config: str) -> None:
     line = "--context lab --request-timeout 3 --ca-bundle /flag.pem --insecure"
     rows = show(run, line, **ENVIRON)
     assert rows["bos.request_timeout"] == (3.0, "--request-timeout")
@@ -147,14 +156,14 @@ def test_flags_win_over_everything(run, config):
     assert rows["insecure"] == (True, "--insecure")
 
 
-def test_context_of_the_environment(run, config):
+def test_context_of_the_environment(run: Runner, config: str) -> None:
     rows = show(run, NODEWATCH_CONTEXT="prod", NODEWATCH_TENANT="env")
     assert rows["context"] == ("prod", "NODEWATCH_CONTEXT")
     assert rows["bos.url"] == ("https://prod.example.com/apis/bos", f"context prod in {config}")
     assert rows["bos.tenant"] == ("env", "NODEWATCH_TENANT")
 
 
-def test_local_answers_everything(run, config):
+def test_local_answers_everything(run: Runner, config: str) -> None:
     for line, environ, source in (
         ("--local x.db --context lab", {}, "--local"),
         ("", {"NODEWATCH_LOCAL": "x.db"}, "NODEWATCH_LOCAL"),
@@ -163,17 +172,17 @@ def test_local_answers_everything(run, config):
         assert [rows[f"{service}.local"] for service in ("bos", "exchange", "agent")] == [("x.db", source)] * 3
 
 
-def test_context_of_a_flag_wins_over_a_store_of_the_environment(run, config):
+def test_context_of_a_flag_wins_over_a_store_of_the_environment(run: Runner, config: str) -> None:
     assert show(run, "--context lab", NODEWATCH_LOCAL="x.db")["bos.url"][0] == "https://lab.example.com/apis/bos"
 
 
-def test_context_that_is_a_store(run, config):
+def test_context_that_is_a_store(run: Runner, config: str) -> None:
     path, source = str(run.home / "case.json"), f"context case in {config}"
     rows = show(run, "--context case", NODEWATCH_LOCAL="x.db")
     assert [rows[f"{service}.local"] for service in ("bos", "exchange", "agent")] == [(path, source)] * 3
 
 
-def test_machines_file_is_below_the_users(run, config, write):
+def test_machines_file_is_below_the_users(run: Runner, config: str, write: Write) -> None:
     etc = run.home.parent / "etc/nodewatch/config.toml"
     etc.parent.mkdir(parents=True)
     etc.write_text(
@@ -184,7 +193,7 @@ def test_machines_file_is_below_the_users(run, config, write):
     assert show(run, "--context prod")["bos.url"][0] == "https://prod.example.com/apis/bos"
 
 
-def test_xdg_config_home(run, write):
+def test_xdg_config_home(run: Runner, write: Write) -> None:
     path = write("elsewhere/nodewatch/config.toml", CONFIG)
     assert show(run, XDG_CONFIG_HOME=str(run.home / "elsewhere"))["context"] == ("lab", path)
 
@@ -192,20 +201,20 @@ def test_xdg_config_home(run, write):
 # What cray keeps
 
 
-def test_cray_is_enough(run, cray):
+def test_cray_is_enough(run: Runner, cray: str) -> None:
     rows = show(run)
     assert rows["bos.url"] == ("https://cray.example.com/apis/bos", cray)
     assert rows["bos.tenant"] == ("green", cray)
 
 
-def test_our_configuration_wins_over_crays(run, cray, config):
+def test_our_configuration_wins_over_crays(run: Runner, cray: str, config: str) -> None:
     rows = show(run)
     assert rows["bos.url"][0] == "https://lab.example.com/apis/bos"
     assert rows["bos.tenant"][0] == "blue"
     assert show(run, NODEWATCH_CONTEXT="prod")["bos.tenant"] == (None, "")
 
 
-def test_active_configuration_of_cray(run, cray, write):
+def test_active_configuration_of_cray(run: Runner, cray: str, write: Write) -> None:
     path = write(".config/cray/configurations/other", '[core]\nhostname = "other.example.com"\n')
     write(".config/cray/active_config", "other")
     assert show(run)["bos.url"] == ("https://other.example.com/apis/bos", path)
@@ -213,24 +222,24 @@ def test_active_configuration_of_cray(run, cray, write):
 
 @pytest.mark.parametrize("how", ["name", "path"])
 @pytest.mark.parametrize("place", ["flag", "environment"])
-def test_another_configuration_of_cray(run, cray, write, how, place):
+def test_another_configuration_of_cray(run: Runner, cray: str, write: Write, how: str, place: str) -> None:
     path = write(".config/cray/configurations/other", '[core]\nhostname = "https://other.example.com/gate/"\n')
     named = "other" if how == "name" else path
     line, environ = (f"--configuration {named}", {}) if place == "flag" else ("", {"CRAY_CONFIG": named})
     assert show(run, line, **environ)["bos.url"] == ("https://other.example.com/gate/apis/bos", path)
 
 
-def test_configuration_is_a_flag(run, cray, config):
+def test_configuration_is_a_flag(run: Runner, cray: str, config: str) -> None:
     rows = show(run, "--configuration default", NODEWATCH_BOS_URL="https://env.example.com")
     assert rows["bos.url"] == ("https://cray.example.com/apis/bos", cray)
 
 
-def test_folder_of_cray(run, write):
+def test_folder_of_cray(run: Runner, write: Write) -> None:
     path = write("there/.config/cray/configurations/default", CRAY)
     assert show(run, CRAY_CONFIG_DIR=str(run.home / "there"))["bos.url"][1] == path
 
 
-def test_login_of_cray(run, cray, write):
+def test_login_of_cray(run: Runner, cray: str, write: Write) -> None:
     token = write(".config/cray/tokens/cray_example_com.ari", '{"access_token": "hidden"}')
     write(".config/cray/tokens/cray_example_com.bo", '{"access_token": "hidden"}')
     assert show(run)["bos.token"] == (token, cray)
@@ -240,7 +249,7 @@ def test_login_of_cray(run, cray, write):
     assert show(run, "--token /f", NODEWATCH_TOKEN="hidden")["bos.token"] == ("/f", "--token")
 
 
-def test_login_for_a_context_is_that_of_its_host(run, cray, config, write):
+def test_login_for_a_context_is_that_of_its_host(run: Runner, cray: str, config: str, write: Write) -> None:
     token = write(".config/cray/tokens/lab_example_com.bo", '{"access_token": "hidden"}')
     assert show(run)["bos.token"] == (token, "the newest login to this system")
     assert show(run, "--context prod")["bos.token"] == (None, "")
@@ -254,7 +263,7 @@ def test_login_for_a_context_is_that_of_its_host(run, cray, config, write):
         ("[core]\nhostname = 5\n", ": core.hostname: a text is needed, not 5."),
     ],
 )
-def test_broken_configuration_of_cray_concerns_bos_alone(run, write, text, why):
+def test_broken_configuration_of_cray_concerns_bos_alone(run: Runner, write: Write, text: str, why: str) -> None:
     path = write(".config/cray/configurations/default", text)
     done = run("bos sessions list")
     assert done.code == 7
@@ -264,7 +273,7 @@ def test_broken_configuration_of_cray_concerns_bos_alone(run, write, text, why):
     assert "nothing says which exchange to ask" in run("exchange nmp list -o x -u me:x").stderr
 
 
-def test_missing_configuration_of_cray(run):
+def test_missing_configuration_of_cray(run: Runner) -> None:
     done = run("bos sessions list --configuration gone")
     path = run.home / ".config/cray/configurations/gone"
     assert (done.code, done.stderr) == (
@@ -273,7 +282,7 @@ def test_missing_configuration_of_cray(run):
     )
 
 
-def test_broken_configuration_is_never_the_demo(run, write):
+def test_broken_configuration_is_never_the_demo(run: Runner, write: Write) -> None:
     assert run("demo").code == 0
     assert run("bos sessions list").code == 0
     write(".config/cray/configurations/default", "[core]\n")
@@ -308,7 +317,7 @@ def test_broken_configuration_is_never_the_demo(run, write):
         ),
     ],
 )
-def test_wrong_file_is_named_with_line_and_key(run, write, text, why):
+def test_wrong_file_is_named_with_line_and_key(run: Runner, write: Write, text: str, why: str) -> None:
     path = write(".config/nodewatch/config.toml", text)
     done = run("bos sessions list")
     assert (done.code, done.stdout) == (7, "")
@@ -316,7 +325,7 @@ def test_wrong_file_is_named_with_line_and_key(run, write, text, why):
     assert run("--help").code == run("bos sessions list --help").code == 0
 
 
-def test_unreadable_file(run):
+def test_unreadable_file(run: Runner) -> None:
     path = run.home / ".config/nodewatch/config.toml"
     path.mkdir(parents=True)
     done = run("bos sessions list")
@@ -327,7 +336,7 @@ def test_unreadable_file(run):
     ("line", "environ", "who"),
     [("--context labb", {}, "--context"), ("", {"NODEWATCH_CONTEXT": "labb"}, "NODEWATCH_CONTEXT")],
 )
-def test_unknown_context(run, config, line, environ, who):
+def test_unknown_context(run: Runner, config: str, line: str, environ: Any, who: str) -> None:
     done = run(f"bos sessions list {line}", **environ)
     assert (done.code, done.stderr) == (
         7,

@@ -1,8 +1,14 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Runner
 
 CONFIG = """\
 # mine
@@ -16,14 +22,14 @@ local = "/lab.db"
 
 
 @pytest.fixture
-def config(run):
+def config(run: Runner) -> Path:
     path = run.home / ".config/nodewatch/config.toml"
     path.parent.mkdir(parents=True)
     path.write_text(CONFIG)
     return path
 
 
-def test_use(run, config):
+def test_use(run: Runner, config: Path) -> None:
     assert run("config use 'the lab'") == (0, "", "The context the lab counts from now on.\n")
     assert config.read_text() == CONFIG.replace('context = "prod"', 'context = "the lab"')
     assert run("config show").json["context"]["value"] == "the lab"
@@ -31,13 +37,13 @@ def test_use(run, config):
     assert config.read_text() == CONFIG
 
 
-def test_first_use(run, config):
+def test_first_use(run: Runner, config: Path) -> None:
     config.write_text(CONFIG.replace('context = "prod"   # for now\n', ""))
     assert run("config use prod --quiet") == (0, "", "")
     assert run("config show").json["context"] == {"value": "prod", "source": str(config)}
 
 
-def test_context_of_the_machine(run):
+def test_context_of_the_machine(run: Runner) -> None:
     machines = run.home.parent / "etc/nodewatch/config.toml"
     machines.parent.mkdir(parents=True)
     machines.write_text(CONFIG)
@@ -47,7 +53,7 @@ def test_context_of_the_machine(run):
     assert run("config show").json["context"]["value"] == "the lab"
 
 
-def test_unknown(run, config):
+def test_unknown(run: Runner, config: Path) -> None:
     done = run("config use pro")
     assert (done.code, done.stdout, done.stderr) == (
         7,
@@ -57,17 +63,17 @@ def test_unknown(run, config):
     assert config.read_text() == CONFIG
 
 
-def test_none_configured(run):
+def test_none_configured(run: Runner) -> None:
     done = run("config use prod")
     assert (done.code, done.stderr) == (7, "Error: config use: there is no context 'prod': none is configured yet.\n")
 
 
-def test_dry_run(run, config):
+def test_dry_run(run: Runner, config: Path) -> None:
     assert run("config use 'the lab' --dry-run") == (0, "", f"{config} would say: context = 'the lab'.\n")
     assert config.read_text() == CONFIG
 
 
-def test_link_stays_a_link(run, config):
+def test_link_stays_a_link(run: Runner, config: Path) -> None:
     real = run.home / "dotfiles.toml"
     config.rename(real)
     config.symlink_to(real)
@@ -77,7 +83,7 @@ def test_link_stays_a_link(run, config):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_folder_that_cannot_be_written(run, config):
+def test_folder_that_cannot_be_written(run: Runner, config: Path) -> None:
     config.parent.chmod(0o500)
     done = run("config use 'the lab'")
     assert (done.code, done.stderr) == (4, f"Error: {config} cannot be written: Permission denied.\n")

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from faults.server import Step
 
-Serve = "Callable[..., Server]"
+    Serve = Callable[..., Server]
+    Ask = Callable[..., "Outcome"]
 
 
 class Outcome(NamedTuple):
@@ -41,7 +42,7 @@ class Outcome(NamedTuple):
 
 
 @pytest.fixture
-def serve(network: responses.RequestsMock) -> Iterator[Callable[..., Server]]:
+def serve(network: responses.RequestsMock) -> Iterator[Serve]:
     """Start servers that answer as told; they end with the test."""
     network.add_passthru("http://")
     network.add_passthru("https://")
@@ -57,7 +58,7 @@ def serve(network: responses.RequestsMock) -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture
-def ask(tmp_path: Path, network: responses.RequestsMock) -> Callable[..., Outcome]:
+def ask(tmp_path: Path, network: responses.RequestsMock) -> Ask:
     """Run a command line against a base URL, without retries unless told otherwise, half a second for an answer."""
     network.add_passthru("http://")
     network.add_passthru("https://")

@@ -55,6 +55,23 @@ def then(first: bytes, rest: Callable[[socket.socket], None]) -> Callable[[socke
     return send
 
 
+def tunnel(port: int) -> Callable[[socket.socket], None]:
+    """Be a proxy that has been asked to CONNECT: lead to that port of this machine, both ways."""
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+
+    def send(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", port)) as target:
+            threading.Thread(target=pump, args=(connection, target), daemon=True).start()
+            pump(target, connection)
+
+    return send
+
+
 def silence(connection: socket.socket) -> None:
     """Say nothing until the other side goes."""
     with contextlib.suppress(OSError):

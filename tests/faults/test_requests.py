@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conftest import FakeWorld
-from faults.server import answer
+from faults.server import answer, silence
 from nodewatch import __version__
-from nodewatch.backend import ABSENT, Request, segment
+from nodewatch.backend import ABSENT, Answer, Request, segment
 from nodewatch.errors import Dropped, ServiceTrouble, TimedOut
+from nodewatch.gather import gather
 from nodewatch.remote import HttpBackend
-from nodewatch.settings import resolve
+from nodewatch.settings import Secret, resolve
+from nodewatch.world import World
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from faults.conftest import Ask, Serve
+    from faults.server import Server
+
+    Connect = Callable[..., tuple[HttpBackend, FakeWorld]]
 
 NIGHT = answer(200, {"name": "night"})
 STANDING = f"Accept: application/json\r\nAccept-Encoding: gzip, deflate\r\nUser-Agent: nodewatch/{__version__}\r\n"
@@ -21,10 +37,10 @@ JSON = "Content-Type: application/json\r\n"
 
 
 @pytest.fixture
-def connect(tmp_path):
+def connect(tmp_path: Path) -> Any:
     """Return a backend for a base URL, and its world."""
 
-    def connect(url, service="bos", **environ):
+    def connect(url: str, service: str = "bos", **environ: str) -> Any:
         variable = {"bos": "NODEWATCH_BOS_URL", "exchange": "HZN_EXCHANGE_URL", "agent": "HORIZON_URL"}[service]
         world = FakeWorld({"HOME": str(tmp_path), variable: url, "NODEWATCH_REQUEST_TIMEOUT": "60", **environ})
         return HttpBackend(service, resolve({}, world), world), world
@@ -32,7 +48,7 @@ def connect(tmp_path):
     return connect
 
 
-def sent(server):
+def sent(server: Server) -> list[str]:
     """Return the requests that a server got, without the Host header, which tells its port."""
     requests = [request.decode().partition("\r\n") for request in server.requests]
     return [f"{first}\r\n{rest.partition(chr(10))[2]}" for first, _, rest in requests]
@@ -58,13 +74,13 @@ def sent(server):
         (Request("DELETE", "/x"), f"DELETE /apis/bos/x HTTP/1.1\r\n{STANDING}Content-Length: 0\r\n\r\n"),
     ],
 )
-def test_request_to_the_byte(serve, connect, request_, wire):
+def test_request_to_the_byte(serve: Serve, connect: Connect, request_: Request, wire: str) -> None:
     server = serve(NIGHT)
     connect(server.url() + "/")[0].send(request_)
     assert sent(server) == [wire]
 
 
-def test_token_and_tenant_are_for_bos_alone(serve, connect):
+def test_token_and_tenant_are_for_bos_alone(serve: Serve, connect: Connect) -> None:
     server = serve(NIGHT)
     environ = {"NODEWATCH_TOKEN": "abc", "NODEWATCH_TENANT": "blue"}
     for service in ("bos", "exchange", "agent"):
@@ -74,15 +90,15 @@ def test_token_and_tenant_are_for_bos_alone(serve, connect):
     assert sent(server) == [f"GET /apis/bos/x HTTP/1.1\r\n{STANDING}{login}", plain, plain]
 
 
-def test_exchange_login_is_basic(serve, connect):
+def test_exchange_login_is_basic(serve: Serve, connect: Connect) -> None:
     server = serve(NIGHT)
     backend, world = connect(server.url(), "exchange")
-    settings = backend.settings._replace(exchange_auth="org/me:pä:ss")
+    settings = backend.settings._replace(exchange_auth=Secret("org/me:pä:ss"))
     HttpBackend("exchange", settings, world).send(Request("GET", "/x"))
     assert "Authorization: Basic b3JnL21lOnDDpDpzcw==\r\n" in sent(server)[0]
 
 
-def test_netrc_is_left_alone(serve, connect, tmp_path, monkeypatch):
+def test_netrc_is_left_alone(serve: Serve, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".netrc").write_text("default login me password secret\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     server = serve(NIGHT)
@@ -90,8 +106,8 @@ def test_netrc_is_left_alone(serve, connect, tmp_path, monkeypatch):
     assert "Authorization" not in sent(server)[0]
 
 
-def test_connection_is_kept(serve, connect):
-    def talk(connection):
+def test_connection_is_kept(serve: Serve, connect: Connect) -> None:
+    def talk(connection: socket.socket) -> None:
         for _ in range(2):
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
             connection.recv(65536)
@@ -107,7 +123,7 @@ def test_connection_is_kept(serve, connect):
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_busy_server_is_asked_again(serve, connect, status):
+def test_busy_server_is_asked_again(serve: Serve, connect: Connect, status: int) -> None:
     server = serve(answer(status), answer(status), NIGHT)
     backend, world = connect(server.url())
     assert backend.send(Request("GET", "/x")).document == {"name": "night"}
@@ -115,7 +131,7 @@ def test_busy_server_is_asked_again(serve, connect, status):
 
 
 @pytest.mark.parametrize("step", [b"", answer(200, b"{", length=9)], ids=["closed", "cut"])
-def test_lost_connection_is_tried_again(serve, connect, step):
+def test_lost_connection_is_tried_again(serve: Serve, connect: Connect, step: bytes) -> None:
     server = serve(step, NIGHT)
     backend, world = connect(server.url())
     assert backend.send(Request("GET", "/x")).document == {"name": "night"}
@@ -123,7 +139,7 @@ def test_lost_connection_is_tried_again(serve, connect, step):
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 409, 500, 501])
-def test_other_refusals_are_final(serve, connect, status):
+def test_other_refusals_are_final(serve: Serve, connect: Connect, status: int) -> None:
     server = serve(answer(status))
     backend, world = connect(server.url())
     with pytest.raises(Exception, match=str(status)):
@@ -133,7 +149,7 @@ def test_other_refusals_are_final(serve, connect, status):
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("step", [b"", answer(503)], ids=["closed", "503"])
-def test_change_is_never_sent_twice(serve, connect, method, step):
+def test_change_is_never_sent_twice(serve: Serve, connect: Connect, method: str, step: bytes) -> None:
     server = serve(step)
     backend, world = connect(server.url())
     with pytest.raises(ServiceTrouble) as caught:
@@ -146,13 +162,13 @@ def test_change_is_never_sent_twice(serve, connect, method, step):
         )
 
 
-def test_change_that_says_so_is_sent_again(serve, connect):
+def test_change_that_says_so_is_sent_again(serve: Serve, connect: Connect) -> None:
     server = serve(b"", NIGHT)
     backend, _ = connect(server.url())
     assert backend.send(Request("PUT", "/x", body={}, retry=True)).status == 200
 
 
-def test_timeout_is_not_tried_again(serve, connect):
+def test_timeout_is_not_tried_again(serve: Serve, connect: Connect) -> None:
     server = serve(lambda connection: connection.recv(1))
     backend, world = connect(server.url(), NODEWATCH_REQUEST_TIMEOUT="0.3")
     with pytest.raises(TimedOut):
@@ -161,14 +177,14 @@ def test_timeout_is_not_tried_again(serve, connect):
 
 
 @pytest.mark.parametrize("wish", ["7", "Sat, 21 Nov 2026 12:00:07 GMT"])
-def test_server_names_the_pause(serve, connect, wish):
+def test_server_names_the_pause(serve: Serve, connect: Connect, wish: str) -> None:
     server = serve(answer(429, headers={"Retry-After": wish}), NIGHT)
     backend, world = connect(server.url())
     assert backend.send(Request("GET", "/x")).status == 200
     assert world.slept == [7.0]
 
 
-def test_pause_beyond_the_patience_ends_it_now(serve, connect):
+def test_pause_beyond_the_patience_ends_it_now(serve: Serve, connect: Connect) -> None:
     server = serve(answer(503, headers={"Retry-After": "241"}))
     backend, world = connect(server.url())
     with pytest.raises(ServiceTrouble, match="Retry-After: 241"):
@@ -183,7 +199,7 @@ def test_pause_beyond_the_patience_ends_it_now(serve, connect):
     assert len(server.requests) == 1
 
 
-def test_all_tries_end_within_their_time(serve, connect):
+def test_all_tries_end_within_their_time(serve: Serve, connect: Connect) -> None:
     server = serve(answer(503, headers={"Retry-After": "9"}))
     backend, world = connect(server.url(), NODEWATCH_RETRIES="3", NODEWATCH_REQUEST_TIMEOUT="5")
     began = world.monotonic()
@@ -193,7 +209,7 @@ def test_all_tries_end_within_their_time(serve, connect):
     assert len(server.requests) == 3
 
 
-def test_crowded_server_is_asked_slowly_afterwards(serve, connect):
+def test_crowded_server_is_asked_slowly_afterwards(serve: Serve, connect: Connect) -> None:
     server = serve(answer(429), NIGHT)
     backend, world = connect(server.url())
     for _ in range(3):
@@ -203,10 +219,60 @@ def test_crowded_server_is_asked_slowly_afterwards(serve, connect):
     assert len(world.slept) == 3
 
 
+class HastyWorld(World):
+    """A world in which time passes a hundred times as fast, for all threads alike."""
+
+    def monotonic(self) -> float:
+        return time.monotonic() * 100
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds / 100)
+
+
+def test_crowded_server_is_not_stormed_by_many_threads(serve: Serve, connect: Connect) -> None:
+    crowded = answer(429, headers={"Retry-After": "5"})
+    server = serve(*[crowded] * 40, NIGHT)
+    _, world = connect(server.url())
+    hasty = HastyWorld(world.environ)
+    backend = HttpBackend("bos", resolve({}, hasty), hasty)
+    results = gather(backend, [Request("GET", f"/{number}") for number in range(300)], hasty).results
+    assert {type(result) for result in results} == {Answer}
+    assert len(server.requests) == 340
+
+
+def test_closed_server_is_left_alone_by_all_threads(serve: Serve, connect: Connect) -> None:
+    server = serve(answer(429, headers={"Retry-After": "3600"}))
+    backend, world = connect(server.url())
+    results = gather(backend, [Request("GET", f"/{number}") for number in range(300)], world).results
+    assert {type(result) for result in results} == {ServiceTrouble}
+    assert len(server.requests) <= backend.limit
+
+
+@pytest.mark.parametrize("line", ["bos sessions list", "exchange nmp status o/p"])
+def test_interruption_ends_it_at_once(serve: Serve, tmp_path: Path, line: str) -> None:
+    nodes = answer(200, {"nodes": {f"o/n{number}": {} for number in range(50)}})
+    policy = answer(200, {"managementPolicy": {"o/p": {}}})
+    version = answer(200, b"2.154.0", {"Content-Type": "text/plain"})
+    server = serve(*([version, policy, nodes] if "exchange" in line else []), silence)
+    url = {"NODEWATCH_BOS_URL": server.url(), "HZN_EXCHANGE_URL": server.url()}
+    environ = {"HOME": str(tmp_path), "HZN_ORG_ID": "o", "HZN_EXCHANGE_USER_AUTH": "me:x", **url}
+    command = [sys.executable, "-m", "nodewatch", *line.split()]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while len(server.requests) < (4 if "exchange" in line else 1):
+            time.sleep(0.02)
+        time.sleep(0.3)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=5)
+    assert time.monotonic() - began < 2
+    assert process.returncode == 130
+    assert stderr.splitlines()[-1] == "Interrupted."
+
+
 # Redirects
 
 
-def test_redirect_on_the_same_server_is_followed(serve, connect):
+def test_redirect_on_the_same_server_is_followed(serve: Serve, connect: Connect) -> None:
     server = serve(answer(301, headers={"Location": "/apis/bos/y?a=1"}), NIGHT)
     backend, _ = connect(server.url(), NODEWATCH_TOKEN="abc")
     assert backend.send(Request("GET", "/x")).status == 200
@@ -215,7 +281,7 @@ def test_redirect_on_the_same_server_is_followed(serve, connect):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"], ids=["other-port", "other-name"])
-def test_login_is_not_forwarded(serve, connect, host):
+def test_login_is_not_forwarded(serve: Serve, connect: Connect, host: str) -> None:
     other = serve(NIGHT)
     server = serve(answer(302, headers={"Location": f"http://{host}:{other.port}/login"}))
     backend, _ = connect(server.url(), NODEWATCH_TOKEN="abc")
@@ -225,7 +291,7 @@ def test_login_is_not_forwarded(serve, connect, host):
 
 
 @pytest.mark.parametrize(("status", "requests"), [(301, 1), (302, 1), (303, 1), (307, 2), (308, 2)])
-def test_change_is_redirected_only_as_it_is(serve, connect, status, requests):
+def test_change_is_redirected_only_as_it_is(serve: Serve, connect: Connect, status: int, requests: int) -> None:
     server = serve(answer(status, headers={"Location": "/y"}), NIGHT)
     backend, _ = connect(server.url())
     if requests == 1:
@@ -241,7 +307,7 @@ def test_change_is_redirected_only_as_it_is(serve, connect, status, requests):
 # Answers that are unusual, but good
 
 
-def test_text_is_text(serve, connect):
+def test_text_is_text(serve: Serve, connect: Connect) -> None:
     server = serve(answer(200, b"2.154.0\n", {"Content-Type": "text/plain; charset=UTF-8"}))
     assert connect(server.url())[0].send(Request("GET", "/admin/version")) == (200, None, "2.154.0\n")
 
@@ -258,24 +324,24 @@ def test_text_is_text(serve, connect):
         ('{"a": "\\ud800 é"}'.encode(), {"a": "\ud800 é"}),
     ],
 )
-def test_json_is_read(serve, connect, body, document):
+def test_json_is_read(serve: Serve, connect: Connect, body: bytes, document: Any) -> None:
     server = serve(answer(200, body, {"Content-Type": "application/problem+json"}))
     assert connect(server.url())[0].send(Request("GET", "/x")).document == document
 
 
-def test_json_said_to_be_text(serve, connect):
+def test_json_said_to_be_text(serve: Serve, connect: Connect) -> None:
     server = serve(answer(200, b'{"a": 1}', {"Content-Type": "text/plain"}))
     assert connect(server.url())[0].send(Request("GET", "/x")).document == {"a": 1}
 
 
-def test_hundred_megabytes(serve, ask):
+def test_hundred_megabytes(serve: Serve, ask: Ask) -> None:
     body = b'{"name": "night", "pad": "' + b"x" * 100_000_000 + b'"}'
     done = ask(serve(answer(200, body)).url(), NODEWATCH_REQUEST_TIMEOUT="60")
     assert (done.code, done.stderr, len(done.stdout)) == (0, "", len(body) + len("\n  \n  \n\n") - 1)
 
 
-def test_reset_after_the_body_does_not_matter(serve, connect):
-    def talk(connection):
+def test_reset_after_the_body_does_not_matter(serve: Serve, connect: Connect) -> None:
+    def talk(connection: socket.socket) -> None:
         connection.sendall(NIGHT)
         time.sleep(0.05)
         connection.setsockopt(1, 13, b"\1\0\0\0\0\0\0\0")
@@ -286,7 +352,7 @@ def test_reset_after_the_body_does_not_matter(serve, connect):
 # The trace
 
 
-def test_trace_is_a_line_a_request(serve, ask):
+def test_trace_is_a_line_a_request(serve: Serve, ask: Ask) -> None:
     server = serve(answer(503), NIGHT)
     done = ask(server.url(), "-v bos v2 sessions describe night", NODEWATCH_RETRIES="1")
     url = f"{server.url()}/v2/sessions/night"
@@ -294,7 +360,7 @@ def test_trace_is_a_line_a_request(serve, ask):
     assert done.stdout == '{\n  "name": "night"\n}\n'
 
 
-def test_trace_of_a_lost_connection(serve, ask):
+def test_trace_of_a_lost_connection(serve: Serve, ask: Ask) -> None:
     server = serve(b"")
     done = ask(server.url(), "-v bos v2 sessions describe night")
     first, _ = done.stderr.splitlines()
@@ -302,7 +368,7 @@ def test_trace_of_a_lost_connection(serve, ask):
     assert first == f"GET {server.url()}/v2/sessions/night: {why}"
 
 
-def test_long_trace_masks_secrets_and_cuts_bodies(serve, ask):
+def test_long_trace_masks_secrets_and_cuts_bodies(serve: Serve, ask: Ask) -> None:
     body = {"name": "night", "access_token": "hidden", "echo": "Bearer abc.def", "esc": "\x1b", "pad": "x" * 9_000}
     server = serve(answer(200, body, {"Set-Cookie": "hidden", "Connection": ""}))
     done = ask(server.url(), "-vv bos v2 sessions describe night", NODEWATCH_TOKEN="abc.def")

@@ -12,15 +12,25 @@ import signal
 import sqlite3
 import time
 import warnings
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Runner
+
+    Write = Callable[[str, Any], Path]
 
 KILLS = int(os.environ.get("NODEWATCH_KILLS", "25"))
 PROCESSES = 200
 NODES = 100
 
 
-def component(number, **fields):
+def component(number: int, **fields: Any) -> dict[str, Any]:
     return {"id": f"x1c0s{number}b0n0", "enabled": True, "error": "", "session": "boot", **fields}
 
 
@@ -33,7 +43,7 @@ OTHER = {
 }
 
 
-def forked(work):
+def forked(work: Callable[[], int]) -> int:
     """Start a process that does the work and ends with its result; return its id."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -47,26 +57,26 @@ def forked(work):
         os._exit(code)
 
 
-def ended(child):
+def ended(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def check(store):
+def check(store: Path) -> None:
     with sqlite3.connect(store) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
 
 
 @pytest.fixture
-def store(run, tmp_path, write):
+def store(run: Runner, tmp_path: Path, write: Write) -> Path:
     path = tmp_path / "fleet.db"
     assert run(f"local load {write('fleet.json', FLEET)} --local {path}").code == 0
     return path
 
 
 @pytest.fixture
-def write(tmp_path):
-    def write(name, fleet):
+def write(tmp_path: Path) -> Write:
+    def write(name: str, fleet: Any) -> Path:
         import json
 
         path = tmp_path / name
@@ -76,8 +86,8 @@ def write(tmp_path):
     return write
 
 
-def test_two_hundred_processes_change_and_read_one_store(run, store):
-    def work(number):
+def test_two_hundred_processes_change_and_read_one_store(run: Runner, store: Path) -> None:
+    def work(number: int) -> int:
         node = f"x1c0s{number % NODES}b0n0"
         if number % 4 == 3:
             done = run(f"bos v2 components list --local {store}")
@@ -85,7 +95,7 @@ def test_two_hundred_processes_change_and_read_one_store(run, store):
         field = "--enabled false" if number < NODES else "--session mine"
         return run(f"bos v2 components update {node} {field} --local {store}").code
 
-    children = [forked(lambda number=number: work(number)) for number in range(PROCESSES)]
+    children = [forked(partial(work, number)) for number in range(PROCESSES)]
     assert [ended(child) for child in children] == [0] * PROCESSES
     found = run(f"bos v2 components list --local {store}").json
     changed = [number for number in range(PROCESSES) if number % 4 != 3]
@@ -106,16 +116,16 @@ def test_two_hundred_processes_change_and_read_one_store(run, store):
     ],
     ids=["load", "merge", "update", "reset"],
 )
-def test_killed_change_is_done_or_not(run, store, write, tmp_path, line):
+def test_killed_change_is_done_or_not(run: Runner, store: Path, write: Write, tmp_path: Path, line: str) -> None:
     line = line.format(other=write("other.json", OTHER))
     copy = tmp_path / "copy.db"
 
-    def fresh():
+    def fresh() -> None:
         for path in (copy, tmp_path / "copy.db-journal"):
             path.unlink(missing_ok=True)
         shutil.copy(store, copy)
 
-    def dump():
+    def dump() -> str:
         return run(f"local dump --local {copy}").stdout
 
     fresh()
@@ -129,14 +139,14 @@ def test_killed_change_is_done_or_not(run, store, write, tmp_path, line):
     for _ in range(KILLS):
         fresh()
         child = forked(lambda: run(f"{line} --local {copy}").code)
-        time.sleep(random.uniform(0, lasts * 1.2))
+        time.sleep(random.uniform(0, lasts * 1.2))  # noqa: S311
         os.kill(child, signal.SIGKILL)
         ended(child)
         assert dump() in (before, after)
         check(copy)
 
 
-def test_killed_first_load_leaves_no_half_made_store(run, write, tmp_path):
+def test_killed_first_load_leaves_no_half_made_store(run: Runner, write: Write, tmp_path: Path) -> None:
     file, path = write("other.json", OTHER), tmp_path / "new.db"
     line = f"local load {file} --local {path}"
     assert run(line).code == 0
@@ -145,7 +155,7 @@ def test_killed_first_load_leaves_no_half_made_store(run, write, tmp_path):
         path.unlink(missing_ok=True)
         (tmp_path / "new.db-journal").unlink(missing_ok=True)
         child = forked(lambda: run(line).code)
-        time.sleep(random.uniform(0, 0.06))
+        time.sleep(random.uniform(0, 0.06))  # noqa: S311
         os.kill(child, signal.SIGKILL)
         ended(child)
         if path.exists():
@@ -155,7 +165,7 @@ def test_killed_first_load_leaves_no_half_made_store(run, write, tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-def test_store_of_another_user_is_read_and_never_changed(run, store):
+def test_store_of_another_user_is_read_and_never_changed(run: Runner, store: Path) -> None:
     os.chown(store, 65534, 65534)
     before = store.read_bytes()
     assert len(run(f"bos v2 components list --local {store}").json) == NODES

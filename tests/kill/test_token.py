@@ -11,8 +11,15 @@ import subprocess
 import sys
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Start = Callable[[], subprocess.Popen[str]]
 
 KILLS = int(os.environ.get("NODEWATCH_KILLS", "25"))
 
@@ -22,12 +29,12 @@ class Service(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.lock, self.given, self.refused = threading.Lock(), 0, 0
         self.valid = "refresh-0"
 
-    def refresh(self, token):
+    def refresh(self, token: str) -> tuple[int, dict[str, object]]:
         with self.lock:
             if token != self.valid:
                 self.refused += 1
@@ -38,27 +45,29 @@ class Service(http.server.ThreadingHTTPServer):
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
+    server: Service
+
+    def do_POST(self) -> None:
         form = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.answer(*self.server.refresh(dict(pair.split("=") for pair in form.split("&"))["refresh_token"]))
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         good = self.headers.get("Authorization") == f"Bearer token-{self.server.given}"
         self.answer(200 if good else 401, [])
 
-    def answer(self, status, document):
+    def answer(self, status: int, document: object) -> None:
         body = json.dumps(document).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *args):
+    def log_message(self, *args: object) -> None:
         pass
 
 
 @pytest.fixture
-def service():
+def service() -> Iterator[Service]:
     with Service() as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
@@ -66,22 +75,22 @@ def service():
 
 
 @pytest.fixture
-def token(tmp_path):
+def token(tmp_path: Path) -> Path:
     """Return a file whose token has expired."""
     path = tmp_path / "token.json"
     expire(path, "refresh-0")
     return path
 
 
-def expire(path, refresh):
+def expire(path: Path, refresh: str) -> None:
     claims = base64.urlsafe_b64encode(json.dumps({"exp": time.time() - 9}).encode()).decode().rstrip("=")
     path.write_text(json.dumps({"access_token": f"a.{claims}.b", "refresh_token": refresh, "pad": "x" * 20_000}))
     path.chmod(0o600)
 
 
 @pytest.fixture
-def start(service, token, tmp_path):
-    def start():
+def start(service: Service, token: Path, tmp_path: Path) -> Start:
+    def start() -> subprocess.Popen[str]:
         url = f"http://127.0.0.1:{service.server_port}/apis/bos"
         environ = {"HOME": str(tmp_path), "NODEWATCH_BOS_URL": url, "CRAY_CREDENTIALS": str(token), "PATH": ""}
         line = [sys.executable, "-m", "nodewatch", "bos", "sessions", "list"]
@@ -90,7 +99,7 @@ def start(service, token, tmp_path):
     return start
 
 
-def test_one_process_refreshes_for_all(service, token, start):
+def test_one_process_refreshes_for_all(service: Service, token: Path, start: Start) -> None:
     processes = [start() for _ in range(20)]
     for process in processes:
         assert process.communicate() == ("[]\n", "")
@@ -99,7 +108,9 @@ def test_one_process_refreshes_for_all(service, token, start):
     assert token.stat().st_mode & 0o777 == 0o600
 
 
-def test_killed_refresh_leaves_the_old_token_or_the_new(service, token, start, tmp_path):
+def test_killed_refresh_leaves_the_old_token_or_the_new(
+    service: Service, token: Path, start: Start, tmp_path: Path
+) -> None:
     process = start()
     began = time.monotonic()
     assert process.communicate() == ("[]\n", "")
@@ -108,7 +119,7 @@ def test_killed_refresh_leaves_the_old_token_or_the_new(service, token, start, t
         expire(token, service.valid)
         old, new = token.read_text(), f"token-{service.given + 1}"
         process = start()
-        time.sleep(random.uniform(lasts * 0.5, lasts * 1.2))
+        time.sleep(random.uniform(lasts * 0.5, lasts * 1.2))  # noqa: S311
         process.kill()
         process.communicate()
         text = token.read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,30 +11,41 @@ from conftest import SERVERS, serve
 from nodewatch.errors import ServiceTrouble
 from nodewatch.local import LocalBackend
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from responses import RequestsMock
+
+    from conftest import Runner
+    from nodewatch.backend import Answer
+
+    Tamper = Callable[[Callable[[str, Answer], Answer]], None]
+
 SESSION = "night-reboot"
 
 
 @pytest.fixture
-def live(run, network, tmp_path):
+def live(run: Runner, network: RequestsMock, tmp_path: Path) -> dict[str, Any]:
     """Make the demo fleet what the servers answer from; return it as a fleet file's document."""
     store = tmp_path / "demo.db"
     assert run(f"demo --local {store} --quiet").code == 0
-    fleet = run(f"local dump --local {store}").json
+    fleet: dict[str, Any] = run(f"local dump --local {store}").json
     serve(run, network, store)
     run.environ["HZN_ORG_ID"] = next(iter(fleet["exchange"]["nodes"])).partition("/")[0]
     return fleet
 
 
 @pytest.fixture
-def file(tmp_path):
+def file(tmp_path: Path) -> Path:
     return tmp_path / "saved.json"
 
 
-def org_of(run, documents):
+def org_of(run: Runner, documents: dict[str, Any]) -> dict[str, Any]:
     return {name: each for name, each in documents.items() if name.startswith(run.environ["HZN_ORG_ID"] + "/")}
 
 
-def test_everything(run, live, file):
+def test_everything(run: Runner, live: dict[str, Any], file: Path) -> None:
     done = run(f"local save {file}")
     assert done == (0, "", f"Wrote {file}.\n")
     saved = json.loads(file.read_text())
@@ -61,14 +73,14 @@ def test_everything(run, live, file):
         "nmstatus list",
     ],
 )
-def test_file_answers_as_the_servers_did(run, live, file, line):
+def test_file_answers_as_the_servers_did(run: Runner, live: dict[str, Any], file: Path, line: str) -> None:
     answered = run(line)
     assert answered.code == 0, answered.stderr
     assert run(f"local save {file} --quiet").code == 0
     assert run(f"{line} --local {file}") == answered
 
 
-def test_one_session(run, live, file):
+def test_one_session(run: Runner, live: dict[str, Any], file: Path) -> None:
     shown = run(f"bos v2 sessions status list {SESSION} --format table")
     assert run(f"local save {file} --session {SESSION}").code == 0
     saved = json.loads(file.read_text())
@@ -79,37 +91,37 @@ def test_one_session(run, live, file):
     assert run(f"bos v2 sessions status list {SESSION} --format table --local {file}") == shown
 
 
-def test_one_session_of_v1(run, live, file):
+def test_one_session_of_v1(run: Runner, live: dict[str, Any], file: Path) -> None:
     name = next(iter(live["bos"]["v1"]["boot_sets"]))
     assert run(f"local save {file} --session {name}").code == 0
     saved = json.loads(file.read_text())
     assert saved["bos"]["v1"]["boot_sets"] == {name: live["bos"]["v1"]["boot_sets"][name]}
 
 
-def test_unknown_session(run, live, file):
+def test_unknown_session(run: Runner, live: dict[str, Any], file: Path) -> None:
     done = run(f"local save {file} --session nope")
     assert done == (8, "", "Error: The resource was not found: Session 'nope' does not exist\n")
     assert not file.exists()
 
 
-def test_questions_only(run, live, file, network):
+def test_questions_only(run: Runner, live: dict[str, Any], file: Path, network: RequestsMock) -> None:
     assert run(f"local save {file}").code == 0
     assert {call.request.method for call in network.calls} == {"GET"}
 
 
 @pytest.fixture
-def tamper(monkeypatch):
+def tamper(monkeypatch: pytest.MonkeyPatch) -> Tamper:
     """Have the servers answer what `change` makes of the path and their answer."""
 
-    def tamper(change):
+    def tamper(change: Callable[[str, Answer], Answer]) -> None:
         honest = LocalBackend.send
         monkeypatch.setattr(LocalBackend, "send", lambda self, asked: change(asked.path, honest(self, asked)))
 
     return tamper
 
 
-def test_no_credentials(run, live, file, tamper):
-    def change(path, answer):
+def test_no_credentials(run: Runner, live: dict[str, Any], file: Path, tamper: Tamper) -> None:
+    def change(path: str, answer: Answer) -> Answer:
         for node in answer.document["nodes"].values() if path.endswith("/nodes") else ():
             node["token"] = "hidden"
         return answer
@@ -121,10 +133,10 @@ def test_no_credentials(run, live, file, tamper):
     assert "hidden" not in file.read_text()
 
 
-def test_what_is_not_answered_is_told(run, live, file, tamper):
+def test_what_is_not_answered_is_told(run: Runner, live: dict[str, Any], file: Path, tamper: Tamper) -> None:
     node = next(name for name in live["exchange"]["nodes"] if name.startswith(run.environ["HZN_ORG_ID"]))
 
-    def change(path, answer):
+    def change(path: str, answer: Answer) -> Answer:
         if path.endswith(f"{node.partition('/')[2]}/managementStatus"):
             raise ServiceTrouble("x", status=500, document={"code": "internal_error", "msg": "broken"})
         return answer
@@ -138,7 +150,7 @@ def test_what_is_not_answered_is_told(run, live, file, tamper):
     assert node not in json.loads(file.read_text())["exchange"]["managementStatus"]
 
 
-def test_no_live_system(run, file):
+def test_no_live_system(run: Runner, file: Path) -> None:
     done = run(f"local save {file} --local x.db")
     assert done == (
         7,
@@ -147,20 +159,20 @@ def test_no_live_system(run, file):
     )
 
 
-def test_organization_is_needed(run, live, file):
+def test_organization_is_needed(run: Runner, live: dict[str, Any], file: Path) -> None:
     run.environ.pop("HZN_ORG_ID")
     done = run(f"local save {file}")
     assert done == (7, "", "Error: the organization of the Exchange is missing: set HZN_ORG_ID.\n")
     assert not file.exists()
 
 
-def test_dry_run(run, live, file):
+def test_dry_run(run: Runner, live: dict[str, Any], file: Path) -> None:
     done = run(f"local save {file} --dry-run")
     assert done == (0, "", f"{file} would be written, with what {' and '.join(SERVERS.values())} say.\n")
     assert not file.exists()
 
 
-def test_unwritable(run, live, tmp_path):
+def test_unwritable(run: Runner, live: dict[str, Any], tmp_path: Path) -> None:
     done = run(f"local save {tmp_path}/nowhere/fleet.json")
     assert done.code == 4
     assert done.stderr == f"Error: {tmp_path}/nowhere/fleet.json cannot be written: No such file or directory.\n"
