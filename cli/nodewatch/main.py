@@ -114,6 +114,7 @@ TREE = Group("Show how far boots and agent upgrades have come, which nodes faile
     "bos": BOS,
     "exchange": EXCHANGE,
     "nmstatus": NMSTATUS,
+    "explain": Leaf("Explain a status, and what follows it.", "explain_commands:explain"),
     "local": Group("The local store: a fleet's documents in one file.", {
         "load": Leaf("Load a fleet file into the local store.", "store_commands:load"),
         "dump": Leaf("Write the local store as a fleet file.", "store_commands:dump"),

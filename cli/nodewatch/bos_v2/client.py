@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from nodewatch.backend import Backend, Request, array, named, segment
+from nodewatch.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -154,6 +155,13 @@ class BosV2:
     def options(self) -> dict[str, Any]:
         """Return the options of the service."""
         return named(self.backend, Request("GET", "/v2/options"))
+
+    def limits(self) -> dict[str, Any]:
+        """Return the options of the service; none where it has no such route, as older ones."""
+        try:
+            return self.options()
+        except NotFound:
+            return {}
 
     def update_options(self, patch: Mapping[str, Any]) -> dict[str, Any]:
         """Change options of the service and return them all."""

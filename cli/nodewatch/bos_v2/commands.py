@@ -12,12 +12,12 @@ from nodewatch.watching import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.bos_v2 import follow, nodes, rules, tables
+    from nodewatch.bos_v2 import follow, nodes, rules, status_tables, tables
     from nodewatch.bos_v2.types import ExtendedStatus
     from nodewatch.table import Page
 else:
-    follow, tables = later("bos_v2.follow"), later("bos_v2.tables")  # only waiting, and only tables, need them
-    nodes, rules = later("bos_v2.nodes"), later("bos_v2.rules")
+    follow, rules, nodes = later("bos_v2.follow"), later("bos_v2.rules"), later("bos_v2.nodes")
+    status_tables, tables = later("bos_v2.status_tables"), later("bos_v2.tables")  # only the table format needs them
 
 BRIEF = ("table", "names", "csv")  # formats that need no boot artifacts
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
@@ -72,8 +72,14 @@ def show_status(app: App, name: str) -> None:
     bos = BosV2(app.backend("bos"))
 
     def table(status: ExtendedStatus) -> Page:
-        components = bos.components(session=name, brief=True) if rules.names_are_cut(status) else []
-        return tables.session_status(status, bos.session(name), components, app.now)
+        if rules.names_are_cut(status):
+            components = list(bos.components(session=name, brief=True))
+        elif status.get("status") == "running":
+            components = list(bos.components(session=name, enabled=True, brief=True))
+        else:
+            components = []
+        options = bos.limits() if rules.busy(components) else {}
+        return status_tables.session_status(status, bos.session(name), components, options, app.now)
 
     app.show(bos.session_status(name), table)
 
@@ -110,9 +116,10 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
 @command
 @click.argument("component_id")
 def describe_component(app: App, component_id: str) -> None:
-    """Shows where the node is in its boot, and the boot artifacts that it has and should have.
+    """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type.
 
     \b
     $ nodewatch bos v2 components describe x3000c0s13b0n0
     """
-    app.show(BosV2(app.backend("bos")).component(component_id), lambda node: tables.component(node, app.now))
+    bos = BosV2(app.backend("bos"))
+    app.show(bos.component(component_id), lambda node: status_tables.component(node, bos.limits(), app.now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import outcome, rules, tables
+from nodewatch.bos_v2 import outcome, rules, status_tables, tables
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.watching import Watched
 
@@ -18,18 +18,22 @@ STANDING = ("ids", "session")  # filters that a node does not leave by getting o
 def session(app: App, name: str) -> Watched:
     """Return how to follow a session."""
 
+    options: dict[str, Any] = {}
+
     def look() -> outcome.Look:
         # The components come first: what they say may be older than the status, but never ahead of it.
         bos = BosV2(app.backend("bos"))
         components = list(bos.components(session=name, brief=True))
         status = bos.session_status(name)
+        if rules.busy(components) and not options:
+            options.update(bos.limits())
         staged = bos.components(staged_session=name, brief=True) if rules.progress(status).staged else []
         return outcome.Look(bos.session(name), components, status, [component["id"] for component in staged])
 
     return Watched(
         look=look,
         document=lambda look: look.status,
-        table=lambda look: tables.session_status(look.status, look.session, look.components, app.now),
+        table=lambda look: status_tables.session_status(look.status, look.session, look.components, options, app.now),
         states=outcome.session_states,
         outcome=lambda look, _: outcome.session_outcome(look),
         left="taken over by a newer session",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import rules
+from nodewatch.bos_v2.status_rules import status_of
 from nodewatch.watching import Outcome
 
 if TYPE_CHECKING:
@@ -37,11 +38,6 @@ class Sorted(NamedTuple):
     failed: list[str]
     moving: list[str]
     held: list[str]
-
-
-def status_of(component: Component) -> str:
-    """Return the status of a component, as the server sent it, else as it computes it."""
-    return str(rules.part(component, "status").get("status") or rules.component_status(component))
 
 
 def kind(component: Component) -> str:

@@ -265,6 +265,11 @@ def verdict(status: ExtendedStatus) -> Verdict:
     return Verdict("complete, but not every node succeeded", "warn")
 
 
+def busy(components: Iterable[Component]) -> bool:
+    """Return whether BOS still works on any of the components."""
+    return any(component.get("enabled") for component in components)
+
+
 def by_error(components: Iterable[Component]) -> dict[str, list[str]]:
     """Return the ids of the components that report an error, by its message.
 

@@ -52,7 +52,7 @@ def policy(app: App, full: str, ask: Callable[[], Survey], node: str | None, *, 
     )
 
 
-def node(app: App, name: str, ask: Callable[[], Statuses], *, long: bool) -> Watched:
+def node(app: App, name: str, ask: Callable[[], Statuses], again: str, *, long: bool) -> Watched:
     """Return how to follow the statuses of one node, that `ask` asks for; `NotFound` if it has none at first."""
 
     def look() -> outcome.Look:
@@ -64,7 +64,7 @@ def node(app: App, name: str, ask: Callable[[], Statuses], *, long: bool) -> Wat
     return Watched(
         look=look,
         document=lambda look: rules.all_of(look.statuses) if long else rules.words_of(look.statuses),
-        table=lambda look: tables.node_statuses(look.statuses, clock(app), long=long),
+        table=lambda look: tables.node_statuses(look.statuses, clock(app), long=long, again=again),
         states=outcome.states,
         outcome=outcome.outcome,
         left="left without a status",

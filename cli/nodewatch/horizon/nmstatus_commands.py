@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 else:
     follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
 
+AGAIN = "nodewatch nmstatus reset NMP"
 NONE_HERE = "This node has no such status: no policy matches it, it has another name, or the node is not registered."
 
 
@@ -37,11 +38,11 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
     $ nodewatch nmstatus list org/sample-nmp --long
     $ nodewatch nmstatus list --wait --timeout 30m
     """
-    if followed(app, lambda: follow.node(app, "this node", lambda: ask_agent(app, nmp), long=long)):
+    if followed(app, lambda: follow.node(app, "this node", lambda: ask_agent(app, nmp), AGAIN, long=long)):
         return
     found = ask_agent(app, nmp)
     document = rules.all_of(found) if long else rules.words_of(found)
-    app.show(document, lambda _: tables.node_statuses(found, clock(app), long=long, empty=NONE_HERE))
+    app.show(document, lambda _: tables.node_statuses(found, clock(app), long=long, empty=NONE_HERE, again=AGAIN))
 
 
 def ask_agent(app: App, nmp: str) -> Statuses:

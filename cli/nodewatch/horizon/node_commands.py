@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -36,11 +37,11 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
     $ nodewatch exchange node management status org/sample-node -l --policy sample-nmp
     $ nodewatch exchange node management status org/sample-node --watch
     """
-    if followed(app, lambda: follow.node(app, node, lambda: ask_node(app, node, policy), long=long)):
+    if followed(app, lambda: follow.node(app, node, lambda: ask_node(app, node, policy), again(node), long=long)):
         return
     wanted = ask_node(app, node, policy)
     document = rules.all_of(wanted) if long else rules.words_of(wanted)
-    app.show(document, lambda _: tables.node_statuses(wanted, clock(app), long=long))
+    app.show(document, lambda _: tables.node_statuses(wanted, clock(app), long=long, again=again(node)))
 
 
 @exchange_command()
@@ -69,6 +70,11 @@ def reset_node(app: App, node: str, policy: str | None, yes: bool) -> None:
         done = client.put_status(org, name, nmp, rules.with_word(wanted[key], "reset"))
         tell(app, done, f"Node management status for {nmp} is reset.")
     tell(app, done, f"The Horizon agent for node {org}/{name} will re-evaluate the management policies.")
+
+
+def again(node: str) -> str:
+    """Return the command that has a policy of the node evaluated again."""
+    return f"nodewatch exchange node management reset {quote(node)} --policy NMP"
 
 
 def ask_node(app: App, node: str, policy: str | None) -> Statuses:

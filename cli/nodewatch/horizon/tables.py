@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.horizon import rules
+from nodewatch.horizon import rules, status_rules
 from nodewatch.nodeset import fold, natural
+from nodewatch.statuses import to_type
 from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Record, Style
 from nodewatch.times import read_time, span
 
@@ -214,11 +216,16 @@ def one_a_node(rows: Iterable[Row], clock: Clock) -> Grid:
     return Grid(columns, lines)
 
 
-def node_statuses(statuses: Statuses, clock: Clock, *, long: bool, empty: str = "") -> Page:
-    """Return each status of one node, explained: what it means and what happens next."""
+def node_statuses(statuses: Statuses, clock: Clock, *, long: bool, empty: str = "", again: str = "") -> Page:
+    """Return each status of one node, explained: what it means and what happens next.
+
+    `again` is the command that has a policy evaluated again, with NMP in place of its name.
+    """
     if not statuses:
         return [Line(empty)]
-    return [explained(name, statuses[name], clock, long=long) for name in sorted(statuses)]
+    failed = [name for name in sorted(statuses) if rules.meaning(statuses[name]).outcome == "failed"]
+    page: Page = [explained(name, statuses[name], clock, long=long) for name in sorted(statuses)]
+    return page + to_type([again.replace("NMP", quote(name)) for name in failed if again])
 
 
 def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool) -> Fields:
@@ -230,9 +237,11 @@ def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool) -> F
         ("Status", Cell(word(status), STYLES[meaning.outcome])),
         ("Means", meaning.meaning),
         ("Next", meaning.next),
+        ("May become", ", ".join(may_become(word(status)))),
         ("Scheduled", moment(upgrade.get("scheduledTime"), clock)),
         ("Started", moment(upgrade.get("startTime"), clock)),
         ("Ended", moment(upgrade.get("endTime"), clock)),
+        ("Reported", moment(upgrade.get("lastUpdated"), clock)),
         ("Versions", ", ".join(f"{name} {text(versions[field])}" for name, field in VERSIONS if versions.get(field))),
         ("Error", Cell(text(upgrade.get("errorMessage")), "bad")),
         ("Working directory", text(upgrade.get("workingDirectory"))),
@@ -240,12 +249,21 @@ def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool) -> F
     return Fields(pairs + internals(status, clock) * long)
 
 
+def may_become(name: str) -> list[str]:
+    """Return the statuses that may follow this one by themselves, without a reset.
+
+    >>> may_become("failed"), may_become("successful"), may_become("asleep")
+    (['rollback started', 'initiated'], [], [])
+    """
+    steps = status_rules.STEPS.get(name, ())
+    return [step.to for step in steps if step not in (status_rules.AGAIN, status_rules.LOCALLY)]
+
+
 def internals(status: Status | None, clock: Clock) -> list[tuple[str, str | Cell]]:
     """Return what only the Exchange, the agent, or an edge cluster adds to a status."""
     upgrade, internal = rules.upgrade(status), rules.part(status or {}, "agentUpgradeInternal")
     latest, cluster = rules.part(internal, "latestMap"), rules.part(upgrade, "k8s")
     return [
-        ("Reported", moment(upgrade.get("lastUpdated"), clock)),
         ("Manifest", text(internal.get("manifest"))),
         ("Downgrade", "allowed" if internal.get("allowDowngrade") else ""),
         ("Latest version of", ", ".join(name for name, field in LATEST if latest.get(field))),

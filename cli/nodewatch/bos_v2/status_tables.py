@@ -1,0 +1,69 @@
+"""Tables that say why, since when, and what next: of one component, and of a session's nodes that are not done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.bos_v2 import status_rules, tables
+from nodewatch.nodeset import fold
+from nodewatch.statuses import to_type
+from nodewatch.table import Cell, Fields, Line, Page
+from nodewatch.times import span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+
+
+def component(document: Component, options: Mapping[str, Any], now: datetime) -> Page:
+    """Return one node: where it is in its boot, what that means and what comes next, then its states."""
+    where, *states = tables.component(document, now)
+    return [where, *expected(document, options, now), *states]
+
+
+def expected(document: Component, options: Mapping[str, Any], now: datetime) -> Page:
+    """Return what to expect of a component, in the words of the guide page "Component Status", and what to type."""
+    found = status_rules.expectation(document, options, now)
+    page: Page = [Fields([
+        ("Means", found.means),
+        ("BOS waits for", found.waits_for),
+        ("BOS does next", found.next),
+        ("Tries", found.attempts),
+        ("Stuck", Cell(found.stuck, "bad")),
+    ])]  # fmt: skip
+    return page + to_type(found.commands)
+
+
+def session_status(status: ExtendedStatus, session: Session, components: Iterable[Component],
+                   options: Mapping[str, Any], now: datetime) -> Page:  # fmt: skip
+    """Return how far a session is, with every failed node, then the nodes that are not done, longest idle first."""
+    found = list(components)
+    return [*tables.session_status(status, session, found, now), *laggards(found, options, now)]
+
+
+def laggards(components: Iterable[Component], options: Mapping[str, Any], now: datetime) -> Page:
+    """Return the nodes that BOS still works on by status, the oldest last action first, and those that are stuck."""
+    page: Page = []
+    for group in status_rules.laggards(components, options, now):
+        oldest = f", last action {span(group.idle)} ago at most ({group.names[0]})" if group.idle is not None else ""
+        page += [Line(group.status + oldest, "busy", lead=f"{counted(group.names)}: "), below(group.names)]
+        if group.stuck:
+            words = f"stuck in {group.status}: {status_rules.LIMITS[group.status][0]} is over"
+            page += [Line(words, "bad", lead=f"{counted(group.stuck)} "), below(group.stuck)]
+    return page
+
+
+def counted(names: list[str]) -> str:
+    """Return how many nodes there are, in words.
+
+    >>> counted(["x1"]), counted(["x1"] * 1200)
+    ('1 node', '1,200 nodes')
+    """
+    return f"{len(names):,} node{'s' * (len(names) != 1)}"
+
+
+def below(names: list[str]) -> Line:
+    """Return the nodes, folded, below the line that says what they are."""
+    return Line(fold(names), lead="    ")

@@ -1,0 +1,133 @@
+"""What statuses mean and what follows them, as data: a chart for each kind of status, and how it is drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.table import Cell, Column, Fields, Grid, Line, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+class Step(NamedTuple):
+    """A status that may follow, and when it does."""
+
+    to: str
+    when: str
+
+
+class Status(NamedTuple):
+    """What a status says, in the words of its guide page; what is waited for meanwhile; what may follow.
+
+    `commands` are the likely ones to type then, with the place of a name in capitals.
+    """
+
+    means: str
+    waits_for: str
+    steps: Sequence[Step] = ()
+    commands: Sequence[str] = ()
+
+
+class Chart(NamedTuple):
+    """Statuses of one kind of thing, by name; where they begin; what else the guide warns of."""
+
+    title: str
+    page: str
+    begins: Sequence[str]
+    statuses: Mapping[str, Status]
+    notes: Sequence[str] = ()
+
+
+def plain(name: str) -> str:
+    """Return the name of a status without what people write differently.
+
+    >>> plain("Power-On pending"), plain("power_on_pending")
+    ('power on pending', 'power on pending')
+    """
+    return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+
+
+def find(charts: Sequence[Chart], name: str) -> list[tuple[Chart, str]]:
+    """Return where a status of that name is, by its own spelling; several charts may have one."""
+    return [(chart, own) for chart in charts for own in chart.statuses if plain(own) == plain(name)]
+
+
+def before(chart: Chart, name: str) -> list[str]:
+    """Return the statuses that this one may follow."""
+    return [own for own, status in chart.statuses.items() if any(step.to == name for step in status.steps)]
+
+
+def as_document(chart: Chart, name: str) -> dict[str, Any]:
+    """Return what is known of a status as a document."""
+    status = chart.statuses[name]
+    return {
+        "status": name,
+        "of": chart.title,
+        "source": chart.page,
+        "means": status.means,
+        "waits_for": status.waits_for,
+        "next": [step._asdict() for step in status.steps],
+        "commands": list(status.commands),
+    }
+
+
+def drawn(chart: Chart) -> Iterator[tuple[str, str]]:
+    """Return the transitions as lines of a tree, each with the reason; what was drawn above is not drawn again.
+
+    >>> chart = Chart("", "", ["a"], {"a": Status("", "", [Step("b", "soon")]), "b": Status("", "", [Step("a", "")])})
+    >>> list(drawn(chart))
+    [('a', ''), ('  -> b', 'soon'), ('       -> a (above)', '')]
+    """
+    seen: set[str] = set()
+
+    def walk(name: str, lead: str) -> Iterator[tuple[str, str]]:
+        for step in chart.statuses[name].steps:
+            if step.to in seen:
+                yield f"{lead}-> {step.to} (above)", step.when
+                continue
+            seen.add(step.to)
+            yield f"{lead}-> {step.to}", step.when
+            yield from walk(step.to, lead + "     ")
+
+    for name in (*chart.begins, *chart.statuses):
+        if name not in seen:
+            seen.add(name)
+            yield name, ""
+            yield from walk(name, "  ")
+
+
+def overview(chart: Chart) -> Page:
+    """Return a whole chart: what each status means, the transitions drawn, and the notes."""
+    rows = [[name, status.means, status.waits_for] for name, status in chart.statuses.items()]
+    columns = [Column("Status"), Column("Means", wraps=True), Column("Waits for", wraps=True)]
+    page: Page = [
+        Line(f'{chart.title} (the guide page "{chart.page}")', "strong"),
+        Grid(columns, rows),
+        Grid([Column("Transitions"), Column("When", wraps=True)], [list(line) for line in drawn(chart)]),
+    ]
+    return page + [Line(note, "warn", lead="Note: ") for note in chart.notes]
+
+
+def to_type(commands: Sequence[str]) -> Page:
+    """Return the commands, one a line under a heading; nothing where there are none."""
+    heading: Page = [Line("Commands to type:", "strong")] if commands else []
+    return heading + [Line(command, lead="    ") for command in commands]
+
+
+def details(chart: Chart, name: str) -> Page:
+    """Return everything about one status."""
+    status = chart.statuses[name]
+    page: Page = [
+        Fields([
+            ("Status", Cell(name, "strong")),
+            ("Of", chart.title),
+            ("Means", status.means),
+            ("Waits for", status.waits_for),
+            ("Comes after", ", ".join(before(chart, name))),
+            ("Source", f'the guide page "{chart.page}"'),
+        ])
+    ]  # fmt: skip
+    if status.steps:
+        page.append(Grid([Column("Next"), Column("When", wraps=True)], [list(step) for step in status.steps]))
+    return page + to_type(status.commands) + [Line(note, "warn", lead="Note: ") for note in chart.notes]
