@@ -72,9 +72,14 @@ def show_status(app: App, name: str) -> None:
     bos = BosV2(app.backend("bos"))
 
     def table(status: ExtendedStatus) -> Page:
-        session, components = bos.session(name), list(bos.components(session=name, fields=rules.IN_TABLES))
+        if rules.names_are_cut(status):
+            components = list(bos.components(session=name, fields=rules.IN_TABLES))
+        elif status.get("status") == "running":
+            components = list(bos.components(session=name, enabled=True, fields=rules.IN_TABLES))
+        else:
+            components = []
         options = bos.limits() if rules.busy(components) else {}
-        return status_tables.session_status(status, session, components, options, app.now)
+        return status_tables.session_status(status, bos.session(name), components, options, app.now)
 
     app.show(bos.session_status(name), table)
 
@@ -104,8 +109,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     filters["ids"] = nodes.comma_list(ids, app.world.stdin)
     if followed(app, lambda: follow.components(app, filters)):
         return
-    fields = rules.IN_TABLES if app.settings.format in BRIEF else ()
-    components = BosV2(app.backend("bos")).components(**filters, fields=fields)
+    components = BosV2(app.backend("bos")).components(**filters, brief=app.settings.format in BRIEF)
     app.show(components, lambda components: tables.components(components, app.now), tables.node_rows)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from nodewatch.bos_v2.status_rules import Laggards
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
 
 
@@ -47,12 +48,20 @@ def laggards(components: Iterable[Component], options: Mapping[str, Any], now: d
     """Return the nodes that BOS still works on by status, the oldest last action first, and those that are stuck."""
     page: Page = []
     for group in status_rules.laggards(components, options, now):
-        oldest = f", last action {span(group.idle)} ago at most ({group.names[0]})" if group.idle is not None else ""
-        page += [Line(group.status + oldest, "busy", lead=f"{counted(group.names)}: "), below(group.names)]
+        page += [Line(group.status + oldest(group), "busy", lead=f"{counted(group.names)}: "), below(group.names)]
         if group.stuck:
             words = f"stuck in {group.status}: {status_rules.LIMITS[group.status][0]} is over"
             page += [Line(words, "bad", lead=f"{counted(group.stuck)} "), below(group.stuck)]
     return page
+
+
+def oldest(group: Laggards) -> str:
+    """Return when BOS last did something about the first of the nodes, and which that is."""
+    if group.idle is None:
+        return ""
+    if len(group.names) == 1:
+        return f", last action {span(group.idle)} ago"
+    return f", oldest last action {span(group.idle)} ago ({group.names[0]})"
 
 
 def counted(names: list[str]) -> str:

@@ -47,8 +47,8 @@ Attempts:     on 1
 Error:        cfs configuration failed
 
 Means:          The component is not yet in the desired state, but BOS will not take further actions on it: there were \
-too many attempts of a power action,
-                or CFS reports failed configuration.
+too many attempts of a power action, or
+                CFS reports failed configuration.
 BOS waits for:  somebody to mend it
 BOS does next:  nothing, until it is enabled again or a session takes it
 

@@ -104,13 +104,13 @@ def test_laggards_of_a_session_longest_idle_first(run: Runner, load: Load) -> No
 no power
     x1
 
-2 nodes: power_on_called, last action 50 min ago at most (x10)
+2 nodes: power_on_called, oldest last action 50 min ago (x10)
     x[3,10]
 
 1 node stuck in power_on_called: max_boot_wait_time is over
     x10
 
-2 nodes: configuring, last action 7 min ago at most (x2)
+2 nodes: configuring, oldest last action 7 min ago (x2)
     x[2,4]
 """
     )

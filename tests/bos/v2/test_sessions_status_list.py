@@ -77,10 +77,10 @@ Phases: powering off 0 %  powering on 20 %  configuring 20 %  complete 40 %
 1 node: cfs configuration failed
     x3000c0s1b0n0
 
-1 node: configuring, last action 12 min ago at most (x3000c0s2b0n0)
+1 node: configuring, last action 12 min ago
     x3000c0s2b0n0
 
-1 node: power_on_called, last action 1 min ago at most (x3000c0s10b0n0)
+1 node: power_on_called, last action 1 min ago
     x3000c0s10b0n0
 """
 WIDE = "reboot-7  reboot of compute-24.7  running: 1 of 5 nodes FAILED  started 2026-11-21 11:00:00  for 1 h\n" + BELOW
