@@ -139,7 +139,7 @@ def test_killed_change_is_done_or_not(run: Runner, store: Path, write: Write, tm
     for _ in range(KILLS):
         fresh()
         child = forked(lambda: run(f"{line} --local {copy}").code)
-        time.sleep(random.uniform(0, lasts * 1.2))  # noqa: S311
+        time.sleep(random.uniform(0, lasts * 1.2))
         os.kill(child, signal.SIGKILL)
         ended(child)
         assert dump() in (before, after)
@@ -155,7 +155,7 @@ def test_killed_first_load_leaves_no_half_made_store(run: Runner, write: Write, 
         path.unlink(missing_ok=True)
         (tmp_path / "new.db-journal").unlink(missing_ok=True)
         child = forked(lambda: run(line).code)
-        time.sleep(random.uniform(0, 0.06))  # noqa: S311
+        time.sleep(random.uniform(0, 0.06))
         os.kill(child, signal.SIGKILL)
         ended(child)
         if path.exists():

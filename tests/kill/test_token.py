@@ -119,7 +119,7 @@ def test_killed_refresh_leaves_the_old_token_or_the_new(
         expire(token, service.valid)
         old, new = token.read_text(), f"token-{service.given + 1}"
         process = start()
-        time.sleep(random.uniform(lasts * 0.5, lasts * 1.2))  # noqa: S311
+        time.sleep(random.uniform(lasts * 0.5, lasts * 1.2))
         process.kill()
         process.communicate()
         text = token.read_text()

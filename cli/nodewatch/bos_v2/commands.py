@@ -109,7 +109,8 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     filters["ids"] = nodes.comma_list(ids, app.world.stdin)
     if followed(app, lambda: follow.components(app, filters)):
         return
-    components = BosV2(app.backend("bos")).components(**filters, brief=app.settings.format in BRIEF)
+    fields = rules.IN_TABLES if app.settings.format in BRIEF else ()
+    components = BosV2(app.backend("bos")).components(**filters, fields=fields)
     app.show(components, lambda components: tables.components(components, app.now), tables.node_rows)
 
 

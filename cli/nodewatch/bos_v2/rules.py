@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
 
 NAMES_IN_ERRORS = 10
-IN_TABLES = ("id", "error", "enabled", "session", "retry_policy", "event_stats", "last_action", "status", "staged_state")
+IN_TABLES = (
+    "id", "error", "enabled", "session", "retry_policy", "event_stats", "last_action", "status", "staged_state",
+)  # fmt: skip
 NAME = re.compile(r"[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?")
 AGE = re.compile(r"0[mMhHdDwW]?|[1-9][0-9]*[mMhHdDwW]")
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -313,6 +315,17 @@ def error_groups(status: ExtendedStatus, found: Mapping[str, Sequence[str]]) -> 
         total = max(int(count or 0), len(names))
         groups.append(ErrorGroup(message, total, sorted(names), total - len(names)))
     return sorted(groups, key=lambda group: (-group.number, group.message))
+
+
+def names_are_cut(status: ExtendedStatus) -> bool:
+    """Tell whether the status names fewer nodes of an error than it counts: then the components have to be asked.
+
+    >>> names_are_cut({"error_summary": {"off": {"count": 11, "list": "x1,x2,x3,x4,x5,x6,x7,x8,x9,y1..."}}})
+    True
+    >>> names_are_cut({"error_summary": {"off": {"count": 2, "list": "x1,x2"}}}), names_are_cut({})
+    (False, False)
+    """
+    return any(group.unknown for group in error_groups(status, {}))
 
 
 def component_names(session: Session) -> list[str]:

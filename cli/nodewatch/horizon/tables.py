@@ -246,7 +246,7 @@ def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool) -> F
         ("Error", Cell(text(upgrade.get("errorMessage")), "bad")),
         ("Working directory", text(upgrade.get("workingDirectory"))),
     ]
-    return Fields(pairs + internals(status, clock) * long)
+    return Fields(pairs + internals(status) * long)
 
 
 def may_become(name: str) -> list[str]:
@@ -259,7 +259,7 @@ def may_become(name: str) -> list[str]:
     return [step.to for step in steps if step not in (status_rules.AGAIN, status_rules.LOCALLY)]
 
 
-def internals(status: Status | None, clock: Clock) -> list[tuple[str, str | Cell]]:
+def internals(status: Status | None) -> list[tuple[str, str | Cell]]:
     """Return what only the Exchange, the agent, or an edge cluster adds to a status."""
     upgrade, internal = rules.upgrade(status), rules.part(status or {}, "agentUpgradeInternal")
     latest, cluster = rules.part(internal, "latestMap"), rules.part(upgrade, "k8s")
