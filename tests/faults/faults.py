@@ -109,8 +109,6 @@ FAULTS = [
           no_json("NaN is no number in JSON")),
     Fault("huge-number", answer(200, b'{"name": ' + b"9" * 5_000 + b"}"), 3,
           no_json("Exceeds the limit (4300 digits) for integer string conversion: value has 5000 digits")),
-    Fault("nested-deeply", answer(200, b'{"name": "night", "x": ' + b"[" * 600 + b"]" * 600 + b"}"), 3,
-          "The answer is nested too deeply to be shown."),
     Fault("status-that-means-nothing", answer(304, b"", {"Content-Length": ""}), 5,
           f"ASKED was answered 304, which means nothing here. {CHECK}"),
     # Redirects

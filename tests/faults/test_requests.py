@@ -334,6 +334,18 @@ def test_json_said_to_be_text(serve: Serve, connect: Connect) -> None:
     assert connect(server.url())[0].send(Request("GET", "/x")).document == {"a": 1}
 
 
+@pytest.mark.parametrize("depth", [100, 300, 600, 900, 1_500, 5_000])
+def test_deep_document_is_printed_or_refused(serve: Serve, ask: Ask, depth: int) -> None:
+    body = b'{"name": "night", "x": ' + b"[" * depth + b"]" * depth + b"}"
+    done = ask(serve(answer(200, body)).url())
+    if done.code == 0:
+        assert "".join(done.stdout.split()) == "".join(body.decode().split())
+    else:
+        assert (done.code, done.stdout) == (3, "")
+        assert "nested too deeply" in done.stderr
+    assert depth > 100 or done.code == 0
+
+
 def test_hundred_megabytes(serve: Serve, ask: Ask) -> None:
     body = b'{"name": "night", "pad": "' + b"x" * 100_000_000 + b'"}'
     done = ask(serve(answer(200, body)).url(), NODEWATCH_REQUEST_TIMEOUT="60")
