@@ -306,7 +306,7 @@ class Laggards(NamedTuple):
 
     status: str
     names: list[str]
-    idle: timedelta | None
+    idle: timedelta
     stuck: list[str]
 
 
@@ -320,15 +320,22 @@ def laggards(components: Iterable[Component], options: Mapping[str, Any], now: d
     >>> laggards([node("x1", 59), node("x2", 10)], {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
     [Laggards(status='power_on_called', names=['x2', 'x1'], idle=datetime.timedelta(seconds=3000), stuck=['x2'])]
     """
-    groups: dict[str, list[Component]] = {}
+    groups: dict[str, list[tuple[datetime, str]]] = {}
+    times: dict[Any, datetime] = {}  # nodes are acted on in batches: most of their times are the same
     for component in components:
+        if not component.get("enabled"):
+            continue
         status = status_of(component)
-        if component.get("enabled") and status not in ("stable", "failed"):
-            groups.setdefault(status, []).append(component)
+        if status not in ("stable", "failed"):
+            last = rules.part(component, "last_action").get("last_updated")
+            if last not in times:
+                times[last] = read_time(last) or now
+            groups.setdefault(status, []).append((times[last], str(component.get("id"))))
     found = []
     for status, members in groups.items():
-        members.sort(key=lambda component: idle(component, now) or timedelta(), reverse=True)
-        names = [str(component.get("id")) for component in members]
-        late = [str(component.get("id")) for component in members if stuck(component, options, now)]
-        found.append(Laggards(status, names, idle(members[0], now), late))
-    return sorted(found, key=lambda group: group.idle or timedelta(), reverse=True)
+        members.sort()
+        limit = LIMITS.get(status)
+        due = now - timedelta(seconds=option(options, *limit)) if limit else None
+        late = [name for last, name in members if due is not None and last < due]
+        found.append(Laggards(status, [name for _, name in members], now - members[0][0], late))
+    return sorted(found, key=lambda group: group.idle, reverse=True)

@@ -57,8 +57,6 @@ def laggards(components: Iterable[Component], options: Mapping[str, Any], now: d
 
 def oldest(group: Laggards) -> str:
     """Return when BOS last did something about the first of the nodes, and which that is."""
-    if group.idle is None:
-        return ""
     if len(group.names) == 1:
         return f", last action {span(group.idle)} ago"
     return f", oldest last action {span(group.idle)} ago ({group.names[0]})"
