@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import WrongConfiguration
+from nodewatch.errors import NotFound, WrongConfiguration
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def load(app: App, file: str, merge: bool) -> None:
 
 
 @command
-@click.argument("file", metavar="[FLEET.json]", type=click.Path(allow_dash=True, dir_okay=False, readable=False), default="-")
+@click.argument(
+    "file", metavar="[FLEET.json]", type=click.Path(allow_dash=True, dir_okay=False, readable=False), default="-"
+)
 def dump(app: App, file: str) -> None:
     """The documents come out as they went in. Without a file name they go to standard output.
 
@@ -104,10 +106,16 @@ def demo(app: App, fresh: bool) -> None:
     path = given or demo_store(app.world)
     app.flags.update({"local": path, "format": app.flags.get("format") or "table"})
     if fresh or not Path(path).exists():
+        if app.settings.dry_run:
+            app.say(f"The demo fleet would be written to {path}.")
+            return
         fill_store(app, path, list(entries(demo_fleet(app.now))))
-    show_status(app, SHOWN)
     usual = resolve({}, app.world).systems["bos"]
     where = "" if isinstance(usual, System) and usual.local == path else f" --local {path}"
+    try:
+        show_status(app, SHOWN)
+    except NotFound as error:
+        raise NotFound(f"{SHOWN} is no more in {path}: `nodewatch demo --fresh{where}` starts over.") from error
     app.say(f"\nThis is the demo fleet, in {path}. Try next:")
     for line in NEXT:
         app.say(f"  nodewatch {line}{where}")

@@ -124,16 +124,21 @@ def test_files_that_may_not_be_read_or_made(run: Runner, file: Path, tmp_path: P
 
 
 def test_a_store_that_cannot_be_made(run: Runner, file: Path, tmp_path: Path) -> None:
-    assert run(f"local load {file} --local {file}/fleet.db") == (
-        4, "", f"Error: the local store {file}/fleet.db cannot be made: File exists. Name another place with --local "
-        "PATH.\n")  # fmt: skip
+    done = run(f"local load {file} --local {file}/fleet.db")
+    assert (done.code, done.stdout) == (4, "")
+    assert done.stderr == (
+        f"Error: the local store {file}/fleet.db cannot be made: File exists. Name another place with --local PATH.\n"
+    )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fleet.json", "home"]
 
 
 def test_a_fleet_file_is_only_read(run: Runner, file: Path) -> None:
-    assert run(f"bos sessions delete reboot-7 --local {file}") == (
-        4, "", f"Error: {file} is a fleet file, which is only read, so nothing was changed. Load it into a store, "
-        f"`nodewatch local load {file} --local STORE`, and name that.\n")  # fmt: skip
+    done = run(f"bos sessions delete reboot-7 --local {file}")
+    assert (done.code, done.stdout) == (4, "")
+    assert done.stderr == (
+        f"Error: {file} is a fleet file, which is only read, so nothing was changed. "
+        f"Load it into a store, `nodewatch local load {file} --local STORE`, and name that.\n"
+    )
 
 
 def test_stores_that_are_none_are_left_alone(run: Runner, file: Path, tmp_path: Path) -> None:

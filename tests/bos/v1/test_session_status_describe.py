@@ -25,8 +25,8 @@ FAILURE = Reply(
     kind="application/problem+json",
 )
 NO_BOOT_SET = (
-    f"there is no session '{OLD}' with a boot set 'uans': `nodewatch bos v1 session status list {OLD}` shows which there "
-    "are."
+    f"there is no session '{OLD}' with a boot set 'uans': "
+    f"`nodewatch bos v1 session status list {OLD}` shows which there are."
 )
 NO_PHASE = "boot set 'computes' has no phase 'explode'; it has: shutdown, boot, configure."
 NO_CATEGORY = (
