@@ -14,6 +14,7 @@ and the tests hold both against ClusterShell's.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import product, zip_longest
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
@@ -42,8 +43,13 @@ def natural(name: str) -> tuple[str, str]:
     >>> sorted(["s10", "s2", "s02", "s", "t1", "10", "9"], key=natural)
     ['9', '10', 's', 's02', 's2', 's10', 't1']
     """
-    # A number's length goes in front of it as one character: then numbers sort as text does.
-    return re.sub("0*([0-9]+)", lambda number: chr(len(number[1])) + number[1], name), name
+    return "".join(map(sortable, re.split("0*([0-9]+)", name))), name
+
+
+@lru_cache(4096)  # names are made of few numbers and words, and this is done 100,000 times for 20,000 nodes
+def sortable(part: str) -> str:
+    """Return a number with its length in front, as one character: then numbers sort as text does. A word is itself."""
+    return chr(len(part)) + part if part[:1].isdecimal() and part.isascii() else part
 
 
 def fold(names: Iterable[str]) -> str:
