@@ -68,8 +68,8 @@ def create_session(app: App, limit: str | None, **wanted: Any) -> None:
     """Without a limit the session is for all nodes of the template.
 
     \b
-    $ nodewatch bos v2 sessions create --template-name compute-24.7 --operation reboot --limit x3000c0s[1-4]b0n0
-    $ nodewatch bos v2 sessions create --template-name compute-24.7 --operation boot --stage true
+    $ nodewatch bos v2 sessions create --template-name compute-26.3 --operation reboot --limit x3000c0s35b[1-4]n0
+    $ nodewatch bos v2 sessions create --template-name arm-26.3.1 --operation reboot --stage true
     """
     given = {**wanted, "limit": nodes.limit(limit, app.world.stdin)}
     session = BosV2(app.backend("bos")).create_session(
@@ -124,7 +124,7 @@ def update_components(app: App, filter_ids: str | None, filter_session: str | No
     """Either --filter-ids or --filter-session says which. On a terminal you are asked first.
 
     \b
-    $ nodewatch bos v2 components updatemany --filter-ids x3000c0s[1-4]b0n0 --enabled false
+    $ nodewatch bos v2 components updatemany --filter-ids x3000c0s35b[1-4]n0 --enabled false
     $ nodewatch bos v2 components updatemany --filter-session night-reboot --patch '{"retry_policy": 5}'
     """
     if bool(filter_ids) == bool(filter_session):
@@ -157,7 +157,7 @@ def apply_staged(app: App, xnames: str | None) -> None:
     """Exit code 10 says that some nodes failed, or had nothing staged; they are named on stderr.
 
     \b
-    $ nodewatch bos v2 applystaged create --xnames x3000c0s19b[1-4]n0
+    $ nodewatch bos v2 applystaged create --xnames x5000c1s0b[0-1]n[0-1]
     """
     if not xnames:
         raise WrongUsage(f"--xnames is missing: it names the nodes whose staged session is to be started, as {NODES}.")

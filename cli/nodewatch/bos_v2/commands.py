@@ -102,7 +102,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
 
     \b
     $ nodewatch bos v2 components list --session night-reboot --status failed
-    $ nodewatch bos v2 components list --ids x3000c0s[1-4]b0n0 --format json
+    $ nodewatch bos v2 components list --ids x3000c0s35b[1-4]n0 --format json
     $ nodewatch bos v2 components list --phase configuring --watch
     $ nodewatch bos v2 components list --session night-reboot --status failed --format names
     """
