@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +18,8 @@ from nodewatch.demo import demo_fleet
 from nodewatch.main import TREE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Runner
 
 EXAMPLE = re.compile(r"^ *\$ nodewatch (.*)", re.MULTILINE)
