@@ -241,8 +241,10 @@ def store_at(path: str) -> Store:
     from nodewatch.files import read_file
     from nodewatch.fleet import fill, read_fleet
 
+    found = read_fleet(read_file(Path(path)), path)
     store = in_memory(path)
-    fill(store, read_fleet(read_file(Path(path)), path))
+    with closed_on_failure(store):
+        fill(store, found)
     store.writable = False
     return store
 
@@ -253,9 +255,20 @@ def opened(path: str) -> Store:
     folder = os.path.dirname(os.path.realpath(path))
     writable = os.access(path, os.W_OK) and os.access(folder, os.W_OK) and not is_foreign(path)
     with translated(path):
-        connection = connect(path, "rw" if writable else "ro")
-        check_format(connection, path)
-    return Store(connection, path, writable=writable)
+        store = Store(connect(path, "rw" if writable else "ro"), path, writable=writable)
+        with closed_on_failure(store):
+            check_format(store.connection, path)
+    return store
+
+
+@contextmanager
+def closed_on_failure(store: Store) -> Iterator[None]:
+    """Let the store's file go if what is done inside raises."""
+    try:
+        yield
+    except BaseException:
+        store.close()
+        raise
 
 
 def is_foreign(path: str) -> bool:
@@ -269,7 +282,8 @@ def created(path: str) -> Store:
 
     if Path(path).exists():
         store = opened(path)
-        store.check_writable()
+        with closed_on_failure(store):
+            store.check_writable()
         return store
     with translated(path):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
