@@ -242,5 +242,11 @@ def kind(document: Any) -> str:
     >>> [kind(document) for document in (None, [], {}, "x", 1.5, True)]
     ['nothing', 'a list', 'an object', 'a text', 'a number', 'a boolean']
     """
-    kinds = {type(None): "nothing", list: "a list", dict: "an object", str: "a text", bool: "a boolean"}
+    kinds: dict[type, str] = {
+        type(None): "nothing",
+        list: "a list",
+        dict: "an object",
+        str: "a text",
+        bool: "a boolean",
+    }
     return next((words for kind, words in kinds.items() if isinstance(document, kind)), "a number")
