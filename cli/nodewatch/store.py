@@ -23,6 +23,7 @@ APPLICATION = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
 FORMAT = 1
 BUSY_SECONDS = 60.0
 MAGIC = b"SQLite format 3\0"
+FLEET_FILE = ".json"  # how the name of a fleet file ends
 SPOOL_BYTES = 1 << 20
 
 SCHEMA = f"""
@@ -98,8 +99,13 @@ class Store:
     def check_writable(self) -> None:
         """Raise `FileTrouble` if the store can only be read."""
         if not self.writable:
-            why = "belongs to another user" if is_foreign(self.path) else "is read-only"
-            raise FileTrouble(f"{self.path} {why}, so nothing was changed. Copy it, name the copy with --local.")
+            if self.path.endswith(FLEET_FILE):
+                why = "is a fleet file, which is only read"
+                advice = f"Load it into a store, `nodewatch local load {self.path} --local STORE`, and name that."
+            else:
+                why = "belongs to another user" if is_foreign(self.path) else "is read-only"
+                advice = "Copy it, and name the copy with --local."
+            raise FileTrouble(f"{self.path} {why}, so nothing was changed. {advice}")
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -234,7 +240,7 @@ def in_a_file(texts: Iterable[str]) -> Iterator[str]:
 
 def store_at(path: str) -> Store:
     """Open the store at the path, or read the fleet file (`.json`) there into one that cannot be changed."""
-    if not path.endswith(".json"):
+    if not path.endswith(FLEET_FILE):
         return opened(path)
     from pathlib import Path
 
@@ -285,8 +291,14 @@ def created(path: str) -> Store:
         with closed_on_failure(store):
             store.check_writable()
         return store
+    folder = Path(path).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_be_made(path, error.strerror) from error
+    if not os.access(folder, os.W_OK):
+        raise cannot_be_made(path, f"{folder} is read-only")
     with translated(path):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
         # The tables are made in a file of another name, and the name given when they are all there: a process that is
         # killed meanwhile leaves no half-made store, and of two that start together both end up with the same one.
         unfinished = Path(path).resolve().with_name(f".{Path(path).name}-{os.getpid()}")
@@ -300,6 +312,11 @@ def created(path: str) -> Store:
         finally:
             unfinished.unlink(missing_ok=True)
     return opened(path)
+
+
+def cannot_be_made(path: str, why: str | None) -> FileTrouble:
+    """Return the error for a store that cannot be made where it is wanted."""
+    return FileTrouble(f"the local store {path} cannot be made: {why}. Name another place with --local PATH.")
 
 
 def in_memory(name: str) -> Store:
@@ -340,7 +357,8 @@ def check_magic(path: str) -> None:
     except OSError as error:
         raise FileTrouble(f"the local store {path} cannot be read: {error.strerror}.") from error
     if start != MAGIC:
-        raise FileTrouble(f"{path} is not a nodewatch store.")
+        nor = "" if path.endswith(FLEET_FILE) else f" (the name of a fleet file ends in {FLEET_FILE})"
+        raise FileTrouble(f"{path} is not a nodewatch store{nor}.")
 
 
 def check_format(connection: sqlite3.Connection, path: str) -> None:

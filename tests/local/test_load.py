@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,8 @@ def test_merge_adds_to_it(run: Runner, file: Path, tmp_path: Path) -> None:
     run(f"local load {file} --local {store}")
     more = {"bos": {"v2": {"components": [{"id": "x9"}, {**COMPONENTS[1], "enabled": False}]}}}
     run(f"local load - --merge --local {store}", stdin=json.dumps(more))
+    assert run(f"local load - --merge --local {store}", stdin='{"bos": {"v2": {"components": [{"id": "x9"}]}}}') == (
+        0, "", f"Loaded 1 document from standard input into {store}.\n")  # fmt: skip
     found = {node["id"]: node for node in run(f"bos components list --local {store}").json}
     assert len(found) == 6
     assert found["x3000c0s2b0n0"]["enabled"] is False
@@ -70,7 +73,7 @@ WRONG = [
     ('{"nodewatch": true}', "is not a fleet file: nodewatch: True is not the number of a format."),
     ('{"bos": {"v2": []}}', "is not a fleet file: bos.v2: an object is needed, not a list."),
     ('{"bos": {"v2": {"component": []}}}',
-     "is not a fleet file: bos.v2.component: there is no such section; do you mean bos.v2.components?."),
+     "is not a fleet file: bos.v2.component: there is no such section (do you mean bos.v2.components?)."),
     ('{"bos": {"v2": {"components": [{"id": "x1"}, {"id": 7}]}}}',
      "is not a fleet file: bos.v2.components[1].id: a text is needed, not a number."),
     ('{"bos": {"v2": {"components": [{}]}}}', "is not a fleet file: bos.v2.components[0].id: a text is missing."),
@@ -108,7 +111,35 @@ def test_files_that_cannot_be_read(run: Runner, tmp_path: Path) -> None:
     assert (
         run(f"local load {binary} --local {store}").stderr == f"Error: {binary} is not UTF-8 text: byte 9 is wrong.\n"
     )
+    assert run(f"local load - --local {store}").stderr == (
+        "Error: standard input is not JSON: Expecting value: line 1 column 1 (char 0).\n"
+    )
     assert not store.exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may do everything")
+def test_files_that_may_not_be_read_or_made(run: Runner, file: Path, tmp_path: Path) -> None:
+    file.chmod(0)
+    done = run(f"local load {file} --local {tmp_path}/fleet.db")
+    assert done == (4, "", f"Error: {file} cannot be read: Permission denied.\n")
+
+
+def test_a_store_that_cannot_be_made(run: Runner, file: Path, tmp_path: Path) -> None:
+    done = run(f"local load {file} --local {file}/fleet.db")
+    assert (done.code, done.stdout) == (4, "")
+    assert done.stderr == (
+        f"Error: the local store {file}/fleet.db cannot be made: File exists. Name another place with --local PATH.\n"
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fleet.json", "home"]
+
+
+def test_a_fleet_file_is_only_read(run: Runner, file: Path) -> None:
+    done = run(f"bos sessions delete reboot-7 --local {file}")
+    assert (done.code, done.stdout) == (4, "")
+    assert done.stderr == (
+        f"Error: {file} is a fleet file, which is only read, so nothing was changed. "
+        f"Load it into a store, `nodewatch local load {file} --local STORE`, and name that.\n"
+    )
 
 
 def test_stores_that_are_none_are_left_alone(run: Runner, file: Path, tmp_path: Path) -> None:
@@ -121,8 +152,8 @@ def test_stores_that_are_none_are_left_alone(run: Runner, file: Path, tmp_path: 
     with closing(sqlite3.connect(newer)) as other, other:
         other.execute("PRAGMA user_version = 9")
     for path, sentence in [
-        (empty, f"{empty} is not a nodewatch store."),
-        (text, f"{text} is not a nodewatch store."),
+        (empty, f"{empty} is not a nodewatch store (the name of a fleet file ends in .json)."),
+        (text, f"{text} is not a nodewatch store (the name of a fleet file ends in .json)."),
         (foreign, f"{foreign} is another program's SQLite file, not a nodewatch store."),
         (newer, f"{newer} is of a newer nodewatch (format 9, this one reads 1): upgrade."),
     ]:

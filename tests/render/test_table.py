@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,11 @@ def test_page(name: str, tty: bool, environ: dict[str, str]) -> None:
     if "NODEWATCH_GOLDEN" in os.environ:
         file.write_text(text, encoding="utf-8")
     assert text == file.read_text(encoding="utf-8")
+
+
+def test_colours_alone_make_no_column_leave() -> None:
+    plain = re.sub("␛\\[[0-9;]*m", "", printed(STATUS, FORCE_COLOR="1"))
+    assert plain == (GOLDEN / "status_piped.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "no such"])

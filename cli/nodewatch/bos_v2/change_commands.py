@@ -10,7 +10,7 @@ import click
 from nodewatch.bos_v2 import fields
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import NotAllSucceeded, WrongUsage
-from nodewatch.tree import command, later
+from nodewatch.tree import boolean, command, later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,11 +33,17 @@ def with_fields(rows: Iterable[Field]) -> Callable[[Any], Any]:
 
     def declare(function: Any) -> Any:
         for field in reversed(list(rows)):
-            kind = field.kind if isinstance(field.kind, type) else click.Choice(field.kind)
-            function = click.option(field.option, type=kind, help=field.help)(function)
+            function = click.option(field.option, type=value_type(field), help=field.help)(function)
         return function
 
     return declare
+
+
+def value_type(field: Field) -> Any:
+    """Return the type of the option for a field, as click wants it."""
+    if field.kind is bool:
+        return boolean
+    return field.kind if isinstance(field.kind, type) else click.Choice(field.kind)
 
 
 def with_clearing(function: Any) -> Any:
@@ -56,8 +62,8 @@ def with_clearing(function: Any) -> Any:
 @click.option("--operation", type=click.Choice(["boot", "reboot", "shutdown"]), required=True, help="What to do.")
 @click.option("--name", metavar="ID", help="Name of the session; else BOS invents one.")
 @click.option("--limit", metavar="NODES", help=f"Only these nodes, groups or roles, with & and ! before them: {NODES}.")
-@click.option("--stage", type=bool, help="Only prepare the nodes (true): `applystaged create` starts it.")
-@click.option("--include-disabled", type=bool, help="Also act on nodes that are disabled in HSM (true).")
+@click.option("--stage", type=boolean, help="Only prepare the nodes (true): `applystaged create` starts it.")
+@click.option("--include-disabled", type=boolean, help="Also act on nodes that are disabled in HSM (true).")
 def create_session(app: App, limit: str | None, **wanted: Any) -> None:
     """Without a limit the session is for all nodes of the template.
 
@@ -108,7 +114,7 @@ def update_component(app: App, component_id: str, clear_desired_state: bool, cle
 @click.option("--filter-ids", metavar="NODES", help=f"Change these components: {NODES}.")
 @click.option("--filter-session", metavar="ID", help="Change all components of this session.")
 @click.option("--patch", metavar="JSON", help="What to change, as a component's JSON.")
-@click.option("--enabled", type=bool, help="Let BOS act on the nodes (true), or leave them alone (false).")
+@click.option("--enabled", type=boolean, help="Let BOS act on the nodes (true), or leave them alone (false).")
 @click.option("--retry-policy", type=int, help="How often an action is tried; else default_retry_policy.")
 @with_clearing
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -191,5 +197,5 @@ def read_object(text: str, source: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise WrongUsage(f"{source} is not JSON: {error}.") from error
     if not isinstance(document, dict):
-        raise WrongUsage(f'{source} must hold a JSON object, such as {{"enabled": true}}.')
+        raise WrongUsage(f"{source} must hold a JSON object, in braces.")
     return document

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.tree import command, later
+from nodewatch.tree import boolean, command, later
 from nodewatch.watching import followed, watchable
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def show_status(app: App, name: str) -> None:
               help="Only these: a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin.")  # fmt: skip
 @click.option("--session", metavar="ID", help="Only components of this session.")
 @click.option("--staged-session", metavar="ID", help="Only components staged for this session.")
-@click.option("--enabled", type=bool, help="Only components that BOS acts on (true), or leaves alone (false).")
+@click.option("--enabled", type=boolean, help="Only components that BOS acts on (true), or leaves alone (false).")
 @click.option("--phase", type=click.Choice(["configuring", "powering_off", "powering_on", ""]),
               help="Only components in this phase.")  # fmt: skip
 @click.option("--status", metavar="STATUS", help="Only components in this status; a comma list names several.")
