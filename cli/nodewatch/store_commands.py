@@ -45,11 +45,11 @@ def load(app: App, file: str, merge: bool) -> None:
     $ nodewatch local load fleet.json --local fleet.db
     $ nodewatch local load more.json --merge --local fleet.db
     """
-    from nodewatch.files import read_file
+    from nodewatch.files import read_input
     from nodewatch.fleet import read_fleet
 
     path = chosen_store(app, "load into")
-    found = read_fleet(app.world.stdin.read() if file == "-" else read_file(Path(file)), file)
+    found = read_fleet(read_input(file, app.world.stdin), file)
     if app.settings.dry_run:
         app.say(f"{file} is right: {len(found):,} documents would be loaded into {path}.")
         return

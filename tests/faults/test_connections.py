@@ -194,12 +194,18 @@ def test_address_that_is_none(ask: Ask, url: str) -> None:
     assert (done.code, done.stdout) == (7, "")
 
 
-def test_address_with_a_password(ask: Ask) -> None:
-    done = ask("https://me:secret@bos.example.com")
+@pytest.mark.parametrize("url", ["https://me:secret@bos.example.com", "htps://me:secret@bos", "https://me:secret@h:0x"])
+def test_address_with_a_password(ask: Ask, url: str) -> None:
+    done = ask(url)
     assert done.stderr == (
         "Error: NODEWATCH_BOS_URL: a URL is no place for a user or a password. Write it without them.\n"
     )
     assert (done.code, done.stdout) == (7, "")
+
+
+def test_tenant_that_is_no_name(ask: Ask) -> None:
+    done = ask("https://bos.example.com", NODEWATCH_TENANT="caf\u00e9")
+    assert done == (7, "", "Error: 'caf\u00e9' (NODEWATCH_TENANT) cannot be a tenant's name.\n")
 
 
 def test_token_is_never_sent_in_the_clear(ask: Ask) -> None:

@@ -69,7 +69,7 @@ WRONG = [
     ('{"nodewatch": true}', "is not a fleet file: nodewatch: True is not the number of a format."),
     ('{"bos": {"v2": []}}', "is not a fleet file: bos.v2: an object is needed, not a list."),
     ('{"bos": {"v2": {"component": []}}}',
-     "is not a fleet file: bos.v2.component: there is no such section; do you mean bos.v2.components?."),
+     "is not a fleet file: bos.v2.component: there is no such section; do you mean bos.v2.components?"),
     ('{"bos": {"v2": {"components": [{"id": "x1"}, {"id": 7}]}}}',
      "is not a fleet file: bos.v2.components[1].id: a text is needed, not a number."),
     ('{"bos": {"v2": {"components": [{}]}}}', "is not a fleet file: bos.v2.components[0].id: a text is missing."),
@@ -129,6 +129,15 @@ def test_stores_that_are_none_are_left_alone(run: Runner, file: Path, tmp_path: 
         assert run(f"local load {file} --local {path}") == (4, "", f"Error: {sentence}\n")
         assert run(f"bos sessions list --local {path}") == (4, "", f"Error: {sentence}\n")
         assert path.read_bytes() == before
+
+
+def test_half_of_a_surrogate_pair_is_kept_in_documents_and_written_out_in_names(run: Runner, tmp_path: Path) -> None:
+    store = tmp_path / "fleet.db"
+    fleet = {"bos": {"v2": {"components": [{"id": "x\ud800", "error": "\udfff"}], "sessions": [{"name": "a\ud800"}]}}}
+    assert run(f"local load - --local {store}", stdin=json.dumps(fleet)).code == 0
+    assert run(f"local dump --local {store}").json == {"nodewatch": 1, **fleet}
+    assert run(f"bos sessions list --local {store}").json == fleet["bos"]["v2"]["sessions"]
+    assert run(f"bos components list --local {store}").json[0]["error"] == "\udfff"
 
 
 JSON = st.recursive(

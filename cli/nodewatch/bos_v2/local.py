@@ -22,6 +22,7 @@ STATUSES = "bos/v2/session_status"
 TEMPLATES = "bos/v2/sessiontemplates"
 OPTIONS = "bos/v2/options"
 VERSION = "bos/v2/version"
+MOST_ROWS = 2**63 - 1  # that SQLite can count
 DEFAULT_OPTIONS = {
     "bss_read_timeout": 20,
     "cfs_read_timeout": 20,
@@ -117,7 +118,7 @@ def in_order(store: Store, collection: str) -> list[Any]:
 
     def place(document: Mapping[str, Any]) -> list[bytes]:
         owner, name = str(document.get("tenant") or ""), str(document["name"])
-        return [sha1(text.encode(), usedforsecurity=False).digest() for text in (owner, name)]
+        return [sha1(text.encode(errors="replace"), usedforsecurity=False).digest() for text in (owner, name)]
 
     return sorted((document for _, document in store.items(collection)), key=place)
 
@@ -201,7 +202,7 @@ def list_components(store: Store, call: Call) -> Answer:
     if query.get("start_after_id"):
         terms.append("id > ?")
         values.append(query["start_after_id"])
-    where, limit = " AND ".join(terms), int(size) or -1
+    where, limit = " AND ".join(terms), min(int(size), MOST_ROWS) or -1
     fields = set(call.request.fields)
     if fields and fields <= set(rules.IN_TABLES):
         rows = store.components(["brief"], where, values, limit=limit)
