@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields"
-LEAVES = "errors|times|nodeset|table|statuses"
+LEAVES = "errors|times|nodeset|table|statuses|documents|pages"
 WIRE = "remote|transport|addresses|retries|trace|login"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
 OURS = [
-    ("errors|times|table|completions", "nothing"),
+    ("errors|times|table|documents|completions", "nothing"),
+    ("pages", "nodeset|table"),
     ("nodeset", "errors"),
     ("statuses", "table"),
     ("explain_commands", rf"{SLICE}\.status_rules|tree|{LEAVES}"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import Answer, StoredArray
 from nodewatch.bos_v2 import rules
+from nodewatch.documents import part
 from nodewatch.local import Call, Route, problem
 from nodewatch.store import ComponentColumns, owned_key
 from nodewatch.times import read_time
@@ -67,12 +68,12 @@ EXAMPLE = {
 
 def columns(component: Component) -> ComponentColumns:
     """Return what queries need of a component."""
-    status = rules.part(component, "status")
+    status = part(component, "status")
     answer = rules.answered(component)
     return ComponentColumns(
         id=component["id"],
         session=component.get("session") or "",
-        staged_session=str(rules.part(component, "staged_state").get("session") or ""),
+        staged_session=str(part(component, "staged_state").get("session") or ""),
         enabled=bool(component.get("enabled")),
         phase=str(status.get("phase") or ""),
         status_override=str(status.get("status_override") or ""),
@@ -137,7 +138,7 @@ def list_sessions(store: Store, call: Call) -> Answer:
                 return bad_request(f"{query[name]!r} does not match '^({rules.AGE.pattern})$'")
 
     def wanted(session: Mapping[str, Any]) -> bool:
-        state = rules.part(session, "status")
+        state = part(session, "status")
         started = read_time(state.get("start_time"))
         oldest, newest = limits.get("max_age"), limits.get("min_age")
         return (
@@ -162,7 +163,7 @@ def session_status(store: Store, call: Call) -> Answer:
     if isinstance(session, Answer):
         return session
     name = call.names["session_id"]
-    if rules.part(session, "status").get("status") == "complete":
+    if part(session, "status").get("status") == "complete":
         saved = store.get(STATUSES, name)
         if saved is not None:
             return Answer(200, saved)

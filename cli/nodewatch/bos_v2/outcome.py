@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import rules
 from nodewatch.bos_v2.status_rules import status_of
+from nodewatch.documents import part
 from nodewatch.watching import Outcome
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def failed_names(look: Look, found: Sorted) -> list[str]:
 def session_words(look: Look, found: Sorted) -> str:
     """Return a session's state and its nodes by kind, in words."""
     state, total = str(look.status.get("status", "in an unknown state")), rules.nodes(look.status) or 0
-    error = rules.part(look.session, "status").get("error")
+    error = part(look.session, "status").get("error")
     if error:
         return f"{state}, but its setup failed: {str(error).rstrip('.')}"
     if not total:

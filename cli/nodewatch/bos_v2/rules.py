@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nodewatch.documents import part
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
@@ -24,16 +25,6 @@ IN_TABLES = (
 NAME = re.compile(r"[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?")
 AGE = re.compile(r"0[mMhHdDwW]?|[1-9][0-9]*[mMhHdDwW]")
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return the object of that name inside a document, an empty one where there is none.
-
-    >>> part({"status": {"phase": ""}}, "status"), part({"status": None}, "status")
-    ({'phase': ''}, {})
-    """
-    found = document.get(name)
-    return found if isinstance(found, dict) else {}
 
 
 def component_status(component: Component) -> str:

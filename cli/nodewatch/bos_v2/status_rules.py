@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import rules
+from nodewatch.documents import part
 from nodewatch.statuses import Chart, Status, Step
 from nodewatch.times import read_time, span
 
@@ -169,12 +170,12 @@ def option(options: Mapping[str, Any], name: str, default: int) -> int:
 
 def status_of(component: Component) -> str:
     """Return the status of a component, as the server sent it, else as it computes it."""
-    return str(rules.part(component, "status").get("status") or rules.component_status(component))
+    return str(part(component, "status").get("status") or rules.component_status(component))
 
 
 def idle(component: Component, now: datetime) -> timedelta | None:
     """Return how long ago BOS last did something about a component; None if nothing says."""
-    last = read_time(rules.part(component, "last_action").get("last_updated"))
+    last = read_time(part(component, "last_action").get("last_updated"))
     return None if last is None else now - last
 
 
@@ -261,7 +262,7 @@ def next_step(component: Component, status: str, options: Mapping[str, Any], now
     if not component.get("enabled"):
         return {"stable": "nothing", "failed": "nothing, until it is enabled again or a session takes it"}.get(
             status, "nothing, until it is enabled again")  # fmt: skip
-    last = read_time(rules.part(component, "last_action").get("last_updated"))
+    last = read_time(part(component, "last_action").get("last_updated"))
 
     def at(name: str, default: int) -> str:
         if last is None:
@@ -295,7 +296,7 @@ def attempts(component: Component, status: str, options: Mapping[str, Any]) -> s
         return ""
     own = component.get("retry_policy")
     allowed = own if type(own) is int else option(options, *RETRIES)
-    made = rules.part(component, "event_stats").get(field) or 0
+    made = part(component, "event_stats").get(field) or 0
     if allowed < 0:
         return f"{made} made, without a limit"
     return f"{made} of {allowed} made" + ": the last" * (made >= allowed)
@@ -327,7 +328,7 @@ def laggards(components: Iterable[Component], options: Mapping[str, Any], now: d
             continue
         status = status_of(component)
         if status not in ("stable", "failed"):
-            last = rules.part(component, "last_action").get("last_updated")
+            last = part(component, "last_action").get("last_updated")
             if last not in times:
                 times[last] = read_time(last) or now
             groups.setdefault(status, []).append((times[last], str(component.get("id"))))
