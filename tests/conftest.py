@@ -175,7 +175,7 @@ def play(run: Runner, load: Callable[[Any], Path], monkeypatch: pytest.MonkeyPat
     """Have command lines see a life: `play({0: fleet, 60: another, 90: error})`, seconds and what is true from then on.
 
     A fleet is what the store holds; an error is what the server answers to everything until the next entry (its
-    `status` and words over HTTP), an exception of Python (Ctrl-C) happens at that time.
+    `status` and words over HTTP), an exception of Python (Ctrl-C) happens at that time, a function is called.
     """
 
     def play(life: dict[int, Any]) -> None:
@@ -188,12 +188,14 @@ def play(run: Runner, load: Callable[[Any], Path], monkeypatch: pytest.MonkeyPat
             return send(self, request)
 
         def go_on(seconds: float) -> None:
-            for time in [time for time in coming if time <= seconds]:
+            for time in sorted(time for time in coming if time <= seconds):
                 happening = coming.pop(time)
                 if isinstance(happening, NodewatchError):
                     down[:] = [happening]
                 elif isinstance(happening, BaseException):
                     raise happening
+                elif callable(happening):
+                    happening()
                 else:
                     down.clear()
                     script, run.script = run.script, None

@@ -53,6 +53,23 @@ def test_xnames_undone_and_not_longer_than_they_were(names: list[str]) -> None:
     assert len(text) <= len(",".join(set(names)))
 
 
+def test_names_unlike_the_common_ones() -> None:
+    common = [f"nid{number:06}-nmn" for number in range(200)]
+    unlike = [
+        "nid-nmn",
+        "nid1-",
+        "-nmn",
+        f"nid{'9' * 19}-nmn",
+        "nid000001-nmn\n",
+        "nid000001-nmn2",
+        "nid٣-nmn",
+        "9" * 40,
+    ]
+    alone = [f"{'1' * length}" for length in range(15, 80)]
+    names = [*common, *unlike, *alone]
+    assert expand(fold(names)) == sorted(names, key=natural)
+
+
 @given(st.lists(odd | padded, max_size=10))
 def test_folded_text_survives_terminal_file_and_command_line(names: list[str]) -> None:
     text = fold(names)

@@ -14,6 +14,7 @@ and the tests hold both against ClusterShell's.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import product, zip_longest
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
@@ -28,6 +29,8 @@ MOST_NAMES = 1_000_000
 MOST_CHARACTERS = 64_000_000
 EXAMPLE = "Write it as in x3000c0s[19-22]b[0-3]n0,x3000c0s30b0n0."
 
+NUMBER = "([0-9]{1,18})"  # longer ones count as two: int() has a limit
+COMMON = 50  # so many names make a shape common
 BRACKETS = frozenset("[]")
 MEANING = frozenset("[],# \\")
 PIECE = r"(?:[^\s,\[\]]+|\[[^\[\]]*\]|[\[\]])+"
@@ -40,8 +43,13 @@ def natural(name: str) -> tuple[str, str]:
     >>> sorted(["s10", "s2", "s02", "s", "t1", "10", "9"], key=natural)
     ['9', '10', 's', 's02', 's2', 's10', 't1']
     """
-    # A number's length goes in front of it as one character: then numbers sort as text does.
-    return re.sub("0*([0-9]+)", lambda number: chr(len(number[1])) + number[1], name), name
+    return "".join(map(sortable, re.split("0*([0-9]+)", name))), name
+
+
+@lru_cache(4096)  # names are made of few numbers and words, and this is done 100,000 times for 20,000 nodes
+def sortable(part: str) -> str:
+    """Return a number with its length in front, as one character: then numbers sort as text does. A word is itself."""
+    return chr(len(part)) + part if part[:1].isdecimal() and part.isascii() else part
 
 
 def fold(names: Iterable[str]) -> str:
@@ -54,18 +62,35 @@ def fold(names: Iterable[str]) -> str:
     >>> fold(["node010", "node009", "node10", "org/edge-0002", "org/edge-0001", "login", "a,b", "node009"])
     'a\\x2cb,login,node[10,009-010],org/edge-[0001-0002]'
     """
-    shapes: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-    number = re.compile("([0-9]{1,18})")  # longer ones count as two: int() has a limit
-    for name in set(names):
-        parts = number.split(name)  # the numbers are at the odd places
-        shapes.setdefault(tuple(parts[::2]), []).append(tuple(parts[1::2]))
     texts = []
-    for shape, rows in shapes.items():
+    for shape, rows in shaped(set(names)).items():
         words = [escaped(word) for word in shape]
         if words[0][:1] == "@" or shape == ("-",):  # alone, they would name a file or stdin: see `read_nodes`
             words[0] = escape(words[0][0]) + words[0][1:]
         texts += [woven(words, row) for row in merged(rows)]
     return ",".join(sorted(texts, key=lambda text: natural(text.replace("[", ""))))
+
+
+def shaped(names: Iterable[str]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the numbers in the names, by the words around them.
+
+    >>> shaped(["x1s02", "x1s3", "login"])
+    {('x', 's', ''): [('1', '02'), ('1', '3')], ('login',): [()]}
+    """
+    shapes: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    split = re.compile(NUMBER).split
+    common, rows = re.compile("(?!)").fullmatch, list[tuple[str, ...]]()
+    for name in names:
+        if found := common(name):
+            rows.append(found.groups())
+            continue
+        parts = split(name)  # the numbers are at the odd places
+        shape = tuple(parts[::2])
+        shapes.setdefault(shape, []).append(tuple(parts[1::2]))
+        if len(shapes[shape]) == COMMON and all(shape[1:-1]):
+            # Most names of a fleet are alike, and matching their shape takes half the time of splitting them.
+            common, rows = re.compile(NUMBER.join(map(re.escape, shape))).fullmatch, shapes[shape]
+    return shapes
 
 
 def woven(words: Sequence[str], numbers: Sequence[str]) -> str:

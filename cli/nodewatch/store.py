@@ -44,6 +44,7 @@ CREATE TABLE components (
     status_override TEXT NOT NULL,
     status TEXT NOT NULL,
     error TEXT NOT NULL,
+    last_updated TEXT NOT NULL,
     brief TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX components_by_session ON components (session, status, phase, enabled, status_override);
@@ -56,7 +57,10 @@ PRAGMA user_version = {FORMAT};
 
 
 class ComponentColumns(NamedTuple):
-    """What queries need of a BOS component: `brief` is the document without its boot artifacts, as JSON on one line."""
+    """What queries need of a BOS component.
+
+    `last_updated` is the last action's, `brief` the document without its boot artifacts, as JSON on one line.
+    """
 
     id: str
     session: str
@@ -66,6 +70,7 @@ class ComponentColumns(NamedTuple):
     status_override: str
     status: str
     error: str
+    last_updated: str
     brief: str
 
 

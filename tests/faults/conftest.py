@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+import trustme
 
 from conftest import NOW, FakeWorld
 from faults.server import Server
@@ -71,3 +72,17 @@ def ask(tmp_path: Path, network: responses.RequestsMock) -> Ask:
         return Outcome(code, world.stdout.getvalue(), world.stderr.getvalue(), world.slept, time.monotonic() - began)
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Return an authority that nobody trusts by default."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def bundle(authority: trustme.CA, tmp_path: Path) -> str:
+    """Return the path of the authority's certificate."""
+    path = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(path)
+    return str(path)

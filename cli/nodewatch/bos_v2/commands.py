@@ -73,7 +73,7 @@ def show_status(app: App, name: str) -> None:
 
     def table(status: ExtendedStatus) -> Page:
         if rules.names_are_cut(status):
-            components = list(bos.components(session=name, fields=rules.IN_TABLES))
+            components = list(bos.components(session=name, fields=rules.IN_PROGRESS))
         elif status.get("status") == "running":
             components = list(bos.components(session=name, enabled=True, fields=rules.IN_TABLES))
         else:

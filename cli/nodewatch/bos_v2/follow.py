@@ -23,11 +23,11 @@ def session(app: App, name: str) -> Watched:
     def look() -> outcome.Look:
         # The components come first: what they say may be older than the status, but never ahead of it.
         bos = BosV2(app.backend("bos"))
-        components = list(bos.components(session=name, fields=rules.IN_TABLES))
+        components = list(bos.components(session=name, fields=rules.IN_PROGRESS))
         status = bos.session_status(name)
         if rules.busy(components) and not options:
             options.update(bos.limits())
-        staged = bos.components(staged_session=name, fields=rules.IN_TABLES) if rules.progress(status).staged else []
+        staged = bos.components(staged_session=name, fields=rules.IN_PROGRESS) if rules.progress(status).staged else []
         return outcome.Look(bos.session(name), components, status, [component["id"] for component in staged])
 
     return Watched(

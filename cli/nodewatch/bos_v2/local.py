@@ -79,6 +79,7 @@ def columns(component: Component) -> ComponentColumns:
         status_override=str(status.get("status_override") or ""),
         status=answer["status"]["status"],
         error=component.get("error") or "",
+        last_updated=str(rules.part(component, "last_action").get("last_updated") or ""),
         brief=json.dumps(rules.brief(answer)),
     )
 
@@ -205,6 +206,10 @@ def list_components(store: Store, call: Call) -> Answer:
         values.append(query["start_after_id"])
     where, limit = " AND ".join(terms), min(int(size), MOST_ROWS) or -1
     fields = set(call.request.fields)
+    if fields and fields <= set(rules.IN_PROGRESS):
+        rows = store.components(["id", "enabled", "error", "phase", "status", "status_override", "last_updated"],
+                                where, values, limit=limit)  # fmt: skip
+        return Answer(200, [rules.in_progress(*row) for row in rows])
     if fields and fields <= set(rules.IN_TABLES):
         rows = store.components(["brief"], where, values, limit=limit)
         return Answer(200, json.loads(f"[{','.join(row for (row,) in rows)}]"))

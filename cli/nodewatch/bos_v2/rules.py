@@ -22,6 +22,7 @@ NAMES_IN_ERRORS = 10
 IN_TABLES = (
     "id", "error", "enabled", "session", "retry_policy", "event_stats", "last_action", "status", "staged_state",
 )  # fmt: skip
+IN_PROGRESS = ("id", "enabled", "error", "status", "last_action.last_updated")
 NAME = re.compile(r"[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?")
 AGE = re.compile(r"0[mMhHdDwW]?|[1-9][0-9]*[mMhHdDwW]")
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -78,6 +79,18 @@ def brief(component: Mapping[str, Any]) -> dict[str, Any]:
     document = {name: component[name] for name in IN_TABLES if name in component and name != "staged_state"}
     staged = part(component, "staged_state")
     return {**document, "staged_state": {"session": staged["session"]}} if "session" in staged else document
+
+
+def in_progress(name: str, enabled: bool, error: str, phase: str, status: str, override: str, updated: str,
+                ) -> dict[str, Any]:  # fmt: skip
+    """Return a component with only what tells how far it is (the members in `IN_PROGRESS`)."""
+    return {
+        "id": name,
+        "enabled": bool(enabled),
+        "error": error,
+        "last_action": {"last_updated": updated},
+        "status": {"phase": phase, "status": status, "status_override": override},
+    }
 
 
 class Tally(NamedTuple):

@@ -22,6 +22,8 @@ from lives import (
 from nodewatch.errors import NotPermitted, ServiceTrouble
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Play, Runner
 
 WAIT = "bos v2 sessions status list boot-1 --wait"
@@ -140,6 +142,20 @@ def test_a_login_that_ends(run: Runner, play: Play, status: int) -> None:
     done = run(WAIT)
     assert (done.code, done.stdout) == (6, "")
     assert "Not allowed: log in" in done.stderr
+
+
+def test_a_token_that_was_refreshed_meanwhile(run: Runner, play: Play, backend: str, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+
+    def refresh() -> None:
+        token.write_text('{"access_token": "second"}')
+
+    token.write_text('{"access_token": "first"}')
+    token.chmod(0o600)
+    expired = NotPermitted("expired", status=401, document={"title": "Unauthorized", "detail": "expired"})
+    play({0: CLEAN[60], 20: expired, 25: refresh, 40: CLEAN[120]})
+    done = run(WAIT, CRAY_CREDENTIALS=str(token))
+    assert done.code == (0 if backend == "http" else 6)
 
 
 def test_the_time_runs_out(run: Runner, play: Play) -> None:
