@@ -79,7 +79,7 @@ def columns(component: Component) -> ComponentColumns:
         status_override=str(status.get("status_override") or ""),
         status=answer["status"]["status"],
         error=component.get("error") or "",
-        last_updated=str(rules.part(component, "last_action").get("last_updated") or ""),
+        last_updated=str(part(component, "last_action").get("last_updated") or ""),
         brief=json.dumps(rules.brief(answer)),
     )
 
