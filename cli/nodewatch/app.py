@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ class App:
         self.world = world or World()
         self.flags: dict[str, Any] = {}
         self.backends: dict[str, Backend] = {}
+        self.closing = ExitStack()
 
     @cached_property
     def settings(self) -> Settings:
@@ -55,7 +57,9 @@ class App:
             self.warn(f"Showing the demo fleet in {system.local}, because no system is configured.")
         from nodewatch.local import LocalBackend, routes
 
-        return LocalBackend(system.local, routes(service), self.world, self.settings)
+        backend = LocalBackend(system.local, routes(service), self.world, self.settings)
+        self.closing.callback(backend.close)
+        return backend
 
     def warn_of_risks(self, service: str) -> None:
         """Say so if others may read along, or may pretend to be the server, because somebody wants it that way."""

@@ -110,6 +110,12 @@ class LocalBackend:
             self.store = store_at(self.path)
         return self.store
 
+    def close(self) -> None:
+        """Let the store go."""
+        if self.store is not None:
+            self.store.close()
+            self.store = None
+
     def send(self, request: Request) -> Answer:
         """Answer the request from the store; raise what the service would have said."""
         store = self.open()

@@ -174,7 +174,7 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
     stderr = app.world.stderr
     try:
         check_dashes(program, words)
-        with tree.make_context(program, list(words), obj=app) as context:
+        with app.closing, tree.make_context(program, list(words), obj=app) as context:
             tree.invoke(context)
         app.world.stdout.flush()
     except click.exceptions.Exit as end:

@@ -82,6 +82,10 @@ class Store:
         self.path = path
         self.writable = writable
 
+    def close(self) -> None:
+        """Let the file go."""
+        self.connection.close()
+
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Hold one state of the store for all that is read inside."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,8 @@ def fill_store(app: App, path: str, found: list[Entry], *, merge: bool = False) 
     from nodewatch.store import created
 
     progress = Progress(app.world, len(found), "documents", quiet=app.settings.quiet)
-    fill(created(path), counted(found, progress), merge=merge)
+    with closing(created(path)) as store:
+        fill(store, counted(found, progress), merge=merge)
 
 
 @command
@@ -71,7 +73,8 @@ def dump(app: App, file: str) -> None:
     from nodewatch.render.json import chunks
     from nodewatch.store import store_at
 
-    fleet = dump(store_at(app.settings.system("bos").local or chosen_store(app, "dump")))
+    with closing(store_at(app.settings.system("bos").local or chosen_store(app, "dump"))) as store:
+        fleet = dump(store)
     if file == "-":
         app.print_document(fleet)
     elif app.settings.dry_run:

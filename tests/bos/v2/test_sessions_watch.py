@@ -66,7 +66,7 @@ def test_json_is_a_compact_document_for_each_change(run: Runner, play: Play) -> 
     documents = [json.loads(line) for line in lines]
     assert [line for line, document in zip(lines, documents, strict=True)
             if line != json.dumps(document, separators=(",", ":"))] == []  # fmt: skip
-    assert [document["status"] for document in documents] == ["pending", *["running"] * 3, "complete"]
+    assert [document["status"] for document in documents] == ["pending", *["running"] * 4]
     assert [document["phases"]["percent_configuring"] for document in documents] == [0.0, 0.0, 0.0, 100.0, 0.0]
     assert (done.code, done.stderr) == (
         0, f"no answer, what is known is 15 s old, next try in 15 s: {SAID}\nanswers again\n")  # fmt: skip
