@@ -7,7 +7,6 @@ table of the guide page "View the Status of a BOS Session"; the collection `MADE
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from nodewatch.backend import Answer, segment
 from nodewatch.bos_v1 import rules
@@ -146,6 +145,8 @@ def create_session(store: Store, call: Call) -> Answer:
     reason = rules.unusable(template, name)
     if reason is not None:
         return Answer(400, reason)
+    from uuid import uuid4
+
     session, operation, limit = str(uuid4()), body["operation"], body.get("limit") or ""
     address, job, now = f"/v1/session/{session}", f"boa-{session}", f"{call.now:%Y-%m-%dT%H:%M:%S.%fZ}"
     nodes = {

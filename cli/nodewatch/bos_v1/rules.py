@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from nodewatch.documents import members, names_in, part
+from nodewatch.table import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -213,7 +214,7 @@ def contradictions(metadata: Mapping[str, Any], flags: Flags, by_nodes: str) -> 
         found.append(f"The server says {claim(metadata)}, but by its nodes it is {by_nodes}.")
     count = metadata.get("error_count")
     if type(count) is int and count != flags.error_count:
-        found.append(f"The server counts {count} error{'s' * (count != 1)}, but its phases have {flags.error_count}.")
+        found.append(f"The server counts {plural(count, 'error')}, but its phases have {flags.error_count}.")
     return found
 
 

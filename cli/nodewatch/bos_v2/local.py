@@ -24,28 +24,6 @@ TEMPLATES = "bos/v2/sessiontemplates"
 OPTIONS = "bos/v2/options"
 VERSION = "bos/v2/version"
 MOST_ROWS = 2**63 - 1  # that SQLite can count
-DEFAULT_OPTIONS = {
-    "bss_read_timeout": 20,
-    "cfs_read_timeout": 20,
-    "cleanup_completed_session_ttl": "7d",
-    "clear_stage": False,
-    "component_actual_state_ttl": "4h",
-    "default_retry_policy": 3,
-    "discovery_frequency": 300,
-    "hsm_read_timeout": 20,
-    "ims_errors_fatal": False,
-    "ims_images_must_exist": False,
-    "ims_read_timeout": 20,
-    "logging_level": "INFO",
-    "max_boot_wait_time": 1200,
-    "max_component_batch_size": 2800,
-    "max_power_off_wait_time": 300,
-    "max_power_on_wait_time": 120,
-    "pcs_read_timeout": 20,
-    "polling_frequency": 15,
-    "reject_nids": False,
-    "session_limit_required": False,
-}
 IMPLEMENTED = {"links": [], "major": "2", "minor": "50", "patch": "0"}  # the server whose rules the local store follows
 EXAMPLE = {
     "boot_sets": {
@@ -258,12 +236,12 @@ def check_template(store: Store, call: Call) -> Answer:
 
 def service_options(store: Store) -> dict[str, Any]:
     """Return the options that the rules go by: those of the store, the server's defaults for those it has not."""
-    return {**DEFAULT_OPTIONS, **(store.get(OPTIONS, "") or {})}
+    return {**rules.DEFAULT_OPTIONS, **(store.get(OPTIONS, "") or {})}
 
 
 def list_options(store: Store, _call: Call) -> Answer:
     """Answer `GET /v2/options`: as they were loaded, all defaults if none were."""
-    return Answer(200, store.get(OPTIONS, "") or DEFAULT_OPTIONS)
+    return Answer(200, store.get(OPTIONS, "") or rules.DEFAULT_OPTIONS)
 
 
 ROUTES = [

@@ -216,8 +216,8 @@ def update_options(store: Store, call: Call) -> Answer:
     wrong = refused(call, "OPTIONS")
     if wrong is not None:
         return wrong
-    options, patch = store.get(local.OPTIONS, "") or local.DEFAULT_OPTIONS, call.request.body
-    known = {name: value for name, value in patch.items() if name in local.DEFAULT_OPTIONS or name in options}
+    options, patch = store.get(local.OPTIONS, "") or rules.DEFAULT_OPTIONS, call.request.body
+    known = {name: value for name, value in patch.items() if name in rules.DEFAULT_OPTIONS or name in options}
     store.put(local.OPTIONS, "", changes.in_order({**options, **known}))
     return Answer(200, changes.in_order({**options, **patch}))
 

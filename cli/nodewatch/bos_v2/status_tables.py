@@ -50,7 +50,7 @@ def laggards(components: Iterable[Component], options: Mapping[str, Any], now: d
     for group in status_rules.laggards(components, options, now):
         page += listed(group.names, group.status + oldest(group), "busy")
         if group.stuck:
-            words = f"stuck in {group.status}: {status_rules.LIMITS[group.status][0]} is over"
+            words = f"stuck in {group.status}: {status_rules.LIMITS[group.status]} is over"
             page += [Line(words, "bad", lead=f"{plural(len(group.stuck), 'node')} "), nodes_below(group.stuck)]
     return page
 

@@ -179,7 +179,7 @@ def components(documents: Iterable[Component], now: datetime) -> Page:
     rows: list[Sequence[str | Cell]] = []
     for component in sorted(documents, key=lambda component: natural(text(component.get("id")))):
         status = part(component, "status")
-        state = text(status.get("status")) or rules.component_status(component)
+        state = rules.status_of(component)
         rows.append([
             text(component.get("id")),
             Cell(state, STYLES.get(state, "busy")),
@@ -213,7 +213,7 @@ def state_fields(title: str, state: Mapping[str, Any], now: datetime) -> Fields:
 def component(document: Component, now: datetime) -> Page:
     """Return one node: where it is in its boot, then its states."""
     status = part(document, "status")
-    state = text(status.get("status")) or rules.component_status(document)  # the answer to a change has none
+    state = rules.status_of(document)
     enabled = document.get("enabled")
     page: Page = [Fields([
         ("Component", Cell(text(document.get("id")), "strong")),
@@ -244,7 +244,7 @@ def node_rows(documents: Iterable[Component]) -> Iterator[Record]:
         stats = part(component, "event_stats")
         yield {
             "id": component.get("id"),
-            "status": status.get("status") or rules.component_status(component),
+            "status": rules.status_of(component),
             "phase": status.get("phase"),
             "enabled": component.get("enabled"),
             "session": component.get("session"),
