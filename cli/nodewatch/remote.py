@@ -67,6 +67,10 @@ class HttpBackend:
             headers["Authorization"] = login
             self.trace.hide(login.partition(" ")[2])
         if self.service == "bos" and settings.tenant:
+            if not (settings.tenant.isascii() and settings.tenant.isprintable()):
+                raise WrongConfiguration(
+                    f"{settings.tenant!r} ({settings.origins['tenant']}) cannot be a tenant's name."
+                )
             headers["Cray-Tenant-Name"] = settings.tenant
         return headers
 
@@ -241,4 +245,4 @@ def basic(settings: Settings) -> str | None:
         return None
     from base64 import b64encode
 
-    return "Basic " + b64encode(settings.exchange_auth.encode()).decode()
+    return "Basic " + b64encode(settings.exchange_auth.encode(errors="surrogateescape")).decode()

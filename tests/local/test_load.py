@@ -163,6 +163,15 @@ def test_stores_that_are_none_are_left_alone(run: Runner, file: Path, tmp_path: 
         assert path.read_bytes() == before
 
 
+def test_half_of_a_surrogate_pair_is_kept_in_documents_and_written_out_in_names(run: Runner, tmp_path: Path) -> None:
+    store = tmp_path / "fleet.db"
+    fleet = {"bos": {"v2": {"components": [{"id": "x\ud800", "error": "\udfff"}], "sessions": [{"name": "a\ud800"}]}}}
+    assert run(f"local load - --local {store}", stdin=json.dumps(fleet)).code == 0
+    assert run(f"local dump --local {store}").json == {"nodewatch": 1, **fleet}
+    assert run(f"bos sessions list --local {store}").json == fleet["bos"]["v2"]["sessions"]
+    assert run(f"bos components list --local {store}").json[0]["error"] == "\udfff"
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
