@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields"
-LEAVES = "errors|times|nodeset|table|statuses"
+LEAVES = "errors|times|nodeset|table|statuses|documents|pages"
 WIRE = "remote|transport|addresses|retries|trace|login"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
 OURS = [
-    ("errors|times|table|completions", "nothing"),
+    ("errors|times|table|documents|completions", "nothing"),
+    ("pages", "nodeset|table"),
     ("nodeset", "errors"),
     ("statuses", "table"),
     ("explain_commands", rf"{SLICE}\.status_rules|tree|{LEAVES}"),
@@ -33,7 +34,7 @@ OURS = [
     (rf"{SLICE}\.\w+", rf"OWN\.(?!local)\w+|app|tree|backend|files|gather|settings|watching|{LEAVES}"),
     ("backend", "errors"),
     ("local|fleet", rf"{SLICE}\.local\w*|backend|store|{LEAVES}"),
-    ("store", rf"files|fleet|render\.json|{LEAVES}"),
+    ("store", rf"files|fleet|render\.(json|spelling)|{LEAVES}"),
     ("store_commands", rf"bos_v2\.commands|demo|render\.json|tree|progress|settings|files|fleet|store|{LEAVES}"),
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render\.\w+|backend|{LEAVES}"),

@@ -102,6 +102,12 @@ def test_a_terminal_encoding_that_cannot_show_a_character(home: Path, encoding: 
     assert "日本 é".encode(encoding, "backslashreplace") in done.stdout
 
 
+@pytest.mark.parametrize("line", ["local load -", "bos sessiontemplates update t --file -"])
+def test_bytes_on_stdin_that_are_no_text(home: Path, line: str) -> None:
+    done = nodewatch(home, *line.split(), input=b'{"a": "\xff"}', env={"PYTHONIOENCODING": "utf-8"})
+    assert (done.returncode, done.stderr) == (4, b"Error: stdin is not UTF-8 text: byte 7 is wrong.\n")
+
+
 def test_python_dash_m_is_the_command(home: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "nodewatch", "--version"],

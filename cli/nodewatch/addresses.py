@@ -22,10 +22,10 @@ def checked(url: str, source: str) -> str:
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
+    if "@" in url.partition("//")[2].partition("/")[0]:  # looked for first: no message may show the password
+        raise WrongConfiguration(f"{source}: a URL is no place for a user or a password. Write it without them.")
     if not usable or not url.isprintable() or " " in url:
         raise WrongConfiguration(f"{source}: {url!r} is not a URL such as https://HOST/PATH.")
-    if parts.username is not None:
-        raise WrongConfiguration(f"{source}: a URL is no place for a user or a password. Write it without them.")
     if "?" in url or "#" in url:
         raise WrongConfiguration(f"{source}: {url!r} must not hold '?' or '#'.")
     return url.rstrip("/")

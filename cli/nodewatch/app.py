@@ -159,10 +159,12 @@ class App:
 
     def confirm(self, question: str, *, anywhere: bool = False) -> None:
         """Ask before a change, when both ends are terminals, or `anywhere`; raise when the user declines."""
+        from nodewatch.table import visible
+
         world = self.world
         if not (anywhere or (world.stdin.isatty() and world.stderr.isatty())):
             return
-        print(f"{question} [y/N]: ", end="", file=world.stderr, flush=True)
+        print(f"{visible(question)} [y/N]: ", end="", file=world.stderr, flush=True)
         said = ""
         try:
             said = world.stdin.readline()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol, cast
 
-from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer
+from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongUsage
 
 
 class Absent:
@@ -45,10 +45,15 @@ class Request(NamedTuple):
     def query(self) -> dict[str, str]:
         """The query as it is sent: None left out, booleans as `True` and `False` (as cray sends them).
 
+        Raise `WrongUsage` for a value that is no text.
+
         >>> Request("GET", "/v2/components", {"enabled": False, "session": None, "page_size": 3}).query
         {'enabled': 'False', 'page_size': '3'}
         """
-        return {name: str(value) for name, value in (self.params or {}).items() if value is not None}
+        given = {name: str(value) for name, value in (self.params or {}).items() if value is not None}
+        for value in given.values():
+            encoded(value)
+        return given
 
 
 class Answer(NamedTuple):
@@ -91,19 +96,39 @@ class StoredArray:
         return map(json.loads, self.texts)
 
 
+class SentArray(list[Any]):
+    """A JSON array that came from a server, and the text that it came as."""
+
+    def __init__(self, elements: list[Any], text: str) -> None:
+        super().__init__(elements)
+        self.text = text
+
+
 # What a path may hold as it is (RFC 3986); urllib.parse, which knows this too, costs a tenth of a start.
 UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
 def segment(name: str) -> str:
-    """Return the name quoted for use as one segment of a path, whatever is in it.
+    """Return the name quoted for use as one segment of a path, whatever is in it; raise `WrongUsage` if it is no text.
 
     >>> segment("a b/c?d#é"), segment("..")
     ('a%20b%2Fc%3Fd%23%C3%A9', '%2E%2E')
     """
     if name in (".", ".."):
         return "%2E" * len(name)
-    return "".join(chr(byte) if chr(byte) in UNRESERVED else f"%{byte:02X}" for byte in name.encode())
+    return "".join(chr(byte) if chr(byte) in UNRESERVED else f"%{byte:02X}" for byte in encoded(name))
+
+
+def encoded(text: str) -> bytes:
+    r"""Return the text in UTF-8; raise `WrongUsage` for a word of the command line that was not UTF-8.
+
+    >>> encoded("é")
+    b'\xc3\xa9'
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise WrongUsage(f"{text!r} is not UTF-8 text, and no name is anything else.") from error
 
 
 ASK_RIGHT: Final = "Is it the right service that answers at this address?"
@@ -234,5 +259,11 @@ def kind(document: Any) -> str:
     >>> [kind(document) for document in (None, [], {}, "x", 1.5, True)]
     ['nothing', 'a list', 'an object', 'a text', 'a number', 'a boolean']
     """
-    kinds = {type(None): "nothing", list: "a list", dict: "an object", str: "a text", bool: "a boolean"}
-    return kinds.get(type(document), "a number")
+    kinds: dict[type, str] = {
+        type(None): "nothing",
+        list: "a list",
+        dict: "an object",
+        str: "a text",
+        bool: "a boolean",
+    }
+    return next((words for kind, words in kinds.items() if isinstance(document, kind)), "a number")

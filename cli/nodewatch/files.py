@@ -9,6 +9,7 @@ from nodewatch.errors import FileTrouble, WrongConfiguration
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+    from typing import TextIO
 
 
 def read_file(path: Path) -> str:
@@ -19,6 +20,20 @@ def read_file(path: Path) -> str:
         raise FileTrouble(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise FileTrouble(f"{path} is not UTF-8 text: byte {error.start} is wrong.") from error
+
+
+def read_input(name: str, stdin: TextIO) -> str:
+    """Return the text of a file that a user names, `-` for stdin; raise `FileTrouble` as `read_file` does."""
+    if name != "-":
+        from pathlib import Path
+
+        return read_file(Path(name))
+    try:
+        return stdin.read().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise FileTrouble(f"stdin is not UTF-8 text: byte {error.start} is wrong.") from error
+    except OSError as error:
+        raise FileTrouble(f"stdin cannot be read: {error.strerror}.") from error
 
 
 def write_whole(path: Path, texts: Iterable[str], mode: int = 0o644) -> None:

@@ -80,7 +80,8 @@ def read_fleet(text: str, name: str) -> list[Entry]:
     try:
         return list(entries(fleet))
     except ValueError as error:
-        raise FileTrouble(f"{name} is not a fleet file: {error}.") from error
+        end = "" if str(error).endswith("?") else "."
+        raise FileTrouble(f"{name} is not a fleet file: {error}{end}") from error
 
 
 def entries(fleet: Any) -> Iterator[Entry]:

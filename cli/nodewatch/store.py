@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import FileTrouble
 from nodewatch.render.json import element
+from nodewatch.render.spelling import spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -124,29 +125,29 @@ class Store:
                     self.connection.rollback()
                 raise
 
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Run one statement; in its values, what SQLite cannot hold (half of a surrogate pair) is written out."""
+        return self.connection.execute(statement, [spell(value) for value in values])
+
     def get(self, collection: str, key: str) -> Any:
         """Return the document of that key, or None."""
-        row = self.connection.execute(
+        row = self.execute(
             "SELECT document FROM documents WHERE collection = ? AND key = ?", (collection, key)
         ).fetchone()
         return None if row is None else json.loads(row[0])
 
     def items(self, collection: str) -> Iterator[tuple[str, Any]]:
         """Return keys and documents, in the order of their keys."""
-        rows = self.connection.execute(
-            "SELECT key, document FROM documents WHERE collection = ? ORDER BY key", (collection,)
-        )
+        rows = self.execute("SELECT key, document FROM documents WHERE collection = ? ORDER BY key", (collection,))
         return ((key, json.loads(document)) for key, document in rows)
 
     def dump(self, collection: str) -> Iterator[tuple[str, str]]:
         """Return keys and texts, in the order they were put."""
-        return self.connection.execute(
-            "SELECT key, document FROM documents WHERE collection = ? ORDER BY place", (collection,)
-        )
+        return self.execute("SELECT key, document FROM documents WHERE collection = ? ORDER BY place", (collection,))
 
     def put(self, collection: str, key: str, document: Any) -> None:
         """Store the document under its key, in place of the one there."""
-        self.connection.execute(
+        self.execute(
             "INSERT INTO documents (collection, key, document) VALUES (?, ?, ?)"
             " ON CONFLICT (collection, key) DO UPDATE SET document = excluded.document",
             (collection, key, element(document)),
@@ -154,22 +155,22 @@ class Store:
 
     def delete(self, collection: str, key: str) -> bool:
         """Remove the document of that key; return whether there was one."""
-        done = self.connection.execute("DELETE FROM documents WHERE collection = ? AND key = ?", (collection, key))
+        done = self.execute("DELETE FROM documents WHERE collection = ? AND key = ?", (collection, key))
         return done.rowcount > 0
 
     def clear(self) -> None:
         """Remove everything."""
-        self.connection.execute("DELETE FROM documents")
-        self.connection.execute("DELETE FROM components")
+        self.execute("DELETE FROM documents")
+        self.execute("DELETE FROM components")
 
     def put_component(self, document: Any, answer: Any, columns: ComponentColumns) -> None:
         """Store a BOS component: as it was given, as it is answered (with its computed status), and its columns."""
-        self.connection.execute(
+        self.execute(
             "INSERT INTO documents (collection, key, document, answer) VALUES ('bos/v2/components', ?, ?, ?)"
             " ON CONFLICT (collection, key) DO UPDATE SET document = excluded.document, answer = excluded.answer",
             (columns.id, element(document), None if answer == document else element(answer)),
         )
-        self.connection.execute(
+        self.execute(
             f"INSERT OR REPLACE INTO components VALUES ({', '.join('?' * len(columns))})",  # noqa: S608  # marks only
             columns,
         )
@@ -177,14 +178,14 @@ class Store:
     def components(self, columns: Sequence[str], where: str = "1", values: Sequence[Any] = (), *, limit: int = -1,
                    ) -> list[tuple[Any, ...]]:  # fmt: skip
         """Return the columns of the components that the SQL condition selects, in the order of their ids."""
-        return self.connection.execute(
+        return self.execute(
             f"SELECT {', '.join(columns)} FROM components WHERE {where} ORDER BY id LIMIT ?",  # noqa: S608  # our words
             (*values, limit),
         ).fetchall()
 
     def count_components(self, session: str) -> list[tuple[Any, ...]]:
         """Return how many components of the session are alike: status, phase, enabled, override, count."""
-        return self.connection.execute(
+        return self.execute(
             "SELECT status, phase, enabled, status_override, count(*) FROM components WHERE session = ?"
             " GROUP BY status, phase, enabled, status_override",
             (session,),
@@ -195,7 +196,7 @@ class Store:
 
         They are copied to a temporary file first: whoever reads them slowly (a pager) keeps no writer waiting.
         """
-        rows = self.connection.execute(
+        rows = self.execute(
             "SELECT coalesce(answer, document) FROM components CROSS JOIN documents"  # noqa: S608  # our words
             f" ON collection = 'bos/v2/components' AND key = id WHERE {where} ORDER BY id LIMIT ?",
             (*values, limit),
@@ -247,8 +248,10 @@ def store_at(path: str) -> Store:
     from nodewatch.files import read_file
     from nodewatch.fleet import fill, read_fleet
 
+    found = read_fleet(read_file(Path(path)), path)
     store = in_memory(path)
-    fill(store, read_fleet(read_file(Path(path)), path))
+    with closed_on_failure(store):
+        fill(store, found)
     store.writable = False
     return store
 
@@ -259,9 +262,20 @@ def opened(path: str) -> Store:
     folder = os.path.dirname(os.path.realpath(path))
     writable = os.access(path, os.W_OK) and os.access(folder, os.W_OK) and not is_foreign(path)
     with translated(path):
-        connection = connect(path, "rw" if writable else "ro")
-        check_format(connection, path)
-    return Store(connection, path, writable=writable)
+        store = Store(connect(path, "rw" if writable else "ro"), path, writable=writable)
+        with closed_on_failure(store):
+            check_format(store.connection, path)
+    return store
+
+
+@contextmanager
+def closed_on_failure(store: Store) -> Iterator[None]:
+    """Let the store's file go if what is done inside raises."""
+    try:
+        yield
+    except BaseException:
+        store.close()
+        raise
 
 
 def is_foreign(path: str) -> bool:
@@ -275,7 +289,8 @@ def created(path: str) -> Store:
 
     if Path(path).exists():
         store = opened(path)
-        store.check_writable()
+        with closed_on_failure(store):
+            store.check_writable()
         return store
     folder = Path(path).parent
     try:
@@ -363,8 +378,8 @@ def translated(path: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        name = getattr(error, "sqlite_errorname", "")
-        sentence = SENTENCES.get(name, "the local store {path} failed: {error}.")
+        name = getattr(error, "sqlite_errorname", "")  # SQLITE_BUSY, or a kind of that: SQLITE_BUSY_RECOVERY
+        sentence = next((SENTENCES[kind] for kind in SENTENCES if name.startswith(kind)), OTHERWISE)
         raise FileTrouble(sentence.format(path=path, error=error, seconds=BUSY_SECONDS)) from error
     except sqlite3.DatabaseError as error:
         raise FileTrouble(f"{path} is damaged: {error}. Load its fleet file again, into a new store.") from error
@@ -377,3 +392,4 @@ SENTENCES = {
     "SQLITE_FULL": "the disk that holds {path} is full; nothing was changed.",
     "SQLITE_READONLY": "{path} is read-only, so nothing was changed.",
 }
+OTHERWISE = "the local store {path} failed: {error}."

@@ -47,13 +47,14 @@ def load(app: App, file: str, merge: bool) -> None:
     $ nodewatch local load fleet.json --local fleet.db
     $ nodewatch local load more.json --merge --local fleet.db
     """
-    from nodewatch.files import read_file
+    from nodewatch.files import read_input
     from nodewatch.fleet import read_fleet
+    from nodewatch.table import plural
 
     path = chosen_store(app, "load into")
     source = "standard input" if file == "-" else file
-    found = read_fleet(app.world.stdin.read() if file == "-" else read_file(Path(file)), source)
-    documents = f"{len(found):,} document{'s' * (len(found) != 1)}"
+    found = read_fleet(read_input(file, app.world.stdin), source)
+    documents = plural(len(found), "document")
     if app.settings.dry_run:
         app.say(f"{source} is right: {documents} would be loaded into {path}.")
         return

@@ -96,6 +96,15 @@ def escape(character: str) -> str:
     return character.encode("unicode_escape", "backslashreplace").decode("ascii")
 
 
+def plural(number: int, word: str) -> str:
+    """Return a number of things in words.
+
+    >>> plural(1, "node"), plural(2_000, "node"), plural(0, "error")
+    ('1 node', '2,000 nodes', '0 errors')
+    """
+    return f"{number:,} {word}{'s' * (number != 1)}"
+
+
 def percent(value: float) -> str:
     """Return the percentage as text that never rounds up to 100 nor down to 0.
 

@@ -92,7 +92,7 @@ def masked(text: str, secrets: Iterable[str] = ()) -> str:
     """
     import re
 
-    for secret in secrets:
+    for secret in tuple(secrets):  # another thread may add one meanwhile
         text = text.replace(secret, "***")
     names = r"[a-z_]*(?:token|password|secret|passcode)[a-z_]*"
     text = re.sub(rf'("{names}"\s*:\s*)"(?:[^"\\]|\\.)*("|$)', r'\1"***"', text, flags=re.IGNORECASE)

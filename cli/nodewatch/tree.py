@@ -102,7 +102,8 @@ ACCOUNT: list[click.Option] = [
     shared("--user-pw", "-u", metavar="USER:PW", help="The user to ask as; better in HZN_EXCHANGE_USER_AUTH."),
     shared("--node-id-tok", "-n", metavar="ID:TOK", help="The node to ask as; better in HZN_EXCHANGE_NODE_AUTH."),
 ]
-NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+WIDTH = 100  # columns: wider help reads badly
+NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": WIDTH}
 
 
 class Shared(click.Command):
@@ -114,6 +115,12 @@ class Shared(click.Command):
         super().__init__(*args, **attributes)
         self.context_settings = {**NAMES, **self.context_settings}
         self.params = [*self.params, *SHARED]
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help page, as wide as the terminal; click would load shutil to ask, a tenth of a start."""
+        if ctx.terminal_width is None and ctx.obj is not None:
+            ctx.terminal_width = max(min(ctx.obj.world.columns, WIDTH) - 2, 50)
+        return super().get_help(ctx)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sentence from the tree, then the function's own words."""

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge import WORDS
+from nodewatch.documents import part
 from nodewatch.horizon import rules
 
 FIELDS = ("scheduledTime", "startTime", "endTime", "errorMessage", "workingDirectory", "lastUpdated", "k8s", "more")
@@ -51,8 +52,8 @@ def test_the_agents_reset_forgets_the_attempt_and_keeps_the_rest(status: Any) ->
     old, new = dict(rules.upgrade(status)), dict(rules.upgrade(after))
     assert {**old, "status": "waiting"} == {**new, **{name: old[name] for name in FORGOTTEN & set(old)}}
     assert not FORGOTTEN & set(new)
-    internal = rules.part(status or {}, "agentUpgradeInternal")
-    assert rules.part(after, "agentUpgradeInternal") == {
+    internal = part(status or {}, "agentUpgradeInternal")
+    assert part(after, "agentUpgradeInternal") == {
         **internal,
         **({"downloadAttempts": 0} if "downloadAttempts" in internal else {}),
     }

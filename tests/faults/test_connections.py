@@ -68,6 +68,21 @@ def test_address_that_is_none(ask: Ask, url: str) -> None:
     assert (done.code, done.stdout) == (7, "")
 
 
+@pytest.mark.parametrize("url", ["htps://me:secret@bos.example.com", "https://me:secret@bos.example.com:0x"])
+def test_address_that_is_none_with_a_password(ask: Ask, url: str) -> None:
+    done = ask(url)
+    assert done.stderr == (
+        "Error: NODEWATCH_BOS_URL: a URL is no place for a user or a password. Write it without them.\n"
+    )
+    assert (done.code, done.stdout) == (7, "")
+
+
+def test_tenant_that_is_no_name(ask: Ask) -> None:
+    done = ask("https://bos.example.com", NODEWATCH_TENANT="café")
+    assert done.stderr == "Error: 'café' (NODEWATCH_TENANT) cannot be a tenant's name.\n"
+    assert (done.code, done.stdout) == (7, "")
+
+
 def test_proxy_leads_to_the_server_which_must_be_trusted_all_the_same(
     serve: Serve, ask: Ask, authority: trustme.CA, bundle: str
 ) -> None:

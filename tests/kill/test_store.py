@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import time
 import warnings
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ def ended(child: int) -> int:
 
 
 def check(store: Path) -> None:
-    with sqlite3.connect(store) as connection:
+    with closing(sqlite3.connect(store)) as connection, connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -145,10 +146,10 @@ def test_stores_that_are_none_are_left_alone(run: Runner, file: Path, tmp_path: 
     empty, text, foreign, newer = (tmp_path / name for name in ("empty", "text", "foreign.db", "newer.db"))
     empty.touch()
     text.write_text("not a store")
-    with sqlite3.connect(foreign) as other:
+    with closing(sqlite3.connect(foreign)) as other, other:
         other.execute("CREATE TABLE mine (x)")
     run(f"local load {file} --local {newer}")
-    with sqlite3.connect(newer) as other:
+    with closing(sqlite3.connect(newer)) as other, other:
         other.execute("PRAGMA user_version = 9")
     for path, sentence in [
         (empty, f"{empty} is not a nodewatch store (the name of a fleet file ends in .json)."),
@@ -160,6 +161,15 @@ def test_stores_that_are_none_are_left_alone(run: Runner, file: Path, tmp_path: 
         assert run(f"local load {file} --local {path}") == (4, "", f"Error: {sentence}\n")
         assert run(f"bos sessions list --local {path}") == (4, "", f"Error: {sentence}\n")
         assert path.read_bytes() == before
+
+
+def test_half_of_a_surrogate_pair_is_kept_in_documents_and_written_out_in_names(run: Runner, tmp_path: Path) -> None:
+    store = tmp_path / "fleet.db"
+    fleet = {"bos": {"v2": {"components": [{"id": "x\ud800", "error": "\udfff"}], "sessions": [{"name": "a\ud800"}]}}}
+    assert run(f"local load - --local {store}", stdin=json.dumps(fleet)).code == 0
+    assert run(f"local dump --local {store}").json == {"nodewatch": 1, **fleet}
+    assert run(f"bos sessions list --local {store}").json == fleet["bos"]["v2"]["sessions"]
+    assert run(f"bos components list --local {store}").json[0]["error"] == "\udfff"
 
 
 JSON = st.recursive(
@@ -186,9 +196,9 @@ def any_fleet(draw: st.DrawFn) -> dict[str, Any]:
 @settings(max_examples=50, deadline=None)
 @given(any_fleet())
 def test_dump_gives_back_what_was_loaded(fleet: dict[str, Any]) -> None:
-    store = in_memory("memory")
-    fleets.fill(store, fleets.read_fleet(json.dumps(fleet), "it"))
-    dumped = fleets.dump(store)
+    with closing(in_memory("memory")) as store:
+        fleets.fill(store, fleets.read_fleet(json.dumps(fleet), "it"))
+        dumped = fleets.dump(store)
     kept = {"components": fleet["bos"]["v2"]["components"], "options": fleet["bos"]["v2"]["options"]}
     assert dumped["bos"]["v2"] == {name: value for name, value in kept.items() if value or name == "options"}
     assert dumped.get("exchange", {}).get("nodes", {}) == fleet["exchange"]["nodes"]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import FakeWorld, Stream
-from nodewatch.render.table import columns_of, print_page
+from nodewatch.render.table import print_page
 from render.pages import HOSTILE, STATUS, components
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def test_the_width_is_told_or_the_terminals(told: str, width: int) -> None:
 
     world = FakeWorld({"COLUMNS": told})
     world.streams = (Stream(), Terminal(), Stream())
-    assert columns_of(world) == width
+    assert world.columns == width
     os.close(ours)
     os.close(theirs)
 
@@ -108,4 +108,4 @@ def test_the_width_is_80_where_nobody_knows_it(problem: type[Exception]) -> None
 
     world = FakeWorld({})
     world.streams = (Stream(), Nowhere(), Stream())
-    assert columns_of(world) == 80
+    assert world.columns == 80

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from nodewatch.backend import Backend, Request, array, named, segment
 from nodewatch.bos_v1 import rules
+from nodewatch.documents import names_in, part
 from nodewatch.errors import Dropped, NodewatchError, NotFound, ServiceTrouble, TimedOut, WrongUsage
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class BosV1:
 
     def parts(self, session: str, status: SessionStatus) -> rules.Parts:
         """Return how far a session's boot sets are: those that its status names, else those of its session template."""
-        names, template = rules.names(status.get("boot_sets")), None
+        names, template = names_in(status.get("boot_sets")), None
         if not names:
             template, names = self.template_boot_sets(session)
         return rules.Parts({name: self.boot_set_or_none(session, name) for name in names}, template)
@@ -169,7 +170,7 @@ class BosV1:
             if template is None:
                 return None, []
             request = Request("GET", f"/v1/sessiontemplate/{segment(template)}")
-            return template, list(rules.part(named(self.backend, request), "boot_sets"))
+            return template, list(part(named(self.backend, request), "boot_sets"))
         except NotFound:
             return template, []
 

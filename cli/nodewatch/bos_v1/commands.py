@@ -12,9 +12,9 @@ from nodewatch.watching import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.bos_v1 import follow
+    from nodewatch.bos_v1 import follow, tables
 else:
-    follow = later("bos_v1.follow")  # only waiting needs it
+    follow, tables = later("bos_v1.follow"), later("bos_v1.tables")  # only waiting, and only tables, need them
 
 OPERATIONS = ("boot", "configure", "reboot", "shutdown")
 
@@ -26,8 +26,6 @@ def show_version(app: App) -> None:
     \b
     $ nodewatch bos v1 version list
     """
-    from nodewatch.bos_v1 import tables
-
     app.show(BosV1(app.backend("bos")).version(), tables.fields)
 
 
@@ -38,8 +36,6 @@ def show_health(app: App) -> None:
     \b
     $ nodewatch bos v1 healthz list
     """
-    from nodewatch.bos_v1 import tables
-
     app.show(BosV1(app.backend("bos")).health(), tables.fields)
 
 
@@ -53,8 +49,6 @@ def list_sessions(app: App) -> None:
     $ nodewatch bos v1 session list
     $ nodewatch bos v1 session list --format json
     """
-    from nodewatch.bos_v1 import tables
-
     app.show(BosV1(app.backend("bos")).sessions(), tables.sessions)
 
 
@@ -66,8 +60,6 @@ def describe_session(app: App, session_id: str) -> None:
     \b
     $ nodewatch bos v1 session describe f4eebe51-a217-46d0-8733-b9499a092042
     """
-    from nodewatch.bos_v1 import tables
-
     app.show(BosV1(app.backend("bos")).session(session_id), lambda session: tables.session(session, session_id))
 
 
@@ -92,8 +84,6 @@ def create_session(app: App, operation: str, template_name: str | None, template
     $ nodewatch bos v1 session create --template-name cle-1.3.0 --operation reboot
     $ nodewatch bos v1 session create --template-name cle-1.3.0 --operation boot --limit x3000c0s19b1n0
     """
-    from nodewatch.bos_v1 import tables
-
     if template_name is None and template_uuid is None:
         raise click.UsageError("Missing option '--template-name'.", click.get_current_context())
     app.show(BosV1(app.backend("bos")).create(operation, template_name, template_uuid, limit), tables.created)
@@ -107,8 +97,6 @@ def delete_session(app: App, session_id: str) -> None:
     \b
     $ nodewatch bos v1 session delete f4eebe51-a217-46d0-8733-b9499a092042
     """
-    from nodewatch.bos_v1 import tables
-
     app.show(BosV1(app.backend("bos")).delete(session_id), tables.deleted)
 
 
@@ -128,8 +116,6 @@ def show_status(app: App, session_id: str) -> None:
     """
     if followed(app, lambda: follow.session(app, session_id)):
         return
-    from nodewatch.bos_v1 import tables
-
     bos = BosV1(app.backend("bos"))
     app.show(bos.status(session_id), lambda status: tables.session_status(status, bos.parts(session_id, status)))
 
@@ -148,8 +134,6 @@ def describe_status(app: App, names: tuple[str, ...]) -> None:
     $ nodewatch bos v1 session status describe failed shutdown computes f4eebe51-a217-46d0-8733-b9499a092042
     $ nodewatch bos v1 session status describe computes f4eebe51-a217-46d0-8733-b9499a092042 --watch
     """
-    from nodewatch.bos_v1 import tables
-
     bos = BosV1(app.backend("bos"))
     match names[::-1]:
         case session, boot_set:

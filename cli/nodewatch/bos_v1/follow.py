@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nodewatch.bos_v1 import outcome, rules, tables
 from nodewatch.bos_v1.client import BosV1
+from nodewatch.documents import part
 from nodewatch.watching import Watched
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def session(app: App, name: str) -> Watched:
         status = bos.status(name)
         seen[:] = [bos.parts(name, status)]
         phases = {each: None if found is None else rules.phases(found) for each, found in seen[0].boot_sets.items()}
-        return outcome.Look(f"session {name}", status, rules.part(status, "metadata"), phases)
+        return outcome.Look(f"session {name}", status, part(status, "metadata"), phases)
 
     return watched(look, lambda look: tables.session_status(look.document, seen[0]))
 
@@ -35,7 +36,7 @@ def boot_set(app: App, session: str, name: str) -> Watched:
 
     def look() -> outcome.Look:
         found = BosV1(app.backend("bos")).boot_set(session, name)
-        return outcome.Look(f"boot set {name}", found, rules.part(found, "metadata"), {name: rules.phases(found)})
+        return outcome.Look(f"boot set {name}", found, part(found, "metadata"), {name: rules.phases(found)})
 
     return watched(look, lambda look: tables.boot_set(look.document, session, name),
                    lambda look: tables.boot_set_nodes(look.document))  # fmt: skip
@@ -48,7 +49,7 @@ def phase(app: App, session: str, boot_set: str, name: str) -> Watched:
         bos = BosV1(app.backend("bos"))
         found = bos.phase(session, boot_set, name)
         phases = rules.phases(bos.boot_set(session, boot_set))
-        return outcome.Look(f"phase {name}", found, rules.part(found, "metadata"), {boot_set: phases}, name)
+        return outcome.Look(f"phase {name}", found, part(found, "metadata"), {boot_set: phases}, name)
 
     return watched(look, lambda look: tables.phase(look.document, session, boot_set, name),
                    lambda look: tables.phase_nodes(look.document))  # fmt: skip
@@ -61,7 +62,7 @@ def category(app: App, session: str, boot_set: str, phase: str, name: str) -> Wa
         bos = BosV1(app.backend("bos"))
         found = bos.category(session, boot_set, phase, name)
         document = bos.boot_set(session, boot_set)
-        metadata = rules.part(rules.find(rules.phases(document), phase), "metadata")
+        metadata = part(rules.find(rules.phases(document), phase), "metadata")
         return outcome.Look(f"phase {phase}", found, metadata, {boot_set: rules.phases(document)}, phase)
 
     return watched(look, lambda look: tables.category(look.document, session, boot_set, phase, name),

@@ -7,11 +7,11 @@ table of the guide page "View the Status of a BOS Session"; the collection `MADE
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from nodewatch.backend import Answer, segment
 from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.types import Link
+from nodewatch.documents import members, names_in, part
 from nodewatch.local import Call, Route, problem
 from nodewatch.store import owned_key
 
@@ -99,7 +99,7 @@ def session_status(store: Store, call: Call) -> Answer:
         return Answer(404)
     found = flags(store, call.names["session"])
     if found is not None:
-        document = {**document, "metadata": rules.with_flags(rules.part(document, "metadata"), found)}
+        document = {**document, "metadata": rules.with_flags(part(document, "metadata"), found)}
     return Answer(200, document)
 
 
@@ -125,7 +125,7 @@ def phase_status(store: Store, call: Call) -> Answer:
 def category_status(store: Store, call: Call) -> Answer:
     """Answer for a category, whose name may be in any case; 404 where the server fails with 500."""
     phase = rules.find(rules.phases(find_boot_set(store, call)), call.names["phase"])
-    category = rules.find(rules.members(phase, "categories"), call.names["category"])
+    category = rules.find(members(phase, "categories"), call.names["category"])
     return Answer(404) if category is None else Answer(200, category)
 
 
@@ -145,10 +145,12 @@ def create_session(store: Store, call: Call) -> Answer:
     reason = rules.unusable(template, name)
     if reason is not None:
         return Answer(400, reason)
+    from uuid import uuid4
+
     session, operation, limit = str(uuid4()), body["operation"], body.get("limit") or ""
     address, job, now = f"/v1/session/{session}", f"boa-{session}", f"{call.now:%Y-%m-%dT%H:%M:%S.%fZ}"
     nodes = {
-        boot_set: rules.limited(rules.names(fields.get("node_list")), limit)
+        boot_set: rules.limited(names_in(fields.get("node_list")), limit)
         for boot_set, fields in template["boot_sets"].items()
     }
     put_new(store, session, now, nodes, {

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v1 import rules
+from nodewatch.table import plural
 from nodewatch.watching import Outcome
 
 if TYPE_CHECKING:
@@ -132,4 +133,4 @@ def words(state: str, nodes: int, failed: int, waiting: int, *, whole: bool) -> 
         return f"{state}: it has no nodes" if whole else f"{state}: not every boot set has a status"
     counts = "".join(f", {count:,} {name}" for name, count in (("failed", failed), ("not done", waiting)) if count)
     unknown = "" if whole else ", and not every boot set has a status"
-    return f"{state}: {nodes - failed - waiting:,} of {nodes:,} node{'s' * (nodes != 1)} done{counts}{unknown}"
+    return f"{state}: {nodes - failed - waiting:,} of {plural(nodes, 'node')} done{counts}{unknown}"

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
+from nodewatch.documents import members, names_in, part
+from nodewatch.table import plural
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -34,37 +37,6 @@ class Parts(NamedTuple):
     template: str | None = None
 
 
-def part(document: Any, name: str) -> Mapping[str, Any]:
-    """Return the object of that name inside a document, an empty one where there is none.
-
-    >>> part({"metadata": {"complete": True}}, "metadata"), part({"metadata": ""}, "metadata"), part(None, "metadata")
-    ({'complete': True}, {}, {})
-    """
-    found = document.get(name) if isinstance(document, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def members(document: Any, name: str) -> list[dict[str, Any]]:
-    """Return the objects in the array of that name inside a document.
-
-    >>> members({"phases": [{"name": "boot"}, None, "x"]}, "phases"), members({"phases": 7}, "phases")
-    ([{'name': 'boot'}], [])
-    """
-    found = document.get(name) if isinstance(document, dict) else None
-    return [member for member in found if isinstance(member, dict)] if isinstance(found, list) else []
-
-
-def names(value: Any) -> list[str]:
-    """Return the names in an array, each once, in its order.
-
-    >>> names(["x1", "x2", "x1", None, 7]), names("x1"), names(None)
-    (['x1', 'x2', '7'], [], [])
-    """
-    if not isinstance(value, list):
-        return []
-    return list(dict.fromkeys(item if isinstance(item, str) else str(item) for item in value if item is not None))
-
-
 def find(found: Iterable[Mapping[str, Any]], name: str) -> Mapping[str, Any] | None:
     """Return the phase or category of that name, in whatever case, as the server finds it; None if there is none.
 
@@ -83,7 +55,7 @@ def categories(phase: Phase) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {name: [] for name in CATEGORIES}
     for category in members(phase, "categories"):
         name = str(category.get("name")).lower()
-        found[name] = names([*found.get(name, []), *names(category.get("node_list"))])
+        found[name] = names_in([*found.get(name, []), *names_in(category.get("node_list"))])
     return found
 
 
@@ -242,7 +214,7 @@ def contradictions(metadata: Mapping[str, Any], flags: Flags, by_nodes: str) -> 
         found.append(f"The server says {claim(metadata)}, but by its nodes it is {by_nodes}.")
     count = metadata.get("error_count")
     if type(count) is int and count != flags.error_count:
-        found.append(f"The server counts {count} error{'s' * (count != 1)}, but its phases have {flags.error_count}.")
+        found.append(f"The server counts {plural(count, 'error')}, but its phases have {flags.error_count}.")
     return found
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v1 import rules
+from nodewatch.documents import names_in, part, text
 from nodewatch.nodeset import fold
-from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Record, Style
+from nodewatch.pages import nodes_below
+from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Record, Style, plural
 from nodewatch.times import when
 
 if TYPE_CHECKING:
@@ -16,40 +17,20 @@ if TYPE_CHECKING:
 
     from nodewatch.bos_v1.types import BootSet, Category, CreatedSession, Phase, Session, SessionStatus
 
-STATES: dict[str, Style] = {
+STATE_STYLES: dict[str, Style] = {
     "not started": "dim",
     "running": "busy",
     "stalled": "warn",
     "finished": "good",
     "finished with failures": "bad",
 }
-COUNTS: dict[str, Style] = {"in_progress": "busy", "succeeded": "good", "failed": "bad"}
+CATEGORY_STYLES: dict[str, Style] = {"in_progress": "busy", "succeeded": "good", "failed": "bad"}
 COLUMNS = (
     Column("Boot set"), Column("Phase"), Column("State", wraps=True), Column("Not started", 6, right=True),
     Column("In progress", right=True), Column("Succeeded", 5, right=True), Column("Failed", right=True),
     Column("Excluded", 3, right=True), Column("Errors", 4, right=True), Column("Started", 2), Column("Stopped", 1),
 )  # fmt: skip
 STALLED = "Stalled: some nodes have not started, and none is in progress. It is between two phases, or has stopped."
-
-
-def text(value: Any) -> str:
-    """Return a value of a document as text.
-
-    >>> [text(value) for value in (None, "", True, 4, "a", ["b"])]
-    ['', '', 'yes', '4', 'a', '["b"]']
-    """
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
-
-
-def plural(number: int, word: str) -> str:
-    """Return a number of things.
-
-    >>> plural(1, "node"), plural(2_000, "node"), plural(0, "error")
-    ('1 node', '2,000 nodes', '0 errors')
-    """
-    return f"{number:,} {word}{'s' * (number != 1)}"
 
 
 def sessions(ids: Sequence[Any]) -> Page:
@@ -111,7 +92,7 @@ def session_status(status: SessionStatus, parts: rules.Parts) -> Page:
     """Return how far a session is: its boot sets phase by phase, every failed node, and where the flags are wrong."""
     known = {name: boot_set for name, boot_set in parts.boot_sets.items() if boot_set is not None}
     phases = [phase for boot_set in known.values() for phase in rules.phases(boot_set)]
-    metadata = rules.part(status, "metadata")
+    metadata = part(status, "metadata")
     unknown = len(parts.boot_sets) - len(known)
     page: Page = [identity(text(status.get("id")), metadata, phases if known else None, unknown)]
     page.append(grid(parts.boot_sets))
@@ -129,7 +110,7 @@ def session_status(status: SessionStatus, parts: rules.Parts) -> Page:
 
 def boot_set(document: BootSet, session: str, name: str) -> Page:
     """Return how far a boot set is: its phases by categories, every failed node, and where the flags are wrong."""
-    phases, metadata = rules.phases(document), rules.part(document, "metadata")
+    phases, metadata = rules.phases(document), part(document, "metadata")
     return [
         identity(f"{name} of {session}", metadata, phases),
         grid({name: document}),
@@ -141,10 +122,9 @@ def boot_set(document: BootSet, session: str, name: str) -> Page:
 
 def phase(document: Phase, session: str, boot_set: str, name: str) -> Page:
     """Return a phase: its categories with their nodes folded, its errors, and where the flags are wrong."""
-    metadata = rules.part(document, "metadata")
+    metadata = part(document, "metadata")
     rows: list[list[str | Cell]] = [
-        [category, Cell(f"{len(nodes):,}", "dim" if not nodes else COUNTS.get(category, "")), fold(nodes)]
-        for category, nodes in rules.placed(document).items()
+        [category, count(category, nodes), fold(nodes)] for category, nodes in rules.placed(document).items()
     ]
     columns = [Column("Category"), Column("Count", right=True), Column("Nodes", wraps=True)]
     return [
@@ -159,7 +139,7 @@ def phase(document: Phase, session: str, boot_set: str, name: str) -> Page:
 
 def category(document: Category, session: str, boot_set: str, phase: str, name: str) -> Page:
     """Return a category's nodes, folded."""
-    nodes = rules.names(document.get("node_list"))
+    nodes = names_in(document.get("node_list"))
     page: Page = [Line(f"{name} in {phase} of {boot_set} of {session}: {plural(len(nodes), 'node')}", "strong")]
     return [*page, nodes_below(nodes)] if nodes else page
 
@@ -175,7 +155,7 @@ def identity(what: str, metadata: Mapping[str, Any], phases: Sequence[Phase] | N
         facts.append(f"{plural(unknown, 'boot set')} without status")
     for word, field in (("started", "start_time"), ("stopped", "stop_time")):
         facts.append(f"{word} {when(metadata[field])}" if metadata.get(field) else "")
-    style = "warn" if unknown else STATES[state] if state else "strong"
+    style = "warn" if unknown else STATE_STYLES[state] if state else "strong"
     return Line("  ".join(fact for fact in facts if fact), style)
 
 
@@ -184,8 +164,8 @@ def verdict(phases: Sequence[Phase], state: rules.State | None) -> str:
     if state is None:
         return ""
     nodes = {node for phase in phases for found in rules.categories(phase).values() for node in found}
-    count = sum(rules.phase_flags(phase).error_count for phase in phases)
-    return f"{state}, {plural(len(nodes), 'node')}" + (f", {plural(count, 'error')}" if count else "")
+    errors = sum(rules.phase_flags(phase).error_count for phase in phases)
+    return f"{state}, {plural(len(nodes), 'node')}" + (f", {plural(errors, 'error')}" if errors else "")
 
 
 def stalled(phases: Sequence[Phase]) -> Page:
@@ -215,11 +195,11 @@ def boot_set_rows(name: str, document: BootSet | None) -> list[list[str | Cell]]
 def row(boot_set: str, phase: str, document: Any, phases: Sequence[Phase], flags: rules.Flags,
         counts: Sequence[str | Cell]) -> list[str | Cell]:  # fmt: skip
     """Return a row of a table of phases."""
-    state, metadata = rules.state(phases), rules.part(document, "metadata")
+    state, metadata = rules.state(phases), part(document, "metadata")
     return [
         boot_set,
         phase,
-        Cell(state, STATES[state]),
+        Cell(state, STATE_STYLES[state]),
         *counts,
         Cell(f"{flags.error_count:,}", "bad" if flags.error_count else "dim"),
         when(metadata.get("start_time")),
@@ -230,9 +210,12 @@ def row(boot_set: str, phase: str, document: Any, phases: Sequence[Phase], flags
 def counts(phase: Phase) -> list[Cell]:
     """Return how many nodes are in each category of a phase, no node counted twice."""
     placed = rules.placed(phase)
-    return [
-        Cell(f"{len(placed[name]):,}", COUNTS.get(name, "") if placed[name] else "dim") for name in rules.CATEGORIES
-    ]
+    return [count(name, placed[name]) for name in rules.CATEGORIES]
+
+
+def count(category: str, nodes: Sequence[str]) -> Cell:
+    """Return how many nodes are in the category, in its colour unless there are none."""
+    return Cell(f"{len(nodes):,}", CATEGORY_STYLES.get(category, "") if nodes else "dim")
 
 
 def failures(boot_sets: Mapping[str, BootSet]) -> Page:
@@ -251,8 +234,8 @@ def failures(boot_sets: Mapping[str, BootSet]) -> Page:
 def errors(phase: Phase, where: str) -> Page:
     """Return each error that was recorded in a phase, with all its nodes; not each of them need have failed."""
     page: Page = []
-    for message, value in rules.part(phase, "errors").items():
-        nodes = rules.names(value)
+    for message, value in part(phase, "errors").items():
+        nodes = names_in(value)
         page.append(Line(message, "bad", lead=f"{where}{plural(len(nodes), 'node')}: "))
         if nodes:
             page.append(nodes_below(nodes))
@@ -263,11 +246,11 @@ def boot_set_remarks(boot_sets: Mapping[str, BootSet]) -> Page:
     """Return the remarks on boot sets and their phases."""
     page: Page = []
     for name, document in boot_sets.items():
-        phases, metadata = rules.phases(document), rules.part(document, "metadata")
+        phases, metadata = rules.phases(document), part(document, "metadata")
         page += remarks(f"Boot set {name}", metadata, rules.boot_set_flags(document), phases)
         for phase in phases:
             where = f"{text(phase.get('name'))} of {name}"
-            page += remarks(where, rules.part(phase, "metadata"), rules.phase_flags(phase), [phase])
+            page += remarks(where, part(phase, "metadata"), rules.phase_flags(phase), [phase])
             page += several(phase, where)
     return page
 
@@ -291,11 +274,6 @@ def several(phase: Phase, where: str) -> Page:
     return page
 
 
-def nodes_below(nodes: Iterable[str]) -> Line:
-    """Return the nodes, folded, indented below the line that says what they are."""
-    return Line(fold(nodes), lead="    ")
-
-
 def boot_set_nodes(document: BootSet) -> Iterator[Record]:
     """Return a row for every node in every phase: the node, the phase, the category."""
     for phase in rules.phases(document):
@@ -314,4 +292,4 @@ def phase_nodes(document: Phase) -> Iterator[Record]:
 
 def category_nodes(document: Category) -> Iterator[Record]:
     """Return a row for every node of a category."""
-    return ({"node": node, "category": document.get("name")} for node in rules.names(document.get("node_list")))
+    return ({"node": node, "category": document.get("name")} for node in names_in(document.get("node_list")))

@@ -10,6 +10,7 @@ import click
 from nodewatch.bos_v2 import fields
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import NotAllSucceeded, WrongUsage
+from nodewatch.table import plural
 from nodewatch.tree import boolean, command, later
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def check_applied(applied: Any) -> None:
         lines.append(f"  ignored: {nodeset.fold(ignored)} (unknown to BOS, or nothing is staged there)")
     if lines:
         number = len(set(failed + ignored))
-        raise NotAllSucceeded("\n".join([f"nothing was started on {number} node{'s' * (number != 1)}:", *lines]))
+        raise NotAllSucceeded("\n".join([f"nothing was started on {plural(number, 'node')}:", *lines]))
 
 
 def explain(app: App, patch: Any, who: str) -> None:

@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2.fields import ARTIFACTS, NO_DESIRED_STATE, NO_STAGED_STATE
-from nodewatch.bos_v2.rules import component_status, part
+from nodewatch.bos_v2.rules import component_status
+from nodewatch.documents import part
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence

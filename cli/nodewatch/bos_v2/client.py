@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from nodewatch.backend import Backend, Request, array, named, segment
-from nodewatch.errors import NotFound, WrongUsage
+from nodewatch.errors import NotFound, NotPermitted, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -157,10 +157,10 @@ class BosV2:
         return named(self.backend, Request("GET", "/v2/options"))
 
     def limits(self) -> dict[str, Any]:
-        """Return the options of the service; none where it has no such route, as older ones."""
+        """Return the options of the service; none where it does not tell them: older ones have no such route."""
         try:
             return self.options()
-        except NotFound:
+        except (NotFound, NotPermitted):
             return {}
 
     def update_options(self, patch: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import Answer, StoredArray
 from nodewatch.bos_v2 import rules
+from nodewatch.documents import part
 from nodewatch.local import Call, Route, problem
 from nodewatch.store import ComponentColumns, owned_key
 from nodewatch.times import read_time
@@ -22,28 +23,7 @@ STATUSES = "bos/v2/session_status"
 TEMPLATES = "bos/v2/sessiontemplates"
 OPTIONS = "bos/v2/options"
 VERSION = "bos/v2/version"
-DEFAULT_OPTIONS = {
-    "bss_read_timeout": 20,
-    "cfs_read_timeout": 20,
-    "cleanup_completed_session_ttl": "7d",
-    "clear_stage": False,
-    "component_actual_state_ttl": "4h",
-    "default_retry_policy": 3,
-    "discovery_frequency": 300,
-    "hsm_read_timeout": 20,
-    "ims_errors_fatal": False,
-    "ims_images_must_exist": False,
-    "ims_read_timeout": 20,
-    "logging_level": "INFO",
-    "max_boot_wait_time": 1200,
-    "max_component_batch_size": 2800,
-    "max_power_off_wait_time": 300,
-    "max_power_on_wait_time": 120,
-    "pcs_read_timeout": 20,
-    "polling_frequency": 15,
-    "reject_nids": False,
-    "session_limit_required": False,
-}
+MOST_ROWS = 2**63 - 1  # that SQLite can count
 IMPLEMENTED = {"links": [], "major": "2", "minor": "50", "patch": "0"}  # the server whose rules the local store follows
 EXAMPLE = {
     "boot_sets": {
@@ -66,18 +46,18 @@ EXAMPLE = {
 
 def columns(component: Component) -> ComponentColumns:
     """Return what queries need of a component."""
-    status = rules.part(component, "status")
+    status = part(component, "status")
     answer = rules.answered(component)
     return ComponentColumns(
         id=component["id"],
         session=component.get("session") or "",
-        staged_session=str(rules.part(component, "staged_state").get("session") or ""),
+        staged_session=str(part(component, "staged_state").get("session") or ""),
         enabled=bool(component.get("enabled")),
         phase=str(status.get("phase") or ""),
         status_override=str(status.get("status_override") or ""),
         status=answer["status"]["status"],
         error=component.get("error") or "",
-        last_updated=str(rules.part(component, "last_action").get("last_updated") or ""),
+        last_updated=str(part(component, "last_action").get("last_updated") or ""),
         brief=json.dumps(rules.brief(answer)),
     )
 
@@ -118,7 +98,7 @@ def in_order(store: Store, collection: str) -> list[Any]:
 
     def place(document: Mapping[str, Any]) -> list[bytes]:
         owner, name = str(document.get("tenant") or ""), str(document["name"])
-        return [sha1(text.encode(), usedforsecurity=False).digest() for text in (owner, name)]
+        return [sha1(text.encode(errors="replace"), usedforsecurity=False).digest() for text in (owner, name)]
 
     return sorted((document for _, document in store.items(collection)), key=place)
 
@@ -137,7 +117,7 @@ def list_sessions(store: Store, call: Call) -> Answer:
                 return bad_request(f"{query[name]!r} does not match '^({rules.AGE.pattern})$'")
 
     def wanted(session: Mapping[str, Any]) -> bool:
-        state = rules.part(session, "status")
+        state = part(session, "status")
         started = read_time(state.get("start_time"))
         oldest, newest = limits.get("max_age"), limits.get("min_age")
         return (
@@ -162,7 +142,7 @@ def session_status(store: Store, call: Call) -> Answer:
     if isinstance(session, Answer):
         return session
     name = call.names["session_id"]
-    if rules.part(session, "status").get("status") == "complete":
+    if part(session, "status").get("status") == "complete":
         saved = store.get(STATUSES, name)
         if saved is not None:
             return Answer(200, saved)
@@ -202,7 +182,7 @@ def list_components(store: Store, call: Call) -> Answer:
     if query.get("start_after_id"):
         terms.append("id > ?")
         values.append(query["start_after_id"])
-    where, limit = " AND ".join(terms), int(size) or -1
+    where, limit = " AND ".join(terms), min(int(size), MOST_ROWS) or -1
     fields = set(call.request.fields)
     if fields and fields <= set(rules.IN_PROGRESS):
         rows = store.components(["id", "enabled", "error", "phase", "status", "status_override", "last_updated"],
@@ -256,12 +236,12 @@ def check_template(store: Store, call: Call) -> Answer:
 
 def service_options(store: Store) -> dict[str, Any]:
     """Return the options that the rules go by: those of the store, the server's defaults for those it has not."""
-    return {**DEFAULT_OPTIONS, **(store.get(OPTIONS, "") or {})}
+    return {**rules.DEFAULT_OPTIONS, **(store.get(OPTIONS, "") or {})}
 
 
 def list_options(store: Store, _call: Call) -> Answer:
     """Answer `GET /v2/options`: as they were loaded, all defaults if none were."""
-    return Answer(200, store.get(OPTIONS, "") or DEFAULT_OPTIONS)
+    return Answer(200, store.get(OPTIONS, "") or rules.DEFAULT_OPTIONS)
 
 
 ROUTES = [

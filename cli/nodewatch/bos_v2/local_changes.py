@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.backend import ABSENT, Answer
 from nodewatch.bos_v2 import change_rules as changes
 from nodewatch.bos_v2 import local, rules
+from nodewatch.documents import part
 from nodewatch.local import Call, Route, problem
 from nodewatch.store import owned_key
 
@@ -145,7 +146,7 @@ def update_components(store: Store, call: Call) -> Answer:
     for component in found.values():
         answer = put_changed(store, changes.merged(component, change))
         if session:
-            answer["status"] = {**rules.part(answer, "status"), "status": rules.component_status(component)}
+            answer["status"] = {**part(answer, "status"), "status": rules.component_status(component)}
         answers.append(changes.in_order(answer))
     return Answer(200, answers)
 
@@ -159,7 +160,7 @@ def apply_staged(store: Store, call: Call) -> Answer:
     answer: dict[str, list[str]] = {"failed": [], "ignored": [], "succeeded": []}
     for name in call.request.body.get("xnames", []):
         component: Any = store.get(COMPONENTS, name)
-        staged = rules.part(component or {}, "staged_state").get("session")
+        staged = part(component or {}, "staged_state").get("session")
         if not staged:
             answer["ignored"].append(name)
             continue
@@ -215,8 +216,8 @@ def update_options(store: Store, call: Call) -> Answer:
     wrong = refused(call, "OPTIONS")
     if wrong is not None:
         return wrong
-    options, patch = store.get(local.OPTIONS, "") or local.DEFAULT_OPTIONS, call.request.body
-    known = {name: value for name, value in patch.items() if name in local.DEFAULT_OPTIONS or name in options}
+    options, patch = store.get(local.OPTIONS, "") or rules.DEFAULT_OPTIONS, call.request.body
+    known = {name: value for name, value in patch.items() if name in rules.DEFAULT_OPTIONS or name in options}
     store.put(local.OPTIONS, "", changes.in_order({**options, **known}))
     return Answer(200, changes.in_order({**options, **patch}))
 

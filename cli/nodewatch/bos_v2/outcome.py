@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import rules
-from nodewatch.bos_v2.status_rules import status_of
+from nodewatch.documents import part
+from nodewatch.table import plural
 from nodewatch.watching import Outcome
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def kind(component: Component) -> str:
     >>> kind({"enabled": True, "status": {"phase": "configuring", "status": "on_hold", "status_override": "on_hold"}})
     'moving'
     """
-    status = status_of(component)
+    status = rules.status_of(component)
     if status in ("stable", "failed"):
         return status
     return "moving" if component.get("enabled") else "held"
@@ -71,7 +72,8 @@ def states(components: Iterable[Component]) -> dict[str, str]:
     {'x1': 'failed (no power)', 'x2': 'stable'}
     """
     return {
-        str(component.get("id")): status_of(component) + (f" ({error})" if (error := component.get("error")) else "")
+        str(component.get("id")): rules.status_of(component)
+        + (f" ({error})" if (error := component.get("error")) else "")
         for component in components
     }
 
@@ -155,13 +157,13 @@ def failed_names(look: Look, found: Sorted) -> list[str]:
 def session_words(look: Look, found: Sorted) -> str:
     """Return a session's state and its nodes by kind, in words."""
     state, total = str(look.status.get("status", "in an unknown state")), rules.nodes(look.status) or 0
-    error = rules.part(look.session, "status").get("error")
+    error = part(look.session, "status").get("error")
     if error:
         return f"{state}, but its setup failed: {str(error).rstrip('.')}"
     if not total:
         return f"{state}: nothing to do, it has no nodes" if state == "complete" else f"{state}, without nodes yet"
     if look.staged and not look.components:
-        return f"{state}: staged for {amount(len(look.staged))}, and waits to be applied"
+        return f"{state}: staged for {plural(len(look.staged), 'node')}, and waits to be applied"
     counts = {"failed": len(found.failed), "in progress": len(found.moving), "staged": len(look.staged),
               "on hold or disabled": len(found.held)}  # fmt: skip
     stable = len(found.stable)
@@ -170,16 +172,7 @@ def session_words(look: Look, found: Sorted) -> str:
         stable, failed = round(total * shares.successful / 100), rules.failed_nodes(look.status)
         counts = {"failed": failed, "otherwise": total - stable - failed}
     rest = "".join(f", {count:,} {name}" for name, count in counts.items() if count)
-    return f"{state}: {stable:,} of {amount(total)} stable{rest}"
-
-
-def amount(count: int) -> str:
-    """Return a number of nodes in words.
-
-    >>> amount(1), amount(2000)
-    ('1 node', '2,000 nodes')
-    """
-    return f"{count:,} node{'s' * (count != 1)}"
+    return f"{state}: {stable:,} of {plural(total, 'node')} stable{rest}"
 
 
 def components_outcome(components: Sequence[Component], chosen: int) -> Outcome:
@@ -195,12 +188,16 @@ gone=False)
     """
     found = sort(components)
     if not components:
-        words = f"all {amount(chosen)} are gone from the list" if chosen else "nothing to wait for: no component fits"
+        words = (
+            f"all {plural(chosen, 'node')} are gone from the list"
+            if chosen
+            else "nothing to wait for: no component fits"
+        )
         return Outcome(words, finished=True, gone=bool(chosen))
     counts = (("failed", found.failed), ("in progress", found.moving), ("on hold or disabled", found.held))
     rest = "".join(f", {len(names):,} {name}" for name, names in counts if names)
     return Outcome(
-        words=f"{len(found.stable):,} of {amount(len(components))} stable{rest}",
+        words=f"{len(found.stable):,} of {plural(len(components), 'node')} stable{rest}",
         finished=not found.moving,
         succeeded=len(found.stable) == len(components),
         failed=found.failed,

@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nodewatch.documents import part
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
@@ -25,16 +26,28 @@ IN_PROGRESS = ("id", "enabled", "error", "status", "last_action.last_updated")
 NAME = re.compile(r"[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?")
 AGE = re.compile(r"0[mMhHdDwW]?|[1-9][0-9]*[mMhHdDwW]")
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return the object of that name inside a document, an empty one where there is none.
-
-    >>> part({"status": {"phase": ""}}, "status"), part({"status": None}, "status")
-    ({'phase': ''}, {})
-    """
-    found = document.get(name)
-    return found if isinstance(found, dict) else {}
+DEFAULT_OPTIONS: dict[str, Any] = {
+    "bss_read_timeout": 20,
+    "cfs_read_timeout": 20,
+    "cleanup_completed_session_ttl": "7d",
+    "clear_stage": False,
+    "component_actual_state_ttl": "4h",
+    "default_retry_policy": 3,
+    "discovery_frequency": 300,
+    "hsm_read_timeout": 20,
+    "ims_errors_fatal": False,
+    "ims_images_must_exist": False,
+    "ims_read_timeout": 20,
+    "logging_level": "INFO",
+    "max_boot_wait_time": 1200,
+    "max_component_batch_size": 2800,
+    "max_power_off_wait_time": 300,
+    "max_power_on_wait_time": 120,
+    "pcs_read_timeout": 20,
+    "polling_frequency": 15,
+    "reject_nids": False,
+    "session_limit_required": False,
+}
 
 
 def component_status(component: Component) -> str:
@@ -60,6 +73,15 @@ def component_status(component: Component) -> str:
         }
         return called.get(str(action), "power_off_pending")
     return "configuring" if phase == "configuring" else "stable"
+
+
+def status_of(component: Component) -> str:
+    """Return the status of a component, as the server sent it, else as it computes it: the answer to a change has none.
+
+    >>> status_of({"status": {"status": "stable", "phase": "configuring"}}), status_of({"status": {"phase": ""}})
+    ('stable', 'stable')
+    """
+    return str(part(component, "status").get("status") or component_status(component))
 
 
 def answered(component: Component) -> dict[str, Any]:

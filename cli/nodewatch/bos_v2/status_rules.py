@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import rules
+from nodewatch.documents import part, text
 from nodewatch.statuses import Chart, Status, Step
 from nodewatch.times import read_time, span
 
@@ -141,12 +142,14 @@ SESSIONS = Chart(
 )  # fmt: skip
 CHARTS = (COMPONENTS, SESSIONS)
 
-# How long a status may last, by the server's option for it, with the default; and the attempts that it counts.
+# How long a status may last: the server's option for it; and which attempts it counts.
 LIMITS = {
-    "power_on_called": ("max_boot_wait_time", 1200),
-    "power_off_gracefully_called": ("max_power_off_wait_time", 300),
-    "power_off_forcefully_called": ("max_power_off_wait_time", 300),
+    "power_on_called": "max_boot_wait_time",
+    "power_off_gracefully_called": "max_power_off_wait_time",
+    "power_off_forcefully_called": "max_power_off_wait_time",
 }
+MAX_POWER_ON = "max_power_on_wait_time"
+LARGEST = 1_048_576  # the most that the API allows
 ATTEMPTS = {
     "power_on_pending": "power_on_attempts",
     "power_on_called": "power_on_attempts",
@@ -154,27 +157,30 @@ ATTEMPTS = {
     "power_off_gracefully_called": "power_off_forceful_attempts",
     "power_off_forcefully_called": "power_off_forceful_attempts",
 }
-MAX_POWER_ON, POLLING, RETRIES = ("max_power_on_wait_time", 120), ("polling_frequency", 15), ("default_retry_policy", 3)
 
 
-def option(options: Mapping[str, Any], name: str, default: int) -> int:
-    """Return an option of the service that is a number, its default where it is missing.
+def option(options: Mapping[str, Any], name: str) -> int:
+    """Return an option of the service that is a number, BOS's default where it is missing or not what the API allows.
 
-    >>> option({"polling_frequency": 20}, "polling_frequency", 15), option({"polling_frequency": None}, "x", 15)
+    >>> option({"polling_frequency": 20}, "polling_frequency"), option({}, "polling_frequency")
     (20, 15)
     """
     value = options.get(name)
-    return value if type(value) is int else default
+    return value if type(value) is int and -1 <= value <= LARGEST else int(rules.DEFAULT_OPTIONS[name])
 
 
-def status_of(component: Component) -> str:
-    """Return the status of a component, as the server sent it, else as it computes it."""
-    return str(rules.part(component, "status").get("status") or rules.component_status(component))
+def limit_of(status: str, options: Mapping[str, Any]) -> timedelta | None:
+    """Return how long a status may last; None if nothing limits it.
+
+    >>> limit_of("power_on_called", {}), limit_of("stable", {})
+    (datetime.timedelta(seconds=1200), None)
+    """
+    return timedelta(seconds=option(options, LIMITS[status])) if status in LIMITS else None
 
 
 def idle(component: Component, now: datetime) -> timedelta | None:
     """Return how long ago BOS last did something about a component; None if nothing says."""
-    last = read_time(rules.part(component, "last_action").get("last_updated"))
+    last = read_time(part(component, "last_action").get("last_updated"))
     return None if last is None else now - last
 
 
@@ -190,9 +196,8 @@ def stuck(component: Component, options: Mapping[str, Any], now: datetime) -> bo
     >>> stuck({**node, "enabled": False}, {}, noon)
     False
     """
-    limit, since = LIMITS.get(status_of(component)), idle(component, now)
-    return bool(component.get("enabled")) and limit is not None and since is not None and (
-        since > timedelta(seconds=option(options, *limit)))  # fmt: skip
+    limit, since = limit_of(rules.status_of(component), options), idle(component, now)
+    return bool(component.get("enabled")) and limit is not None and since is not None and since > limit
 
 
 class Expectation(NamedTuple):
@@ -220,13 +225,12 @@ def expectation(component: Component, options: Mapping[str, Any], now: datetime)
     >>> found.attempts, found.stuck
     ('1 of 3 made', '')
     """
-    status = status_of(component)
+    status = rules.status_of(component)
     known = COMPONENTS.statuses.get(status, Status("The guide page does not know this status.", "nobody knows what"))
     late = ""
     if stuck(component, options, now):
-        name, default = LIMITS[status]
-        since, limit = idle(component, now) or timedelta(), timedelta(seconds=option(options, name, default))
-        late = f"yes: for {span(since)}, and {name} is {span(limit)}"
+        since, name = idle(component, now) or timedelta(), LIMITS[status]
+        late = f"yes: for {span(since)}, and {name} is {span(timedelta(seconds=option(options, name)))}"
     names = {"COMPONENT": str(component.get("id")), "SESSION": str(component.get("session") or "")}
     commands = [filled(command, names) for command in known.commands]
     if component.get("session"):
@@ -261,20 +265,21 @@ def next_step(component: Component, status: str, options: Mapping[str, Any], now
     if not component.get("enabled"):
         return {"stable": "nothing", "failed": "nothing, until it is enabled again or a session takes it"}.get(
             status, "nothing, until it is enabled again")  # fmt: skip
-    last = read_time(rules.part(component, "last_action").get("last_updated"))
+    last = read_time(part(component, "last_action").get("last_updated"))
 
-    def at(name: str, default: int) -> str:
+    def at(name: str) -> str:
+        wait = timedelta(seconds=option(options, name))
         if last is None:
-            return f"after {span(timedelta(seconds=option(options, name, default)))}"
-        time = last + timedelta(seconds=option(options, name, default))
+            return f"after {span(wait)}"
+        time = last + wait
         away = f"in {span(time - now)}" if time > now else f"due for {span(now - time)}"
         return f"at {time:%H:%M:%S} ({away})"
 
     if status == "power_on_called":
-        return f"if it is off, power on again {at(*MAX_POWER_ON)}; if it is on, reboot {at(*LIMITS[status])}"
+        return f"if it is off, power on again {at(MAX_POWER_ON)}; if it is on, reboot {at(LIMITS[status])}"
     if status in LIMITS:
-        return f"if it is still on, power off by force {at(*LIMITS[status])}"
-    every = f"within {span(timedelta(seconds=option(options, *POLLING)))}"
+        return f"if it is still on, power off by force {at(LIMITS[status])}"
+    every = f"within {span(timedelta(seconds=option(options, 'polling_frequency')))}"
     return {
         "power_on_pending": f"power on, {every}",
         "power_off_pending": f"power off gracefully, {every}",
@@ -294,8 +299,8 @@ def attempts(component: Component, status: str, options: Mapping[str, Any]) -> s
     if field is None:
         return ""
     own = component.get("retry_policy")
-    allowed = own if type(own) is int else option(options, *RETRIES)
-    made = rules.part(component, "event_stats").get(field) or 0
+    allowed = own if type(own) is int else option(options, "default_retry_policy")
+    made = part(component, "event_stats").get(field) or 0
     if allowed < 0:
         return f"{made} made, without a limit"
     return f"{made} of {allowed} made" + ": the last" * (made >= allowed)
@@ -321,21 +326,20 @@ def laggards(components: Iterable[Component], options: Mapping[str, Any], now: d
     [Laggards(status='power_on_called', names=['x2', 'x1'], idle=datetime.timedelta(seconds=3000), stuck=['x2'])]
     """
     groups: dict[str, list[tuple[datetime, str]]] = {}
-    times: dict[Any, datetime] = {}  # nodes are acted on in batches: most of their times are the same
+    times: dict[str, datetime] = {}  # nodes are acted on in batches: most of their times are the same
     for component in components:
         if not component.get("enabled"):
             continue
-        status = status_of(component)
+        status = rules.status_of(component)
         if status not in ("stable", "failed"):
-            last = rules.part(component, "last_action").get("last_updated")
+            last = text(part(component, "last_action").get("last_updated"))
             if last not in times:
                 times[last] = read_time(last) or now
             groups.setdefault(status, []).append((times[last], str(component.get("id"))))
     found = []
     for status, members in groups.items():
         members.sort()
-        limit = LIMITS.get(status)
-        due = now - timedelta(seconds=option(options, *limit)) if limit else None
-        late = [name for last, name in members if due is not None and last < due]
+        limit = limit_of(status, options)
+        late = [name for last, name in members if limit is not None and now - last > limit]
         found.append(Laggards(status, [name for _, name in members], now - members[0][0], late))
     return sorted(found, key=lambda group: group.idle, reverse=True)

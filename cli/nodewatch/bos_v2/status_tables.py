@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import status_rules, tables
-from nodewatch.nodeset import fold
+from nodewatch.pages import listed, nodes_below
 from nodewatch.statuses import to_type
-from nodewatch.table import Cell, Fields, Line, Page
+from nodewatch.table import Cell, Fields, Line, Page, plural
 from nodewatch.times import span
 
 if TYPE_CHECKING:
@@ -48,10 +48,10 @@ def laggards(components: Iterable[Component], options: Mapping[str, Any], now: d
     """Return the nodes that BOS still works on by status, the oldest last action first, and those that are stuck."""
     page: Page = []
     for group in status_rules.laggards(components, options, now):
-        page += [Line(group.status + oldest(group), "busy", lead=f"{counted(group.names)}: "), below(group.names)]
+        page += listed(group.names, group.status + oldest(group), "busy")
         if group.stuck:
-            words = f"stuck in {group.status}: {status_rules.LIMITS[group.status][0]} is over"
-            page += [Line(words, "bad", lead=f"{counted(group.stuck)} "), below(group.stuck)]
+            words = f"stuck in {group.status}: {status_rules.LIMITS[group.status]} is over"
+            page += [Line(words, "bad", lead=f"{plural(len(group.stuck), 'node')} "), nodes_below(group.stuck)]
     return page
 
 
@@ -60,17 +60,3 @@ def oldest(group: Laggards) -> str:
     if len(group.names) == 1:
         return f", last action {span(group.idle)} ago"
     return f", oldest last action {span(group.idle)} ago ({group.names[0]})"
-
-
-def counted(names: list[str]) -> str:
-    """Return how many nodes there are, in words.
-
-    >>> counted(["x1"]), counted(["x1"] * 1200)
-    ('1 node', '1,200 nodes')
-    """
-    return f"{len(names):,} node{'s' * (len(names) != 1)}"
-
-
-def below(names: list[str]) -> Line:
-    """Return the nodes, folded, below the line that says what they are."""
-    return Line(fold(names), lead="    ")

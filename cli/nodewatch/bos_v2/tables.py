@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from nodewatch.bos_v2 import rules
+from nodewatch.documents import part, text
 from nodewatch.nodeset import fold, natural
-from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Record, Style, percent
+from nodewatch.pages import nodes_below
+from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Record, Style, percent, plural
 from nodewatch.times import age, read_time, span, when
 
 if TYPE_CHECKING:
@@ -23,11 +25,6 @@ ATTEMPTS = (
 )
 
 
-def text(value: Any) -> str:
-    """Return a value of a document as text; null and nothing are empty."""
-    return "" if value is None else value if isinstance(value, str) else str(value)
-
-
 def took(state: Mapping[str, Any], now: datetime) -> str:
     """Return how long a session took, or has been going on."""
     began, ended = read_time(state.get("start_time")), read_time(state.get("end_time"))
@@ -37,10 +34,8 @@ def took(state: Mapping[str, Any], now: datetime) -> str:
 def sessions(documents: Iterable[Session], now: datetime) -> Page:
     """Return the sessions, newest first."""
     rows: list[Sequence[str | Cell]] = []
-    for session in sorted(
-        documents, key=lambda session: text(rules.part(session, "status").get("start_time")), reverse=True
-    ):
-        state = rules.part(session, "status")
+    for session in sorted(documents, key=lambda session: text(part(session, "status").get("start_time")), reverse=True):
+        state = part(session, "status")
         status = text(state.get("status"))
         names = rules.component_names(session)
         rows.append([
@@ -65,7 +60,7 @@ def sessions(documents: Iterable[Session], now: datetime) -> Page:
 
 def session(document: Session, now: datetime) -> Page:
     """Return what one session was asked to do."""
-    state = rules.part(document, "status")
+    state = part(document, "status")
     names = rules.component_names(document)
     return [Fields([
         ("Session", Cell(text(document.get("name")), "strong")),
@@ -110,7 +105,7 @@ def session_status(status: ExtendedStatus, session: Session, components: Iterabl
     if shares.other:
         parts.append(Part("on hold or disabled", shares.other, "warn"))
     page: Page = [identity(status, session, now)]
-    error = rules.part(session, "status").get("error")
+    error = part(session, "status").get("error")
     if error:
         page.append(Line(text(error), "bad", lead="Setup failed: "))
     page += [Bar(parts), phases(status)]
@@ -119,7 +114,7 @@ def session_status(status: ExtendedStatus, session: Session, components: Iterabl
 
 def identity(status: ExtendedStatus, session: Session, now: datetime) -> Line:
     """Return one line that says which session it is and what to think of it."""
-    verdict, timing = rules.verdict(status), rules.part(status, "timing")
+    verdict, timing = rules.verdict(status), part(status, "timing")
     total = rules.nodes(status)
     facts = [
         text(session.get("name")),
@@ -135,7 +130,7 @@ def identity(status: ExtendedStatus, session: Session, now: datetime) -> Line:
 def phases(status: ExtendedStatus) -> Line:
     """Return the phases' percentages on a line."""
     names = ("powering_off", "powering_on", "configuring", "complete")
-    found = rules.part(status, "phases")
+    found = part(status, "phases")
     shares = [(name.replace("_", " "), found.get(f"percent_{name}")) for name in names]
     return Line(
         "  ".join(f"{name} {percent(value)}" for name, value in shares if isinstance(value, int | float)),
@@ -147,9 +142,9 @@ def errors(groups: Sequence[rules.ErrorGroup]) -> Page:
     """Return each error with all its nodes, folded; what is not known is counted."""
     page: Page = []
     for group in groups:
-        page.append(Line(group.message, "bad", lead=f"{group.number} node{'s' * (group.number != 1)}: "))
+        page.append(Line(group.message, "bad", lead=f"{plural(group.number, 'node')}: "))
         if group.names:
-            page.append(Line(fold(group.names), lead="    "))
+            page.append(nodes_below(group.names))
         if group.unknown:
             page.append(Line(f"and {group.unknown} more: taken over by other sessions since, their names are not known",
                              "warn", lead="    "))  # fmt: skip
@@ -162,7 +157,7 @@ def attempts(component: Component) -> str:
     >>> attempts({"event_stats": {"power_on_attempts": 2, "power_off_graceful_attempts": 0}})
     'on 2'
     """
-    stats = rules.part(component, "event_stats")
+    stats = part(component, "event_stats")
     return ", ".join(f"{name} {stats[field]}" for name, field in ATTEMPTS if stats.get(field))
 
 
@@ -174,7 +169,7 @@ def last_action(component: Component, now: datetime) -> str:
     >>> last_action({"last_action": action}, datetime(2026, 11, 21, 12, tzinfo=UTC))
     'powering_on, failed (1 min)'
     """
-    last = rules.part(component, "last_action")
+    last = part(component, "last_action")
     since = age(last.get("last_updated"), now)
     return text(last.get("action")) + ", failed" * bool(last.get("failed")) + (f" ({since})" if since else "")
 
@@ -183,8 +178,8 @@ def components(documents: Iterable[Component], now: datetime) -> Page:
     """Return one row a node, in natural order."""
     rows: list[Sequence[str | Cell]] = []
     for component in sorted(documents, key=lambda component: natural(text(component.get("id")))):
-        status = rules.part(component, "status")
-        state = text(status.get("status")) or rules.component_status(component)
+        status = part(component, "status")
+        state = rules.status_of(component)
         rows.append([
             text(component.get("id")),
             Cell(state, STYLES.get(state, "busy")),
@@ -203,7 +198,7 @@ def components(documents: Iterable[Component], now: datetime) -> Page:
 
 def state_fields(title: str, state: Mapping[str, Any], now: datetime) -> Fields:
     """Return the boot artifacts and configuration of an actual, desired or staged state."""
-    artifacts = rules.part(state, "boot_artifacts")
+    artifacts = part(state, "boot_artifacts")
     pairs = [
         (name.capitalize().replace("_", " "), text(artifacts.get(name)))
         for name in ("kernel", "initrd", "kernel_parameters")
@@ -217,8 +212,8 @@ def state_fields(title: str, state: Mapping[str, Any], now: datetime) -> Fields:
 
 def component(document: Component, now: datetime) -> Page:
     """Return one node: where it is in its boot, then its states."""
-    status = rules.part(document, "status")
-    state = text(status.get("status")) or rules.component_status(document)  # the answer to a change has none
+    status = part(document, "status")
+    state = rules.status_of(document)
     enabled = document.get("enabled")
     page: Page = [Fields([
         ("Component", Cell(text(document.get("id")), "strong")),
@@ -232,7 +227,7 @@ def component(document: Component, now: datetime) -> Page:
         ("Error", Cell(text(document.get("error")), "bad")),
     ])]  # fmt: skip
     for name in ("actual_state", "desired_state", "staged_state"):
-        fields = state_fields(name.replace("_", " ").capitalize(), rules.part(document, name), now)
+        fields = state_fields(name.replace("_", " ").capitalize(), part(document, name), now)
         if any(value for _, value in fields.pairs):
             page.append(fields)
     return page
@@ -245,15 +240,15 @@ def node_rows(documents: Iterable[Component]) -> Iterator[Record]:
     ['x9', 'x10']
     """
     for component in sorted(documents, key=lambda component: natural(text(component.get("id")))):
-        status, last = rules.part(component, "status"), rules.part(component, "last_action")
-        stats = rules.part(component, "event_stats")
+        status, last = part(component, "status"), part(component, "last_action")
+        stats = part(component, "event_stats")
         yield {
             "id": component.get("id"),
-            "status": status.get("status") or rules.component_status(component),
+            "status": rules.status_of(component),
             "phase": status.get("phase"),
             "enabled": component.get("enabled"),
             "session": component.get("session"),
-            "staged_session": rules.part(component, "staged_state").get("session"),
+            "staged_session": part(component, "staged_state").get("session"),
             **{name: last.get(name) for name in ("action", "failed", "last_updated")},
             **{field: stats.get(field) for _, field in ATTEMPTS},
             "retry_policy": component.get("retry_policy"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,10 +34,10 @@ def read_template(app: App, file: str | None, description: str | None, enable_cf
                   cfs_configuration: str | None) -> dict[str, Any]:  # fmt: skip
     """Return the template that the options make; a file goes before all of them, as with `cray`."""
     if file:
-        from nodewatch.files import read_file
+        from nodewatch.files import read_input
 
-        text = app.world.stdin.read() if file == "-" else read_file(Path(file))
-        return read_object(text, "the template on stdin" if file == "-" else f"the template in {file}")
+        source = "the template on stdin" if file == "-" else f"the template in {file}"
+        return read_object(read_input(file, app.world.stdin), source)
     template: dict[str, Any] = {}
     if cfs_configuration is not None:
         template["cfs"] = {"configuration": cfs_configuration}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import rules
-from nodewatch.bos_v2.tables import text
+from nodewatch.documents import names_in, part, text
 from nodewatch.nodeset import fold, natural
 from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Style
 
@@ -19,8 +18,8 @@ SPECIFIERS = (("node_list", ""), ("node_roles_groups", "role "), ("node_groups",
 
 def boot_sets(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return the boot sets of a template by their names, those that are objects."""
-    found = rules.part(template, "boot_sets")
-    return {name: rules.part(found, name) for name in found}
+    found = part(template, "boot_sets")
+    return {name: part(found, name) for name in found}
 
 
 def members(boot_set: Mapping[str, Any]) -> str:
@@ -31,15 +30,14 @@ def members(boot_set: Mapping[str, Any]) -> str:
     """
     found = []
     for field, word in SPECIFIERS:
-        listed = boot_set.get(field)
-        names = [text(name) for name in listed] if isinstance(listed, list) else []
+        names = names_in(boot_set.get(field))
         found += [f"{word}{name}" for name in names] if word else [fold(names)] if names else []
     return ", ".join(found)
 
 
 def configuration(document: Mapping[str, Any]) -> str:
     """Return the configuration that a template, or a boot set, asks for."""
-    return text(rules.part(document, "cfs").get("configuration"))
+    return text(part(document, "cfs").get("configuration"))
 
 
 def configured(template: Mapping[str, Any]) -> str:
@@ -99,8 +97,7 @@ def applied(document: Applied) -> Page:
     kinds: tuple[tuple[str, Style], ...] = (("succeeded", "good"), ("ignored", "warn"), ("failed", "bad"))
     page: Page = []
     for kind, style in kinds:
-        listed = document.get(kind)
-        names = [text(name) for name in listed] if isinstance(listed, list) else []
+        names = names_in(document.get(kind))
         if names:
             page.append(Line(fold(names), style, lead=f"{kind.capitalize()} ({len(names)}): "))
     return page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2.rules import Tally, by_error, component_status, extended_status
+from nodewatch.bos_v2.rules import DEFAULT_OPTIONS, Tally, by_error, component_status, extended_status
 from nodewatch.demo.runs import BOOTS, DISCOVERED, OLD, RUNS, STATES, Batch, Boot, Run, State, named
 
 if TYPE_CHECKING:
@@ -24,28 +24,6 @@ KERNEL_PARAMETERS = (
     "root=craycps-s3:s3://boot-images/IMAGE/rootfs:ETAG:dvs:api-gw-service-nmn.local:300:hsn0,nmn0:0 "
     "nmd_data=url=s3://boot-images/IMAGE/rootfs,etag=ETAG bos_update_frequency=4h"
 )
-OPTIONS = {
-    "bss_read_timeout": 20,
-    "cfs_read_timeout": 20,
-    "cleanup_completed_session_ttl": "7d",
-    "clear_stage": False,
-    "component_actual_state_ttl": "4h",
-    "default_retry_policy": 3,
-    "discovery_frequency": 300,
-    "hsm_read_timeout": 20,
-    "ims_errors_fatal": False,
-    "ims_images_must_exist": False,
-    "ims_read_timeout": 20,
-    "logging_level": "INFO",
-    "max_boot_wait_time": 1200,
-    "max_component_batch_size": 2800,
-    "max_power_off_wait_time": 300,
-    "max_power_on_wait_time": 120,
-    "pcs_read_timeout": 20,
-    "polling_frequency": 15,
-    "reject_nids": False,
-    "session_limit_required": False,
-}
 BASE = "https://api-gw-service-nmn.local/apis/bos"
 VERSION = {
     "links": [{"href": f"{BASE}/", "rel": "self"}, {"href": f"{BASE}/v2", "rel": "versions"}],
@@ -75,7 +53,7 @@ def fleet(now: datetime) -> dict[str, Any]:
                 "sessions": [session(run, now) for run in RUNS],
                 "components": list(components.values()),
                 "sessiontemplates": [template(boot) for boot in BOOTS],
-                "options": OPTIONS,
+                "options": DEFAULT_OPTIONS,
                 "version": VERSION,
                 "session_status": statuses,
             }

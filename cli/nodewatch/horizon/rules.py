@@ -103,16 +103,6 @@ UNLISTED = Meaning("unknown", "This word is none of the known statuses.", NOBODY
 MISSING = Meaning("unknown", "The server sent no status.", NOBODY_KNOWS)
 
 
-def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return the object of that name inside a document, an empty one where there is none.
-
-    >>> part({"latestMap": {"certLatest": True}}, "latestMap"), part({"latestMap": None}, "latestMap")
-    ({'certLatest': True}, {})
-    """
-    found = document.get(name)
-    return found if isinstance(found, dict) else {}
-
-
 def upgrade(status: Status | None) -> AgentUpgradePolicyStatus:
     """Return the part of a status that tells about the agent upgrade, an empty one where there is none.
 

@@ -6,10 +6,12 @@ from collections import Counter
 from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nodewatch.documents import part, text
 from nodewatch.horizon import rules, status_rules
-from nodewatch.nodeset import fold, natural
+from nodewatch.nodeset import natural
+from nodewatch.pages import listed
 from nodewatch.statuses import to_type
-from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Record, Style
+from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Record, Style, plural
 from nodewatch.times import read_time, span
 
 if TYPE_CHECKING:
@@ -44,11 +46,6 @@ class Row(NamedTuple):
 
     node: str
     status: Status | None
-
-
-def text(value: Any) -> str:
-    """Return a value of a document as text; null is empty."""
-    return "" if value is None else value if isinstance(value, str) else str(value)
 
 
 def local(value: Any, clock: Clock) -> str:
@@ -128,7 +125,7 @@ def counts(rows: Sequence[Row], silent: int, unknown: int) -> Page:
         [Cell(name, STYLES[name]), f"{sums[name]:,}", breakdown(name, tallies[name])] for name in shown
     ]
     parts = [Part(outcome, 100 * sums[outcome] / total, STYLES[outcome]) for outcome in shown if sums[outcome]]
-    columns = [Column(counted(total)), Column("Count", right=True), Column("Status", wraps=True)]
+    columns = [Column(plural(total, "node")), Column("Count", right=True), Column("Status", wraps=True)]
     return [Bar(parts), Grid(columns, lines)]
 
 
@@ -181,26 +178,12 @@ def lasting(rows: Iterable[Row], clock: Clock) -> str:
     return f", since {first}" if first == last else f", the first since {first}, the last since {last}"
 
 
-def listed(nodes: Sequence[str], what: str, style: Style) -> Page:
-    """Return what holds for the nodes, with their number in front, and their names, folded, below it."""
-    return [Line(what, style, lead=f"{counted(len(nodes))}: "), Line(fold(nodes), lead="    ")] if nodes else []
-
-
-def counted(nodes: int) -> str:
-    """Return how many nodes there are, in words.
-
-    >>> counted(1), counted(1200)
-    ('1 node', '1,200 nodes')
-    """
-    return f"{nodes:,} node{'s' * (nodes != 1)}"
-
-
 def one_a_node(rows: Iterable[Row], clock: Clock) -> Grid:
     """Return one row a node, with versions, times and error."""
     lines: list[list[str | Cell]] = []
     for row in rows:
         upgrade = rules.upgrade(row.status)
-        versions = rules.part(upgrade, "upgradedVersions")
+        versions = part(upgrade, "upgradedVersions")
         lines.append([
             row.node,
             Cell(word(row.status), STYLES[rules.meaning(row.status).outcome]),
@@ -231,7 +214,7 @@ def node_statuses(statuses: Statuses, clock: Clock, *, long: bool, empty: str = 
 def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool) -> Fields:
     """Return one status in the words of "Node management status"; `long` adds what the agent keeps for itself."""
     upgrade, meaning = rules.upgrade(status), rules.meaning(status)
-    versions = rules.part(upgrade, "upgradedVersions")
+    versions = part(upgrade, "upgradedVersions")
     pairs: list[tuple[str, str | Cell]] = [
         ("Policy", Cell(nmp, "strong")),
         ("Status", Cell(word(status), STYLES[meaning.outcome])),
@@ -261,14 +244,14 @@ def may_become(name: str) -> list[str]:
 
 def internals(status: Status | None) -> list[tuple[str, str | Cell]]:
     """Return what only the Exchange, the agent, or an edge cluster adds to a status."""
-    upgrade, internal = rules.upgrade(status), rules.part(status or {}, "agentUpgradeInternal")
-    latest, cluster = rules.part(internal, "latestMap"), rules.part(upgrade, "k8s")
+    upgrade, internal = rules.upgrade(status), part(status or {}, "agentUpgradeInternal")
+    latest, cluster = part(internal, "latestMap"), part(upgrade, "k8s")
     return [
         ("Manifest", text(internal.get("manifest"))),
         ("Downgrade", "allowed" if internal.get("allowDowngrade") else ""),
         ("Latest version of", ", ".join(name for name, field in LATEST if latest.get(field))),
         ("Download attempts", text(internal.get("downloadAttempts"))),
-        ("Cluster", ", ".join(change(name, rules.part(cluster, field)) for name, field in K8S if cluster.get(field))),
+        ("Cluster", ", ".join(change(name, part(cluster, field)) for name, field in K8S if cluster.get(field))),
     ]
 
 
@@ -292,7 +275,7 @@ def policies(documents: Mapping[str, Policy], clock: Clock) -> Page:
             name,
             Cell("enabled", "good") if policy.get("enabled") else Cell("disabled", "dim"),
             start(policy, clock),
-            text(rules.part(policy, "agentUpgradePolicy").get("manifest")),
+            text(part(policy, "agentUpgradePolicy").get("manifest")),
             text(policy.get("label")),
             local(policy.get("lastUpdated"), clock),
         ])  # fmt: skip
@@ -316,7 +299,7 @@ def start(policy: Policy, clock: Clock) -> str:
 
 def policy(name: str, document: Policy, clock: Clock) -> Page:
     """Return everything about one policy."""
-    upgrade = rules.part(document, "agentUpgradePolicy")
+    upgrade = part(document, "agentUpgradePolicy")
     return [Fields([
         ("Policy", Cell(name, "strong")),
         ("State", Cell("enabled", "good") if document.get("enabled") else Cell("disabled", "dim")),
@@ -350,7 +333,7 @@ def node_rows(found: Mapping[str, Statuses]) -> Iterator[Record]:
     for node in sorted(found, key=natural):
         for nmp in sorted(found[node]):
             upgrade = rules.upgrade(found[node][nmp])
-            versions = rules.part(upgrade, "upgradedVersions")
+            versions = part(upgrade, "upgradedVersions")
             yield {
                 "node": node,
                 "nmp": nmp,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TextIO
 
 from nodewatch.errors import UnreadableAnswer
+from nodewatch.table import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,13 +14,14 @@ if TYPE_CHECKING:
 def print_document(document: Any, style: str, out: TextIO) -> None:
     """Write the document in the style `json`, `yaml` or `toml` (`table` counts as JSON), ending in one newline.
 
-    An answer without a document (a DELETE that succeeded) is one empty line, a text is itself, as `cray` prints them,
-    and a number, true or false are what they are in JSON. Raise `UnreadableAnswer` for a document nested too deeply.
+    An answer without a document (a DELETE that succeeded) is one empty line, a text is itself, as `cray` prints them
+    (but for what a terminal would obey), and a number, true or false are what they are in JSON. Raise
+    `UnreadableAnswer` for a document nested too deeply.
     """
     if document is None:
         out.write("\n")
     elif isinstance(document, str):
-        out.write(document.rstrip("\n") + "\n")
+        out.write(visible(document.rstrip("\n"), keep="\n\t") + "\n")
     else:
         write = print_json if isinstance(document, (int, float)) else STYLES[style]
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, TextIO
 
 from nodewatch.render.bar import BLOCKS
@@ -34,23 +33,12 @@ def print_page(page: Page, world: World) -> None:
     out = world.stdout
     forced = bool(world.variable("FORCE_COLOR"))
     dumb = world.variable("TERM") in ("dumb", "unknown")
-    wide = columns_of(world) if out.isatty() or (forced and world.variable("COLUMNS")) else None
+    wide = world.columns if out.isatty() or (forced and world.variable("COLUMNS")) else None
     lines = page_lines(page, wide, blocks=not dumb and shows_blocks(out))
     if (out.isatty() or forced) and not dumb and not world.variable("NO_COLOR"):
         out.writelines(paint(lines))
     else:
         out.writelines("".join([cell.text for cell in line]).rstrip(" ") + "\n" for line in lines)
-
-
-def columns_of(world: World) -> int:
-    """Return the terminal's width: what COLUMNS says, else the terminal itself, else 80."""
-    told = world.variable("COLUMNS") or ""
-    if told.isascii() and told.isdigit() and int(told):
-        return int(told)
-    try:
-        return os.get_terminal_size(world.stdout.fileno()).columns or 80
-    except (OSError, ValueError, AttributeError):
-        return 80
 
 
 def shows_blocks(out: TextIO) -> bool:

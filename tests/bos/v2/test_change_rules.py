@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodewatch.bos_v2 import change_rules, fields, rules, schema
+from nodewatch.bos_v2 import change_rules, fields, schema
+from nodewatch.documents import part
 
 if TYPE_CHECKING:
     from nodewatch.bos_v2.fields import Field
@@ -62,7 +63,7 @@ def test_what_the_server_adds_is_added_once(patch: dict[str, Any]) -> None:
     change = change_rules.completed(patch, "now")
     assert change_rules.completed(change, "now") == change
     assert "id" not in change
-    assert (rules.part(change, "status").get("status_override") == "on_hold") >= bool(patch.get("enabled"))
+    assert (part(change, "status").get("status_override") == "on_hold") >= bool(patch.get("enabled"))
     if patch.get("desired_state"):
         assert change["session"] == patch.get("session", "")
 

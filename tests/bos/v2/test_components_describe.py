@@ -69,3 +69,10 @@ Updated:            1 h ago
 def test_table(run: Runner, load: Load) -> None:
     load(FLEET)
     assert run("bos v2 components describe x3000c0s1b0n0", tty=True, NO_COLOR="1") == (0, TABLE, "")
+
+
+def test_a_word_that_is_no_text_is_wrong_usage(run: Runner, load: Load) -> None:
+    load(FLEET)
+    wrong = (2, "", "Error: 'x\\udcff' is not UTF-8 text, and no name is anything else.\n")
+    assert run("bos v2 components describe x\udcff") == wrong
+    assert run("bos v2 components list --session x\udcff") == wrong

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodewatch.bos_v2.local import DEFAULT_OPTIONS
+from nodewatch.bos_v2.rules import DEFAULT_OPTIONS
 
 if TYPE_CHECKING:
     from conftest import Load, Runner

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nodewatch.bos_v2.fields import OPTIONS, Field
-from nodewatch.bos_v2.local import DEFAULT_OPTIONS
+from nodewatch.bos_v2.rules import DEFAULT_OPTIONS
 from nodewatch.bos_v2.schema import ANY_AGE
 
 if TYPE_CHECKING:

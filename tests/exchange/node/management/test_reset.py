@@ -122,3 +122,19 @@ def test_what_was_done_before_a_failure_is_said(run: Runner, network: responses.
     )  # fmt: skip
     sent = json.loads(network.calls[-1].request.body or "")
     assert sent["agentUpgradePolicyStatus"]["status"] == "reset"
+
+
+def test_names_from_a_server_cannot_drive_the_terminal(run: Runner, load: Load) -> None:
+    policy = "harbor/a\x1b[2J"
+    load(
+        {
+            "exchange": {
+                "nodes": {"harbor/edge-01": node("edge-01")},
+                "managementStatus": {"harbor/edge-01": {policy: status()}},
+            }
+        }
+    )
+    done = run("exchange node management reset edge-01", tty=True, stdin="y\n", FORCE_COLOR="", NO_COLOR="1")
+    assert "Reset harbor/a\\x1b[2J? [y/N]: " in done.stderr
+    assert "Node management status for a\\x1b[2J is reset.\n" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr

@@ -1,0 +1,56 @@
+"""Documents of servers, read without trust: any field may be missing, null, or of another kind than the API says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def part(document: Any, name: str) -> Mapping[str, Any]:
+    """Return the object of that name inside a document, an empty one where there is none.
+
+    >>> part({"status": {"phase": ""}}, "status"), part({"status": None}, "status"), part(None, "status")
+    ({'phase': ''}, {}, {})
+    """
+    found = document.get(name) if isinstance(document, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def members(document: Any, name: str) -> list[dict[str, Any]]:
+    """Return the objects in the array of that name inside a document.
+
+    >>> members({"phases": [{"name": "boot"}, None, "x"]}, "phases"), members({"phases": 7}, "phases")
+    ([{'name': 'boot'}], [])
+    """
+    found = document.get(name) if isinstance(document, dict) else None
+    return [member for member in found if isinstance(member, dict)] if isinstance(found, list) else []
+
+
+def names_in(value: Any) -> list[str]:
+    """Return the names in an array, each once, in its order; none where it is no array.
+
+    >>> names_in(["x1", "x2", "x1", None, 7]), names_in("x1"), names_in(None)
+    (['x1', 'x2', '7'], [], [])
+    """
+    if not isinstance(value, list):
+        return []
+    return list(dict.fromkeys(text(item) for item in value if item is not None))
+
+
+def text(value: Any) -> str:
+    """Return a value of a document as text: null is empty, what is neither text nor number is as in JSON.
+
+    >>> [text(value) for value in (None, "", True, 4, "a", ["b"])]
+    ['', '', 'yes', '4', 'a', '["b"]']
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    import json
+
+    return json.dumps(value)
