@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from nodewatch.backend import StoredArray
-from nodewatch.render.spelling import spell
+from nodewatch.render.surrogates import spell
 
 
 def text(document: Any) -> str:
