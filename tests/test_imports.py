@@ -34,7 +34,7 @@ OURS = [
     (rf"{SLICE}\.\w+", rf"OWN\.(?!local)\w+|app|tree|backend|files|gather|settings|watching|{LEAVES}"),
     ("backend", "errors"),
     ("local|fleet", rf"{SLICE}\.local\w*|backend|store|{LEAVES}"),
-    ("store", rf"files|fleet|render\.(json|spelling)|{LEAVES}"),
+    ("store", rf"files|fleet|render\.(json|surrogates)|{LEAVES}"),
     ("store_commands", rf"bos_v2\.commands|demo|render\.json|tree|progress|settings|files|fleet|store|{LEAVES}"),
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render\.\w+|backend|{LEAVES}"),
@@ -47,7 +47,7 @@ OURS = [
 
 # Who may import what is not ours; nothing else is imported at all.
 OTHERS = {
-    "click": rf"main|tree|docs|watching|\w+_commands?|{SLICE}\.(\w*commands|asking)",
+    "click": rf"main|tree|docs|watching|\w+_commands?|{SLICE}\.(\w*commands|shared)",
     "requests": "transport|addresses",
     "urllib3": "transport",
     "truststore": "transport",

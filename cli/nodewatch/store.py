@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import FileTrouble
 from nodewatch.render.json import element
-from nodewatch.render.spelling import spell
+from nodewatch.render.surrogates import spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from nodewatch.backend import StoredArray
 from nodewatch.render.json import element
-from nodewatch.render.spelling import spell
+from nodewatch.render.surrogates import spell
 from nodewatch.render.toml import text, without_nulls
 from render.documents import ARRAYS, OBJECTS, alike
 

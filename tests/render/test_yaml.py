@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nodewatch.backend import StoredArray
 from nodewatch.render.json import element
-from nodewatch.render.spelling import spell
+from nodewatch.render.surrogates import spell
 from nodewatch.render.yaml import chunks, text
 from render.documents import ARRAYS, VALUES, alike
 

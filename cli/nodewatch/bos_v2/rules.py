@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.documents import part
+from nodewatch.table import plural
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
@@ -285,21 +286,21 @@ def verdict(status: ExtendedStatus) -> Verdict:
     Verdict(text='complete: all 4 nodes succeeded', style='good')
     >>> verdict({"status": "complete", "managed_components_count": 0})
     Verdict(text='complete: nothing to do, it has no nodes', style='warn')
+    >>> verdict({"status": "running", "managed_components_count": 1}).text
+    'running, 1 node'
     """
     state, total, shares = str(status.get("status", "unknown")), nodes(status), progress(status)
-    noun = "node" if total == 1 else "nodes"
+    everyone = "? nodes" if total is None else plural(total, "node")
+    behind = f", {everyone}" if total else ""
     if shares.failed:
-        text = f"{state}: {failed_nodes(status)} of {total if total is not None else '?'} {noun} FAILED"
-        return Verdict(text, "bad")
+        return Verdict(f"{state}: {failed_nodes(status):,} of {everyone} FAILED", "bad")
     if state != "complete":
-        return Verdict(f"{state}, staged until applied" if shares.staged == 100 else state, "busy")
+        return Verdict(f"{state}{', staged until applied' * (shares.staged == 100)}{behind}", "busy")
     if total == 0:
         return Verdict("complete: nothing to do, it has no nodes", "warn")
     if shares.successful >= 100:
-        return Verdict(
-            f"complete: all {total if total is not None else ''} {noun} succeeded".replace("  ", " "), "good"
-        )
-    return Verdict("complete, but not every node succeeded", "warn")
+        return Verdict(f"complete: all {everyone if total else 'nodes'} succeeded", "good")
+    return Verdict(f"complete, but not every node succeeded{behind}", "warn")
 
 
 def busy(components: Iterable[Component]) -> bool:

@@ -115,11 +115,10 @@ def session_status(status: ExtendedStatus, session: Session, components: Iterabl
 def identity(status: ExtendedStatus, session: Session, now: datetime) -> Line:
     """Return one line that says which session it is and what to think of it."""
     verdict, timing = rules.verdict(status), part(status, "timing")
-    total = rules.nodes(status)
     facts = [
         text(session.get("name")),
         f"{text(session.get('operation'))} of {text(session.get('template_name'))}",
-        verdict.text if not total or str(total) in verdict.text else f"{verdict.text}, {total} nodes",
+        verdict.text,
         f"started {when(timing.get('start_time'))}",
         f"ended {when(timing.get('end_time'))}" if timing.get("end_time") else "",
         ("took " if timing.get("end_time") else "for ") + took(timing, now),

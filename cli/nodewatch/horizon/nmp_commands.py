@@ -8,7 +8,7 @@ import click
 
 from nodewatch.errors import NotFound, UnreadableAnswer, WrongUsage
 from nodewatch.horizon import rules
-from nodewatch.horizon.asking import LONG, YES, clock, exchange, exchange_command, tell
+from nodewatch.horizon.shared import LONG, YES, clock, exchange, exchange_command, tell
 from nodewatch.tree import later, shared
 from nodewatch.watching import followed, watchable
 

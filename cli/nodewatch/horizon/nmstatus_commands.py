@@ -8,8 +8,8 @@ import click
 
 from nodewatch.errors import NotFound
 from nodewatch.horizon import rules
-from nodewatch.horizon.asking import LONG, YES, ask_to_reset, clock, tell
 from nodewatch.horizon.client import Agent
+from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, tell
 from nodewatch.tree import command, later
 from nodewatch.watching import followed, watchable
 

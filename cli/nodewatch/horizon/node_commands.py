@@ -9,7 +9,7 @@ import click
 
 from nodewatch.errors import NotFound
 from nodewatch.horizon import rules
-from nodewatch.horizon.asking import LONG, YES, ask_to_reset, clock, exchange, exchange_command, tell
+from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, exchange, exchange_command, tell
 from nodewatch.tree import later
 from nodewatch.watching import followed, watchable
 

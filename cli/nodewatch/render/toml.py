@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from nodewatch.backend import StoredArray
-from nodewatch.render.spelling import spell
+from nodewatch.render.surrogates import spell
 
 
 def text(document: Any) -> str:
