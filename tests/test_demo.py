@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -238,3 +239,28 @@ def test_a_rehearsal_makes_no_store(run: Runner, tmp_path: Path) -> None:
     assert run(f"demo --local {tmp_path}/new.db --dry-run") == (
         0, "", f"The demo fleet would be written to {tmp_path}/new.db.\n")  # fmt: skip
     assert not (tmp_path / "new.db").exists()
+
+
+def test_it_starts_over_whatever_its_store_is(run: Runner) -> None:
+    store = run.home / ".local/share/nodewatch/demo.db"
+    store.parent.mkdir(parents=True)
+    for damage in (b"not a store", b"SQLite format 3\0 and nothing more"):
+        store.write_bytes(damage)
+        assert run("demo").code == 4
+        assert run("demo --fresh").code == 0
+    with sqlite3.connect(store) as other:
+        other.execute("ALTER TABLE components DROP COLUMN brief")
+    assert run("demo --fresh").code == 0
+
+
+def test_a_store_of_another_release(run: Runner) -> None:
+    store = run.home / ".local/share/nodewatch/demo.db"
+    run("demo")
+    with sqlite3.connect(store) as other:
+        other.execute("ALTER TABLE components RENAME COLUMN session TO boot_session")
+    done = run("bos components list --session night-reboot --quiet")
+    assert (done.code, done.stdout) == (4, "")
+    assert done.stderr.endswith(
+        f"Error: the local store {store} failed: no such column: session. If another release of nodewatch made it, "
+        "load its fleet file into a new one; `nodewatch demo --fresh` makes the demo store anew.\n"
+    )

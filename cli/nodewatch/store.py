@@ -392,4 +392,7 @@ SENTENCES = {
     "SQLITE_FULL": "the disk that holds {path} is full; nothing was changed.",
     "SQLITE_READONLY": "{path} is read-only, so nothing was changed.",
 }
-OTHERWISE = "the local store {path} failed: {error}."
+OTHERWISE = (
+    "the local store {path} failed: {error}. If another release of nodewatch made it, load its fleet file into a new "
+    "one; `nodewatch demo --fresh` makes the demo store anew."
+)

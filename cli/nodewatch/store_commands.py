@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import NotFound, WrongConfiguration
+from nodewatch.errors import FileTrouble, NotFound, WrongConfiguration
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
@@ -113,6 +113,8 @@ def demo(app: App, fresh: bool) -> None:
         if app.settings.dry_run:
             app.say(f"The demo fleet would be written to {path}.")
             return
+        if not given:
+            remove_store(path)
         fill_store(app, path, list(entries(demo_fleet(app.now))))
     usual = resolve({}, app.world).systems["bos"]
     where = "" if isinstance(usual, System) and usual.local == path else f" --local {path}"
@@ -123,6 +125,15 @@ def demo(app: App, fresh: bool) -> None:
     app.say(f"\nThis is the demo fleet, in {path}. Try next:")
     for line in NEXT:
         app.say(f"  nodewatch {line}{where}")
+
+
+def remove_store(path: str) -> None:
+    """Remove a store, whatever state it is in, and the journal that an interrupted change of it has left."""
+    for file in (Path(f"{path}-journal"), Path(path)):
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise FileTrouble(f"the local store {path} cannot be replaced: {error.strerror}.") from error
 
 
 NEXT = (
