@@ -10,22 +10,21 @@ import json
 import os
 import sqlite3
 from contextlib import contextmanager, suppress
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import FileTrouble
 from nodewatch.render.json import element
 from nodewatch.render.surrogates import spell
+from nodewatch.spool import spooled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 APPLICATION = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
 FORMAT = 1
 BUSY_SECONDS = 60.0
 MAGIC = b"SQLite format 3\0"
 FLEET_FILE = ".json"  # how the name of a fleet file ends
-SPOOL_BYTES = 1 << 20
 
 SCHEMA = f"""
 CREATE TABLE documents (
@@ -194,14 +193,15 @@ class Store:
     def component_answers(self, where: str = "1", values: Sequence[Any] = (), *, limit: int = -1) -> Iterator[str]:
         """Return the answered texts of the components that the SQL condition selects, in the order of their ids.
 
-        They are copied to a temporary file first: whoever reads them slowly (a pager) keeps no writer waiting.
+        They are copied to a temporary file first: whoever reads them slowly (a pager) keeps no writer waiting. Each is
+        parsed on the way: they are printed as they are, and SQLite does not notice when a text on its pages is damaged.
         """
         rows = self.execute(
             "SELECT coalesce(answer, document) FROM components CROSS JOIN documents"  # noqa: S608  # our words
             f" ON collection = 'bos/v2/components' AND key = id WHERE {where} ORDER BY id LIMIT ?",
             (*values, limit),
         )
-        return spooled(text for (text,) in rows)
+        return spooled(checked(text) for (text,) in rows)
 
 
 def owned_key(name: str, tenant: str | None) -> str:
@@ -209,34 +209,10 @@ def owned_key(name: str, tenant: str | None) -> str:
     return f"{tenant}\n{name}" if tenant else name
 
 
-def spooled(texts: Iterator[str]) -> Iterator[str]:
-    """Return the texts again, all of them read from their source now; many of them are kept in a temporary file."""
-    kept: list[str] = []
-    size = 0
-    for text in texts:
-        kept.append(text)
-        size += len(text)
-        if size > SPOOL_BYTES:
-            return in_a_file(chain(kept, texts))
-    return iter(kept)
-
-
-def in_a_file(texts: Iterable[str]) -> Iterator[str]:
-    """Return the texts again, written to a temporary file now."""
-    from tempfile import TemporaryFile
-
-    lengths: list[int] = []
-    file = TemporaryFile()  # noqa: SIM115  # `again` closes it
-    for text in texts:
-        lengths.append(file.write(text.encode()))  # noqa: PERF401  # writing is what it is about
-    file.seek(0)
-
-    def again() -> Iterator[str]:
-        with file:
-            for length in lengths:
-                yield file.read(length).decode()
-
-    return again()
+def checked(text: str) -> str:
+    """Return the text if it is JSON; raise `json.JSONDecodeError` if not."""
+    json.loads(text)
+    return text
 
 
 def store_at(path: str) -> Store:
@@ -383,6 +359,10 @@ def translated(path: str) -> Iterator[None]:
         raise FileTrouble(sentence.format(path=path, error=error, seconds=BUSY_SECONDS)) from error
     except sqlite3.DatabaseError as error:
         raise FileTrouble(f"{path} is damaged: {error}. Load its fleet file again, into a new store.") from error
+    except json.JSONDecodeError as error:
+        raise FileTrouble(
+            f"{path} is damaged: a document in it is not JSON. Load its fleet file again, into a new store."
+        ) from error
     except OSError as error:
         raise FileTrouble(f"{path}: {error.strerror or error}.") from error
 

@@ -174,6 +174,7 @@ def test_store_of_another_user_is_read_and_never_changed(run: Runner, store: Pat
         done = run(f"{line} --local {store}")
         assert (done.code, done.stdout) == (4, "")
         assert done.stderr.endswith(
-            f"Error: {store} belongs to another user, so nothing was changed. Copy it, and name the copy with --local.\n"
+            f"Error: {store} belongs to another user, so nothing was changed. "
+            "Copy it, and name the copy with --local.\n"
         )
     assert store.read_bytes() == before

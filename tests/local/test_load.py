@@ -172,6 +172,18 @@ def test_half_of_a_surrogate_pair_is_kept_in_documents_and_written_out_in_names(
     assert run(f"bos components list --local {store}").json[0]["error"] == "\udfff"
 
 
+def test_a_store_that_is_damaged(run: Runner, file: Path, tmp_path: Path) -> None:
+    store, short, torn = (tmp_path / name for name in ("fleet.db", "short.db", "torn.db"))
+    run(f"local load {file} --local {store}")
+    content = store.read_bytes()
+    short.write_bytes(content[: len(content) // 2])
+    torn.write_bytes(content.replace(b'"x3000c0s2b0n0",', b'"x3000c0s2b0n0\0\0'))
+    for path, why in [(short, "database disk image is malformed"), (torn, "a document in it is not JSON")]:
+        done = run(f"bos components list --local {path}")
+        sentence = f"Error: {path} is damaged: {why}. Load its fleet file again, into a new store.\n"
+        assert done == (4, "", sentence)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
