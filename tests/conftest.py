@@ -111,6 +111,7 @@ class Runner:
         self.home = home
         self.environ = {"HOME": str(home), "COLUMNS": "160"}
         self.script: Callable[[float], None] | None = None
+        self.closing = contextlib.ExitStack()
 
     def __call__(self, line: str, *, stdin: str = "", tty: bool = False, now: datetime = NOW,
                  **environ: str) -> Result:  # fmt: skip
@@ -127,11 +128,13 @@ class Runner:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Runner:
+def run(tmp_path: Path) -> Iterator[Runner]:
     """Run command lines in an empty home directory, with nothing configured."""
     home = tmp_path / "home"
     home.mkdir()
-    return Runner(home)
+    runner = Runner(home)
+    with runner.closing:
+        yield runner
 
 
 @pytest.fixture(autouse=True)
@@ -224,6 +227,7 @@ def serve(run: Runner, network: responses.RequestsMock, store: Path) -> None:
         run.environ[variables[service]] = base
         world = FakeWorld(dict(run.environ))
         local = LocalBackend(str(store), routes(service), world, resolve({"local": str(store)}, world))
+        run.closing.callback(local.close)
 
         def answer(request: Any, local: LocalBackend = local, base: str = base) -> tuple[int, dict[str, str], str]:
             parts = urlsplit(request.url)

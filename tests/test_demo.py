@@ -7,13 +7,16 @@ import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from nodewatch.bos_v2.rules import answered
 from nodewatch.demo import demo_fleet
 from nodewatch.fleet import entries
+
+if TYPE_CHECKING:
+    from conftest import Runner
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 GUIDE = Path(__file__).parents[2] / "shared" / "guide"
@@ -217,3 +220,21 @@ def test_horizon_page_is_there_to_the_letter(fleet: dict[str, Any]) -> None:
         "upgradedVersions": {"softwareVersion": "2.30.0", "certVersion": "1.0.0", "configVersion": "1.0.0"},
         "status": "successful",
     }}}})  # fmt: skip
+
+
+def test_it_keeps_what_was_changed_until_it_starts_over(run: Runner) -> None:
+    store = f"{run.home}/.local/share/nodewatch/demo.db"
+    assert run("demo").stdout.startswith("night-reboot  reboot of compute-26.3  running: 18 of 96 nodes FAILED")
+    assert run("bos sessions delete night-reboot --quiet").code == 0
+    gone = f"Error: night-reboot is no more in {store}: `nodewatch demo --fresh` starts over.\n"
+    assert run("demo") == (8, "", gone)
+    assert run("demo --fresh --dry-run") == (0, "", f"The demo fleet would be written to {store}.\n")
+    assert run("demo") == (8, "", gone)
+    assert run("demo --fresh").code == 0
+    assert run("bos sessions describe night-reboot").json["name"] == "night-reboot"
+
+
+def test_a_rehearsal_makes_no_store(run: Runner, tmp_path: Path) -> None:
+    assert run(f"demo --local {tmp_path}/new.db --dry-run") == (
+        0, "", f"The demo fleet would be written to {tmp_path}/new.db.\n")  # fmt: skip
+    assert not (tmp_path / "new.db").exists()

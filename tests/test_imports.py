@@ -34,7 +34,7 @@ OURS = [
     (rf"{SLICE}\.\w+", rf"OWN\.(?!local)\w+|app|tree|backend|files|gather|settings|watching|{LEAVES}"),
     ("backend", "errors"),
     ("local|fleet", rf"{SLICE}\.local\w*|backend|store|{LEAVES}"),
-    ("store", rf"files|fleet|render\.(json|surrogates)|{LEAVES}"),
+    ("store", rf"spool|files|fleet|render\.(json|surrogates)|{LEAVES}"),
     ("store_commands", rf"bos_v2\.commands|demo|render\.json|tree|progress|settings|files|fleet|store|{LEAVES}"),
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render\.\w+|backend|{LEAVES}"),

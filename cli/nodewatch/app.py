@@ -165,5 +165,11 @@ class App:
         if not (anywhere or (world.stdin.isatty() and world.stderr.isatty())):
             return
         print(f"{visible(question)} [y/N]: ", end="", file=world.stderr, flush=True)
-        if world.stdin.readline().strip().lower() not in ("y", "yes"):
+        said = ""
+        try:
+            said = world.stdin.readline()
+        finally:
+            if not said.endswith("\n"):  # Ctrl-C and Ctrl-D leave the cursor behind the question
+                print(file=world.stderr)
+        if said.strip().lower() not in ("y", "yes"):
             raise NodewatchError("Nothing was changed.")

@@ -96,6 +96,14 @@ class StoredArray:
         return map(json.loads, self.texts)
 
 
+class SentArray(list[Any]):
+    """A JSON array that came from a server, and the text that it came as."""
+
+    def __init__(self, elements: list[Any], text: str) -> None:
+        super().__init__(elements)
+        self.text = text
+
+
 # What a path may hold as it is (RFC 3986); urllib.parse, which knows this too, costs a tenth of a start.
 UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
@@ -251,5 +259,11 @@ def kind(document: Any) -> str:
     >>> [kind(document) for document in (None, [], {}, "x", 1.5, True)]
     ['nothing', 'a list', 'an object', 'a text', 'a number', 'a boolean']
     """
-    kinds = {type(None): "nothing", list: "a list", dict: "an object", str: "a text", bool: "a boolean"}
-    return kinds.get(type(document), "a number")
+    kinds: dict[type, str] = {
+        type(None): "nothing",
+        list: "a list",
+        dict: "an object",
+        str: "a text",
+        bool: "a boolean",
+    }
+    return next((words for kind, words in kinds.items() if isinstance(document, kind)), "a number")

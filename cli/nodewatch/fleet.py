@@ -107,7 +107,7 @@ def entries(fleet: Any) -> Iterator[Entry]:
                 import difflib
 
                 near = difflib.get_close_matches(here, [*known, *groups], 1)
-                raise ValueError(f"{here}: there is no such section" + (f"; do you mean {near[0]}?" if near else ""))
+                raise ValueError(f"{here}: there is no such section" + (f" (do you mean {near[0]}?)" if near else ""))
 
     yield from walk(fleet, "")
 

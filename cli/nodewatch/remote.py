@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from nodewatch import __version__
 from nodewatch.addresses import checked, in_the_clear, origin
-from nodewatch.backend import ABSENT, Answer, answered_error
+from nodewatch.backend import ABSENT, Answer, SentArray, answered_error
 from nodewatch.errors import Dropped, ServiceTrouble, TimedOut, Unreachable, UnreadableAnswer, WrongConfiguration
 from nodewatch.login import Bearer
 from nodewatch.retries import RETRY, Pace, retry_after
@@ -178,7 +178,8 @@ class HttpBackend:
                 return Answer(reply.status)
             if kind == "text/plain" and text.lstrip()[0] not in '{["':
                 return Answer(reply.status, None, text)
-            return Answer(reply.status, json.loads(text, parse_constant=reject_constant))
+            document = json.loads(text, parse_constant=reject_constant)
+            return Answer(reply.status, SentArray(document, text) if isinstance(document, list) else document)
         except UnicodeDecodeError as error:
             self.unreadable(request, reply, f"bytes that are no UTF-8 text (at byte {error.start})", error)
         except RecursionError as error:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @command
-@click.argument("file", metavar="FLEET.json", type=click.Path(dir_okay=False))
+@click.argument("file", metavar="FLEET.json", type=click.Path(dir_okay=False, readable=False))
 @click.option("--session", metavar="SESSION_ID", help="Save this boot session alone, with its nodes.")
 def save(app: App, file: str, session: str | None) -> None:
     """Asks every system that is configured, changes none, and keeps no credentials.

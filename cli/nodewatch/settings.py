@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch import contexts, cray_settings, hzn_settings
 from nodewatch.cray_settings import Cray
-from nodewatch.errors import WrongConfiguration, WrongUsage
+from nodewatch.errors import WrongConfiguration
 from nodewatch.hzn_settings import Horizon, Value
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ CONCURRENCY = 32
 AGENT_URL = "http://localhost:8081" if sys.platform == "darwin" else "http://localhost:8510"
 USUAL_AGENT = "the agent's usual address"
 SERVICES = ("bos", "exchange", "agent")
+UNNAMED = {  # what a message calls a service, and the variable that would name it
+    "bos": ("BOS", "NODEWATCH_BOS_URL"),
+    "exchange": ("Exchange", "HZN_EXCHANGE_URL"),
+    "agent": ("agent", "HORIZON_URL"),
+}
 
 
 class Secret(str):
@@ -101,9 +106,9 @@ class Settings(NamedTuple):
         if isinstance(found, WrongConfiguration):
             raise found
         if found is None:
-            variable = {"bos": "NODEWATCH_BOS_URL", "exchange": "HZN_EXCHANGE_URL", "agent": "HORIZON_URL"}[service]
+            who, variable = UNNAMED[service]
             raise WrongConfiguration(
-                f"nothing says which {service} to ask. Set {variable} to its base URL, name a local store with "
+                f"nothing says which {who} to ask. Set {variable} to its base URL, name a local store with "
                 "--local PATH or NODEWATCH_LOCAL, or type `nodewatch demo` for a demo fleet to look at."
             )
         return found
@@ -187,7 +192,7 @@ class Layers:
 
 
 def resolve(flags: Mapping[str, Any], world: World) -> Settings:
-    """Return what this invocation works with; raise `WrongConfiguration` or `WrongUsage` for what makes no sense.
+    """Return what this invocation works with; raise `WrongConfiguration` for what makes no sense.
 
     What is wrong with one service's configuration is kept with that service, and raised when it is asked.
     """
@@ -199,7 +204,7 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
     terminal = world.stdout.isatty()
     style = find("format", flag="format", variable="NODEWATCH_FORMAT" if terminal else "")
     if style is not None and style not in (FORMATS if flags.get("format") else DOCUMENTS):
-        raise WrongUsage(f"NODEWATCH_FORMAT: {style!r} is none of {', '.join(DOCUMENTS)}.")
+        raise WrongConfiguration(f"NODEWATCH_FORMAT: {style!r} is none of {', '.join(DOCUMENTS)}.")
     timeout = find(
         "request_timeout",
         flag="request_timeout",

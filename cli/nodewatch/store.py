@@ -10,21 +10,21 @@ import json
 import os
 import sqlite3
 from contextlib import contextmanager, suppress
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import FileTrouble
 from nodewatch.render.json import element
 from nodewatch.render.surrogates import spell
+from nodewatch.spool import spooled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 APPLICATION = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
 FORMAT = 1
 BUSY_SECONDS = 60.0
 MAGIC = b"SQLite format 3\0"
-SPOOL_BYTES = 1 << 20
+FLEET_FILE = ".json"  # how the name of a fleet file ends
 
 SCHEMA = f"""
 CREATE TABLE documents (
@@ -99,8 +99,13 @@ class Store:
     def check_writable(self) -> None:
         """Raise `FileTrouble` if the store can only be read."""
         if not self.writable:
-            why = "belongs to another user" if is_foreign(self.path) else "is read-only"
-            raise FileTrouble(f"{self.path} {why}, so nothing was changed. Copy it, name the copy with --local.")
+            if self.path.endswith(FLEET_FILE):
+                why = "is a fleet file, which is only read"
+                advice = f"Load it into a store, `nodewatch local load {self.path} --local STORE`, and name that."
+            else:
+                why = "belongs to another user" if is_foreign(self.path) else "is read-only"
+                advice = "Copy it, and name the copy with --local."
+            raise FileTrouble(f"{self.path} {why}, so nothing was changed. {advice}")
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -188,14 +193,15 @@ class Store:
     def component_answers(self, where: str = "1", values: Sequence[Any] = (), *, limit: int = -1) -> Iterator[str]:
         """Return the answered texts of the components that the SQL condition selects, in the order of their ids.
 
-        They are copied to a temporary file first: whoever reads them slowly (a pager) keeps no writer waiting.
+        They are copied to a temporary file first: whoever reads them slowly (a pager) keeps no writer waiting. Each is
+        parsed on the way: they are printed as they are, and SQLite does not notice when a text on its pages is damaged.
         """
         rows = self.execute(
             "SELECT coalesce(answer, document) FROM components CROSS JOIN documents"  # noqa: S608  # our words
             f" ON collection = 'bos/v2/components' AND key = id WHERE {where} ORDER BY id LIMIT ?",
             (*values, limit),
         )
-        return spooled(text for (text,) in rows)
+        return spooled(checked(text) for (text,) in rows)
 
 
 def owned_key(name: str, tenant: str | None) -> str:
@@ -203,47 +209,25 @@ def owned_key(name: str, tenant: str | None) -> str:
     return f"{tenant}\n{name}" if tenant else name
 
 
-def spooled(texts: Iterator[str]) -> Iterator[str]:
-    """Return the texts again, all of them read from their source now; many of them are kept in a temporary file."""
-    kept: list[str] = []
-    size = 0
-    for text in texts:
-        kept.append(text)
-        size += len(text)
-        if size > SPOOL_BYTES:
-            return in_a_file(chain(kept, texts))
-    return iter(kept)
-
-
-def in_a_file(texts: Iterable[str]) -> Iterator[str]:
-    """Return the texts again, written to a temporary file now."""
-    from tempfile import TemporaryFile
-
-    lengths: list[int] = []
-    file = TemporaryFile()  # noqa: SIM115  # `again` closes it
-    for text in texts:
-        lengths.append(file.write(text.encode()))  # noqa: PERF401  # writing is what it is about
-    file.seek(0)
-
-    def again() -> Iterator[str]:
-        with file:
-            for length in lengths:
-                yield file.read(length).decode()
-
-    return again()
+def checked(text: str) -> str:
+    """Return the text if it is JSON; raise `json.JSONDecodeError` if not."""
+    json.loads(text)
+    return text
 
 
 def store_at(path: str) -> Store:
     """Open the store at the path, or read the fleet file (`.json`) there into one that cannot be changed."""
-    if not path.endswith(".json"):
+    if not path.endswith(FLEET_FILE):
         return opened(path)
     from pathlib import Path
 
     from nodewatch.files import read_file
     from nodewatch.fleet import fill, read_fleet
 
+    found = read_fleet(read_file(Path(path)), path)
     store = in_memory(path)
-    fill(store, read_fleet(read_file(Path(path)), path))
+    with closed_on_failure(store):
+        fill(store, found)
     store.writable = False
     return store
 
@@ -254,9 +238,20 @@ def opened(path: str) -> Store:
     folder = os.path.dirname(os.path.realpath(path))
     writable = os.access(path, os.W_OK) and os.access(folder, os.W_OK) and not is_foreign(path)
     with translated(path):
-        connection = connect(path, "rw" if writable else "ro")
-        check_format(connection, path)
-    return Store(connection, path, writable=writable)
+        store = Store(connect(path, "rw" if writable else "ro"), path, writable=writable)
+        with closed_on_failure(store):
+            check_format(store.connection, path)
+    return store
+
+
+@contextmanager
+def closed_on_failure(store: Store) -> Iterator[None]:
+    """Let the store's file go if what is done inside raises."""
+    try:
+        yield
+    except BaseException:
+        store.close()
+        raise
 
 
 def is_foreign(path: str) -> bool:
@@ -270,10 +265,17 @@ def created(path: str) -> Store:
 
     if Path(path).exists():
         store = opened(path)
-        store.check_writable()
+        with closed_on_failure(store):
+            store.check_writable()
         return store
+    folder = Path(path).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_be_made(path, error.strerror) from error
+    if not os.access(folder, os.W_OK):
+        raise cannot_be_made(path, f"{folder} is read-only")
     with translated(path):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
         # The tables are made in a file of another name, and the name given when they are all there: a process that is
         # killed meanwhile leaves no half-made store, and of two that start together both end up with the same one.
         unfinished = Path(path).resolve().with_name(f".{Path(path).name}-{os.getpid()}")
@@ -287,6 +289,11 @@ def created(path: str) -> Store:
         finally:
             unfinished.unlink(missing_ok=True)
     return opened(path)
+
+
+def cannot_be_made(path: str, why: str | None) -> FileTrouble:
+    """Return the error for a store that cannot be made where it is wanted."""
+    return FileTrouble(f"the local store {path} cannot be made: {why}. Name another place with --local PATH.")
 
 
 def in_memory(name: str) -> Store:
@@ -327,7 +334,8 @@ def check_magic(path: str) -> None:
     except OSError as error:
         raise FileTrouble(f"the local store {path} cannot be read: {error.strerror}.") from error
     if start != MAGIC:
-        raise FileTrouble(f"{path} is not a nodewatch store.")
+        nor = "" if path.endswith(FLEET_FILE) else f" (the name of a fleet file ends in {FLEET_FILE})"
+        raise FileTrouble(f"{path} is not a nodewatch store{nor}.")
 
 
 def check_format(connection: sqlite3.Connection, path: str) -> None:
@@ -351,6 +359,10 @@ def translated(path: str) -> Iterator[None]:
         raise FileTrouble(sentence.format(path=path, error=error, seconds=BUSY_SECONDS)) from error
     except sqlite3.DatabaseError as error:
         raise FileTrouble(f"{path} is damaged: {error}. Load its fleet file again, into a new store.") from error
+    except json.JSONDecodeError as error:
+        raise FileTrouble(
+            f"{path} is damaged: a document in it is not JSON. Load its fleet file again, into a new store."
+        ) from error
     except OSError as error:
         raise FileTrouble(f"{path}: {error.strerror or error}.") from error
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import WrongConfiguration
+from nodewatch.errors import NotFound, WrongConfiguration
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def fill_store(app: App, path: str, found: list[Entry], *, merge: bool = False) 
 
 
 @command
-@click.argument("file", metavar="FLEET.json", type=click.Path(allow_dash=True))
+@click.argument("file", metavar="FLEET.json", type=click.Path(allow_dash=True, readable=False))
 @click.option("--merge", is_flag=True, help="Add to the store's content instead of replacing it.")
 def load(app: App, file: str, merge: bool) -> None:
     """Everything in the file is checked before anything is written. `-` reads the file from standard input.
@@ -49,18 +49,23 @@ def load(app: App, file: str, merge: bool) -> None:
     """
     from nodewatch.files import read_input
     from nodewatch.fleet import read_fleet
+    from nodewatch.table import plural
 
     path = chosen_store(app, "load into")
-    found = read_fleet(read_input(file, app.world.stdin), file)
+    source = "standard input" if file == "-" else file
+    found = read_fleet(read_input(file, app.world.stdin), source)
+    documents = plural(len(found), "document")
     if app.settings.dry_run:
-        app.say(f"{file} is right: {len(found):,} documents would be loaded into {path}.")
+        app.say(f"{source} is right: {documents} would be loaded into {path}.")
         return
     fill_store(app, path, found, merge=merge)
-    app.say(f"Loaded {len(found):,} documents from {file} into {path}.")
+    app.say(f"Loaded {documents} from {source} into {path}.")
 
 
 @command
-@click.argument("file", metavar="[FLEET.json]", type=click.Path(allow_dash=True), default="-")
+@click.argument(
+    "file", metavar="[FLEET.json]", type=click.Path(allow_dash=True, dir_okay=False, readable=False), default="-"
+)
 def dump(app: App, file: str) -> None:
     """The documents come out as they went in. Without a file name they go to standard output.
 
@@ -105,10 +110,16 @@ def demo(app: App, fresh: bool) -> None:
     path = given or demo_store(app.world)
     app.flags.update({"local": path, "format": app.flags.get("format") or "table"})
     if fresh or not Path(path).exists():
+        if app.settings.dry_run:
+            app.say(f"The demo fleet would be written to {path}.")
+            return
         fill_store(app, path, list(entries(demo_fleet(app.now))))
-    show_status(app, SHOWN)
     usual = resolve({}, app.world).systems["bos"]
     where = "" if isinstance(usual, System) and usual.local == path else f" --local {path}"
+    try:
+        show_status(app, SHOWN)
+    except NotFound as error:
+        raise NotFound(f"{SHOWN} is no more in {path}: `nodewatch demo --fresh{where}` starts over.") from error
     app.say(f"\nThis is the demo fleet, in {path}. Try next:")
     for line in NEXT:
         app.say(f"  nodewatch {line}{where}")

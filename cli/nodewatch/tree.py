@@ -44,6 +44,38 @@ def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
         ctx.exit()
 
 
+TRUTHS = dict.fromkeys(("true", "t", "1", "yes", "y", "on"), True) | dict.fromkeys(
+    ("false", "f", "0", "no", "n", "off"), False
+)
+
+
+def boolean(text: str) -> bool:
+    """Return what the value of an option says; raise `click.BadParameter` for what is neither, an empty one too.
+
+    >>> boolean("True"), boolean("0")
+    (True, False)
+    """
+    try:
+        return TRUTHS[text.lower()]
+    except KeyError:
+        raise click.BadParameter(f"{text!r} is neither true nor false.") from None
+
+
+def seconds(text: str) -> float:
+    """Return the seconds on the command line; raise `click.BadParameter` for what are none.
+
+    >>> seconds("2.5")
+    2.5
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise click.BadParameter(f"{text!r} is not a number of seconds above 0.")
+    return number
+
+
 NODE_FORMATS = ("names", "csv")
 FORMATS = ("table", "json", "yaml", "toml", *NODE_FORMATS)
 SHARED: list[click.Option] = [
@@ -55,10 +87,9 @@ SHARED: list[click.Option] = [
     shared("--token", metavar="FILE", help="Log in to BOS with the token in FILE."),
     shared("--ca-bundle", metavar="FILE", help="Trust the certificates in FILE, not the system's."),
     flag("--insecure", help="Trust every server; warns each time."),
-    shared("--request-timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
-           help="Give up on a request after SECONDS (60)."),
+    shared("--request-timeout", type=seconds, help="Give up on a request after SECONDS (60)."),
     shared("--verbose", "-v", count=True, default=None, help="Trace requests on stderr; -vv with their bodies."),
-    flag("--quiet", help="Say nothing on stderr but errors."),
+    flag("--quiet", help="Say nothing on stderr but errors and warnings."),
     flag("--dry-run", help="Say what would be changed, and change nothing."),
     click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=print_version,
                  help="Print the version."),
@@ -71,7 +102,8 @@ ACCOUNT: list[click.Option] = [
     shared("--user-pw", "-u", metavar="USER:PW", help="The user to ask as; better in HZN_EXCHANGE_USER_AUTH."),
     shared("--node-id-tok", "-n", metavar="ID:TOK", help="The node to ask as; better in HZN_EXCHANGE_NODE_AUTH."),
 ]
-NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+WIDTH = 100  # columns: wider help reads badly
+NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": WIDTH}
 
 
 class Shared(click.Command):
@@ -83,6 +115,12 @@ class Shared(click.Command):
         super().__init__(*args, **attributes)
         self.context_settings = {**NAMES, **self.context_settings}
         self.params = [*self.params, *SHARED]
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help page, as wide as the terminal; click would load shutil to ask, a tenth of a start."""
+        if ctx.terminal_width is None and ctx.obj is not None:
+            ctx.terminal_width = max(min(ctx.obj.world.columns, WIDTH) - 2, 50)
+        return super().get_help(ctx)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sentence from the tree, then the function's own words."""

@@ -49,6 +49,17 @@ class World:
         """The time zone that people here read times in; None stands for this machine's."""
         return None
 
+    @property
+    def columns(self) -> int:
+        """The terminal's width: what COLUMNS says, else the terminal itself, else 80."""
+        told = self.variable("COLUMNS") or ""
+        if told.isascii() and told.isdigit() and int(told):
+            return int(told)
+        try:
+            return os.get_terminal_size(self.stdout.fileno()).columns or 80
+        except (OSError, ValueError, AttributeError):
+            return 80
+
     def variable(self, name: str) -> str | None:
         """Return the environment variable's value; one that is set to nothing counts as not set."""
         return self.environ.get(name) or None

@@ -270,7 +270,7 @@ def test_broken_configuration_of_cray_concerns_bos_alone(run: Runner, write: Wri
     assert done.stderr.startswith(f"Error: {path}{'' if why[0] == ':' else ' '}{why}")
     assert show(run)["bos.url"][1].startswith(f"wrong: {path}")
     assert show(run, NODEWATCH_BOS_URL="https://h")["bos.url"] == ("https://h", "NODEWATCH_BOS_URL")
-    assert "nothing says which exchange to ask" in run("exchange nmp list -o x -u me:x").stderr
+    assert "nothing says which Exchange to ask" in run("exchange nmp list -o x -u me:x").stderr
 
 
 def test_missing_configuration_of_cray(run: Runner) -> None:

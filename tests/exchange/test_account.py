@@ -135,7 +135,7 @@ def test_a_file_of_hzn_that_is_broken_comes_first_and_help_does_not_care(run: Ru
     assert done.stderr.startswith(f"Error: Unable to decode content of config file {file}. Expecting value")
     assert run("nmstatus list").code == 7
     assert run("exchange nmp status --help").code == 0
-    assert run("bos sessions list").stderr.startswith("Error: nothing says which bos to ask.")
+    assert run("bos sessions list").stderr.startswith("Error: nothing says which BOS to ask.")
 
 
 class FakeHome:

@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import time
 import warnings
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ def ended(child: int) -> int:
 
 
 def check(store: Path) -> None:
-    with sqlite3.connect(store) as connection:
+    with closing(sqlite3.connect(store)) as connection, connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
 
@@ -173,6 +174,7 @@ def test_store_of_another_user_is_read_and_never_changed(run: Runner, store: Pat
         done = run(f"{line} --local {store}")
         assert (done.code, done.stdout) == (4, "")
         assert done.stderr.endswith(
-            f"Error: {store} belongs to another user, so nothing was changed. Copy it, name the copy with --local.\n"
+            f"Error: {store} belongs to another user, so nothing was changed. "
+            "Copy it, and name the copy with --local.\n"
         )
     assert store.read_bytes() == before

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,6 +44,8 @@ def test_merge_adds_to_it(run: Runner, file: Path, tmp_path: Path) -> None:
     run(f"local load {file} --local {store}")
     more = {"bos": {"v2": {"components": [{"id": "x9"}, {**COMPONENTS[1], "enabled": False}]}}}
     run(f"local load - --merge --local {store}", stdin=json.dumps(more))
+    assert run(f"local load - --merge --local {store}", stdin='{"bos": {"v2": {"components": [{"id": "x9"}]}}}') == (
+        0, "", f"Loaded 1 document from standard input into {store}.\n")  # fmt: skip
     found = {node["id"]: node for node in run(f"bos components list --local {store}").json}
     assert len(found) == 6
     assert found["x3000c0s2b0n0"]["enabled"] is False
@@ -69,7 +73,7 @@ WRONG = [
     ('{"nodewatch": true}', "is not a fleet file: nodewatch: True is not the number of a format."),
     ('{"bos": {"v2": []}}', "is not a fleet file: bos.v2: an object is needed, not a list."),
     ('{"bos": {"v2": {"component": []}}}',
-     "is not a fleet file: bos.v2.component: there is no such section; do you mean bos.v2.components?"),
+     "is not a fleet file: bos.v2.component: there is no such section (do you mean bos.v2.components?)."),
     ('{"bos": {"v2": {"components": [{"id": "x1"}, {"id": 7}]}}}',
      "is not a fleet file: bos.v2.components[1].id: a text is needed, not a number."),
     ('{"bos": {"v2": {"components": [{}]}}}', "is not a fleet file: bos.v2.components[0].id: a text is missing."),
@@ -107,21 +111,49 @@ def test_files_that_cannot_be_read(run: Runner, tmp_path: Path) -> None:
     assert (
         run(f"local load {binary} --local {store}").stderr == f"Error: {binary} is not UTF-8 text: byte 9 is wrong.\n"
     )
+    assert run(f"local load - --local {store}").stderr == (
+        "Error: standard input is not JSON: Expecting value: line 1 column 1 (char 0).\n"
+    )
     assert not store.exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may do everything")
+def test_files_that_may_not_be_read_or_made(run: Runner, file: Path, tmp_path: Path) -> None:
+    file.chmod(0)
+    done = run(f"local load {file} --local {tmp_path}/fleet.db")
+    assert done == (4, "", f"Error: {file} cannot be read: Permission denied.\n")
+
+
+def test_a_store_that_cannot_be_made(run: Runner, file: Path, tmp_path: Path) -> None:
+    done = run(f"local load {file} --local {file}/fleet.db")
+    assert (done.code, done.stdout) == (4, "")
+    assert done.stderr == (
+        f"Error: the local store {file}/fleet.db cannot be made: File exists. Name another place with --local PATH.\n"
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fleet.json", "home"]
+
+
+def test_a_fleet_file_is_only_read(run: Runner, file: Path) -> None:
+    done = run(f"bos sessions delete reboot-7 --local {file}")
+    assert (done.code, done.stdout) == (4, "")
+    assert done.stderr == (
+        f"Error: {file} is a fleet file, which is only read, so nothing was changed. "
+        f"Load it into a store, `nodewatch local load {file} --local STORE`, and name that.\n"
+    )
 
 
 def test_stores_that_are_none_are_left_alone(run: Runner, file: Path, tmp_path: Path) -> None:
     empty, text, foreign, newer = (tmp_path / name for name in ("empty", "text", "foreign.db", "newer.db"))
     empty.touch()
     text.write_text("not a store")
-    with sqlite3.connect(foreign) as other:
+    with closing(sqlite3.connect(foreign)) as other, other:
         other.execute("CREATE TABLE mine (x)")
     run(f"local load {file} --local {newer}")
-    with sqlite3.connect(newer) as other:
+    with closing(sqlite3.connect(newer)) as other, other:
         other.execute("PRAGMA user_version = 9")
     for path, sentence in [
-        (empty, f"{empty} is not a nodewatch store."),
-        (text, f"{text} is not a nodewatch store."),
+        (empty, f"{empty} is not a nodewatch store (the name of a fleet file ends in .json)."),
+        (text, f"{text} is not a nodewatch store (the name of a fleet file ends in .json)."),
         (foreign, f"{foreign} is another program's SQLite file, not a nodewatch store."),
         (newer, f"{newer} is of a newer nodewatch (format 9, this one reads 1): upgrade."),
     ]:
@@ -138,6 +170,18 @@ def test_half_of_a_surrogate_pair_is_kept_in_documents_and_written_out_in_names(
     assert run(f"local dump --local {store}").json == {"nodewatch": 1, **fleet}
     assert run(f"bos sessions list --local {store}").json == fleet["bos"]["v2"]["sessions"]
     assert run(f"bos components list --local {store}").json[0]["error"] == "\udfff"
+
+
+def test_a_store_that_is_damaged(run: Runner, file: Path, tmp_path: Path) -> None:
+    store, short, torn = (tmp_path / name for name in ("fleet.db", "short.db", "torn.db"))
+    run(f"local load {file} --local {store}")
+    content = store.read_bytes()
+    short.write_bytes(content[: len(content) // 2])
+    torn.write_bytes(content.replace(b'"x3000c0s2b0n0",', b'"x3000c0s2b0n0\0\0'))
+    for path, why in [(short, "database disk image is malformed"), (torn, "a document in it is not JSON")]:
+        done = run(f"bos components list --local {path}")
+        sentence = f"Error: {path} is damaged: {why}. Load its fleet file again, into a new store.\n"
+        assert done == (4, "", sentence)
 
 
 JSON = st.recursive(
@@ -164,9 +208,9 @@ def any_fleet(draw: st.DrawFn) -> dict[str, Any]:
 @settings(max_examples=50, deadline=None)
 @given(any_fleet())
 def test_dump_gives_back_what_was_loaded(fleet: dict[str, Any]) -> None:
-    store = in_memory("memory")
-    fleets.fill(store, fleets.read_fleet(json.dumps(fleet), "it"))
-    dumped = fleets.dump(store)
+    with closing(in_memory("memory")) as store:
+        fleets.fill(store, fleets.read_fleet(json.dumps(fleet), "it"))
+        dumped = fleets.dump(store)
     kept = {"components": fleet["bos"]["v2"]["components"], "options": fleet["bos"]["v2"]["options"]}
     assert dumped["bos"]["v2"] == {name: value for name, value in kept.items() if value or name == "options"}
     assert dumped.get("exchange", {}).get("nodes", {}) == fleet["exchange"]["nodes"]

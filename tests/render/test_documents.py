@@ -33,7 +33,7 @@ def test_what_is_no_object_and_no_array_is_itself(style: str, document: Any, wri
         ("json", '[\n  {\n    "a": null,\n    "b": [\n      "\\u00e9"\n    ]\n  }\n]\n'),
         ("table", '[\n  {\n    "a": null,\n    "b": [\n      "\\u00e9"\n    ]\n  }\n]\n'),
         ("yaml", "- a: null\n  b:\n  - é\n"),
-        ("toml", '[[results]]\nb = [\n    "é",\n]\n'),
+        ("toml", '[[results]]\nb = [ "é",]\n'),
     ],
 )
 def test_an_array(style: str, written: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from nodewatch.backend import StoredArray
+from nodewatch.backend import SentArray, StoredArray
 from nodewatch.render.json import chunks, element, text
 from render.documents import ARRAYS, VALUES
 
@@ -25,6 +25,23 @@ def test_bytes_are_those_of_the_standard_library(document: Any) -> None:
 @given(ARRAYS)
 def test_a_stored_array_is_printed_as_it_is_stored(document: list[Any]) -> None:
     assert "".join(chunks(StoredArray(map(element, document)))) == json.dumps(document, indent=2)
+
+
+@given(document=ARRAYS)
+@pytest.mark.parametrize(("indent", "end"), [(2, ""), (2, "\n"), (None, "\n"), (4, ""), (1, "")])
+def test_a_servers_array_is_printed_alike_however_it_was_sent(
+    document: list[Any], indent: int | None, end: str
+) -> None:
+    sent = SentArray(document, json.dumps(document, indent=indent) + end)
+    assert "".join(chunks(sent)) == json.dumps(document, indent=2)
+
+
+def test_a_servers_text_is_passed_on_where_it_is_what_would_be_written() -> None:
+    # 1.10 is another way to write 1.1: only the server's own text has it.
+    sent = '[\n  {\n    "a": 1\n  },\n  1.10,\n  2\n]'
+    assert "".join(chunks(SentArray(json.loads(sent), sent + "\n"))) == sent
+    assert "".join(chunks(SentArray(json.loads(sent), sent.replace("  1.10", '  "é"')))) != sent
+    assert list(chunks(SentArray([1], "[\n  1\n]"))) == ["[\n  1\n]"]
 
 
 def test_elements_are_taken_one_at_a_time() -> None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conftest import FakeWorld, Stream
-from nodewatch.render.table import columns_of, print_page
+from nodewatch.render.table import print_page
 from render.pages import HOSTILE, STATUS, components
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ def test_page(name: str, tty: bool, environ: dict[str, str]) -> None:
     assert text == file.read_text(encoding="utf-8")
 
 
+def test_colours_alone_make_no_column_leave() -> None:
+    plain = re.sub("␛\\[[0-9;]*m", "", printed(STATUS, FORCE_COLOR="1"))
+    assert plain == (GOLDEN / "status_piped.txt").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "no such"])
 def test_signs_replace_blocks_where_the_encoding_has_none(encoding: str) -> None:
     class Narrow(Stream):
@@ -89,7 +95,7 @@ def test_the_width_is_told_or_the_terminals(told: str, width: int) -> None:
 
     world = FakeWorld({"COLUMNS": told})
     world.streams = (Stream(), Terminal(), Stream())
-    assert columns_of(world) == width
+    assert world.columns == width
     os.close(ours)
     os.close(theirs)
 
@@ -102,4 +108,4 @@ def test_the_width_is_80_where_nobody_knows_it(problem: type[Exception]) -> None
 
     world = FakeWorld({})
     world.streams = (Stream(), Nowhere(), Stream())
-    assert columns_of(world) == 80
+    assert world.columns == 80

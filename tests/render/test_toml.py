@@ -24,10 +24,7 @@ SESSION = {
 WRITTEN = """\
 components = "x3000c0s1b0n0,x3000c0s2b0n0"
 name = "night-reboot"
-nodes = [
-    "x1",
-    "x2",
-]
+nodes = [ "x1", "x2",]
 
 [error_summary."cfs configuration failed"]
 count = 2

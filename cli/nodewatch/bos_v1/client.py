@@ -195,7 +195,7 @@ def path(session: str, *parts: str) -> str:
 def no_boot_set(session: str, boot_set: str) -> str:
     """Return the sentence for a boot set that the server does not find."""
     return (
-        f"there is no boot set {boot_set!r} in a session {session!r}: "
+        f"there is no session {session!r} with a boot set {boot_set!r}: "
         f"`nodewatch bos v1 session status list {session}` shows which there are."
     )
 

@@ -151,7 +151,7 @@ def describe_status(app: App, names: tuple[str, ...]) -> None:
                          tables.category_nodes)  # fmt: skip
         case _:
             raise click.UsageError(
-                f"{len(names)} names were given: BOOT_SET SESSION_ID are needed, or PHASE BOOT_SET SESSION_ID, "
+                f"two to four names are needed, not {len(names)}: BOOT_SET SESSION_ID, PHASE BOOT_SET SESSION_ID, "
                 "or CATEGORY PHASE BOOT_SET SESSION_ID.",
                 click.get_current_context(),
             )

@@ -10,7 +10,7 @@ import click
 from nodewatch.bos_v2 import fields
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import NotAllSucceeded, WrongUsage
-from nodewatch.tree import command, later
+from nodewatch.tree import boolean, command, later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,11 +33,17 @@ def with_fields(rows: Iterable[Field]) -> Callable[[Any], Any]:
 
     def declare(function: Any) -> Any:
         for field in reversed(list(rows)):
-            kind = field.kind if isinstance(field.kind, type) else click.Choice(field.kind)
-            function = click.option(field.option, type=kind, help=field.help)(function)
+            function = click.option(field.option, type=value_type(field), help=field.help)(function)
         return function
 
     return declare
+
+
+def value_type(field: Field) -> Any:
+    """Return the type of the option for a field, as click wants it."""
+    if field.kind is bool:
+        return boolean
+    return field.kind if isinstance(field.kind, type) else click.Choice(field.kind)
 
 
 def with_clearing(function: Any) -> Any:
@@ -56,14 +62,14 @@ def with_clearing(function: Any) -> Any:
 @click.option("--operation", type=click.Choice(["boot", "reboot", "shutdown"]), required=True, help="What to do.")
 @click.option("--name", metavar="ID", help="Name of the session; else BOS invents one.")
 @click.option("--limit", metavar="NODES", help=f"Only these nodes, groups or roles, with & and ! before them: {NODES}.")
-@click.option("--stage", type=bool, help="Only prepare the nodes (true): `applystaged create` starts it.")
-@click.option("--include-disabled", type=bool, help="Also act on nodes that are disabled in HSM (true).")
+@click.option("--stage", type=boolean, help="Only prepare the nodes (true): `applystaged create` starts it.")
+@click.option("--include-disabled", type=boolean, help="Also act on nodes that are disabled in HSM (true).")
 def create_session(app: App, limit: str | None, **wanted: Any) -> None:
     """Without a limit the session is for all nodes of the template.
 
     \b
-    $ nodewatch bos v2 sessions create --template-name compute-24.7 --operation reboot --limit x3000c0s[1-4]b0n0
-    $ nodewatch bos v2 sessions create --template-name compute-24.7 --operation boot --stage true
+    $ nodewatch bos v2 sessions create --template-name compute-26.3 --operation reboot --limit x3000c0s35b[1-4]n0
+    $ nodewatch bos v2 sessions create --template-name arm-26.3.1 --operation reboot --stage true
     """
     given = {**wanted, "limit": nodes.limit(limit, app.world.stdin)}
     session = BosV2(app.backend("bos")).create_session(
@@ -108,7 +114,7 @@ def update_component(app: App, component_id: str, clear_desired_state: bool, cle
 @click.option("--filter-ids", metavar="NODES", help=f"Change these components: {NODES}.")
 @click.option("--filter-session", metavar="ID", help="Change all components of this session.")
 @click.option("--patch", metavar="JSON", help="What to change, as a component's JSON.")
-@click.option("--enabled", type=bool, help="Let BOS act on the nodes (true), or leave them alone (false).")
+@click.option("--enabled", type=boolean, help="Let BOS act on the nodes (true), or leave them alone (false).")
 @click.option("--retry-policy", type=int, help="How often an action is tried; else default_retry_policy.")
 @with_clearing
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -118,7 +124,7 @@ def update_components(app: App, filter_ids: str | None, filter_session: str | No
     """Either --filter-ids or --filter-session says which. On a terminal you are asked first.
 
     \b
-    $ nodewatch bos v2 components updatemany --filter-ids x3000c0s[1-4]b0n0 --enabled false
+    $ nodewatch bos v2 components updatemany --filter-ids x3000c0s35b[1-4]n0 --enabled false
     $ nodewatch bos v2 components updatemany --filter-session night-reboot --patch '{"retry_policy": 5}'
     """
     if bool(filter_ids) == bool(filter_session):
@@ -151,7 +157,7 @@ def apply_staged(app: App, xnames: str | None) -> None:
     """Exit code 10 says that some nodes failed, or had nothing staged; they are named on stderr.
 
     \b
-    $ nodewatch bos v2 applystaged create --xnames x3000c0s19b[1-4]n0
+    $ nodewatch bos v2 applystaged create --xnames x5000c1s0b[0-1]n[0-1]
     """
     if not xnames:
         raise WrongUsage(f"--xnames is missing: it names the nodes whose staged session is to be started, as {NODES}.")
@@ -193,5 +199,5 @@ def read_object(text: str, source: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise WrongUsage(f"{source} is not JSON: {error}.") from error
     if not isinstance(document, dict):
-        raise WrongUsage(f'{source} must hold a JSON object, such as {{"enabled": true}}.')
+        raise WrongUsage(f"{source} must hold a JSON object, in braces.")
     return document

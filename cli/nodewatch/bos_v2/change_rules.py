@@ -326,8 +326,8 @@ def set_up(session: Mapping[str, Any], template: Mapping[str, Any], known: Conta
            ) -> tuple[dict[str, dict[str, Any]], str]:  # fmt: skip
     """Return the changes that a session makes to its nodes, by their names, and why it cannot make any, if so.
 
-    Nodes count as far as the template names them and BOS knows them: who is in a role or a group is not known here,
-    and then that no node was found is no error.
+    Nodes count as far as they are named and BOS knows them. Who is in a role or a group is not known here: it is taken
+    to be whom the limit names, and that no node was found is no error then.
 
     >>> session = {"name": "s", "operation": "boot", "stage": False, "limit": ""}
     >>> changes, error = set_up(session, {"boot_sets": {"all": {"node_list": ["x1", "x9"]}}}, ["x1"])
@@ -337,16 +337,23 @@ def set_up(session: Mapping[str, Any], template: Mapping[str, Any], known: Conta
     ({}, 'All nodes found to act upon do not exist as BOS components')
     >>> set_up({**session, "limit": "x7"}, {"boot_sets": {"all": {"node_list": ["x9"]}}}, ["x9"])
     ({}, 'No nodes were found to act upon.')
-    >>> set_up(session, {"boot_sets": {"all": {"node_roles_groups": ["Compute"]}}}, ["x1"])
+    >>> computes = {"boot_sets": {"all": {"node_roles_groups": ["Compute"]}}}
+    >>> set_up(session, computes, ["x1"])
     ({}, '')
+    >>> list(set_up({**session, "limit": "x1,x2,!x2,x9"}, computes, ["x1", "x2"])[0])
+    ['x1']
     """
     changes: dict[str, dict[str, Any]] = {}
     strange = guessing = False
-    boot_sets = part(template, "boot_sets")
-    for boot_set in (part(boot_sets, name) for name in boot_sets):
-        guessing = guessing or any(boot_set.get(name) for name in SPECIFIERS[1:])
+    boot_sets = [part(part(template, "boot_sets"), name) for name in part(template, "boot_sets")]
+    listed = {node for boot_set in boot_sets for node in boot_set.get("node_list") or []}
+    named = [node for node in session["limit"].split(",") if node in known and node not in listed]
+    for boot_set in boot_sets:
+        unknown = any(boot_set.get(name) for name in SPECIFIERS[1:])
+        guessing = guessing or unknown
         change = assignment(wanted_state(template, boot_set, session), session)
-        for node in limited(boot_set.get("node_list") or [], session["limit"]):
+        nodes = [*(boot_set.get("node_list") or []), *(named if unknown else [])]
+        for node in limited(nodes, session["limit"]):
             strange = strange or node not in known
             if node in known:
                 changes[node] = change

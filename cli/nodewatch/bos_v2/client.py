@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from nodewatch.backend import Backend, Request, array, named, segment
-from nodewatch.errors import NotFound, NotPermitted
+from nodewatch.errors import NotFound, NotPermitted, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -54,11 +54,11 @@ class BosV2:
 
     def session(self, name: str) -> Session:
         """Return one session; raise `NotFound` if there is none of that name."""
-        return cast("Session", named(self.backend, Request("GET", f"/v2/sessions/{segment(name)}"), "name", name))
+        return cast("Session", named(self.backend, Request("GET", path("sessions", name)), "name", name))
 
     def session_status(self, name: str) -> ExtendedStatus:
         """Return how far a session is; raise `NotFound` if there is none of that name."""
-        return cast("ExtendedStatus", named(self.backend, Request("GET", f"/v2/sessions/{segment(name)}/status")))
+        return cast("ExtendedStatus", named(self.backend, Request("GET", path("sessions", name) + "/status")))
 
     def create_session(self, **wanted: Unpack[NewSession]) -> Session:
         """Create a session and return it; raise `ServiceTrouble` if BOS refuses: no such template, a name taken."""
@@ -66,15 +66,15 @@ class BosV2:
 
     def delete_session(self, name: str) -> Any:
         """Delete a session; its components stay as they are. Raise `NotFound` if there is none of that name."""
-        return self.backend.send(Request("DELETE", f"/v2/sessions/{segment(name)}")).document
+        return self.backend.send(Request("DELETE", path("sessions", name))).document
 
     def component(self, name: str) -> Component:
         """Return one component; raise `NotFound` if BOS does not know it."""
-        return cast("Component", named(self.backend, Request("GET", f"/v2/components/{segment(name)}"), "id", name))
+        return cast("Component", named(self.backend, Request("GET", path("components", name)), "id", name))
 
     def update_component(self, name: str, patch: Mapping[str, Any]) -> Component:
         """Change fields of a component and return it, without its computed status."""
-        return cast("Component", named(self.backend, Request("PATCH", f"/v2/components/{segment(name)}", body=patch)))
+        return cast("Component", named(self.backend, Request("PATCH", path("components", name), body=patch)))
 
     def update_components(self, filters: Mapping[str, str], patch: Mapping[str, Any]) -> list[Component]:
         """Change fields of the components with these `ids`, or of this `session`, and return them."""
@@ -127,26 +127,26 @@ class BosV2:
 
     def template(self, name: str) -> SessionTemplate:
         """Return one session template; raise `NotFound` if there is none of that name."""
-        request = Request("GET", f"/v2/sessiontemplates/{segment(name)}")
+        request = Request("GET", path("sessiontemplates", name))
         return cast("SessionTemplate", named(self.backend, request, "name", name))
 
     def put_template(self, name: str, template: Any) -> SessionTemplate:
         """Store a session template, in place of one of that name, and return it."""
-        request = Request("PUT", f"/v2/sessiontemplates/{segment(name)}", body=template)
+        request = Request("PUT", path("sessiontemplates", name), body=template)
         return cast("SessionTemplate", named(self.backend, request))
 
     def update_template(self, name: str, patch: Any) -> SessionTemplate:
         """Change fields of a session template and return it."""
-        request = Request("PATCH", f"/v2/sessiontemplates/{segment(name)}", body=patch)
+        request = Request("PATCH", path("sessiontemplates", name), body=patch)
         return cast("SessionTemplate", named(self.backend, request))
 
     def delete_template(self, name: str) -> Any:
         """Delete a session template; raise `NotFound` if there is none of that name."""
-        return self.backend.send(Request("DELETE", f"/v2/sessiontemplates/{segment(name)}")).document
+        return self.backend.send(Request("DELETE", path("sessiontemplates", name))).document
 
     def template_validity(self, name: str) -> Any:
         """Return `Valid`, or in words what would keep a session from being created from the template."""
-        return self.backend.send(Request("GET", f"/v2/sessiontemplatesvalid/{segment(name)}")).document
+        return self.backend.send(Request("GET", path("sessiontemplatesvalid", name))).document
 
     def example_template(self) -> SessionTemplate:
         """Return a session template to start from."""
@@ -178,6 +178,17 @@ class BosV2:
     def health(self) -> dict[str, Any]:
         """Return how the service and its database are."""
         return named(self.backend, Request("GET", "/v2/healthz"))
+
+
+def path(collection: str, name: str) -> str:
+    """Return the path of one document; raise `WrongUsage` without a name: it would be the path of all of them.
+
+    >>> path("components", "a b")
+    '/v2/components/a%20b'
+    """
+    if not name:
+        raise WrongUsage("'' cannot be the name of a session, a component or a session template.")
+    return f"/v2/{collection}/{segment(name)}"
 
 
 def split(ids: str, length: int = IDS_LENGTH) -> Iterable[str]:

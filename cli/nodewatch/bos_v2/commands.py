@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.tree import NODE_FORMATS, command, later
+from nodewatch.tree import NODE_FORMATS, boolean, command, later
 from nodewatch.watching import followed, watchable
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def show_status(app: App, name: str) -> None:
               help="Only these: a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin.")  # fmt: skip
 @click.option("--session", metavar="ID", help="Only components of this session.")
 @click.option("--staged-session", metavar="ID", help="Only components staged for this session.")
-@click.option("--enabled", type=bool, help="Only components that BOS acts on (true), or leaves alone (false).")
+@click.option("--enabled", type=boolean, help="Only components that BOS acts on (true), or leaves alone (false).")
 @click.option("--phase", type=click.Choice(["configuring", "powering_off", "powering_on", ""]),
               help="Only components in this phase.")  # fmt: skip
 @click.option("--status", metavar="STATUS", help="Only components in this status; a comma list names several.")
@@ -105,7 +105,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
 
     \b
     $ nodewatch bos v2 components list --session night-reboot --status failed
-    $ nodewatch bos v2 components list --ids x3000c0s[1-4]b0n0 --format json
+    $ nodewatch bos v2 components list --ids x3000c0s35b[1-4]n0 --format json
     $ nodewatch bos v2 components list --phase configuring --watch
     $ nodewatch bos v2 components list --session night-reboot --status failed --format names
     """

@@ -9,7 +9,7 @@ import click
 from nodewatch.bos_v2.change_commands import read_object
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import WrongUsage
-from nodewatch.tree import command, later
+from nodewatch.tree import boolean, command, later
 
 if TYPE_CHECKING:
     from nodewatch.app import App
@@ -22,7 +22,7 @@ def with_template(function: Any) -> Any:
     """Give a command the options that say what is in a session template."""
     for option, attributes in (
         ("--description", {"metavar": "TEXT", "help": "What the template is for."}),
-        ("--enable-cfs", {"type": bool, "help": "Whether nodes are configured by CFS."}),
+        ("--enable-cfs", {"type": boolean, "help": "Whether nodes are configured by CFS."}),
         ("--cfs-configuration", {"metavar": "NAME", "help": "Configuration to be applied."}),
         ("--file", {"metavar": "PATH", "help": "Take the whole template from this JSON file; - for stdin."}),
     ):
@@ -64,7 +64,7 @@ def describe_template(app: App, session_template_id: str) -> None:
     """Shows its boot sets: which nodes boot which image, and how they are configured.
 
     \b
-    $ nodewatch bos v2 sessiontemplates describe compute-24.7
+    $ nodewatch bos v2 sessiontemplates describe compute-26.3
     """
     app.show(BosV2(app.backend("bos")).template(session_template_id), template_tables.template)
 
@@ -77,7 +77,7 @@ def create_template(
     """A template needs boot sets, which only a file can hold. One of the same name is replaced.
 
     \b
-    $ nodewatch bos v2 sessiontemplates create compute-24.7 --file compute.json
+    $ nodewatch bos v2 sessiontemplates create compute-26.4 --file compute.json
     """
     wanted = read_template(app, file, enable_cfs=enable_cfs is not False, **fields)
     app.show(BosV2(app.backend("bos")).put_template(session_template_id, wanted), template_tables.template)
@@ -86,10 +86,10 @@ def create_template(
 @command
 @with_template
 def update_template(app: App, session_template_id: str, file: str | None, **fields: Any) -> None:
-    """Only what is given is changed.
+    """Only what is given is changed. BOS wants the boot sets each time, which only a file can hold.
 
     \b
-    $ nodewatch bos v2 sessiontemplates update compute-24.7 --file change.json
+    $ nodewatch bos v2 sessiontemplates update compute-26.3 --file change.json
     """
     patch = read_template(app, file, **fields)
     if not patch and not file:
@@ -103,7 +103,7 @@ def delete_template(app: App, session_template_id: str) -> None:
     """Sessions that were created from it go on.
 
     \b
-    $ nodewatch bos v2 sessiontemplates delete compute-24.7
+    $ nodewatch bos v2 sessiontemplates delete compute-26.3
     """
     app.show(BosV2(app.backend("bos")).delete_template(session_template_id))
 
@@ -116,14 +116,14 @@ def check_template(app: App, session_template_id: str) -> None:
     Offline, whether the images exist is not known.
 
     \b
-    $ nodewatch bos v2 sessiontemplatesvalid describe compute-24.7
+    $ nodewatch bos v2 sessiontemplatesvalid describe compute-26.3
     """
     app.show(BosV2(app.backend("bos")).template_validity(session_template_id))
 
 
 @command
 def show_example(app: App) -> None:
-    """Save it, change it, and create a template with it.
+    """Save it, take its name away, change it, and create a template with it.
 
     \b
     $ nodewatch bos v2 sessiontemplatetemplate list --format json

@@ -95,7 +95,7 @@ def list_policies(app: App, nmp: str, long: bool) -> None:
     """Without a name, all policies of the organization are listed.
 
     \b
-    $ nodewatch exchange nmp list
+    $ nodewatch exchange nmp list --org org
     $ nodewatch exchange nmp list org/sample-nmp
     """
     client = exchange(app)
@@ -119,7 +119,7 @@ def remove_policy(app: App, nmp: str, force: bool, yes: bool) -> None:
     """The statuses that nodes have of it go with it. Without --force it asks; what is piped into it is the answer.
 
     \b
-    $ nodewatch exchange nmp remove org/old-nmp --force
+    $ nodewatch exchange nmp remove org/sample-certs --force
     """
     client = exchange(app)
     org, name = one_policy(nmp, app)

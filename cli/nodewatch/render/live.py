@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from nodewatch.render.layout import page_lines
-from nodewatch.render.table import COLOURS, columns_of, shows_blocks
+from nodewatch.render.table import COLOURS, shows_blocks
 from nodewatch.table import Line
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ def measured(world: World) -> tuple[int, int]:
     try:
         found = os.get_terminal_size(world.stdout.fileno())
     except (OSError, ValueError, AttributeError):
-        return columns_of(world), LINES
-    return found.columns or columns_of(world), found.lines or LINES
+        return world.columns, LINES
+    return found.columns or world.columns, found.lines or LINES
 
 
 def text(lines: Iterable[list[Cell]]) -> Any:

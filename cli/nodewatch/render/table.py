@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, TextIO
 
 from nodewatch.render.bar import BLOCKS
@@ -28,27 +27,18 @@ COLOURS: dict[Style, str] = {
 def print_page(page: Page, world: World) -> None:
     """Write the page to stdout: in the terminal's width and colours, or as plain text of any width where there is none.
 
-    `NO_COLOR` and `TERM=dumb` turn colours off; with `FORCE_COLOR` a stream that is no terminal is treated as one.
+    `NO_COLOR` and `TERM=dumb` turn colours off. With `FORCE_COLOR` a stream that is no terminal is treated as one, as
+    wide as COLUMNS says, or of any width.
     """
     out = world.stdout
-    terminal = out.isatty() or bool(world.variable("FORCE_COLOR"))
+    forced = bool(world.variable("FORCE_COLOR"))
     dumb = world.variable("TERM") in ("dumb", "unknown")
-    lines = page_lines(page, columns_of(world) if terminal else None, blocks=not dumb and shows_blocks(out))
-    if terminal and not dumb and not world.variable("NO_COLOR"):
+    wide = world.columns if out.isatty() or (forced and world.variable("COLUMNS")) else None
+    lines = page_lines(page, wide, blocks=not dumb and shows_blocks(out))
+    if (out.isatty() or forced) and not dumb and not world.variable("NO_COLOR"):
         out.writelines(paint(lines))
     else:
         out.writelines("".join([cell.text for cell in line]).rstrip(" ") + "\n" for line in lines)
-
-
-def columns_of(world: World) -> int:
-    """Return the terminal's width: what COLUMNS says, else the terminal itself, else 80."""
-    told = world.variable("COLUMNS") or ""
-    if told.isascii() and told.isdigit() and int(told):
-        return int(told)
-    try:
-        return os.get_terminal_size(world.stdout.fileno()).columns or 80
-    except (OSError, ValueError, AttributeError):
-        return 80
 
 
 def shows_blocks(out: TextIO) -> bool:

@@ -2,11 +2,12 @@
 
 TOML has no null. `cray` writes one that stands in a list as the text "None"; here it is left out there too, because
 a reader could not tell it from a text. Half of a surrogate pair, which TOML cannot hold, becomes the six characters of
-its escape (`\\ud800`).
+its escape (`\\ud800`). An array stands on one line, so that `grep node_list` finds the nodes.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from nodewatch.backend import StoredArray
@@ -17,12 +18,16 @@ def text(document: Any) -> str:
     r"""Return the document, an object or an array, as TOML.
 
     >>> text([{"name": "night", "tenant": None}])
-    'results = [\n    { name = "night" },\n]\n'
+    'results = [ { name = "night" },]\n'
+    >>> text({"node_list": ["x1", "x2"], "path": "p"})
+    'node_list = [ "x1", "x2",]\npath = "p"\n'
     """
     from tomli_w import dumps
 
     table = {"results": list(document)} if isinstance(document, (list, StoredArray)) else document
-    return dumps(without_nulls(spell(table))) or "\n"
+    # Only an array goes on after the end of a line, indented or with its bracket: texts have their line ends escaped.
+    written = re.sub(r"\n *\]", "]", dumps(without_nulls(spell(table))))
+    return re.sub(r"\n +", " ", written) or "\n"
 
 
 def without_nulls(value: Any) -> Any:

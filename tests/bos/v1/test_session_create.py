@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -197,8 +198,7 @@ def test_what_is_sent(run: Runner, server: Scripted) -> None:
 def test_flags_of_a_session_made_here_follow_its_nodes(run: Runner, load: Load) -> None:
     path = load(fleet({**TEMPLATE, "boot_sets": {name: {"node_list": NODES} for name in ("computes", "uans")}}))
     name, _ = made(run, "--operation shutdown --template-name cle-1.3.0")
-    store = opened(str(path))
-    with store.changing():
+    with closing(opened(str(path))) as store, store.changing():
         boot_sets = store.get("bos/v1/boot_sets", name)
         lists = {each["name"]: each for each in boot_sets["computes"]["phases"][0]["categories"]}
         lists["not_started"]["node_list"], lists["failed"]["node_list"] = [], NODES[:3]

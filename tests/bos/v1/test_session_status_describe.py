@@ -25,8 +25,8 @@ FAILURE = Reply(
     kind="application/problem+json",
 )
 NO_BOOT_SET = (
-    f"there is no boot set 'uans' in a session '{OLD}': `nodewatch bos v1 session status list {OLD}` shows which there "
-    "are."
+    f"there is no session '{OLD}' with a boot set 'uans': "
+    f"`nodewatch bos v1 session status list {OLD}` shows which there are."
 )
 NO_PHASE = "boot set 'computes' has no phase 'explode'; it has: shutdown, boot, configure."
 NO_CATEGORY = (
@@ -141,7 +141,7 @@ def test_how_many_names_there_must_be(run: Runner, server: Scripted, names: str)
     done = run(f"bos v1 session status describe {names}")
     assert (done.code, done.stdout) == (2, "")
     assert done.stderr.endswith(
-        f"Error: {len(names.split())} names were given: BOOT_SET SESSION_ID are needed, or PHASE BOOT_SET "
+        f"Error: two to four names are needed, not {len(names.split())}: BOOT_SET SESSION_ID, PHASE BOOT_SET "
         "SESSION_ID, or CATEGORY PHASE BOOT_SET SESSION_ID.\n"
     )
     assert server.asked == []

@@ -71,7 +71,7 @@ def test_where_rows_are_no_nodes_nothing_is_done(run: Runner, load: Load, line: 
 
 def test_the_environment_does_not_choose_them(run: Runner, load: Load) -> None:
     load(FLEET)
-    assert run(LIST, tty=True, NODEWATCH_FORMAT="names").code == 2
+    assert run(LIST, tty=True, NODEWATCH_FORMAT="names").code == 7
 
 
 @given(names=st.sets(st.text(min_size=1, max_size=6), min_size=1, max_size=6))

@@ -63,7 +63,7 @@ def test_none_is_changed_when_one_does_not_exist(run: Runner, load: Load) -> Non
         ("--filter-ids x1",
          "nothing says what to change: add --patch JSON, --enabled, --retry-policy or a --clear option."),
         ("--filter-ids x1 --patch 1,2", "--patch is not JSON: Extra data: line 1 column 2 (char 1)."),
-        ("--filter-ids x1 --patch '[1]'", '--patch must hold a JSON object, such as {"enabled": true}.'),
+        ("--filter-ids x1 --patch '[1]'", "--patch must hold a JSON object, in braces."),
         ("--filter-ids x[1-20000] --enabled true",
          "BOS takes 65,535 characters of names at once: change these 20,000 in parts."),
         ("--filter-ids 'x[2-1]' --enabled true", f"'x[2-1]' is not a node set: '2-1' runs backwards. {EXAMPLE}"),

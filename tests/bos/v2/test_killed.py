@@ -10,6 +10,7 @@ import shutil
 import signal
 import sqlite3
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,7 +58,7 @@ def fill(run: Runner, path: Path, count: int) -> None:
 def content(path: Path) -> list[str]:
     """Return all that is in the store, opened as nodewatch opens it: a transaction that was cut short is undone."""
     stores.opened(str(path)).connection.close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         return list(connection.iterdump())
 
 

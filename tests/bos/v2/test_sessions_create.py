@@ -159,6 +159,13 @@ def test_who_has_a_role_is_not_known_offline(run: Runner, load: Load) -> None:
     load(fleet())
     assert run(f"{CREATE} boot --name new --template-name roles").code == 0
     assert run("bos v2 sessions describe new").json["status"]["status"] == "pending"
+    assert run("bos v2 components list --session new").json == []
+
+
+def test_who_has_a_role_is_taken_to_be_whom_the_limit_names(run: Runner, load: Load) -> None:
+    load(fleet())
+    assert run(f"{CREATE} boot --name new --template-name roles --limit {NODES[0]},{NODES[1]},x9,!{NODES[1]}").code == 0
+    assert [node["id"] for node in run("bos v2 components list --session new").json] == [NODES[0]]
 
 
 def test_tenants_have_sessions_and_templates_of_their_own(run: Runner, load: Load) -> None:

@@ -91,7 +91,7 @@ def test_what_the_server_refuses(run: Runner, load: Load, wanted: Any, words: st
     ("text", "code", "words"),
     [
         ("1 2", 2, "the template on stdin is not JSON: Extra data: line 1 column 3 (char 2)."),
-        ("[]", 2, 'the template on stdin must hold a JSON object, such as {"enabled": true}.'),
+        ("[]", 2, "the template on stdin must hold a JSON object, in braces."),
     ],
 )  # fmt: skip
 def test_files_that_cannot_be_right(run: Runner, text: str, code: int, words: str) -> None:
