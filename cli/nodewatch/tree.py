@@ -245,10 +245,13 @@ def command(*params: Any, **attributes: Any) -> Any:
 
 
 class later:  # noqa: N801  # it stands where an import would
-    """A module of nodewatch that is imported when something of it is used."""
+    """A module of nodewatch whose functions can be named now: it is imported when the first of them is called."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def __getattr__(self, attribute: str) -> Any:
-        return getattr(import_module(f"nodewatch.{self.name}"), attribute)
+    def __getattr__(self, function: str) -> Callable[..., Any]:
+        def call(*args: Any, **options: Any) -> Any:
+            return getattr(import_module(f"nodewatch.{self.name}"), function)(*args, **options)
+
+        return call

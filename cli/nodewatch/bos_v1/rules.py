@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from nodewatch.documents import members, names_in, part
-from nodewatch.table import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -208,6 +207,8 @@ def contradictions(metadata: Mapping[str, Any], flags: Flags, by_nodes: str) -> 
     >>> contradictions({"in_progress": False, "complete": "", "error_count": None}, Flags(False, True, 0), "finished")
     []
     """
+    from nodewatch.table import plural  # JSON needs none of it
+
     said = {name: metadata[name] for name in ("in_progress", "complete") if isinstance(metadata.get(name), bool)}
     found = []
     if any(value != getattr(flags, name) for name, value in said.items()):

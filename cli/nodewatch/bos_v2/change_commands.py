@@ -10,7 +10,6 @@ import click
 from nodewatch.bos_v2 import fields
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import NotAllSucceeded, WrongUsage
-from nodewatch.table import plural
 from nodewatch.tree import boolean, command, later
 
 if TYPE_CHECKING:
@@ -170,6 +169,8 @@ def apply_staged(app: App, xnames: str | None) -> None:
 
 def check_applied(applied: Any) -> None:
     """Raise `NotAllSucceeded` that names the nodes on which the staged session was not started, if there are some."""
+    from nodewatch.table import plural
+
     failed, ignored = ([str(name) for name in applied.get(kind) or []] for kind in ("failed", "ignored"))
     lines = []
     if failed:

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.tree import boolean, command, later
+from nodewatch.tree import NODE_FORMATS, boolean, command, later
 from nodewatch.watching import followed, watchable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nodewatch.app import App
-    from nodewatch.bos_v2 import follow, nodes, rules, status_tables, tables
+    from nodewatch.bos_v2 import follow, nodes, status_tables, tables
     from nodewatch.bos_v2.types import ExtendedStatus
     from nodewatch.table import Page
 else:
-    follow, rules, nodes = later("bos_v2.follow"), later("bos_v2.rules"), later("bos_v2.nodes")
+    follow, nodes = later("bos_v2.follow"), later("bos_v2.nodes")
     status_tables, tables = later("bos_v2.status_tables"), later("bos_v2.tables")  # only the table format needs them
 
-BRIEF = ("table", "names", "csv")  # formats that need no boot artifacts
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 
 
@@ -72,6 +73,8 @@ def show_status(app: App, name: str) -> None:
     bos = BosV2(app.backend("bos"))
 
     def table(status: ExtendedStatus) -> Page:
+        from nodewatch.bos_v2 import rules
+
         if rules.names_are_cut(status):
             components = list(bos.components(session=name, fields=rules.IN_PROGRESS))
         elif status.get("status") == "running":
@@ -106,12 +109,21 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --phase configuring --watch
     $ nodewatch bos v2 components list --session night-reboot --status failed --format names
     """
-    filters["ids"] = nodes.comma_list(ids, app.world.stdin)
-    if followed(app, lambda: follow.components(app, filters)):
+    filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
+    fields = shown_fields(app)
+    if followed(app, lambda: follow.components(app, filters, fields)):
         return
-    fields = rules.IN_TABLES if app.settings.format in BRIEF else ()
     components = BosV2(app.backend("bos")).components(**filters, fields=fields)
     app.show(components, lambda components: tables.components(components, app.now), tables.node_rows)
+
+
+def shown_fields(app: App) -> Sequence[str]:
+    """Return the fields of components that the format shows; none of them stands for the whole documents."""
+    if app.settings.format not in ("table", *NODE_FORMATS):
+        return ()
+    from nodewatch.bos_v2.rules import IN_TABLES
+
+    return IN_TABLES
 
 
 @command

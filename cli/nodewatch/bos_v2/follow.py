@@ -9,6 +9,8 @@ from nodewatch.bos_v2.client import BosV2
 from nodewatch.watching import Watched
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nodewatch.app import App
     from nodewatch.bos_v2.types import Component
 
@@ -40,10 +42,12 @@ def session(app: App, name: str) -> Watched:
     )
 
 
-def components(app: App, filters: dict[str, Any]) -> Watched:
-    """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
+def components(app: App, filters: dict[str, Any], fields: Sequence[str]) -> Watched:
+    """Return how to follow the components that fit the filters now: they are followed when they fit no more, too.
+
+    `fields` are those of their documents that are shown, none of them stands for all.
+    """
     chosen: set[str] = set()
-    fields = rules.IN_TABLES if app.settings.format in ("table", "names", "csv") else ()
     standing: dict[str, Any] = {name: filters[name] for name in STANDING if filters.get(name)}
 
     def look() -> list[Component]:

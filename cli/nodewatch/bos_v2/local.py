@@ -74,7 +74,7 @@ def bad_request(detail: str) -> Answer:
 
 def bad_name(name: str) -> Answer:
     """Return the server's refusal of a name that no session, and no template, can have."""
-    return bad_request(f"{name!r} does not match '^{rules.NAME.pattern}$'")
+    return bad_request(f"{name!r} does not match '^{rules.NAME}$'")
 
 
 def not_found(what: str, name: str, tenant: str = "") -> Answer:
@@ -86,7 +86,7 @@ def not_found(what: str, name: str, tenant: str = "") -> Answer:
 def find_session(store: Store, call: Call) -> Session | Answer:
     """Return the session that the path names, or the refusal: 400 for a name that no session can have, else 404."""
     name = call.names["session_id"]
-    if not rules.NAME.fullmatch(name):
+    if not rules.is_name(name):
         return bad_name(name)
     session: Session | None = store.get(SESSIONS, owned_key(name, call.tenant))
     return not_found("Session", name, call.tenant) if session is None else session
@@ -114,7 +114,7 @@ def list_sessions(store: Store, call: Call) -> Answer:
         if query.get(name) is not None:
             limits[name] = rules.ago(query[name], call.now)
             if limits[name] is None:
-                return bad_request(f"{query[name]!r} does not match '^({rules.AGE.pattern})$'")
+                return bad_request(f"{query[name]!r} does not match '^({rules.AGE})$'")
 
     def wanted(session: Mapping[str, Any]) -> bool:
         state = part(session, "status")
@@ -205,7 +205,7 @@ def describe_component(store: Store, call: Call) -> Answer:
 def find_template(store: Store, call: Call) -> SessionTemplate | Answer:
     """Return the session template that the path names, or the refusal: 400 for a name that none can have, else 404."""
     name = call.names["session_template_id"]
-    if not rules.NAME.fullmatch(name):
+    if not rules.is_name(name):
         return bad_name(name)
     template: SessionTemplate | None = store.get(TEMPLATES, owned_key(name, call.tenant))
     return not_found("Session template", name, call.tenant) if template is None else template

@@ -188,7 +188,7 @@ def update_template(store: Store, call: Call) -> Answer:
 def store_template(store: Store, call: Call, doing: str, old: Mapping[str, Any]) -> Answer:
     """Store the template of the request over the old one; refuse what is not allowed."""
     name = call.names["session_template_id"]
-    if not rules.NAME.fullmatch(name):
+    if not rules.is_name(name):
         return local.bad_name(name)
     wrong = refused(call, "TEMPLATE")
     if wrong is not None:

@@ -32,8 +32,8 @@ def names(text: str, stdin: TextIO) -> list[str]:
     return text.split(",") if plain(text) else read_nodes(text, stdin)
 
 
-def comma_list(text: str | None, stdin: TextIO) -> str | None:
-    """Return the nodes that the text names as a comma list; no text, and an empty one, stay what they are."""
+def comma_list(text: str, stdin: TextIO) -> str:
+    """Return the nodes that the text names as a comma list; an empty text stays empty."""
     return text and ",".join(names(text, stdin))
 
 

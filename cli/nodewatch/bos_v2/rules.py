@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.documents import part
-from nodewatch.table import plural
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
@@ -24,8 +23,9 @@ IN_TABLES = (
     "id", "error", "enabled", "session", "retry_policy", "event_stats", "last_action", "status", "staged_state",
 )  # fmt: skip
 IN_PROGRESS = ("id", "enabled", "error", "status", "last_action.last_updated")
-NAME = re.compile(r"[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?")
-AGE = re.compile(r"0[mMhHdDwW]?|[1-9][0-9]*[mMhHdDwW]")
+# Not compiled here: most commands match none of them.
+NAME = "[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?"
+AGE = "0[mMhHdDwW]?|[1-9][0-9]*[mMhHdDwW]"
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 DEFAULT_OPTIONS: dict[str, Any] = {
     "bss_read_timeout": 20,
@@ -209,13 +209,22 @@ def timing(state: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     return {"duration": str(duration), "end_time": end, "start_time": start}
 
 
+def is_name(text: str) -> bool:
+    """Return whether a session, or a session template, can have that name.
+
+    >>> is_name("night-reboot"), is_name("-night"), is_name("")
+    (True, False, False)
+    """
+    return re.fullmatch(NAME, text) is not None
+
+
 def ago(text: str, now: datetime) -> datetime | None:
     """Return the time that lies an age (`3m`, `5h`, `10d`, `2w`) before now; None if the text is no age.
 
     >>> ago("2h", datetime(2026, 11, 21, 12, tzinfo=UTC)).isoformat(), ago("0", datetime.min), ago("2y", datetime.min)
     ('2026-11-21T10:00:00+00:00', datetime.datetime(1, 1, 1, 0, 0), None)
     """
-    if len(text) > 8 or not AGE.fullmatch(text):
+    if len(text) > 8 or not re.fullmatch(AGE, text):
         return None
     if int(text.rstrip("mMhHdDwW")) == 0:
         return now
@@ -289,6 +298,8 @@ def verdict(status: ExtendedStatus) -> Verdict:
     >>> verdict({"status": "running", "managed_components_count": 1}).text
     'running, 1 node'
     """
+    from nodewatch.table import plural  # JSON needs none of it
+
     state, total, shares = str(status.get("status", "unknown")), nodes(status), progress(status)
     everyone = "? nodes" if total is None else plural(total, "node")
     behind = f", {everyone}" if total else ""

@@ -36,7 +36,7 @@ def names(most: int, least: int = 1) -> Schema:
 
 FLAG: Schema = {"type": "boolean"}
 READ_ONLY: Schema = {"type": "string", "readOnly": True}
-NAMED = text(1, 127, pattern=f"^{NAME.pattern}$")
+NAMED = text(1, 127, pattern=f"^{NAME}$")
 ANY_AGE = text(1, 8, pattern="^(0|0[mMhHdDwW]|[1-9][0-9]*[mMhHdDwW])$")
 ATTEMPTS = number(1_048_576)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TextIO
 
 from nodewatch.errors import UnreadableAnswer
-from nodewatch.table import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +20,8 @@ def print_document(document: Any, style: str, out: TextIO) -> None:
     if document is None:
         out.write("\n")
     elif isinstance(document, str):
+        from nodewatch.table import visible
+
         out.write(visible(document.rstrip("\n"), keep="\n\t") + "\n")
     else:
         write = print_json if isinstance(document, (int, float)) else STYLES[style]
