@@ -41,6 +41,20 @@ def test_committed_files_are_what_the_tree_says() -> None:
     assert docs.stale(ROOT) == [], "run `python -m nodewatch.docs`"
 
 
+def test_help_shows_the_other_names(run: Runner) -> None:
+    assert "\n  list, ls    List the policies, or show one.\n" in run("exchange nmp --help").stdout
+
+
+def test_what_is_left_out_is_named_where_only_one_member_can_be_meant(run: Runner) -> None:
+    assert run("bos sessions status night-reboot") == (2, "", """\
+Usage: nodewatch bos sessions status [OPTIONS] [COMMAND] [ARGS]...
+Try 'nodewatch bos sessions status --help' for help.
+
+Error: No such command 'night-reboot'. You mean: nodewatch bos sessions status list night-reboot
+""")  # fmt: skip
+    assert "You mean" not in run("bos v1 session status night-reboot").stderr
+
+
 def test_check_names_what_is_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "man", tmp_path / "man")
     shutil.copytree(ROOT / "completions", tmp_path / "completions")

@@ -222,13 +222,18 @@ class Lookout:
 def named(outcome: Outcome) -> str:
     """Return the failed and the lagging nodes, folded, each on a line of its own after the first.
 
-    >>> print("It ended." + named(Outcome("", failed=["x2", "x1"], lagging=["x3"])))
+    >>> print("It ended." + named(Outcome("", failed=["x2", "x1"], lagging=["x3"], unnamed=6)))
     It ended.
       Failed (2): x[1-2]
+      Failed (6): taken over since, their names are not known
       Lagging (1): x3
     """
-    rows = (("Failed", outcome.failed), ("Lagging", outcome.lagging))
-    return "".join(f"\n  {title} ({len(names):,}): {fold(names)}" for title, names in rows if names)
+    rows = (
+        ("Failed", len(outcome.failed), fold(outcome.failed)),
+        ("Failed", outcome.unnamed, "taken over since, their names are not known"),
+        ("Lagging", len(outcome.lagging), fold(outcome.lagging)),
+    )
+    return "".join(f"\n  {title} ({count:,}): {names}" for title, count, names in rows if count)
 
 
 def follow(app: App, watched: Watched) -> None:

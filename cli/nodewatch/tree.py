@@ -209,8 +209,22 @@ class Group(Shared, click.Group):
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write groups, then commands, without importing one."""
         for heading, wanted in (("Groups", Group), ("Commands", Leaf)):
-            rows = [(name, member.sentence) for name, member in self.members.items() if isinstance(member, wanted)]
+            rows = [(self.names(name), one.sentence) for name, one in self.members.items() if isinstance(one, wanted)]
             write_section(formatter, heading, rows)
+
+    def names(self, name: str) -> str:
+        """Return a member's name with its other names."""
+        return ", ".join([name, *(short for short, long in self.aliases.items() if long == name)])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Return what the next word names; where only one member can be meant, say how that is typed."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if len(self.members) > 1 or getattr(error, "possibilities", None):
+                raise
+            meant = " ".join([ctx.command_path, *self.members, *args])
+            raise click.UsageError(f"{error.message} You mean: {meant}", ctx) from error
 
 
 @overload

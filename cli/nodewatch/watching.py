@@ -25,8 +25,8 @@ class Outcome(NamedTuple):
     """What a rule makes of one look: whether it is over, how it ended, and which nodes are to be named.
 
     `words` say how far it is, on one line that ends without a stop. `failed` nodes count as failed for good; `lagging`
-    ones are what a wait waits for, and after the end those that are neither failed nor successful. `gone` tells that
-    nothing is left to look at.
+    ones are what a wait waits for, and after the end those that are neither failed nor successful. `unnamed` is how
+    many more failed whose names nobody knows any more. `gone` tells that nothing is left to look at.
     """
 
     words: str
@@ -34,6 +34,7 @@ class Outcome(NamedTuple):
     succeeded: bool = False
     failed: Sequence[str] = ()
     lagging: Sequence[str] = ()
+    unnamed: int = 0
     gone: bool = False
 
 

@@ -130,19 +130,21 @@ def session_outcome(look: Look) -> Outcome:
     >>> look = Look({"name": "boot-1"}, nodes, {"status": "running", "managed_components_count": 2})
     >>> session_outcome(look)
     Outcome(words='boot-1 is running: 1 of 2 nodes stable, 1 in progress', finished=False, succeeded=False, \
-failed=[], lagging=['x1'], gone=False)
+failed=[], lagging=['x1'], unnamed=0, gone=False)
     >>> session_outcome(Look({"name": "boot-1"}, [], {"status": "complete"})).words
     'boot-1 is complete: nothing to do, it has no nodes'
     """
     finished = session_finished(look)
     found = sort(look.components)
     succeeded = finished and session_succeeded(look)
+    failed = [] if succeeded else failed_names(look, found)
     return Outcome(
         words=f"{look.session.get('name')} is {session_words(look, found)}",
         finished=finished,
         succeeded=succeeded,
-        failed=[] if succeeded else failed_names(look, found),
+        failed=failed,
         lagging=[] if succeeded else [*found.moving, *found.held, *look.staged],
+        unnamed=max(rules.failed_nodes(look.status) - len(failed), 0) if finished and not succeeded else 0,
     )
 
 
@@ -182,7 +184,7 @@ def components_outcome(components: Sequence[Component], chosen: int) -> Outcome:
 
     >>> components_outcome([{"id": "x1", "enabled": True, "status": {"status": "configuring"}}, {"id": "x2"}], 2)
     Outcome(words='1 of 2 nodes stable, 1 in progress', finished=False, succeeded=False, failed=[], lagging=['x1'], \
-gone=False)
+unnamed=0, gone=False)
     >>> components_outcome([], 0)[:3], components_outcome([], 2).gone
     (('nothing to wait for: no component fits', True, False), True)
     """

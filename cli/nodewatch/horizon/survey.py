@@ -74,7 +74,7 @@ def read(result: Answer | NodewatchError, request: Request) -> Statuses | Nodewa
 def raise_trouble(app: App, found: Survey) -> None:
     """Raise for what kept the survey from being whole: an interruption, or nodes that could not be asked."""
     if found.interrupted:
-        app.warn(f"{len(found.unasked)} of {found.total} nodes were not asked.")
+        app.warn(f"{len(found.unasked):,} of {found.total:,} nodes were not asked.")
         raise KeyboardInterrupt
     if not found.troubled:
         return

@@ -67,6 +67,17 @@ def test_nodes_taken_over_by_a_newer_session_are_named(run: Runner, play: Play) 
     assert done.json["managed_components_count"] == 2
 
 
+def test_failed_nodes_that_nobody_can_name_are_counted(run: Runner) -> None:
+    run("demo")
+    done = run("bos v2 sessions status list weekly-boot --wait")
+    assert done.code == 10
+    assert done.stderr.endswith("""\
+Error: weekly-boot is complete: 14 of 32 nodes stable, 18 failed.
+  Failed (12): x3000c0s[25,27]b[1-4]n0,x3000c0s[29,33]b[1-2]n0
+  Failed (6): taken over since, their names are not known
+""")
+
+
 def test_a_session_without_nodes_is_no_success_and_not_over_before_it_is_complete(run: Runner, play: Play) -> None:
     play(ALL_TAKEN_OVER)
     done = run(WAIT)
