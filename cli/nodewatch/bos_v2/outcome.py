@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
 
-EXACT = 10_000  # components; of more than these, two decimal places of a percentage do not tell one
-
 
 class Look(NamedTuple):
     """One look at a session: the components that name it, asked for before its status, and the ids staged for it."""
@@ -120,7 +118,7 @@ def session_succeeded(look: Look) -> bool:
     if look.status.get("status") != "complete":
         return bool(found.stable) and not unstable
     shares = rules.progress(look.status)
-    return total > 0 and shares.successful >= 100 and not shares.failed and not (total > EXACT and unstable)
+    return total > 0 and shares.successful >= 100 and not shares.failed and not (total > rules.EXACT and unstable)
 
 
 def session_outcome(look: Look) -> Outcome:

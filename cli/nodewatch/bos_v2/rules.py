@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
 
 NAMES_IN_ERRORS = 10
+EXACT = 10_000  # components; of more than these, two decimal places of a percentage do not tell one
 IN_TABLES = (
     "id", "error", "enabled", "session", "retry_policy", "event_stats", "last_action", "status", "staged_state",
 )  # fmt: skip
@@ -295,6 +296,9 @@ def verdict(status: ExtendedStatus) -> Verdict:
     Verdict(text='complete: all 4 nodes succeeded', style='good')
     >>> verdict({"status": "complete", "managed_components_count": 0})
     Verdict(text='complete: nothing to do, it has no nodes', style='warn')
+    >>> many = {"managed_components_count": 30_000, "percent_successful": 100.0, "error_summary": {"off": {"count": 1}}}
+    >>> verdict({"status": "complete", **many}).text
+    'complete: nearly all 30,000 nodes succeeded, some report errors'
     >>> verdict({"status": "running", "managed_components_count": 1}).text
     'running, 1 node'
     """
@@ -309,6 +313,8 @@ def verdict(status: ExtendedStatus) -> Verdict:
         return Verdict(f"{state}{', staged until applied' * (shares.staged == 100)}{behind}", "busy")
     if total == 0:
         return Verdict("complete: nothing to do, it has no nodes", "warn")
+    if shares.successful >= 100 and (total or 0) > EXACT and part(status, "error_summary"):
+        return Verdict(f"complete: nearly all {everyone} succeeded, some report errors", "warn")
     if shares.successful >= 100:
         return Verdict(f"complete: all {everyone if total else 'nodes'} succeeded", "good")
     return Verdict(f"complete, but not every node succeeded{behind}", "warn")
