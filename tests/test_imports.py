@@ -17,7 +17,7 @@ CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields"
 LEAVES = "errors|times|nodeset|table|statuses|documents|pages"
-WIRE = "remote|transport|addresses|retries|trace|login"
+WIRE = r"remote(\.\w+)?"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
 OURS = [
@@ -31,26 +31,26 @@ OURS = [
     (rf"{SLICE}\.\w*tables", rf"OWN\.({PURE}|\w*tables)|{LEAVES}"),
     (rf"{SLICE}\.client", rf"OWN\.({PURE})|backend|{LEAVES}"),
     (rf"{SLICE}\.local\w*", rf"OWN\.({PURE}|local)|backend|local|store|{LEAVES}"),
-    (rf"{SLICE}\.\w+", rf"OWN\.(?!local)\w+|app|tree|backend|files|gather|settings|watching|{LEAVES}"),
+    (rf"{SLICE}\.\w+", rf"OWN\.(?!local)\w+|app|tree|backend|files|gather|settings|watch\.watched|{LEAVES}"),
     ("backend", "errors"),
     ("local|fleet", rf"{SLICE}\.local\w*|backend|store|{LEAVES}"),
     ("store", rf"spool|files|fleet|render\.(json|surrogates)|{LEAVES}"),
     ("store_commands", rf"bos_v2\.commands|demo|render\.json|tree|progress|settings|files|fleet|store|{LEAVES}"),
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render\.\w+|backend|{LEAVES}"),
-    (WIRE, rf"{WIRE}|backend|settings|cray_settings|files|nodewatch|{LEAVES}"),
+    (WIRE, rf"{WIRE}|backend|settings(\.cray)?|files|nodewatch|{LEAVES}"),
     ("main", rf"app|tree|{LEAVES}"),
     ("__main__", "main"),
     ("docs", rf"main|tree|completions|nodewatch|{LEAVES}"),
-    (r"\w+", rf"(?!(main|docs|demo|{SLICE})\b)\w+(\.\w+)?"),
+    (r"\w+(\.\w+)?", rf"(?!(main|docs|demo|{SLICE})\b)\w+(\.\w+)?"),
 ]
 
 # Who may import what is not ours; nothing else is imported at all.
 OTHERS = {
-    "click": rf"main|tree|docs|watching|\w+_commands?|{SLICE}\.(\w*commands|shared)",
-    "requests": "transport|addresses",
-    "urllib3": "transport",
-    "truststore": "transport",
+    "click": rf"main|tree|docs|watch\.watched|\w+_commands?|{SLICE}\.(\w*commands|shared)",
+    "requests": r"remote\.(transport|addresses)",
+    "urllib3": r"remote\.transport",
+    "truststore": r"remote\.transport",
     "rich": r"render\.\w+",
     "yaml": r"render\.yaml",
     "tomli_w": r"render\.toml",

@@ -49,7 +49,7 @@ class App:
         """Return a new backend for the service; say so when it is only the demo store."""
         system = self.settings.system(service)
         if system.local is None:
-            from nodewatch.remote import HttpBackend
+            from nodewatch.remote.backend import HttpBackend
 
             self.warn_of_risks(service)
             return HttpBackend(service, self.settings, self.world)
@@ -68,7 +68,7 @@ class App:
             why = "--insecure was given" if settings.insecure else "HZN_SSL_SKIP_VERIFY is set"
             self.warn(f"Warning: {why}, so certificates are not verified: anyone may be listening.")
         if service == "exchange" and settings.exchange_auth and system.url:
-            from nodewatch.addresses import in_the_clear
+            from nodewatch.remote.addresses import in_the_clear
 
             if in_the_clear(system.url):
                 self.warn(f"Warning: user and password go to {system.url} in the clear: anyone may be listening.")

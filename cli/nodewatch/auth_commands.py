@@ -11,14 +11,14 @@ from nodewatch.tree import command
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.login import Bearer
+    from nodewatch.remote.login import Bearer
     from nodewatch.table import Page
 
 
 def system_of(app: App) -> Bearer:
     """Return the login to the BOS that is configured; raise `WrongConfiguration` if that is a local store."""
-    from nodewatch.addresses import checked
-    from nodewatch.login import Bearer
+    from nodewatch.remote.addresses import checked
+    from nodewatch.remote.login import Bearer
 
     system = app.settings.system("bos")
     if system.local:
@@ -41,7 +41,7 @@ def log_in(app: App, username: str | None, password_file: str | None) -> None:
     $ nodewatch auth login --username me
     $ nodewatch auth login --username me --password-file ~/.secret
     """
-    from nodewatch import login
+    from nodewatch.remote import login
 
     bearer = system_of(app)
     username = username or app.settings.cray.username or asked(app, "Username")
@@ -91,7 +91,7 @@ def show_login(app: App) -> None:
     \b
     $ nodewatch auth status
     """
-    from nodewatch import login
+    from nodewatch.remote import login
 
     bearer = system_of(app)
     if not bearer.known:
@@ -156,7 +156,7 @@ def log_out(app: App) -> None:
     \b
     $ nodewatch auth logout
     """
-    from nodewatch import login
+    from nodewatch.remote import login
 
     bearer = system_of(app)
     if app.settings.token:

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from nodewatch import contexts
 from nodewatch.errors import WrongConfiguration
+from nodewatch.settings import contexts
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def effective(settings: Settings, world: World) -> dict[str, Row]:
 
 def token_row(settings: Settings, world: World) -> Row:
     """Return the file that the token for BOS is in, or that it is given as such."""
-    from nodewatch.login import place_of
+    from nodewatch.remote.login import place_of
 
     if settings.token:
         return MASK, "NODEWATCH_TOKEN"
@@ -132,7 +132,7 @@ def token_row(settings: Settings, world: World) -> Row:
 
 def proxy_row(settings: Settings, world: World) -> Row:
     """Return the proxy on the way to BOS, without its password."""
-    from nodewatch.addresses import proxy_for
+    from nodewatch.remote.addresses import proxy_for
 
     system = settings.systems["bos"]
     if system is None or isinstance(system, WrongConfiguration) or system.url is None:

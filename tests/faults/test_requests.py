@@ -17,7 +17,7 @@ from nodewatch import __version__
 from nodewatch.backend import ABSENT, Answer, Request, segment
 from nodewatch.errors import Dropped, ServiceTrouble, TimedOut
 from nodewatch.gather import gather
-from nodewatch.remote import HttpBackend
+from nodewatch.remote.backend import HttpBackend
 from nodewatch.settings import Secret, resolve
 from nodewatch.world import World
 

@@ -8,7 +8,7 @@ import click
 
 from nodewatch.bos_v1.client import BosV1
 from nodewatch.tree import command, later
-from nodewatch.watching import followed, watchable
+from nodewatch.watch.watched import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nodewatch.bos_v1 import outcome, rules, tables
 from nodewatch.bos_v1.client import BosV1
 from nodewatch.documents import part
-from nodewatch.watching import Watched
+from nodewatch.watch.watched import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

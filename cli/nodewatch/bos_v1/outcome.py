@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v1 import rules
 from nodewatch.table import plural
-from nodewatch.watching import Outcome
+from nodewatch.watch.watched import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from nodewatch.bos_v1.types import Phase
-    from nodewatch.watching import Seen
+    from nodewatch.watch.watched import Seen
 
 
 class Look(NamedTuple):

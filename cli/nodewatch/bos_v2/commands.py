@@ -8,7 +8,7 @@ import click
 
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.tree import NODE_FORMATS, boolean, command, later
-from nodewatch.watching import followed, watchable
+from nodewatch.watch.watched import followed, watchable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import outcome, rules, status_tables, tables
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.watching import Watched
+from nodewatch.watch.watched import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -58,7 +58,7 @@ def columns(component: Component) -> ComponentColumns:
         status=answer["status"]["status"],
         error=component.get("error") or "",
         last_updated=str(part(component, "last_action").get("last_updated") or ""),
-        brief=json.dumps(rules.brief(answer)),
+        brief=json.dumps(rules.brief(answer), separators=(",", ":")),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import part
 from nodewatch.table import plural
-from nodewatch.watching import Outcome
+from nodewatch.watch.watched import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -157,6 +157,8 @@ def attempts(component: Component) -> str:
     'on 2'
     """
     stats = part(component, "event_stats")
+    if not any(stats.values()):
+        return ""
     return ", ".join(f"{name} {stats[field]}" for name, field in ATTEMPTS if stats.get(field))
 
 
@@ -186,7 +188,7 @@ def components(documents: Iterable[Component], now: datetime) -> Page:
             last_action(component, now),
             attempts(component),
             text(component.get("session")),
-            Cell(text(component.get("error")), "bad"),
+            Cell(text(component["error"]), "bad") if component.get("error") else "",
         ])  # fmt: skip
     columns = [
         Column("Component"), Column("Status", shares=True), Column("Phase", 2, shares=True), Column("Last action", 3),

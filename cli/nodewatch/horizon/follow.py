@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nodewatch.errors import NotFound
 from nodewatch.horizon import outcome, rules, tables
 from nodewatch.horizon.shared import clock
-from nodewatch.watching import Watched, passes
+from nodewatch.watch.watched import Watched, passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from nodewatch.errors import NotFound, UnreadableAnswer, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.shared import LONG, YES, clock, exchange, exchange_command, tell
 from nodewatch.tree import later, shared
-from nodewatch.watching import followed, watchable
+from nodewatch.watch.watched import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App

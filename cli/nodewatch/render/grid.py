@@ -17,7 +17,10 @@ GAP = "  "
 
 
 class Strip(NamedTuple):
-    """A column with its texts, made visible, and their styles; `widest` is the width of the widest or the name."""
+    """A column with its texts, made visible, and their styles (none in a large grid).
+
+    `widest` is the width of the widest text or the name.
+    """
 
     column: Column
     name: str
@@ -42,11 +45,11 @@ class Strip(NamedTuple):
         return self.column.shares and count > 1 and first != "" and self.texts.count(first) == count
 
 
-def read_strip(column: Column, cells: Sequence[str | Cell]) -> Strip:
+def read_strip(column: Column, cells: Sequence[str | Cell], *, large: bool) -> Strip:
     """Return the column with its cells as they will be shown."""
     name = visible(column.name)
     texts = [cell if isinstance(cell, str) else cell.text for cell in cells]
-    styles: list[Style] = ["" if isinstance(cell, str) else cell.style for cell in cells]
+    styles: list[Style] = [] if large else ["" if isinstance(cell, str) else cell.style for cell in cells]
     whole = "".join(texts)
     if whole.isascii() and whole.isprintable():
         return Strip(column, name, texts, styles, max(len(name), *map(len, texts)))
@@ -64,13 +67,14 @@ def grid_lines(grid: Grid, width: int | None) -> Iterator[list[Cell]]:
         yield from paragraph(grid.heading, "strong", width)
         yield from paragraph(grid.empty, "dim", width)
         return
-    strips = list(map(read_strip, grid.columns, zip(*grid.rows, strict=True)))
+    large, cells = len(grid.rows) > LARGE, zip(*grid.rows, strict=True)
+    strips = [read_strip(column, texts, large=large) for column, texts in zip(grid.columns, cells, strict=True)]
     first, *others = [strip for strip in strips if not strip.empty] or strips
     shared = [strip for strip in others if strip.shared and width is not None]
     strips, gone = leave([first, *(strip for strip in others if width is None or not strip.shared)], width)
     yield from paragraph(heading(grid.heading, shared), "strong", width)
     widths = allot(strips, width)
-    yield from row_lines(unfold(strips, widths), widths, large=len(grid.rows) > LARGE)
+    yield from row_lines(unfold(strips, widths), widths, large=large)
     if gone:
         names = ", ".join(map(mention, gone))
         yield from paragraph(f"Not shown for lack of width: {names}.", "dim", width)
@@ -157,7 +161,7 @@ def unfold(strips: Sequence[Strip], widths: Sequence[int]) -> list[Strip]:
                 for lines, height in zip(cells, heights, strict=True)
                 for line in (*lines, *[""] * (height - len(lines)))
             ],
-            styles=[style for style, height in zip(strip.styles, heights, strict=True) for _ in range(height)],
+            styles=[style for style, height in zip(strip.styles, heights, strict=False) for _ in range(height)],
         )
         for strip, cells in zip(strips, folded, strict=True)
     ]

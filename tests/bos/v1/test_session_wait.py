@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodewatch.bos_v1.outcome import Look, courses, outcome
-from nodewatch.watching import Seen
+from nodewatch.watch.watched import Seen
 from older_fleets import CATEGORIES, NODES, OLD, boot_set, older_fleet, phase
 
 if TYPE_CHECKING:

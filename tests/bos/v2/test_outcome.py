@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nodewatch.bos_v2 import rules
 from nodewatch.bos_v2.outcome import Look, components_outcome, kind, session_outcome, session_states
-from nodewatch.lookout import moves
+from nodewatch.watch.loop import moves
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NAMES = [f"x{number}" for number in range(5)]

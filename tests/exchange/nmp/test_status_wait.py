@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from edge import WORDS, node, on_node, policy, status
 from nodewatch.errors import ServiceTrouble
 from nodewatch.horizon.outcome import Look, outcome
-from nodewatch.watching import Seen
+from nodewatch.watch.watched import Seen
 
 if TYPE_CHECKING:
     from conftest import Play, Runner

@@ -15,14 +15,14 @@ from nodewatch.errors import (
 )
 from nodewatch.nodeset import fold
 from nodewatch.times import span
-from nodewatch.watching import Outcome, Seen, passes
+from nodewatch.watch.watched import Outcome, Seen, passes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from nodewatch.app import App
-    from nodewatch.watching import Watched
+    from nodewatch.watch.watched import Watched
 
 INTERVAL, SHORTEST_INTERVAL, SETTLE = 15.0, 1.0, 120.0
 LONGEST_PAUSE = 120.0
@@ -242,7 +242,7 @@ def follow(app: App, watched: Watched) -> None:
     Raise `NotAllSucceeded`, `TimeRanOut` or `WentAway` when it ended otherwise, with the nodes named; and `NotFound`,
     `NotPermitted` and the like when it cannot be looked at.
     """
-    from nodewatch.viewers import viewer
+    from nodewatch.watch.viewers import viewer
 
     gc.enable()
     how = pace(app.flags)

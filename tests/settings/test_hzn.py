@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from conftest import FakeWorld
 from nodewatch.errors import WrongConfiguration
-from nodewatch.hzn_settings import Files, horizon, read_files, unquoted
 from nodewatch.settings import System, resolve
+from nodewatch.settings.hzn import Files, horizon, read_files, unquoted
 
 if TYPE_CHECKING:
     from pathlib import Path

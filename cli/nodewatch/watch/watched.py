@@ -121,7 +121,7 @@ def followed(app: App, describe: Callable[[], Watched]) -> bool:
     """
     if not wanted(app):
         return False
-    from nodewatch.lookout import follow
+    from nodewatch.watch.loop import follow
 
     follow(app, describe())
     return True

@@ -10,15 +10,17 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch import contexts, cray_settings, hzn_settings
-from nodewatch.cray_settings import Cray
 from nodewatch.errors import WrongConfiguration
-from nodewatch.hzn_settings import Horizon, Value
+from nodewatch.settings import contexts
+from nodewatch.settings import cray as cray_settings
+from nodewatch.settings import hzn as hzn_settings
+from nodewatch.settings.cray import Cray
+from nodewatch.settings.hzn import Horizon, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from nodewatch.contexts import Context
+    from nodewatch.settings.contexts import Context
     from nodewatch.world import World
 
     Read = Callable[[str, str], Any]

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from nodewatch import __version__
-from nodewatch.addresses import checked, in_the_clear, origin
 from nodewatch.backend import ABSENT, Answer, SentArray, answered_error
 from nodewatch.errors import Dropped, ServiceTrouble, TimedOut, Unreachable, UnreadableAnswer, WrongConfiguration
-from nodewatch.login import Bearer
-from nodewatch.retries import RETRY, Pace, retry_after
-from nodewatch.trace import Trace
+from nodewatch.remote.addresses import checked, in_the_clear, origin
+from nodewatch.remote.login import Bearer
+from nodewatch.remote.retries import RETRY, Pace, retry_after
+from nodewatch.remote.trace import Trace
 
 if TYPE_CHECKING:
     from nodewatch.backend import Request
+    from nodewatch.remote.transport import Failed, Reply, Transport
     from nodewatch.settings import Settings
-    from nodewatch.transport import Failed, Reply, Transport
     from nodewatch.world import World
 
 NAMES = {"bos": "BOS", "exchange": "the Exchange", "agent": "the agent"}
@@ -49,7 +49,7 @@ class HttpBackend:
     @cached_property
     def transport(self) -> Transport:
         """The connections to the server, made when the first request is sent."""
-        from nodewatch.transport import transport_to
+        from nodewatch.remote.transport import transport_to
 
         proxied = self.service == "bos"  # hzn, whose services the others are, takes no proxy from the environment
         return transport_to(self.base, self.system, self.settings.ca_bundle, self.world, proxied=proxied)
@@ -88,7 +88,7 @@ class HttpBackend:
 
     def ask(self, request: Request) -> Reply:
         """Return the server's reply of whatever status, after all the tries that the policy allows."""
-        from nodewatch.transport import Failed
+        from nodewatch.remote.transport import Failed
 
         world, timeout = self.world, self.system.request_timeout
         tries = self.system.retries + 1 if request.repeatable else 1
@@ -129,7 +129,7 @@ class HttpBackend:
 
     def exchange(self, request: Request, seconds: float, tries: int) -> Reply:
         """Send the request once, follow redirects on the same server, and return the reply; raise `Failed` for none."""
-        from nodewatch.transport import Failed
+        from nodewatch.remote.transport import Failed
 
         query = request.query
         url = self.base + request.path + (f"?{urlencode(query)}" if query else "")

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from nodewatch.app import App
-    from nodewatch.lookout import Sight, Viewer
     from nodewatch.table import Block, Page
-    from nodewatch.watching import Watched
+    from nodewatch.watch.loop import Sight, Viewer
+    from nodewatch.watch.watched import Watched
 
 MOST_MOVES = 5
 TICK = 1.0

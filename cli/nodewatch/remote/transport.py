@@ -28,7 +28,6 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import DecodeError, HTTPError, NameResolutionError, ReadTimeoutError
 from urllib3.util import Timeout
 
-from nodewatch.addresses import proxy_for
 from nodewatch.errors import (
     Dropped,
     NodewatchError,
@@ -37,6 +36,7 @@ from nodewatch.errors import (
     UnreadableAnswer,
     WrongConfiguration,
 )
+from nodewatch.remote.addresses import proxy_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,7 +9,7 @@ from nodewatch.table import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from nodewatch.transport import Reply
+    from nodewatch.remote.transport import Reply
     from nodewatch.world import World
 
 SHOWN = 2048

@@ -13,10 +13,10 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch import cray_settings
-from nodewatch.addresses import in_the_clear
 from nodewatch.errors import FileTrouble, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongConfiguration
+from nodewatch.remote.addresses import in_the_clear
 from nodewatch.settings import Secret
+from nodewatch.settings import cray as cray_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -253,8 +253,8 @@ def ask(form: Mapping[str, str], settings: Settings, world: World, base: str) ->
     from urllib.parse import urlencode
 
     from nodewatch import __version__
-    from nodewatch.trace import Trace
-    from nodewatch.transport import Failed, transport_to
+    from nodewatch.remote.trace import Trace
+    from nodewatch.remote.transport import Failed, transport_to
 
     url = cray_settings.login_url(base)
     if in_the_clear(url):
