@@ -124,8 +124,7 @@ FAULTS = [
           + NOBODY),
     Fault("401-problem", problem(401, "Unauthorized", "Jwt is expired"), 6, "Unauthorized: Jwt is expired\n" + NOBODY),
     Fault("403", answer(403, b"RBAC: access denied", {"Content-Type": "text/plain"}), 6,
-          refused("403 Forbidden", ": RBAC: access denied.")
-          + "The login is known, but may not do this: ask for the right, or use another login."),
+          refused("403 Forbidden", ": RBAC: access denied.") + NOBODY),
     Fault("403-problem", problem(403, "Forbidden", "no"), 6, "Forbidden: no"),
     Fault("404", problem(404, "The resource was not found", "Session 'night' does not exist"), 8,
           "The resource was not found: Session 'night' does not exist"),

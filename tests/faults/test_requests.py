@@ -147,6 +147,16 @@ def test_other_refusals_are_final(serve: Serve, connect: Connect, status: int) -
     assert (len(server.requests), world.slept) == (1, [])
 
 
+def test_a_known_login_without_the_right_is_told_so(serve: Serve, ask: Ask) -> None:
+    server = serve(answer(403, b"RBAC: access denied", {"Content-Type": "text/plain"}))
+    done = ask(server.url(), "bos v2 sessions describe night", NODEWATCH_TOKEN="abc")
+    assert (done.code, done.stdout) == (6, "")
+    assert done.stderr == (
+        f"Error: BOS at {server.url()} answered 403 Forbidden to GET /v2/sessions/night: RBAC: access denied. "
+        "The login is known, but may not do this: ask for the right, or use another login.\n"
+    )
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("step", [b"", answer(503)], ids=["closed", "503"])
 def test_change_is_never_sent_twice(serve: Serve, connect: Connect, method: str, step: bytes) -> None:

@@ -55,7 +55,7 @@ def sessions(documents: Iterable[Session], now: datetime) -> Page:
         Column("Nodes", 3, right=True), Column("Started", 6), Column("Took", 2), Column("Limit", 1),
         Column("Tenant", 1, shares=True), Column("Error", wraps=True, shares=True),
     ]  # fmt: skip
-    return [Grid(columns, rows, empty="There are no sessions.")]
+    return [Grid(columns, rows, empty="No session fits.")]
 
 
 def session(document: Session, now: datetime) -> Page:
@@ -114,14 +114,14 @@ def session_status(status: ExtendedStatus, session: Session, components: Iterabl
 
 def identity(status: ExtendedStatus, session: Session, now: datetime) -> Line:
     """Return one line that says which session it is and what to think of it."""
-    verdict, timing = rules.verdict(status), part(status, "timing")
+    verdict, timing, lasted = rules.verdict(status), part(status, "timing"), took(part(status, "timing"), now)
     facts = [
         text(session.get("name")),
-        f"{text(session.get('operation'))} of {text(session.get('template_name'))}",
+        f"{text(session['operation'])} of {text(session.get('template_name'))}" if session.get("operation") else "",
         verdict.text,
-        f"started {when(timing.get('start_time'))}",
+        f"started {when(timing.get('start_time'))}" if timing.get("start_time") else "",
         f"ended {when(timing.get('end_time'))}" if timing.get("end_time") else "",
-        ("took " if timing.get("end_time") else "for ") + took(timing, now),
+        ("took " if timing.get("end_time") else "for ") + lasted if lasted else "",
     ]
     return Line("  ".join(fact for fact in facts if fact), cast("Style", verdict.style))
 

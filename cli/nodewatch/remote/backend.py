@@ -200,10 +200,11 @@ class HttpBackend:
         wish = reply.headers.get("Retry-After")
         if wish and reply.status in RETRY.crowded:
             return f"It asks not to be asked for a while (Retry-After: {wish}): try again after that time."
+        # The gateway of a Cray system answers 403 to whoever sends no token.
+        if self.bearer and (reply.status == 401 or (reply.status == 403 and not self.bearer.known)):
+            return self.bearer.advice
         if reply.status != 401:
             return None
-        if self.bearer:
-            return self.bearer.advice
         return "Check the user and the password in HZN_EXCHANGE_USER_AUTH." if self.service == "exchange" else None
 
     def asked(self, request: Request) -> str:

@@ -140,6 +140,12 @@ def test_nodes_that_others_took_over_are_counted_as_unknown(run: Runner, load: L
 """)
 
 
+def test_what_a_session_does_not_say_is_left_out(run: Runner, load: Load) -> None:
+    load({"bos": {"v2": {"sessions": [{"name": "bare"}]}}})
+    done = run("bos v2 sessions status list bare --format table")
+    assert (done.code, done.stdout.splitlines()[0]) == (0, "bare  unknown")
+
+
 def test_one_that_does_not_exist(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("bos v2 sessions status list nope")
