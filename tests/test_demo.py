@@ -264,3 +264,14 @@ def test_a_store_of_another_release(run: Runner) -> None:
         f"Error: the local store {store} failed: no such column: session. If another release of nodewatch made it, "
         "load its fleet file into a new one; `nodewatch demo --fresh` makes the demo store anew.\n"
     )
+
+
+def test_a_store_that_is_named_is_replaced_only_when_the_user_says_so(run: Runner, tmp_path: Path) -> None:
+    store = tmp_path / "mine.db"
+    run("local load - --local " + str(store), stdin='{"bos": {"v2": {"components": [{"id": "mine"}]}}}')
+    done = run(f"demo --fresh --local {store}", tty=True, stdin="n\n")
+    question = f"Replace all that is in {store} with the demo fleet? [y/N]: "
+    assert done == (1, "", f"{question}Error: Nothing was changed.\n")
+    assert [node["id"] for node in run(f"bos components list --local {store}").json] == ["mine"]
+    assert run(f"demo --fresh --local {store}", tty=True, stdin="y\n").code == 0
+    assert len(run(f"bos components list --local {store}").json) == 221

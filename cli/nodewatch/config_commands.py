@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from nodewatch.documents import text
 from nodewatch.errors import WrongConfiguration
 from nodewatch.settings import contexts
 from nodewatch.tree import command
@@ -81,7 +82,7 @@ def settings_page(rows: dict[str, dict[str, Any]]) -> Page:
     """Return the table of `config show`."""
     from nodewatch.table import Column, Grid
 
-    shown = [[name, "" if row["value"] is None else str(row["value"]), row["source"]] for name, row in rows.items()]
+    shown = [[name, text(row["value"]), row["source"]] for name, row in rows.items()]
     return [Grid([Column("Setting"), Column("Value", wraps=True), Column("Source", wraps=True)], shown)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from nodewatch.errors import FileTrouble
 
@@ -72,7 +72,7 @@ class Entry(NamedTuple):
 def read_fleet(text: str, name: str) -> list[Entry]:
     """Return the checked documents of a fleet file's text; raise `FileTrouble` that names the first wrong place."""
     try:
-        fleet = json.loads(text)
+        fleet = json.loads(text, parse_constant=reject_constant)
     except RecursionError as error:
         raise FileTrouble(f"{name} is nested too deeply to be a fleet file.") from error
     except ValueError as error:
@@ -82,6 +82,11 @@ def read_fleet(text: str, name: str) -> list[Entry]:
     except ValueError as error:
         end = "" if str(error).endswith("?") else "."
         raise FileTrouble(f"{name} is not a fleet file: {error}{end}") from error
+
+
+def reject_constant(name: str) -> NoReturn:
+    """Raise for NaN and the infinities, which Python reads but JSON does not have."""
+    raise ValueError(f"{name} is no number in JSON")
 
 
 def entries(fleet: Any) -> Iterator[Entry]:

@@ -95,7 +95,7 @@ def demo(app: App, fresh: bool) -> None:
     """The fleet has some 200 nodes in every state, and the examples of the user guide.
 
     It is an ordinary local store, which commands show as long as no other system is configured; what you change in it
-    stays, until you start over.
+    stays, until you start over. Before --fresh replaces a store that --local names it asks, on a terminal.
 
     \b
     $ nodewatch demo
@@ -115,6 +115,8 @@ def demo(app: App, fresh: bool) -> None:
             return
         if not given:
             remove_store(path)
+        elif Path(path).exists():
+            app.confirm(f"Replace all that is in {path} with the demo fleet?")
         fill_store(app, path, list(entries(demo_fleet(app.now))))
     usual = resolve({}, app.world).systems["bos"]
     where = "" if isinstance(usual, System) and usual.local == path else f" --local {path}"

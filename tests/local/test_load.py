@@ -67,6 +67,7 @@ WRONG = [
     ("", "is not JSON: Expecting value: line 1 column 1 (char 0)."),
     ('{"bos": ', "is not JSON: Expecting value: line 1 column 9 (char 8)."),
     ("[" * 100_000, "is nested too deeply to be a fleet file."),
+    ('{"agent": {"nodemanagement": {"o/p": {"x": NaN}}}}', "is not JSON: NaN is no number in JSON."),
     ("[]", "is not a fleet file: the file: an object is needed, not a list."),
     ('{"nodewatch": 2}',
      "is not a fleet file: nodewatch: format 2 is newer than this program, which reads 1: upgrade."),
