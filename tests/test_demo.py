@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -248,7 +249,7 @@ def test_it_starts_over_whatever_its_store_is(run: Runner) -> None:
         store.write_bytes(damage)
         assert run("demo").code == 4
         assert run("demo --fresh").code == 0
-    with sqlite3.connect(store) as other:
+    with closing(sqlite3.connect(store)) as other, other:
         other.execute("ALTER TABLE components DROP COLUMN brief")
     assert run("demo --fresh").code == 0
 
@@ -256,7 +257,7 @@ def test_it_starts_over_whatever_its_store_is(run: Runner) -> None:
 def test_a_store_of_another_release(run: Runner) -> None:
     store = run.home / ".local/share/nodewatch/demo.db"
     run("demo")
-    with sqlite3.connect(store) as other:
+    with closing(sqlite3.connect(store)) as other, other:
         other.execute("ALTER TABLE components RENAME COLUMN session TO boot_session")
     done = run("bos components list --session night-reboot --quiet")
     assert (done.code, done.stdout) == (4, "")

@@ -139,6 +139,7 @@ class App:
             print_nodes(nodes(document), self.settings.format, self.world.stdout, expand=bool(self.flags.get("expand")))
         else:
             self.print_document(document)
+        self.world.stdout.flush()
 
     def print_document(self, document: Any) -> None:
         """Print a document in the chosen format; a table of it is JSON."""

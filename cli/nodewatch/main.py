@@ -189,6 +189,7 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
         app.warn(f"Error: {error.message}")
         return error.exit_code
     except KeyboardInterrupt:
+        silence_stdout()  # what was shown is out; the rest of something half-written may have no reader any more
         print("Interrupted.", file=stderr)
         return 130
     except BrokenPipeError:

@@ -308,7 +308,11 @@ def connect(path: str, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         address(path, mode), uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
-    connection.executescript("PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;")
+    try:
+        connection.executescript("PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
