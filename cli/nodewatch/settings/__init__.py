@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     Rung = tuple[str, str | None, str | None]
 
 DOCUMENTS = ("table", "json", "yaml", "toml")
-FORMATS = (*DOCUMENTS, "names", "csv")
 REQUEST_TIMEOUT = 60.0
 RETRIES = 3
 CONCURRENCY = 32
@@ -205,7 +204,7 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
     find = layers.find
     terminal = world.stdout.isatty()
     style = find("format", flag="format", variable="NODEWATCH_FORMAT" if terminal else "")
-    if style is not None and style not in (FORMATS if flags.get("format") else DOCUMENTS):
+    if style is not None and style not in DOCUMENTS and not flags.get("format"):
         raise WrongConfiguration(f"NODEWATCH_FORMAT: {style!r} is none of {', '.join(DOCUMENTS)}.")
     timeout = find(
         "request_timeout",
