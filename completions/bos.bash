@@ -1,4 +1,4 @@
-# Written by `python -m nodewatch.docs`.
+# Written by `python tests/tools/docs.py`.
 _nodewatch() {
     local IFS=$'\n' program=${1##*/} words=("$1") at line
     for ((at = 1; at <= COMP_CWORD; at++)); do

@@ -1,4 +1,4 @@
-# Written by `python -m nodewatch.docs`.
+# Written by `python tests/tools/docs.py`.
 function __nodewatch_complete
     set -l program (commandline -opc)[1]
     set -lx COMP_WORDS (commandline -cp)

@@ -17,10 +17,10 @@ import responses
 
 from nodewatch.backend import ABSENT, Request
 from nodewatch.errors import NodewatchError
-from nodewatch.local import LocalBackend, routes
 from nodewatch.main import BOS, NMSTATUS, TREE
 from nodewatch.main import run as run_line
-from nodewatch.settings import resolve
+from nodewatch.offline.backend import LocalBackend, routes
+from nodewatch.settings.model import resolve
 from nodewatch.world import World
 
 if TYPE_CHECKING:
@@ -49,8 +49,14 @@ class Stream(io.StringIO):
 class FakeWorld(World):
     """A world of a test: streams in memory, a clock that stands until somebody sleeps."""
 
-    def __init__(self, environ: dict[str, str], stdin: str = "", tty: bool = False, now: datetime = NOW,
-                 script: Callable[[float], None] | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        environ: dict[str, str],
+        stdin: str = "",
+        tty: bool = False,
+        now: datetime = NOW,
+        script: Callable[[float], None] | None = None,
+    ) -> None:
         super().__init__(environ)
         self.script = script
         self.streams = Stream(stdin, tty=tty), Stream(tty=tty), Stream(tty=tty)
@@ -113,8 +119,7 @@ class Runner:
         self.script: Callable[[float], None] | None = None
         self.closing = contextlib.ExitStack()
 
-    def __call__(self, line: str, *, stdin: str = "", tty: bool = False, now: datetime = NOW,
-                 **environ: str) -> Result:  # fmt: skip
+    def __call__(self, line: str, *, stdin: str = "", tty: bool = False, now: datetime = NOW, **environ: str) -> Result:
         """Run `nodewatch LINE`; a line that begins with `!bos` or `!nmstatus` runs the shortcut of that name."""
         words = shlex.split(line)
         tree, program = TREE, "nodewatch"

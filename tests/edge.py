@@ -6,10 +6,22 @@ from pathlib import Path
 from typing import Any
 
 WORDS = (
-    "reset", "waiting", "unknown", "download started", "downloaded", "download failed", "successful",
-    "no action required", "failed", "precheck failed", "initiated", "rollback started", "rollback failed",
-    "rollback successful", "ha node waiting",
-)  # fmt: skip
+    "reset",
+    "waiting",
+    "unknown",
+    "download started",
+    "downloaded",
+    "download failed",
+    "successful",
+    "no action required",
+    "failed",
+    "precheck failed",
+    "initiated",
+    "rollback started",
+    "rollback failed",
+    "rollback successful",
+    "ha node waiting",
+)
 
 
 def status(word: str = "waiting", **fields: Any) -> dict[str, Any]:

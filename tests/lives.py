@@ -14,10 +14,14 @@ def moment(
     *nodes: dict[str, Any], state: str = "running", others: tuple[dict[str, Any], ...] = (), **fields: Any
 ) -> Any:
     """Return the fleet at one moment: the session `boot-1` in that state, its nodes, and others."""
-    return {"bos": {"v2": {
-        "sessions": [session("boot-1", state, components=",".join(NAMES), **fields)],
-        "components": [*nodes, *others],
-    }}}  # fmt: skip
+    return {
+        "bos": {
+            "v2": {
+                "sessions": [session("boot-1", state, components=",".join(NAMES), **fields)],
+                "components": [*nodes, *others],
+            }
+        }
+    }
 
 
 def node(name: str, phase: str = "", action: str = "powering_on", **fields: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pytest
 
 from nodewatch.bos_v2.rules import answered
 from nodewatch.demo import demo_fleet
-from nodewatch.fleet import entries
+from nodewatch.offline.fleet import entries
 
 if TYPE_CHECKING:
     from conftest import Runner
@@ -129,11 +129,24 @@ def test_edge_nodes_report_every_status_one_of_their_own_and_nothing(fleet: dict
     reported = [statuses.get(f"valley/{name}", {}).get("valley/agent-2.32") for name in NODES]
     counts = Counter(one["agentUpgradePolicyStatus"]["status"] if one else None for one in reported)
     assert counts == {
-        "successful": 10, None: 5, "waiting": 3, "download failed": 3, "failed": 3, "no action required": 2,
-        "download started": 2, "initiated": 2, "precheck failed": 2, "downloaded": 1, "ha node waiting": 1,
-        "rollback started": 1, "rollback successful": 1, "rollback failed": 1, "reset": 1, "unknown": 1,
+        "successful": 10,
+        None: 5,
+        "waiting": 3,
+        "download failed": 3,
+        "failed": 3,
+        "no action required": 2,
+        "download started": 2,
+        "initiated": 2,
+        "precheck failed": 2,
+        "downloaded": 1,
+        "ha node waiting": 1,
+        "rollback started": 1,
+        "rollback successful": 1,
+        "rollback failed": 1,
+        "reset": 1,
+        "unknown": 1,
         "paused by operator": 1,
-    }  # fmt: skip
+    }
     exchange = fleet["exchange"]
     assert set(statuses) <= set(exchange["nodes"])
     assert {policy for mine in statuses.values() for policy in mine} <= set(exchange["managementpolicies"])
@@ -208,20 +221,34 @@ def test_described_session_is_there_to_the_letter(fleet: dict[str, Any]) -> None
 def test_component_of_the_bos_page_reports_the_error(v2: Any) -> None:
     (component,) = [one for one in v2["components"] if one["session"] == BOOT]
     assert (component["id"], component["error"], component["status"]["status"]) == (
-        "x3000c0s13b0n0", "Sample error message", "failed",
-    )  # fmt: skip
+        "x3000c0s13b0n0",
+        "Sample error message",
+        "failed",
+    )
 
 
 def test_horizon_page_is_there_to_the_letter(fleet: dict[str, Any]) -> None:
     nodes = [name for name in fleet["exchange"]["nodes"] if name.startswith("org/")]
     status = {name: {"org/sample-nmp": fleet["exchange"]["managementStatus"][name]["org/sample-nmp"]} for name in nodes}
-    assert exact(status) == exact({"org/sample-node": {"org/sample-nmp": {"agentUpgradePolicyStatus": {
-        "scheduledTime": "2022-05-24T12:00:00Z",
-        "startTime": "2022-05-24T12:01:00Z",
-        "endTime": "2022-05-24T12:02:00Z",
-        "upgradedVersions": {"softwareVersion": "2.30.0", "certVersion": "1.0.0", "configVersion": "1.0.0"},
-        "status": "successful",
-    }}}})  # fmt: skip
+    assert exact(status) == exact(
+        {
+            "org/sample-node": {
+                "org/sample-nmp": {
+                    "agentUpgradePolicyStatus": {
+                        "scheduledTime": "2022-05-24T12:00:00Z",
+                        "startTime": "2022-05-24T12:01:00Z",
+                        "endTime": "2022-05-24T12:02:00Z",
+                        "upgradedVersions": {
+                            "softwareVersion": "2.30.0",
+                            "certVersion": "1.0.0",
+                            "configVersion": "1.0.0",
+                        },
+                        "status": "successful",
+                    }
+                }
+            }
+        }
+    )
 
 
 def test_it_keeps_what_was_changed_until_it_starts_over(run: Runner) -> None:
@@ -238,7 +265,10 @@ def test_it_keeps_what_was_changed_until_it_starts_over(run: Runner) -> None:
 
 def test_a_rehearsal_makes_no_store(run: Runner, tmp_path: Path) -> None:
     assert run(f"demo --local {tmp_path}/new.db --dry-run") == (
-        0, "", f"The demo fleet would be written to {tmp_path}/new.db.\n")  # fmt: skip
+        0,
+        "",
+        f"The demo fleet would be written to {tmp_path}/new.db.\n",
+    )
     assert not (tmp_path / "new.db").exists()
 
 

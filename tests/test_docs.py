@@ -10,18 +10,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import docs
 import pytest
 from click.testing import CliRunner
 
-from nodewatch import docs, errors
+from nodewatch import errors
 from nodewatch.main import TREE
 from nodewatch.tree import FORMATS, Command, Group
 
 if TYPE_CHECKING:
     import click
+    from docs import Entry
 
     from conftest import Runner
-    from nodewatch.docs import Entry
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = re.compile(r"^ *\$ (.*)", re.MULTILINE)
@@ -38,7 +39,7 @@ def groups(group: Group) -> list[Group]:
 
 
 def test_committed_files_are_what_the_tree_says() -> None:
-    assert docs.stale(ROOT) == [], "run `python -m nodewatch.docs`"
+    assert docs.stale(ROOT) == [], "run `python tests/tools/docs.py`"
 
 
 def test_help_shows_the_other_names(run: Runner) -> None:
@@ -46,12 +47,16 @@ def test_help_shows_the_other_names(run: Runner) -> None:
 
 
 def test_what_is_left_out_is_named_where_only_one_member_can_be_meant(run: Runner) -> None:
-    assert run("bos sessions status night-reboot") == (2, "", """\
+    assert run("bos sessions status night-reboot") == (
+        2,
+        "",
+        """\
 Usage: nodewatch bos sessions status [OPTIONS] [COMMAND] [ARGS]...
 Try 'nodewatch bos sessions status --help' for help.
 
 Error: No such command 'night-reboot'. You mean: nodewatch bos sessions status list night-reboot
-""")  # fmt: skip
+""",
+    )
     assert "You mean" not in run("bos v1 session status night-reboot").stderr
 
 
@@ -66,7 +71,7 @@ def test_check_names_what_is_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     checked = CliRunner().invoke(docs.main, ["--check"])
     assert checked.exit_code == 1
-    assert checked.stderr == "".join(f"{name} is stale: run `python -m nodewatch.docs`.\n" for name in names)
+    assert checked.stderr == "".join(f"{name} is stale: run `python tests/tools/docs.py`.\n" for name in names)
 
     written = CliRunner().invoke(docs.main, [])
     assert (written.exit_code, written.stdout) == (0, "".join(f"{name}\n" for name in names))

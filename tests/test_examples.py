@@ -10,10 +10,10 @@ import re
 import shutil
 from typing import TYPE_CHECKING
 
+import docs
 import pytest
 
 from conftest import NOW
-from nodewatch import docs
 from nodewatch.demo import demo_fleet
 from nodewatch.main import TREE
 
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
 EXAMPLE = re.compile(r"^ *\$ nodewatch (.*)", re.MULTILINE)
 LIVE = ("auth ", "config use", "config show --context", "local save")
-EXAMPLES = sorted({
-    line
-    for entry in docs.entries("nodewatch", TREE)
-    for line in EXAMPLE.findall(entry.command.help or "")
-    if not line.startswith(LIVE) and "--watch" not in line
-})  # fmt: skip
+EXAMPLES = sorted(
+    {
+        line
+        for entry in docs.entries("nodewatch", TREE)
+        for line in EXAMPLE.findall(entry.command.help or "")
+        if not line.startswith(LIVE) and "--watch" not in line
+    }
+)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from edge import WORDS
 from nodewatch.bos_v1 import status_rules as bos_v1
 from nodewatch.bos_v1.rules import CATEGORIES, state
 from nodewatch.bos_v2 import status_rules as bos_v2
-from nodewatch.explain_commands import charts
+from nodewatch.commands.explain import charts
 from nodewatch.horizon import status_rules as horizon
 from older_fleets import phase
 
@@ -85,10 +85,12 @@ def test_sessions_and_categories_are_those_of_the_guide_page() -> None:
 def test_states_are_those_of_the_rule() -> None:
     nodes = ["x1"]
     found = {
-        state([phase("boot", not_started=nodes)]), state([phase("boot", in_progress=nodes)]),
-        state([phase("boot", succeeded=nodes, not_started=["x2"])]), state([phase("boot", succeeded=nodes)]),
+        state([phase("boot", not_started=nodes)]),
+        state([phase("boot", in_progress=nodes)]),
+        state([phase("boot", succeeded=nodes, not_started=["x2"])]),
+        state([phase("boot", succeeded=nodes)]),
         state([phase("boot", failed=nodes)]),
-    }  # fmt: skip
+    }
     assert found == set(bos_v1.STATES.statuses)
 
 
@@ -111,7 +113,9 @@ pending
 
 @pytest.mark.parametrize("name", ["power_on_called", "Power-on called"])
 def test_one_status(run: Runner, name: str) -> None:
-    assert run(f"explain {name!r} --format table") == (0, """\
+    assert run(f"explain {name!r} --format table") == (
+        0,
+        """\
 Status:       power_on_called
 Of:           Components of BOS v2
 Means:        CAPMC has been called to power on the component, but it is not yet reported on and ready.
@@ -132,17 +136,20 @@ Commands to type:
 
 Note: in CSM 1.5 on large systems, sessions may hang because BOS fails to talk to CFS: see the known issue \
 "CFS V2 Failures On Large Systems".
-""", "")  # fmt: skip
+""",
+        "",
+    )
 
 
 def test_documents(run: Runner) -> None:
     assert [found["of"] for found in run("explain failed").json] == [
-        "Components of BOS v2", "Categories of a phase of BOS v1: where a node is",
-        "Node management policies (NMP) on a node"]  # fmt: skip
+        "Components of BOS v2",
+        "Categories of a phase of BOS v1: where a node is",
+        "Node management policies (NMP) on a node",
+    ]
     assert run("explain rollback-started").json[0]["next"][0]["to"] == "rollback successful"
     assert len(run("explain").json) == sum(len(chart.statuses) for chart in charts())
 
 
 def test_one_that_is_none(run: Runner) -> None:
-    assert run("explain cofiguring") == (8, "", (
-        "Error: no status is called 'cofiguring': do you mean configuring?\n"))  # fmt: skip
+    assert run("explain cofiguring") == (8, "", ("Error: no status is called 'cofiguring': do you mean configuring?\n"))

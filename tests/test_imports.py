@@ -21,40 +21,42 @@ WIRE = r"remote(\.\w+)?"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
 OURS = [
-    ("errors|times|table|documents|completions", "nothing"),
+    ("errors|times|table|documents", "nothing"),
     ("pages", "nodeset|table"),
     ("nodeset", "errors"),
     ("statuses", "table"),
-    ("explain_commands", rf"{SLICE}\.status_rules|tree|{LEAVES}"),
+    (r"commands\.explain", rf"{SLICE}\.status_rules|tree|{LEAVES}"),
+    (r"commands\.local", rf"saving|render\.json|tree|progress|settings\.model|files|offline\.\w+|{LEAVES}"),
+    (r"commands\.demo", rf"bos_v2\.commands|commands\.local|demo|tree|settings\.model|offline\.\w+|{LEAVES}"),
     (rf"{SLICE}\.types", "nothing"),
     (rf"{SLICE}\.\w*rules", rf"OWN\.({PURE})|{LEAVES}"),
     (rf"{SLICE}\.\w*tables", rf"OWN\.({PURE}|\w*tables)|{LEAVES}"),
     (rf"{SLICE}\.client", rf"OWN\.({PURE})|backend|{LEAVES}"),
-    (rf"{SLICE}\.local\w*", rf"OWN\.({PURE}|local)|backend|local|store|{LEAVES}"),
-    (rf"{SLICE}\.\w+", rf"OWN\.(?!local)\w+|app|tree|backend|files|gather|settings|watch\.watched|{LEAVES}"),
+    (rf"{SLICE}\.offline\w*", rf"OWN\.({PURE}|offline)|backend|offline\.(routing|store)|{LEAVES}"),
+    (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),
     ("backend", "errors"),
-    ("local|fleet", rf"{SLICE}\.local\w*|backend|store|{LEAVES}"),
-    ("store", rf"spool|files|fleet|render\.(json|surrogates)|{LEAVES}"),
-    ("store_commands", rf"bos_v2\.commands|demo|render\.json|tree|progress|settings|files|fleet|store|{LEAVES}"),
+    (r"offline\.routing", "backend"),
+    (r"offline\.spool", "nothing"),
+    (r"offline\.store", rf"offline\.spool|render\.(json|surrogates)|{LEAVES}"),
+    (r"offline\.(backend|fleet)", rf"offline\.\w+|{SLICE}\.offline\w*|backend|files|{LEAVES}"),
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render\.\w+|backend|{LEAVES}"),
-    (WIRE, rf"{WIRE}|backend|settings(\.cray)?|files|nodewatch|{LEAVES}"),
+    (WIRE, rf"{WIRE}|backend|settings\.(model|cray)|files|nodewatch|{LEAVES}"),
     ("main", rf"app|tree|{LEAVES}"),
     ("__main__", "main"),
-    ("docs", rf"main|tree|completions|nodewatch|{LEAVES}"),
-    (r"\w+(\.\w+)?", rf"(?!(main|docs|demo|{SLICE})\b)\w+(\.\w+)?"),
+    (r"\w+(\.\w+)?", rf"(?!(main|demo|{SLICE})\b)\w+(\.\w+)?"),
 ]
 
 # Who may import what is not ours; nothing else is imported at all.
 OTHERS = {
-    "click": rf"main|tree|docs|watch\.watched|\w+_commands?|{SLICE}\.(\w*commands|shared)",
+    "click": rf"main|tree|watch\.options|commands\.\w+|{SLICE}\.(\w*commands|shared)",
     "requests": r"remote\.(transport|addresses)",
     "urllib3": r"remote\.transport",
     "truststore": r"remote\.transport",
     "rich": r"render\.\w+",
     "yaml": r"render\.yaml",
     "tomli_w": r"render\.toml",
-    "sqlite3": "store",
+    "sqlite3": r"offline\.store",
 }
 
 NAMES = {path: ".".join(path.relative_to(CODE / "nodewatch").with_suffix("").parts) for path in CODE.rglob("*.py")}
@@ -101,8 +103,13 @@ def function():
     from nodewatch.bos_v2.rules import tally
 """
     assert list(imported(ast.parse(code))) == [
-        "a.b", "nodewatch.backend", "nodewatch", "nodewatch.bos_v2.tables", "d", "nodewatch.bos_v2.rules",
-    ]  # fmt: skip
+        "a.b",
+        "nodewatch.backend",
+        "nodewatch",
+        "nodewatch.bos_v2.tables",
+        "d",
+        "nodewatch.bos_v2.rules",
+    ]
 
 
 @each_module

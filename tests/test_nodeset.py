@@ -27,8 +27,13 @@ plain = st.text("ab019-._/", min_size=1, max_size=8)
 
 def cabinets(nodes: int, missing: float) -> list[str]:
     """Return the names of a liquid-cooled system's nodes, some of them missing."""
-    slots = [f"c{chassis}s{slot}b{board}n{node}" for chassis in range(8) for slot in range(8)
-             for board in range(2) for node in range(2)]  # fmt: skip
+    slots = [
+        f"c{chassis}s{slot}b{board}n{node}"
+        for chassis in range(8)
+        for slot in range(8)
+        for board in range(2)
+        for node in range(2)
+    ]
     chance = random.Random(nodes)
     names = [f"x{1000 + index // len(slots)}{slots[index % len(slots)]}" for index in range(nodes)]
     return [name for name in names if chance.random() >= missing]
@@ -133,10 +138,12 @@ def test_twenty_thousand_names_with_holes_take_a_moment() -> None:
         ([f"org/edge-{number:04}" for number in range(1, 141)], "org/edge-[0001-0140]"),
         (["7", "8", "07"], "[7-8,07]"),
         (["b", "a", "b"], "a,b"),
-        (["a,b", "a b", "a[1]", "@a", "-", "n#1", "n#2", "\x1b[m"],
-         r"\x1b\x5bm,\x2d,\x40a,a\x2cb,a\x5b1\x5d,a\x20b,n\x23[1-2]"),
+        (
+            ["a,b", "a b", "a[1]", "@a", "-", "n#1", "n#2", "\x1b[m"],
+            r"\x1b\x5bm,\x2d,\x40a,a\x2cb,a\x5b1\x5d,a\x20b,n\x23[1-2]",
+        ),
     ],
-)  # fmt: skip
+)
 def test_fold(names: list[str], text: str) -> None:
     assert fold(names) == text
     assert set(expand(text)) == set(names)
@@ -180,10 +187,12 @@ def test_expand(text: str, names: list[str]) -> None:
         ("n[8-011]", "'n[8-011]' is not a node set: the ends of '8-011' have different lengths, with zeros in front."),
         ("a,@rack1", "'@rack1' is not a node set: groups are not known here, and @FILE stands alone."),
         ("n[1-1000001]", "'n[1-1000001]' makes 1,000,001 names; 1,000,000 are the most."),
-        ("n[0-999999999999999999][0-9]",
-         "'n[0-999999999999999999][0-9]' makes 10,000,000,000,000,000,000 names; 1,000,000 are the most."),
+        (
+            "n[0-999999999999999999][0-9]",
+            "'n[0-999999999999999999][0-9]' makes 10,000,000,000,000,000,000 names; 1,000,000 are the most.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_malformed(text: str, said: str) -> None:
     with pytest.raises(WrongUsage) as caught:
         expand(text)

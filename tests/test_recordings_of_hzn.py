@@ -32,14 +32,16 @@ def covers(ours: Any, theirs: Any) -> bool:
 
 def test_every_recorded_run_holds(run: Runner, load: Load) -> None:
     held = json.loads((SHARED / "data/horizon_random.json").read_text())
-    load({
-        "exchange": {
-            "managementpolicies": held["policies"],
-            "nodes": held["nodes"],
-            "managementStatus": held["statuses"],
-        },
-        "agent": {"nodemanagement": held["agent"]},
-    })  # fmt: skip
+    load(
+        {
+            "exchange": {
+                "managementpolicies": held["policies"],
+                "nodes": held["nodes"],
+                "managementStatus": held["statuses"],
+            },
+            "agent": {"nodemanagement": held["agent"]},
+        }
+    )
     for recorded in json.loads(RUNS.read_text()):
         done = run(recorded["command"], HZN_ORG_ID="harbor", HZN_EXCHANGE_USER_AUTH="u:p")
         if recorded["exit_code"] == 0 and recorded["stdout"][:1] in "{[":

@@ -104,7 +104,7 @@ def test_version_and_help_of_groups_load_click_only(loaded: Loaded, line: str) -
 def test_help_of_commands_loads_nothing_heavy(loaded: Loaded, line: str) -> None:
     modules = loaded(line)
     assert modules & HEAVY == set()
-    assert {name for name in modules if name.endswith((".tables", ".store", ".remote", ".local"))} == set()
+    assert {name for name in modules if name.endswith((".tables", ".store", ".remote", ".offline"))} == set()
 
 
 def test_completion_loads_nothing_heavy(loaded: Loaded) -> None:

@@ -36,9 +36,14 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 def nodewatch(home: Path, *words: str, env: dict[str, str] | None = None, **options: Any) -> CompletedProcess[bytes]:
     return subprocess.run(
-        [PROGRAM, *words], capture_output="stdout" not in options, cwd=home, env=environment(home, **(env or {})),
-        timeout=60, check=False, **options,
-    )  # fmt: skip
+        [PROGRAM, *words],
+        capture_output="stdout" not in options,
+        cwd=home,
+        env=environment(home, **(env or {})),
+        timeout=60,
+        check=False,
+        **options,
+    )
 
 
 def test_a_reader_that_goes_away_ends_it_quietly(home: Path) -> None:

@@ -47,9 +47,14 @@ class Terminal:
         self.master, slave = pty.openpty()
         self.resize(24, 100)
         self.process = subprocess.Popen(
-            [PROGRAM, *WATCH, "--local", store], stdin=slave, stdout=slave, stderr=slave, env=environ,
-            start_new_session=True, preexec_fn=take_terminal,  # noqa: PLW1509  # no threads here
-        )  # fmt: skip
+            [PROGRAM, *WATCH, "--local", store],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environ,
+            start_new_session=True,
+            preexec_fn=take_terminal,  # noqa: PLW1509  # no threads here
+        )
         os.close(slave)
 
     def resize(self, lines: int, columns: int) -> None:

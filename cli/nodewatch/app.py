@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from nodewatch.backend import Backend
-    from nodewatch.settings import Settings
+    from nodewatch.settings.model import Settings
     from nodewatch.table import Page, Record
 
 
@@ -30,7 +30,7 @@ class App:
     @cached_property
     def settings(self) -> Settings:
         """Flags, environment and files, resolved on first use: help and completion never need them."""
-        from nodewatch.settings import resolve
+        from nodewatch.settings.model import resolve
 
         return resolve(self.flags, self.world)
 
@@ -55,7 +55,7 @@ class App:
             return HttpBackend(service, self.settings, self.world)
         if system.demo:
             self.warn(f"Showing the demo fleet in {system.local}, because no system is configured.")
-        from nodewatch.local import LocalBackend, routes
+        from nodewatch.offline.backend import LocalBackend, routes
 
         backend = LocalBackend(system.local, routes(service), self.world, self.settings)
         self.closing.callback(backend.close)
@@ -94,7 +94,7 @@ class App:
 
     def renew(self) -> bool:
         """Read the login again; return whether it is another one now (somebody logged in, or refreshed the token)."""
-        from nodewatch.settings import resolve
+        from nodewatch.settings.model import resolve
 
         bearer = getattr(self.backends.get("bos"), "bearer", None)
         fresh = resolve(self.flags, self.world)
@@ -106,7 +106,7 @@ class App:
 
     def patience(self, seconds: float) -> None:
         """Let no request, with all its retries, take longer than that many seconds (one second at least)."""
-        from nodewatch.settings import System
+        from nodewatch.settings.model import System
 
         def hurried(system: System) -> System:
             each = max(seconds / (system.retries + 1), 1.0)
@@ -117,8 +117,12 @@ class App:
             systems={name: hurried(found) if isinstance(found, System) else found for name, found in systems}
         )
 
-    def show(self, document: Any, table: Callable[[Any], Page] | None = None,
-             nodes: Callable[[Any], Iterable[Record]] | None = None) -> None:  # fmt: skip
+    def show(
+        self,
+        document: Any,
+        table: Callable[[Any], Page] | None = None,
+        nodes: Callable[[Any], Iterable[Record]] | None = None,
+    ) -> None:
         """Print what came back: the document as it is, as the table that `table` makes of it, or its nodes.
 
         `table` is called for the table format only, so that further questions asked in it cost nothing elsewhere;

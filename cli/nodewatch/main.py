@@ -21,63 +21,101 @@ if TYPE_CHECKING:
 
     from nodewatch.world import World
 
-SESSIONS = Group("Boot sessions: what was started, and how far it is.", {
-    "list": Leaf("List the sessions.", "bos_v2.commands:list_sessions"),
-    "describe": Leaf("Show one session.", "bos_v2.commands:describe_session"),
-    "create": Leaf("Create a session: boot, reboot or shut down nodes.", "bos_v2.change_commands:create_session"),
-    "delete": Leaf("Delete a session.", "bos_v2.change_commands:delete_session"),
-    "status": Group("How far a session is.", {
-        "list": Leaf("Show how far a session is, and every failed node.", "bos_v2.commands:show_session_status"),
-    }),
-})  # fmt: skip
-COMPONENTS = Group("Components: the nodes, as BOS sees them.", {
-    "list": Leaf("List components and their states.", "bos_v2.commands:list_components"),
-    "describe": Leaf("Show one component.", "bos_v2.commands:describe_component"),
-    "update": Leaf("Change one component.", "bos_v2.change_commands:update_component"),
-    "updatemany": Leaf("Change many components alike.", "bos_v2.change_commands:update_components"),
-})  # fmt: skip
-SESSIONTEMPLATES = Group("Session templates: what sessions are created from.", {
-    "list": Leaf("List the session templates.", "bos_v2.template_commands:list_templates"),
-    "describe": Leaf("Show one session template.", "bos_v2.template_commands:describe_template"),
-    "create": Leaf("Create or replace a session template.", "bos_v2.template_commands:create_template"),
-    "update": Leaf("Change a session template.", "bos_v2.template_commands:update_template"),
-    "delete": Leaf("Delete a session template.", "bos_v2.template_commands:delete_template"),
-})  # fmt: skip
+SESSIONS = Group(
+    "Boot sessions: what was started, and how far it is.",
+    {
+        "list": Leaf("List the sessions.", "bos_v2.commands:list_sessions"),
+        "describe": Leaf("Show one session.", "bos_v2.commands:describe_session"),
+        "create": Leaf("Create a session: boot, reboot or shut down nodes.", "bos_v2.change_commands:create_session"),
+        "delete": Leaf("Delete a session.", "bos_v2.change_commands:delete_session"),
+        "status": Group(
+            "How far a session is.",
+            {
+                "list": Leaf(
+                    "Show how far a session is, and every failed node.", "bos_v2.commands:show_session_status"
+                ),
+            },
+        ),
+    },
+)
+COMPONENTS = Group(
+    "Components: the nodes, as BOS sees them.",
+    {
+        "list": Leaf("List components and their states.", "bos_v2.commands:list_components"),
+        "describe": Leaf("Show one component.", "bos_v2.commands:describe_component"),
+        "update": Leaf("Change one component.", "bos_v2.change_commands:update_component"),
+        "updatemany": Leaf("Change many components alike.", "bos_v2.change_commands:update_components"),
+    },
+)
+SESSIONTEMPLATES = Group(
+    "Session templates: what sessions are created from.",
+    {
+        "list": Leaf("List the session templates.", "bos_v2.template_commands:list_templates"),
+        "describe": Leaf("Show one session template.", "bos_v2.template_commands:describe_template"),
+        "create": Leaf("Create or replace a session template.", "bos_v2.template_commands:create_template"),
+        "update": Leaf("Change a session template.", "bos_v2.template_commands:update_template"),
+        "delete": Leaf("Delete a session template.", "bos_v2.template_commands:delete_template"),
+    },
+)
 BOS_V2: dict[str, Group | Leaf] = {
     "sessions": SESSIONS,
     "components": COMPONENTS,
-    "applystaged": Group("Staged sessions: start what is waiting on nodes.", {
-        "create": Leaf("Start the session that is staged on nodes.", "bos_v2.change_commands:apply_staged"),
-    }),
+    "applystaged": Group(
+        "Staged sessions: start what is waiting on nodes.",
+        {
+            "create": Leaf("Start the session that is staged on nodes.", "bos_v2.change_commands:apply_staged"),
+        },
+    ),
     "sessiontemplates": SESSIONTEMPLATES,
-    "sessiontemplatesvalid": Group("Whether session templates are valid.", {
-        "describe": Leaf("Check one session template.", "bos_v2.template_commands:check_template"),
-    }),
-    "sessiontemplatetemplate": Group("An example of a session template.", {
-        "list": Leaf("Show a session template to start from.", "bos_v2.template_commands:show_example"),
-    }),
-    "options": Group("Options of the Boot Orchestration Service.", {
-        "list": Leaf("List the options.", "bos_v2.service_commands:list_options"),
-        "update": Leaf("Change options.", "bos_v2.service_commands:update_options"),
-    }),
-    "version": Group("Version of the Boot Orchestration Service.", {
-        "list": Leaf("Show the version.", "bos_v2.service_commands:show_version"),
-    }),
-    "healthz": Group("Health of the Boot Orchestration Service.", {
-        "list": Leaf("Show how the service and its database are.", "bos_v2.service_commands:show_health"),
-    }),
+    "sessiontemplatesvalid": Group(
+        "Whether session templates are valid.",
+        {
+            "describe": Leaf("Check one session template.", "bos_v2.template_commands:check_template"),
+        },
+    ),
+    "sessiontemplatetemplate": Group(
+        "An example of a session template.",
+        {
+            "list": Leaf("Show a session template to start from.", "bos_v2.template_commands:show_example"),
+        },
+    ),
+    "options": Group(
+        "Options of the Boot Orchestration Service.",
+        {
+            "list": Leaf("List the options.", "bos_v2.service_commands:list_options"),
+            "update": Leaf("Change options.", "bos_v2.service_commands:update_options"),
+        },
+    ),
+    "version": Group(
+        "Version of the Boot Orchestration Service.",
+        {
+            "list": Leaf("Show the version.", "bos_v2.service_commands:show_version"),
+        },
+    ),
+    "healthz": Group(
+        "Health of the Boot Orchestration Service.",
+        {
+            "list": Leaf("Show how the service and its database are.", "bos_v2.service_commands:show_health"),
+        },
+    ),
     "list": Leaf("Show the version of the API.", "bos_v2.service_commands:show_api"),
-}  # fmt: skip
-SESSION = Group("BOS v1 sessions: boots of CSM up to 1.5.", {
-    "list": Leaf("List the ids of the sessions.", "bos_v1.commands:list_sessions"),
-    "describe": Leaf("Show what one session was asked to do.", "bos_v1.commands:describe_session"),
-    "create": Leaf("Start a session from a session template.", "bos_v1.commands:create_session"),
-    "delete": Leaf("Remove a session and its status.", "bos_v1.commands:delete_session"),
-    "status": Group("How far a session is, and every part of it.", {
-        "list": Leaf("Show how far a session is, phase by phase.", "bos_v1.commands:show_status"),
-        "describe": Leaf("Show a boot set, a phase or a category.", "bos_v1.commands:describe_status"),
-    }),
-})  # fmt: skip
+}
+SESSION = Group(
+    "BOS v1 sessions: boots of CSM up to 1.5.",
+    {
+        "list": Leaf("List the ids of the sessions.", "bos_v1.commands:list_sessions"),
+        "describe": Leaf("Show what one session was asked to do.", "bos_v1.commands:describe_session"),
+        "create": Leaf("Start a session from a session template.", "bos_v1.commands:create_session"),
+        "delete": Leaf("Remove a session and its status.", "bos_v1.commands:delete_session"),
+        "status": Group(
+            "How far a session is, and every part of it.",
+            {
+                "list": Leaf("Show how far a session is, phase by phase.", "bos_v1.commands:show_status"),
+                "describe": Leaf("Show a boot set, a phase or a category.", "bos_v1.commands:describe_status"),
+            },
+        ),
+    },
+)
 BOS_V1 = {
     "session": SESSION,
     "version": Group(
@@ -85,53 +123,99 @@ BOS_V1 = {
     ),
     "healthz": Group("Whether BOS works.", {"list": Leaf("Show whether it works.", "bos_v1.commands:show_health")}),
 }
-BOS = Group("Boots of HPE Cray systems: the Boot Orchestration Service.", {
-    "v1": Group("The Boot Orchestration Service, version 1: CSM up to 1.5.", BOS_V1),
-    "v2": Group("The Boot Orchestration Service, version 2.", BOS_V2),
-    **BOS_V2,
-    "session": SESSION,
-})  # fmt: skip
-EXCHANGE = Group("Agent upgrades of a fleet: what its nodes have reported to the Exchange.", {
-    "nmp": Group("Node management policies (NMP): what is to be upgraded, on which nodes.", {
-        "status": Leaf("Show how far a policy is on all nodes.", "horizon.nmp_commands:show_nmp_status"),
-        "list": Leaf("List the policies, or show one.", "horizon.nmp_commands:list_policies"),
-        "remove": Leaf("Remove a policy.", "horizon.nmp_commands:remove_policy"),
-        "enable": Leaf("Enable a policy.", "horizon.nmp_commands:enable_policy"),
-        "disable": Leaf("Disable a policy.", "horizon.nmp_commands:disable_policy"),
-    }, bare=2, params=ACCOUNT, aliases={"ls": "list", "rm": "remove"}),
-    "node": Group("Nodes.", {
-        "management": Group("The policies of one node.", {
-            "status": Leaf("Show how far all policies are on one node.", "horizon.node_commands:show_node_statuses"),
-            "reset": Leaf("Have a node evaluate its policies again.", "horizon.node_commands:reset_node"),
-        }, bare=2, params=ACCOUNT),
-    }, bare=2, params=ACCOUNT, aliases={"mgmt": "management"}),
-}, bare=2, params=ACCOUNT)  # fmt: skip
-NMSTATUS = Group("Agent upgrades on this node: node management status.", {
-    "list": Leaf("Show the statuses that the agent on this node has.", "horizon.nmstatus_commands:list_statuses"),
-    "reset": Leaf("Have the agent on this node evaluate a policy again.", "horizon.nmstatus_commands:reset_statuses"),
-}, bare=2)  # fmt: skip
-TREE = Group("Show how far boots and agent upgrades have come, which nodes failed, and why.", {
-    "bos": BOS,
-    "exchange": EXCHANGE,
-    "nmstatus": NMSTATUS,
-    "explain": Leaf("Explain a status, and what follows it.", "explain_commands:explain"),
-    "local": Group("The local store: a fleet's documents in one file.", {
-        "load": Leaf("Load a fleet file into the local store.", "store_commands:load"),
-        "dump": Leaf("Write the local store as a fleet file.", "store_commands:dump"),
-        "save": Leaf("Write what the live systems say as a fleet file.", "save_command:save"),
-    }),
-    "config": Group("Configuration: the systems, and the settings that count.", {
-        "list": Leaf("List the systems that are configured.", "config_commands:list_contexts"),
-        "show": Leaf("Show every setting, and where it comes from.", "config_commands:show_settings"),
-        "use": Leaf("Choose the system that is asked.", "config_commands:use_context"),
-    }),
-    "auth": Group("The login to a Cray system.", {
-        "login": Leaf("Log in.", "auth_commands:log_in"),
-        "status": Leaf("Show who is logged in, and until when.", "auth_commands:show_login"),
-        "logout": Leaf("Log out.", "auth_commands:log_out"),
-    }),
-    "demo": Leaf("Make a demo fleet and show a session of it.", "store_commands:demo"),
-}, aliases={"ex": "exchange"})  # fmt: skip
+BOS = Group(
+    "Boots of HPE Cray systems: the Boot Orchestration Service.",
+    {
+        "v1": Group("The Boot Orchestration Service, version 1: CSM up to 1.5.", BOS_V1),
+        "v2": Group("The Boot Orchestration Service, version 2.", BOS_V2),
+        **BOS_V2,
+        "session": SESSION,
+    },
+)
+EXCHANGE = Group(
+    "Agent upgrades of a fleet: what its nodes have reported to the Exchange.",
+    {
+        "nmp": Group(
+            "Node management policies (NMP): what is to be upgraded, on which nodes.",
+            {
+                "status": Leaf("Show how far a policy is on all nodes.", "horizon.nmp_commands:show_nmp_status"),
+                "list": Leaf("List the policies, or show one.", "horizon.nmp_commands:list_policies"),
+                "remove": Leaf("Remove a policy.", "horizon.nmp_commands:remove_policy"),
+                "enable": Leaf("Enable a policy.", "horizon.nmp_commands:enable_policy"),
+                "disable": Leaf("Disable a policy.", "horizon.nmp_commands:disable_policy"),
+            },
+            bare=2,
+            params=ACCOUNT,
+            aliases={"ls": "list", "rm": "remove"},
+        ),
+        "node": Group(
+            "Nodes.",
+            {
+                "management": Group(
+                    "The policies of one node.",
+                    {
+                        "status": Leaf(
+                            "Show how far all policies are on one node.", "horizon.node_commands:show_node_statuses"
+                        ),
+                        "reset": Leaf("Have a node evaluate its policies again.", "horizon.node_commands:reset_node"),
+                    },
+                    bare=2,
+                    params=ACCOUNT,
+                ),
+            },
+            bare=2,
+            params=ACCOUNT,
+            aliases={"mgmt": "management"},
+        ),
+    },
+    bare=2,
+    params=ACCOUNT,
+)
+NMSTATUS = Group(
+    "Agent upgrades on this node: node management status.",
+    {
+        "list": Leaf("Show the statuses that the agent on this node has.", "horizon.nmstatus_commands:list_statuses"),
+        "reset": Leaf(
+            "Have the agent on this node evaluate a policy again.", "horizon.nmstatus_commands:reset_statuses"
+        ),
+    },
+    bare=2,
+)
+TREE = Group(
+    "Show how far boots and agent upgrades have come, which nodes failed, and why.",
+    {
+        "bos": BOS,
+        "exchange": EXCHANGE,
+        "nmstatus": NMSTATUS,
+        "explain": Leaf("Explain a status, and what follows it.", "commands.explain:explain"),
+        "local": Group(
+            "The local store: a fleet's documents in one file.",
+            {
+                "load": Leaf("Load a fleet file into the local store.", "commands.local:load"),
+                "dump": Leaf("Write the local store as a fleet file.", "commands.local:dump"),
+                "save": Leaf("Write what the live systems say as a fleet file.", "commands.local:save"),
+            },
+        ),
+        "config": Group(
+            "Configuration: the systems, and the settings that count.",
+            {
+                "list": Leaf("List the systems that are configured.", "commands.config:list_contexts"),
+                "show": Leaf("Show every setting, and where it comes from.", "commands.config:show_settings"),
+                "use": Leaf("Choose the system that is asked.", "commands.config:use_context"),
+            },
+        ),
+        "auth": Group(
+            "The login to a Cray system.",
+            {
+                "login": Leaf("Log in.", "commands.auth:log_in"),
+                "status": Leaf("Show who is logged in, and until when.", "commands.auth:show_login"),
+                "logout": Leaf("Log out.", "commands.auth:log_out"),
+            },
+        ),
+        "demo": Leaf("Make a demo fleet and show a session of it.", "commands.demo:demo"),
+    },
+    aliases={"ex": "exchange"},
+)
 
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 DOUBLY_ENCODED = "\u00e2\u20ac\u201c"  # an en dash that was read as Windows-1252: so the user guide page prints it

@@ -119,15 +119,17 @@ def details(chart: Chart, name: str) -> Page:
     """Return everything about one status."""
     status = chart.statuses[name]
     page: Page = [
-        Fields([
-            ("Status", Cell(name, "strong")),
-            ("Of", chart.title),
-            ("Means", status.means),
-            ("Waits for", status.waits_for),
-            ("Comes after", ", ".join(before(chart, name))),
-            ("Source", f'the guide page "{chart.page}"'),
-        ])
-    ]  # fmt: skip
+        Fields(
+            [
+                ("Status", Cell(name, "strong")),
+                ("Of", chart.title),
+                ("Means", status.means),
+                ("Waits for", status.waits_for),
+                ("Comes after", ", ".join(before(chart, name))),
+                ("Source", f'the guide page "{chart.page}"'),
+            ]
+        )
+    ]
     if status.steps:
         page.append(Grid([Column("Next"), Column("When", wraps=True)], [list(step) for step in status.steps]))
     return page + to_type(status.commands) + [Line(note, "warn", lead="Note: ") for note in chart.notes]

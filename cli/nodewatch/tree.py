@@ -79,8 +79,11 @@ def seconds(text: str) -> float:
 NODE_FORMATS = ("names", "csv")
 FORMATS = ("table", "json", "yaml", "toml", *NODE_FORMATS)
 SHARED: list[click.Option] = [
-    shared("--format", type=click.Choice(FORMATS),
-           help="How to print: a table on a terminal, else JSON. Lists of nodes: names (folded), csv."),
+    shared(
+        "--format",
+        type=click.Choice(FORMATS),
+        help="How to print: a table on a terminal, else JSON. Lists of nodes: names (folded), csv.",
+    ),
     shared("--local", metavar="PATH", help="Ask the local store or fleet file at PATH."),
     shared("--context", metavar="NAME", help="Ask the system of that NAME in the configuration."),
     shared("--configuration", metavar="NAME", help="Ask the system that cray knows by that NAME, or file."),
@@ -91,9 +94,15 @@ SHARED: list[click.Option] = [
     shared("--verbose", "-v", count=True, default=None, help="Trace requests on stderr; -vv with their bodies."),
     flag("--quiet", help="Say nothing on stderr but errors and warnings."),
     flag("--dry-run", help="Say what would be changed, and change nothing."),
-    click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=print_version,
-                 help="Print the version."),
-]  # fmt: skip
+    click.Option(
+        ["--version"],
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=print_version,
+        help="Print the version.",
+    ),
+]
 # What commands take whose rows are nodes.
 EXPAND = flag("--expand", help="With --format names: one name a line, instead of all folded into one.")
 # What `exchange` and everything below it take too.
@@ -185,8 +194,15 @@ def show_bare() -> None:
 class Group(Shared, click.Group):
     """A group whose members are named in the tree and imported when they are called."""
 
-    def __init__(self, sentence: str, members: Mapping[str, Group | Leaf], *, bare: int = 0,
-                 params: Sequence[click.Parameter] = (), aliases: Mapping[str, str] | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        sentence: str,
+        members: Mapping[str, Group | Leaf],
+        *,
+        bare: int = 0,
+        params: Sequence[click.Parameter] = (),
+        aliases: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(None, params=list(params), invoke_without_command=True, callback=show_bare)
         self.sentence, self.members, self.bare, self.aliases = sentence, members, bare, aliases or {}
         self.short_help = sentence

@@ -29,10 +29,13 @@ def measured(bench: Bench, count: int, rounds: int) -> tuple[Sample, Sample]:
     """Return what nodewatch and the bare loop take for an Exchange of so many nodes."""
     with serving(sys.executable, "--nodes", str(count), "--delay", str(DELAY)) as url:
         environ = {"HZN_EXCHANGE_URL": url, "HZN_ORG_ID": "bench", "HZN_EXCHANGE_USER_AUTH": "user:word"}
-        found = bench.compare(rounds, [
-            bench.ours("ours", "exchange nmp status upgrade", environ),
-            Candidate("bare", (bench.python, BARE, url)),
-        ])  # fmt: skip
+        found = bench.compare(
+            rounds,
+            [
+                bench.ours("ours", "exchange nmp status upgrade", environ),
+                Candidate("bare", (bench.python, BARE, url)),
+            ],
+        )
     return found["ours"], found["bare"]
 
 
@@ -45,8 +48,15 @@ def rows(bench: Bench, rounds: int) -> Iterator[Row]:
     yield memory_row("memory: 2,000 nodes", few, 60e6)
     yield time_row("10,000 nodes", many, many_bare, bare, 1.25)
     growth = many.seconds / few.seconds / 5
-    yield Row("10,000 nodes against 5 x 2,000", f"{many.seconds:.1f} s", f"{5 * few.seconds:.1f} s", f"{growth:.2f}",
-              f"{many.busy / few.busy / 5:.2f}", "1.10", growth <= 1.1)  # fmt: skip
+    yield Row(
+        "10,000 nodes against 5 x 2,000",
+        f"{many.seconds:.1f} s",
+        f"{5 * few.seconds:.1f} s",
+        f"{growth:.2f}",
+        f"{many.busy / few.busy / 5:.2f}",
+        "1.10",
+        growth <= 1.1,
+    )
 
 
 def main() -> int:

@@ -65,8 +65,9 @@ class Bench:
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
         self.environ = {**kept, "HOME": str(self.home), "TERM": "xterm-256color", "COLUMNS": "160"}
 
-    def ours(self, name: str, line: str, environ: Mapping[str, str] | None = None, *,
-             terminal: bool = False) -> Candidate:  # fmt: skip
+    def ours(
+        self, name: str, line: str, environ: Mapping[str, str] | None = None, *, terminal: bool = False
+    ) -> Candidate:
         """Return `nodewatch LINE` as a candidate."""
         return Candidate(name, (self.nodewatch, *line.split()), tuple((environ or {}).items()), terminal)
 
@@ -76,8 +77,9 @@ class Bench:
 
     def output(self, *argv: str, **environ: str) -> str:
         """Return what a command prints; end the benchmark if it fails."""
-        done = subprocess.run(argv, capture_output=True, text=True, check=False, cwd=self.home,
-                              env={**self.environ, **environ})  # fmt: skip
+        done = subprocess.run(
+            argv, capture_output=True, text=True, check=False, cwd=self.home, env={**self.environ, **environ}
+        )
         if done.returncode:
             sys.exit(f"{' '.join(argv)[:200]} ended with {done.returncode}: {done.stderr[-500:]}")
         return done.stdout
@@ -92,8 +94,9 @@ class Bench:
             environ = {**self.environ, **dict(candidate.environ)}
             parent, output = pty.openpty() if candidate.terminal else (-1, os.open(os.devnull, os.O_WRONLY))
             began = time.perf_counter()
-            process = subprocess.Popen(candidate.argv, stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
-                                       env=environ, cwd=self.home)  # fmt: skip
+            process = subprocess.Popen(
+                candidate.argv, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env=environ, cwd=self.home
+            )
             os.close(output)
             if parent >= 0:
                 drain(parent)
@@ -147,8 +150,15 @@ def progress(text: str) -> None:
 def time_row(what: str, ours: Sample, reference: Sample, of: str, goal: float) -> Row:
     """Return a row that compares times."""
     ratio, busy = ours.seconds / reference.seconds, ours.busy / reference.busy
-    return Row(what, f"{ours.seconds * 1000:.0f} ms", f"{of}: {reference.seconds * 1000:.0f} ms", f"{ratio:.2f}",
-               f"{busy:.2f}", f"{goal:.2f}", ratio <= goal)  # fmt: skip
+    return Row(
+        what,
+        f"{ours.seconds * 1000:.0f} ms",
+        f"{of}: {reference.seconds * 1000:.0f} ms",
+        f"{ratio:.2f}",
+        f"{busy:.2f}",
+        f"{goal:.2f}",
+        ratio <= goal,
+    )
 
 
 def limit_row(what: str, value: float, goal: float, unit: str) -> Row:
@@ -180,8 +190,9 @@ def warn_if_editable(bench: Bench) -> None:
 @contextmanager
 def serving(python: str, *words: str) -> Iterator[str]:
     """Run the server of this folder as a process of its own; return its address."""
-    process = subprocess.Popen([python, "-m", "bench.server", *words], stdout=subprocess.PIPE, text=True,
-                               cwd=Path(__file__).parents[1])  # fmt: skip
+    process = subprocess.Popen(
+        [python, "-m", "bench.server", *words], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
+    )
     try:
         assert process.stdout is not None
         yield f"http://127.0.0.1:{int(process.stdout.readline())}"

@@ -65,12 +65,17 @@ def small(bench: Bench, rounds: int) -> Iterator[Row]:
     bench.write(saved, bench.nodewatch, *status.split(), "--format", "json", "--local", str(store))
     answers.write_text(json.dumps({f"/v2/sessions/{SESSION}/status": str(saved)}))
     with serving(sys.executable, "--answers", str(answers)) as url:
-        found = bench.compare(rounds, [
-            bench.ours("offline", f"{status} --format json --local {store}"),
-            bench.ours("table", f"{status} --local {store}", terminal=True),
-            bench.ours("http", f"{status} --format json", {"NODEWATCH_BOS_URL": url}),
-            bench.code("click", CLICK), bench.code("rich", TABLE), bench.code("requests", HTTP),
-        ])  # fmt: skip
+        found = bench.compare(
+            rounds,
+            [
+                bench.ours("offline", f"{status} --format json --local {store}"),
+                bench.ours("table", f"{status} --local {store}", terminal=True),
+                bench.ours("http", f"{status} --format json", {"NODEWATCH_BOS_URL": url}),
+                bench.code("click", CLICK),
+                bench.code("rich", TABLE),
+                bench.code("requests", HTTP),
+            ],
+        )
     yield time_row("A session's status, offline, JSON", found["offline"], found["click"], "`import click`", 1.4)
     yield time_row("The same as a table on a terminal", found["table"], found["rich"], f"`{TABLE}`", 1.35)
     yield time_row("The same over HTTP, JSON", found["http"], found["requests"], f"`{HTTP}`", 1.15)
@@ -89,15 +94,18 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
     os.sync()  # what was loaded is still being written otherwise, and the larger store waits longer for that
     found = bench.compare(rounds * 4, [bench.ours("few", f"{one} {few}"), bench.ours("many", f"{one} {store}")])
     with serving(sys.executable, "--answers", str(answers)) as url:
-        found |= bench.compare(rounds, [
-            bench.ours("status", f"bos sessions status list {SESSION} --format json --local {store}"),
-            bench.ours("status table", f"bos sessions status list {SESSION} --format table --local {store}"),
-            bench.ours("list", f"{listing} --format json --local {store}"),
-            bench.ours("table", f"{listing} --format table --local {store}"),
-            bench.ours("http", f"{listing} --format json", {"NODEWATCH_BOS_URL": url}),
-            bench.code("load", LOAD, str(file)),
-            bench.code("tool", "import runpy; runpy.run_module('json.tool', run_name='__main__')", str(file)),
-        ])  # fmt: skip
+        found |= bench.compare(
+            rounds,
+            [
+                bench.ours("status", f"bos sessions status list {SESSION} --format json --local {store}"),
+                bench.ours("status table", f"bos sessions status list {SESSION} --format table --local {store}"),
+                bench.ours("list", f"{listing} --format json --local {store}"),
+                bench.ours("table", f"{listing} --format table --local {store}"),
+                bench.ours("http", f"{listing} --format json", {"NODEWATCH_BOS_URL": url}),
+                bench.code("load", LOAD, str(file)),
+                bench.code("tool", "import runpy; runpy.run_module('json.tool', run_name='__main__')", str(file)),
+            ],
+        )
     names = folder / "names"
     listed = json.loads(bench.output(bench.nodewatch, "bos", "sessions", "describe", SESSION, "--local", str(store)))
     names.write_text(listed["components"].replace(",", "\n"))

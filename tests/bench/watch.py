@@ -52,9 +52,14 @@ def watch(bench: Bench, looks: int, line: str) -> Candidate:
 
 def refresh(bench: Bench, what: str, line: str, rounds: int) -> Row:
     """Measure one refresh of what the command line shows."""
-    found = bench.compare(rounds, [
-        bench.ours("plain", line, terminal=True), watch(bench, 1, line), watch(bench, LOOKS, line),
-    ])  # fmt: skip
+    found = bench.compare(
+        rounds,
+        [
+            bench.ours("plain", line, terminal=True),
+            watch(bench, 1, line),
+            watch(bench, LOOKS, line),
+        ],
+    )
     one, many = found["1 looks"], found[f"{LOOKS} looks"]
     each = Sample((many.seconds - one.seconds) / (LOOKS - 1), (many.busy - one.busy) / (LOOKS - 1), many.peak)
     return time_row(f"{COUNT:,} nodes, one refresh of {what}", each, found["plain"], "the plain command", 1.5)

@@ -42,7 +42,16 @@ def test_table(run: Runner) -> None:
     lines = run("config list --format table", NODEWATCH_CONTEXT="prod").stdout.splitlines()
     assert [line.split() for line in lines] == [
         ["Context", "Active", "Settings", "File"],
-        ["prod", "yes", "bos.url", "=", "https://prod.example.com/apis/bos,", "proxy", "=", "http://me:***@proxy:3128",
-         str(path)],
+        [
+            "prod",
+            "yes",
+            "bos.url",
+            "=",
+            "https://prod.example.com/apis/bos,",
+            "proxy",
+            "=",
+            "http://me:***@proxy:3128",
+            str(path),
+        ],
         ["case", "local", "=", "/case.json", str(path)],
-    ]  # fmt: skip
+    ]

@@ -139,8 +139,11 @@ def test_every_tenth_node_fails(start: Start, ask: Ask) -> None:
     assert done.stderr.splitlines()[0] == "Error: 10 of 100 nodes could not be asked; the rest is shown."
     assert done.stderr.splitlines()[1].startswith("  harbor/n[0,10,20,30,40,50,60,70,80,90]: ")
     assert len(done.stderr.splitlines()) == 2
-    table = show(ask, start(100, lambda path: answer(500) if path.endswith("0/managementStatus/roll") else None),
-                 "exchange nmp status roll --format table").stdout  # fmt: skip
+    table = show(
+        ask,
+        start(100, lambda path: answer(500) if path.endswith("0/managementStatus/roll") else None),
+        "exchange nmp status roll --format table",
+    ).stdout
     assert "no answer      10  could not be asked" in table
 
 

@@ -34,9 +34,14 @@ def test_answer(serve: Serve, ask: Ask, fault: Fault) -> None:
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.name)
 def test_connection(
-    serve: Serve, ask: Ask, authority: trustme.CA, bundle: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    serve: Serve,
+    ask: Ask,
+    authority: trustme.CA,
+    bundle: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     broken: Broken,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.chdir(tmp_path)
     ground = Ground(serve, authority, bundle, tmp_path, [])
     where = broken.prepare(ground)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleets import COMPONENTS, FLEET, as_answered
-from nodewatch import fleet as fleets
-from nodewatch.store import in_memory
+from nodewatch.offline import fleet as fleets
+from nodewatch.offline.store import in_memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,10 @@ def test_merge_adds_to_it(run: Runner, file: Path, tmp_path: Path) -> None:
     more = {"bos": {"v2": {"components": [{"id": "x9"}, {**COMPONENTS[1], "enabled": False}]}}}
     run(f"local load - --merge --local {store}", stdin=json.dumps(more))
     assert run(f"local load - --merge --local {store}", stdin='{"bos": {"v2": {"components": [{"id": "x9"}]}}}') == (
-        0, "", f"Loaded 1 document from standard input into {store}.\n")  # fmt: skip
+        0,
+        "",
+        f"Loaded 1 document from standard input into {store}.\n",
+    )
     found = {node["id"]: node for node in run(f"bos components list --local {store}").json}
     assert len(found) == 6
     assert found["x3000c0s2b0n0"]["enabled"] is False
@@ -53,7 +56,10 @@ def test_merge_adds_to_it(run: Runner, file: Path, tmp_path: Path) -> None:
 
 def test_it_needs_a_store_and_never_takes_the_demo(run: Runner, file: Path) -> None:
     assert run(f"local load {file}") == (
-        7, "", "Error: nothing says which store to load into: add --local PATH, or set NODEWATCH_LOCAL.\n")  # fmt: skip
+        7,
+        "",
+        "Error: nothing says which store to load into: add --local PATH, or set NODEWATCH_LOCAL.\n",
+    )
 
 
 def test_a_rehearsal_checks_and_writes_nothing(run: Runner, file: Path, tmp_path: Path) -> None:
@@ -69,24 +75,38 @@ WRONG = [
     ("[" * 100_000, "is nested too deeply to be a fleet file."),
     ('{"agent": {"nodemanagement": {"o/p": {"x": NaN}}}}', "is not JSON: NaN is no number in JSON."),
     ("[]", "is not a fleet file: the file: an object is needed, not a list."),
-    ('{"nodewatch": 2}',
-     "is not a fleet file: nodewatch: format 2 is newer than this program, which reads 1: upgrade."),
+    (
+        '{"nodewatch": 2}',
+        "is not a fleet file: nodewatch: format 2 is newer than this program, which reads 1: upgrade.",
+    ),
     ('{"nodewatch": true}', "is not a fleet file: nodewatch: True is not the number of a format."),
     ('{"bos": {"v2": []}}', "is not a fleet file: bos.v2: an object is needed, not a list."),
-    ('{"bos": {"v2": {"component": []}}}',
-     "is not a fleet file: bos.v2.component: there is no such section (do you mean bos.v2.components?)."),
-    ('{"bos": {"v2": {"components": [{"id": "x1"}, {"id": 7}]}}}',
-     "is not a fleet file: bos.v2.components[1].id: a text is needed, not a number."),
+    (
+        '{"bos": {"v2": {"component": []}}}',
+        "is not a fleet file: bos.v2.component: there is no such section (do you mean bos.v2.components?).",
+    ),
+    (
+        '{"bos": {"v2": {"components": [{"id": "x1"}, {"id": 7}]}}}',
+        "is not a fleet file: bos.v2.components[1].id: a text is needed, not a number.",
+    ),
     ('{"bos": {"v2": {"components": [{}]}}}', "is not a fleet file: bos.v2.components[0].id: a text is missing."),
-    ('{"bos": {"v2": {"components": [{"id": "x1"}, {"id": "x1"}]}}}',
-     "is not a fleet file: bos.v2.components[1].id: 'x1' is there twice."),
-    ('{"bos": {"v2": {"components": [{"id": "x1", "status": "stable"}]}}}',
-     "is not a fleet file: bos.v2.components[0].status: an object is needed, not a text."),
-    ('{"bos": {"v2": {"sessions": {"a": {}}}}}',
-     "is not a fleet file: bos.v2.sessions: a list is needed, not an object."),
-    ('{"exchange": {"nodes": {"o/n": 1}}}',
-     "is not a fleet file: exchange.nodes.o/n: an object is needed, not a number."),
-]  # fmt: skip
+    (
+        '{"bos": {"v2": {"components": [{"id": "x1"}, {"id": "x1"}]}}}',
+        "is not a fleet file: bos.v2.components[1].id: 'x1' is there twice.",
+    ),
+    (
+        '{"bos": {"v2": {"components": [{"id": "x1", "status": "stable"}]}}}',
+        "is not a fleet file: bos.v2.components[0].status: an object is needed, not a text.",
+    ),
+    (
+        '{"bos": {"v2": {"sessions": {"a": {}}}}}',
+        "is not a fleet file: bos.v2.sessions: a list is needed, not an object.",
+    ),
+    (
+        '{"exchange": {"nodes": {"o/n": 1}}}',
+        "is not a fleet file: exchange.nodes.o/n: an object is needed, not a number.",
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "sentence"), WRONG)
@@ -200,10 +220,9 @@ def any_fleet(draw: st.DrawFn) -> dict[str, Any]:
     unknown = st.dictionaries(st.text().map(lambda name: "x-" + name), JSON, max_size=3)
     return {
         "nodewatch": 1,
-        "bos": {"v2": {"components": [{**draw(unknown), "id": name} for name in nodes],
-                       "options": draw(OBJECTS)}},
+        "bos": {"v2": {"components": [{**draw(unknown), "id": name} for name in nodes], "options": draw(OBJECTS)}},
         "exchange": {"nodes": draw(st.dictionaries(NAMES, OBJECTS, max_size=3))},
-    }  # fmt: skip
+    }
 
 
 @settings(max_examples=50, deadline=None)

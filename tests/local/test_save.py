@@ -9,7 +9,7 @@ import pytest
 
 from conftest import SERVERS, serve
 from nodewatch.errors import ServiceTrouble
-from nodewatch.local import LocalBackend
+from nodewatch.offline.backend import LocalBackend
 
 if TYPE_CHECKING:
     from collections.abc import Callable

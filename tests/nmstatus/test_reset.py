@@ -105,10 +105,14 @@ def test_what_the_agent_is_sent(run: Runner, network: responses.RequestsMock) ->
 def test_processes_that_reset_at_once_lose_nothing(tmp_path: Path) -> None:
     names = [f"o/p{number}" for number in range(4)]
     statuses = {name: {"agentUpgradePolicyStatus": {"scheduledTime": "", "status": "failed"}} for name in names}
-    (tmp_path / "fleet.json").write_text(json.dumps({
-        "agent": {"nodemanagement": {name: on_node("failed", 4, errorMessage="no") for name in names}},
-        "exchange": {"nodes": {"o/n": {"name": "n"}}, "managementStatus": {"o/n": statuses}},
-    }))  # fmt: skip
+    (tmp_path / "fleet.json").write_text(
+        json.dumps(
+            {
+                "agent": {"nodemanagement": {name: on_node("failed", 4, errorMessage="no") for name in names}},
+                "exchange": {"nodes": {"o/n": {"name": "n"}}, "managementStatus": {"o/n": statuses}},
+            }
+        )
+    )
     store = tmp_path / "fleet.db"
     environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "NODEWATCH_LOCAL": str(store)}
 

@@ -20,9 +20,16 @@ def printed(document: Any, style: str) -> str:
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize(
     ("document", "written"),
-    [(None, "\n"), ("Valid", "Valid\n"), ("two\nlines\n", "two\nlines\n"), ("", "\n"), (5, "5\n"), (True, "true\n"),
-     (0.5, "0.5\n")],
-)  # fmt: skip
+    [
+        (None, "\n"),
+        ("Valid", "Valid\n"),
+        ("two\nlines\n", "two\nlines\n"),
+        ("", "\n"),
+        (5, "5\n"),
+        (True, "true\n"),
+        (0.5, "0.5\n"),
+    ],
+)
 def test_what_is_no_object_and_no_array_is_itself(style: str, document: Any, written: str) -> None:
     assert printed(document, style) == written
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from conftest import FakeWorld
 from nodewatch.errors import WrongConfiguration
-from nodewatch.settings import System, resolve
 from nodewatch.settings.hzn import Files, horizon, read_files, unquoted
+from nodewatch.settings.model import System, resolve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +30,11 @@ def in_json(**variables: Any) -> str:
 
 @given(st.sets(st.sampled_from(["flag", "environment", *NAMES])))
 def test_the_highest_place_wins(places: set[str]) -> None:
-    written = {"user": in_json(HZN_ORG_ID="user"), "machine": "HZN_ORG_ID=machine\n",
-               "package": in_json(HZN_ORG_ID="package")}  # fmt: skip
+    written = {
+        "user": in_json(HZN_ORG_ID="user"),
+        "machine": "HZN_ORG_ID=machine\n",
+        "package": in_json(HZN_ORG_ID="package"),
+    }
     texts = {name: text for name, text in written.items() if name in places}
     found = horizon(
         {"org": "flag"} if "flag" in places else {},
@@ -120,8 +123,9 @@ def test_deadline_and_retries(tmp_path: Path) -> None:
         flags = more.pop("flags", None)
         asked = systems(tmp_path, flags, NODEWATCH_BOS_URL="http://b", **more)
         assert (asked["exchange"].request_timeout, asked["exchange"].retries) == (
-            asked["agent"].request_timeout, asked["agent"].retries,
-        )  # fmt: skip
+            asked["agent"].request_timeout,
+            asked["agent"].retries,
+        )
         return asked["exchange"].request_timeout, asked["exchange"].retries, asked["bos"].request_timeout
 
     assert found() == (7, 5, 60)

@@ -8,7 +8,7 @@ import click
 
 from nodewatch.bos_v1.client import BosV1
 from nodewatch.tree import command, later
-from nodewatch.watch.watched import followed, watchable
+from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App
@@ -71,13 +71,19 @@ def check_operation(_ctx: click.Context, _param: click.Parameter, value: str) ->
 
 
 @command
-@click.option("--operation", required=True, metavar="[boot|configure|reboot|shutdown]", callback=check_operation,
-              help="What to do with the nodes.")  # fmt: skip
+@click.option(
+    "--operation",
+    required=True,
+    metavar="[boot|configure|reboot|shutdown]",
+    callback=check_operation,
+    help="What to do with the nodes.",
+)
 @click.option("--template-name", metavar="NAME", help="The session template that says which nodes, and what they boot.")
 @click.option("--template-uuid", metavar="NAME", help="The same; deprecated.")
 @click.option("--limit", metavar="LIST", help="Only these nodes, groups or roles: a comma list; & keeps, ! takes away.")
-def create_session(app: App, operation: str, template_name: str | None, template_uuid: str | None,
-                   limit: str | None) -> None:  # fmt: skip
+def create_session(
+    app: App, operation: str, template_name: str | None, template_uuid: str | None, limit: str | None
+) -> None:
     """Starts it at once. Offline the session is put in the store, and nothing of it ever begins.
 
     \b
@@ -138,17 +144,25 @@ def describe_status(app: App, names: tuple[str, ...]) -> None:
     match names[::-1]:
         case session, boot_set:
             if not followed(app, lambda: follow.boot_set(app, session, boot_set)):
-                app.show(bos.boot_set(session, boot_set), lambda found: tables.boot_set(found, session, boot_set),
-                         tables.boot_set_nodes)  # fmt: skip
+                app.show(
+                    bos.boot_set(session, boot_set),
+                    lambda found: tables.boot_set(found, session, boot_set),
+                    tables.boot_set_nodes,
+                )
         case session, boot_set, phase:
             if not followed(app, lambda: follow.phase(app, session, boot_set, phase)):
-                app.show(bos.phase(session, boot_set, phase),
-                         lambda found: tables.phase(found, session, boot_set, phase), tables.phase_nodes)  # fmt: skip
+                app.show(
+                    bos.phase(session, boot_set, phase),
+                    lambda found: tables.phase(found, session, boot_set, phase),
+                    tables.phase_nodes,
+                )
         case session, boot_set, phase, category:
             if not followed(app, lambda: follow.category(app, session, boot_set, phase, category)):
-                app.show(bos.category(session, boot_set, phase, category),
-                         lambda found: tables.category(found, session, boot_set, phase, category),
-                         tables.category_nodes)  # fmt: skip
+                app.show(
+                    bos.category(session, boot_set, phase, category),
+                    lambda found: tables.category(found, session, boot_set, phase, category),
+                    tables.category_nodes,
+                )
         case _:
             raise click.UsageError(
                 f"two to four names are needed, not {len(names)}: BOOT_SET SESSION_ID, PHASE BOOT_SET SESSION_ID, "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nodewatch.bos_v1 import outcome, rules, tables
 from nodewatch.bos_v1.client import BosV1
 from nodewatch.documents import part
-from nodewatch.watch.watched import Watched
+from nodewatch.watch.model import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,8 +38,11 @@ def boot_set(app: App, session: str, name: str) -> Watched:
         found = BosV1(app.backend("bos")).boot_set(session, name)
         return outcome.Look(f"boot set {name}", found, part(found, "metadata"), {name: rules.phases(found)})
 
-    return watched(look, lambda look: tables.boot_set(look.document, session, name),
-                   lambda look: tables.boot_set_nodes(look.document))  # fmt: skip
+    return watched(
+        look,
+        lambda look: tables.boot_set(look.document, session, name),
+        lambda look: tables.boot_set_nodes(look.document),
+    )
 
 
 def phase(app: App, session: str, boot_set: str, name: str) -> Watched:
@@ -51,8 +54,11 @@ def phase(app: App, session: str, boot_set: str, name: str) -> Watched:
         phases = rules.phases(bos.boot_set(session, boot_set))
         return outcome.Look(f"phase {name}", found, part(found, "metadata"), {boot_set: phases}, name)
 
-    return watched(look, lambda look: tables.phase(look.document, session, boot_set, name),
-                   lambda look: tables.phase_nodes(look.document))  # fmt: skip
+    return watched(
+        look,
+        lambda look: tables.phase(look.document, session, boot_set, name),
+        lambda look: tables.phase_nodes(look.document),
+    )
 
 
 def category(app: App, session: str, boot_set: str, phase: str, name: str) -> Watched:
@@ -65,12 +71,18 @@ def category(app: App, session: str, boot_set: str, phase: str, name: str) -> Wa
         metadata = part(rules.find(rules.phases(document), phase), "metadata")
         return outcome.Look(f"phase {phase}", found, metadata, {boot_set: rules.phases(document)}, phase)
 
-    return watched(look, lambda look: tables.category(look.document, session, boot_set, phase, name),
-                   lambda look: tables.category_nodes(look.document))  # fmt: skip
+    return watched(
+        look,
+        lambda look: tables.category(look.document, session, boot_set, phase, name),
+        lambda look: tables.category_nodes(look.document),
+    )
 
 
-def watched(look: Callable[[], outcome.Look], table: Callable[[Any], Page],
-            nodes: Callable[[Any], Iterable[Record]] | None = None) -> Watched:  # fmt: skip
+def watched(
+    look: Callable[[], outcome.Look],
+    table: Callable[[Any], Page],
+    nodes: Callable[[Any], Iterable[Record]] | None = None,
+) -> Watched:
     """Return how to follow what the look brings."""
     return Watched(
         look=look,

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v1 import rules
 from nodewatch.table import plural
-from nodewatch.watch.watched import Outcome
+from nodewatch.watch.model import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from nodewatch.bos_v1.types import Phase
-    from nodewatch.watch.watched import Seen
+    from nodewatch.watch.model import Seen
 
 
 class Look(NamedTuple):

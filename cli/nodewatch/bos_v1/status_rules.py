@@ -24,8 +24,11 @@ CATEGORIES = Chart(
         "not_started": Status(
             "The phase has not begun for the node.",
             "the phase before, or the session's job",
-            [Step("in_progress", "the phase begins for it"), Step("failed", "it cannot begin"),
-             Step("excluded", "the node is left out")],
+            [
+                Step("in_progress", "the phase begins for it"),
+                Step("failed", "it cannot begin"),
+                Step("excluded", "the node is left out"),
+            ],
         ),
         "in_progress": Status(
             "The phase has begun for the node, and is going on.",
@@ -41,7 +44,7 @@ CATEGORIES = Chart(
         ),
         "excluded": Status("The node is left out of the phase.", "nothing"),
     },
-)  # fmt: skip
+)
 STATES = Chart(
     "Sessions, boot sets and phases of BOS v1",
     "View the Status of a BOS Session",
@@ -56,8 +59,11 @@ STATES = Chart(
         "running": Status(
             "A node is in progress.",
             "the nodes in progress",
-            [Step("stalled", "nobody is in progress, and not all are done"), Step("finished", "all nodes are done"),
-             Step("finished with failures", "all nodes are done, and some failed")],
+            [
+                Step("stalled", "nobody is in progress, and not all are done"),
+                Step("finished", "all nodes are done"),
+                Step("finished with failures", "all nodes are done, and some failed"),
+            ],
             [SHOW],
         ),
         "stalled": Status(
@@ -72,5 +78,5 @@ STATES = Chart(
         ),
     },
     [FLAGS, HANGS],
-)  # fmt: skip
+)
 CHARTS = (CATEGORIES, STATES)

@@ -26,10 +26,18 @@ STATE_STYLES: dict[str, Style] = {
 }
 CATEGORY_STYLES: dict[str, Style] = {"in_progress": "busy", "succeeded": "good", "failed": "bad"}
 COLUMNS = (
-    Column("Boot set"), Column("Phase"), Column("State", wraps=True), Column("Not started", 6, right=True),
-    Column("In progress", right=True), Column("Succeeded", 5, right=True), Column("Failed", right=True),
-    Column("Excluded", 3, right=True), Column("Errors", 4, right=True), Column("Started", 2), Column("Stopped", 1),
-)  # fmt: skip
+    Column("Boot set"),
+    Column("Phase"),
+    Column("State", wraps=True),
+    Column("Not started", 6, right=True),
+    Column("In progress", right=True),
+    Column("Succeeded", 5, right=True),
+    Column("Failed", right=True),
+    Column("Excluded", 3, right=True),
+    Column("Errors", 4, right=True),
+    Column("Started", 2),
+    Column("Stopped", 1),
+)
 STALLED = "Stalled: some nodes have not started, and none is in progress. It is between two phases, or has stopped."
 
 
@@ -47,22 +55,34 @@ def fields(document: Mapping[str, Any]) -> Page:
 def session(document: Session, name: str) -> Page:
     """Return what one session was asked to do, and what the server's flags say of it; further fields come last."""
     claim = rules.claim(document)
-    shown = {"operation", "templateName", "templateUuid", "job", "boa_job_name", "start_time", "stop_time",
-             "in_progress", "complete", "error_count"}  # fmt: skip
+    shown = {
+        "operation",
+        "templateName",
+        "templateUuid",
+        "job",
+        "boa_job_name",
+        "start_time",
+        "stop_time",
+        "in_progress",
+        "complete",
+        "error_count",
+    }
     return [
-        Fields([
-            ("Session", Cell(name, "strong")),
-            ("Operation", text(document.get("operation"))),
-            ("Template", text(document.get("templateName") or document.get("templateUuid"))),
-            ("Job", text(document.get("job") or document.get("boa_job_name"))),
-            ("Started", when(document.get("start_time"))),
-            ("Stopped", when(document.get("stop_time"))),
-            ("Server says", Cell(claim, "warn" if "invalid" in claim else "")),
-            ("Errors", text(document.get("error_count"))),
-            *((field, text(value)) for field, value in document.items() if field not in shown),
-        ]),
+        Fields(
+            [
+                ("Session", Cell(name, "strong")),
+                ("Operation", text(document.get("operation"))),
+                ("Template", text(document.get("templateName") or document.get("templateUuid"))),
+                ("Job", text(document.get("job") or document.get("boa_job_name"))),
+                ("Started", when(document.get("start_time"))),
+                ("Stopped", when(document.get("stop_time"))),
+                ("Server says", Cell(claim, "warn" if "invalid" in claim else "")),
+                ("Errors", text(document.get("error_count"))),
+                *((field, text(value)) for field, value in document.items() if field not in shown),
+            ]
+        ),
         how_far(name),
-    ]  # fmt: skip
+    ]
 
 
 def how_far(name: str) -> Line:
@@ -73,13 +93,17 @@ def how_far(name: str) -> Line:
 def created(document: CreatedSession) -> Page:
     """Return the session that was made, and the command that shows how far it is."""
     name = rules.new_id(document)
-    page: Page = [Fields([
-        ("Session", Cell(text(name), "strong")),
-        ("Operation", text(document.get("operation"))),
-        ("Template", text(document.get("templateName") or document.get("templateUuid"))),
-        ("Limit", text(document.get("limit"))),
-        ("Job", text(document.get("job"))),
-    ])]  # fmt: skip
+    page: Page = [
+        Fields(
+            [
+                ("Session", Cell(text(name), "strong")),
+                ("Operation", text(document.get("operation"))),
+                ("Template", text(document.get("templateName") or document.get("templateUuid"))),
+                ("Limit", text(document.get("limit"))),
+                ("Job", text(document.get("job"))),
+            ]
+        )
+    ]
     return page if name is None else [*page, how_far(name)]
 
 
@@ -192,8 +216,9 @@ def boot_set_rows(name: str, document: BootSet | None) -> list[list[str | Cell]]
     ]
 
 
-def row(boot_set: str, phase: str, document: Any, phases: Sequence[Phase], flags: rules.Flags,
-        counts: Sequence[str | Cell]) -> list[str | Cell]:  # fmt: skip
+def row(
+    boot_set: str, phase: str, document: Any, phases: Sequence[Phase], flags: rules.Flags, counts: Sequence[str | Cell]
+) -> list[str | Cell]:
     """Return a row of a table of phases."""
     state, metadata = rules.state(phases), part(document, "metadata")
     return [

@@ -93,8 +93,14 @@ def delete_session(app: App, session_id: str) -> None:
 @click.argument("component_id")
 @with_fields(fields.COMPONENT)
 @with_clearing
-def update_component(app: App, component_id: str, clear_desired_state: bool, clear_staged_state: bool,
-                     clear_pending_state: bool, **values: Any) -> None:  # fmt: skip
+def update_component(
+    app: App,
+    component_id: str,
+    clear_desired_state: bool,
+    clear_staged_state: bool,
+    clear_pending_state: bool,
+    **values: Any,
+) -> None:
     """Only what is given is changed.
 
     \b
@@ -118,9 +124,17 @@ def update_component(app: App, component_id: str, clear_desired_state: bool, cle
 @click.option("--retry-policy", type=int, help="How often an action is tried; else default_retry_policy.")
 @with_clearing
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def update_components(app: App, filter_ids: str | None, filter_session: str | None, patch: str | None, yes: bool,
-                      clear_desired_state: bool, clear_staged_state: bool, clear_pending_state: bool,
-                      **values: Any) -> None:  # fmt: skip
+def update_components(
+    app: App,
+    filter_ids: str | None,
+    filter_session: str | None,
+    patch: str | None,
+    yes: bool,
+    clear_desired_state: bool,
+    clear_staged_state: bool,
+    clear_pending_state: bool,
+    **values: Any,
+) -> None:
     """Either --filter-ids or --filter-session says which. On a terminal you are asked first.
 
     \b

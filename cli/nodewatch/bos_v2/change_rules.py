@@ -107,8 +107,9 @@ def unanswered(component: Mapping[str, Any]) -> dict[str, Any]:
     return {**component, "status": status} if "status" in component else dict(component)
 
 
-def applied(component: Mapping[str, Any], operation: str | None, *, clear: bool, tenant: str | None,
-            now: str) -> tuple[dict[str, Any], bool]:  # fmt: skip
+def applied(
+    component: Mapping[str, Any], operation: str | None, *, clear: bool, tenant: str | None, now: str
+) -> tuple[dict[str, Any], bool]:
     """Return the component with its staged session started, or with the reason why not; and whether it was started.
 
     `operation` is the session's, None if there is no such session any more.
@@ -322,8 +323,9 @@ def assignment(state: Mapping[str, Any], session: Mapping[str, Any]) -> dict[str
     return change
 
 
-def set_up(session: Mapping[str, Any], template: Mapping[str, Any], known: Container[str]
-           ) -> tuple[dict[str, dict[str, Any]], str]:  # fmt: skip
+def set_up(
+    session: Mapping[str, Any], template: Mapping[str, Any], known: Container[str]
+) -> tuple[dict[str, dict[str, Any]], str]:
     """Return the changes that a session makes to its nodes, by their names, and why it cannot make any, if so.
 
     Nodes count as far as they are named and BOS knows them. Who is in a role or a group is not known here: it is taken

@@ -8,7 +8,7 @@ import click
 
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.tree import NODE_FORMATS, boolean, command, later
-from nodewatch.watch.watched import followed, watchable
+from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,28 +73,32 @@ def show_status(app: App, name: str) -> None:
     bos = BosV2(app.backend("bos"))
 
     def table(status: ExtendedStatus) -> Page:
-        from nodewatch.bos_v2 import rules
+        from nodewatch.bos_v2 import rules, verdict_rules
 
-        if rules.names_are_cut(status):
+        if verdict_rules.names_are_cut(status):
             components = list(bos.components(session=name, fields=rules.IN_PROGRESS))
         elif status.get("status") == "running":
             components = list(bos.components(session=name, enabled=True, fields=rules.IN_TABLES))
         else:
             components = []
-        options = bos.limits() if rules.busy(components) else {}
+        options = bos.limits() if verdict_rules.busy(components) else {}
         return status_tables.session_status(status, bos.session(name), components, options, app.now)
 
     app.show(bos.session_status(name), table)
 
 
 @command(nodes=True)
-@click.option("--ids", metavar="NODES",
-              help="Only these: a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin.")  # fmt: skip
+@click.option(
+    "--ids", metavar="NODES", help="Only these: a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin."
+)
 @click.option("--session", metavar="ID", help="Only components of this session.")
 @click.option("--staged-session", metavar="ID", help="Only components staged for this session.")
 @click.option("--enabled", type=boolean, help="Only components that BOS acts on (true), or leaves alone (false).")
-@click.option("--phase", type=click.Choice(["configuring", "powering_off", "powering_on", ""]),
-              help="Only components in this phase.")  # fmt: skip
+@click.option(
+    "--phase",
+    type=click.Choice(["configuring", "powering_off", "powering_on", ""]),
+    help="Only components in this phase.",
+)
 @click.option("--status", metavar="STATUS", help="Only components in this status; a comma list names several.")
 @click.option("--start-after-id", metavar="ID", help="Only components whose id sorts after this one.")
 @click.option("--page-size", type=int, help="At most this many components (0: all).")

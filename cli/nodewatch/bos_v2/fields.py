@@ -8,8 +8,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 PHASES = ("configuring", "powering_off", "powering_on", "")
-ACTIONS = ("actual_state_cleanup", "apply_staged", "newly_discovered", "powering_off_forcefully",
-           "powering_off_gracefully", "powering_on", "session_setup")  # fmt: skip
+ACTIONS = (
+    "actual_state_cleanup",
+    "apply_staged",
+    "newly_discovered",
+    "powering_off_forcefully",
+    "powering_off_gracefully",
+    "powering_on",
+    "session_setup",
+)
 
 
 class Field(NamedTuple):
@@ -39,58 +46,100 @@ COMPONENT = (
     Field("--last-action-action", "last_action.action", ACTIONS, "What BOS did last."),
     Field("--last-action-failed", "last_action.failed", bool, "Whether that failed."),
     Field("--event-stats-power-on-attempts", "event_stats.power_on_attempts", int, "How often power on was tried."),
-    Field("--event-stats-power-off-graceful-attempts", "event_stats.power_off_graceful_attempts", int,
-          "How often power off was tried."),
-    Field("--event-stats-power-off-forceful-attempts", "event_stats.power_off_forceful_attempts", int,
-          "How often forced power off was tried."),
+    Field(
+        "--event-stats-power-off-graceful-attempts",
+        "event_stats.power_off_graceful_attempts",
+        int,
+        "How often power off was tried.",
+    ),
+    Field(
+        "--event-stats-power-off-forceful-attempts",
+        "event_stats.power_off_forceful_attempts",
+        int,
+        "How often forced power off was tried.",
+    ),
     Field("--desired-state-configuration", "desired_state.configuration", str, "Configuration to be applied."),
     Field("--desired-state-boot-artifacts-kernel", "desired_state.boot_artifacts.kernel", str, f"{KERNEL} to boot."),
-    Field("--desired-state-boot-artifacts-kernel-parameters", "desired_state.boot_artifacts.kernel_parameters", str,
-          f"{PARAMETERS} to boot with."),
+    Field(
+        "--desired-state-boot-artifacts-kernel-parameters",
+        "desired_state.boot_artifacts.kernel_parameters",
+        str,
+        f"{PARAMETERS} to boot with.",
+    ),
     Field("--desired-state-boot-artifacts-initrd", "desired_state.boot_artifacts.initrd", str, f"{INITRD} to boot."),
     Field("--desired-state-bss-token", "desired_state.bss_token", str, OVERWRITTEN),
     Field("--staged-state-session", "staged_state.session", str, "Session that is staged; '' for none."),
     Field("--staged-state-configuration", "staged_state.configuration", str, "Configuration that is staged."),
-    Field("--staged-state-boot-artifacts-kernel", "staged_state.boot_artifacts.kernel", str,
-          f"{KERNEL} that is staged."),
-    Field("--staged-state-boot-artifacts-kernel-parameters", "staged_state.boot_artifacts.kernel_parameters", str,
-          f"{PARAMETERS} that are staged."),
-    Field("--staged-state-boot-artifacts-initrd", "staged_state.boot_artifacts.initrd", str,
-          f"{INITRD} that is staged."),
+    Field(
+        "--staged-state-boot-artifacts-kernel", "staged_state.boot_artifacts.kernel", str, f"{KERNEL} that is staged."
+    ),
+    Field(
+        "--staged-state-boot-artifacts-kernel-parameters",
+        "staged_state.boot_artifacts.kernel_parameters",
+        str,
+        f"{PARAMETERS} that are staged.",
+    ),
+    Field(
+        "--staged-state-boot-artifacts-initrd", "staged_state.boot_artifacts.initrd", str, f"{INITRD} that is staged."
+    ),
     Field("--actual-state-boot-artifacts-kernel", "actual_state.boot_artifacts.kernel", str, f"{KERNEL} that runs."),
-    Field("--actual-state-boot-artifacts-kernel-parameters", "actual_state.boot_artifacts.kernel_parameters", str,
-          f"{PARAMETERS} that it runs with."),
+    Field(
+        "--actual-state-boot-artifacts-kernel-parameters",
+        "actual_state.boot_artifacts.kernel_parameters",
+        str,
+        f"{PARAMETERS} that it runs with.",
+    ),
     Field("--actual-state-boot-artifacts-initrd", "actual_state.boot_artifacts.initrd", str, f"{INITRD} that runs."),
     Field("--actual-state-bss-token", "actual_state.bss_token", str, OVERWRITTEN),
-)  # fmt: skip
+)
 SECONDS = "Seconds to wait for an answer of"
 OPTIONS = (
     Field("--bss-read-timeout", "bss_read_timeout", int, f"{SECONDS} BSS."),
     Field("--cfs-read-timeout", "cfs_read_timeout", int, f"{SECONDS} CFS."),
-    Field("--cleanup-completed-session-ttl", "cleanup_completed_session_ttl", str,
-          'Delete complete sessions that are older: "3m", "5h", "10d", "2w"; 0 for never.'),
+    Field(
+        "--cleanup-completed-session-ttl",
+        "cleanup_completed_session_ttl",
+        str,
+        'Delete complete sessions that are older: "3m", "5h", "10d", "2w"; 0 for never.',
+    ),
     Field("--clear-stage", "clear_stage", bool, "Whether starting a staged session clears it from the node."),
-    Field("--component-actual-state-ttl", "component_actual_state_ttl", str,
-          'How long what a node reports counts: "5h", "10d", "2w".'),
+    Field(
+        "--component-actual-state-ttl",
+        "component_actual_state_ttl",
+        str,
+        'How long what a node reports counts: "5h", "10d", "2w".',
+    ),
     Field("--default-retry-policy", "default_retry_policy", int, "How often an action is tried at most."),
     Field("--discovery-frequency", "discovery_frequency", int, "Seconds between looks for new nodes in HSM."),
     Field("--hsm-read-timeout", "hsm_read_timeout", int, f"{SECONDS} HSM."),
     Field("--ims-errors-fatal", "ims_errors_fatal", bool, "Whether a template is invalid when IMS cannot be asked."),
-    Field("--ims-images-must-exist", "ims_images_must_exist", bool,
-          "Whether a template is invalid when IMS does not know its image."),
+    Field(
+        "--ims-images-must-exist",
+        "ims_images_must_exist",
+        bool,
+        "Whether a template is invalid when IMS does not know its image.",
+    ),
     Field("--ims-read-timeout", "ims_read_timeout", int, f"{SECONDS} IMS."),
     Field("--logging-level", "logging_level", str, "How much the services log: debug, info, warning, error, critical."),
     Field("--max-boot-wait-time", "max_boot_wait_time", int, "Seconds that a boot may take before it is tried again."),
     Field("--max-component-batch-size", "max_component_batch_size", int, "Components acted on at once (0: all)."),
-    Field("--max-power-off-wait-time", "max_power_off_wait_time", int,
-          "Seconds that a power off may take before it is forced."),
-    Field("--max-power-on-wait-time", "max_power_on_wait_time", int,
-          "Seconds that a power on may take before it is tried again."),
+    Field(
+        "--max-power-off-wait-time",
+        "max_power_off_wait_time",
+        int,
+        "Seconds that a power off may take before it is forced.",
+    ),
+    Field(
+        "--max-power-on-wait-time",
+        "max_power_on_wait_time",
+        int,
+        "Seconds that a power on may take before it is tried again.",
+    ),
     Field("--pcs-read-timeout", "pcs_read_timeout", int, f"{SECONDS} PCS."),
     Field("--polling-frequency", "polling_frequency", int, "Seconds between looks at the components."),
     Field("--reject-nids", "reject_nids", bool, "Whether templates and limits that name NIDs are refused."),
     Field("--session-limit-required", "session_limit_required", bool, "Whether a session needs a limit."),
-)  # fmt: skip
+)
 
 ARTIFACTS = {"kernel": "", "kernel_parameters": "", "initrd": ""}
 NO_DESIRED_STATE = {"boot_artifacts": ARTIFACTS, "configuration": "", "bss_token": ""}

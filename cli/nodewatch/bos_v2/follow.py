@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import outcome, rules, status_tables, tables
+from nodewatch.bos_v2 import outcome, rules, status_tables, tables, verdict_rules
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.watch.watched import Watched
+from nodewatch.watch.model import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +27,10 @@ def session(app: App, name: str) -> Watched:
         bos = BosV2(app.backend("bos"))
         components = list(bos.components(session=name, fields=rules.IN_PROGRESS))
         status = bos.session_status(name)
-        if rules.busy(components) and not options:
+        if verdict_rules.busy(components) and not options:
             options.update(bos.limits())
-        staged = bos.components(staged_session=name, fields=rules.IN_PROGRESS) if rules.progress(status).staged else []
+        waiting = verdict_rules.progress(status).staged
+        staged = bos.components(staged_session=name, fields=rules.IN_PROGRESS) if waiting else []
         return outcome.Look(bos.session(name), components, status, [component["id"] for component in staged])
 
     return Watched(

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.bos_v2 import rules
+from nodewatch.bos_v2 import rules, verdict_rules
 from nodewatch.documents import part
 from nodewatch.table import plural
-from nodewatch.watch.watched import Outcome
+from nodewatch.watch.model import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -113,12 +113,13 @@ def session_succeeded(look: Look) -> bool:
     >>> session_succeeded(Look({}, [good], whole)), session_succeeded(Look({}, [good, bad], whole))
     (True, False)
     """
-    total, found = rules.nodes(look.status) or 0, sort(look.components)
+    total, found = verdict_rules.nodes(look.status) or 0, sort(look.components)
     unstable = bool(found.failed or found.moving or found.held)
     if look.status.get("status") != "complete":
         return bool(found.stable) and not unstable
-    shares = rules.progress(look.status)
-    return total > 0 and shares.successful >= 100 and not shares.failed and not (total > rules.EXACT and unstable)
+    shares = verdict_rules.progress(look.status)
+    hidden = total > verdict_rules.EXACT and unstable
+    return total > 0 and shares.successful >= 100 and not shares.failed and not hidden
 
 
 def session_outcome(look: Look) -> Outcome:
@@ -142,21 +143,21 @@ failed=[], lagging=['x1'], unnamed=0, gone=False)
         succeeded=succeeded,
         failed=failed,
         lagging=[] if succeeded else [*found.moving, *found.held, *look.staged],
-        unnamed=max(rules.failed_nodes(look.status) - len(failed), 0) if finished and not succeeded else 0,
+        unnamed=max(verdict_rules.failed_nodes(look.status) - len(failed), 0) if finished and not succeeded else 0,
     )
 
 
 def failed_names(look: Look, found: Sorted) -> list[str]:
     """Return the names of the failed nodes: as the components tell, and where these are fewer, from the status."""
-    if look.status.get("status") != "complete" or len(found.failed) >= rules.failed_nodes(look.status):
+    if look.status.get("status") != "complete" or len(found.failed) >= verdict_rules.failed_nodes(look.status):
         return found.failed
-    groups = rules.error_groups(look.status, {})
+    groups = verdict_rules.error_groups(look.status, {})
     return sorted({*found.failed, *(name for group in groups for name in group.names)} - {*found.stable})
 
 
 def session_words(look: Look, found: Sorted) -> str:
     """Return a session's state and its nodes by kind, in words."""
-    state, total = str(look.status.get("status", "in an unknown state")), rules.nodes(look.status) or 0
+    state, total = str(look.status.get("status", "in an unknown state")), verdict_rules.nodes(look.status) or 0
     error = part(look.session, "status").get("error")
     if error:
         return f"{state}, but its setup failed: {str(error).rstrip('.')}"
@@ -164,12 +165,16 @@ def session_words(look: Look, found: Sorted) -> str:
         return f"{state}: nothing to do, it has no nodes" if state == "complete" else f"{state}, without nodes yet"
     if look.staged and not look.components:
         return f"{state}: staged for {plural(len(look.staged), 'node')}, and waits to be applied"
-    counts = {"failed": len(found.failed), "in progress": len(found.moving), "staged": len(look.staged),
-              "on hold or disabled": len(found.held)}  # fmt: skip
+    counts = {
+        "failed": len(found.failed),
+        "in progress": len(found.moving),
+        "staged": len(look.staged),
+        "on hold or disabled": len(found.held),
+    }
     stable = len(found.stable)
     if state == "complete" and len(look.components) != total:
-        shares = rules.progress(look.status)
-        stable, failed = round(total * shares.successful / 100), rules.failed_nodes(look.status)
+        shares = verdict_rules.progress(look.status)
+        stable, failed = round(total * shares.successful / 100), verdict_rules.failed_nodes(look.status)
         counts = {"failed": failed, "otherwise": total - stable - failed}
     rest = "".join(f", {count:,} {name}" for name, count in counts.items() if count)
     return f"{state}: {stable:,} of {plural(total, 'node')} stable{rest}"

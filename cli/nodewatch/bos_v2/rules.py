@@ -19,10 +19,17 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
 
 NAMES_IN_ERRORS = 10
-EXACT = 10_000  # components; of more than these, two decimal places of a percentage do not tell one
 IN_TABLES = (
-    "id", "error", "enabled", "session", "retry_policy", "event_stats", "last_action", "status", "staged_state",
-)  # fmt: skip
+    "id",
+    "error",
+    "enabled",
+    "session",
+    "retry_policy",
+    "event_stats",
+    "last_action",
+    "status",
+    "staged_state",
+)
 IN_PROGRESS = ("id", "enabled", "error", "status", "last_action.last_updated")
 # Not compiled here: most commands match none of them.
 NAME = "[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?"
@@ -114,8 +121,15 @@ def brief(component: Mapping[str, Any]) -> dict[str, Any]:
     return {**document, "staged_state": {"session": staged["session"]}} if "session" in staged else document
 
 
-def in_progress(name: str, enabled: bool, error: str, phase: str, status: str, override: str, updated: str,
-                ) -> dict[str, Any]:  # fmt: skip
+def in_progress(
+    name: str,
+    enabled: bool,
+    error: str,
+    phase: str,
+    status: str,
+    override: str,
+    updated: str,
+) -> dict[str, Any]:
     """Return a component with only what tells how far it is (the members in `IN_PROGRESS`)."""
     return {
         "id": name,
@@ -136,8 +150,9 @@ class Tally(NamedTuple):
     number: int
 
 
-def extended_status(session: Session, tallies: Iterable[Tally], staged: int, errors: Mapping[str, Sequence[str]],
-                    now: datetime) -> ExtendedStatus:  # fmt: skip
+def extended_status(
+    session: Session, tallies: Iterable[Tally], staged: int, errors: Mapping[str, Sequence[str]], now: datetime
+) -> ExtendedStatus:
     """Return how far a session is, as the server computes it ("View the Status of a BOS Session", "BOS v2 API").
 
     `tallies` count the components whose session it is, `staged` those that name it in their staged state: one that does
@@ -233,152 +248,6 @@ def ago(text: str, now: datetime) -> datetime | None:
         return now - timedelta(**{UNITS[text[-1].lower()]: int(text[:-1])})
     except OverflowError:
         return datetime.min.replace(tzinfo=UTC)
-
-
-class Progress(NamedTuple):
-    """An extended status in shares of its components, in percent: what a bar shows."""
-
-    successful: float
-    in_progress: float
-    failed: float
-    staged: float
-    other: float
-
-
-def progress(status: ExtendedStatus) -> Progress:
-    """Return the shares of a session's components; `other` are those in no bucket (on hold, disabled in a phase).
-
-    >>> progress({"percent_successful": 50.0, "percent_failed": 25, "phases": {"percent_configuring": 12.5}})
-    Progress(successful=50.0, in_progress=12.5, failed=25.0, staged=0.0, other=12.5)
-    """
-    phases = part(status, "phases")
-
-    def share(document: Mapping[str, Any], name: str) -> float:
-        value = document.get(name)
-        return float(value) if isinstance(value, int | float) else 0.0
-
-    moving = sum(share(phases, f"percent_{phase}") for phase in ("powering_on", "powering_off", "configuring"))
-    known = [share(status, f"percent_{name}") for name in ("successful", "failed", "staged")]
-    successful, failed, staged = known
-    rest = 100.0 - moving - sum(known) if nodes(status) != 0 else 0.0
-    return Progress(successful, round(moving, 2), failed, staged, round(rest, 2) if rest > 0.05 else 0.0)
-
-
-def nodes(status: ExtendedStatus) -> int | None:
-    """Return how many components the session manages; None if the server does not say."""
-    count = status.get("managed_components_count")
-    return count if isinstance(count, int) else None
-
-
-def failed_nodes(status: ExtendedStatus) -> int:
-    """Return how many components failed: the percentage of the count, which is exact for what two places can tell.
-
-    >>> failed_nodes({"managed_components_count": 3, "percent_failed": 33.33})
-    1
-    """
-    share = progress(status).failed
-    return max(round((nodes(status) or 0) * share / 100), 1 if share else 0)
-
-
-class Verdict(NamedTuple):
-    """A session's state in words, and whether it is `good`, `bad`, `busy` or `warn`: complete is not success."""
-
-    text: str
-    style: str
-
-
-def verdict(status: ExtendedStatus) -> Verdict:
-    """Return what to think of a session ("View the Status of a BOS Session"; `complete` only says that BOS has ended).
-
-    >>> verdict({"status": "complete", "managed_components_count": 1, "percent_failed": 100.0, "percent_successful": 0})
-    Verdict(text='complete: 1 of 1 node FAILED', style='bad')
-    >>> verdict({"status": "complete", "managed_components_count": 4, "percent_successful": 100.0})
-    Verdict(text='complete: all 4 nodes succeeded', style='good')
-    >>> verdict({"status": "complete", "managed_components_count": 0})
-    Verdict(text='complete: nothing to do, it has no nodes', style='warn')
-    >>> many = {"managed_components_count": 30_000, "percent_successful": 100.0, "error_summary": {"off": {"count": 1}}}
-    >>> verdict({"status": "complete", **many}).text
-    'complete: nearly all 30,000 nodes succeeded, some report errors'
-    >>> verdict({"status": "running", "managed_components_count": 1}).text
-    'running, 1 node'
-    """
-    from nodewatch.table import plural  # JSON needs none of it
-
-    state, total, shares = str(status.get("status", "unknown")), nodes(status), progress(status)
-    everyone = "? nodes" if total is None else plural(total, "node")
-    behind = f", {everyone}" if total else ""
-    if shares.failed:
-        return Verdict(f"{state}: {failed_nodes(status):,} of {everyone} FAILED", "bad")
-    if state != "complete":
-        return Verdict(f"{state}{', staged until applied' * (shares.staged == 100)}{behind}", "busy")
-    if total == 0:
-        return Verdict("complete: nothing to do, it has no nodes", "warn")
-    if shares.successful >= 100 and (total or 0) > EXACT and part(status, "error_summary"):
-        return Verdict(f"complete: nearly all {everyone} succeeded, some report errors", "warn")
-    if shares.successful >= 100:
-        return Verdict(f"complete: all {everyone if total else 'nodes'} succeeded", "good")
-    return Verdict(f"complete, but not every node succeeded{behind}", "warn")
-
-
-def busy(components: Iterable[Component]) -> bool:
-    """Return whether BOS still works on any of the components."""
-    return any(component.get("enabled") for component in components)
-
-
-def by_error(components: Iterable[Component]) -> dict[str, list[str]]:
-    """Return the ids of the components that report an error, by its message.
-
-    >>> by_error([{"id": "x1", "error": "off"}, {"id": "x2", "error": ""}, {"id": "x3", "error": "off"}])
-    {'off': ['x1', 'x3']}
-    """
-    errors: dict[str, list[str]] = {}
-    for component in components:
-        if component.get("error"):
-            errors.setdefault(str(component["error"]), []).append(str(component.get("id")))
-    return errors
-
-
-class ErrorGroup(NamedTuple):
-    """Nodes with the same error: those whose names are known, and how many the server counts beyond them."""
-
-    message: str
-    number: int
-    names: list[str]
-    unknown: int
-
-
-def error_groups(status: ExtendedStatus, found: Mapping[str, Sequence[str]]) -> list[ErrorGroup]:
-    """Return a session's errors, the largest group first, each with every name that can be known.
-
-    The server names ten nodes of a group and counts them all; `found` are the names by error message as the components
-    themselves report them now. Where these are fewer than the count (nodes were taken over by another session since),
-    the server's names are added, and the rest is counted as unknown.
-
-    >>> error_groups({"error_summary": {"off": {"count": 3, "list": "x2,x1..."}}}, {"off": ["x1"]})
-    [ErrorGroup(message='off', number=3, names=['x1', 'x2'], unknown=1)]
-    """
-    groups = []
-    for message, summary in part(status, "error_summary").items():
-        names = set(found.get(message, ()))
-        said = part({"summary": summary}, "summary")
-        count = said.get("count") if isinstance(said.get("count"), int) else 0
-        if len(names) < int(count or 0):
-            listed = str(said.get("list") or "").removesuffix("...")
-            names.update(name.strip() for name in listed.split(",") if name.strip())
-        total = max(int(count or 0), len(names))
-        groups.append(ErrorGroup(message, total, sorted(names), total - len(names)))
-    return sorted(groups, key=lambda group: (-group.number, group.message))
-
-
-def names_are_cut(status: ExtendedStatus) -> bool:
-    """Tell whether the status names fewer nodes of an error than it counts: then the components have to be asked.
-
-    >>> names_are_cut({"error_summary": {"off": {"count": 11, "list": "x1,x2,x3,x4,x5,x6,x7,x8,x9,y1..."}}})
-    True
-    >>> names_are_cut({"error_summary": {"off": {"count": 2, "list": "x1,x2"}}}), names_are_cut({})
-    (False, False)
-    """
-    return any(group.unknown for group in error_groups(status, {}))
 
 
 def component_names(session: Session) -> list[str]:

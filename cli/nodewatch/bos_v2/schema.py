@@ -40,78 +40,110 @@ NAMED = text(1, 127, pattern=f"^{NAME}$")
 ANY_AGE = text(1, 8, pattern="^(0|0[mMhHdDwW]|[1-9][0-9]*[mMhHdDwW])$")
 ATTEMPTS = number(1_048_576)
 
-SESSION = record({
-    "name": NAMED,
-    "operation": text(enum=["boot", "reboot", "shutdown"]),
-    "template_name": NAMED,
-    "limit": text(most=524_288, nullable=True),
-    "stage": FLAG,
-    "include_disabled": FLAG,
-}, "operation", "template_name")  # fmt: skip
+SESSION = record(
+    {
+        "name": NAMED,
+        "operation": text(enum=["boot", "reboot", "shutdown"]),
+        "template_name": NAMED,
+        "limit": text(most=524_288, nullable=True),
+        "stage": FLAG,
+        "include_disabled": FLAG,
+    },
+    "operation",
+    "template_name",
+)
 
 ARTIFACTS = record({"kernel": text(most=4095), "kernel_parameters": text(most=4096), "initrd": text(most=4095)})
 STATE = {"boot_artifacts": ARTIFACTS, "last_updated": READ_ONLY}
 TOKEN = {"bss_token": text(most=65_535)}
 CONFIGURATION = {"configuration": text(most=127)}
-COMPONENT = record({
-    "id": text(1, 127),
-    "actual_state": record({**STATE, **TOKEN}),
-    "desired_state": record({**STATE, **TOKEN, **CONFIGURATION}),
-    "staged_state": record({**STATE, **CONFIGURATION, "session": text()}),
-    "last_action": record({"last_updated": READ_ONLY, "action": text(enum=list(ACTIONS)), "failed": FLAG}),
-    "event_stats": record({
-        "power_on_attempts": ATTEMPTS,
-        "power_off_graceful_attempts": ATTEMPTS,
-        "power_off_forceful_attempts": ATTEMPTS,
-    }),
-    "status": record({
-        "phase": text(enum=list(PHASES)), "status": READ_ONLY, "status_override": text(most=65_536)}),
-    "enabled": FLAG,
-    "error": text(most=65_536),
-    "session": text(),
-    "retry_policy": ATTEMPTS,
-}, minProperties=1)  # fmt: skip
+COMPONENT = record(
+    {
+        "id": text(1, 127),
+        "actual_state": record({**STATE, **TOKEN}),
+        "desired_state": record({**STATE, **TOKEN, **CONFIGURATION}),
+        "staged_state": record({**STATE, **CONFIGURATION, "session": text()}),
+        "last_action": record({"last_updated": READ_ONLY, "action": text(enum=list(ACTIONS)), "failed": FLAG}),
+        "event_stats": record(
+            {
+                "power_on_attempts": ATTEMPTS,
+                "power_off_graceful_attempts": ATTEMPTS,
+                "power_off_forceful_attempts": ATTEMPTS,
+            }
+        ),
+        "status": record({"phase": text(enum=list(PHASES)), "status": READ_ONLY, "status_override": text(most=65_536)}),
+        "enabled": FLAG,
+        "error": text(most=65_536),
+        "session": text(),
+        "retry_policy": ATTEMPTS,
+    },
+    minProperties=1,
+)
 BY_IDS = record({"ids": text(1, 65_535), "session": text(most=0, nullable=True)}, "ids")
 BY_SESSION = record({"ids": text(most=0, nullable=True), "session": NAMED}, "session")
 APPLY_STAGED = record({"xnames": names(32_768, 0)})
 
 CFS = record(CONFIGURATION)
-BOOT_SET = record({
-    "name": NAMED,
-    "path": text(1, 4095),
-    "cfs": CFS,
-    "type": text(1, 127),
-    "etag": text(most=65_536),
-    "kernel_parameters": text(most=4096),
-    "node_list": names(65_535),
-    "node_roles_groups": names(1023),
-    "node_groups": names(4095),
-    "arch": text(enum=["X86", "ARM", "Other", "Unknown"]),
-    "rootfs_provider": text(1, 511),
-    "rootfs_provider_passthrough": text(most=4096),
-}, "path", "type")  # fmt: skip
-TEMPLATE = record({
-    "name": READ_ONLY,
-    "tenant": {**READ_ONLY, "nullable": True},
-    "description": text(1, 1023),
-    "enable_cfs": FLAG,
-    "cfs": CFS,
-    "boot_sets": {"type": "object", "minProperties": 1, "members": BOOT_SET},
-}, "boot_sets")  # fmt: skip
+BOOT_SET = record(
+    {
+        "name": NAMED,
+        "path": text(1, 4095),
+        "cfs": CFS,
+        "type": text(1, 127),
+        "etag": text(most=65_536),
+        "kernel_parameters": text(most=4096),
+        "node_list": names(65_535),
+        "node_roles_groups": names(1023),
+        "node_groups": names(4095),
+        "arch": text(enum=["X86", "ARM", "Other", "Unknown"]),
+        "rootfs_provider": text(1, 511),
+        "rootfs_provider_passthrough": text(most=4096),
+    },
+    "path",
+    "type",
+)
+TEMPLATE = record(
+    {
+        "name": READ_ONLY,
+        "tenant": {**READ_ONLY, "nullable": True},
+        "description": text(1, 1023),
+        "enable_cfs": FLAG,
+        "cfs": CFS,
+        "boot_sets": {"type": "object", "minProperties": 1, "members": BOOT_SET},
+    },
+    "boot_sets",
+)
 
 WAIT = number(1_048_576)
-OPTIONS: Schema = {"type": "object", "minProperties": 1, "properties": {
-    **dict.fromkeys(("bss_read_timeout", "cfs_read_timeout", "hsm_read_timeout", "ims_read_timeout", "pcs_read_timeout",
-                     "max_boot_wait_time", "max_power_off_wait_time", "max_power_on_wait_time", "polling_frequency",
-                     "default_retry_policy"), WAIT),
-    **dict.fromkeys(("clear_stage", "ims_errors_fatal", "ims_images_must_exist", "reject_nids",
-                     "session_limit_required"), FLAG),
-    "cleanup_completed_session_ttl": ANY_AGE,
-    "component_actual_state_ttl": text(1, 8, pattern="^[1-9][0-9]*[hHdDwW]$"),
-    "discovery_frequency": number(33_554_432),
-    "logging_level": text(pattern="^(?i:debug|info|warning|error|critical)$"),
-    "max_component_batch_size": number(131_071),
-}}  # fmt: skip
+OPTIONS: Schema = {
+    "type": "object",
+    "minProperties": 1,
+    "properties": {
+        **dict.fromkeys(
+            (
+                "bss_read_timeout",
+                "cfs_read_timeout",
+                "hsm_read_timeout",
+                "ims_read_timeout",
+                "pcs_read_timeout",
+                "max_boot_wait_time",
+                "max_power_off_wait_time",
+                "max_power_on_wait_time",
+                "polling_frequency",
+                "default_retry_policy",
+            ),
+            WAIT,
+        ),
+        **dict.fromkeys(
+            ("clear_stage", "ims_errors_fatal", "ims_images_must_exist", "reject_nids", "session_limit_required"), FLAG
+        ),
+        "cleanup_completed_session_ttl": ANY_AGE,
+        "component_actual_state_ttl": text(1, 8, pattern="^[1-9][0-9]*[hHdDwW]$"),
+        "discovery_frequency": number(33_554_432),
+        "logging_level": text(pattern="^(?i:debug|info|warning|error|critical)$"),
+        "max_component_batch_size": number(131_071),
+    },
+}
 
 KINDS: dict[str, type] = {"object": dict, "string": str, "integer": int, "boolean": bool, "array": list}
 

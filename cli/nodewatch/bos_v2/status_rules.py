@@ -37,81 +37,110 @@ COMPONENTS = Chart(
         "stable": Status(
             "The component is in the desired state.",
             "nothing",
-            [Step("power_off_pending", "a session wants it off, or rebooted"),
-             Step("power_on_pending", "a session wants it on, and it is off"),
-             Step("configuring", "only its configuration is to change"), HELD],
+            [
+                Step("power_off_pending", "a session wants it off, or rebooted"),
+                Step("power_on_pending", "a session wants it on, and it is off"),
+                Step("configuring", "only its configuration is to change"),
+                HELD,
+            ],
         ),
         "power_off_pending": Status(
             "The component needs to be powered off, but CAPMC has not yet been called.",
             "the power-off-graceful operator, at its next round",
-            [Step("power_off_gracefully_called", "BOS has asked for it"),
-             Step("power_on_pending", "it is off already, and is to be on"),
-             Step("failed", "it was tried as often as the retry policy allows"), HELD],
+            [
+                Step("power_off_gracefully_called", "BOS has asked for it"),
+                Step("power_on_pending", "it is off already, and is to be on"),
+                Step("failed", "it was tried as often as the retry policy allows"),
+                HELD,
+            ],
             [POWER],
         ),
         "power_off_gracefully_called": Status(
             "CAPMC has been called to power off the component, but HSM does not yet report that the component is off.",
             "the power state off",
-            [Step("power_on_pending", "it is off, and is to be on: a reboot"),
-             Step("stable", "it is off, and is to be: a shutdown"),
-             Step("power_off_forcefully_called", "max_power_off_wait_time is over"), HELD],
+            [
+                Step("power_on_pending", "it is off, and is to be on: a reboot"),
+                Step("stable", "it is off, and is to be: a shutdown"),
+                Step("power_off_forcefully_called", "max_power_off_wait_time is over"),
+                HELD,
+            ],
             [POWER],
         ),
         "power_off_forcefully_called": Status(
             "CAPMC has been called to power off the component by force, but HSM does not yet report that it is off.",
             "the power state off",
-            [Step("power_on_pending", "it is off, and is to be on: a reboot"),
-             Step("stable", "it is off, and is to be: a shutdown"),
-             Step("power_off_forcefully_called", "max_power_off_wait_time is over: once more"),
-             Step("failed", "it was tried as often as the retry policy allows"), HELD],
+            [
+                Step("power_on_pending", "it is off, and is to be on: a reboot"),
+                Step("stable", "it is off, and is to be: a shutdown"),
+                Step("power_off_forcefully_called", "max_power_off_wait_time is over: once more"),
+                Step("failed", "it was tried as often as the retry policy allows"),
+                HELD,
+            ],
             [POWER],
         ),
         "power_on_pending": Status(
             "The component needs to be powered on, but CAPMC has not yet been called.",
             "the power-on operator, at its next round",
-            [Step("power_on_called", "BOS has asked for it"),
-             Step("power_off_pending", "it is on already, with other boot artifacts"),
-             Step("failed", "it was tried as often as the retry policy allows"), HELD],
+            [
+                Step("power_on_called", "BOS has asked for it"),
+                Step("power_off_pending", "it is on already, with other boot artifacts"),
+                Step("failed", "it was tried as often as the retry policy allows"),
+                HELD,
+            ],
             [POWER],
         ),
         "power_on_called": Status(
             "CAPMC has been called to power on the component, but it is not yet reported on and ready.",
             "the power state on, then the boot artifacts that the node reports when it is up",
-            [Step("configuring", "it is up, and CFS has to configure it"),
-             Step("stable", "it is up, and there is nothing to configure"),
-             Step("power_on_pending", "it is still off after max_power_on_wait_time: once more"),
-             Step("power_off_pending", "it is on, but not up after max_boot_wait_time: it is rebooted"), HELD],
+            [
+                Step("configuring", "it is up, and CFS has to configure it"),
+                Step("stable", "it is up, and there is nothing to configure"),
+                Step("power_on_pending", "it is still off after max_power_on_wait_time: once more"),
+                Step("power_off_pending", "it is on, but not up after max_boot_wait_time: it is rebooted"),
+                HELD,
+            ],
             [POWER, "cray console interact COMPONENT"],
         ),
         "configuring": Status(
             "The component is booted with the correct boot artifacts, but CFS reports that it still has pending "
             "configuration.",
             "CFS to report the configuration done",
-            [Step("stable", "CFS reports that it is configured"), Step("failed", "CFS reports that it failed"),
-             Step("power_off_pending", "its boot artifacts are not the right ones any more"), HELD],
+            [
+                Step("stable", "CFS reports that it is configured"),
+                Step("failed", "CFS reports that it failed"),
+                Step("power_off_pending", "its boot artifacts are not the right ones any more"),
+                HELD,
+            ],
             ["cray cfs v3 components describe COMPONENT"],
         ),
         "failed": Status(
             "The component is not yet in the desired state, but BOS will not take further actions on it: there were "
             "too many attempts of a power action, or CFS reports failed configuration.",
             "somebody to mend it",
-            [HELD, Step("power_off_pending", "a new session takes it"),
-             Step("power_on_pending", "a new session takes it")],
+            [
+                HELD,
+                Step("power_off_pending", "a new session takes it"),
+                Step("power_on_pending", "a new session takes it"),
+            ],
             [AGAIN, REBOOT],
         ),
         "on_hold": Status(
             "Something has changed about the component's state, such as re-enabling it in BOS, and BOS needs to gather "
             "information from other services and re-evaluate the state of the node.",
             "BOS to look at the node, at its next round",
-            [Step("power_off_pending", "it is on, and is to be off or rebooted"), Step("power_on_pending", "it is off"),
-             Step("configuring", "it is up, and is to be configured"), Step("stable", "it is as it should be"),
-             Step("power_on_called", "it is being booted"),
-             Step("failed", "CFS reports that its configuration failed")],
+            [
+                Step("power_off_pending", "it is on, and is to be off or rebooted"),
+                Step("power_on_pending", "it is off"),
+                Step("configuring", "it is up, and is to be configured"),
+                Step("stable", "it is as it should be"),
+                Step("power_on_called", "it is being booted"),
+                Step("failed", "CFS reports that its configuration failed"),
+            ],
             [LOOK],
         ),
     },
     [CFS],
-)  # fmt: skip
+)
 SESSIONS = Chart(
     "Sessions of BOS v2",
     "View the Status of a BOS Session",
@@ -120,16 +149,20 @@ SESSIONS = Chart(
         "pending": Status(
             "The desired state of its components has not been set for all of them yet.",
             "the session-setup operator",
-            [Step("running", "all its components know what they are to become"),
-             Step("complete", "the setup failed: the session says why")],
+            [
+                Step("running", "all its components know what they are to become"),
+                Step("complete", "the setup failed: the session says why"),
+            ],
             ["nodewatch bos v2 sessions describe SESSION"],
         ),
         "running": Status(
             "Its components are being worked on; of a staged session, that it waits to be applied.",
             "no component to be enabled for it, nor staged",
             [Step("complete", "BOS has no component left to act on: they are stable, or failed, or another session's")],
-            ["nodewatch bos v2 sessions status list SESSION --watch",
-             "nodewatch bos v2 applystaged create --xnames COMPONENTS"],
+            [
+                "nodewatch bos v2 sessions status list SESSION --watch",
+                "nodewatch bos v2 applystaged create --xnames COMPONENTS",
+            ],
         ),
         "complete": Status(
             "It has ended, and its numbers do not change any more. That is no success: look at what failed.",
@@ -139,7 +172,7 @@ SESSIONS = Chart(
         ),
     },
     [CFS],
-)  # fmt: skip
+)
 CHARTS = (COMPONENTS, SESSIONS)
 
 # How long a status may last: the server's option for it; and which attempts it counts.
@@ -264,7 +297,8 @@ def next_step(component: Component, status: str, options: Mapping[str, Any], now
     """Return what BOS does next with a component that it waits for, and when."""
     if not component.get("enabled"):
         return {"stable": "nothing", "failed": "nothing, until it is enabled again or a session takes it"}.get(
-            status, "nothing, until it is enabled again")  # fmt: skip
+            status, "nothing, until it is enabled again"
+        )
     last = read_time(part(component, "last_action").get("last_updated"))
 
     def at(name: str) -> str:

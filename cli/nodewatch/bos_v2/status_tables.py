@@ -27,18 +27,23 @@ def component(document: Component, options: Mapping[str, Any], now: datetime) ->
 def expected(document: Component, options: Mapping[str, Any], now: datetime) -> Page:
     """Return what to expect of a component, in the words of the guide page "Component Status", and what to type."""
     found = status_rules.expectation(document, options, now)
-    page: Page = [Fields([
-        ("Means", found.means),
-        ("BOS waits for", found.waits_for),
-        ("BOS does next", found.next),
-        ("Tries", found.attempts),
-        ("Stuck", Cell(found.stuck, "bad")),
-    ])]  # fmt: skip
+    page: Page = [
+        Fields(
+            [
+                ("Means", found.means),
+                ("BOS waits for", found.waits_for),
+                ("BOS does next", found.next),
+                ("Tries", found.attempts),
+                ("Stuck", Cell(found.stuck, "bad")),
+            ]
+        )
+    ]
     return page + to_type(found.commands)
 
 
-def session_status(status: ExtendedStatus, session: Session, components: Iterable[Component],
-                   options: Mapping[str, Any], now: datetime) -> Page:  # fmt: skip
+def session_status(
+    status: ExtendedStatus, session: Session, components: Iterable[Component], options: Mapping[str, Any], now: datetime
+) -> Page:
     """Return how far a session is, with every failed node, then the nodes that are not done, longest idle first."""
     found = list(components)
     return [*tables.session_status(status, session, found, now), *laggards(found, options, now)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from nodewatch.bos_v2 import rules
+from nodewatch.bos_v2 import rules, verdict_rules
 from nodewatch.documents import part, text
 from nodewatch.nodeset import fold, natural
 from nodewatch.pages import nodes_below
@@ -38,23 +38,35 @@ def sessions(documents: Iterable[Session], now: datetime) -> Page:
         state = part(session, "status")
         status = text(state.get("status"))
         names = rules.component_names(session)
-        rows.append([
-            text(session.get("name")),
-            Cell(status + " (staged)" * bool(session.get("stage")), "busy" if status in ("running", "pending") else ""),
-            text(session.get("operation")),
-            text(session.get("template_name")),
-            str(len(names)),
-            when(state.get("start_time")),
-            took(state, now),
-            text(session.get("limit")),
-            text(session.get("tenant")),
-            Cell(text(state.get("error")), "bad"),
-        ])  # fmt: skip
+        rows.append(
+            [
+                text(session.get("name")),
+                Cell(
+                    status + " (staged)" * bool(session.get("stage")),
+                    "busy" if status in ("running", "pending") else "",
+                ),
+                text(session.get("operation")),
+                text(session.get("template_name")),
+                str(len(names)),
+                when(state.get("start_time")),
+                took(state, now),
+                text(session.get("limit")),
+                text(session.get("tenant")),
+                Cell(text(state.get("error")), "bad"),
+            ]
+        )
     columns = [
-        Column("Session"), Column("Status"), Column("Operation", 4), Column("Template", 5),
-        Column("Nodes", 3, right=True), Column("Started", 6), Column("Took", 2), Column("Limit", 1),
-        Column("Tenant", 1, shares=True), Column("Error", wraps=True, shares=True),
-    ]  # fmt: skip
+        Column("Session"),
+        Column("Status"),
+        Column("Operation", 4),
+        Column("Template", 5),
+        Column("Nodes", 3, right=True),
+        Column("Started", 6),
+        Column("Took", 2),
+        Column("Limit", 1),
+        Column("Tenant", 1, shares=True),
+        Column("Error", wraps=True, shares=True),
+    ]
     return [Grid(columns, rows, empty="No session fits.")]
 
 
@@ -62,21 +74,25 @@ def session(document: Session, now: datetime) -> Page:
     """Return what one session was asked to do."""
     state = part(document, "status")
     names = rules.component_names(document)
-    return [Fields([
-        ("Session", Cell(text(document.get("name")), "strong")),
-        ("Status", text(state.get("status"))),
-        ("Operation", text(document.get("operation"))),
-        ("Template", text(document.get("template_name"))),
-        ("Limit", text(document.get("limit"))),
-        ("Staged", "yes" if document.get("stage") else ""),
-        ("Disabled nodes", "included" if document.get("include_disabled") else ""),
-        ("Tenant", text(document.get("tenant"))),
-        ("Started", when(state.get("start_time"))),
-        ("Ended", when(state.get("end_time"))),
-        ("Took" if state.get("end_time") else "Going on for", took(state, now)),
-        ("Error", Cell(text(state.get("error")), "bad")),
-        (f"Nodes ({len(names)})", fold(names)),
-    ])]  # fmt: skip
+    return [
+        Fields(
+            [
+                ("Session", Cell(text(document.get("name")), "strong")),
+                ("Status", text(state.get("status"))),
+                ("Operation", text(document.get("operation"))),
+                ("Template", text(document.get("template_name"))),
+                ("Limit", text(document.get("limit"))),
+                ("Staged", "yes" if document.get("stage") else ""),
+                ("Disabled nodes", "included" if document.get("include_disabled") else ""),
+                ("Tenant", text(document.get("tenant"))),
+                ("Started", when(state.get("start_time"))),
+                ("Ended", when(state.get("end_time"))),
+                ("Took" if state.get("end_time") else "Going on for", took(state, now)),
+                ("Error", Cell(text(state.get("error")), "bad")),
+                (f"Nodes ({len(names)})", fold(names)),
+            ]
+        )
+    ]
 
 
 def created_session(document: Session, now: datetime) -> Page:
@@ -97,11 +113,13 @@ def created_session(document: Session, now: datetime) -> Page:
 
 def session_status(status: ExtendedStatus, session: Session, components: Iterable[Component], now: datetime) -> Page:
     """Return how far a session is: who it is, a bar, the phases, then every error with all its nodes."""
-    shares, found = rules.progress(status), list(components)
+    shares, found = verdict_rules.progress(status), list(components)
     parts = [
-        Part("successful", shares.successful, "good"), Part("in progress", shares.in_progress, "busy"),
-        Part("failed", shares.failed, "bad"), Part("staged", shares.staged, "dim"),
-    ]  # fmt: skip
+        Part("successful", shares.successful, "good"),
+        Part("in progress", shares.in_progress, "busy"),
+        Part("failed", shares.failed, "bad"),
+        Part("staged", shares.staged, "dim"),
+    ]
     if shares.other:
         parts.append(Part("on hold or disabled", shares.other, "warn"))
     page: Page = [identity(status, session, now)]
@@ -109,12 +127,12 @@ def session_status(status: ExtendedStatus, session: Session, components: Iterabl
     if error:
         page.append(Line(text(error), "bad", lead="Setup failed: "))
     page += [Bar(parts), phases(status)]
-    return page + errors(rules.error_groups(status, rules.by_error(found)))
+    return page + errors(verdict_rules.error_groups(status, verdict_rules.by_error(found)))
 
 
 def identity(status: ExtendedStatus, session: Session, now: datetime) -> Line:
     """Return one line that says which session it is and what to think of it."""
-    verdict, timing, lasted = rules.verdict(status), part(status, "timing"), took(part(status, "timing"), now)
+    verdict, timing, lasted = verdict_rules.verdict(status), part(status, "timing"), took(part(status, "timing"), now)
     facts = [
         text(session.get("name")),
         f"{text(session['operation'])} of {text(session.get('template_name'))}" if session.get("operation") else "",
@@ -137,7 +155,7 @@ def phases(status: ExtendedStatus) -> Line:
     )
 
 
-def errors(groups: Sequence[rules.ErrorGroup]) -> Page:
+def errors(groups: Sequence[verdict_rules.ErrorGroup]) -> Page:
     """Return each error with all its nodes, folded; what is not known is counted."""
     page: Page = []
     for group in groups:
@@ -145,8 +163,13 @@ def errors(groups: Sequence[rules.ErrorGroup]) -> Page:
         if group.names:
             page.append(nodes_below(group.names))
         if group.unknown:
-            page.append(Line(f"and {group.unknown} more: taken over by other sessions since, their names are not known",
-                             "warn", lead="    "))  # fmt: skip
+            page.append(
+                Line(
+                    f"and {group.unknown} more: taken over by other sessions since, their names are not known",
+                    "warn",
+                    lead="    ",
+                )
+            )
     return page
 
 
@@ -181,19 +204,26 @@ def components(documents: Iterable[Component], now: datetime) -> Page:
     for component in sorted(documents, key=lambda component: natural(text(component.get("id")))):
         status = part(component, "status")
         state = rules.status_of(component)
-        rows.append([
-            text(component.get("id")),
-            Cell(state, STYLES.get(state, "busy")),
-            text(status.get("phase")),
-            last_action(component, now),
-            attempts(component),
-            text(component.get("session")),
-            Cell(text(component["error"]), "bad") if component.get("error") else "",
-        ])  # fmt: skip
+        rows.append(
+            [
+                text(component.get("id")),
+                Cell(state, STYLES.get(state, "busy")),
+                text(status.get("phase")),
+                last_action(component, now),
+                attempts(component),
+                text(component.get("session")),
+                Cell(text(component["error"]), "bad") if component.get("error") else "",
+            ]
+        )
     columns = [
-        Column("Component"), Column("Status", shares=True), Column("Phase", 2, shares=True), Column("Last action", 3),
-        Column("Attempts", 1), Column("Session", 4, shares=True), Column("Error", wraps=True, shares=True),
-    ]  # fmt: skip
+        Column("Component"),
+        Column("Status", shares=True),
+        Column("Phase", 2, shares=True),
+        Column("Last action", 3),
+        Column("Attempts", 1),
+        Column("Session", 4, shares=True),
+        Column("Error", wraps=True, shares=True),
+    ]
     return [Grid(columns, rows, empty="No component fits.")]
 
 
@@ -216,17 +246,21 @@ def component(document: Component, now: datetime) -> Page:
     status = part(document, "status")
     state = rules.status_of(document)
     enabled = document.get("enabled")
-    page: Page = [Fields([
-        ("Component", Cell(text(document.get("id")), "strong")),
-        ("Status", Cell(state, STYLES.get(state, "busy"))),
-        ("Phase", text(status.get("phase"))),
-        ("Enabled", "" if enabled is None else "yes" if enabled else "no"),
-        ("Session", text(document.get("session"))),
-        ("Last action", last_action(document, now)),
-        ("Attempts", attempts(document)),
-        ("Retry policy", text(document.get("retry_policy"))),
-        ("Error", Cell(text(document.get("error")), "bad")),
-    ])]  # fmt: skip
+    page: Page = [
+        Fields(
+            [
+                ("Component", Cell(text(document.get("id")), "strong")),
+                ("Status", Cell(state, STYLES.get(state, "busy"))),
+                ("Phase", text(status.get("phase"))),
+                ("Enabled", "" if enabled is None else "yes" if enabled else "no"),
+                ("Session", text(document.get("session"))),
+                ("Last action", last_action(document, now)),
+                ("Attempts", attempts(document)),
+                ("Retry policy", text(document.get("retry_policy"))),
+                ("Error", Cell(text(document.get("error")), "bad")),
+            ]
+        )
+    ]
     for name in ("actual_state", "desired_state", "staged_state"):
         fields = state_fields(name.replace("_", " ").capitalize(), part(document, name), now)
         if any(value for _, value in fields.pairs):

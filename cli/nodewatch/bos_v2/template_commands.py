@@ -30,8 +30,9 @@ def with_template(function: Any) -> Any:
     return click.argument("session_template_id")(function)
 
 
-def read_template(app: App, file: str | None, description: str | None, enable_cfs: bool | None,
-                  cfs_configuration: str | None) -> dict[str, Any]:  # fmt: skip
+def read_template(
+    app: App, file: str | None, description: str | None, enable_cfs: bool | None, cfs_configuration: str | None
+) -> dict[str, Any]:
     """Return the template that the options make; a file goes before all of them, as with `cray`."""
     if file:
         from nodewatch.files import read_input

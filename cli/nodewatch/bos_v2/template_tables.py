@@ -54,41 +54,56 @@ def templates(documents: Iterable[SessionTemplate]) -> Page:
     rows: list[Sequence[str | Cell]] = []
     for template in sorted(documents, key=lambda template: natural(text(template.get("name")))):
         sets = boot_sets(template)
-        rows.append([
-            text(template.get("name")),
-            ", ".join(sets),
-            "; ".join(filter(None, map(members, sets.values()))),
-            configured(template),
-            text(template.get("tenant")),
-            text(template.get("description")),
-        ])  # fmt: skip
+        rows.append(
+            [
+                text(template.get("name")),
+                ", ".join(sets),
+                "; ".join(filter(None, map(members, sets.values()))),
+                configured(template),
+                text(template.get("tenant")),
+                text(template.get("description")),
+            ]
+        )
     columns = [
-        Column("Template"), Column("Boot sets", 2), Column("Nodes", wraps=True), Column("Configuration", 3),
-        Column("Tenant", 1, shares=True), Column("Description", 1, wraps=True),
-    ]  # fmt: skip
+        Column("Template"),
+        Column("Boot sets", 2),
+        Column("Nodes", wraps=True),
+        Column("Configuration", 3),
+        Column("Tenant", 1, shares=True),
+        Column("Description", 1, wraps=True),
+    ]
     return [Grid(columns, rows, empty="There are no session templates.")]
 
 
 def template(document: SessionTemplate) -> Page:
     """Return one session template, boot set by boot set."""
-    page: Page = [Fields([
-        ("Template", Cell(text(document.get("name")), "strong")),
-        ("Description", text(document.get("description"))),
-        ("Configuration", configured(document)),
-        ("Tenant", text(document.get("tenant"))),
-    ])]  # fmt: skip
+    page: Page = [
+        Fields(
+            [
+                ("Template", Cell(text(document.get("name")), "strong")),
+                ("Description", text(document.get("description"))),
+                ("Configuration", configured(document)),
+                ("Tenant", text(document.get("tenant"))),
+            ]
+        )
+    ]
     for name, boot_set in boot_sets(document).items():
-        page.append(Fields([
-            ("Nodes", members(boot_set)),
-            ("Architecture", text(boot_set.get("arch"))),
-            ("Image", text(boot_set.get("path"))),
-            ("Type", text(boot_set.get("type"))),
-            ("ETag", text(boot_set.get("etag"))),
-            ("Kernel parameters", text(boot_set.get("kernel_parameters"))),
-            ("Root file system", text(boot_set.get("rootfs_provider"))),
-            ("Passed to it", text(boot_set.get("rootfs_provider_passthrough"))),
-            ("Configuration", configuration(boot_set)),
-        ], heading=f"Boot set {name}"))  # fmt: skip
+        page.append(
+            Fields(
+                [
+                    ("Nodes", members(boot_set)),
+                    ("Architecture", text(boot_set.get("arch"))),
+                    ("Image", text(boot_set.get("path"))),
+                    ("Type", text(boot_set.get("type"))),
+                    ("ETag", text(boot_set.get("etag"))),
+                    ("Kernel parameters", text(boot_set.get("kernel_parameters"))),
+                    ("Root file system", text(boot_set.get("rootfs_provider"))),
+                    ("Passed to it", text(boot_set.get("rootfs_provider_passthrough"))),
+                    ("Configuration", configuration(boot_set)),
+                ],
+                heading=f"Boot set {name}",
+            )
+        )
     return page
 
 
@@ -126,5 +141,11 @@ def version(document: Mapping[str, Any]) -> Page:
 def health(document: Mapping[str, Any]) -> Page:
     """Return how the service and its database are."""
     rows = (("API", "apiStatus"), ("Database", "dbStatus"))
-    return [Fields([(name, Cell(text(document.get(field)), "good" if document.get(field) == "ok" else "bad"))
-                    for name, field in rows])]  # fmt: skip
+    return [
+        Fields(
+            [
+                (name, Cell(text(document.get(field)), "good" if document.get(field) == "ok" else "bad"))
+                for name, field in rows
+            ]
+        )
+    ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2.rules import DEFAULT_OPTIONS, Tally, by_error, component_status, extended_status
+from nodewatch.bos_v2.rules import DEFAULT_OPTIONS, Tally, component_status, extended_status
+from nodewatch.bos_v2.verdict_rules import by_error
 from nodewatch.demo.runs import BOOTS, DISCOVERED, OLD, RUNS, STATES, Batch, Boot, Run, State, named
 
 if TYPE_CHECKING:

@@ -41,31 +41,49 @@ NO_SPACE = "Upgrade error: the package needs 412 MB in /var/tmp, and 96 MB are f
 NO_MANIFEST = "File horizon-agent-linux-deb-arm64.tar.gz of the manifest valley/agent-2.32 was not found"
 NO_HUB = "Failed to download the agent files after 5 attempts: the connection to the hub was reset"
 UPGRADES = (
-    Upgrade("agent-2.32", "Agent 2.32.0", "site == valley", "2.32.0", "1.1.0", 95, (
-        Report(10, "successful", 61),
-        Report(2, "no action required", 90),
-        Report(3, "waiting", 92),
-        Report(2, "download started", 4),
-        Report(1, "downloaded", 3),
-        Report(2, "initiated", 6),
-        Report(1, "ha node waiting", 12),
-        Report(3, "download failed", 31, NO_HUB),
-        Report(2, "precheck failed", 55, NO_MANIFEST),
-        Report(3, "failed", 40, NO_SPACE),
-        Report(1, "rollback started", 2, NO_SPACE),
-        Report(1, "rollback successful", 22, NO_SPACE),
-        Report(1, "rollback failed", 35, f"Rollback error: dpkg was interrupted. {NO_SPACE}"),
-        Report(1, "reset", 1),
-        Report(1, "unknown", 70),
-        Report(1, "paused by operator", 15),
-    )),
-    Upgrade("certificates", "Certificates of 2026", "site == valley", "2.31.0", "1.1.0", 4_320, (
-        Report(36, "successful", 4_280),
-        Report(2, "no action required", 4_310),
-    ), window=0),
-    Upgrade("pilot-2.33", "Agent 2.33.0, pilot", "site == valley && pilot == true", "2.33.0", "1.1.0", 20, (),
-            enabled=False),
-)  # fmt: skip
+    Upgrade(
+        "agent-2.32",
+        "Agent 2.32.0",
+        "site == valley",
+        "2.32.0",
+        "1.1.0",
+        95,
+        (
+            Report(10, "successful", 61),
+            Report(2, "no action required", 90),
+            Report(3, "waiting", 92),
+            Report(2, "download started", 4),
+            Report(1, "downloaded", 3),
+            Report(2, "initiated", 6),
+            Report(1, "ha node waiting", 12),
+            Report(3, "download failed", 31, NO_HUB),
+            Report(2, "precheck failed", 55, NO_MANIFEST),
+            Report(3, "failed", 40, NO_SPACE),
+            Report(1, "rollback started", 2, NO_SPACE),
+            Report(1, "rollback successful", 22, NO_SPACE),
+            Report(1, "rollback failed", 35, f"Rollback error: dpkg was interrupted. {NO_SPACE}"),
+            Report(1, "reset", 1),
+            Report(1, "unknown", 70),
+            Report(1, "paused by operator", 15),
+        ),
+    ),
+    Upgrade(
+        "certificates",
+        "Certificates of 2026",
+        "site == valley",
+        "2.31.0",
+        "1.1.0",
+        4_320,
+        (
+            Report(36, "successful", 4_280),
+            Report(2, "no action required", 4_310),
+        ),
+        window=0,
+    ),
+    Upgrade(
+        "pilot-2.33", "Agent 2.33.0, pilot", "site == valley && pilot == true", "2.33.0", "1.1.0", 20, (), enabled=False
+    ),
+)
 STARTED = ("initiated", "successful", "failed", "rollback started", "rollback successful", "rollback failed")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nodewatch.errors import NotFound
 from nodewatch.horizon import outcome, rules, tables
 from nodewatch.horizon.shared import clock
-from nodewatch.watch.watched import Watched, passes
+from nodewatch.watch.model import Watched, passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +35,9 @@ def policy(app: App, full: str, ask: Callable[[], Survey], node: str | None, *, 
         seen[:] = [found]
         flat = {
             name if full else f"{name} {nmp}": status
-            for name, statuses in found.statuses.items() for nmp, status in statuses.items()
-        }  # fmt: skip
+            for name, statuses in found.statuses.items()
+            for nmp, status in statuses.items()
+        }
         troubled = {name: passes(error) for name, error in found.troubled.items()}
         silent, awaited = (0, found.silent) if node else (len(found.silent), [])
         return outcome.Look(full or "all policies", "nodes" if full else "policies", flat, silent, awaited, troubled)

@@ -10,7 +10,7 @@ from nodewatch.errors import NotFound, UnreadableAnswer, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.shared import LONG, YES, clock, exchange, exchange_command, tell
 from nodewatch.tree import later, shared
-from nodewatch.watch.watched import followed, watchable
+from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App
@@ -51,8 +51,11 @@ def show_nmp_status(app: App, nmp: str, node: str | None, long: bool) -> None:
     if found.statuses:
         full = full_name(app, nmp)
         document = rules.by_node(found.statuses, full, long=long)
-        app.show(document, lambda _: tables.nmp_status(found, clock(app), long=long),
-                 lambda _: tables.node_rows(found.statuses))  # fmt: skip
+        app.show(
+            document,
+            lambda _: tables.nmp_status(found, clock(app), long=long),
+            lambda _: tables.node_rows(found.statuses),
+        )
     raise_trouble(app, found)
     if not found.statuses:
         org, name = rules.qualified(nmp, app.settings.org)
@@ -105,10 +108,14 @@ def list_policies(app: App, nmp: str, long: bool) -> None:
         raise NotFound(f"NMP {name} not found in org {org}")
     document = {key: found[key] for key in sorted(found)} if name or long else sorted(found)
     one = len(found) == 1 and bool(name or long)
-    app.show(document, lambda _: (
-        [block for key in sorted(found) for block in tables.policy(key, found[key], clock(app))]
-        if one or long else tables.policies(found, clock(app))
-    ))  # fmt: skip
+    app.show(
+        document,
+        lambda _: (
+            [block for key in sorted(found) for block in tables.policy(key, found[key], clock(app))]
+            if one or long
+            else tables.policies(found, clock(app))
+        ),
+    )
 
 
 @exchange_command()

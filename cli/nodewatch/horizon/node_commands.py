@@ -11,7 +11,7 @@ from nodewatch.errors import NotFound
 from nodewatch.horizon import rules
 from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, exchange, exchange_command, tell
 from nodewatch.tree import later
-from nodewatch.watch.watched import followed, watchable
+from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
     from nodewatch.app import App

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.horizon import rules
 from nodewatch.times import read_time
-from nodewatch.watch.watched import Outcome
+from nodewatch.watch.model import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from nodewatch.horizon.types import Status
-    from nodewatch.watch.watched import Seen
+    from nodewatch.watch.model import Seen
 
 UNSETTLED = "failed"  # the one final status that may still become another one
 
@@ -54,7 +54,7 @@ def kind(name: str, status: Status | None, seen: Seen) -> str:
     """Return `successful`, `failed` or `lagging`: what has not ended, or may still change.
 
     >>> from datetime import UTC, datetime, timedelta
-    >>> from nodewatch.watch.watched import Seen
+    >>> from nodewatch.watch.model import Seen
     >>> seen = Seen(datetime(2026, 11, 21, 12, tzinfo=UTC), {}, timedelta(seconds=120))
     >>> def status(word, **more): return {"agentUpgradePolicyStatus": {"status": word, **more}}
     >>> [kind("n", status(word), seen) for word in ("no action required", "rollback successful", "failed", "asleep")]
@@ -78,7 +78,7 @@ def outcome(look: Look, seen: Seen) -> Outcome:
     precheck or download failed, rolled back or not. Names without a status are not waited for, unless they were named.
 
     >>> from datetime import UTC, datetime, timedelta
-    >>> from nodewatch.watch.watched import Seen
+    >>> from nodewatch.watch.model import Seen
     >>> seen = Seen(datetime(2026, 11, 21, 12, tzinfo=UTC), {}, timedelta(seconds=120))
     >>> done, busy = ({"agentUpgradePolicyStatus": {"status": word}} for word in ("successful", "downloaded"))
     >>> outcome(Look("o/p", "nodes", {"o/n": done, "o/m": busy}, silent=3), seen).words

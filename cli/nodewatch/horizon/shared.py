@@ -10,7 +10,7 @@ from nodewatch.backend import REHEARSED
 from nodewatch.errors import WrongConfiguration
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Exchange
-from nodewatch.settings import System
+from nodewatch.settings.model import System
 from nodewatch.tree import ACCOUNT, command
 
 if TYPE_CHECKING:

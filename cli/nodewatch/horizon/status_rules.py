@@ -25,24 +25,34 @@ STEPS: dict[str, tuple[Step, ...]] = {
         Step("waiting", "the download failed, and is tried again: five times in all"),
         Step("download failed", "the fifth download failed"),
         Step("precheck failed", "the manifest, or a file of it, is not there"),
-        Step("no action required", "there is nothing to change"), AGAIN,
+        Step("no action required", "there is nothing to change"),
+        AGAIN,
     ),
     "ha node waiting": (Step("downloaded", "the agreement bot lets it go on"), AGAIN, LOCALLY),
     "downloaded": (
         Step("initiated", "the AgentAutoUpgrade cron job begins"),
-        Step("precheck failed", "the check before the installation failed"), AGAIN, LOCALLY,
+        Step("precheck failed", "the check before the installation failed"),
+        AGAIN,
+        LOCALLY,
     ),
     "initiated": (
-        Step("successful", "the new version is installed"), Step("failed", "the installation failed"),
-        Step("unknown", "the agent was given an empty status"), AGAIN, LOCALLY,
+        Step("successful", "the new version is installed"),
+        Step("failed", "the installation failed"),
+        Step("unknown", "the agent was given an empty status"),
+        AGAIN,
+        LOCALLY,
     ),
     "failed": (
         Step("rollback started", "the AgentAutoUpgrade cron job goes back, in this run or the next"),
-        Step("initiated", "only the backup had failed"), AGAIN, LOCALLY,
+        Step("initiated", "only the backup had failed"),
+        AGAIN,
+        LOCALLY,
     ),
     "rollback started": (
         Step("rollback successful", "the previous version is back"),
-        Step("rollback failed", "it is not"), AGAIN, LOCALLY,
+        Step("rollback failed", "it is not"),
+        AGAIN,
+        LOCALLY,
     ),
     "successful": (AGAIN, LOCALLY),
     "no action required": (AGAIN, LOCALLY),
@@ -51,7 +61,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
     "rollback successful": (AGAIN, LOCALLY),
     "rollback failed": (AGAIN, LOCALLY),
     "unknown": (AGAIN, LOCALLY),
-}  # fmt: skip
+}
 WHO_MAY_RESET = (
     "who may reset: in the Exchange whoever may change the node (its owner, an org admin, root, or the node itself); "
     "with `nmstatus reset` on the node anybody who is logged in there."

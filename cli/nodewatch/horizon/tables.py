@@ -23,9 +23,14 @@ if TYPE_CHECKING:
     from nodewatch.horizon.types import Policy, Status, Statuses
 
 STYLES: dict[str, Style] = {
-    "successful": "good", "running": "busy", "failed": "bad", "waiting": "dim", "unknown": "warn", "no report": "dim",
+    "successful": "good",
+    "running": "busy",
+    "failed": "bad",
+    "waiting": "dim",
+    "unknown": "warn",
+    "no report": "dim",
     "no answer": "warn",
-}  # fmt: skip
+}
 ALWAYS_COUNTED = ("successful", "running", "failed", "waiting")
 NO_REPORT = "seen without a status for this policy; whether it is meant for them is not known"
 NO_ANSWER = "could not be asked"
@@ -184,18 +189,26 @@ def one_a_node(rows: Iterable[Row], clock: Clock) -> Grid:
     for row in rows:
         upgrade = rules.upgrade(row.status)
         versions = part(upgrade, "upgradedVersions")
-        lines.append([
-            row.node,
-            Cell(word(row.status), STYLES[rules.meaning(row.status).outcome]),
-            *(text(versions.get(field)) for _, field in VERSIONS),
-            *(local(upgrade.get(field), clock) for field in ("scheduledTime", "startTime", "endTime")),
-            Cell(text(upgrade.get("errorMessage")), "bad"),
-        ])  # fmt: skip
+        lines.append(
+            [
+                row.node,
+                Cell(word(row.status), STYLES[rules.meaning(row.status).outcome]),
+                *(text(versions.get(field)) for _, field in VERSIONS),
+                *(local(upgrade.get(field), clock) for field in ("scheduledTime", "startTime", "endTime")),
+                Cell(text(upgrade.get("errorMessage")), "bad"),
+            ]
+        )
     columns = [
-        Column("Node"), Column("Status", shares=True), Column("Software", 5, shares=True),
-        Column("Configuration", 2, shares=True), Column("Certificate", 1, shares=True), Column("Scheduled", 3),
-        Column("Started", 4), Column("Ended", 6), Column("Error", wraps=True),
-    ]  # fmt: skip
+        Column("Node"),
+        Column("Status", shares=True),
+        Column("Software", 5, shares=True),
+        Column("Configuration", 2, shares=True),
+        Column("Certificate", 1, shares=True),
+        Column("Scheduled", 3),
+        Column("Started", 4),
+        Column("Ended", 6),
+        Column("Error", wraps=True),
+    ]
     return Grid(columns, lines)
 
 
@@ -271,18 +284,24 @@ def policies(documents: Mapping[str, Policy], clock: Clock) -> Page:
     rows: list[list[str | Cell]] = []
     for name in sorted(documents, key=natural):
         policy = documents[name]
-        rows.append([
-            name,
-            Cell("enabled", "good") if policy.get("enabled") else Cell("disabled", "dim"),
-            start(policy, clock),
-            text(part(policy, "agentUpgradePolicy").get("manifest")),
-            text(policy.get("label")),
-            local(policy.get("lastUpdated"), clock),
-        ])  # fmt: skip
+        rows.append(
+            [
+                name,
+                Cell("enabled", "good") if policy.get("enabled") else Cell("disabled", "dim"),
+                start(policy, clock),
+                text(part(policy, "agentUpgradePolicy").get("manifest")),
+                text(policy.get("label")),
+                local(policy.get("lastUpdated"), clock),
+            ]
+        )
     columns = [
-        Column("Policy"), Column("State"), Column("Start", 3), Column("Manifest", 2), Column("Label", 1, wraps=True),
+        Column("Policy"),
+        Column("State"),
+        Column("Start", 3),
+        Column("Manifest", 2),
+        Column("Label", 1, wraps=True),
         Column("Updated", 4),
-    ]  # fmt: skip
+    ]
     return [Grid(columns, rows, empty="There are no node management policies.")]
 
 
@@ -300,21 +319,28 @@ def start(policy: Policy, clock: Clock) -> str:
 def policy(name: str, document: Policy, clock: Clock) -> Page:
     """Return everything about one policy."""
     upgrade = part(document, "agentUpgradePolicy")
-    return [Fields([
-        ("Policy", Cell(name, "strong")),
-        ("State", Cell("enabled", "good") if document.get("enabled") else Cell("disabled", "dim")),
-        ("Label", text(document.get("label"))),
-        ("Description", text(document.get("description"))),
-        ("Start", start(document, clock)),
-        ("Manifest", text(upgrade.get("manifest"))),
-        ("Downgrade", "allowed" if upgrade.get("allowDowngrade") else "not allowed"),
-        ("Constraints", "; ".join(map(text, document.get("constraints") or ()))),
-        ("Patterns", "; ".join(map(text, document.get("patterns") or ()))),
-        ("Properties", "; ".join(f"{each.get('name')} = {text(each.get('value'))}" for each in properties(document))),
-        ("Owner", text(document.get("owner"))),
-        ("Created", moment(document.get("created"), clock)),
-        ("Updated", moment(document.get("lastUpdated"), clock)),
-    ])]  # fmt: skip
+    return [
+        Fields(
+            [
+                ("Policy", Cell(name, "strong")),
+                ("State", Cell("enabled", "good") if document.get("enabled") else Cell("disabled", "dim")),
+                ("Label", text(document.get("label"))),
+                ("Description", text(document.get("description"))),
+                ("Start", start(document, clock)),
+                ("Manifest", text(upgrade.get("manifest"))),
+                ("Downgrade", "allowed" if upgrade.get("allowDowngrade") else "not allowed"),
+                ("Constraints", "; ".join(map(text, document.get("constraints") or ()))),
+                ("Patterns", "; ".join(map(text, document.get("patterns") or ()))),
+                (
+                    "Properties",
+                    "; ".join(f"{each.get('name')} = {text(each.get('value'))}" for each in properties(document)),
+                ),
+                ("Owner", text(document.get("owner"))),
+                ("Created", moment(document.get("created"), clock)),
+                ("Updated", moment(document.get("lastUpdated"), clock)),
+            ]
+        )
+    ]
 
 
 def properties(document: Policy) -> list[dict[str, Any]]:

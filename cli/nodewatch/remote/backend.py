@@ -18,7 +18,7 @@ from nodewatch.remote.trace import Trace
 if TYPE_CHECKING:
     from nodewatch.backend import Request
     from nodewatch.remote.transport import Failed, Reply, Transport
-    from nodewatch.settings import Settings
+    from nodewatch.settings.model import Settings
     from nodewatch.world import World
 
 NAMES = {"bos": "BOS", "exchange": "the Exchange", "agent": "the agent"}

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import FileTrouble, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongConfiguration
 from nodewatch.remote.addresses import in_the_clear
-from nodewatch.settings import Secret
 from nodewatch.settings import cray as cray_settings
+from nodewatch.settings.model import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from nodewatch.settings import Settings
+    from nodewatch.settings.model import Settings
     from nodewatch.world import World
 
 CLIENT = "shasta"

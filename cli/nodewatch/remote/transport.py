@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from ssl import SSLContext
 
-    from nodewatch.settings import System
+    from nodewatch.settings.model import System
     from nodewatch.world import World
 
 CONNECT_SECONDS = 10.0

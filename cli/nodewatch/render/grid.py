@@ -112,8 +112,10 @@ def allot(strips: Sequence[Strip], width: int | None) -> list[int]:
         return [strip.widest for strip in strips]
     widths = [strip.least for strip in strips]
     spare = max(width - sum(widths) - len(GAP) * (len(strips) - 1), 0)
-    wrapping = sorted((place for place, strip in enumerate(strips) if strip.least < strip.widest),
-                      key=lambda place: strips[place].widest)  # fmt: skip
+    wrapping = sorted(
+        (place for place, strip in enumerate(strips) if strip.least < strip.widest),
+        key=lambda place: strips[place].widest,
+    )
     for done, place in enumerate(wrapping):
         more = min(strips[place].widest - widths[place], spare // (len(wrapping) - done))
         widths[place] += more

@@ -34,9 +34,14 @@ class Screen:
 
         self.world = world
         self.console = Console(
-            file=world.stdout, force_terminal=True, no_color=bool(world.variable("NO_COLOR")), highlight=False,
-            markup=False, emoji=False, legacy_windows=False,
-        )  # fmt: skip
+            file=world.stdout,
+            force_terminal=True,
+            no_color=bool(world.variable("NO_COLOR")),
+            highlight=False,
+            markup=False,
+            emoji=False,
+            legacy_windows=False,
+        )
         self.live = Live(console=self.console, screen=True, auto_refresh=False, redirect_stdout=False)
         self.blocks = shows_blocks(world.stdout)
         self.before: dict[int, Any] = {}

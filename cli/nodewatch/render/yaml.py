@@ -44,9 +44,15 @@ def text(document: Any) -> str:
 
     fastest = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml's, where PyYAML was built with it
     return str(
-        yaml.dump(spell(document), Dumper=dumper(fastest), width=UNFOLDED, allow_unicode=True, sort_keys=False,
-                  default_flow_style=False)
-    )  # fmt: skip
+        yaml.dump(
+            spell(document),
+            Dumper=dumper(fastest),
+            width=UNFOLDED,
+            allow_unicode=True,
+            sort_keys=False,
+            default_flow_style=False,
+        )
+    )
 
 
 def chunks(document: Any) -> Iterator[str]:

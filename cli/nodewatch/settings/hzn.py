@@ -70,8 +70,12 @@ class Horizon(NamedTuple):
 
 def read_files(world: World) -> Files:
     """Return the texts of the files of `hzn`; raise `WrongConfiguration` for one that is there and cannot be read."""
-    places = ((world.home, ".hzn/hzn.json"), (world.etc, "default/horizon"), (world.etc, "horizon/hzn.json"),
-              (world.etc, "horizon/anax.json"))  # fmt: skip
+    places = (
+        (world.home, ".hzn/hzn.json"),
+        (world.etc, "default/horizon"),
+        (world.etc, "horizon/hzn.json"),
+        (world.etc, "horizon/anax.json"),
+    )
     return Files(*((path, text_of(path)) for path in (os.path.join(*place) for place in places)))
 
 

@@ -15,14 +15,14 @@ from nodewatch.errors import (
 )
 from nodewatch.nodeset import fold
 from nodewatch.times import span
-from nodewatch.watch.watched import Outcome, Seen, passes
+from nodewatch.watch.model import Outcome, Seen, passes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from nodewatch.app import App
-    from nodewatch.watch.watched import Watched
+    from nodewatch.watch.model import Watched
 
 INTERVAL, SHORTEST_INTERVAL, SETTLE = 15.0, 1.0, 120.0
 LONGEST_PAUSE = 120.0
@@ -120,8 +120,12 @@ class Viewer(Protocol):
         """Begin."""
         ...
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None,
-                 ) -> None:  # fmt: skip
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
         """End; without an error the last sight is the final one."""
         ...
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.table import Block, Page
     from nodewatch.watch.loop import Sight, Viewer
-    from nodewatch.watch.watched import Watched
+    from nodewatch.watch.model import Watched
 
 MOST_MOVES = 5
 TICK = 1.0
@@ -31,8 +31,12 @@ class Silence:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None,
-                 ) -> None:  # fmt: skip
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
         if kind is None and self.last is not None and self.last.seen:
             watched, look = self.watched, self.last.look
             nodes = watched.nodes
@@ -125,8 +129,12 @@ class Stage:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None,
-                 ) -> None:  # fmt: skip
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
         if self.screen is None:
             return
         self.screen.__exit__(None, None, None)

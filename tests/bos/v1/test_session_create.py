@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nodewatch.store import opened
+from nodewatch.offline.store import opened
 from older_fleets import CATEGORIES, NODES, TEMPLATE
 from scripted import Reply
 
@@ -74,11 +74,9 @@ def test_every_node_has_not_started_in_every_phase(run: Runner, load: Load) -> N
         ],
         "metadata": FLAGS,
         "name": "my set",
-        "phases": [
-            {"categories": categories, "metadata": FLAGS, "name": phase} for phase in ("boot", "configure")
-        ],
+        "phases": [{"categories": categories, "metadata": FLAGS, "name": phase} for phase in ("boot", "configure")],
         "session": name,
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(

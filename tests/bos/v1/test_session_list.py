@@ -60,9 +60,19 @@ def test_a_tenant_is_refused_in_the_servers_words(run: Runner, load: Load) -> No
     )
 
 
-@pytest.mark.parametrize("line", ["session list", "session describe x", "session status list x", "version list",
-                                  "session status describe b x", "session status describe boot b x",
-                                  "session delete x", "session create --operation boot --template-name t"])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "session list",
+        "session describe x",
+        "session status list x",
+        "version list",
+        "session status describe b x",
+        "session status describe boot b x",
+        "session delete x",
+        "session create --operation boot --template-name t",
+    ],
+)
 def test_a_server_without_v1_is_named_so(run: Runner, server: Scripted, line: str) -> None:
     paths = ["", "/x", "/x/status", "/x/status/b", "/x/status/b/boot"]
     for path in ["/v1/version", *(f"/v1/session{path}" for path in paths)]:

@@ -123,19 +123,28 @@ def test_no_answer_is_explained_and_not_asked_for_again(
 
 
 def test_json_asks_once_and_a_table_for_each_boot_set(run: Runner, server: Scripted) -> None:
-    server.answers.update({
-        f"{PATH}/status": Reply(200, {"id": OLD, "metadata": {}}),
-        PATH: Reply(200, details(templateName="", templateUuid="cle 1")),
-        "/v1/sessiontemplate/cle%201": Reply(200, TEMPLATE),
-        f"{PATH}/status/computes": Reply(200, REBOOT),
-    })  # fmt: skip
+    server.answers.update(
+        {
+            f"{PATH}/status": Reply(200, {"id": OLD, "metadata": {}}),
+            PATH: Reply(200, details(templateName="", templateUuid="cle 1")),
+            "/v1/sessiontemplate/cle%201": Reply(200, TEMPLATE),
+            f"{PATH}/status/computes": Reply(200, REBOOT),
+        }
+    )
     run(f"bos v1 session status list {OLD}")
     assert server.asked == [f"GET {PATH}/status"]
     server.asked.clear()
     assert run(f"bos v1 session status list {OLD} --format table").code == 0
-    assert server.asked == [f"GET {path}" for path in (
-        f"{PATH}/status", PATH, "/v1/sessiontemplate/cle%201", f"{PATH}/status/computes", f"{PATH}/status/uans",
-    )]  # fmt: skip
+    assert server.asked == [
+        f"GET {path}"
+        for path in (
+            f"{PATH}/status",
+            PATH,
+            "/v1/sessiontemplate/cle%201",
+            f"{PATH}/status/computes",
+            f"{PATH}/status/uans",
+        )
+    ]
 
 
 def test_the_dash_that_the_guide_page_prints_is_understood(run: Runner, load: Load) -> None:

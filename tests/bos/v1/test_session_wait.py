@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodewatch.bos_v1.outcome import Look, courses, outcome
-from nodewatch.watch.watched import Seen
+from nodewatch.watch.model import Seen
 from older_fleets import CATEGORIES, NODES, OLD, boot_set, older_fleet, phase
 
 if TYPE_CHECKING:
@@ -35,17 +35,26 @@ BETWEEN = reboot("succeeded")
 UP = reboot("succeeded", "in_progress")
 BOOTED = reboot("succeeded", "succeeded")
 LOST_ONE = older_fleet(
-    boot_set(phase("shutdown", succeeded=[B, C, D], failed=[A]), phase("boot", succeeded=[B, C, D], not_started=[A]),
-             phase("configure", in_progress=[B, C, D], not_started=[A]))
-)  # fmt: skip
+    boot_set(
+        phase("shutdown", succeeded=[B, C, D], failed=[A]),
+        phase("boot", succeeded=[B, C, D], not_started=[A]),
+        phase("configure", in_progress=[B, C, D], not_started=[A]),
+    )
+)
 CONFIGURED = older_fleet(
-    boot_set(phase("shutdown", succeeded=[B, C, D], failed=[A]), phase("boot", succeeded=[B, C, D], not_started=[A]),
-             phase("configure", succeeded=[B, C, D], not_started=[A]))
-)  # fmt: skip
+    boot_set(
+        phase("shutdown", succeeded=[B, C, D], failed=[A]),
+        phase("boot", succeeded=[B, C, D], not_started=[A]),
+        phase("configure", succeeded=[B, C, D], not_started=[A]),
+    )
+)
 STALLED = older_fleet(
-    boot_set(phase("shutdown", succeeded=[B, C, D], failed=[A]), phase("boot", not_started=NODES),
-             phase("configure", not_started=NODES))
-)  # fmt: skip
+    boot_set(
+        phase("shutdown", succeeded=[B, C, D], failed=[A]),
+        phase("boot", not_started=NODES),
+        phase("configure", not_started=NODES),
+    )
+)
 
 
 def test_a_reboot_that_configures_nothing(run: Runner, play: Play) -> None:
@@ -57,26 +66,31 @@ def test_a_reboot_that_configures_nothing(run: Runner, play: Play) -> None:
 
 def test_a_node_that_failed_a_phase_is_not_waited_for_in_later_ones(run: Runner, play: Play) -> None:
     play({0: NEW, 30: DOWN, 60: LOST_ONE, 90: CONFIGURED})
-    assert run(WAIT)[::2] == (10, f"""\
+    assert run(WAIT)[::2] == (
+        10,
+        f"""\
 Error: session {OLD} is finished: 3 of 4 nodes done, 1 failed.
   Failed (1): {A}
-""")  # fmt: skip
+""",
+    )
 
 
 def test_what_is_stalled_ends_when_it_was_so_for_a_while(run: Runner, play: Play) -> None:
     play({0: DOWN, 30: STALLED})
     lines = run(WAIT.replace("--wait", "--watch --settle 1m")).stdout.splitlines()
-    assert [line[:20] for line in lines] == [
-        "2026-11-21T12:00:00Z", "2026-11-21T12:00:30Z", "2026-11-21T12:01:30Z"]  # fmt: skip
+    assert [line[:20] for line in lines] == ["2026-11-21T12:00:00Z", "2026-11-21T12:00:30Z", "2026-11-21T12:01:30Z"]
 
 
 def test_stalled_is_no_success(run: Runner, play: Play) -> None:
     play({0: DOWN, 30: STALLED})
-    assert run(WAIT)[::2] == (10, f"""\
+    assert run(WAIT)[::2] == (
+        10,
+        f"""\
 Error: session {OLD} is stalled: 0 of 4 nodes done, 1 failed, 3 not done.
   Failed (1): {A}
   Lagging (3): x3000c0s19b[2-4]n0
-""")  # fmt: skip
+""",
+    )
 
 
 def test_between_two_phases_is_no_end(run: Runner, play: Play) -> None:
@@ -87,10 +101,13 @@ def test_between_two_phases_is_no_end(run: Runner, play: Play) -> None:
 def test_a_stop_time_ends_it(run: Runner, play: Play) -> None:
     document = UP["bos"]["v1"]["boot_sets"][OLD]["computes"]
     play({0: UP, 30: older_fleet(document, stop_time="2020-07-22 13:53:19.842705")})
-    assert run(WAIT)[::2] == (10, f"""\
+    assert run(WAIT)[::2] == (
+        10,
+        f"""\
 Error: session {OLD} is stopped: 0 of 4 nodes done, 4 not done.
   Lagging (4): x3000c0s19b[1-4]n0
-""")  # fmt: skip
+""",
+    )
 
 
 def test_a_session_that_has_not_begun_is_not_over(run: Runner, play: Play) -> None:
@@ -114,7 +131,9 @@ def test_a_boot_set_a_phase_and_a_category(run: Runner, play: Play) -> None:
     play(life)
     done = run(f"bos v1 session status describe computes {OLD} --wait --format csv")
     assert (done.code, done.stdout.splitlines()[:3]) == (
-        10, ["node,phase,category", f"{B},shutdown,succeeded", f"{C},shutdown,succeeded"])  # fmt: skip
+        10,
+        ["node,phase,category", f"{B},shutdown,succeeded", f"{C},shutdown,succeeded"],
+    )
     play(life)
     done = run(f"bos v1 session status describe succeeded shutdown computes {OLD} --wait --format names")
     assert done[:2] == (10, "x3000c0s19b[2-4]n0\n")

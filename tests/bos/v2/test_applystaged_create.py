@@ -28,14 +28,22 @@ def staged(name: str, session: str, artifacts: Any = ARTIFACTS) -> dict[str, Any
 
 
 def fleet(**options: Any) -> dict[str, Any]:
-    return {"bos": {"v2": {
-        "sessions": [session("s", stage=True), session("off", operation="shutdown", stage=True)],
-        "components": [
-            staged("x1", "s"), staged("x2", "s", {**ARTIFACTS, "initrd": ""}), staged("x3", "gone"), staged("x4", ""),
-            staged("x5", "off", NOTHING), staged("x6", "off"),
-        ],
-        "options": options or {"clear_stage": False},
-    }}}  # fmt: skip
+    return {
+        "bos": {
+            "v2": {
+                "sessions": [session("s", stage=True), session("off", operation="shutdown", stage=True)],
+                "components": [
+                    staged("x1", "s"),
+                    staged("x2", "s", {**ARTIFACTS, "initrd": ""}),
+                    staged("x3", "gone"),
+                    staged("x4", ""),
+                    staged("x5", "off", NOTHING),
+                    staged("x6", "off"),
+                ],
+                "options": options or {"clear_stage": False},
+            }
+        }
+    }
 
 
 def test_a_reboot_is_started(run: Runner, load: Load) -> None:
@@ -70,8 +78,10 @@ Error: nothing was started on 5 nodes:
   ignored: x[4,9] (unknown to BOS, or nothing is staged there)
 """
     )
-    why = {node["id"]: (node["error"], node["enabled"], node["session"])
-           for node in run("bos v2 components list --ids x2,x3,x6").json}  # fmt: skip
+    why = {
+        node["id"]: (node["error"], node["enabled"], node["session"])
+        for node in run("bos v2 components list --ids x2,x3,x6").json
+    }
     assert why == {
         "x2": ("Staged operation is reboot but some boot artifacts have not been specified", False, "s"),
         "x3": ("Staged session no longer exists (session: gone, tenant: None)", False, "gone"),

@@ -27,9 +27,13 @@ def values(rows: tuple[Field, ...]) -> st.SearchStrategy[dict[str, Any]]:
         int: st.integers(0, 1000),
         str: st.text("a b'é", min_size=1, max_size=8),
     }
-    return st.fixed_dictionaries({}, optional={
-        field.parameter: kinds[field.kind] if isinstance(field.kind, type) else st.sampled_from(field.kind)
-        for field in rows})  # fmt: skip
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            field.parameter: kinds[field.kind] if isinstance(field.kind, type) else st.sampled_from(field.kind)
+            for field in rows
+        },
+    )
 
 
 patches = values(fields.COMPONENT).map(lambda given: fields.document(fields.COMPONENT, given)).filter(bool)

@@ -37,7 +37,10 @@ def test_failed_nodes_are_a_limit(run: Runner, load: Load) -> None:
 def test_expanded_there_is_a_name_on_each_line(run: Runner, load: Load) -> None:
     load(FLEET)
     assert run(f"{LIST} --session reboot-7 --format names --expand") == (
-        0, "x3000c0s1b0n0\nx3000c0s2b0n0\nx3000c0s10b0n0\nx3000c0s10b0n1\n", "")  # fmt: skip
+        0,
+        "x3000c0s1b0n0\nx3000c0s2b0n0\nx3000c0s10b0n0\nx3000c0s10b0n1\n",
+        "",
+    )
 
 
 @pytest.mark.parametrize("style", ["names", "names --expand", "csv"])
@@ -49,18 +52,25 @@ def test_nothing_is_nothing(run: Runner, load: Load, style: str) -> None:
 def test_csv(run: Runner, load: Load) -> None:
     odd = component("x1", override="failed", error='no "power", \x1b[31msorry\n', enabled=False, retry_policy=2)
     load({"bos": {"v2": {"components": [odd, component("x2")]}}})
-    assert run(f"{LIST} --format csv") == (0, r"""
+    assert run(f"{LIST} --format csv") == (
+        0,
+        r"""
 id,status,phase,enabled,session,staged_session,action,failed,last_updated,power_on_attempts,power_off_graceful_attempts,power_off_forceful_attempts,retry_policy,error
 x1,failed,,false,reboot-7,,powering_on,false,2026-11-21T11:55:00,1,0,0,2,"no ""power"", \x1b[31msorry\n"
 x2,stable,,false,reboot-7,,powering_on,false,2026-11-21T11:55:00,1,0,0,,
-""".lstrip(), "")  # fmt: skip
+""".lstrip(),
+        "",
+    )
 
 
-@pytest.mark.parametrize(("line", "complaint"), [
-    ("bos v2 sessions list --format names", "--format names is for lists of nodes, and this is none."),
-    ("bos v2 sessions delete reboot-7 --format csv", "--format csv is for lists of nodes, and this is none."),
-    ("bos v2 components list --expand", "--expand goes with --format names."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("bos v2 sessions list --format names", "--format names is for lists of nodes, and this is none."),
+        ("bos v2 sessions delete reboot-7 --format csv", "--format csv is for lists of nodes, and this is none."),
+        ("bos v2 components list --expand", "--expand goes with --format names."),
+    ],
+)
 def test_where_rows_are_no_nodes_nothing_is_done(run: Runner, load: Load, line: str, complaint: str) -> None:
     load(FLEET)
     done = run(line)

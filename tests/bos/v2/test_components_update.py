@@ -6,7 +6,7 @@ import pytest
 
 from fleets import COMPONENTS, FLEET
 from nodewatch.bos_v2.fields import ACTIONS, COMPONENT, Field
-from nodewatch.bos_v2.local_changes import BUSY
+from nodewatch.bos_v2.offline_changes import BUSY
 
 if TYPE_CHECKING:
     from conftest import Load, Runner
@@ -65,19 +65,26 @@ def test_a_new_desired_state_of_a_session_keeps_it(run: Runner, load: Load) -> N
     ("options", "changed"),
     [
         ("--clear-staged-state", {"staged_state": {"boot_artifacts": EMPTY, "configuration": "", "session": ""}}),
-        ("--clear-desired-state --desired-state-configuration c",
-         {"desired_state": {"boot_artifacts": EMPTY, "configuration": "", "bss_token": ""}}),
-        ("--clear-pending-state",
-         {"desired_state": {"boot_artifacts": EMPTY, "configuration": "", "bss_token": ""},
-          "staged_state": {"boot_artifacts": EMPTY, "configuration": "", "session": ""}}),
+        (
+            "--clear-desired-state --desired-state-configuration c",
+            {"desired_state": {"boot_artifacts": EMPTY, "configuration": "", "bss_token": ""}},
+        ),
+        (
+            "--clear-pending-state",
+            {
+                "desired_state": {"boot_artifacts": EMPTY, "configuration": "", "bss_token": ""},
+                "staged_state": {"boot_artifacts": EMPTY, "configuration": "", "session": ""},
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_clearing(run: Runner, load: Load, options: str, changed: dict[str, Any]) -> None:
     load(FLEET)
     assert run(f"bos v2 components update {NODE} {options} --dry-run").json["body"] == changed
     answer = run(f"bos v2 components update {NODE} {options}").json
     assert {name: answer[name] for name in changed} == {
-        name: {**state, "last_updated": NOW} for name, state in changed.items()}  # fmt: skip
+        name: {**state, "last_updated": NOW} for name, state in changed.items()
+    }
 
 
 def test_the_table_says_how_the_node_is_now(run: Runner, load: Load) -> None:
@@ -98,13 +105,16 @@ def test_an_actual_state_that_bos_is_changing(run: Runner, load: Load) -> None:
     ("options", "code", "words"),
     [
         (f"{NODE} --retry-policy -1", 5, "Bad Request: -1 is less than the minimum of 0 - 'retry_policy'"),
-        (f"{NODE} --retry-policy 1048577", 5,
-         "Bad Request: 1048577 is greater than the maximum of 1048576 - 'retry_policy'"),
+        (
+            f"{NODE} --retry-policy 1048577",
+            5,
+            "Bad Request: 1048577 is greater than the maximum of 1048576 - 'retry_policy'",
+        ),
         (f"{NODE} --id ''", 5, "Bad Request: '' should be non-empty - 'id'"),
         ("x9 --enabled true", 8, "The resource was not found: Component 'x9' does not exist"),
         (NODE, 2, f"nothing says what to change of {NODE}: add an option, such as --enabled true."),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be(run: Runner, load: Load, options: str, code: int, words: str) -> None:
     load(FLEET)
     assert run(f"bos v2 components update {options}") == (code, "", f"Error: {words}\n")

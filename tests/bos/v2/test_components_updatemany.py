@@ -17,8 +17,10 @@ BOTH = "x3000c0s[1-2]b0n0"
 def test_by_ids(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run(f"{MANY} --filter-ids {BOTH} --enabled true")
-    held = [{**COMPONENTS[index], "enabled": True,
-             "status": {"phase": "configuring", "status_override": "on_hold"}} for index in (0, 1)]  # fmt: skip
+    held = [
+        {**COMPONENTS[index], "enabled": True, "status": {"phase": "configuring", "status_override": "on_hold"}}
+        for index in (0, 1)
+    ]
     assert (done.code, done.json) == (0, held)
     assert done.stderr == f"{BOTH}: on_hold until BOS has looked at it; the status follows within seconds.\n"
 
@@ -34,17 +36,25 @@ def test_by_session_the_answer_has_the_statuses_from_before(run: Runner, load: L
     ("options", "body"),
     [
         ("--filter-ids x2,x1,x2 --enabled no", {"filters": {"ids": "x2,x1,x2"}, "patch": {"enabled": False}}),
-        (f"--filter-ids {BOTH} --retry-policy 0",
-         {"filters": {"ids": "x3000c0s1b0n0,x3000c0s2b0n0"}, "patch": {"retry_policy": 0}}),
+        (
+            f"--filter-ids {BOTH} --retry-policy 0",
+            {"filters": {"ids": "x3000c0s1b0n0,x3000c0s2b0n0"}, "patch": {"retry_policy": 0}},
+        ),
         ("--filter-ids - --retry-policy 1", {"filters": {"ids": "x07,x08"}, "patch": {"retry_policy": 1}}),
-        ("--filter-session s --patch '{\"enabled\": true, \"error\": \"\"}' --enabled false",
-         {"filters": {"session": "s"}, "patch": {"enabled": False, "error": ""}}),
+        (
+            '--filter-session s --patch \'{"enabled": true, "error": ""}\' --enabled false',
+            {"filters": {"session": "s"}, "patch": {"enabled": False, "error": ""}},
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_sent(run: Runner, load: Load, options: str, body: object) -> None:
     load(FLEET)
     assert run(f"{MANY} {options} --dry-run", stdin="x[07-08]").json == {
-        "method": "PATCH", "path": "/v2/components", "query": {}, "body": body}  # fmt: skip
+        "method": "PATCH",
+        "path": "/v2/components",
+        "query": {},
+        "body": body,
+    }
 
 
 def test_none_is_changed_when_one_does_not_exist(run: Runner, load: Load) -> None:
@@ -58,17 +68,23 @@ def test_none_is_changed_when_one_does_not_exist(run: Runner, load: Load) -> Non
     ("options", "words"),
     [
         ("--enabled true", "name the components either with --filter-ids or with --filter-session."),
-        ("--filter-ids x1 --filter-session s --enabled true",
-         "name the components either with --filter-ids or with --filter-session."),
-        ("--filter-ids x1",
-         "nothing says what to change: add --patch JSON, --enabled, --retry-policy or a --clear option."),
+        (
+            "--filter-ids x1 --filter-session s --enabled true",
+            "name the components either with --filter-ids or with --filter-session.",
+        ),
+        (
+            "--filter-ids x1",
+            "nothing says what to change: add --patch JSON, --enabled, --retry-policy or a --clear option.",
+        ),
         ("--filter-ids x1 --patch 1,2", "--patch is not JSON: Extra data: line 1 column 2 (char 1)."),
         ("--filter-ids x1 --patch '[1]'", "--patch must hold a JSON object, in braces."),
-        ("--filter-ids x[1-20000] --enabled true",
-         "BOS takes 65,535 characters of names at once: change these 20,000 in parts."),
+        (
+            "--filter-ids x[1-20000] --enabled true",
+            "BOS takes 65,535 characters of names at once: change these 20,000 in parts.",
+        ),
         ("--filter-ids 'x[2-1]' --enabled true", f"'x[2-1]' is not a node set: '2-1' runs backwards. {EXAMPLE}"),
     ],
-)  # fmt: skip
+)
 def test_wrong_usage(run: Runner, options: str, words: str) -> None:
     assert run(f"{MANY} {options}", NODEWATCH_BOS_URL="https://bos.example.com") == (2, "", f"Error: {words}\n")
 

@@ -14,21 +14,36 @@ if TYPE_CHECKING:
 UNNAMED = "Error: '' cannot be the name of a session, a component or a session template.\n"
 
 
-@pytest.mark.parametrize("line", [
-    "sessions describe ''", "sessions delete ''", "sessions status list ''", "components describe ''",
-    "components update '' --enabled true", "sessiontemplates describe ''", "sessiontemplates delete ''",
-    "sessiontemplates update '' --description x", "sessiontemplates create '' --description x",
-    "sessiontemplatesvalid describe ''",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sessions describe ''",
+        "sessions delete ''",
+        "sessions status list ''",
+        "components describe ''",
+        "components update '' --enabled true",
+        "sessiontemplates describe ''",
+        "sessiontemplates delete ''",
+        "sessiontemplates update '' --description x",
+        "sessiontemplates create '' --description x",
+        "sessiontemplatesvalid describe ''",
+    ],
+)
 def test_a_name_that_is_empty(run: Runner, line: str) -> None:
     assert run(f"bos v2 {line}", NODEWATCH_BOS_URL=SERVERS["bos"]) == (2, "", UNNAMED)
 
 
-@pytest.mark.parametrize("line", [
-    "components list --enabled ''", "components update x1 --enabled ''", "options update --clear-stage ''",
-    "components updatemany --filter-ids x1 --enabled ''", "sessiontemplates update t --enable-cfs ''",
-    "sessions create --template-name t --operation boot --stage ''",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "components list --enabled ''",
+        "components update x1 --enabled ''",
+        "options update --clear-stage ''",
+        "components updatemany --filter-ids x1 --enabled ''",
+        "sessiontemplates update t --enable-cfs ''",
+        "sessions create --template-name t --operation boot --stage ''",
+    ],
+)
 def test_a_truth_that_is_empty(run: Runner, line: str) -> None:
     done = run(f"bos v2 {line}", NODEWATCH_BOS_URL=SERVERS["bos"])
     assert (done.code, done.stdout) == (2, "")

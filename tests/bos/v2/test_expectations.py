@@ -45,8 +45,13 @@ Commands to type:
 
 
 def test_the_options_of_the_service_count(run: Runner, load: Load) -> None:
-    load(fleet(component("x1", "powering_off", "powering_off_gracefully", minutes=1, retry_policy=1),
-               max_power_off_wait_time=30, default_retry_policy=9))  # fmt: skip
+    load(
+        fleet(
+            component("x1", "powering_off", "powering_off_gracefully", minutes=1, retry_policy=1),
+            max_power_off_wait_time=30,
+            default_retry_policy=9,
+        )
+    )
     assert described(run, "x1").splitlines()[2:5] == [
         "BOS does next:  if it is still on, power off by force at 11:59:30 (due for 30 s)",
         "Tries:          0 of 1 made",
@@ -54,17 +59,33 @@ def test_the_options_of_the_service_count(run: Runner, load: Load) -> None:
     ]
 
 
-@pytest.mark.parametrize(("node", "waits", "next_step"), [
-    (component("x1"), "nothing", "nothing"),
-    (component("x1", "configuring"), "CFS to report the configuration done", "whatever CFS reports: stable, or failed"),
-    (component("x1", "configuring", enabled=False, override="failed"), "somebody to mend it",
-     "nothing, until it is enabled again or a session takes it"),
-    (component("x1", "configuring", enabled=False), "nothing: it is disabled, and BOS leaves it alone",
-     "nothing, until it is enabled again"),
-    (component("x1", "powering_on", "session_setup"), "the power-on operator, at its next round",
-     "power on, within 15 s"),
-    (component("x1", "powering_off", override="odd"), "nobody knows what", "nothing"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("node", "waits", "next_step"),
+    [
+        (component("x1"), "nothing", "nothing"),
+        (
+            component("x1", "configuring"),
+            "CFS to report the configuration done",
+            "whatever CFS reports: stable, or failed",
+        ),
+        (
+            component("x1", "configuring", enabled=False, override="failed"),
+            "somebody to mend it",
+            "nothing, until it is enabled again or a session takes it",
+        ),
+        (
+            component("x1", "configuring", enabled=False),
+            "nothing: it is disabled, and BOS leaves it alone",
+            "nothing, until it is enabled again",
+        ),
+        (
+            component("x1", "powering_on", "session_setup"),
+            "the power-on operator, at its next round",
+            "power on, within 15 s",
+        ),
+        (component("x1", "powering_off", override="odd"), "nobody knows what", "nothing"),
+    ],
+)
 def test_what_is_waited_for(run: Runner, load: Load, node: Any, waits: str, next_step: str) -> None:
     load(fleet(node))
     lines = described(run, "x1").splitlines()
@@ -73,8 +94,12 @@ def test_what_is_waited_for(run: Runner, load: Load, node: Any, waits: str, next
 
 @pytest.mark.parametrize("name", COMPONENTS.statuses)
 def test_only_what_was_called_is_ever_stuck(name: str) -> None:
-    node: Any = {"id": "x", "enabled": True, "status": {"status": name},
-                 "last_action": {"last_updated": "2026-11-20T12:00:00"}}  # fmt: skip
+    node: Any = {
+        "id": "x",
+        "enabled": True,
+        "status": {"status": name},
+        "last_action": {"last_updated": "2026-11-20T12:00:00"},
+    }
     assert stuck(node, {}, NOON) == name.endswith("_called")
     assert bool(expectation(node, {}, NOON).stuck) == name.endswith("_called")
 
@@ -92,11 +117,17 @@ def test_odd_documents_are_explained_too(node: Any) -> None:
 
 
 def test_laggards_of_a_session_longest_idle_first(run: Runner, load: Load) -> None:
-    load(fleet(
-        component("x1", override="failed", error="no power", enabled=False), component("x2", "configuring", minutes=7),
-        component("x3", "powering_on", minutes=3), component("x10", "powering_on", minutes=50),
-        component("x4", "configuring", minutes=2), component("x5"), component("x6", "configuring", enabled=False),
-    ))  # fmt: skip
+    load(
+        fleet(
+            component("x1", override="failed", error="no power", enabled=False),
+            component("x2", "configuring", minutes=7),
+            component("x3", "powering_on", minutes=3),
+            component("x10", "powering_on", minutes=50),
+            component("x4", "configuring", minutes=2),
+            component("x5"),
+            component("x6", "configuring", enabled=False),
+        )
+    )
     done = run("bos v2 sessions status list reboot-7 --format table")
     assert (
         done.stdout.partition("\n\n1 node: ")[2]
@@ -116,8 +147,9 @@ no power
     )
 
 
-def test_options_are_asked_for_only_where_somebody_is_waited_for(run: Runner, load: Load, backend: str,
-                                                                 network: Any) -> None:  # fmt: skip
+def test_options_are_asked_for_only_where_somebody_is_waited_for(
+    run: Runner, load: Load, backend: str, network: Any
+) -> None:
     load(fleet(component("x5")))
     assert run("bos v2 sessions status list reboot-7 --format table").code == 0
     assert not any("options" in call.request.url for call in network.calls)

@@ -17,8 +17,8 @@ import pytest
 
 from conftest import FakeWorld
 from fleets import component, session, template
-from nodewatch import store as stores
 from nodewatch.main import TREE, run
+from nodewatch.offline import store as stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,12 +46,16 @@ CHANGES = [
 def fill(run: Runner, path: Path, count: int) -> None:
     """Make a store of that many nodes."""
     nodes = [f"x{number}" for number in range(count)]
-    fleet = {"bos": {"v2": {
-        "components": [component(node, session="old", staged_state=STAGED) for node in nodes],
-        "sessions": [session("old", "complete"), session("staged", stage=True)],
-        "session_status": {"old": {"status": "complete"}},
-        "sessiontemplates": [template("compute", *nodes)],
-    }}}  # fmt: skip
+    fleet = {
+        "bos": {
+            "v2": {
+                "components": [component(node, session="old", staged_state=STAGED) for node in nodes],
+                "sessions": [session("old", "complete"), session("staged", stage=True)],
+                "session_status": {"old": {"status": "complete"}},
+                "sessiontemplates": [template("compute", *nodes)],
+            }
+        }
+    }
     assert run(f"local load - --local {path}", stdin=json.dumps(fleet)).code == 0
 
 

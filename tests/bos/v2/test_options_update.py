@@ -42,12 +42,18 @@ def test_every_option_sends_its_field(run: Runner, load: Load, field: Field) -> 
     [
         ("", 2, "nothing says which option to change: add one, such as --default-retry-policy 5."),
         ("--polling-frequency -1", 5, "Bad Request: -1 is less than the minimum of 0 - 'polling_frequency'"),
-        ("--cleanup-completed-session-ttl 7y", 5,
-         f"Bad Request: '7y' does not match '{ANY_AGE['pattern']}' - 'cleanup_completed_session_ttl'"),
-        ("--component-actual-state-ttl 0", 5,
-         "Bad Request: '0' does not match '^[1-9][0-9]*[hHdDwW]$' - 'component_actual_state_ttl'"),
+        (
+            "--cleanup-completed-session-ttl 7y",
+            5,
+            f"Bad Request: '7y' does not match '{ANY_AGE['pattern']}' - 'cleanup_completed_session_ttl'",
+        ),
+        (
+            "--component-actual-state-ttl 0",
+            5,
+            "Bad Request: '0' does not match '^[1-9][0-9]*[hHdDwW]$' - 'component_actual_state_ttl'",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be(run: Runner, load: Load, options: str, code: int, words: str) -> None:
     load({})
     assert run(f"{UPDATE} {options}") == (code, "", f"Error: {words}\n")

@@ -8,25 +8,30 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodewatch.bos_v2 import rules
+from nodewatch.bos_v2 import rules, verdict_rules
 from nodewatch.bos_v2.outcome import Look, components_outcome, kind, session_outcome, session_states
 from nodewatch.watch.loop import moves
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NAMES = [f"x{number}" for number in range(5)]
 components = st.lists(
-    st.fixed_dictionaries({
-        "id": st.sampled_from(NAMES),
-        "enabled": st.booleans(),
-        "error": st.sampled_from(["", "no power"]),
-        "status": st.fixed_dictionaries({
-            "phase": st.sampled_from(["", "powering_on", "powering_off", "configuring"]),
-            "status_override": st.sampled_from(["", "failed", "on_hold", "odd"]),
-        }),
-        "last_action": st.fixed_dictionaries({"action": st.sampled_from(["powering_on", "session_setup"])}),
-    }),
-    max_size=5, unique_by=lambda component: component["id"],
-)  # fmt: skip
+    st.fixed_dictionaries(
+        {
+            "id": st.sampled_from(NAMES),
+            "enabled": st.booleans(),
+            "error": st.sampled_from(["", "no power"]),
+            "status": st.fixed_dictionaries(
+                {
+                    "phase": st.sampled_from(["", "powering_on", "powering_off", "configuring"]),
+                    "status_override": st.sampled_from(["", "failed", "on_hold", "odd"]),
+                }
+            ),
+            "last_action": st.fixed_dictionaries({"action": st.sampled_from(["powering_on", "session_setup"])}),
+        }
+    ),
+    max_size=5,
+    unique_by=lambda component: component["id"],
+)
 states = st.sampled_from(["pending", "running", "complete"])
 
 
@@ -34,12 +39,13 @@ def seen(found: list[Any], staged: list[str], state: str) -> Look:
     """Return what a look at a session with these components sees, with the status that the server computes."""
     answers: list[Any] = [rules.answered(component) for component in found]
     tallies = [
-        rules.Tally(each["status"]["status"], each["status"]["phase"], each["enabled"],
-                    each["status"]["status_override"], 1)
+        rules.Tally(
+            each["status"]["status"], each["status"]["phase"], each["enabled"], each["status"]["status_override"], 1
+        )
         for each in answers
-    ]  # fmt: skip
+    ]
     session: Any = {"name": "boot-1", "status": {"status": state, "start_time": "2026-11-21T11:00:00"}}
-    status = rules.extended_status(session, tallies, len(staged), rules.by_error(answers), NOON)
+    status = rules.extended_status(session, tallies, len(staged), verdict_rules.by_error(answers), NOON)
     return Look(session, answers, status, staged)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodewatch.bos_v2 import rules
+from nodewatch.bos_v2 import rules, verdict_rules
 
 if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component, ExtendedStatus
@@ -16,9 +16,14 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PHASES = ["", "powering_on", "powering_off", "configuring"]
 ACTIONS = ["powering_on", "powering_off_gracefully", "powering_off_forcefully", "session_setup", "apply_staged", ""]
 STATUSES = {
-    "power_on_pending", "power_on_called", "power_off_pending", "power_off_gracefully_called",
-    "power_off_forcefully_called", "configuring", "stable",
-}  # fmt: skip
+    "power_on_pending",
+    "power_on_called",
+    "power_off_pending",
+    "power_off_gracefully_called",
+    "power_off_forcefully_called",
+    "configuring",
+    "stable",
+}
 
 
 def some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -33,7 +38,7 @@ components = st.fixed_dictionaries(
         "status": some(phase=st.sampled_from(PHASES), status_override=st.sampled_from(["", "failed", "on_hold"])),
         "last_action": some(action=st.sampled_from(ACTIONS), failed=st.booleans()),
     },
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(
@@ -69,15 +74,20 @@ def test_an_answer_differs_from_what_is_stored_by_its_status_only(component: Com
 
 def tallied(nodes: list[Component]) -> list[rules.Tally]:
     return [
-        rules.Tally(rules.component_status(node), node.get("status", {}).get("phase", ""), node.get("enabled", False),
-                    node.get("status", {}).get("status_override", ""), 1)
+        rules.Tally(
+            rules.component_status(node),
+            node.get("status", {}).get("phase", ""),
+            node.get("enabled", False),
+            node.get("status", {}).get("status_override", ""),
+            1,
+        )
         for node in nodes
-    ]  # fmt: skip
+    ]
 
 
 @given(st.lists(components, max_size=40), st.integers(0, 40))
 def test_shares_of_a_session_fit_together(nodes: list[Component], staged: int) -> None:
-    errors = rules.by_error(nodes)
+    errors = verdict_rules.by_error(nodes)
     status = rules.extended_status({"status": {}}, tallied(nodes), staged, errors, NOON)
     assert status["managed_components_count"] == len(nodes) + staged
     shares = [status["percent_successful"], status["percent_failed"], status["percent_staged"]]
@@ -95,10 +105,10 @@ def test_shares_of_a_session_fit_together(nodes: list[Component], staged: int) -
 def test_error_groups_name_every_node_or_say_how_many_are_not_known(
     nodes: list[Component], data: st.DataObject
 ) -> None:
-    errors = rules.by_error(nodes)
+    errors = verdict_rules.by_error(nodes)
     status = rules.extended_status({"status": {}}, tallied(nodes), 0, errors, NOON)
     kept = {message: data.draw(st.lists(st.sampled_from(names), unique=True)) for message, names in errors.items()}
-    for group in rules.error_groups(status, kept):
+    for group in verdict_rules.error_groups(status, kept):
         listed = set(rules.summed(errors[group.message])["list"].removesuffix("...").split(","))
         whole = len(kept[group.message]) >= group.number
         assert group.number == len(errors[group.message])
@@ -119,19 +129,29 @@ def test_an_age_beyond_the_calendar() -> None:
     ("document", "words"),
     [
         ({"status": "pending"}, ("pending", "busy")),
-        ({"status": "running", "managed_components_count": 4, "percent_successful": 50.0},
-         ("running, 4 nodes", "busy")),
-        ({"status": "running", "managed_components_count": 4, "percent_staged": 100.0},
-         ("running, staged until applied, 4 nodes", "busy")),
-        ({"status": "running", "managed_components_count": 2000, "percent_failed": 0.05},
-         ("running: 1 of 2,000 nodes FAILED", "bad")),
-        ({"status": "complete", "managed_components_count": 2, "percent_successful": 100},
-         ("complete: all 2 nodes succeeded", "good")),
-        ({"status": "complete", "managed_components_count": 2, "percent_successful": 50.0},
-         ("complete, but not every node succeeded, 2 nodes", "warn")),
+        (
+            {"status": "running", "managed_components_count": 4, "percent_successful": 50.0},
+            ("running, 4 nodes", "busy"),
+        ),
+        (
+            {"status": "running", "managed_components_count": 4, "percent_staged": 100.0},
+            ("running, staged until applied, 4 nodes", "busy"),
+        ),
+        (
+            {"status": "running", "managed_components_count": 2000, "percent_failed": 0.05},
+            ("running: 1 of 2,000 nodes FAILED", "bad"),
+        ),
+        (
+            {"status": "complete", "managed_components_count": 2, "percent_successful": 100},
+            ("complete: all 2 nodes succeeded", "good"),
+        ),
+        (
+            {"status": "complete", "managed_components_count": 2, "percent_successful": 50.0},
+            ("complete, but not every node succeeded, 2 nodes", "warn"),
+        ),
         ({"status": "complete", "managed_components_count": 0}, ("complete: nothing to do, it has no nodes", "warn")),
         ({}, ("unknown", "busy")),
     ],
-)  # fmt: skip
+)
 def test_complete_is_not_success(document: ExtendedStatus, words: tuple[str, str]) -> None:
-    assert rules.verdict(document) == words
+    assert verdict_rules.verdict(document) == words

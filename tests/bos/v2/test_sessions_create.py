@@ -18,10 +18,16 @@ CREATE = "bos v2 sessions create --template-name compute --operation"
 def fleet(**options: Any) -> dict[str, Any]:
     templates = [template("compute", *NODES), template("roles", node_roles_groups=["Compute"]), {"name": "none"}]
     idle = [component(name, session="", error="old", event_stats={"power_on_attempts": 2}) for name in NODES]
-    return {"bos": {"v2": {
-        "components": idle, "sessions": [session("taken")], "sessiontemplates": templates,
-        "options": options or {"x": 1},
-    }}}  # fmt: skip
+    return {
+        "bos": {
+            "v2": {
+                "components": idle,
+                "sessions": [session("taken")],
+                "sessiontemplates": templates,
+                "options": options or {"x": 1},
+            }
+        }
+    }
 
 
 def created(name: str, **fields: Any) -> dict[str, Any]:
@@ -108,20 +114,25 @@ Watch it with:  nodewatch bos v2 sessions status list new --watch
 """
     )
     assert run(f"{CREATE} boot --name later --stage true --format table").stdout.endswith(
-        "\nStart it with:  nodewatch bos v2 applystaged create --xnames NODES\n")  # fmt: skip
+        "\nStart it with:  nodewatch bos v2 applystaged create --xnames NODES\n"
+    )
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
         ("boot --name taken", "The resource to be created already exists: Session 'taken' already exists"),
-        ("boot --name -a",
-         "Bad Request: '-a' does not match '^[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?$' - 'name'"),
+        (
+            "boot --name -a",
+            "Bad Request: '-a' does not match '^[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?$' - 'name'",
+        ),
         ("boot --template-name nope", "Bad Request: Session Template Name invalid: nope"),
-        ("boot --template-name none",
-         "Bad Request: Session template fails check: Session template 'none' requires at least 1 boot set."),
+        (
+            "boot --template-name none",
+            "Bad Request: Session template fails check: Session template 'none' requires at least 1 boot set.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_the_server_refuses(run: Runner, load: Load, options: str, words: str) -> None:
     load(fleet())
     assert run(f"{CREATE} {options}") == (5, "", f"Error: {words}\n")
@@ -133,10 +144,13 @@ def test_what_the_server_refuses(run: Runner, load: Load, options: str, words: s
     ("option", "limit", "words"),
     [
         ("session_limit_required", "", "session_limit_required option is set, but this session has no limit specified"),
-        ("reject_nids", "--limit Compute,nid000001",
-         "reject_nids: session limit appears to contain NIDs: Compute,nid000001"),
+        (
+            "reject_nids",
+            "--limit Compute,nid000001",
+            "reject_nids: session limit appears to contain NIDs: Compute,nid000001",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_the_options_refuse(run: Runner, load: Load, option: str, limit: str, words: str) -> None:
     load(fleet(**{option: True}))
     assert run(f"{CREATE} boot {limit}") == (5, "", f"Error: Bad Request: {words}\n")
@@ -151,8 +165,11 @@ def test_a_session_without_nodes_is_complete_at_once(run: Runner, load: Load, li
     assert run(f"{CREATE} boot --name new --limit '{limit}'").json["status"]["status"] == "pending"
     status = run("bos v2 sessions describe new").json["status"]
     assert status == {
-        "end_time": "2026-11-21T12:00:00", "error": error, "start_time": "2026-11-21T12:00:00", "status": "complete",
-    }  # fmt: skip
+        "end_time": "2026-11-21T12:00:00",
+        "error": error,
+        "start_time": "2026-11-21T12:00:00",
+        "status": "complete",
+    }
 
 
 def test_who_has_a_role_is_not_known_offline(run: Runner, load: Load) -> None:
@@ -212,7 +229,7 @@ def test_what_is_sent(run: Runner, load: Load, limit: str, sent: str) -> None:
         ("x[1-", f"'x[1-' is not a node set: its brackets do not match. {EXAMPLE}"),
         ("-", "a list of nodes cannot hold '&Compute': write the terms with & and ! on the command line."),
     ],
-)  # fmt: skip
+)
 def test_limits_that_cannot_be_right(run: Runner, limit: str, words: str) -> None:
     done = run(f"{CREATE} boot --limit '{limit}'", stdin="x1\n&Compute\n", NODEWATCH_BOS_URL=URL)
     assert done == (2, "", f"Error: {words}\n")
@@ -220,6 +237,9 @@ def test_limits_that_cannot_be_right(run: Runner, limit: str, words: str) -> Non
 
 def test_what_is_missing(run: Runner) -> None:
     assert run("bos v2 sessions create").stderr.endswith("Error: Missing option '--template-name'.\n")
-    assert run("bos v2 sessions create --template-name t").stderr.splitlines()[-4].startswith(
-        "Error: Missing option '--operation'.")  # fmt: skip
+    assert (
+        run("bos v2 sessions create --template-name t")
+        .stderr.splitlines()[-4]
+        .startswith("Error: Missing option '--operation'.")
+    )
     assert run(f"{CREATE} explode").code == 2

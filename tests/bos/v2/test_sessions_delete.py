@@ -39,7 +39,10 @@ def test_its_saved_status_goes_too(run: Runner, load: Load) -> None:
 def test_one_that_does_not_exist(run: Runner, load: Load) -> None:
     load(FLEET)
     assert run("bos v2 sessions delete nope") == (
-        8, "", "Error: The resource was not found: Session 'nope' does not exist\n")  # fmt: skip
+        8,
+        "",
+        "Error: The resource was not found: Session 'nope' does not exist\n",
+    )
     assert run("bos v2 sessions delete blue-boot").code == 8
     assert run("bos v2 sessions delete ' '").code == 5
 

@@ -62,8 +62,16 @@ start_time = "2026-11-21T11:00:00"
 
 def test_a_saved_status_of_a_complete_session_is_answered_as_it_is(run: Runner, load: Load) -> None:
     saved = {"status": "complete", "percent_failed": 0, "phases": {}, "odd": [1]}
-    load({"bos": {"v2": {"sessions": [session("done", "complete"), session("on")],
-                         "session_status": {"done": saved, "on": saved}}}})  # fmt: skip
+    load(
+        {
+            "bos": {
+                "v2": {
+                    "sessions": [session("done", "complete"), session("on")],
+                    "session_status": {"done": saved, "on": saved},
+                }
+            }
+        }
+    )
     assert run("bos v2 sessions status list done").json == saved
     assert run("bos v2 sessions status list on").json["managed_components_count"] == 0
 
@@ -130,8 +138,17 @@ def test_nodes_that_others_took_over_are_counted_as_unknown(run: Runner, load: L
     summary = {"no power": {"count": 12, "list": ",".join(f"x3000c0s{slot}b0n0" for slot in range(10)) + "..."}}
     saved = {"status": "complete", "managed_components_count": 12, "percent_failed": 100.0, "error_summary": summary}
     mine = component("x3000c0s11b0n0", override="failed", error="no power")
-    load({"bos": {"v2": {"sessions": [session("reboot-7", "complete")], "components": [mine],
-                         "session_status": {"reboot-7": saved}}}})  # fmt: skip
+    load(
+        {
+            "bos": {
+                "v2": {
+                    "sessions": [session("reboot-7", "complete")],
+                    "components": [mine],
+                    "session_status": {"reboot-7": saved},
+                }
+            }
+        }
+    )
     table = run("bos v2 sessions status list reboot-7 --format table").stdout
     assert table.endswith("""
 12 nodes: no power

@@ -41,21 +41,27 @@ def test_a_clean_reboot(run: Runner, play: Play) -> None:
 def test_a_reboot_with_failures_is_over_when_no_node_is_enabled(run: Runner, play: Play) -> None:
     play(WITH_FAILURES)
     done = run(WAIT)
-    assert (done.code, done.stderr) == (10, """\
+    assert (done.code, done.stderr) == (
+        10,
+        """\
 Error: boot-1 is running: 2 of 4 nodes stable, 2 failed.
   Failed (2): x3000c0s[1-2]b0n0
-""")  # fmt: skip
+""",
+    )
     assert done.json["error_summary"] == {ERROR: {"count": 2, "list": ",".join(NAMES[:2])}}
 
 
 def test_fail_fast_ends_at_the_first_failure(run: Runner, play: Play) -> None:
     play(WITH_FAILURES)
     done = run(f"{WAIT} --fail-fast")
-    assert (done.code, done.stderr) == (10, """\
+    assert (done.code, done.stderr) == (
+        10,
+        """\
 Error: a node failed, and --fail-fast ends the wait: boot-1 is running: 2 of 4 nodes stable, 1 failed, 1 in progress.
   Failed (1): x3000c0s1b0n0
   Lagging (1): x3000c0s2b0n0
-""")  # fmt: skip
+""",
+    )
     assert done.json["percent_failed"] == 25.0
 
 
@@ -81,20 +87,26 @@ Error: weekly-boot is complete: 14 of 32 nodes stable, 18 failed.
 def test_a_session_without_nodes_is_no_success_and_not_over_before_it_is_complete(run: Runner, play: Play) -> None:
     play(ALL_TAKEN_OVER)
     done = run(WAIT)
-    assert (done.code, done.stderr) == (10, """\
+    assert (done.code, done.stderr) == (
+        10,
+        """\
 4 nodes were taken over by a newer session meanwhile: x3000c0s[1-3,10]b0n0
 Error: boot-1 is complete: nothing to do, it has no nodes.
-""")  # fmt: skip
+""",
+    )
     assert done.json["status"] == "complete"
 
 
 def test_a_session_deleted_meanwhile(run: Runner, play: Play) -> None:
     play(DELETED)
     done = run(WAIT)
-    assert (done.code, done.stderr) == (12, """\
+    assert (done.code, done.stderr) == (
+        12,
+        """\
 Error: The resource was not found: Session 'boot-1' does not exist
 It was there 15 s ago: boot-1 is running: 0 of 4 nodes stable, 4 in progress.
-""")  # fmt: skip
+""",
+    )
     assert done.json["managed_components_count"] == 4
 
 
@@ -113,10 +125,13 @@ def test_a_staged_session_waits_for_being_applied(run: Runner, play: Play) -> No
 def test_a_staged_session_that_is_never_applied(run: Runner, play: Play) -> None:
     play(STAGED)
     done = run(f"{WAIT} --timeout 50")
-    assert (done.code, done.stderr) == (11, """\
+    assert (done.code, done.stderr) == (
+        11,
+        """\
 Error: the time ran out after 50 s: boot-1 is running: staged for 4 nodes, and waits to be applied.
   Lagging (4): x3000c0s[1-3,10]b0n0
-""")  # fmt: skip
+""",
+    )
     assert done.json["percent_staged"] == 100.0
 
 
@@ -129,11 +144,14 @@ def test_a_server_down_for_a_while(run: Runner, play: Play) -> None:
 def test_a_server_down_until_the_time_runs_out(run: Runner, play: Play) -> None:
     play({0: CLEAN[60], 10: DOWN})
     done = run(f"{WAIT} --timeout 10m")
-    assert (done.code, done.stderr) == (11, f"""\
+    assert (done.code, done.stderr) == (
+        11,
+        f"""\
 Error: the time ran out after 10 min: boot-1 is running: 0 of 4 nodes stable, 4 in progress.
   Lagging (4): x3000c0s[1-3,10]b0n0
   The last look failed, so what is known is 10 min old: {SAID}
-""")  # fmt: skip
+""",
+    )
     assert done.json["managed_components_count"] == 4
 
 
@@ -172,10 +190,13 @@ def test_a_token_that_was_refreshed_meanwhile(run: Runner, play: Play, backend: 
 def test_the_time_runs_out(run: Runner, play: Play) -> None:
     play({0: moment(*everywhere(on))})
     done = run(f"{WAIT} --timeout 1m --interval 40s")
-    assert (done.code, done.stderr) == (11, """\
+    assert (done.code, done.stderr) == (
+        11,
+        """\
 Error: the time ran out after 1 min: boot-1 is running: 0 of 4 nodes stable, 4 in progress.
   Lagging (4): x3000c0s[1-3,10]b0n0
-""")  # fmt: skip
+""",
+    )
 
 
 def test_ctrl_c_ends_it_without_a_document(run: Runner, play: Play) -> None:
@@ -190,15 +211,23 @@ def test_a_setup_that_failed(run: Runner, play: Play) -> None:
     play({0: fleet})
     done = run(WAIT)
     assert (done.code, done.stderr) == (
-        10, "Error: boot-1 is complete, but its setup failed: No nodes were found to act upon.\n")  # fmt: skip
+        10,
+        "Error: boot-1 is complete, but its setup failed: No nodes were found to act upon.\n",
+    )
 
 
-@pytest.mark.parametrize(("options", "complaint"), [
-    ("--wait --watch", "--wait and --watch do not go together: --watch waits too."),
-    ("--timeout 5m", "--timeout needs --wait or --watch."),
-    ("--wait --timeout soon", "Invalid value for '--timeout': 'soon' is not a duration: write 90, 30s, 10m, 2h or 1d."),
-    ("--watch --format toml", "--watch cannot show one toml after the other: use table, json or yaml."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ("--wait --watch", "--wait and --watch do not go together: --watch waits too."),
+        ("--timeout 5m", "--timeout needs --wait or --watch."),
+        (
+            "--wait --timeout soon",
+            "Invalid value for '--timeout': 'soon' is not a duration: write 90, 30s, 10m, 2h or 1d.",
+        ),
+        ("--watch --format toml", "--watch cannot show one toml after the other: use table, json or yaml."),
+    ],
+)
 def test_options_that_do_not_fit(run: Runner, play: Play, options: str, complaint: str) -> None:
     play(CLEAN)
     done = run(f"bos v2 sessions status list boot-1 {options}")

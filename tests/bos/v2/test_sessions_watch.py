@@ -24,7 +24,9 @@ def plain(text: str) -> str:
 
 def test_off_a_terminal_a_line_for_each_change(run: Runner, play: Play) -> None:
     play(WITH_FAILURES)
-    assert run(WATCH) == (10, f"""\
+    assert run(WATCH) == (
+        10,
+        f"""\
 2026-11-21T12:00:00Z  boot-1 is running: 0 of 4 nodes stable, 4 in progress
 2026-11-21T12:00:30Z  boot-1 is running: 0 of 4 nodes stable, 4 in progress; \
 power_on_called -> configuring: x3000c0s[1-3,10]b0n0
@@ -32,10 +34,12 @@ power_on_called -> configuring: x3000c0s[1-3,10]b0n0
 configuring -> stable: x3000c0s[3,10]b0n0; configuring -> failed ({ERROR}): x3000c0s1b0n0
 2026-11-21T12:01:30Z  boot-1 is running: 2 of 4 nodes stable, 2 failed; \
 configuring -> failed ({ERROR}): x3000c0s2b0n0
-""", """\
+""",
+        """\
 Error: boot-1 is running: 2 of 4 nodes stable, 2 failed.
   Failed (2): x3000c0s[1-2]b0n0
-""")  # fmt: skip
+""",
+    )
 
 
 def test_a_line_tells_of_nodes_taken_over(run: Runner, play: Play) -> None:
@@ -50,13 +54,17 @@ def test_a_line_tells_of_nodes_taken_over(run: Runner, play: Play) -> None:
 
 def test_lines_tell_of_a_server_that_is_down(run: Runner, play: Play) -> None:
     play({0: moment(*everywhere(on)), 10: DOWN, 50: moment(*everywhere(stable))})
-    assert run(WATCH) == (0, f"""\
+    assert run(WATCH) == (
+        0,
+        f"""\
 2026-11-21T12:00:00Z  boot-1 is running: 0 of 4 nodes stable, 4 in progress
 2026-11-21T12:00:15Z  no answer, what is known is 15 s old, next try in 15 s: {SAID}
 2026-11-21T12:00:30Z  no answer, what is known is 30 s old, next try in 30 s: {SAID}
 2026-11-21T12:01:00Z  answers again
 2026-11-21T12:01:00Z  boot-1 is running: 4 of 4 nodes stable; power_on_called -> stable: x3000c0s[1-3,10]b0n0
-""", "")  # fmt: skip
+""",
+        "",
+    )
 
 
 def test_json_is_a_compact_document_for_each_change(run: Runner, play: Play) -> None:
@@ -64,12 +72,17 @@ def test_json_is_a_compact_document_for_each_change(run: Runner, play: Play) -> 
     done = run(f"{WATCH} --format json")
     lines = done.stdout.splitlines()
     documents = [json.loads(line) for line in lines]
-    assert [line for line, document in zip(lines, documents, strict=True)
-            if line != json.dumps(document, separators=(",", ":"))] == []  # fmt: skip
+    assert [
+        line
+        for line, document in zip(lines, documents, strict=True)
+        if line != json.dumps(document, separators=(",", ":"))
+    ] == []
     assert [document["status"] for document in documents] == ["pending", *["running"] * 4]
     assert [document["phases"]["percent_configuring"] for document in documents] == [0.0, 0.0, 0.0, 100.0, 0.0]
     assert (done.code, done.stderr) == (
-        0, f"no answer, what is known is 15 s old, next try in 15 s: {SAID}\nanswers again\n")  # fmt: skip
+        0,
+        f"no answer, what is known is 15 s old, next try in 15 s: {SAID}\nanswers again\n",
+    )
 
 
 def test_yaml_is_a_stream_of_documents(run: Runner, play: Play) -> None:
@@ -122,5 +135,9 @@ def test_components_that_fit_at_first_are_followed(run: Runner, play: Play) -> N
     done = run("bos v2 components list --session boot-1 --phase powering_on --watch --format json")
     last = json.loads(done.stdout.splitlines()[-1])
     assert [(node["id"], node["status"]["status"]) for node in last] == [
-        (NAMES[3], "stable"), (NAMES[0], "failed"), (NAMES[1], "failed"), (NAMES[2], "stable")]  # fmt: skip
+        (NAMES[3], "stable"),
+        (NAMES[0], "failed"),
+        (NAMES[1], "failed"),
+        (NAMES[2], "stable"),
+    ]
     assert done.code == 10

@@ -28,7 +28,7 @@ STORED = {
     "enable_cfs": True,
     "name": "new",
     "tenant": None,
-}  # fmt: skip
+}
 NOT_CREATED = "The session template could not be created"
 CREATE = "bos v2 sessiontemplates create new"
 
@@ -52,15 +52,21 @@ def test_from_stdin_for_a_tenant(run: Runner, load: Load) -> None:
     ("options", "body"),
     [
         ("", {"enable_cfs": True}),
-        ("--enable-cfs false --description d --cfs-configuration c",
-         {"enable_cfs": False, "description": "d", "cfs": {"configuration": "c"}}),
+        (
+            "--enable-cfs false --description d --cfs-configuration c",
+            {"enable_cfs": False, "description": "d", "cfs": {"configuration": "c"}},
+        ),
         ("--file - --enable-cfs false", {"a": 1}),
     ],
-)  # fmt: skip
+)
 def test_what_is_sent(run: Runner, load: Load, options: str, body: Any) -> None:
     load({})
     assert run(f"{CREATE} {options} --dry-run", stdin='{"a": 1}').json == {
-        "method": "PUT", "path": "/v2/sessiontemplates/new", "query": {}, "body": body}  # fmt: skip
+        "method": "PUT",
+        "path": "/v2/sessiontemplates/new",
+        "query": {},
+        "body": body,
+    }
 
 
 @pytest.mark.parametrize(
@@ -70,17 +76,25 @@ def test_what_is_sent(run: Runner, load: Load, options: str, body: Any) -> None:
         ({"boot_sets": {}}, "{} should be non-empty - 'boot_sets'"),
         ({"boot_sets": {"a": {"type": "s3"}}}, "'path' is a required property - 'boot_sets.a'"),
         ({"boot_sets": {"a": SET}, "name": "new"}, "Property is read-only - 'name'"),
-        ({"boot_sets": {"a": {**SET, "arch": "VAX"}}},
-         "'VAX' is not one of ['X86', 'ARM', 'Other', 'Unknown'] - 'boot_sets.a.arch'"),
-        ({"boot_sets": {"a": {**SET, "nodes": [], "hosts": []}}},
-         "Additional properties are not allowed ('nodes', 'hosts' were unexpected) - 'boot_sets.a'"),
+        (
+            {"boot_sets": {"a": {**SET, "arch": "VAX"}}},
+            "'VAX' is not one of ['X86', 'ARM', 'Other', 'Unknown'] - 'boot_sets.a.arch'",
+        ),
+        (
+            {"boot_sets": {"a": {**SET, "nodes": [], "hosts": []}}},
+            "Additional properties are not allowed ('nodes', 'hosts' were unexpected) - 'boot_sets.a'",
+        ),
         ({"boot_sets": {"a": {**SET, "node_list": [7]}}}, "7 is not of type 'string' - 'boot_sets.a.node_list.0'"),
-        ({"boot_sets": {"a": SET}},
-         f"{NOT_CREATED}: boot_sets key (a) does not match 'name' field of corresponding boot set (all)"),
-        ({"boot_sets": {"a": {"type": "s3", "path": "p"}}},
-         f"{NOT_CREATED}: Boot set a: No hardware specifier fields ({SPECIFIERS})"),
+        (
+            {"boot_sets": {"a": SET}},
+            f"{NOT_CREATED}: boot_sets key (a) does not match 'name' field of corresponding boot set (all)",
+        ),
+        (
+            {"boot_sets": {"a": {"type": "s3", "path": "p"}}},
+            f"{NOT_CREATED}: Boot set a: No hardware specifier fields ({SPECIFIERS})",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_the_server_refuses(run: Runner, load: Load, wanted: Any, words: str) -> None:
     load({})
     assert run(f"{CREATE} --file -", stdin=json.dumps(wanted)) == (5, "", f"Error: Bad Request: {words}\n")
@@ -93,10 +107,13 @@ def test_what_the_server_refuses(run: Runner, load: Load, wanted: Any, words: st
         ("1 2", 2, "the template on stdin is not JSON: Extra data: line 1 column 3 (char 2)."),
         ("[]", 2, "the template on stdin must hold a JSON object, in braces."),
     ],
-)  # fmt: skip
+)
 def test_files_that_cannot_be_right(run: Runner, text: str, code: int, words: str) -> None:
     assert run(f"{CREATE} --file -", stdin=text, NODEWATCH_BOS_URL="https://bos.example.com") == (
-        code, "", f"Error: {words}\n")  # fmt: skip
+        code,
+        "",
+        f"Error: {words}\n",
+    )
 
 
 def test_a_file_that_is_missing(run: Runner, tmp_path: Path) -> None:

@@ -13,4 +13,7 @@ def test_what_is_deleted_is_gone(run: Runner, load: Load) -> None:
     assert run("bos v2 sessiontemplates delete old") == (0, "\n", "")
     assert [each["tenant"] for each in run("bos v2 sessiontemplates list").json] == ["blue"]
     assert run("bos v2 sessiontemplates delete old") == (
-        8, "", "Error: The resource was not found: Session template 'old' does not exist\n")  # fmt: skip
+        8,
+        "",
+        "Error: The resource was not found: Session template 'old' does not exist\n",
+    )

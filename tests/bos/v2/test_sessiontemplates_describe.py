@@ -38,5 +38,8 @@ Configuration:      own
 def test_one_that_does_not_exist(run: Runner, load: Load) -> None:
     load({})
     assert run("bos v2 sessiontemplates describe nope") == (
-        8, "", "Error: The resource was not found: Session template 'nope' does not exist\n")  # fmt: skip
+        8,
+        "",
+        "Error: The resource was not found: Session template 'nope' does not exist\n",
+    )
     assert run("bos v2 sessiontemplates describe _").code == 5

@@ -36,13 +36,20 @@ def test_fields_that_are_not_given_stay(run: Runner, load: Load) -> None:
 def test_cfs_is_enabled_only_when_asked_for(run: Runner, load: Load, options: str, body: Any) -> None:
     load({"bos": {"v2": {"sessiontemplates": [OLD]}}})
     assert run(f"{UPDATE} {options} --dry-run", stdin="{}").json == {
-        "method": "PATCH", "path": "/v2/sessiontemplates/compute", "query": {}, "body": body}  # fmt: skip
+        "method": "PATCH",
+        "path": "/v2/sessiontemplates/compute",
+        "query": {},
+        "body": body,
+    }
 
 
 def test_what_cannot_be(run: Runner, load: Load) -> None:
     load({"bos": {"v2": {"sessiontemplates": [OLD]}}})
     assert run(UPDATE) == (
-        2, "", "Error: nothing says what to change of compute: add --file PATH, or another option.\n")  # fmt: skip
+        2,
+        "",
+        "Error: nothing says what to change of compute: add --file PATH, or another option.\n",
+    )
     assert run(f"{UPDATE} --description d").stderr == "Error: Bad Request: 'boot_sets' is a required property\n"
     wanted = json.dumps({"boot_sets": {"a": {"path": "p", "type": "s3", "node_groups": ["g"]}}})
     assert run("bos v2 sessiontemplates update nope --file -", stdin=wanted).code == 8

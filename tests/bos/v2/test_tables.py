@@ -27,21 +27,37 @@ TIMES = st.just("2026-11-21T11:00:00")
 PERCENT = st.floats(0, 100)
 STATE = documents(boot_artifacts=documents(kernel=st.text()), configuration=st.text(), last_updated=TIMES)
 SESSION = documents(
-    name=st.text(), operation=st.text(), template_name=st.text(), limit=st.text(), components=st.text(),
-    stage=st.booleans(), status=documents(status=st.text(), start_time=TIMES, end_time=TIMES, error=st.text()),
-)  # fmt: skip
+    name=st.text(),
+    operation=st.text(),
+    template_name=st.text(),
+    limit=st.text(),
+    components=st.text(),
+    stage=st.booleans(),
+    status=documents(status=st.text(), start_time=TIMES, end_time=TIMES, error=st.text()),
+)
 COMPONENT = documents(
-    id=st.text(), enabled=st.booleans(), error=st.text(), session=st.text(), retry_policy=st.integers(),
-    status=documents(phase=st.text(), status=st.text()), actual_state=STATE, desired_state=STATE, staged_state=STATE,
-    last_action=documents(action=st.text(), last_updated=TIMES), event_stats=documents(power_on_attempts=st.integers()),
-)  # fmt: skip
+    id=st.text(),
+    enabled=st.booleans(),
+    error=st.text(),
+    session=st.text(),
+    retry_policy=st.integers(),
+    status=documents(phase=st.text(), status=st.text()),
+    actual_state=STATE,
+    desired_state=STATE,
+    staged_state=STATE,
+    last_action=documents(action=st.text(), last_updated=TIMES),
+    event_stats=documents(power_on_attempts=st.integers()),
+)
 STATUS = documents(
-    status=st.sampled_from(["pending", "running", "complete"]), managed_components_count=st.integers(0, 9),
-    percent_successful=PERCENT, percent_failed=PERCENT, percent_staged=PERCENT,
+    status=st.sampled_from(["pending", "running", "complete"]),
+    managed_components_count=st.integers(0, 9),
+    percent_successful=PERCENT,
+    percent_failed=PERCENT,
+    percent_staged=PERCENT,
     phases=documents(percent_complete=PERCENT, percent_powering_on=PERCENT),
     error_summary=st.dictionaries(st.text(), documents(count=st.integers(0, 99), list=st.text())),
     timing=documents(start_time=TIMES, end_time=TIMES, duration=st.text()),
-)  # fmt: skip
+)
 
 
 def shown(page: Any) -> str:

@@ -52,8 +52,11 @@ def test_dry_run(run: Runner, load: Load) -> None:
     sent = policy(enabled=True, constraints=None, patterns=None, label="", startWindow=0)
     body = {name: value for name, value in sent.items() if name not in ("owner", "created", "lastUpdated")}
     assert done.json == {
-        "method": "PUT", "path": "/orgs/harbor/managementpolicies/certs", "query": {}, "body": body,
-    }  # fmt: skip
+        "method": "PUT",
+        "path": "/orgs/harbor/managementpolicies/certs",
+        "query": {},
+        "body": body,
+    }
     assert found(run, "certs")["enabled"] is False
 
 

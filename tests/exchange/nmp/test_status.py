@@ -85,11 +85,15 @@ def test_what_is_not_there(run: Runner, load: Load, line: str, code: int, senten
 
 def test_names_are_quoted(run: Runner, load: Load) -> None:
     name = "a b?c#d%2e"
-    load({"exchange": {
-        "managementpolicies": {f"o x/{name}": policy()},
-        "nodes": {f"o x/{name}": node(name)},
-        "managementStatus": {f"o x/{name}": {f"o x/{name}": status("waiting")}},
-    }})  # fmt: skip
+    load(
+        {
+            "exchange": {
+                "managementpolicies": {f"o x/{name}": policy()},
+                "nodes": {f"o x/{name}": node(name)},
+                "managementStatus": {f"o x/{name}": {f"o x/{name}": status("waiting")}},
+            }
+        }
+    )
     assert run(f"exchange nmp status 'o x/{name}' -N '{name}'").json == {f"o x/{name}": "waiting"}
 
 
@@ -104,14 +108,18 @@ def test_table(run: Runner, load: Load, line: str, file: str) -> None:
 
 @pytest.mark.parametrize("width", [160, 80])
 def test_table_of_every_status_word(run: Runner, load: Load, width: int) -> None:
-    load({"exchange": {
-        "managementpolicies": {"harbor/roll": policy()},
-        "nodes": {f"harbor/n{place:02}": node("n") for place in range(len(WORDS) + 2)},
-        "managementStatus": {
-            f"harbor/n{place:02}": {"harbor/roll": status(word, errorMessage=f"{word!r} was said")}
-            for place, word in enumerate([*WORDS, "asleep", ""])
-        },
-    }})  # fmt: skip
+    load(
+        {
+            "exchange": {
+                "managementpolicies": {"harbor/roll": policy()},
+                "nodes": {f"harbor/n{place:02}": node("n") for place in range(len(WORDS) + 2)},
+                "managementStatus": {
+                    f"harbor/n{place:02}": {"harbor/roll": status(word, errorMessage=f"{word!r} was said")}
+                    for place, word in enumerate([*WORDS, "asleep", ""])
+                },
+            }
+        }
+    )
     done = run("exchange nmp status roll", tty=True, COLUMNS=str(width), NO_COLOR="1")
     assert (done.code, done.stdout) == (0, golden(f"exchange_nmp_status_every_word_{width}.txt"))
     done = run("exchange nmp status roll -l", tty=True, COLUMNS=str(width), NO_COLOR="1")

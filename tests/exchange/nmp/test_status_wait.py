@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from edge import WORDS, node, on_node, policy, status
 from nodewatch.errors import ServiceTrouble
 from nodewatch.horizon.outcome import Look, outcome
-from nodewatch.watch.watched import Seen
+from nodewatch.watch.model import Seen
 
 if TYPE_CHECKING:
     from conftest import Play, Runner
@@ -25,27 +25,46 @@ NO_SPACE = "Upgrade error: no space"
 def words(*found: str | None, **fields: Any) -> Any:
     """Return a fleet whose nodes have these statuses of one policy; a node beyond them has none."""
     more = {"lastUpdated": ""}
-    statuses = {f"harbor/{name}": {"harbor/roll": status(word, **(more | fields if word == "failed" else more))}
-                for name, word in zip(NAMES, found, strict=False) if word}  # fmt: skip
-    return {"exchange": {
-        "managementpolicies": {"harbor/roll": policy()},
-        "nodes": {f"harbor/{name}": node(name) for name in NAMES},
-        "managementStatus": statuses,
-    }}  # fmt: skip
+    statuses = {
+        f"harbor/{name}": {"harbor/roll": status(word, **(more | fields if word == "failed" else more))}
+        for name, word in zip(NAMES, found, strict=False)
+        if word
+    }
+    return {
+        "exchange": {
+            "managementpolicies": {"harbor/roll": policy()},
+            "nodes": {f"harbor/{name}": node(name) for name in NAMES},
+            "managementStatus": statuses,
+        }
+    }
 
 
 def test_an_upgrade_that_succeeds(run: Runner, play: Play) -> None:
-    play({0: words("waiting", "waiting"), 30: words("downloaded", "download started"),
-          60: words("initiated", "successful"), 90: words("no action required", "successful")})  # fmt: skip
+    play(
+        {
+            0: words("waiting", "waiting"),
+            30: words("downloaded", "download started"),
+            60: words("initiated", "successful"),
+            90: words("no action required", "successful"),
+        }
+    )
     done = run(WAIT)
     assert (done.code, done.stderr) == (0, "")
     assert done.json == {"harbor/edge-1": "no action required", "harbor/edge-2": "successful"}
 
 
 def test_an_upgrade_that_is_rolled_back(run: Runner, play: Play) -> None:
-    play({0: words("initiated", "initiated"), 30: words("failed", "successful", errorMessage=NO_SPACE),
-          60: words("rollback started", "successful"), 120: words("rollback successful", "successful")})  # fmt: skip
-    assert run(WAIT.replace("--wait", "--watch")) == (10, f"""\
+    play(
+        {
+            0: words("initiated", "initiated"),
+            30: words("failed", "successful", errorMessage=NO_SPACE),
+            60: words("rollback started", "successful"),
+            120: words("rollback successful", "successful"),
+        }
+    )
+    assert run(WAIT.replace("--wait", "--watch")) == (
+        10,
+        f"""\
 2026-11-21T12:00:00Z  harbor/roll: 0 of 2 nodes successful, 2 in progress; 1 without a status
 2026-11-21T12:00:30Z  harbor/roll: 1 of 2 nodes successful, 1 in progress; 1 without a status; \
 initiated -> failed ({NO_SPACE}): harbor/edge-1; initiated -> successful: harbor/edge-2
@@ -53,10 +72,12 @@ initiated -> failed ({NO_SPACE}): harbor/edge-1; initiated -> successful: harbor
 failed ({NO_SPACE}) -> rollback started: harbor/edge-1
 2026-11-21T12:02:00Z  harbor/roll: 1 of 2 nodes successful, 1 failed; 1 without a status; \
 rollback started -> rollback successful: harbor/edge-1
-""", """\
+""",
+        """\
 Error: harbor/roll: 1 of 2 nodes successful, 1 failed; 1 without a status.
   Failed (1): harbor/edge-1
-""")  # fmt: skip
+""",
+    )
 
 
 def test_failed_counts_when_it_has_stood_for_a_while(run: Runner, play: Play) -> None:
@@ -73,10 +94,13 @@ def test_failed_counts_at_once_if_the_exchange_says_that_it_is_old(run: Runner, 
 
 def test_the_time_runs_out(run: Runner, play: Play) -> None:
     play({0: words("successful", "downloaded", "asleep")})
-    assert run(f"{WAIT} --timeout 5m")[::2] == (11, """\
+    assert run(f"{WAIT} --timeout 5m")[::2] == (
+        11,
+        """\
 Error: the time ran out after 5 min: harbor/roll: 1 of 3 nodes successful, 2 in progress.
   Lagging (2): harbor/edge-[2-3]
-""")  # fmt: skip
+""",
+    )
 
 
 def test_no_status_at_all(run: Runner, play: Play) -> None:
@@ -88,23 +112,34 @@ def test_a_node_that_is_named_is_waited_for_before_it_has_a_status(run: Runner, 
     play({0: words(), 30: words("waiting"), 60: words("successful")})
     assert run(f"{WAIT} -N edge-1").code == 0
     play({0: words()})
-    assert run(f"{WAIT} -N edge-1 --timeout 1m")[::2] == (11, """\
+    assert run(f"{WAIT} -N edge-1 --timeout 1m")[::2] == (
+        11,
+        """\
 Error: the time ran out after 1 min: harbor/roll: 0 of 0 nodes successful; 1 without a status.
   Lagging (1): harbor/edge-1
-""")  # fmt: skip
+""",
+    )
 
 
 def test_a_policy_that_is_disabled_meanwhile(run: Runner, play: Play) -> None:
     play({0: words("waiting", "initiated"), 30: words()})
-    assert run(WAIT)[::2] == (12, """\
+    assert run(WAIT)[::2] == (
+        12,
+        """\
 2 nodes were left without a status meanwhile: harbor/edge-[1-2]
 Error: harbor/roll: 0 of 0 nodes successful; 3 without a status.
-""")  # fmt: skip
+""",
+    )
 
 
 def test_an_exchange_down_for_a_while(run: Runner, play: Play) -> None:
-    play({0: words("initiated"), 30: ServiceTrouble("no", status=503, document={"code": "x", "msg": "down"}),
-          60: words("successful")})  # fmt: skip
+    play(
+        {
+            0: words("initiated"),
+            30: ServiceTrouble("no", status=503, document={"code": "x", "msg": "down"}),
+            60: words("successful"),
+        }
+    )
     assert run(WAIT)[::2] == (0, "")
 
 
@@ -126,18 +161,26 @@ def test_the_statuses_of_a_node(run: Runner, play: Play) -> None:
     play({0: words("initiated"), 30: words("successful")})
     assert run("exchange node management status edge-1 --wait")[::2] == (0, "")
     play({0: words("initiated"), 30: words("precheck failed")})
-    assert run("exchange node management status edge-1 --wait")[::2] == (10, """\
+    assert run("exchange node management status edge-1 --wait")[::2] == (
+        10,
+        """\
 Error: edge-1: 0 of 1 policy successful, 1 failed.
   Failed (1): harbor/roll
-""")  # fmt: skip
+""",
+    )
 
 
 def test_the_statuses_that_the_agent_has(run: Runner, play: Play) -> None:
     def agent(**words: str) -> Any:
         return {"agent": {"nodemanagement": {f"harbor/{name}": on_node(word) for name, word in words.items()}}}
 
-    play({0: agent(roll="initiated"), 30: agent(roll="successful", certs="waiting"),
-          60: agent(roll="successful", certs="successful")})  # fmt: skip
+    play(
+        {
+            0: agent(roll="initiated"),
+            30: agent(roll="successful", certs="waiting"),
+            60: agent(roll="successful", certs="successful"),
+        }
+    )
     assert run("nmstatus list --wait")[::2] == (0, "")
     play({0: agent(roll="initiated"), 30: agent()})
     assert run("nmstatus list --wait").code == 12
@@ -165,8 +208,11 @@ def test_every_status_is_successful_failed_or_lags(found: Any, seconds: int, sil
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
     since = dict.fromkeys(found, now - timedelta(seconds=seconds))
     result = outcome(Look("it", "nodes", found, silent), Seen(now, since, timedelta(seconds=120)))
-    good = {name for name, each in found.items()
-            if each and each["agentUpgradePolicyStatus"]["status"] in ("successful", "no action required")}  # fmt: skip
+    good = {
+        name
+        for name, each in found.items()
+        if each and each["agentUpgradePolicyStatus"]["status"] in ("successful", "no action required")
+    }
     assert sorted([*good, *result.failed, *result.lagging]) == sorted(found)
     assert result.finished == (not result.lagging)
     assert result.succeeded == (bool(found) and len(good) == len(found))

@@ -64,8 +64,10 @@ def test_on_a_terminal_it_asks(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("exchange node management reset edge-01 -p roll", stdin="n\n", tty=True)
     assert done == (
-        1, "", "harbor/roll: successful -> reset\nReset harbor/roll? [y/N]: Error: Nothing was changed.\n",
-    )  # fmt: skip
+        1,
+        "",
+        "harbor/roll: successful -> reset\nReset harbor/roll? [y/N]: Error: Nothing was changed.\n",
+    )
     assert run("exchange node management status edge-01 -p roll").json == {"harbor/roll": "successful"}
     assert run("exchange node management reset edge-01 -p roll", stdin="y\n", tty=True).code == 0
     assert run("exchange node management status edge-01 -p roll").json == {"harbor/roll": "reset"}
@@ -118,8 +120,10 @@ def test_what_was_done_before_a_failure_is_said(run: Runner, network: responses.
     network.put(f"{place}/managementStatus/b", json=denied, status=403)
     done = run("exchange node management reset edge-01 --quiet")
     assert done == (
-        6, "Node management status for a is reset.\n", "Error: access-denied: Access denied: 'harbor/u' may not\n",
-    )  # fmt: skip
+        6,
+        "Node management status for a is reset.\n",
+        "Error: access-denied: Access denied: 'harbor/u' may not\n",
+    )
     sent = json.loads(network.calls[-1].request.body or "")
     assert sent["agentUpgradePolicyStatus"]["status"] == "reset"
 

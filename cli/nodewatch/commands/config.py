@@ -14,7 +14,7 @@ from nodewatch.tree import command
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.settings import Settings
+    from nodewatch.settings.model import Settings
     from nodewatch.table import Page
     from nodewatch.world import World
 

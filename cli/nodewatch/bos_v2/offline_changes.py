@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import ABSENT, Answer
 from nodewatch.bos_v2 import change_rules as changes
-from nodewatch.bos_v2 import local, rules
+from nodewatch.bos_v2 import offline, rules
 from nodewatch.documents import part
-from nodewatch.local import Call, Route, problem
-from nodewatch.store import owned_key
+from nodewatch.offline.routing import Call, Route, problem
+from nodewatch.offline.store import owned_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nodewatch.bos_v2.types import Component
-    from nodewatch.store import Store
+    from nodewatch.offline.store import Store
 
 COMPONENTS = "bos/v2/components"
 BUSY = "BOS is currently changing the state of the node, and the actual state can not be accurately recorded"
@@ -34,13 +34,13 @@ def refused(call: Call, schema: str) -> Answer | None:
     from nodewatch.bos_v2 import schema as schemas
 
     words = schemas.refusal(body_of(call), getattr(schemas, schema))
-    return local.bad_request(words) if words else None
+    return offline.bad_request(words) if words else None
 
 
 def put_changed(store: Store, component: Mapping[str, Any]) -> dict[str, Any]:
     """Store a changed component and return it as the answer to the change: without its computed status."""
     document: Component = changes.in_order(changes.unanswered(component))
-    local.put_component(store, document)
+    offline.put_component(store, document)
     return dict(document)
 
 
@@ -52,25 +52,25 @@ def create_session(store: Store, call: Call) -> Answer:
     wrong = refused(call, "SESSION")
     if wrong is not None:
         return wrong
-    body, options, tenant = call.request.body, local.service_options(store), call.tenant or None
+    body, options, tenant = call.request.body, offline.service_options(store), call.tenant or None
     limit, template_name = body.get("limit") or "", body["template_name"]
     if options["session_limit_required"] and not limit:
-        return local.bad_request("session_limit_required option is set, but this session has no limit specified")
+        return offline.bad_request("session_limit_required option is set, but this session has no limit specified")
     if options["reject_nids"] and changes.has_nids(limit.split(",")):
-        return local.bad_request(f"reject_nids: session limit appears to contain NIDs: {limit}")
-    template = store.get(local.TEMPLATES, owned_key(template_name, tenant))
+        return offline.bad_request(f"reject_nids: session limit appears to contain NIDs: {limit}")
+    template = store.get(offline.TEMPLATES, owned_key(template_name, tenant))
     if template is None:
-        return local.bad_request(f"Session Template Name invalid: {template_name}")
+        return offline.bad_request(f"Session Template Name invalid: {template_name}")
     fault = changes.template_fault(template, template_name, reject_nids=options["reject_nids"])
     if fault:
-        return local.bad_request(f"Session template fails check: {fault}")
+        return offline.bad_request(f"Session template fails check: {fault}")
     name = body.get("name") or new_name()
     key = owned_key(name, tenant)
-    if store.get(local.SESSIONS, key) is not None:
+    if store.get(offline.SESSIONS, key) is not None:
         owner = f" for tenant '{tenant}'" if tenant else ""
         return problem(409, "The resource to be created already exists", f"Session '{name}' already exists{owner}")
     session = changes.new_session(body, name, tenant, changes.stamp(call.now))
-    store.put(local.SESSIONS, key, set_up(store, call, session, template))
+    store.put(offline.SESSIONS, key, set_up(store, call, session, template))
     return Answer(201, session)
 
 
@@ -95,12 +95,12 @@ def set_up(store: Store, call: Call, session: dict[str, Any], template: Mapping[
 
 def delete_session(store: Store, call: Call) -> Answer:
     """Answer `DELETE /v2/sessions/{session_id}`: its saved status goes too, its components stay as they are."""
-    session = local.find_session(store, call)
+    session = offline.find_session(store, call)
     if isinstance(session, Answer):
         return session
     name = call.names["session_id"]
-    store.delete(local.SESSIONS, owned_key(name, call.tenant))
-    store.delete(local.STATUSES, name)
+    store.delete(offline.SESSIONS, owned_key(name, call.tenant))
+    store.delete(offline.STATUSES, name)
     return Answer(204)
 
 
@@ -112,7 +112,7 @@ def update_component(store: Store, call: Call) -> Answer:
     name, patch = call.names["component_id"], call.request.body
     component = store.get(COMPONENTS, name)
     if component is None:
-        return local.not_found("Component", name)
+        return offline.not_found("Component", name)
     if "actual_state" in patch and changes.changing(component):
         return problem(409, "Actual state can not be updated.", BUSY)
     change = changes.completed(patch, changes.stamp(call.now))
@@ -131,7 +131,7 @@ def update_components(store: Store, call: Call) -> Answer:
     if all(
         refusal(body, record({"patch": COMPONENT, "filters": by}, "patch", "filters")) for by in (BY_IDS, BY_SESSION)
     ):
-        return local.bad_request(f"{body!r} is not valid under any of the given schemas")
+        return offline.bad_request(f"{body!r} is not valid under any of the given schemas")
     session = body["filters"].get("session")
     if session:
         names = [name for (name,) in store.components(["id"], "session = ?", [session])]
@@ -140,7 +140,7 @@ def update_components(store: Store, call: Call) -> Answer:
     found: dict[str, Any] = {name: store.get(COMPONENTS, name) for name in names}
     for name, component in found.items():
         if component is None:
-            return local.not_found("Component", name)
+            return offline.not_found("Component", name)
     change = changes.completed(body["patch"], changes.stamp(call.now))
     answers = []
     for component in found.values():
@@ -156,7 +156,7 @@ def apply_staged(store: Store, call: Call) -> Answer:
     wrong = refused(call, "APPLY_STAGED")
     if wrong is not None:
         return wrong
-    clear, tenant = bool(local.service_options(store)["clear_stage"]), call.tenant or None
+    clear, tenant = bool(offline.service_options(store)["clear_stage"]), call.tenant or None
     answer: dict[str, list[str]] = {"failed": [], "ignored": [], "succeeded": []}
     for name in call.request.body.get("xnames", []):
         component: Any = store.get(COMPONENTS, name)
@@ -164,7 +164,7 @@ def apply_staged(store: Store, call: Call) -> Answer:
         if not staged:
             answer["ignored"].append(name)
             continue
-        session = store.get(local.SESSIONS, owned_key(staged, tenant))
+        session = store.get(offline.SESSIONS, owned_key(staged, tenant))
         operation = None if session is None else session.get("operation")
         component, done = changes.applied(component, operation, clear=clear, tenant=tenant, now=changes.stamp(call.now))
         put_changed(store, component)
@@ -179,7 +179,7 @@ def put_template(store: Store, call: Call) -> Answer:
 
 def update_template(store: Store, call: Call) -> Answer:
     """Answer `PATCH /v2/sessiontemplates/{session_template_id}`: the server wants boot sets here too."""
-    found = local.find_template(store, call)
+    found = offline.find_template(store, call)
     if isinstance(found, Answer):
         return refused(call, "TEMPLATE") or found
     return store_template(store, call, "patched", found)
@@ -189,25 +189,25 @@ def store_template(store: Store, call: Call, doing: str, old: Mapping[str, Any])
     """Store the template of the request over the old one; refuse what is not allowed."""
     name = call.names["session_template_id"]
     if not rules.is_name(name):
-        return local.bad_name(name)
+        return offline.bad_name(name)
     wrong = refused(call, "TEMPLATE")
     if wrong is not None:
         return wrong
     try:
-        template = changes.sanitized(call.request.body, name, reject_nids=local.service_options(store)["reject_nids"])
+        template = changes.sanitized(call.request.body, name, reject_nids=offline.service_options(store)["reject_nids"])
     except ValueError as error:
-        return local.bad_request(f"The session template could not be {doing}: {error}")
+        return offline.bad_request(f"The session template could not be {doing}: {error}")
     document = changes.in_order({"tenant": call.tenant or None, **changes.merged(old, template)})
-    store.put(local.TEMPLATES, owned_key(name, call.tenant), document)
+    store.put(offline.TEMPLATES, owned_key(name, call.tenant), document)
     return Answer(200, document)
 
 
 def delete_template(store: Store, call: Call) -> Answer:
     """Answer `DELETE /v2/sessiontemplates/{session_template_id}`."""
-    found = local.find_template(store, call)
+    found = offline.find_template(store, call)
     if isinstance(found, Answer):
         return found
-    store.delete(local.TEMPLATES, owned_key(call.names["session_template_id"], call.tenant))
+    store.delete(offline.TEMPLATES, owned_key(call.names["session_template_id"], call.tenant))
     return Answer(204)
 
 
@@ -216,9 +216,9 @@ def update_options(store: Store, call: Call) -> Answer:
     wrong = refused(call, "OPTIONS")
     if wrong is not None:
         return wrong
-    options, patch = store.get(local.OPTIONS, "") or rules.DEFAULT_OPTIONS, call.request.body
+    options, patch = store.get(offline.OPTIONS, "") or rules.DEFAULT_OPTIONS, call.request.body
     known = {name: value for name, value in patch.items() if name in rules.DEFAULT_OPTIONS or name in options}
-    store.put(local.OPTIONS, "", changes.in_order({**options, **known}))
+    store.put(offline.OPTIONS, "", changes.in_order({**options, **known}))
     return Answer(200, changes.in_order({**options, **patch}))
 
 

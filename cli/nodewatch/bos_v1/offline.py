@@ -12,14 +12,14 @@ from nodewatch.backend import Answer, segment
 from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.types import Link
 from nodewatch.documents import members, names_in, part
-from nodewatch.local import Call, Route, problem
-from nodewatch.store import owned_key
+from nodewatch.offline.routing import Call, Route, problem
+from nodewatch.offline.store import owned_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from nodewatch.bos_v1.types import BootSet
-    from nodewatch.store import Store
+    from nodewatch.offline.store import Store
 
 SESSIONS, STATUSES, BOOT_SETS, MADE = "bos/v1/session", "bos/v1/status", "bos/v1/boot_sets", "bos/v1/made"
 TEMPLATES = "bos/v2/sessiontemplates"
@@ -153,24 +153,33 @@ def create_session(store: Store, call: Call) -> Answer:
         boot_set: rules.limited(names_in(fields.get("node_list")), limit)
         for boot_set, fields in template["boot_sets"].items()
     }
-    put_new(store, session, now, nodes, {
-        "job": job,
-        "operation": operation,
-        "start_time": now,
-        "status_link": f"{address}/status",
-        "stop_time": None,
-        "templateName": name,
-    })  # fmt: skip
-    return Answer(201, {
-        "job": job,
-        **({"limit": limit} if limit else {}),
-        "links": [
-            {"href": address, "jobId": job, "rel": "session", "type": "GET"},
-            {"href": f"{address}/status", "rel": "status", "type": "GET"},
-        ],
-        "operation": operation,
-        "templateName": name,
-    })  # fmt: skip
+    put_new(
+        store,
+        session,
+        now,
+        nodes,
+        {
+            "job": job,
+            "operation": operation,
+            "start_time": now,
+            "status_link": f"{address}/status",
+            "stop_time": None,
+            "templateName": name,
+        },
+    )
+    return Answer(
+        201,
+        {
+            "job": job,
+            **({"limit": limit} if limit else {}),
+            "links": [
+                {"href": address, "jobId": job, "rel": "session", "type": "GET"},
+                {"href": f"{address}/status", "rel": "status", "type": "GET"},
+            ],
+            "operation": operation,
+            "templateName": name,
+        },
+    )
 
 
 def refused(body: Any) -> str | None:
@@ -187,12 +196,16 @@ def put_new(store: Store, session: str, now: str, nodes: Mapping[str, list[str]]
     found = {name: new_boot_set(session, name, fields["operation"], nodes[name], now) for name in nodes}
     whole = rules.rolled_up(map(rules.boot_set_flags, found.values()))
     store.put(SESSIONS, session, rules.with_flags(fields, whole))
-    store.put(STATUSES, session, {
-        "boot_sets": list(found),
-        "id": session,
-        "links": links(fields["status_link"], "Boot Set", found),
-        "metadata": rules.with_flags({"start_time": now}, whole),
-    })  # fmt: skip
+    store.put(
+        STATUSES,
+        session,
+        {
+            "boot_sets": list(found),
+            "id": session,
+            "links": links(fields["status_link"], "Boot Set", found),
+            "metadata": rules.with_flags({"start_time": now}, whole),
+        },
+    )
     store.put(BOOT_SETS, session, found)
     store.put(MADE, session, {"at": now})
 
@@ -201,20 +214,22 @@ def new_boot_set(session: str, name: str, operation: str, nodes: list[str], now:
     """Return the status of a boot set of which nothing has begun."""
     status, phases = f"/v1/session/{session}/status", rules.PHASES[operation.lower()]
     lists = {"not_started": nodes, "succeeded": [], "failed": [], "excluded": [], "in_progress": []}
-    return rules.recomputed({
-        "links": links(f"{status}/{segment(name)}", "Phase", phases),
-        "metadata": {"start_time": now},
-        "name": name,
-        "phases": [
-            {
-                "categories": [{"name": category, "node_list": lists[category]} for category in lists],
-                "metadata": {"start_time": now},
-                "name": phase,
-            }
-            for phase in phases
-        ],
-        "session": session,
-    })  # fmt: skip
+    return rules.recomputed(
+        {
+            "links": links(f"{status}/{segment(name)}", "Phase", phases),
+            "metadata": {"start_time": now},
+            "name": name,
+            "phases": [
+                {
+                    "categories": [{"name": category, "node_list": lists[category]} for category in lists],
+                    "metadata": {"start_time": now},
+                    "name": phase,
+                }
+                for phase in phases
+            ],
+            "session": session,
+        }
+    )
 
 
 def links(address: str, rel: str, names: Iterable[str]) -> list[Link]:

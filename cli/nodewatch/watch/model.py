@@ -1,23 +1,15 @@
-"""`--wait` and `--watch`: their options, and what a slice contributes so that something can be waited for.
-
-The loop itself is in `lookout`, which is imported when somebody waits.
-"""
+"""What a slice contributes so that something can be waited for, and what a rule makes of a look."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import click
-
 from nodewatch.errors import NodewatchError, ServiceTrouble
-from nodewatch.times import read_duration
-from nodewatch.tree import flag, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from nodewatch.app import App
     from nodewatch.table import Page, Record
 
 
@@ -81,61 +73,3 @@ class Watched(NamedTuple):
     outcome: Callable[[Any, Seen], Outcome]
     nodes: Callable[[Any], Iterable[Record]] | None = None
     left: str = ""
-
-
-def duration(text: str) -> float:
-    """Return the seconds in a duration on the command line; raise `click.BadParameter` for what is none.
-
-    >>> duration("10m")
-    600.0
-    """
-    seconds = read_duration(text)
-    if seconds is None:
-        raise click.BadParameter(f"{text!r} is not a duration: write 90, 30s, 10m, 2h or 1d.")
-    return seconds
-
-
-OPTIONS: list[click.Option] = [
-    flag("--wait",
-         help="Say nothing until it is over, then show it; the exit code tells how it ended."),
-    flag("--watch",
-         help="Show it until it is over: on a terminal again and again, else a line for each change."),
-    shared("--timeout", type=duration, help="Give up after that time: 90, 30s, 10m, 2h (0, the default: never)."),
-    shared("--interval", type=duration, help="Time between two looks (15s; never below 1s)."),
-    flag("--fail-fast", help="End as soon as one node has failed."),
-    shared("--settle", type=duration,
-           help="How long a state that may still change must stand to count as the end (2m)."),
-]  # fmt: skip
-
-
-def watchable(function: Any) -> Any:
-    """Give a command the options of waiting and watching."""
-    function.__click_params__ = [*reversed(OPTIONS), *getattr(function, "__click_params__", [])]
-    return function
-
-
-def followed(app: App, describe: Callable[[], Watched]) -> bool:
-    """Wait for or watch what is described, if the options ask for that; return whether they do.
-
-    Raise `click.UsageError` if the options do not fit together, and else what `lookout.follow` raises.
-    """
-    if not wanted(app):
-        return False
-    from nodewatch.watch.loop import follow
-
-    follow(app, describe())
-    return True
-
-
-def wanted(app: App) -> bool:
-    """Return whether the options ask to wait or to watch; raise `click.UsageError` if they do not fit together."""
-    flags = app.flags
-    if flags.get("wait") and flags.get("watch"):
-        raise click.UsageError("--wait and --watch do not go together: --watch waits too.")
-    following = bool(flags.get("wait") or flags.get("watch"))
-    for option in OPTIONS[2:]:
-        if not following and flags.get(str(option.name)) is not None:
-            raise click.UsageError(f"{option.opts[0]} needs --wait or --watch.")
-    if flags.get("watch") and flags.get("format") in ("toml", "csv", "names"):
-        raise click.UsageError(f"--watch cannot show one {flags['format']} after the other: use table, json or yaml.")
-    return following

@@ -80,7 +80,7 @@ def completions() -> dict[str, str]:
     reads one in by hand has completion for all commands. zsh finds them in the first line of its one file.
     """
     names = " ".join(PROGRAMS)
-    note = "# Written by `python -m nodewatch.docs`.\n"
+    note = "# Written by `python tests/tools/docs.py`.\n"
     bash, fish = ((note + script.lstrip()).replace("PROGRAMS", names) for script in (BASH, FISH))
     scripts = {"_nodewatch": f"#compdef {names}\n{note}{ZSH.lstrip()}"}
     for program in PROGRAMS:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import Answer
 from nodewatch.horizon import rules
-from nodewatch.local import Call, Route
+from nodewatch.offline.routing import Call, Route
 
 if TYPE_CHECKING:
-    from nodewatch.store import Store
+    from nodewatch.offline.store import Store
 
 POLICIES = "exchange/managementpolicies"
 NODES = "exchange/nodes"

@@ -1,19 +1,93 @@
-"""The command `local save`: the live systems, written as a fleet file."""
+"""The commands `local load`, `local dump` and `local save`."""
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from nodewatch.errors import NotFound, ServiceTrouble, WrongConfiguration
-from nodewatch.settings import USUAL_AGENT
+from nodewatch.settings.model import USUAL_AGENT
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
     from nodewatch.app import App
+    from nodewatch.offline.fleet import Entry
     from nodewatch.saving import Saver
-    from nodewatch.settings import System
+    from nodewatch.settings.model import System
+
+
+def chosen_store(app: App, doing: str) -> str:
+    """Return the store that `--local` or `NODEWATCH_LOCAL` names, the only ones that may be written."""
+    path = app.flags.get("local") or app.world.variable("NODEWATCH_LOCAL")
+    if not path:
+        raise WrongConfiguration(f"nothing says which store to {doing}: add --local PATH, or set NODEWATCH_LOCAL.")
+    return str(path)
+
+
+def fill_store(app: App, path: str, found: list[Entry], *, merge: bool = False) -> None:
+    """Put the documents into the store at the path, made if it is missing; show how far that is."""
+    from nodewatch.offline.fleet import fill
+    from nodewatch.offline.store import created
+    from nodewatch.progress import Progress, counted
+
+    progress = Progress(app.world, len(found), "documents", quiet=app.settings.quiet)
+    with closing(created(path)) as store:
+        fill(store, counted(found, progress), merge=merge)
+
+
+@command
+@click.argument("file", metavar="FLEET.json", type=click.Path(allow_dash=True, readable=False))
+@click.option("--merge", is_flag=True, help="Add to the store's content instead of replacing it.")
+def load(app: App, file: str, merge: bool) -> None:
+    """Everything in the file is checked before anything is written. `-` reads the file from standard input.
+
+    \b
+    $ nodewatch local load fleet.json --local fleet.db
+    $ nodewatch local load more.json --merge --local fleet.db
+    """
+    from nodewatch.files import read_input
+    from nodewatch.offline.fleet import read_fleet
+    from nodewatch.table import plural
+
+    path = chosen_store(app, "load into")
+    source = "standard input" if file == "-" else file
+    found = read_fleet(read_input(file, app.world.stdin), source)
+    documents = plural(len(found), "document")
+    if app.settings.dry_run:
+        app.say(f"{source} is right: {documents} would be loaded into {path}.")
+        return
+    fill_store(app, path, found, merge=merge)
+    app.say(f"Loaded {documents} from {source} into {path}.")
+
+
+@command
+@click.argument(
+    "file", metavar="[FLEET.json]", type=click.Path(allow_dash=True, dir_okay=False, readable=False), default="-"
+)
+def dump(app: App, file: str) -> None:
+    """The documents come out as they went in. Without a file name they go to standard output.
+
+    \b
+    $ nodewatch local dump --local fleet.db
+    $ nodewatch local dump copy.json --local fleet.db
+    """
+    from nodewatch.files import write_whole
+    from nodewatch.offline.backend import store_at
+    from nodewatch.offline.fleet import dump
+    from nodewatch.render.json import chunks
+
+    with closing(store_at(app.settings.system("bos").local or chosen_store(app, "dump"))) as store:
+        fleet = dump(store)
+    if file == "-":
+        app.print_document(fleet)
+    elif app.settings.dry_run:
+        app.say(f"{file} would be written.")
+    else:
+        write_whole(Path(file), [*chunks(fleet), "\n"])
+        app.say(f"Wrote {file}.")
 
 
 @command
@@ -29,10 +103,9 @@ def save(app: App, file: str, session: str | None) -> None:
     $ nodewatch local save case.json --session night-reboot
     """
     import os
-    from pathlib import Path
 
     from nodewatch.files import write_whole
-    from nodewatch.fleet import FORMAT
+    from nodewatch.offline.fleet import FORMAT
     from nodewatch.render.json import chunks
     from nodewatch.saving import Saver
 

@@ -1,4 +1,4 @@
-"""Write the man pages and the completions: `python -m nodewatch.docs`, in the source tree.
+"""Write the man pages and the completions: `python tests/tools/docs.py`, in the source tree.
 
 With `--check` nothing is written: the stale files are named, and the exit code is 1 if there is one. A page says of a
 command what its help says: the sentence in the tree, then the function's docstring; lines after `\\b` are examples.
@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
+from completions import completions
 
 from nodewatch import __version__
-from nodewatch.completions import completions
 from nodewatch.main import BOS, NMSTATUS, TREE
 from nodewatch.tree import SHARED, Group, Shared
 
@@ -129,8 +129,13 @@ def man_pages() -> dict[str, str]:
 
 def main_page(groups: Mapping[str, Group]) -> str:
     """Return the man page of nodewatch: what all commands share, and the commands that are in no group."""
-    lines = [*head("nodewatch", TREE.sentence), *synopsis("nodewatch", "[OPTIONS] COMMAND ..."),
-             ".SH DESCRIPTION", *prose(DESCRIPTION), ".SH COMMANDS"]  # fmt: skip
+    lines = [
+        *head("nodewatch", TREE.sentence),
+        *synopsis("nodewatch", "[OPTIONS] COMMAND ..."),
+        ".SH DESCRIPTION",
+        *prose(DESCRIPTION),
+        ".SH COMMANDS",
+    ]
     for name, group in groups.items():
         lines += [".TP", bold(f"nodewatch {name}"), roff(f"{group.sentence} See nodewatch-{name}(1).")]
     for entry in entries("nodewatch", TREE):
@@ -211,13 +216,13 @@ def head(name: str, sentence: str) -> list[str]:
     if not brief[:2].isupper():
         brief = brief[0].lower() + brief[1:]
     return [
-        ".\\\" Written by `python -m nodewatch.docs`: change the command tree, not this file.",
+        '.\\" Written by `python tests/tools/docs.py`: change the command tree, not this file.',
         ".nr HY 0",
         f'.TH {roff(name.upper())} 1 "" "nodewatch {roff(__version__)}" "nodewatch"',
         ".ad l",
         ".SH NAME",
         f"{roff(name)} \\- {roff(brief)}",
-    ]  # fmt: skip
+    ]
 
 
 def synopsis(name: str, rest: str) -> list[str]:
@@ -298,7 +303,7 @@ def main(*, check: bool) -> None:
     found = stale(root)
     if check:
         for path in found:
-            click.echo(f"{path} is stale: run `python -m nodewatch.docs`.", err=True)
+            click.echo(f"{path} is stale: run `python tests/tools/docs.py`.", err=True)
         raise SystemExit(bool(found))
     for path in found:
         text = documents().get(path)

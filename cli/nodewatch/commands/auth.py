@@ -138,15 +138,17 @@ def login_page(status: dict[str, Any]) -> Page:
     until = status["expires"] or "unknown"
     expires = Cell(f"{until} (expired)", "bad") if status["expired"] else Cell(until)
     return [
-        Fields([
-            ("System", status["system"]),
-            ("User", status["username"] or "unknown"),
-            ("Until", expires),
-            ("Then", renews),
-            ("File", status["file"] or ""),
-            ("Source", status["source"]),
-        ])
-    ]  # fmt: skip
+        Fields(
+            [
+                ("System", status["system"]),
+                ("User", status["username"] or "unknown"),
+                ("Until", expires),
+                ("Then", renews),
+                ("File", status["file"] or ""),
+                ("Source", status["source"]),
+            ]
+        )
+    ]
 
 
 @command

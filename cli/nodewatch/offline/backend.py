@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from nodewatch.backend import Answer, answered_error
+from nodewatch.backend import answered_error
+from nodewatch.offline.routing import Call, matched, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator
 
-    from nodewatch.backend import Request
-    from nodewatch.settings import Settings
-    from nodewatch.store import Store
+    from nodewatch.backend import Answer, Request
+    from nodewatch.offline.routing import Route
+    from nodewatch.offline.store import Store
+    from nodewatch.settings.model import Settings
     from nodewatch.world import World
-
-
-class Call(NamedTuple):
-    """What a route's handler gets beside the store: the request, the names in its path, the time, the tenant."""
-
-    request: Request
-    names: dict[str, str]
-    now: datetime
-    tenant: str
-
-
-class Route(NamedTuple):
-    """A method and a path with `{names}` in it, answered by a function of the store and the call."""
-
-    method: str
-    path: str
-    handler: Callable[[Store, Call], Answer]
 
 
 class BosRoutes:
     """The routes of both APIs of BOS: each module is imported when no route before it fits, which is seldom."""
 
     def __iter__(self) -> Iterator[Route]:
-        from nodewatch.bos_v2.local import ROUTES as V2
+        from nodewatch.bos_v2.offline import ROUTES as V2
 
         yield from V2
-        from nodewatch.bos_v2.local_changes import ROUTES as V2_CHANGES
+        from nodewatch.bos_v2.offline_changes import ROUTES as V2_CHANGES
 
         yield from V2_CHANGES
-        from nodewatch.bos_v1.local import ROUTES as V1
+        from nodewatch.bos_v1.offline import ROUTES as V1
 
         yield from V1
 
@@ -52,42 +36,28 @@ def routes(service: str) -> Iterable[Route]:
     """Return the routes of the slices that answer for `bos`, `exchange` or `agent`."""
     if service == "bos":
         return BosRoutes()
-    from nodewatch.horizon.local import AGENT_ROUTES, EXCHANGE_ROUTES
+    from nodewatch.horizon.offline import AGENT_ROUTES, EXCHANGE_ROUTES
 
     return EXCHANGE_ROUTES if service == "exchange" else AGENT_ROUTES
 
 
-def problem(status: int, title: str, detail: str) -> Answer:
-    """Return an error answer as BOS writes it (RFC 7807)."""
-    return Answer(status, {"detail": detail, "status": status, "title": title, "type": "about:blank"})
+def store_at(path: str) -> Store:
+    """Open the store at the path, or read the fleet file (`.json`) there into one that cannot be changed."""
+    from nodewatch.offline import store as stores
 
+    if not path.endswith(stores.FLEET_FILE):
+        return stores.opened(path)
+    from pathlib import Path
 
-def matched(pattern: str, path: str) -> dict[str, str] | None:
-    """Return the names in the path if it fits the pattern, else None.
+    from nodewatch.files import read_file
+    from nodewatch.offline.fleet import fill, read_fleet
 
-    >>> matched("/v2/sessions/{id}/status", "/v2/sessions/a%2Fb/status")
-    {'id': 'a/b'}
-    >>> matched("/v2/sessions/{id}", "/v2/sessions/a/status")
-    """
-    wanted, given = pattern.split("/"), path.split("/")
-    if len(wanted) != len(given):
-        return None
-    names = {}
-    for want, have in zip(wanted, given, strict=True):
-        if want.startswith("{") and have:
-            names[want[1:-1]] = unquoted(have)
-        elif want != have:
-            return None
-    return names
-
-
-def unquoted(segment: str) -> str:
-    """Return the name that a segment of a path stands for."""
-    if "%" not in segment:
-        return segment
-    from urllib.parse import unquote
-
-    return unquote(segment)
+    found = read_fleet(read_file(Path(path)), path)
+    store = stores.in_memory(path)
+    with stores.closed_on_failure(store):
+        fill(store, found)
+    store.writable = False
+    return store
 
 
 class LocalBackend:
@@ -105,8 +75,6 @@ class LocalBackend:
     def open(self) -> Store:
         """Return the store, opened on first use; a fleet file is read into memory."""
         if self.store is None:
-            from nodewatch.store import store_at
-
             self.store = store_at(self.path)
         return self.store
 

@@ -43,8 +43,10 @@ def explain(app: App, status: str) -> None:
     found = statuses.find(known, status)
     if not found:
         raise NotFound(not_known(status, known))
-    app.show([statuses.as_document(*each) for each in found],
-             lambda _: [block for each in found for block in statuses.details(*each)])  # fmt: skip
+    app.show(
+        [statuses.as_document(*each) for each in found],
+        lambda _: [block for each in found for block in statuses.details(*each)],
+    )
 
 
 def not_known(status: str, known: list[Chart]) -> str:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.backend import Answer, StoredArray
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import part
-from nodewatch.local import Call, Route, problem
-from nodewatch.store import ComponentColumns, owned_key
+from nodewatch.offline.routing import Call, Route, problem
+from nodewatch.offline.store import ComponentColumns, owned_key
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nodewatch.bos_v2.types import Component, Session, SessionTemplate
-    from nodewatch.store import Store
+    from nodewatch.offline.store import Store
 
 SESSIONS = "bos/v2/sessions"
 STATUSES = "bos/v2/session_status"
@@ -185,8 +185,9 @@ def list_components(store: Store, call: Call) -> Answer:
     where, limit = " AND ".join(terms), min(int(size), MOST_ROWS) or -1
     fields = set(call.request.fields)
     if fields and fields <= set(rules.IN_PROGRESS):
-        rows = store.components(["id", "enabled", "error", "phase", "status", "status_override", "last_updated"],
-                                where, values, limit=limit)  # fmt: skip
+        rows = store.components(
+            ["id", "enabled", "error", "phase", "status", "status_override", "last_updated"], where, values, limit=limit
+        )
         return Answer(200, [rules.in_progress(*row) for row in rows])
     if fields and fields <= set(rules.IN_TABLES):
         rows = store.components(["brief"], where, values, limit=limit)

@@ -10,7 +10,7 @@ from nodewatch.errors import FileTrouble
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from nodewatch.store import Store
+    from nodewatch.offline.store import Store
 
 FORMAT = 1
 
@@ -22,8 +22,19 @@ def object_fields(**kinds: type | tuple[type, ...]) -> dict[str, type | tuple[ty
 
 SESSION = object_fields(name=str, tenant=str, operation=str, template_name=str, limit=str, components=str, status=dict)
 TEMPLATE = object_fields(name=str, tenant=str, description=str, boot_sets=dict)
-COMPONENT = object_fields(id=str, session=str, error=str, enabled=bool, retry_policy=int, status=dict, last_action=dict,
-                          event_stats=dict, actual_state=dict, desired_state=dict, staged_state=dict)  # fmt: skip
+COMPONENT = object_fields(
+    id=str,
+    session=str,
+    error=str,
+    enabled=bool,
+    retry_policy=int,
+    status=dict,
+    last_action=dict,
+    event_stats=dict,
+    actual_state=dict,
+    desired_state=dict,
+    staged_state=dict,
+)
 
 
 class Section(NamedTuple):
@@ -146,7 +157,7 @@ def own_key(section: Section, document: dict[str, Any], here: str) -> str:
         raise ValueError(f"{here}.{section.field}: a text is missing")
     if section.field == "id":
         return name
-    from nodewatch.store import owned_key
+    from nodewatch.offline.store import owned_key
 
     return owned_key(name, document.get("tenant"))
 
@@ -162,11 +173,11 @@ def expect(value: Any, kind: type | tuple[type, ...], place: str) -> None:
 def put(store: Store, entry: Entry) -> None:
     """Store one document, as its slice wants it."""
     if entry.section.place == "bos.v2.components":
-        from nodewatch.bos_v2.local import put_component
+        from nodewatch.bos_v2.offline import put_component
 
         put_component(store, entry.document)
     elif entry.section.place.startswith("bos.v1."):
-        from nodewatch.bos_v1.local import put_loaded
+        from nodewatch.bos_v1.offline import put_loaded
 
         put_loaded(store, entry.section.collection, entry.key, entry.document)
     else:

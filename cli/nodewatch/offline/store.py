@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import FileTrouble
+from nodewatch.offline.spool import spooled
 from nodewatch.render.json import element
 from nodewatch.render.surrogates import spell
-from nodewatch.spool import spooled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -174,8 +174,14 @@ class Store:
             columns,
         )
 
-    def components(self, columns: Sequence[str], where: str = "1", values: Sequence[Any] = (), *, limit: int = -1,
-                   ) -> list[tuple[Any, ...]]:  # fmt: skip
+    def components(
+        self,
+        columns: Sequence[str],
+        where: str = "1",
+        values: Sequence[Any] = (),
+        *,
+        limit: int = -1,
+    ) -> list[tuple[Any, ...]]:
         """Return the columns of the components that the SQL condition selects, in the order of their ids."""
         return self.execute(
             f"SELECT {', '.join(columns)} FROM components WHERE {where} ORDER BY id LIMIT ?",  # noqa: S608  # our words
@@ -213,23 +219,6 @@ def checked(text: str) -> str:
     """Return the text if it is JSON; raise `json.JSONDecodeError` if not."""
     json.loads(text)
     return text
-
-
-def store_at(path: str) -> Store:
-    """Open the store at the path, or read the fleet file (`.json`) there into one that cannot be changed."""
-    if not path.endswith(FLEET_FILE):
-        return opened(path)
-    from pathlib import Path
-
-    from nodewatch.files import read_file
-    from nodewatch.fleet import fill, read_fleet
-
-    found = read_fleet(read_file(Path(path)), path)
-    store = in_memory(path)
-    with closed_on_failure(store):
-        fill(store, found)
-    store.writable = False
-    return store
 
 
 def opened(path: str) -> Store:

@@ -1,0 +1,64 @@
+"""What a slice needs to answer requests from the local store: a route, the call it gets, and how an error reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from nodewatch.backend import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from nodewatch.backend import Request
+    from nodewatch.offline.store import Store
+
+
+class Call(NamedTuple):
+    """What a route's handler gets beside the store: the request, the names in its path, the time, the tenant."""
+
+    request: Request
+    names: dict[str, str]
+    now: datetime
+    tenant: str
+
+
+class Route(NamedTuple):
+    """A method and a path with `{names}` in it, answered by a function of the store and the call."""
+
+    method: str
+    path: str
+    handler: Callable[[Store, Call], Answer]
+
+
+def problem(status: int, title: str, detail: str) -> Answer:
+    """Return an error answer as BOS writes it (RFC 7807)."""
+    return Answer(status, {"detail": detail, "status": status, "title": title, "type": "about:blank"})
+
+
+def matched(pattern: str, path: str) -> dict[str, str] | None:
+    """Return the names in the path if it fits the pattern, else None.
+
+    >>> matched("/v2/sessions/{id}/status", "/v2/sessions/a%2Fb/status")
+    {'id': 'a/b'}
+    >>> matched("/v2/sessions/{id}", "/v2/sessions/a/status")
+    """
+    wanted, given = pattern.split("/"), path.split("/")
+    if len(wanted) != len(given):
+        return None
+    names = {}
+    for want, have in zip(wanted, given, strict=True):
+        if want.startswith("{") and have:
+            names[want[1:-1]] = unquoted(have)
+        elif want != have:
+            return None
+    return names
+
+
+def unquoted(segment: str) -> str:
+    """Return the name that a segment of a path stands for."""
+    if "%" not in segment:
+        return segment
+    from urllib.parse import unquote
+
+    return unquote(segment)
