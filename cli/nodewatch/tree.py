@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import click
 
+from nodewatch.app import DOCUMENTS, LIST_FORMATS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -76,13 +78,12 @@ def seconds(text: str) -> float:
     return number
 
 
-NODE_FORMATS = ("names", "csv")
-FORMATS = ("table", "json", "yaml", "toml", *NODE_FORMATS)
+FORMATS = ("table", *DOCUMENTS, *LIST_FORMATS)
 SHARED: list[click.Option] = [
     shared(
         "--format",
         type=click.Choice(FORMATS),
-        help="How to print: a table on a terminal, else JSON. Lists of nodes: names (folded), csv.",
+        help="How to print: a table on a terminal, else JSON. Lists: csv, tsv, names (folded).",
     ),
     shared("--local", metavar="PATH", help="Ask the local store or fleet file at PATH."),
     shared("--context", metavar="NAME", help="Ask the system of that NAME in the configuration."),
@@ -103,8 +104,24 @@ SHARED: list[click.Option] = [
         help="Print the version.",
     ),
 ]
-# What commands take whose rows are nodes.
-EXPAND = flag("--expand", help="With --format names: one name a line, instead of all folded into one.")
+# What commands take that show a list.
+NAMING: list[click.Option] = [
+    flag("--expand", help="With --format names: one name a line, instead of all folded into one."),
+    shared("--separator", metavar="TEXT", help="With --format names: every name, with TEXT between them."),
+]
+LISTING: list[click.Option] = [
+    shared(
+        "--filter",
+        multiple=True,
+        metavar="EXPRESSION",
+        help="Only what fits, as in 'age > 30m and status != stable'; may be given again.",
+    ),
+    shared("--sort", metavar="COLUMNS", help="Sort by these columns, -COLUMN the largest first."),
+    shared("--columns", metavar="COLUMNS", help="Show these columns; `help` lists them with what they mean."),
+    shared("--count-by", metavar="COLUMNS", help="Show how many are alike in these columns, the most first."),
+    flag("--no-headings", help="Leave out the names of the columns."),
+    *NAMING,
+]
 # What `exchange` and everything below it take too.
 ACCOUNT: list[click.Option] = [
     shared("--org", "-o", metavar="ORG", help="The organization (HZN_ORG_ID)."),
@@ -164,22 +181,30 @@ def write_section(formatter: click.HelpFormatter, heading: str, rows: list[tuple
 class Command(Shared):
     """A command: its function's docstring is the help below the sentence.
 
-    `nodes` tells that its rows are nodes: then they can be had as names only, or as CSV.
+    `listing` is where the list that it shows is described (`bos_v2.tables:COMPONENTS`): then it can be filtered, sorted
+    and counted, and had as names or CSV. `nodes` tells that its rows are nodes, without such a description.
     """
 
-    def __init__(self, *args: Any, nodes: bool = False, **attributes: Any) -> None:
+    def __init__(self, *args: Any, listing: str = "", nodes: bool = False, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
-        self.nodes = nodes
-        if nodes:
-            self.params = [EXPAND, *self.params]
+        self.listing, self.nodes = listing, nodes
+        own = LISTING if listing else NAMING if nodes else []
+        self.params = [*self.params[: -len(SHARED)], *own, *SHARED]
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run it; raise `click.UsageError` before anything is asked or changed, if it has no nodes to print."""
-        style = ctx.obj.flags.get("format")
-        if style in NODE_FORMATS and not self.nodes:
-            raise click.UsageError(f"--format {style} is for lists of nodes, and this is none.", ctx)
-        if ctx.obj.flags.get("expand") and style != "names":
-            raise click.UsageError("--expand goes with --format names.", ctx)
+        """Run it; raise `click.UsageError` before anything is asked or changed, if the options cannot be obeyed."""
+        app, flags = ctx.obj, ctx.obj.flags
+        style = flags.get("format")
+        if style in LIST_FORMATS and not (self.listing or self.nodes):
+            raise click.UsageError(f"--format {style} is for lists, and this is none.", ctx)
+        for option in NAMING:
+            if flags.get(str(option.name)) is not None and style != "names":
+                raise click.UsageError(f"{option.opts[0]} goes with --format names.", ctx)
+        if self.listing:
+            app.expect_list(self.listing)
+            if flags.get("columns") == "help":
+                app.show_columns()
+                return None
         return super().invoke(ctx)
 
 

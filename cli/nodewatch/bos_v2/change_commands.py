@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from nodewatch import nodeset
     from nodewatch.app import App
-    from nodewatch.bos_v2 import nodes, tables, template_tables
+    from nodewatch.bos_v2 import list_tables, nodes, tables, template_tables
     from nodewatch.bos_v2.fields import Field
 else:
     nodes, nodeset = later("bos_v2.nodes"), later("nodeset")
-    tables = later("bos_v2.tables")  # only the table format needs it
+    list_tables, tables = later("bos_v2.list_tables"), later("bos_v2.tables")  # only the table format needs them
     template_tables = later("bos_v2.template_tables")
 
 IDS_LENGTH = 65_535
@@ -161,7 +161,7 @@ def update_components(
         app.confirm(f"Change {f'{len(names)} components, {who}' if names else who}?")
     filters = {"ids": ",".join(names)} if names else {"session": str(filter_session)}
     components = BosV2(app.backend("bos")).update_components(filters, wanted)
-    app.show(components, lambda components: tables.components(components, app.now))
+    app.show(components, lambda components: list_tables.components(components, app.clock))
     explain(app, wanted, who)
 
 

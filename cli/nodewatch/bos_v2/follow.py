@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import outcome, rules, status_tables, tables, verdict_rules
+from nodewatch.bos_v2 import outcome, rules, status_tables, verdict_rules
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.watch.model import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from nodewatch.app import App
     from nodewatch.bos_v2.types import Component
 
@@ -43,27 +41,26 @@ def session(app: App, name: str) -> Watched:
     )
 
 
-def components(app: App, filters: dict[str, Any], fields: Sequence[str]) -> Watched:
-    """Return how to follow the components that fit the filters now: they are followed when they fit no more, too.
-
-    `fields` are those of their documents that are shown, none of them stands for all.
-    """
+def components(app: App, filters: dict[str, Any]) -> Watched:
+    """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
     chosen: set[str] = set()
+    fields = (*app.fields(), *rules.IN_PROGRESS) if app.fields() else ()
     standing: dict[str, Any] = {name: filters[name] for name in STANDING if filters.get(name)}
 
     def look() -> list[Component]:
         bos = BosV2(app.backend("bos"))
-        found = list(bos.components(fields=fields, **(standing if chosen else filters)))
+        found = list(bos.components(fields=fields, **(standing if chosen else app.narrowed(filters))))
         if not chosen:
+            found = app.fitting(found)
             chosen.update(component["id"] for component in found)
         return [component for component in found if component["id"] in chosen]
 
     return Watched(
         look=look,
         document=lambda found: found,
-        table=lambda found: tables.components(found, app.now),
+        table=app.list_page,
         states=outcome.states,
         outcome=lambda found, _: outcome.components_outcome(found, len(chosen)),
-        nodes=tables.node_rows,
+        listed=True,
         left="taken over by a newer session" if filters.get("session") else "removed from BOS",
     )

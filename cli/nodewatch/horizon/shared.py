@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
     from nodewatch.backend import Answer
-    from nodewatch.horizon.tables import Clock
     from nodewatch.horizon.types import Statuses
+    from nodewatch.times import Clock
 
 NO_AUTH = (
     "exchange authentication must be specified with one of the following: the -u flag, the -n flag, "
@@ -68,9 +68,7 @@ def exchange(app: App) -> Exchange:
 
 def clock(app: App) -> Clock:
     """Return what tables need to tell times and ages."""
-    from nodewatch.horizon.tables import Clock
-
-    return Clock(app.now, app.world.zone)
+    return app.clock
 
 
 def tell(app: App, done: Answer, sentence: str) -> None:
