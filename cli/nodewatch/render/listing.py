@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.render import print_document
-from nodewatch.render.nodes import naming, print_names, print_rows
+from nodewatch.render.nodes import print_names, print_rows, spelling
 from nodewatch.render.table import print_page
 from nodewatch.view import flat, names, page
 
@@ -22,7 +22,7 @@ def print_list(
 ) -> None:
     """Write chosen records in the style: as a table, as names, as CSV, or as flat documents."""
     if style == "names":
-        print_names(names(view, chosen, clock), world.stdout, naming(flags))
+        print_names(names(view, chosen, clock), world.stdout, spelling(flags))
     elif style == "table":
         print_page(page(view, chosen, clock), world)
     else:

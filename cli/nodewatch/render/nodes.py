@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from nodewatch.table import Record
 
 
-class Naming(NamedTuple):
+class Spelling(NamedTuple):
     """How names are written: all folded into one text; or each one, on a line of its own or behind a separator."""
 
     expand: bool = False
     separator: str | None = None
 
 
-def print_names(names: Iterable[str], out: TextIO, naming: Naming) -> None:
+def print_names(names: Iterable[str], out: TextIO, spelling: Spelling) -> None:
     """Write the names, each once, in natural order; nothing where there are none."""
     found = set(names)
     if not found:
         return
-    if naming.expand or naming.separator is not None:
-        between = "\n" if naming.separator is None else naming.separator
+    if spelling.expand or spelling.separator is not None:
+        between = "\n" if spelling.separator is None else spelling.separator
         out.write(between.join(escaped(name) for name in sorted(found, key=natural)) + "\n")
     else:
         out.write(f"{fold(found)}\n")
@@ -52,21 +52,21 @@ def print_nodes(rows: Iterable[Record], style: str, out: TextIO, flags: Mapping[
     """Write nodes in the style `names`, `csv` or `tsv`; their own names are what the rows begin with."""
     found = list(rows)
     if style == "names":
-        print_names((str(next(iter(row.values()))) for row in found), out, naming(flags))
+        print_names((str(next(iter(row.values()))) for row in found), out, spelling(flags))
     elif found:
         print_rows(list(found[0]), found, style, out)
 
 
-def naming(flags: Mapping[str, object]) -> Naming:
+def spelling(flags: Mapping[str, object]) -> Spelling:
     r"""Return how the options have names written; `\n` and `\t` in a separator stand for what they do in a shell.
 
-    >>> naming({"separator": "\\n"}), naming({"expand": True})
-    (Naming(expand=False, separator='\n'), Naming(expand=True, separator=None))
+    >>> spelling({"separator": "\\n"}), spelling({"expand": True})
+    (Spelling(expand=False, separator='\n'), Spelling(expand=True, separator=None))
     """
     separator = flags.get("separator")
     if isinstance(separator, str):
         separator = separator.replace("\\n", "\n").replace("\\t", "\t")
-    return Naming(bool(flags.get("expand")), separator if isinstance(separator, str) else None)
+    return Spelling(bool(flags.get("expand")), separator if isinstance(separator, str) else None)
 
 
 def cell(value: object) -> str:

@@ -107,8 +107,8 @@ def test_an_option_and_a_filter_must_both_hold(
         ("--columns sta", "--columns: 'sta' may mean status or staged_session: write more of it."),
         ("--columns id --count-by status", "--columns and --count-by do not go together: counts have the columns"),
         ("--count-by status --sort age", "--sort: there is no column 'age'. The columns are status, count."),
-        ("--sort ''", "--sort: there is no column ''. The columns are id, status, phase,"),
-        ("--filter ''", "--filter: the name of a column should stand here."),
+        ("--sort age,,id", "--sort: there is no column ''. The columns are id, status, phase,"),
+        ("--filter '()'", "--filter: the name of a column should stand here."),
     ],
 )
 def test_what_cannot_be_asked_is_refused_before_anything_is_sent(run: Runner, options: str, said: str) -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fleets import FLEET, component
+from fleets import FLEET, component, template
 from nodewatch.nodeset import expand
-from nodewatch.render.nodes import Naming, print_names
+from nodewatch.render.nodes import Spelling, print_names
 
 if TYPE_CHECKING:
     from conftest import Load, Runner
@@ -27,7 +27,7 @@ def test_names_are_one_node_set(run: Runner, load: Load) -> None:
 
 def test_failed_nodes_are_a_limit(run: Runner, load: Load) -> None:
     nodes = [component(f"x3000c0s{slot}b0n0", override="failed", error="no power") for slot in (1, 2, 3, 10)]
-    load({"bos": {"v2": {"components": nodes}}})
+    load({"bos": {"v2": {"components": nodes, "sessiontemplates": [template("t", "x3000c0s1b0n0")]}}})
     failed = run(f"{LIST} --session reboot-7 --status failed --format names").stdout.strip()
     done = run(f"bos v2 sessions create --template-name t --operation boot --limit '{failed}' --dry-run --format json")
     assert done.json["body"]["limit"] == "x3000c0s1b0n0,x3000c0s2b0n0,x3000c0s3b0n0,x3000c0s10b0n0"
@@ -91,8 +91,8 @@ def test_names_come_back(names: set[str]) -> None:
     from conftest import Stream
 
     folded, expanded = Stream(), Stream()
-    print_names(names, folded, Naming())
-    print_names(names, expanded, Naming(expand=True))
+    print_names(names, folded, Spelling())
+    print_names(names, expanded, Spelling(expand=True))
     assert folded.getvalue().count("\n") == 1
     assert set(expand(folded.getvalue().rstrip("\n"))) == names
     assert len(re.findall("\n", expanded.getvalue())) == len(names)
