@@ -133,6 +133,17 @@ def seconds(text: str) -> float:
     return number
 
 
+def separator(text: str) -> str:
+    r"""Return what stands between names, blanks as well; raise `click.BadParameter` for nothing.
+
+    >>> separator(", "), separator(r"\n")
+    (', ', '\n')
+    """
+    if not text:
+        raise click.BadParameter("it is empty, and names that run together cannot be told apart.")
+    return text.replace("\\n", "\n").replace("\\t", "\t")
+
+
 FORMATS = ("table", *DOCUMENTS, *LIST_FORMATS)
 SHARED: list[click.Option] = [
     shared(
@@ -162,7 +173,9 @@ SHARED: list[click.Option] = [
 # What commands take that show a list.
 AS_NAMES: list[click.Option] = [
     flag("--expand", help="With --format names: one name a line, instead of all folded into one."),
-    shared("--separator", type=Text(), metavar="TEXT", help="With --format names: every name, with TEXT between them."),
+    shared(
+        "--separator", type=separator, metavar="TEXT", help="With --format names: every name, with TEXT between them."
+    ),
 ]
 LISTING: list[click.Option] = [
     shared(

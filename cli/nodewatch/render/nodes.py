@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from nodewatch.nodeset import escaped, fold, natural
 from nodewatch.table import visible
@@ -48,7 +48,7 @@ def print_rows(names: Sequence[str], rows: Iterable[Record], style: str, out: Te
     csv.writer(out, lineterminator="\n").writerows(lines)
 
 
-def print_nodes(rows: Iterable[Record], style: str, out: TextIO, flags: Mapping[str, object]) -> None:
+def print_nodes(rows: Iterable[Record], style: str, out: TextIO, flags: Mapping[str, Any]) -> None:
     """Write nodes in the style `names`, `csv` or `tsv`; their own names are what the rows begin with."""
     found = list(rows)
     if style == "names":
@@ -57,16 +57,9 @@ def print_nodes(rows: Iterable[Record], style: str, out: TextIO, flags: Mapping[
         print_rows(list(found[0]), found, style, out)
 
 
-def spelling(flags: Mapping[str, object]) -> Spelling:
-    r"""Return how the options have names written; `\n` and `\t` in a separator stand for what they do in a shell.
-
-    >>> spelling({"separator": "\\n"}), spelling({"expand": True})
-    (Spelling(expand=False, separator='\n'), Spelling(expand=True, separator=None))
-    """
-    separator = flags.get("separator")
-    if isinstance(separator, str):
-        separator = separator.replace("\\n", "\n").replace("\\t", "\t")
-    return Spelling(bool(flags.get("expand")), separator if isinstance(separator, str) else None)
+def spelling(flags: Mapping[str, Any]) -> Spelling:
+    """Return how the options have names written."""
+    return Spelling(bool(flags.get("expand")), flags.get("separator"))
 
 
 def cell(value: object) -> str:
