@@ -26,7 +26,8 @@ class Request(NamedTuple):
     `path` is what follows the service's base URL, already quoted; `params` holds the query, a None in it is not sent;
     `body` is JSON to be, `ABSENT` for no body. `retry` says whether asking twice is harmless (None: as HTTP defines it
     for the method). `fields` names the members of the documents that will be looked at, none of them means
-    all: a backend may leave the others out.
+    all: a backend may leave the others out. `tenant` names on whose behalf BOS is asked, empty for nobody's; None is as
+    the settings say.
     """
 
     method: str
@@ -35,6 +36,7 @@ class Request(NamedTuple):
     body: Any = ABSENT
     retry: bool | None = None
     fields: Sequence[str] = ()
+    tenant: str | None = None
 
     @property
     def repeatable(self) -> bool:
@@ -241,16 +243,22 @@ def named(backend: Backend, request: Request, field: str = "", name: str = "") -
     `field` is where the object carries its name; an object without that field is taken as it is. The answer to a
     rehearsed change is returned as it is.
     """
-    document: Any = backend.send(request).document
-    if not isinstance(document, dict):
-        if document is REHEARSED:
-            return cast("dict[str, Any]", document)
-        raise UnreadableAnswer(
-            f"{request.method} {request.path} should answer an object, but it answered {kind(document)}. {ASK_RIGHT}"
-        )
+    answer = backend.send(request)
+    if answer.document is REHEARSED:
+        return cast("dict[str, Any]", answer.document)
+    document = object_in(answer, request)
     if field and document.get(field, name) != name:
         raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {document[field]!r}. Ask again.")
     return document
+
+
+def object_in(answer: Answer, request: Request) -> dict[str, Any]:
+    """Return the object that was answered; raise `UnreadableAnswer` if it is none."""
+    if isinstance(answer.document, dict):
+        return answer.document
+    raise UnreadableAnswer(
+        f"{request.method} {request.path} should answer an object, but it answered {kind(answer.document)}. {ASK_RIGHT}"
+    )
 
 
 def kind(document: Any) -> str:
