@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from nodewatch.backend import Backend, Request, array, named, segment
+from nodewatch.backend import REHEARSED, Backend, Request, array, named, segment, sent, status_words, unconfirmed
 from nodewatch.bos_v1 import rules
 from nodewatch.documents import names_in, part
 from nodewatch.errors import Dropped, NodewatchError, NotFound, ServiceTrouble, TimedOut, WrongUsage
@@ -84,12 +84,12 @@ class BosV1:
     def put_template(self, template: Mapping[str, Any]) -> Any:
         """Store a session template under the name in it, in place of one there; return where it is then."""
         with explained("there is no place for session templates."):
-            return self.backend.send(Request("POST", "/v1/sessiontemplate", body=template)).document
+            return sent(self.backend, Request("POST", "/v1/sessiontemplate", body=template, done=(200, 201)))
 
     def delete_template(self, name: str) -> Any:
         """Remove a session template; raise `NotFound` if there is none of that name."""
         with explained(f"there is no session template {name!r}."):
-            return self.backend.send(Request("DELETE", template_path(name))).document
+            return sent(self.backend, Request("DELETE", template_path(name), done=(204,)))
 
     def example_template(self) -> SessionTemplate:
         """Return a session template to start from."""
@@ -106,7 +106,7 @@ class BosV1:
         fields = {"operation": operation, "templateUuid": template_uuid, "templateName": template, "limit": limit}
         body = {name: value for name, value in fields.items() if value is not None}
         with explained(f"there is no session template {template or template_uuid!r}."):
-            return self.backend.send(Request("POST", "/v1/session", body=body)).document
+            return named(self.backend, Request("POST", "/v1/session", body=body, done=(201,)))
 
     def delete(self, session: str) -> Any:
         """Remove a session with its status, and return what the server answers; raise `NotFound` if there is none.
@@ -115,10 +115,15 @@ class BosV1:
         """
         missing = f"there is no session {session!r}."
         with explained(missing):
-            document = self.backend.send(Request("DELETE", path(session))).document
-            if document == 404:
-                raise NotFound(missing, status=404, document=document)
-            return None if document == 204 else document
+            request = Request("DELETE", path(session), done=(200, 204))
+            answer = self.backend.send(request)
+            if answer.document == 404:
+                raise NotFound(missing, status=404, document=answer.document)
+            if answer.document is REHEARSED:
+                return answer.document
+            if answer.status != 204 and (answer.status, answer.document) != (200, 204):
+                raise unconfirmed(request, status_words(answer.status))
+            return None
 
     def status(self, session: str) -> SessionStatus:
         """Return how far a session is; raise `NotFound` if it has no status, or does not exist."""

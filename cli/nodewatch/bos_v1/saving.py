@@ -15,6 +15,7 @@ from nodewatch.saving import OnBehalf
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from nodewatch.backend import Answer
     from nodewatch.saving import Saver
 
 
@@ -50,7 +51,7 @@ def sessions(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
 def templates(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
     """Return the session templates of these names."""
     requests = {name: Request("GET", template_path(name), tenant="") for name in names}
-    return saver.ask_all(requests, object_in, what="templates")
+    return saver.ask_all(requests, read, what="templates")
 
 
 def service(saver: Saver) -> dict[str, Any]:
@@ -60,10 +61,15 @@ def service(saver: Saver) -> dict[str, Any]:
     return {"sessiontemplates": saver.ask(bos.templates, []), **({} if version is None else {"version": version})}
 
 
+def read(answer: Answer, request: Request) -> dict[str, Any]:
+    """Return the object that was answered."""
+    return object_in(answer.document, request)
+
+
 def ask(saver: Saver, names: Mapping[str, tuple[str, ...]], what: str) -> dict[str, dict[str, Any]]:
     """Return what the server has at the paths of these names; v1 is asked on no tenant's behalf, which it refuses."""
     requests = {}
     for key, parts in names.items():
         with suppress(WrongUsage):  # no path can hold such a name
             requests[key] = Request("GET", path(*parts), tenant="")
-    return saver.ask_all(requests, object_in, what=what)
+    return saver.ask_all(requests, read, what=what)
