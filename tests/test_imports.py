@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields"
-LEAVES = "errors|times|nodeset|table|statuses|documents|pages"
+LEAVES = "errors|times|nodeset|table|statuses|documents|pages|kinds|places"
 WIRE = r"remote(\.\w+)?"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
 OURS = [
-    ("errors|times|table|documents", "nothing"),
-    ("pages", "nodeset|table"),
+    ("errors|times|table|documents|kinds", "nothing"),
+    ("places", "nodeset"),
+    ("pages", "nodeset|table|kinds|places"),
     ("nodeset", "errors"),
     ("statuses", "table"),
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|{LEAVES}"),
