@@ -170,7 +170,7 @@ ACCOUNT: list[click.Option] = [
     shared("--node-id-tok", "-n", metavar="ID:TOK", help="The node to ask as; better in HZN_EXCHANGE_NODE_AUTH."),
 ]
 WIDTH = 100  # columns: wider help reads badly
-NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": WIDTH}
+NAMES: dict[str, Any] = {"help_option_names": ["--help", "-h"], "max_content_width": WIDTH}
 
 
 class Shared(click.Command):
@@ -276,7 +276,13 @@ class Group(Shared, click.Group):
         params: Sequence[click.Parameter] = (),
         aliases: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(None, params=list(params), invoke_without_command=True, callback=show_bare)
+        super().__init__(
+            None,
+            params=list(params),
+            invoke_without_command=True,
+            callback=show_bare,
+            subcommand_metavar="COMMAND [ARGS]...",
+        )
         self.sentence, self.members, self.bare, self.aliases = sentence, members, bare, aliases or {}
         self.short_help = sentence
         self.commands = dict.fromkeys(members, self)  # names only: click suggests from them what was meant
