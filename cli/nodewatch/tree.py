@@ -132,12 +132,13 @@ def seconds(text: str) -> float:
 
 
 NODE_FORMATS = ("names", "csv")
-FORMATS = ("table", "json", "yaml", "toml", *NODE_FORMATS)
+PICTURES = ("html", "svg")
+FORMATS = ("table", "json", "yaml", "toml", *NODE_FORMATS, *PICTURES)
 SHARED: list[click.Option] = [
     shared(
         "--format",
         type=click.Choice(FORMATS),
-        help="How to print: a table on a terminal, else JSON. Lists of nodes: names (folded), csv.",
+        help="How to print: a table on a terminal, else JSON. Lists of nodes: names, csv. As a file: html, svg.",
     ),
     shared("--local", metavar="PATH", help="Ask the local store or fleet file at PATH."),
     shared("--context", metavar="NAME", help="Ask the system of that NAME in the configuration."),
@@ -148,6 +149,8 @@ SHARED: list[click.Option] = [
     shared("--request-timeout", type=seconds, help="Give up on a request after SECONDS (60)."),
     shared("--verbose", "-v", count=True, default=None, help="Trace requests on stderr; -vv with their bodies."),
     flag("--quiet", help="Say nothing on stderr but errors and warnings."),
+    flag("--no-pager", help="Print a long table at once, not through $NODEWATCH_PAGER, $PAGER or less."),
+    flag("--utc", help="Show times in UTC on a terminal too, not in its own zone."),
     flag("--dry-run", help="Say what would be changed, and change nothing."),
     click.Option(
         ["--version"],
