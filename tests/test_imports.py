@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields"
-LEAVES = "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|query|listing|places|conditions|view"
+LEAVES = (
+    "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places|query|listing|conditions|view"
+)
 WIRE = r"remote(\.\w+)?"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
@@ -25,13 +27,17 @@ OURS = [
     ("listing", "documents|errors|places|table|times"),
     ("conditions", "errors|listing|nodeset|query|times"),
     ("view", "conditions|documents|errors|listing|nodeset|query|table"),
-    ("errors|times|places|table|documents|jsontext", "nothing"),
-    ("pages", "nodeset|table"),
+    ("errors|times|table|documents|jsontext|kinds", "nothing"),
+    ("places", "nodeset"),
+    ("pages", "nodeset|table|kinds|places"),
     ("nodeset", "errors"),
     ("limits", "nodeset|errors"),
     ("statuses", "table"),
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|{LEAVES}"),
-    (r"commands\.local", rf"saving|render\.json|tree|progress|settings\.model|files|offline\.\w+|{LEAVES}"),
+    (
+        r"commands\.local",
+        rf"{SLICE}\.saving|saving|render\.json|tree|progress|settings\.model|files|offline\.\w+|{LEAVES}",
+    ),
     (r"commands\.demo", rf"bos_v2\.commands|commands\.local|demo|tree|settings\.model|offline\.\w+|{LEAVES}"),
     (rf"{SLICE}\.types", "nothing"),
     (rf"{SLICE}\.\w*rules", rf"OWN\.({PURE})|{LEAVES}"),
@@ -41,11 +47,13 @@ OURS = [
         rf"{SLICE}\.offline\w*",
         rf"OWN\.({PURE}|offline|offline_components)|backend|offline\.(routing|section|store|spool)|{LEAVES}",
     ),
+    (rf"{SLICE}\.saving", rf"OWN\.({PURE}|client)|saving|backend|{LEAVES}"),
     (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),
     ("backend", "errors"),
     (r"offline\.routing", "backend"),
     (r"offline\.(spool|section)", "nothing"),
     (r"offline\.store", LEAVES),
+    ("saving", rf"gather|{LEAVES}"),
     (r"offline\.fleet", rf"offline\.(store|section)|backend|{LEAVES}"),
     (r"offline\.backend", rf"offline\.\w+|{SLICE}\.offline\w*|backend|files|{LEAVES}"),
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),

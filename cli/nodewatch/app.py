@@ -34,6 +34,7 @@ class App:
         self.backends: dict[str, Backend] = {}
         self.closing = ExitStack()
         self.listing = ""
+        self.saved_at: datetime | None = None
 
     @cached_property
     def settings(self) -> Settings:
@@ -44,15 +45,33 @@ class App:
 
     @property
     def now(self) -> datetime:
-        """The time of day, in UTC."""
-        return self.world.now()
+        """The time that ages and verdicts go by, in UTC: when the case that is looked at was saved, else now."""
+        return self.saved_at or self.world.now()
+
+    def notice(self, saved_at: datetime) -> None:
+        """Go by the time at which a store was saved, and say so once."""
+        if self.saved_at is None:
+            from nodewatch.times import span
+
+            age = span(self.world.now() - saved_at)
+            self.say(f"As of {saved_at:%Y-%m-%d %H:%M} UTC, saved {age} ago.")
+            self.saved_at = saved_at
 
     @property
     def clock(self) -> Clock:
-        """What time it is, and the zone that people here read times in."""
+        """How times are shown: on a terminal in its zone, and as ages; elsewhere, and with `--utc`, in UTC."""
+        from datetime import UTC
+
         from nodewatch.times import Clock
 
-        return Clock(self.now, self.world.zone)
+        terminal = self.world.stdout.isatty()
+        zone = self.world.zone if terminal and not self.flags.get("utc") else UTC
+        return Clock(self.now, zone, absolute=not terminal)
+
+    @property
+    def brief(self) -> bool:
+        """Whether a page names the largest groups only: on a terminal, without `--all`."""
+        return self.world.stdout.isatty() and not self.flags.get("all")
 
     def backend(self, service: str) -> Backend:
         """Return what answers for `bos`, `exchange` or `agent`: a server or the local store, as the settings say."""
@@ -72,7 +91,7 @@ class App:
             self.warn(f"Showing the demo fleet in {system.local}, because no system is configured.")
         from nodewatch.offline.backend import LocalBackend, routes
 
-        backend = LocalBackend(system.local, routes(service), self.world, self.settings)
+        backend = LocalBackend(system.local, routes(service), self.world, self.settings, self.notice)
         self.closing.callback(backend.close)
         return backend
 
@@ -140,18 +159,16 @@ class App:
     ) -> None:
         """Print what came back: the document as it is, as the table that `table` makes of it, or its nodes.
 
-        `table` is called for the table format only, so that further questions asked in it cost nothing elsewhere;
-        without one, the table format prints the document too (no document: one empty line). `nodes` makes the rows for
-        the formats of names and CSV. After a rehearsal there is nothing to show.
+        `table` is called for the formats that show one only, so that further questions asked in it cost nothing
+        elsewhere; without one, they show the document too (no document: one empty line). `nodes` makes the rows for the
+        formats of names and CSV. After a rehearsal there is nothing to show.
         """
         from nodewatch.backend import REHEARSED
 
         if document is REHEARSED:
             return
-        if table is not None and self.settings.format == "table":
-            from nodewatch.render.table import print_page
-
-            print_page(table(document), self.world)
+        if table is not None and self.drawn:
+            self.show_page(table(document))
         elif nodes is not None and self.settings.format in LIST_FORMATS:
             from nodewatch.render.nodes import print_nodes
 
@@ -159,6 +176,22 @@ class App:
         else:
             self.print_document(document)
         self.world.stdout.flush()
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the format is a table, or a picture of one."""
+        return self.settings.format in ("table", "html", "svg")
+
+    def show_page(self, page: Page) -> None:
+        """Print a page: on the terminal, through the pager if it is long, or as a file."""
+        if self.settings.format == "table":
+            from nodewatch.render.page import print_page
+
+            print_page(page, self.world, paged=not (self.flags.get("no_pager") or self.flags.get("watch")))
+        else:
+            from nodewatch.render.export import print_picture
+
+            print_picture(page, self.settings.format, self.world)
 
     @property
     def asking(self) -> bool:
@@ -194,7 +227,7 @@ class App:
             return ()
         from nodewatch.view import needed
 
-        return needed(self.view, self.settings.format)
+        return needed(self.view, "table" if self.drawn else self.settings.format)
 
     def narrowed(self, filters: Mapping[str, Any]) -> dict[str, Any]:
         """Return a server's filters, with those of its own that `--filter` says in other words."""
@@ -236,6 +269,8 @@ class App:
         style, view = self.settings.format, self.view
         if view is None:
             self.print_document(document(records))
+        elif self.drawn:
+            self.show_page(self.list_page(records) if page is None or self.asking else page(list(records)))
         else:
             from nodewatch.render.listing import print_list
             from nodewatch.view import chosen
@@ -244,21 +279,24 @@ class App:
             found = chosen(view, records, self.clock, ordered=not whole)
             if whole:
                 self.print_document(document(found))
-            elif page is not None and style == "table" and not self.asking:
-                self.show(found, page)
             else:
-                print_list(view, found, style, self.world, self.clock, self.flags)
+                print_list(view, found, style, self.world.stdout, self.clock, self.flags)
         self.world.stdout.flush()
 
     def show_columns(self) -> None:
         """Print the columns of the list, with what they mean."""
-        from nodewatch.render.table import print_page
+        from nodewatch.render.page import print_page
         from nodewatch.view import columns_help
 
         print_page(columns_help(self.described()), self.world)
 
     def print_document(self, document: Any) -> None:
         """Print a document in the chosen format; a table of it is JSON."""
+        if self.settings.format in ("html", "svg"):
+            from nodewatch.render.export import written
+
+            self.show_page(written(document))
+            return
         from nodewatch.render import print_document
 
         print_document(document, self.settings.format, self.world.stdout)

@@ -80,19 +80,13 @@ class Attribute(NamedTuple):
 def places(name: At) -> list[Attribute]:
     """Return the attributes that say where a node of an HPE Cray system is, by the xname that `name` gives."""
     return [
-        Attribute(
-            level,
-            f"the node's {level}, by its xname, such as {example}",
-            partial(placed, name, rung),
-            needs=name.needs,
-            flat=False,
-        )
-        for level, rung, example in (
-            ("cabinet", "cabinet", "x1000"),
-            ("chassis", "chassis", "x1000c2"),
-            ("slot", "slot", "x1000c2s3: the blade"),
-            ("board", "bmc", "x1000c2s3b0"),
-            ("bmc", "bmc", "x1000c2s3b0: the controller of the board"),
+        Attribute(level, means, partial(placed, name, level), needs=name.needs, flat=False)
+        for level, means in (
+            ("cabinet", "the cabinet of the node, such as x1000"),
+            ("chassis", "its chassis, such as x1000c2"),
+            ("slot", "its slot, which is its blade, such as x1000c2s3"),
+            ("board", "its board, such as x1000c2s3b0"),
+            ("bmc", "the controller of its board, which has the board's name"),
         )
     ]
 

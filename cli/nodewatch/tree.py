@@ -144,12 +144,13 @@ def separator(text: str) -> str:
     return text.replace("\\n", "\n").replace("\\t", "\t")
 
 
-FORMATS = ("table", *DOCUMENTS, *LIST_FORMATS)
+PICTURES = ("html", "svg")
+FORMATS = ("table", *DOCUMENTS, *LIST_FORMATS, *PICTURES)
 SHARED: list[click.Option] = [
     shared(
         "--format",
         type=click.Choice(FORMATS),
-        help="How to print: a table on a terminal, else JSON. Lists: csv, tsv, names (folded).",
+        help="How to print: a table on a terminal, else JSON. Lists: csv, tsv, names. As a file: html, svg.",
     ),
     shared("--local", metavar="PATH", help="Ask the local store or fleet file at PATH."),
     shared("--context", metavar="NAME", help="Ask the system of that NAME in the configuration."),
@@ -160,6 +161,8 @@ SHARED: list[click.Option] = [
     shared("--request-timeout", type=seconds, help="Give up on a request after SECONDS (60)."),
     shared("--verbose", "-v", count=True, default=None, help="Trace requests on stderr; -vv with their bodies."),
     flag("--quiet", help="Say nothing on stderr but errors and warnings."),
+    flag("--no-pager", help="Print a long table at once, not through $NODEWATCH_PAGER, $PAGER or less."),
+    flag("--utc", help="Show times in UTC on a terminal too, not in its own zone."),
     flag("--dry-run", help="Say what would be changed, and change nothing."),
     click.Option(
         ["--version"],
@@ -257,10 +260,9 @@ class Command(Shared):
     """
 
     def __init__(self, *args: Any, listing: str = "", nodes: bool = False, **attributes: Any) -> None:
-        super().__init__(*args, **attributes)
-        self.listing, self.nodes = listing, nodes
         own = LISTING if listing else AS_NAMES if nodes else []
-        self.params = [*self.params[: -len(SHARED)], *own, *SHARED]
+        super().__init__(*args, **{**attributes, "params": [*(attributes.get("params") or []), *own]})
+        self.listing, self.nodes = listing, nodes
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line; raise `click.UsageError` for an option that a pasted dash makes an argument."""

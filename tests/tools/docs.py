@@ -76,6 +76,8 @@ ENVIRONMENT = {
     "HZN_SSL_SKIP_VERIFY": "Set to reach the Exchange without verifying its certificate.",
     "HTTPS_PROXY, HTTP_PROXY, NO_PROXY": "The proxies to use, and the hosts to reach without one.",
     "NO_COLOR, FORCE_COLOR, TERM": "Whether tables are coloured, as everywhere.",
+    "NODEWATCH_PAGER, PAGER": "What shows tables longer than the terminal (`less`, with LESS=FRX unless that is set); "
+    "`cat` or nothing: none.",
     "COLUMNS": "The width of tables, when it is not the terminal's.",
     "XDG_CONFIG_HOME": "Where the configuration lies, instead of `~/.config`.",
     "XDG_DATA_HOME": "Where the demo store lies, instead of `~/.local/share`.",

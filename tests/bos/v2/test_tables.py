@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conftest import NOW, FakeWorld
 from nodewatch.bos_v2 import list_tables, tables
-from nodewatch.render.table import print_page
+from nodewatch.render.page import print_page
 from nodewatch.times import Clock
 from nodewatch.view import usual_page
 
