@@ -33,7 +33,7 @@ def fill_store(app: App, path: str, found: list[Entry], *, merge: bool = False) 
     from nodewatch.offline.store import created
     from nodewatch.progress import Progress, counted
 
-    progress = Progress(app.world, len(found), "documents", quiet=app.settings.quiet)
+    progress = Progress(app.world, len(found), "documents", quiet=app.quiet)
     with closing(created(path)) as store:
         fill(store, counted(found, progress), merge=merge)
 
@@ -113,7 +113,7 @@ def save(app: App, file: str, session: str | None) -> None:
     if app.settings.dry_run:
         app.say(f"{file} would be written, with what {' and '.join(system.url or '' for system in live.values())} say.")
         return
-    saver = Saver(app.world, quiet=app.settings.quiet)
+    saver = Saver(app.world, quiet=app.quiet)
     fleet = {"nodewatch": FORMAT, **(of_session(app, saver, session) if session else of_everything(app, saver, live))}
     write_whole(Path(os.path.realpath(file)), [*chunks(fleet), "\n"])
     app.say(f"Wrote {file}.")
