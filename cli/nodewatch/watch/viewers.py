@@ -140,7 +140,7 @@ class Stage:
         self.app.hushed = False
         from contextlib import suppress
 
-        from nodewatch.render.table import print_page
+        from nodewatch.render.page import print_page
 
         if self.sight is not None:
             with suppress(*([OSError] if kind is SystemExit else [])):  # killed, or the terminal was closed
