@@ -41,7 +41,7 @@ OURS = [
     (r"commands\.demo", rf"bos_v2\.commands|commands\.local|demo|tree|settings\.model|offline\.\w+|{LEAVES}"),
     (rf"{SLICE}\.types", "nothing"),
     (rf"{SLICE}\.\w*rules", rf"OWN\.({PURE})|{LEAVES}"),
-    (rf"{SLICE}\.\w*tables", rf"OWN\.({PURE}|outcome|\w*tables)|{LEAVES}"),
+    (rf"{SLICE}\.\w*tables", rf"OWN\.({PURE}|kinds|\w*tables)|{LEAVES}"),
     (rf"{SLICE}\.client", rf"OWN\.({PURE})|backend|{LEAVES}"),
     (
         rf"{SLICE}\.offline\w*",

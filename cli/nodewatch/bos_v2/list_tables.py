@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import outcome, rules, status_rules
+from nodewatch.bos_v2 import kinds, rules, status_rules
 from nodewatch.bos_v2.tables import ATTEMPTS, STYLES, attempts, last_action
 from nodewatch.documents import part, text
 from nodewatch.listing import At, Attribute, Listing, places
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component, Session
     from nodewatch.table import Page
     from nodewatch.times import Clock
-
-KINDS = ("stable", "moving", "failed", "held")
 
 
 def status_cell(component: Component, _clock: Clock) -> Cell:
@@ -90,8 +88,8 @@ COMPONENTS = Listing(
         Attribute(
             "class",
             "stable, moving (BOS works on it), failed, or held (disabled or on hold in the middle of a phase)",
-            lambda component, _: outcome.kind(component),
-            words=KINDS,
+            lambda component, _: kinds.kind(component),
+            words=kinds.Kinds._fields,
             needs=("status", "last_action", "enabled"),
         ),
         Attribute(

@@ -95,7 +95,7 @@ def test_an_option_and_a_filter_must_both_hold(
     ("options", "said"),
     [
         ("--filter 'status = faild'", f"--filter: 'faild' is no status: you may mean failed. There are {WORDS}."),
-        ("--filter 'class = red'", "--filter: 'red' is no class. There are stable, moving, failed, held."),
+        ("--filter 'class = red'", "--filter: 'red' is no class. There are stable, failed, moving, held."),
         (
             "--filter 'age > soon'",
             "--filter: age is compared with a duration (90, 30s, 10m, 2h, 1d), not with 'soon'.",
