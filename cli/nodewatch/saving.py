@@ -144,15 +144,16 @@ class Saver:
             return []
 
     def exchange(self, backend: Backend, org: str) -> dict[str, Any]:
-        """Return an organization's policies and nodes, and what the nodes say of the policies."""
+        """Return an organization's policies and nodes, the nodes' own policies, and what they say of the policies."""
         root = f"/orgs/{segment(org)}"
         nodes = self.ask(backend, {"nodes": f"{root}/nodes"}, "nodes").get("nodes", {}).get("nodes") or {}
         policies = self.ask(backend, {"policies": f"{root}/managementpolicies"}, "policies").get("policies", {})
-        paths = {name: f"{root}/nodes/{segment(name.partition('/')[2])}/managementStatus" for name in nodes}
-        statuses = self.ask(backend, paths, "nodes")
+        paths = {name: f"{root}/nodes/{segment(name.partition('/')[2])}" for name in nodes}
+        statuses = self.ask(backend, {name: f"{path}/managementStatus" for name, path in paths.items()}, "nodes")
         return {
             "managementpolicies": policies.get("managementPolicy") or {},
             "nodes": {name: without_token(node) for name, node in nodes.items()},
+            "nodePolicies": self.ask(backend, {name: f"{path}/policy" for name, path in paths.items()}, "node policies"),
             "managementStatus": {name: answer.get("managementStatus") or {} for name, answer in statuses.items()},
         }
 

@@ -66,6 +66,7 @@ SECTIONS = (
     Section("bos.v1.boot_sets", "map", {}),
     Section("exchange.managementpolicies", "map", {}),
     Section("exchange.nodes", "map", {}),
+    Section("exchange.nodePolicies", "map", {}),
     Section("exchange.managementStatus", "map", {}),
     Section("agent.nodemanagement", "map", {}),
 )
