@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import Answer
-from nodewatch.horizon import rules
+from nodewatch.horizon import policy_rules, rules
 from nodewatch.offline.routing import Call, Route
+from nodewatch.offline.section import Section
 
 if TYPE_CHECKING:
     from nodewatch.offline.store import Store
@@ -52,7 +53,7 @@ def post_policy(store: Store, call: Call) -> Answer:
     key = f"{call.names['org']}/{call.names['nmp']}"
     if store.get(POLICIES, key) is not None:
         return Answer(403, {"code": "already-exists", "msg": f"management policy '{key}' already exists"})
-    document = rules.as_stored(call.request.body)
+    document = policy_rules.as_stored(call.request.body)
     store.put(POLICIES, key, {"owner": "", **document, "lastUpdated": stamp(call), "created": stamp(call)})
     return Answer(201, {"code": "ok", "msg": f"management policy '{key}' created"})
 
@@ -64,7 +65,7 @@ def put_policy(store: Store, call: Call) -> Answer:
     if old is None:
         return NOT_FOUND
     own = {name: old[name] for name in ("owner", "created") if name in old}
-    store.put(POLICIES, key, {**own, **rules.as_stored(call.request.body), "lastUpdated": stamp(call)})
+    store.put(POLICIES, key, {**own, **policy_rules.as_stored(call.request.body), "lastUpdated": stamp(call)})
     return DONE
 
 
@@ -144,6 +145,14 @@ def agent_reset(store: Store, call: Call) -> Answer:
         store.put(AGENT, name, rules.re_evaluated(status))
     return Answer(201, f"Updated status for NMP {', '.join(named)}." if named else "No nmp status found")
 
+
+SECTIONS = (
+    Section("exchange.managementpolicies", "map", {}),
+    Section("exchange.nodes", "map", {}),
+    Section("exchange.nodePolicies", "map", {}),
+    Section("exchange.managementStatus", "map", {}),
+    Section("agent.nodemanagement", "map", {}),
+)
 
 POLICY = "/orgs/{org}/managementpolicies/{nmp}"
 STATUS = "/orgs/{org}/nodes/{node}/managementStatus"
