@@ -153,7 +153,9 @@ class Saver:
         return {
             "managementpolicies": policies.get("managementPolicy") or {},
             "nodes": {name: without_token(node) for name, node in nodes.items()},
-            "nodePolicies": self.ask(backend, {name: f"{path}/policy" for name, path in paths.items()}, "node policies"),
+            "nodePolicies": self.ask(
+                backend, {name: f"{path}/policy" for name, path in paths.items()}, "node policies"
+            ),
             "managementStatus": {name: answer.get("managementStatus") or {} for name, answer in statuses.items()},
         }
 

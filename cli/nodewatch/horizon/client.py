@@ -55,7 +55,9 @@ class Exchange:
 
     def post_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
         """Make a policy that is not there yet; raise an error of status 403 if it is, or may not be made."""
-        return self.backend.send(Request("POST", f"/orgs/{segment(org)}/managementpolicies/{segment(nmp)}", body=policy))
+        return self.backend.send(
+            Request("POST", f"/orgs/{segment(org)}/managementpolicies/{segment(nmp)}", body=policy)
+        )
 
     def put_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
         """Replace a policy that is there; raise `NotFound` if it is not."""
@@ -65,6 +67,21 @@ class Exchange:
     def delete_policy(self, org: str, nmp: str) -> Answer:
         """Remove a policy, and with it the statuses that nodes have of it; raise `NotFound` if it is not there."""
         return self.backend.send(Request("DELETE", f"/orgs/{segment(org)}/managementpolicies/{segment(nmp)}"))
+
+
+class Manifests:
+    """Questions to the model management service (CSS), which keeps the manifests of upgrades."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+    def has(self, org: str, manifest: str) -> bool:
+        """Return whether the organization has an upgrade manifest of that name."""
+        wanted = {"filters": "true", "objectID": manifest, "objectType": "agent_upgrade_manifests"}
+        try:
+            return bool(self.backend.send(Request("GET", f"/api/v1/objects/{segment(org)}", wanted)).document)
+        except NotFound:
+            return False
 
 
 class Agent:

@@ -84,6 +84,7 @@ class Policy(TypedDict, total=False):
     start: str
     startWindow: int
     agentUpgradePolicy: AgentUpgradePolicy
+    agentImagePolicy: dict[str, Any]
     lastUpdated: str
     created: str
 
