@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields"
-LEAVES = "errors|times|nodeset|table|statuses|documents|pages|jsontext"
+LEAVES = "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext"
 WIRE = r"remote(\.\w+)?"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
@@ -24,6 +24,7 @@ OURS = [
     ("errors|times|table|documents|jsontext", "nothing"),
     ("pages", "nodeset|table"),
     ("nodeset", "errors"),
+    ("limits", "nodeset|errors"),
     ("statuses", "table"),
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|{LEAVES}"),
     (r"commands\.local", rf"saving|render\.json|tree|progress|settings\.model|files|offline\.\w+|{LEAVES}"),

@@ -162,12 +162,22 @@ class App:
 
         print(visible(text, keep="\n"), file=self.world.stderr)
 
+    @property
+    def interactive(self) -> bool:
+        """Whether somebody is there to answer a question."""
+        return self.world.stdin.isatty() and self.world.stderr.isatty()
+
+    def address(self, service: str) -> str:
+        """Return what a question calls the system that a change goes to."""
+        system = self.settings.system(service)
+        return system.url or f"the local store {system.local}"
+
     def confirm(self, question: str, *, anywhere: bool = False) -> None:
         """Ask before a change, when both ends are terminals, or `anywhere`; raise when the user declines."""
         from nodewatch.table import visible
 
         world = self.world
-        if not (anywhere or (world.stdin.isatty() and world.stderr.isatty())):
+        if not (anywhere or self.interactive):
             return
         print(f"{visible(question)} [y/N]: ", end="", file=world.stderr, flush=True)
         said = ""
