@@ -165,6 +165,6 @@ def show_example(app: App) -> None:
     """It has comments, so it is no JSON; `nodewatch exchange nmp add` reads it. Nothing is asked of any server.
 
     \b
-    $ nodewatch exchange nmp new > nmp.json
+    $ nodewatch exchange nmp new
     """
     app.world.stdout.write(policy_rules.EXAMPLE)
