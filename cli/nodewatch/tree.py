@@ -132,12 +132,13 @@ def seconds(text: str) -> float:
 
 
 NODE_FORMATS = ("names", "csv")
-FORMATS = ("table", "json", "yaml", "toml", *NODE_FORMATS)
+PICTURES = ("html", "svg")
+FORMATS = ("table", "json", "yaml", "toml", *NODE_FORMATS, *PICTURES)
 SHARED: list[click.Option] = [
     shared(
         "--format",
         type=click.Choice(FORMATS),
-        help="How to print: a table on a terminal, else JSON. Lists of nodes: names (folded), csv.",
+        help="How to print: a table on a terminal, else JSON. Lists of nodes: names, csv. As a file: html, svg.",
     ),
     shared("--local", metavar="PATH", help="Ask the local store or fleet file at PATH."),
     shared("--context", metavar="NAME", help="Ask the system of that NAME in the configuration."),
@@ -148,6 +149,8 @@ SHARED: list[click.Option] = [
     shared("--request-timeout", type=seconds, help="Give up on a request after SECONDS (60)."),
     shared("--verbose", "-v", count=True, default=None, help="Trace requests on stderr; -vv with their bodies."),
     flag("--quiet", help="Say nothing on stderr but errors and warnings."),
+    flag("--no-pager", help="Print a long table at once, not through $NODEWATCH_PAGER, $PAGER or less."),
+    flag("--utc", help="Show times in UTC on a terminal too, not in its own zone."),
     flag("--dry-run", help="Say what would be changed, and change nothing."),
     click.Option(
         ["--version"],
@@ -167,7 +170,7 @@ ACCOUNT: list[click.Option] = [
     shared("--node-id-tok", "-n", metavar="ID:TOK", help="The node to ask as; better in HZN_EXCHANGE_NODE_AUTH."),
 ]
 WIDTH = 100  # columns: wider help reads badly
-NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": WIDTH}
+NAMES: dict[str, Any] = {"help_option_names": ["--help", "-h"], "max_content_width": WIDTH}
 
 
 class Shared(click.Command):
@@ -273,7 +276,13 @@ class Group(Shared, click.Group):
         params: Sequence[click.Parameter] = (),
         aliases: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(None, params=list(params), invoke_without_command=True, callback=show_bare)
+        super().__init__(
+            None,
+            params=list(params),
+            invoke_without_command=True,
+            callback=show_bare,
+            subcommand_metavar="COMMAND [ARGS]...",
+        )
         self.sentence, self.members, self.bare, self.aliases = sentence, members, bare, aliases or {}
         self.short_help = sentence
         self.commands = dict.fromkeys(members, self)  # names only: click suggests from them what was meant

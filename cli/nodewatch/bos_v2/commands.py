@@ -123,7 +123,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
 
 def shown_fields(app: App) -> Sequence[str]:
     """Return the fields of components that the format shows; none of them stands for the whole documents."""
-    if app.settings.format not in ("table", *NODE_FORMATS):
+    if not app.drawn and app.settings.format not in NODE_FORMATS:
         return ()
     from nodewatch.bos_v2.rules import IN_TABLES
 
