@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -86,7 +85,7 @@ def dump(app: App, file: str) -> None:
     elif app.settings.dry_run:
         app.say(f"{file} would be written.")
     else:
-        write_whole(Path(file), [*chunks(fleet), "\n"])
+        write_whole(file, [*chunks(fleet), "\n"])
         app.say(f"Wrote {file}.")
 
 
@@ -102,8 +101,6 @@ def save(app: App, file: str, session: str | None) -> None:
     $ nodewatch local save fleet.json
     $ nodewatch local save case.json --session night-reboot
     """
-    import os
-
     from nodewatch.files import write_whole
     from nodewatch.offline.fleet import FORMAT
     from nodewatch.render.json import chunks
@@ -115,7 +112,7 @@ def save(app: App, file: str, session: str | None) -> None:
         return
     saver = Saver(app.world, quiet=app.settings.quiet)
     fleet = {"nodewatch": FORMAT, **(of_session(app, saver, session) if session else of_everything(app, saver, live))}
-    write_whole(Path(os.path.realpath(file)), [*chunks(fleet), "\n"])
+    write_whole(file, [*chunks(fleet), "\n"])
     app.say(f"Wrote {file}.")
     if saver.troubles:
         reasons = [f"  {trouble.what}: {trouble.why.message}" for trouble in saver.troubles]

@@ -47,12 +47,10 @@ def store_at(path: str) -> Store:
 
     if not path.endswith(stores.FLEET_FILE):
         return stores.opened(path)
-    from pathlib import Path
-
     from nodewatch.files import read_file
     from nodewatch.offline.fleet import fill, read_fleet
 
-    found = read_fleet(read_file(Path(path)), path)
+    found = read_fleet(read_file(path), path)
     store = stores.in_memory(path)
     with stores.closed_on_failure(store):
         fill(store, found)
