@@ -12,7 +12,7 @@ from nodewatch.errors import FileTrouble, WrongConfiguration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import TextIO
+    from typing import BinaryIO, TextIO
 
 SMALL = 1 << 20  # bytes that a configuration, a token or a password may have
 LARGE = 1 << 30  # bytes that a fleet file may have
@@ -25,24 +25,30 @@ def content(path: str, most: int = SMALL) -> bytes:
     A FIFO, which nobody may ever write to, and a device, which may never end, are refused unread; a pipe that the
     shell has opened for us, `<(...)`, is read as standard input is.
     """
-    handle = opened(path, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        status = os.fstat(handle)
-        piped = stat.S_ISFIFO(status.st_mode) and path.startswith(STREAMS)
-        if stat.S_ISDIR(status.st_mode):
-            raise refused(errno.EISDIR)
-        if not stat.S_ISREG(status.st_mode) and not piped:
-            raise refused(errno.EINVAL, "it is no regular file")
-        if status.st_size > most:
-            raise refused(errno.EFBIG, f"it is larger than {most >> 20:,} MiB")
-        os.set_blocking(handle, True)  # noqa: FBT003
-        with open(handle, "rb", closefd=False) as file:
-            found = file.read(most + 1)
-    finally:
-        os.close(handle)
+    with to_be_read(path) as file:
+        if os.fstat(file.fileno()).st_size > most:
+            raise too_large(most)
+        found = file.read(most + 1)
     if len(found) > most:
-        raise refused(errno.EFBIG, f"it is larger than {most >> 20:,} MiB")
+        raise too_large(most)
     return found
+
+
+def beginning(path: str, count: int) -> bytes:
+    """Return the first bytes of a file, however large it is; raise `OSError` as `content` does."""
+    with to_be_read(path) as file:
+        return file.read(count)
+
+
+def to_be_read(path: str) -> BinaryIO:
+    """Open a regular file, or a pipe of the shell; raise `OSError` for everything else."""
+    handle = opened(path, os.O_RDONLY | os.O_NONBLOCK)
+    mode = os.fstat(handle).st_mode
+    if stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and path.startswith(STREAMS)):
+        os.set_blocking(handle, True)
+        return open(handle, "rb")
+    os.close(handle)
+    raise refused(errno.EISDIR) if stat.S_ISDIR(mode) else refused(errno.EINVAL, "it is no regular file")
 
 
 def opened(path: str, flags: int) -> int:
@@ -51,6 +57,11 @@ def opened(path: str, flags: int) -> int:
         return os.open(path, flags | os.O_CLOEXEC | os.O_NOCTTY)
     except ValueError as error:  # a NUL in it, or half of a surrogate pair
         raise refused(errno.EINVAL, "that is not the name of a file") from error
+
+
+def too_large(most: int) -> OSError:
+    """Return the error about a file that cannot be meant."""
+    return refused(errno.EFBIG, f"it is larger than {most >> 20:,} MiB")
 
 
 def refused(number: int, why: str | None = None) -> OSError:
@@ -178,17 +189,16 @@ def mode_of(path: str) -> int | None:
 
 
 def make_folder(path: str, mode: int = 0o777) -> None:
-    """Make a folder and those above it that are missing; raise `FileTrouble` if that cannot be done."""
-    above = os.path.dirname(os.path.abspath(path))
+    """Make a folder, and those above it that are missing; raise `OSError` if that cannot be done."""
     if os.path.isdir(path):
         return
-    if not os.path.isdir(above):
-        make_folder(above, mode)
-    try:
-        os.makedirs(path, mode, exist_ok=True)
+    above = os.path.dirname(os.path.abspath(path))
+    make_folder(above)
+    with suppress(FileExistsError):
+        os.mkdir(path, mode)
         give_to_owner(path, above)
-    except OSError as error:
-        raise FileTrouble(f"{path} cannot be made: {error.strerror}.") from error
+    if not os.path.isdir(path):
+        raise refused(errno.EEXIST)
 
 
 def give_to_owner(path: str, folder: str) -> None:

@@ -166,6 +166,7 @@ def use_context(app: App, name: str) -> None:
     """
     import os
 
+    from nodewatch.errors import FileTrouble
     from nodewatch.files import make_folder, text_of, write_whole
 
     contexts.chosen(contexts.read_contexts(app.world), name, "config use")
@@ -173,7 +174,10 @@ def use_context(app: App, name: str) -> None:
     if app.settings.dry_run:
         app.say(f"{file} would say: context = {name!r}.")
         return
-    make_folder(os.path.dirname(file))
+    try:
+        make_folder(os.path.dirname(file))
+    except OSError as error:
+        raise FileTrouble(f"{os.path.dirname(file)} cannot be made: {error.strerror}.") from error
     text = contexts.activated(text_of(file) or "", name)
     contexts.parse(text, file, app.world.home)  # a file that could not be read again would be lost to all commands
     write_whole(file, [text])

@@ -63,7 +63,7 @@ def store_at(path: str) -> Store:
     from nodewatch.offline import store as stores
 
     if not path.endswith(stores.FLEET_FILE):
-        return stores.opened(path)
+        return stores.opened(path, tables())
     from nodewatch.files import read_file
     from nodewatch.offline.fleet import fill, read_fleet
 

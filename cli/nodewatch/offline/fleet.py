@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import FileTrouble
+from nodewatch.jsontext import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ class Entry(NamedTuple):
 def read_fleet(text: str, name: str, sections: Sequence[Section]) -> list[Entry]:
     """Return the checked documents of a fleet file's text; raise `FileTrouble` that names the first wrong place."""
     try:
-        fleet = json.loads(text, parse_constant=reject_constant)
+        fleet = parsed(text)
     except RecursionError as error:
         raise FileTrouble(f"{name} is nested too deeply to be a fleet file.") from error
     except ValueError as error:
@@ -38,11 +38,6 @@ def read_fleet(text: str, name: str, sections: Sequence[Section]) -> list[Entry]
     except ValueError as error:
         end = "" if str(error).endswith("?") else "."
         raise FileTrouble(f"{name} is not a fleet file: {error}{end}") from error
-
-
-def reject_constant(name: str) -> NoReturn:
-    """Raise for NaN and the infinities, which Python reads but JSON does not have."""
-    raise ValueError(f"{name} is no number in JSON")
 
 
 def entries(fleet: Any, sections: Sequence[Section]) -> Iterator[Entry]:
@@ -144,7 +139,7 @@ def dump(store: Store, sections: Sequence[Section]) -> dict[str, Any]:
     fleet: dict[str, Any] = {"nodewatch": FORMAT}
     with store.reading():
         for section in sections:
-            rows = [(key, json.loads(text)) for key, text in store.dump(section.collection)]
+            rows = list(store.dump(section.collection))
             if rows:
                 *groups, name = section.place.split(".")
                 tree = fleet
