@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields"
-LEAVES = "errors|times|nodeset|table|statuses|documents|pages|jsontext"
+LEAVES = "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places"
 WIRE = r"remote(\.\w+)?"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
 OURS = [
-    ("errors|times|table|documents|jsontext", "nothing"),
-    ("pages", "nodeset|table"),
+    ("errors|times|table|documents|jsontext|kinds", "nothing"),
+    ("places", "nodeset"),
+    ("pages", "nodeset|table|kinds|places"),
     ("nodeset", "errors"),
+    ("limits", "nodeset|errors"),
     ("statuses", "table"),
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|{LEAVES}"),
     (r"commands\.local", rf"saving|render\.json|tree|progress|settings\.model|files|offline\.\w+|{LEAVES}"),
