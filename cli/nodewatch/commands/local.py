@@ -34,7 +34,7 @@ def fill_store(app: App, path: str, found: list[Entry], *, merge: bool = False) 
     from nodewatch.offline.fleet import fill
     from nodewatch.progress import Progress, counted
 
-    progress = Progress(app.world, len(found), "documents", quiet=app.settings.quiet)
+    progress = Progress(app.world, len(found), "documents", quiet=app.quiet)
     with closing(store_to_fill(path)) as store:
         fill(store, counted(found, progress), merge=merge)
 
@@ -157,7 +157,7 @@ def saver(app: App, service: str) -> Saver:
     """Return what asks the service for what is saved."""
     from nodewatch.saving import Saver
 
-    return Saver(app.backend(service), app.world, quiet=app.settings.quiet)
+    return Saver(app.backend(service), app.world, quiet=app.quiet)
 
 
 def of_everything(app: App, live: dict[str, System]) -> tuple[dict[str, Any], dict[str, NodewatchError]]:

@@ -197,7 +197,7 @@ def renewed(place: Place, token: Token, settings: Settings, world: World, base: 
         if expired:
             raise NotPermitted(f"The login in {place.path} has expired. {RENEW}")
         return token
-    with locked(place.path, world, settings.request_timeout):
+    with locked(place.path, world, world.left(settings.request_timeout)):
         token = read(place)
         if token.left(world) >= MARGIN or token.refresh is None:
             return token
@@ -268,7 +268,7 @@ def ask(form: Mapping[str, str], settings: Settings, world: World, base: str) ->
     began = world.monotonic()
     try:
         transport = transport_to(url, settings.system("bos"), settings.ca_bundle, world)
-        reply = transport.exchange("POST", url, headers, body, settings.request_timeout)
+        reply = transport.exchange("POST", url, headers, body, world.left(settings.request_timeout))
     except Failed as failed:
         trace.failed("POST", url, failed.why, 1)
         raise failed.kind(f"the login service at {url} cannot be asked: {failed.why}.") from failed
