@@ -27,6 +27,7 @@ class App:
         self.flags: dict[str, Any] = {}
         self.backends: dict[str, Backend] = {}
         self.closing = ExitStack()
+        self.hushed = False
         self.saved_at: datetime | None = None
 
     @cached_property
@@ -49,6 +50,11 @@ class App:
             age = span(self.world.now() - saved_at)
             self.say(f"As of {saved_at:%Y-%m-%d %H:%M} UTC, saved {age} ago.")
             self.saved_at = saved_at
+
+    @property
+    def quiet(self) -> bool:
+        """Whether only what must be known goes to stderr: `--quiet`, or a screen is being drawn (`hushed`)."""
+        return self.hushed or self.settings.quiet
 
     @property
     def clock(self) -> Clock:
@@ -131,19 +137,6 @@ class App:
         self.backends.clear()
         return True
 
-    def patience(self, seconds: float) -> None:
-        """Let no request, with all its retries, take longer than that many seconds (one second at least)."""
-        from nodewatch.settings.model import System
-
-        def hurried(system: System) -> System:
-            each = max(seconds / (system.retries + 1), 1.0)
-            return system._replace(request_timeout=min(system.request_timeout, each))
-
-        systems = self.settings.systems.items()
-        self.settings = self.settings._replace(
-            systems={name: hurried(found) if isinstance(found, System) else found for name, found in systems}
-        )
-
     def show(
         self,
         document: Any,
@@ -198,8 +191,8 @@ class App:
         print_document(document, self.settings.format, self.world.stdout)
 
     def say(self, text: str) -> None:
-        """Tell the user something on stderr, unless `--quiet`."""
-        if not self.settings.quiet:
+        """Tell the user something on stderr, unless that is not wanted."""
+        if not self.quiet:
             self.warn(text)
 
     def warn(self, text: str) -> None:

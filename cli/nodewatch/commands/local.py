@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,7 +34,7 @@ def fill_store(app: App, path: str, found: list[Entry], *, merge: bool = False) 
     from nodewatch.offline.fleet import fill
     from nodewatch.progress import Progress, counted
 
-    progress = Progress(app.world, len(found), "documents", quiet=app.settings.quiet)
+    progress = Progress(app.world, len(found), "documents", quiet=app.quiet)
     with closing(store_to_fill(path)) as store:
         fill(store, counted(found, progress), merge=merge)
 
@@ -89,7 +88,7 @@ def dump(app: App, file: str) -> None:
     elif app.settings.dry_run:
         app.say(f"{file} would be written.")
     else:
-        write_whole(Path(file), [*chunks(fleet), "\n"])
+        write_whole(file, [*chunks(fleet), "\n"])
         app.say(f"Wrote {file}.")
 
 
@@ -107,8 +106,6 @@ def save(app: App, file: str, session: str | None) -> None:
     $ nodewatch local save fleet.json
     $ nodewatch local save case.json --session night-reboot
     """
-    import os
-
     from nodewatch.files import write_whole
     from nodewatch.offline.backend import sections
     from nodewatch.offline.fleet import FORMAT, loadable
@@ -126,7 +123,7 @@ def save(app: App, file: str, session: str | None) -> None:
     }
     whole = {"nodewatch": FORMAT, "saved_at": at, **without_credentials(fleet), **({"unasked": notes} if notes else {})}
     kept, faults = loadable(whole, sections())
-    write_whole(Path(os.path.realpath(file)), [*chunks(kept), "\n"])
+    write_whole(file, [*chunks(kept), "\n"])
     app.say(f"Wrote {file}.")
     reasons = [*folded(unasked), *(f"  {fault}" for fault in faults)]
     if reasons:
@@ -161,7 +158,7 @@ def saver(app: App, service: str) -> Saver:
     """Return what asks the service for what is saved."""
     from nodewatch.saving import Saver
 
-    return Saver(app.backend(service), app.world, quiet=app.settings.quiet)
+    return Saver(app.backend(service), app.world, quiet=app.quiet)
 
 
 def of_everything(app: App, live: dict[str, System]) -> tuple[dict[str, Any], dict[str, NodewatchError]]:

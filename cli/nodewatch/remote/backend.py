@@ -92,8 +92,9 @@ class HttpBackend:
 
         world, timeout = self.world, self.system.request_timeout
         tries = self.system.retries + 1 if request.repeatable else 1
-        self.take_turn(request, tries * timeout)
-        end = world.monotonic() + tries * timeout
+        patience = world.left(tries * timeout)
+        self.take_turn(request, patience)
+        end = world.monotonic() + world.left(patience)
         for done in range(1, tries + 1):
             try:
                 reply = self.exchange(request, min(timeout, end - world.monotonic()), done)
@@ -140,7 +141,7 @@ class HttpBackend:
         for _ in range(REDIRECTS + 1):
             spent = self.world.monotonic() - began
             try:
-                reply = self.transport.exchange(request.method, url, headers, body, max(seconds - spent, 0.001))
+                reply = self.transport.exchange(request.method, url, headers, body, self.world.left(seconds - spent))
             except Failed as failed:
                 self.trace.failed(request.method, url, failed.why, tries)
                 raise
