@@ -28,7 +28,7 @@ OURS = [
     ("conditions", "errors|listing|nodeset|query|times"),
     ("view", "conditions|documents|errors|listing|nodeset|query|table"),
     ("errors|times|table|documents|jsontext|kinds", "nothing"),
-    ("places", "nodeset"),
+    ("places", "nodeset|query"),
     ("pages", "nodeset|table|kinds|places"),
     ("nodeset", "errors"),
     ("limits", "nodeset|errors"),

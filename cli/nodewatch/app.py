@@ -191,6 +191,11 @@ class App:
         """Whether an option asks something of the list."""
         return any(self.flags.get(name) not in (None, ()) for name in ASKING)
 
+    @property
+    def asks_for_list(self) -> bool:
+        """Whether the options or the format ask for a list where there is also a page that says more."""
+        return self.asking or self.settings.format in LIST_FORMATS
+
     def expect_list(self, place: str) -> None:
         """Note which list the command shows; raise `WrongUsage` if the options ask of it what it does not have."""
         self.listing = place

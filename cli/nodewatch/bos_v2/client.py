@@ -94,10 +94,20 @@ class BosV2:
     def components(self, *, fields: Sequence[str] = (), **filters: Unpack[Filters]) -> list[Component]:
         """Return the components, in the order of their ids; with `fields`, other members may be missing.
 
-        Two limits of the server are worked around: it refuses `ids` of more than 127 characters (the list is asked for
-        in several requests, merged, then paged), and it ignores `enabled=false` where no other filter is given.
+        Three limits of the server are worked around: it refuses `ids` of more than 127 characters (the list is asked
+        for in several requests, merged, then paged), it knows no patterns or places (`x1000c2*`, `x1000c2`: all are
+        asked for), and it ignores `enabled=false` where no other filter is given.
         """
         ids, size = filters.get("ids"), filters.get("page_size")
+        if ids:
+            from nodewatch.places import is_open, meant_by
+
+            names = ids.split(",")
+            if any(map(is_open, names)):
+                others: Filters = {**filters, "ids": None, "page_size": None}
+                meant, everyone = meant_by(names), self.components(fields=fields, **others)
+                found = [component for component in everyone if meant(str(component.get("id")))]
+                return found[:size] if size else found
         if ids and len(ids) > IDS_LENGTH:
             parts = [self.page({**filters, "ids": part, "page_size": None}, fields) for part in split(ids)]
             merged = {component["id"]: component for page in parts for component in page}

@@ -119,8 +119,9 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --filter 'error = *cfs*' --columns id,session,error
     $ nodewatch bos v2 components list --count-by status,phase
     """
+    filters["status"] = filters["status"] and known_statuses(filters["status"])
     filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
-    whole = ids is not None and nodes.plain(ids) and not (filters["page_size"] or filters["start_after_id"])
+    whole = ids is not None and nodes.closed(ids) and not (filters["page_size"] or filters["start_after_id"])
     if followed(app, lambda: follow.components(app, filters)):
         return
     bos = BosV2(app.backend("bos"))
@@ -130,13 +131,34 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
         bos.check_known(ids, components)
 
 
+def known_statuses(text: str) -> str:
+    """Return a comma list of statuses as BOS spells them; raise `WrongUsage` for one that does not exist.
+
+    >>> known_statuses("Failed,on-hold")
+    'failed,on_hold'
+    """
+    from nodewatch.bos_v2.status_rules import COMPONENTS
+    from nodewatch.conditions import known_word
+
+    return ",".join(known_word(word, list(COMPONENTS.statuses), "status") for word in text.split(","))
+
+
 @command
-@click.argument("component_id")
+@click.argument("component_id", metavar="NODES")
 def describe_component(app: App, component_id: str) -> None:
-    """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type.
+    """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type. Of several,
+    named as a list or a node set, it shows each.
 
     \b
     $ nodewatch bos v2 components describe x3000c0s13b0n0
+    $ nodewatch bos v2 components describe x1000c2s[4-5]b0n0
     """
     bos = BosV2(app.backend("bos"))
-    app.show(bos.component(component_id), lambda node: status_tables.component(node, bos.limits(), app.now))
+    if not nodes.several(component_id):
+        component = bos.component(nodes.spelt(component_id))
+        app.show(component, lambda node: status_tables.component(node, bos.limits(), app.now))
+        return
+    names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world.stdin)))
+    found = list(bos.components(ids=names))
+    bos.check_known(names, found)
+    app.show(found, lambda found: status_tables.components(found, bos.limits(), app.now))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import kinds, rules, status_rules
 from nodewatch.bos_v2.tables import ATTEMPTS, STYLES, attempts, last_action
+from nodewatch.bos_v2.template_tables import boot_sets, configured, members
 from nodewatch.documents import part, text
 from nodewatch.listing import At, Attribute, Listing, places
 from nodewatch.table import Cell, Column
@@ -178,6 +179,45 @@ SESSIONS = Listing(
     ],
     order="-start_time",
     empty="No session fits.",
+)
+
+
+def each_boot_set(field: str) -> Any:
+    """Return the value of a field in each boot set of a template, each value once."""
+    return lambda template, _: ", ".join(
+        dict.fromkeys(text(each.get(field)) for each in boot_sets(template).values() if each.get(field))
+    )
+
+
+TEMPLATES = Listing(
+    [
+        Attribute("name", "the session template's name", At("name"), Column("Template")),
+        Attribute(
+            "boot_sets",
+            "the names of its boot sets",
+            lambda template, _: ", ".join(boot_sets(template)),
+            Column("Boot sets", 2),
+        ),
+        Attribute(
+            "nodes",
+            "which nodes, roles and groups boot",
+            lambda template, _: "; ".join(filter(None, map(members, boot_sets(template).values()))),
+            Column("Nodes", wraps=True),
+        ),
+        Attribute(
+            "configuration",
+            "how the nodes are configured",
+            lambda template, _: configured(template),
+            Column("Configuration", 3),
+        ),
+        Attribute("tenant", "whose it is", At("tenant"), Column("Tenant", 1, shares=True)),
+        Attribute("description", "what it is for", At("description"), Column("Description", 1, wraps=True)),
+        Attribute("arch", "the architecture of its boot sets", each_boot_set("arch")),
+        Attribute("path", "the images of its boot sets", each_boot_set("path")),
+        Attribute("enable_cfs", "whether its nodes are configured", At("enable_cfs"), kind="truth"),
+    ],
+    order="name",
+    empty="There are no session templates.",
 )
 
 

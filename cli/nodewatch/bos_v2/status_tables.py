@@ -24,6 +24,11 @@ def component(document: Component, options: Mapping[str, Any], now: datetime) ->
     return [where, *expected(document, options, now), *states]
 
 
+def components(documents: Iterable[Component], options: Mapping[str, Any], now: datetime) -> Page:
+    """Return each of the nodes, in their order."""
+    return [block for document in documents for block in component(document, options, now)]
+
+
 def expected(document: Component, options: Mapping[str, Any], now: datetime) -> Page:
     """Return what to expect of a component, in the words of the guide page "Component Status", and what to type."""
     found = status_rules.expectation(document, options, now)
