@@ -13,6 +13,8 @@ RESET = "nodewatch exchange node management reset NODE --policy NMP"
 SHOW = "nodewatch exchange node management status NODE --long"
 AGAIN = Step("reset", "somebody resets it in the Exchange")
 LOCALLY = Step("waiting", "somebody resets it on the node")
+LATEST = Step("waiting", "there are new agent files, and the manifest says `latest`")
+ENDED = (AGAIN, LOCALLY, LATEST)
 STEPS: dict[str, tuple[Step, ...]] = {
     "waiting": (
         Step("download started", "its time has come, and no other upgrade is going on"),
@@ -54,12 +56,12 @@ STEPS: dict[str, tuple[Step, ...]] = {
         AGAIN,
         LOCALLY,
     ),
-    "successful": (AGAIN, LOCALLY),
-    "no action required": (AGAIN, LOCALLY),
-    "precheck failed": (AGAIN, LOCALLY),
-    "download failed": (AGAIN, LOCALLY),
-    "rollback successful": (AGAIN, LOCALLY),
-    "rollback failed": (AGAIN, LOCALLY),
+    "successful": ENDED,
+    "no action required": ENDED,
+    "precheck failed": ENDED,
+    "download failed": ENDED,
+    "rollback successful": ENDED,
+    "rollback failed": ENDED,
     "unknown": (AGAIN, LOCALLY),
 }
 WHO_MAY_RESET = (
