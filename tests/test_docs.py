@@ -51,7 +51,7 @@ def test_what_is_left_out_is_named_where_only_one_member_can_be_meant(run: Runne
         2,
         "",
         """\
-Usage: nodewatch bos sessions status [OPTIONS] [COMMAND] [ARGS]...
+Usage: nodewatch bos sessions status [OPTIONS] COMMAND [ARGS]...
 Try 'nodewatch bos sessions status --help' for help.
 
 Error: No such command 'night-reboot'. You mean: nodewatch bos sessions status list night-reboot

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields"
-LEAVES = "errors|times|nodeset|table|statuses|documents|pages"
+LEAVES = "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places"
 WIRE = r"remote(\.\w+)?"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
 OURS = [
-    ("errors|times|table|documents", "nothing"),
-    ("pages", "nodeset|table"),
+    ("errors|times|table|documents|jsontext|kinds", "nothing"),
+    ("places", "nodeset"),
+    ("pages", "nodeset|table|kinds|places"),
     ("nodeset", "errors"),
+    ("limits", "nodeset|errors"),
     ("statuses", "table"),
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|{LEAVES}"),
     (r"commands\.local", rf"saving|render\.json|tree|progress|settings\.model|files|offline\.\w+|{LEAVES}"),
@@ -32,13 +34,17 @@ OURS = [
     (rf"{SLICE}\.\w*rules", rf"OWN\.({PURE})|{LEAVES}"),
     (rf"{SLICE}\.\w*tables", rf"OWN\.({PURE}|\w*tables)|{LEAVES}"),
     (rf"{SLICE}\.client", rf"OWN\.({PURE})|backend|{LEAVES}"),
-    (rf"{SLICE}\.offline\w*", rf"OWN\.({PURE}|offline)|backend|offline\.(routing|store)|{LEAVES}"),
+    (
+        rf"{SLICE}\.offline\w*",
+        rf"OWN\.({PURE}|offline|offline_components)|backend|offline\.(routing|section|store|spool)|{LEAVES}",
+    ),
     (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),
     ("backend", "errors"),
     (r"offline\.routing", "backend"),
-    (r"offline\.spool", "nothing"),
-    (r"offline\.store", rf"offline\.spool|render\.(json|surrogates)|{LEAVES}"),
-    (r"offline\.(backend|fleet)", rf"offline\.\w+|{SLICE}\.offline\w*|backend|files|{LEAVES}"),
+    (r"offline\.(spool|section)", "nothing"),
+    (r"offline\.store", LEAVES),
+    (r"offline\.fleet", rf"offline\.(store|section)|backend|{LEAVES}"),
+    (r"offline\.backend", rf"offline\.\w+|{SLICE}\.offline\w*|backend|files|{LEAVES}"),
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render\.\w+|backend|{LEAVES}"),
     (WIRE, rf"{WIRE}|backend|settings\.(model|cray)|files|nodewatch|{LEAVES}"),
@@ -119,6 +125,32 @@ def test_imports_of_ours(path: Path) -> None:
     allowed = rule.replace("OWN", name.partition(".")[0])
     ours = {each.removeprefix("nodewatch.") for each in imports(path) if each.partition(".")[0] == "nodewatch"}
     assert [each for each in sorted(ours) if not re.fullmatch(allowed, each)] == [], f"allowed: {allowed}"
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Return the groups of modules that import each other, directly or through others."""
+
+    def reached(start: str) -> set[str]:
+        found: set[str] = set()
+        new = [start]
+        while new:
+            new = [name for name in {name for module in new for name in graph[module]} if name not in found]
+            found.update(new)
+        return found
+
+    beyond = {module: reached(module) for module in graph}
+    groups = {frozenset(name for name in beyond[module] if module in beyond[name]) for module in graph}
+    return sorted(sorted(group) for group in groups if group)
+
+
+def test_circles_are_found() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": {"e"}, "e": {"f"}, "f": {"d"}, "g": {"a", "g"}}
+    assert circles(graph) == [["b", "c"], ["d", "e", "f"], ["g"]]
+
+
+def test_no_circle_of_files() -> None:
+    ours = {path: {each.removeprefix("nodewatch.") for each in imports(path)} for path in MODULES}
+    assert circles({MODULES[path]: ours[path] & set(MODULES.values()) for path in MODULES}) == []
 
 
 @each_module

@@ -143,3 +143,11 @@ def test_a_format_loads_its_own_library(loaded: Loaded, fleet: str, style: str, 
 def test_json_over_http_loads_neither_tables_nor_store(loaded: Loaded, server: str) -> None:
     modules = loaded("bos v2 sessions list --format json", NODEWATCH_BOS_URL=server)
     assert modules & {*SHOWN, *NEVER, "sqlite3", "nodewatch.bos_v2.tables", "nodewatch.nodeset"} == set()
+
+
+def test_an_older_python_is_told_so() -> None:
+    code = "import runpy, sys; sys.version_info = (3, 9, 18); runpy.run_module('nodewatch', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    version = sys.version.split()[0]
+    sentence = f"nodewatch needs Python 3.11 or newer, and {sys.executable} is {version}.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)

@@ -66,7 +66,7 @@ class Terminal:
         while not re.search(pattern, self.text, re.DOTALL):
             assert time.monotonic() < end, self.text
             if select.select([self.master], [], [], 0.1)[0]:
-                self.text += os.read(self.master, 65_536).decode()
+                self.text += os.read(self.master, 65_536).decode(errors="replace")
         text, self.text = self.text, ""
         return text
 

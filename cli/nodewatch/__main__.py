@@ -7,7 +7,11 @@ pays. Whatever waits turns it on again.
 from __future__ import annotations
 
 import gc
+import sys
 from typing import NoReturn
+
+if sys.version_info < (3, 11):  # noqa: UP036  # whoever runs the one file or the source tree was not told by pip
+    sys.exit(f"nodewatch needs Python 3.11 or newer, and {sys.executable} is {sys.version.split()[0]}.")
 
 gc.disable()
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nodewatch.backend import Backend
     from nodewatch.settings.model import Settings
     from nodewatch.table import Page, Record
+    from nodewatch.times import Clock
 
 
 class App:
@@ -38,6 +39,22 @@ class App:
     def now(self) -> datetime:
         """The time of day, in UTC."""
         return self.world.now()
+
+    @property
+    def clock(self) -> Clock:
+        """How times are shown: on a terminal in its zone, and as ages; elsewhere, and with `--utc`, in UTC."""
+        from datetime import UTC
+
+        from nodewatch.times import Clock
+
+        terminal = self.world.stdout.isatty()
+        zone = self.world.zone if terminal and not self.flags.get("utc") else UTC
+        return Clock(self.now, zone, absolute=not terminal)
+
+    @property
+    def brief(self) -> bool:
+        """Whether a page names the largest groups only: on a terminal, without `--all`."""
+        return self.world.stdout.isatty() and not self.flags.get("all")
 
     def backend(self, service: str) -> Backend:
         """Return what answers for `bos`, `exchange` or `agent`: a server or the local store, as the settings say."""
@@ -125,18 +142,16 @@ class App:
     ) -> None:
         """Print what came back: the document as it is, as the table that `table` makes of it, or its nodes.
 
-        `table` is called for the table format only, so that further questions asked in it cost nothing elsewhere;
-        without one, the table format prints the document too (no document: one empty line). `nodes` makes the rows for
-        the formats of names and CSV. After a rehearsal there is nothing to show.
+        `table` is called for the formats that show one only, so that further questions asked in it cost nothing
+        elsewhere; without one, they show the document too (no document: one empty line). `nodes` makes the rows for the
+        formats of names and CSV. After a rehearsal there is nothing to show.
         """
         from nodewatch.backend import REHEARSED
 
         if document is REHEARSED:
             return
-        if table is not None and self.settings.format == "table":
-            from nodewatch.render.table import print_page
-
-            print_page(table(document), self.world)
+        if table is not None and self.drawn:
+            self.show_page(table(document))
         elif nodes is not None and self.settings.format in ("names", "csv"):
             from nodewatch.render.nodes import print_nodes
 
@@ -145,8 +160,29 @@ class App:
             self.print_document(document)
         self.world.stdout.flush()
 
+    @property
+    def drawn(self) -> bool:
+        """Whether the format is a table, or a picture of one."""
+        return self.settings.format in ("table", "html", "svg")
+
+    def show_page(self, page: Page) -> None:
+        """Print a page: on the terminal, through the pager if it is long, or as a file."""
+        if self.settings.format == "table":
+            from nodewatch.render.page import print_page
+
+            print_page(page, self.world, paged=not (self.flags.get("no_pager") or self.flags.get("watch")))
+        else:
+            from nodewatch.render.export import print_picture
+
+            print_picture(page, self.settings.format, self.world)
+
     def print_document(self, document: Any) -> None:
         """Print a document in the chosen format; a table of it is JSON."""
+        if self.settings.format in ("html", "svg"):
+            from nodewatch.render.export import written
+
+            self.show_page(written(document))
+            return
         from nodewatch.render import print_document
 
         print_document(document, self.settings.format, self.world.stdout)
@@ -162,12 +198,22 @@ class App:
 
         print(visible(text, keep="\n"), file=self.world.stderr)
 
+    @property
+    def interactive(self) -> bool:
+        """Whether somebody is there to answer a question."""
+        return self.world.stdin.isatty() and self.world.stderr.isatty()
+
+    def address(self, service: str) -> str:
+        """Return what a question calls the system that a change goes to."""
+        system = self.settings.system(service)
+        return system.url or f"the local store {system.local}"
+
     def confirm(self, question: str, *, anywhere: bool = False) -> None:
         """Ask before a change, when both ends are terminals, or `anywhere`; raise when the user declines."""
         from nodewatch.table import visible
 
         world = self.world
-        if not (anywhere or (world.stdin.isatty() and world.stderr.isatty())):
+        if not (anywhere or self.interactive):
             return
         print(f"{visible(question)} [y/N]: ", end="", file=world.stderr, flush=True)
         said = ""

@@ -26,7 +26,8 @@ class Request(NamedTuple):
     `path` is what follows the service's base URL, already quoted; `params` holds the query, a None in it is not sent;
     `body` is JSON to be, `ABSENT` for no body. `retry` says whether asking twice is harmless (None: as HTTP defines it
     for the method). `fields` names the members of the documents that will be looked at, none of them means
-    all: a backend may leave the others out.
+    all: a backend may leave the others out. `done` holds the statuses that say that a change was made (none of them:
+    this is a question).
     """
 
     method: str
@@ -35,6 +36,7 @@ class Request(NamedTuple):
     body: Any = ABSENT
     retry: bool | None = None
     fields: Sequence[str] = ()
+    done: Sequence[int] = ()
 
     @property
     def repeatable(self) -> bool:
@@ -131,6 +133,7 @@ def encoded(text: str) -> bytes:
         raise WrongUsage(f"{text!r} is not UTF-8 text, and no name is anything else.") from error
 
 
+UNCLEAR: Final = "Whether the change was made is not known: look before you repeat it."
 ASK_RIGHT: Final = "Is it the right service that answers at this address?"
 ADVICE: Final = {
     401: "Log in, or renew the login.",
@@ -154,13 +157,16 @@ def answered_error(request: Request, answer: Answer, who: str, advice: str | Non
     them) is `TITLE: DETAIL`, an Exchange error is `CODE: MSG`.
     """
     document, status = answer.document, answer.status
+    unclear = status in (502, 503, 504) and request.method not in ("GET", "HEAD")
     message = own_words(document)
     if message is None:
         message = f"{who} answered {status_words(status)} to {request.method} {request.path}{other_words(answer)}."
         advice = advice or ADVICE.get(status)
-        message += f" {advice}" if advice else ""
+        message += f" {advice}" if advice and not unclear else ""
     elif status == 401 and advice:
         message += f"\n{advice}"
+    if unclear:
+        message = f"{message.rstrip('.')}. {UNCLEAR}"
     kind: type[NodewatchError] = ServiceTrouble
     if status in (401, 403):
         kind = NotPermitted
@@ -219,7 +225,7 @@ def array(backend: Backend, request: Request, of: type = dict) -> Any:
 
     Raise `UnreadableAnswer` for anything else. The answer to a rehearsed change is returned as it is.
     """
-    document = backend.send(request).document
+    document = sent(backend, request)
     if isinstance(document, StoredArray) or document is REHEARSED:
         return document
     if isinstance(document, list):
@@ -229,6 +235,8 @@ def array(backend: Backend, request: Request, of: type = dict) -> Any:
         found = f"a list with {kind(wrong[0])} in it"
     else:
         found = kind(document)
+    if request.done:
+        raise unconfirmed(request, found)
     wanted = "objects" if of is dict else "texts"
     raise UnreadableAnswer(
         f"{request.method} {request.path} should answer a list of {wanted}, but it answered {found}. {ASK_RIGHT}"
@@ -241,16 +249,36 @@ def named(backend: Backend, request: Request, field: str = "", name: str = "") -
     `field` is where the object carries its name; an object without that field is taken as it is. The answer to a
     rehearsed change is returned as it is.
     """
-    document: Any = backend.send(request).document
+    document = sent(backend, request)
+    if document is REHEARSED:
+        return cast("dict[str, Any]", document)
+    if request.done and not (isinstance(document, dict) and document):
+        raise unconfirmed(request, kind(document) if document != {} else "an empty object")
     if not isinstance(document, dict):
-        if document is REHEARSED:
-            return cast("dict[str, Any]", document)
         raise UnreadableAnswer(
             f"{request.method} {request.path} should answer an object, but it answered {kind(document)}. {ASK_RIGHT}"
         )
     if field and document.get(field, name) != name:
         raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {document[field]!r}. Ask again.")
     return document
+
+
+def sent(backend: Backend, request: Request) -> Any:
+    """Return the document that answers the request; raise `ServiceTrouble` if it does not say that a change was made.
+
+    The answer to a rehearsed change is returned as it is.
+    """
+    answer = backend.send(request)
+    if request.done and answer.status not in request.done and answer.document is not REHEARSED:
+        raise unconfirmed(request, status_words(answer.status))
+    return answer.document
+
+
+def unconfirmed(request: Request, answered: str) -> ServiceTrouble:
+    """Return the error that a change was answered by something which does not say that it was made."""
+    return ServiceTrouble(
+        f"{request.method} {request.path} was answered with {answered}, which does not confirm the change. {UNCLEAR}"
+    )
 
 
 def kind(document: Any) -> str:

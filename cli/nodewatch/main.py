@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from nodewatch.app import App
-from nodewatch.errors import NodewatchError, WrongUsage
-from nodewatch.tree import ACCOUNT, Group, Leaf
+from nodewatch.errors import NodewatchError
+from nodewatch.tree import ACCOUNT, Group, Leaf, mend_dash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -217,39 +217,21 @@ TREE = Group(
     aliases={"ex": "exchange"},
 )
 
-DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
-DOUBLY_ENCODED = "\u00e2\u20ac\u201c"  # an en dash that was read as Windows-1252: so the user guide page prints it
 
+def pasted_dash(program: str, words: Sequence[str]) -> str | None:
+    """Return what is wrong with a line that has a dash before `--` that no shell understands; None if it has none.
 
-def check_dashes(program: str, words: Sequence[str]) -> None:
-    """Raise `WrongUsage` with the corrected line if a word before `--` begins with a dash that no shell understands.
-
-    Such a word is pasted from a formatted page: "View the Status of a BOS Session" prints one.
+    Only for a line that could not be understood: in the value of an option such a dash is text like any other.
     """
     options = list(words[: words.index("--")] if "--" in words else words)
     mended = [mend_dash(word) for word in options]
-    if mended != options:
-        import shlex
+    if mended == options:
+        return None
+    import shlex
 
-        wrong = next(word for word, right in zip(options, mended, strict=True) if word != right)
-        line = shlex.join([program, *mended, *words[len(options) :]])
-        raise WrongUsage(
-            f"{wrong!r} begins with a dash that is not '-' (pasted from a formatted page). You mean:\n  {line}"
-        )
-
-
-def mend_dash(word: str) -> str:
-    r"""Return the word with its dashes in front made plain, if one of the first two is another character.
-
-    >>> [mend_dash(word) for word in ("-\u2013format", "\u2014format", "\u2013v", "--format", "-v", "\u2013")]
-    ['--format', '--format', '-v', '--format', '-v', '-']
-    """
-    plain = word.replace(DOUBLY_ENCODED, "\u2013")
-    body = plain.lstrip("-" + DASHES)
-    front = plain[: len(plain) - len(body)]
-    if not any(dash in DASHES for dash in front[:2]):
-        return word
-    return ("--" if len(body) > 1 else "-") + body
+    wrong = next(word for word, right in zip(options, mended, strict=True) if word != right)
+    line = shlex.join([program, *mended, *words[len(options) :]])
+    return f"{wrong!r} begins with a dash that is not '-' (pasted from a formatted page). You mean:\n  {line}"
 
 
 def run(tree: Group, program: str, words: Sequence[str], world: World | None = None) -> int:
@@ -257,14 +239,17 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
     app = App(world)
     stderr = app.world.stderr
     try:
-        check_dashes(program, words)
         with app.closing, tree.make_context(program, list(words), obj=app) as context:
             tree.invoke(context)
         app.world.stdout.flush()
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.UsageError as error:
-        error.show(stderr)
+        pasted = pasted_dash(program, words)
+        if pasted:
+            app.warn(f"Error: {pasted}")
+        else:
+            error.show(stderr)
         return 2
     except (click.Abort, EOFError):
         print("Aborted.", file=stderr)

@@ -47,11 +47,12 @@ class Fields(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One part of a bar: its share of the whole in percent."""
+    """One part of a bar: its share of the whole in percent, and how many things that are, where it is known."""
 
     name: str
     percent: float
     style: Style = ""
+    number: int | None = None
 
 
 class Bar(NamedTuple):
@@ -63,15 +64,24 @@ class Bar(NamedTuple):
 class Line(NamedTuple):
     """A paragraph; `lead` is put in front and its width kept free below (`12 nodes: ` before an error, say).
 
-    A line whose lead is all blanks belongs to the block above: no blank line comes between.
+    A line whose lead begins with a blank belongs to the block above: no blank line comes between. One that is `whole`
+    is never broken, because it is to be copied.
     """
 
     text: str
     style: Style = ""
     lead: str = ""
+    whole: bool = False
 
 
-Block = Grid | Fields | Bar | Line
+class Heading(NamedTuple):
+    """What the blocks below it have in common; no blank line comes between it and the first of them."""
+
+    text: str
+    style: Style = ""
+
+
+Block = Grid | Fields | Bar | Line | Heading
 Page = list[Block]
 Record = Mapping[str, Any]
 """What is known of a node, by the names that the service's documents have for it; the node's own name comes first."""

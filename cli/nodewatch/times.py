@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
@@ -85,3 +85,71 @@ def read_duration(text: str) -> float | None:
     """
     found = re.fullmatch(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([smhd]?)\s*", text)
     return None if found is None else float(found[1]) * SECONDS[found[2]]
+
+
+class Clock(NamedTuple):
+    """How times are shown: what time it is, the zone that people here read times in (None: this machine's).
+
+    `absolute` tells to show no ages: off a terminal, so that two runs can be compared.
+    """
+
+    now: datetime
+    zone: tzinfo | None = UTC
+    absolute: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the zone now."""
+        return f"{self.now.astimezone(self.zone):%Z}"
+
+    def bare(self, value: Any) -> str:
+        """Return a server's time without its zone, for a column whose heading names it; what is no time stays.
+
+        Go's zero time is none.
+
+        >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
+        >>> clock.bare("2026-11-21T12:00:00+01:00"), clock.bare("soon"), clock.bare(None)
+        ('2026-11-21 11:00:00', 'soon', '')
+        >>> clock.bare("0001-01-01T00:00:00Z")
+        ''
+        """
+        time = read_time(value)
+        if time is None:
+            return "" if value is None else str(value)
+        return "" if time.year < 2 else f"{time.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
+
+    def at(self, value: Any) -> str:
+        """Return a server's time with its zone; one of today on a terminal without the date.
+
+        >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
+        >>> clock.at("2026-11-20T11:00:00"), clock.at("2026-11-21T11:00:00"), clock.at("soon")
+        ('2026-11-20 11:00:00 UTC', '11:00:00 UTC', 'soon')
+        >>> clock._replace(absolute=True).at("2026-11-21T11:00:00")
+        '2026-11-21 11:00:00 UTC'
+        """
+        time = read_time(value)
+        if time is None or time.year < 2:
+            return self.bare(value)
+        there = time.astimezone(self.zone)
+        today = there.date() == self.now.astimezone(self.zone).date() and not self.absolute
+        return f"{there:%H:%M:%S %Z}" if today else f"{there:%Y-%m-%d %H:%M:%S %Z}"
+
+    def ago(self, value: Any) -> str:
+        """Return how long ago a server's time was, or how soon it will be; off a terminal the time itself.
+
+        More than two days are days, more than a year is a date.
+
+        >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
+        >>> clock.ago("2026-11-21T11:55:00"), clock.ago("2026-11-21T12:01:00"), clock.ago("2026-11-10T12:00:00")
+        ('5 min ago', 'in 1 min', '11 days ago')
+        >>> clock.ago("2022-05-20T10:00:00"), clock._replace(absolute=True).ago("2026-11-21T11:55:00")
+        ('on 2022-05-20', '2026-11-21 11:55:00 UTC')
+        """
+        time = read_time(value)
+        if time is None or time.year < 2 or self.absolute:
+            return self.at(value)
+        away = abs(self.now - time)
+        if away > timedelta(days=365):
+            return f"on {time.astimezone(self.zone):%Y-%m-%d}"
+        words = f"{away.days} days" if away > timedelta(days=2) else span(away)
+        return f"in {words}" if time > self.now else f"{words} ago"

@@ -6,9 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+
+if TYPE_CHECKING:
+    Kind = click.ParamType[Any]  # older versions of click have no types of types
+else:
+    Kind = click.ParamType
 
 
 class Leaf(NamedTuple):
@@ -44,6 +51,54 @@ def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
         ctx.exit()
 
 
+class Text(click.types.StringParamType):
+    """A text that may be empty, because the service has a meaning for that."""
+
+
+class Naming(Kind):
+    """What an option or argument takes that names something: an empty text, as an unset variable leaves it, is refused.
+
+    For a service, or for us, it could mean everything there is. Every text and path is read so, but a `Text`.
+    """
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind, self.name = kind, kind.name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return what the kind makes of the value; raise `click.BadParameter` for an empty or blank one."""
+        given = ctx is None or param is None or ctx.get_parameter_source(str(param.name)) is not ParameterSource.DEFAULT
+        if given and not str(value).strip():
+            self.fail("it is empty, which never stands for all. Was a variable not set?", param, ctx)
+        return self.kind.convert(value, param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Return what the kind offers."""
+        return self.kind.shell_complete(ctx, param, incomplete)
+
+
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+DOUBLY_ENCODED = "\u00e2\u20ac\u201c"  # an en dash that was read as Windows-1252: so the user guide page prints it
+
+
+def mend_dash(word: str) -> str:
+    r"""Return the word with its dashes in front made plain, if one of the first two is another character.
+
+    Such a word is pasted from a formatted page: "View the Status of a BOS Session" prints one. A text with blanks is
+    itself.
+
+    >>> [mend_dash(word) for word in ("-\u2013format", "\u2014format", "\u2013v", "--format", "-v", "\u2013")]
+    ['--format', '--format', '-v', '--format', '-v', '-']
+    >>> mend_dash("\u2014 disk died") == "\u2014 disk died"
+    True
+    """
+    plain = word.replace(DOUBLY_ENCODED, "\u2013")
+    body = plain.lstrip("-" + DASHES)
+    front = plain[: len(plain) - len(body)]
+    if " " in word or not any(dash in DASHES for dash in front[:2]):
+        return word
+    return ("--" if len(body) > 1 else "-") + body
+
+
 TRUTHS = dict.fromkeys(("true", "t", "1", "yes", "y", "on"), True) | dict.fromkeys(
     ("false", "f", "0", "no", "n", "off"), False
 )
@@ -77,12 +132,13 @@ def seconds(text: str) -> float:
 
 
 NODE_FORMATS = ("names", "csv")
-FORMATS = ("table", "json", "yaml", "toml", *NODE_FORMATS)
+PICTURES = ("html", "svg")
+FORMATS = ("table", "json", "yaml", "toml", *NODE_FORMATS, *PICTURES)
 SHARED: list[click.Option] = [
     shared(
         "--format",
         type=click.Choice(FORMATS),
-        help="How to print: a table on a terminal, else JSON. Lists of nodes: names (folded), csv.",
+        help="How to print: a table on a terminal, else JSON. Lists of nodes: names, csv. As a file: html, svg.",
     ),
     shared("--local", metavar="PATH", help="Ask the local store or fleet file at PATH."),
     shared("--context", metavar="NAME", help="Ask the system of that NAME in the configuration."),
@@ -93,6 +149,8 @@ SHARED: list[click.Option] = [
     shared("--request-timeout", type=seconds, help="Give up on a request after SECONDS (60)."),
     shared("--verbose", "-v", count=True, default=None, help="Trace requests on stderr; -vv with their bodies."),
     flag("--quiet", help="Say nothing on stderr but errors and warnings."),
+    flag("--no-pager", help="Print a long table at once, not through $NODEWATCH_PAGER, $PAGER or less."),
+    flag("--utc", help="Show times in UTC on a terminal too, not in its own zone."),
     flag("--dry-run", help="Say what would be changed, and change nothing."),
     click.Option(
         ["--version"],
@@ -112,7 +170,7 @@ ACCOUNT: list[click.Option] = [
     shared("--node-id-tok", "-n", metavar="ID:TOK", help="The node to ask as; better in HZN_EXCHANGE_NODE_AUTH."),
 ]
 WIDTH = 100  # columns: wider help reads badly
-NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": WIDTH}
+NAMES: dict[str, Any] = {"help_option_names": ["--help", "-h"], "max_content_width": WIDTH}
 
 
 class Shared(click.Command):
@@ -124,6 +182,9 @@ class Shared(click.Command):
         super().__init__(*args, **attributes)
         self.context_settings = {**NAMES, **self.context_settings}
         self.params = [*self.params, *SHARED]
+        for param in self.params:
+            if type(param.type) in (click.types.StringParamType, click.Path):
+                param.type = Naming(param.type)
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help page, as wide as the terminal; click would load shutil to ask, a tenth of a start."""
@@ -173,6 +234,18 @@ class Command(Shared):
         if nodes:
             self.params = [EXPAND, *self.params]
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line; raise `click.UsageError` for an option that a pasted dash makes an argument."""
+        words = list(args)
+        rest = super().parse_args(ctx, args)
+        for param in self.params:
+            if isinstance(param, click.Argument) and "--" not in words:
+                value = ctx.params.get(str(param.name)) or ()
+                for word in (value,) if isinstance(value, str) else value:
+                    if mend_dash(word) != word:
+                        raise click.UsageError(f"{word!r} is no name.", ctx)
+        return rest
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run it; raise `click.UsageError` before anything is asked or changed, if it has no nodes to print."""
         style = ctx.obj.flags.get("format")
@@ -203,7 +276,13 @@ class Group(Shared, click.Group):
         params: Sequence[click.Parameter] = (),
         aliases: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(None, params=list(params), invoke_without_command=True, callback=show_bare)
+        super().__init__(
+            None,
+            params=list(params),
+            invoke_without_command=True,
+            callback=show_bare,
+            subcommand_metavar="COMMAND [ARGS]...",
+        )
         self.sentence, self.members, self.bare, self.aliases = sentence, members, bare, aliases or {}
         self.short_help = sentence
         self.commands = dict.fromkeys(members, self)  # names only: click suggests from them what was meant

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from fleets import COMPONENTS, FLEET, as_answered
 from nodewatch.offline import fleet as fleets
+from nodewatch.offline.backend import sections, tables
 from nodewatch.offline.store import in_memory
 
 if TYPE_CHECKING:
@@ -176,12 +177,27 @@ def test_stores_that_are_none_are_left_alone(run: Runner, file: Path, tmp_path: 
         (empty, f"{empty} is not a nodewatch store (the name of a fleet file ends in .json)."),
         (text, f"{text} is not a nodewatch store (the name of a fleet file ends in .json)."),
         (foreign, f"{foreign} is another program's SQLite file, not a nodewatch store."),
-        (newer, f"{newer} is of a newer nodewatch (format 9, this one reads 1): upgrade."),
+        (newer, f"{newer} is of a newer nodewatch (format 9, this one reads 2): upgrade."),
     ]:
         before = path.read_bytes()
         assert run(f"local load {file} --local {path}") == (4, "", f"Error: {sentence}\n")
         assert run(f"bos sessions list --local {path}") == (4, "", f"Error: {sentence}\n")
         assert path.read_bytes() == before
+
+
+def test_a_store_of_the_format_before_is_read_as_it_is_and_written_in_this_one(
+    run: Runner, file: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "fleet.db"
+    run(f"local load {file} --local {store}")
+    with closing(sqlite3.connect(store)) as other, other:
+        other.execute("PRAGMA user_version = 1")
+    before = store.read_bytes()
+    assert len(run(f"bos components list --local {store}").json) == len(COMPONENTS)
+    assert store.read_bytes() == before
+    assert run(f"bos sessions delete done-3 --local {store}").code == 0
+    with closing(sqlite3.connect(store)) as other:
+        assert other.execute("PRAGMA user_version").fetchone() == (2,)
 
 
 def test_half_of_a_surrogate_pair_is_kept_in_documents_and_written_out_in_names(run: Runner, tmp_path: Path) -> None:
@@ -228,9 +244,9 @@ def any_fleet(draw: st.DrawFn) -> dict[str, Any]:
 @settings(max_examples=50, deadline=None)
 @given(any_fleet())
 def test_dump_gives_back_what_was_loaded(fleet: dict[str, Any]) -> None:
-    with closing(in_memory("memory")) as store:
-        fleets.fill(store, fleets.read_fleet(json.dumps(fleet), "it"))
-        dumped = fleets.dump(store)
+    with closing(in_memory("memory", tables())) as store:
+        fleets.fill(store, fleets.read_fleet(json.dumps(fleet), "it", sections()))
+        dumped = fleets.dump(store, sections())
     kept = {"components": fleet["bos"]["v2"]["components"], "options": fleet["bos"]["v2"]["options"]}
     assert dumped["bos"]["v2"] == {name: value for name, value in kept.items() if value or name == "options"}
     assert dumped.get("exchange", {}).get("nodes", {}) == fleet["exchange"]["nodes"]

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 
 from nodewatch.backend import SentArray, StoredArray
-from nodewatch.render.json import chunks, element, text
+from nodewatch.jsontext import element, text
+from nodewatch.render.json import chunks
 from render.documents import ARRAYS, VALUES
 
 if TYPE_CHECKING:

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from conftest import FakeWorld
 from nodewatch.render.bar import BLOCKS, allot, bar_lines
-from nodewatch.render.grid import LARGE, grid_lines
-from nodewatch.render.paragraph import columns, wrap
-from nodewatch.render.table import print_page
-from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Style, visible
+from nodewatch.render.page import LARGE, print_page
+from nodewatch.render.text import columns, wrap
+from nodewatch.table import Bar, Cell, Column, Fields, Grid, Heading, Line, Page, Part, Style, visible
 
 TEXT = st.text(max_size=40) | st.sampled_from(
     ["", " ", "  a  b", "x3000c0s[19,21]b0n0,x3000", "[red]", "\x1b[31m", "計算,"]
@@ -36,8 +35,9 @@ def grids(draw: st.DrawFn) -> Grid:
 BLOCK = (
     grids()
     | st.builds(Fields, st.lists(st.tuples(TEXT, CELL), max_size=4), TEXT)
-    | st.builds(Bar, st.lists(st.builds(Part, TEXT, SHARE, STYLE), max_size=5))
-    | st.builds(Line, TEXT, STYLE, TEXT)
+    | st.builds(Bar, st.lists(st.builds(Part, TEXT, SHARE, STYLE, st.none() | st.integers(0)), max_size=5))
+    | st.builds(Line, TEXT, STYLE, TEXT, st.booleans())
+    | st.builds(Heading, TEXT, STYLE)
 )
 
 
@@ -101,21 +101,24 @@ def test_a_bar_is_full_only_when_all_is_done(shares: list[float], drawn: str) ->
     assert "".join(cell.text for cell in line) == drawn
 
 
-def test_a_large_grid_has_the_same_lines_without_styles() -> None:
-    def lines(count: int) -> list[list[Cell]]:
-        rows: list[list[str | Cell]] = [
-            [f"x{number:04}", Cell("failed", "bad"), "an error that wraps at last"] for number in range(count)
-        ]
-        return list(grid_lines(Grid([Column("Node"), Column("Status"), Column("Error", wraps=True)], rows), 30))
+def test_a_large_grid_is_complete_lines_in_one_colour() -> None:
+    columns = [Column("Node"), Column("Status"), Column("Cabinet", 1), Column("Error", wraps=True)]
 
-    small, large = lines(LARGE), lines(LARGE + 1)
-    assert large[1:3] == [[Cell("x0000  failed  an error that wraps ")], [Cell("               at last             ")]]
-    texts = ["".join(cell.text for cell in line).rstrip() for line in small]
-    assert [line[0].text.rstrip() for line in large][: len(texts)] == texts
+    def lines(count: int) -> list[str]:
+        rows: list[list[str | Cell]] = [
+            [f"x{number:04}", Cell("failed", "bad"), "x1", "an error that wraps at last"] for number in range(count)
+        ]
+        return printed([Grid(columns, rows)], COLUMNS="45").split("\n")
+
+    assert lines(LARGE)[1:3] == [
+        "x0000  \x1b[1;31mfailed\x1b[0m  x1       an error that wraps",
+        " " * 24 + "at last",
+    ]
+    assert lines(LARGE + 1)[1] == "x0000  failed  x1       an error that wraps at last"
 
 
 def test_columns_that_wrap_divide_the_room() -> None:
     columns = [Column("id"), Column("a", wraps=True), Column("b", wraps=True)]
     grid = Grid(columns, [["x1", "word " * 6, "word " * 30]])
-    lines = ["".join(cell.text for cell in line).rstrip() for line in grid_lines(grid, 80)]
+    lines = printed([grid], COLUMNS="80", NO_COLOR="1").split("\n")
     assert lines[1] == "x1  word word word word word word   " + "word " * 8 + "word"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import FakeWorld, Stream
-from nodewatch.render.table import print_page
+from nodewatch.render.page import print_page
 from render.pages import HOSTILE, STATUS, components
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 
 from nodewatch.backend import StoredArray
-from nodewatch.render.json import element
-from nodewatch.render.surrogates import spell
+from nodewatch.jsontext import element, spell
 from nodewatch.render.toml import text, without_nulls
 from render.documents import ARRAYS, OBJECTS, alike
 

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodewatch.backend import StoredArray
-from nodewatch.render.json import element
-from nodewatch.render.surrogates import spell
+from nodewatch.jsontext import element, spell
 from nodewatch.render.yaml import chunks, text
 from render.documents import ARRAYS, VALUES, alike
 

@@ -76,6 +76,8 @@ ENVIRONMENT = {
     "HZN_SSL_SKIP_VERIFY": "Set to reach the Exchange without verifying its certificate.",
     "HTTPS_PROXY, HTTP_PROXY, NO_PROXY": "The proxies to use, and the hosts to reach without one.",
     "NO_COLOR, FORCE_COLOR, TERM": "Whether tables are coloured, as everywhere.",
+    "NODEWATCH_PAGER, PAGER": "What shows tables longer than the terminal (`less`, with LESS=FRX unless that is set); "
+    "`cat` or nothing: none.",
     "COLUMNS": "The width of tables, when it is not the terminal's.",
     "XDG_CONFIG_HOME": "Where the configuration lies, instead of `~/.config`.",
     "XDG_DATA_HOME": "Where the demo store lies, instead of `~/.local/share`.",
@@ -117,18 +119,18 @@ def walk(path: str, member: click.Command) -> Iterator[tuple[str, Shared]]:
 
 
 def man_pages() -> dict[str, str]:
-    """Return the man pages by their names: of nodewatch, of each of its groups, and of the shortcuts."""
-    groups = {name: member for name, member in TREE.members.items() if isinstance(member, Group)}
-    pages = {"nodewatch.1": main_page(groups)}
-    for name, group in groups.items():
-        pages[f"nodewatch-{name}.1"] = group_page(name, group)
+    """Return the man pages by their names: of nodewatch, of each group and command in it, and of the shortcuts."""
+    pages = {"nodewatch.1": main_page()}
+    for name, member in TREE.members.items():
+        page = group_page(name, member) if isinstance(member, Group) else command_page(name)
+        pages[f"nodewatch-{name}.1"] = page
     for name, group in SHORTCUTS.items():
         pages[f"{name}.1"] = shortcut_page(name, group)
     return pages
 
 
-def main_page(groups: Mapping[str, Group]) -> str:
-    """Return the man page of nodewatch: what all commands share, and the commands that are in no group."""
+def main_page() -> str:
+    """Return the man page of nodewatch: what all commands share, and where each is described."""
     lines = [
         *head("nodewatch", TREE.sentence),
         *synopsis("nodewatch", "[OPTIONS] COMMAND ..."),
@@ -136,18 +138,26 @@ def main_page(groups: Mapping[str, Group]) -> str:
         *prose(DESCRIPTION),
         ".SH COMMANDS",
     ]
-    for name, group in groups.items():
-        lines += [".TP", bold(f"nodewatch {name}"), roff(f"{group.sentence} See nodewatch-{name}(1).")]
-    for entry in entries("nodewatch", TREE):
-        if entry.paths[0].count(" ") == 1:
-            lines += command_section(entry, TREE)
+    for name, member in TREE.members.items():
+        lines += [".TP", bold(f"nodewatch {name}"), roff(f"{member.sentence} See nodewatch-{name}(1).")]
     context = click.Context(TREE, info_name="nodewatch", **TREE.context_settings)
     shared = [*SHARED, TREE.get_help_option(context)]
     lines += [".SH OPTIONS", "Every command takes these, in any place, before its arguments or after them."]
     lines += option_list((option for option in shared if option is not None), context)
     lines += [".SH EXIT STATUS", *table({str(code): text for code, text in EXIT_STATUS.items()})]
     lines += [".SH ENVIRONMENT", *table(ENVIRONMENT), ".SH FILES", *table(FILES)]
-    return finished(lines, [*(f"nodewatch-{name}" for name in groups), *SHORTCUTS])
+    return finished(lines, [*(f"nodewatch-{name}" for name in TREE.members), *SHORTCUTS])
+
+
+def command_page(name: str) -> str:
+    """Return the man page of a command that is in no group."""
+    [entry] = [entry for entry in entries("nodewatch", TREE) if entry.paths[0] == f"nodewatch {name}"]
+    command, context = entry.command, click.Context(entry.command, info_name=entry.paths[0])
+    lines = [*head(f"nodewatch-{name}", command.sentence), ".SH SYNOPSIS", usage(entry), ".SH DESCRIPTION"]
+    lines += [roff(command.sentence), *prose(command.help or "")]
+    lines += prose("The options that all commands share, the exit status and the environment are in nodewatch(1).")
+    own = option_list((param for param in command.params if param not in SHARED), context)
+    return finished([*lines, *([".SH OPTIONS", *own] if own else [])], ["nodewatch"])
 
 
 def group_page(name: str, group: Group) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from nodewatch.backend import Backend, Request, array, named, segment
+from nodewatch.backend import REHEARSED, Backend, Request, array, named, segment, status_words, unconfirmed
 from nodewatch.bos_v1 import rules
 from nodewatch.documents import names_in, part
 from nodewatch.errors import Dropped, NodewatchError, NotFound, ServiceTrouble, TimedOut, WrongUsage
@@ -76,7 +76,7 @@ class BosV1:
         fields = {"operation": operation, "templateUuid": template_uuid, "templateName": template, "limit": limit}
         body = {name: value for name, value in fields.items() if value is not None}
         with explained(f"there is no session template {template or template_uuid!r}."):
-            return self.backend.send(Request("POST", "/v1/session", body=body)).document
+            return named(self.backend, Request("POST", "/v1/session", body=body, done=(201,)))
 
     def delete(self, session: str) -> Any:
         """Remove a session with its status, and return what the server answers; raise `NotFound` if there is none.
@@ -85,10 +85,15 @@ class BosV1:
         """
         missing = f"there is no session {session!r}."
         with explained(missing):
-            document = self.backend.send(Request("DELETE", path(session))).document
-            if document == 404:
-                raise NotFound(missing, status=404, document=document)
-            return None if document == 204 else document
+            request = Request("DELETE", path(session), done=(200, 204))
+            answer = self.backend.send(request)
+            if answer.document == 404:
+                raise NotFound(missing, status=404, document=answer.document)
+            if answer.document is REHEARSED:
+                return answer.document
+            if answer.status != 204 and (answer.status, answer.document) != (200, 204):
+                raise unconfirmed(request, status_words(answer.status))
+            return None
 
     def status(self, session: str) -> SessionStatus:
         """Return how far a session is; raise `NotFound` if it has no status, or does not exist."""

@@ -11,9 +11,11 @@ from nodewatch.tree import command, later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
+    from nodewatch import limits
     from nodewatch.app import App
     from nodewatch.bos_v1 import follow, tables
 else:
+    limits = later("limits")
     follow, tables = later("bos_v1.follow"), later("bos_v1.tables")  # only waiting, and only tables, need them
 
 OPERATIONS = ("boot", "configure", "reboot", "shutdown")
@@ -92,6 +94,7 @@ def create_session(
     """
     if template_name is None and template_uuid is None:
         raise click.UsageError("Missing option '--template-name'.", click.get_current_context())
+    limit = limit and limits.read_limit(limit, app.world.stdin, from_all=True)
     app.show(BosV1(app.backend("bos")).create(operation, template_name, template_uuid, limit), tables.created)
 
 

@@ -13,6 +13,7 @@ from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.types import Link
 from nodewatch.documents import members, names_in, part
 from nodewatch.offline.routing import Call, Route, problem
+from nodewatch.offline.section import Section
 from nodewatch.offline.store import owned_key
 
 if TYPE_CHECKING:
@@ -26,10 +27,14 @@ TEMPLATES = "bos/v2/sessiontemplates"
 REQUEST_FIELDS = {"operation", "templateName", "templateUuid", "limit", "job", "links"}
 
 
-def put_loaded(store: Store, collection: str, session: str, document: Any) -> None:
-    """Store a document as it was given, from now on to be answered so."""
-    store.put(collection, session, document)
-    store.delete(MADE, session)
+def put_in(collection: str) -> Callable[[Store, str, Any], None]:
+    """Return what stores a document of the collection as it was given, from now on to be answered so."""
+
+    def put_loaded(store: Store, session: str, document: Any) -> None:
+        store.put(collection, session, document)
+        store.delete(MADE, session)
+
+    return put_loaded
 
 
 def for_everyone(handler: Callable[[Store, Call], Answer]) -> Callable[[Store, Call], Answer]:
@@ -243,6 +248,12 @@ def delete_session(store: Store, call: Call) -> Answer:
     deleted = [store.delete(collection, session) for collection in (SESSIONS, STATUSES, BOOT_SETS, MADE)]
     return Answer(204) if any(deleted) else Answer(404, f"Sesssion: {session} not found")
 
+
+SECTIONS = (
+    Section("bos.v1.session", "map", {}, put=put_in(SESSIONS)),
+    Section("bos.v1.status", "map", {"boot_sets": list, "metadata": dict, "links": list}, put=put_in(STATUSES)),
+    Section("bos.v1.boot_sets", "map", {}, put=put_in(BOOT_SETS)),
+)
 
 ROUTES = [
     Route("GET", "/v1/version", version),

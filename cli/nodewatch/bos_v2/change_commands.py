@@ -9,22 +9,27 @@ import click
 
 from nodewatch.bos_v2 import fields
 from nodewatch.bos_v2.client import BosV2
+from nodewatch.documents import names_in
 from nodewatch.errors import NotAllSucceeded, WrongUsage
-from nodewatch.tree import boolean, command, later
+from nodewatch.tree import Text, boolean, command, later
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
-    from nodewatch import nodeset
+    from nodewatch import limits, nodeset, table
     from nodewatch.app import App
-    from nodewatch.bos_v2 import nodes, tables, template_tables
+    from nodewatch.bos_v2 import nodes, reach_rules, tables, template_tables
     from nodewatch.bos_v2.fields import Field
 else:
-    nodes, nodeset = later("bos_v2.nodes"), later("nodeset")
+    limits, nodeset, table = later("limits"), later("nodeset"), later("table")
+    nodes, reach_rules = later("bos_v2.nodes"), later("bos_v2.reach_rules")
     tables = later("bos_v2.tables")  # only the table format needs it
     template_tables = later("bos_v2.template_tables")
 
 IDS_LENGTH = 65_535
+YES = click.option("--yes", is_flag=True, help="Do not ask.")
+DOING = {"boot": "Boot", "reboot": "Reboot", "shutdown": "Shut down"}
+KINDS: dict[Any, Any] = {bool: boolean, str: Text()}
 NODES = "a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin"
 
 
@@ -41,8 +46,8 @@ def with_fields(rows: Iterable[Field]) -> Callable[[Any], Any]:
 
 def value_type(field: Field) -> Any:
     """Return the type of the option for a field, as click wants it."""
-    if field.kind is bool:
-        return boolean
+    if field.kind in KINDS:
+        return KINDS[field.kind]
     return field.kind if isinstance(field.kind, type) else click.Choice(field.kind)
 
 
@@ -64,29 +69,45 @@ def with_clearing(function: Any) -> Any:
 @click.option("--limit", metavar="NODES", help=f"Only these nodes, groups or roles, with & and ! before them: {NODES}.")
 @click.option("--stage", type=boolean, help="Only prepare the nodes (true): `applystaged create` starts it.")
 @click.option("--include-disabled", type=boolean, help="Also act on nodes that are disabled in HSM (true).")
-def create_session(app: App, limit: str | None, **wanted: Any) -> None:
-    """Without a limit the session is for all nodes of the template.
+@YES
+def create_session(app: App, template_name: str, operation: str, limit: str | None, yes: bool, **wanted: Any) -> None:
+    """Without a limit the session is for all nodes of the template: on a terminal you are asked first. `all,!NODES` is
+    all but some; blanks between terms are taken away. --dry-run says how many nodes it would be for.
 
     \b
     $ nodewatch bos v2 sessions create --template-name compute-26.3 --operation reboot --limit x3000c0s35b[1-4]n0
     $ nodewatch bos v2 sessions create --template-name arm-26.3.1 --operation reboot --stage true
     """
-    given = {**wanted, "limit": nodes.limit(limit, app.world.stdin)}
-    session = BosV2(app.backend("bos")).create_session(
-        **{name: value for name, value in given.items() if value is not None}
-    )
+    bos = BosV2(app.backend("bos"))
+    limit = limit and limits.read_limit(limit, app.world.stdin)
+    if app.settings.dry_run or (limit is None and not yes and app.interactive):
+        who = f"{reach_rules.reach(bos.template(template_name), limit or '')} of {template_name}"
+        if app.settings.dry_run:
+            app.say(f"{DOING[operation]} {who}, at {app.address('bos')}: nothing is sent.")
+        else:
+            app.confirm(f"{DOING[operation]} {who}, at {app.address('bos')}?")
+    given = {"template_name": template_name, "operation": operation, **wanted, "limit": limit}
+    session = bos.create_session(**{name: value for name, value in given.items() if value is not None})
     app.show(session, lambda session: tables.created_session(session, app.now))
 
 
 @command
 @click.argument("session_id")
-def delete_session(app: App, session_id: str) -> None:
-    """Its nodes stay as they are, and BOS goes on bringing them to their desired state.
+@YES
+def delete_session(app: App, session_id: str, yes: bool) -> None:
+    """Its nodes stay as they are, and BOS goes on bringing them to their desired state. On a terminal you are asked
+    first, unless it is complete.
 
     \b
     $ nodewatch bos v2 sessions delete night-reboot
     """
-    app.show(BosV2(app.backend("bos")).delete_session(session_id))
+    bos = BosV2(app.backend("bos"))
+    if app.interactive and not yes and not app.settings.dry_run:
+        found = bos.session_status(session_id)
+        if found.get("status") != "complete":
+            state = f"{found.get('status')}, {found.get('managed_components_count')} nodes"
+            app.confirm(f"Delete session {session_id} ({state}) at {app.address('bos')}?")
+    app.show(bos.delete_session(session_id))
 
 
 @command
@@ -123,7 +144,7 @@ def update_component(
 @click.option("--enabled", type=boolean, help="Let BOS act on the nodes (true), or leave them alone (false).")
 @click.option("--retry-policy", type=int, help="How often an action is tried; else default_retry_policy.")
 @with_clearing
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@YES
 def update_components(
     app: App,
     filter_ids: str | None,
@@ -157,12 +178,18 @@ def update_components(
     if sum(map(len, names)) + len(names) - 1 > IDS_LENGTH:
         raise WrongUsage(f"BOS takes {IDS_LENGTH:,} characters of names at once: change these {len(names):,} in parts.")
     who = nodeset.fold(names) if names else f"all components of session {filter_session}"
-    if len(names) != 1 and not yes and not app.settings.dry_run:
-        app.confirm(f"Change {f'{len(names)} components, {who}' if names else who}?")
+    bos = BosV2(app.backend("bos"))
+    if app.interactive and len(names) != 1 and not yes and not app.settings.dry_run:
+        count = len(names) or len(list(bos.components(session=filter_session, fields=("id",))))
+        app.confirm(
+            f"Change {table.plural(count, 'component')}, {who}, to {json.dumps(wanted)}, at {app.address('bos')}?"
+        )
     filters = {"ids": ",".join(names)} if names else {"session": str(filter_session)}
-    components = BosV2(app.backend("bos")).update_components(filters, wanted)
+    components = bos.update_components(filters, wanted)
     app.show(components, lambda components: tables.components(components, app.now))
     explain(app, wanted, who)
+    if not app.settings.dry_run:
+        check_all_answered(names, {component.get("id") for component in components})
 
 
 @command
@@ -175,17 +202,19 @@ def apply_staged(app: App, xnames: str | None) -> None:
     """
     if not xnames:
         raise WrongUsage(f"--xnames is missing: it names the nodes whose staged session is to be started, as {NODES}.")
-    applied = BosV2(app.backend("bos")).apply_staged(nodes.names(xnames, app.world.stdin))
+    names = nodes.names(xnames, app.world.stdin)
+    applied = BosV2(app.backend("bos")).apply_staged(names)
     app.show(applied, template_tables.applied)
     if not app.settings.dry_run:
         check_applied(applied)
+        check_all_answered(
+            names, {name for kind in ("succeeded", "failed", "ignored") for name in names_in(applied.get(kind))}
+        )
 
 
 def check_applied(applied: Any) -> None:
     """Raise `NotAllSucceeded` that names the nodes on which the staged session was not started, if there are some."""
-    from nodewatch.table import plural
-
-    failed, ignored = ([str(name) for name in applied.get(kind) or []] for kind in ("failed", "ignored"))
+    failed, ignored = names_in(applied.get("failed")), names_in(applied.get("ignored"))
     lines = []
     if failed:
         lines.append(f"  failed: {nodeset.fold(failed)} (`nodewatch bos v2 components describe NODE` shows why)")
@@ -193,7 +222,17 @@ def check_applied(applied: Any) -> None:
         lines.append(f"  ignored: {nodeset.fold(ignored)} (unknown to BOS, or nothing is staged there)")
     if lines:
         number = len(set(failed + ignored))
-        raise NotAllSucceeded("\n".join([f"nothing was started on {plural(number, 'node')}:", *lines]))
+        raise NotAllSucceeded("\n".join([f"nothing was started on {table.plural(number, 'node')}:", *lines]))
+
+
+def check_all_answered(names: list[str], answered: Container[str | None]) -> None:
+    """Raise `NotAllSucceeded` that names the nodes which were asked for, and of which the answer says nothing."""
+    missing = [name for name in names if name not in answered]
+    if missing:
+        raise NotAllSucceeded(
+            f"BOS answered nothing about {table.plural(len(missing), 'node')} that were named: "
+            f"{nodeset.fold(missing)}. Look whether they were changed: `nodewatch bos v2 components list --ids NODES`."
+        )
 
 
 def explain(app: App, patch: Any, who: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
-from nodewatch.backend import Backend, Request, array, named, segment
+from nodewatch.backend import Backend, Request, array, named, segment, sent
 from nodewatch.errors import NotFound, NotPermitted, WrongUsage
 
 if TYPE_CHECKING:
@@ -62,11 +62,11 @@ class BosV2:
 
     def create_session(self, **wanted: Unpack[NewSession]) -> Session:
         """Create a session and return it; raise `ServiceTrouble` if BOS refuses: no such template, a name taken."""
-        return cast("Session", named(self.backend, Request("POST", "/v2/sessions", body=wanted)))
+        return cast("Session", named(self.backend, Request("POST", "/v2/sessions", body=wanted, done=(201,))))
 
     def delete_session(self, name: str) -> Any:
         """Delete a session; its components stay as they are. Raise `NotFound` if there is none of that name."""
-        return self.backend.send(Request("DELETE", path("sessions", name))).document
+        return sent(self.backend, Request("DELETE", path("sessions", name), done=(204,)))
 
     def component(self, name: str) -> Component:
         """Return one component; raise `NotFound` if BOS does not know it."""
@@ -74,16 +74,20 @@ class BosV2:
 
     def update_component(self, name: str, patch: Mapping[str, Any]) -> Component:
         """Change fields of a component and return it, without its computed status."""
-        return cast("Component", named(self.backend, Request("PATCH", path("components", name), body=patch)))
+        return cast(
+            "Component", named(self.backend, Request("PATCH", path("components", name), body=patch, done=(200,)))
+        )
 
     def update_components(self, filters: Mapping[str, str], patch: Mapping[str, Any]) -> list[Component]:
         """Change fields of the components with these `ids`, or of this `session`, and return them."""
         body = {"filters": filters, "patch": patch}
-        return cast("list[Component]", array(self.backend, Request("PATCH", "/v2/components", body=body)))
+        return cast("list[Component]", array(self.backend, Request("PATCH", "/v2/components", body=body, done=(200,))))
 
     def apply_staged(self, names: list[str]) -> Applied:
         """Start the session staged on each of the components; return on which that succeeded."""
-        return cast("Applied", named(self.backend, Request("POST", "/v2/applystaged", body={"xnames": names})))
+        return cast(
+            "Applied", named(self.backend, Request("POST", "/v2/applystaged", body={"xnames": names}, done=(200,)))
+        )
 
     def components(self, *, fields: Sequence[str] = (), **filters: Unpack[Filters]) -> list[Component]:
         """Return the components, in the order of their ids; with `fields`, other members may be missing.
@@ -132,17 +136,17 @@ class BosV2:
 
     def put_template(self, name: str, template: Any) -> SessionTemplate:
         """Store a session template, in place of one of that name, and return it."""
-        request = Request("PUT", path("sessiontemplates", name), body=template)
+        request = Request("PUT", path("sessiontemplates", name), body=template, done=(200, 201))
         return cast("SessionTemplate", named(self.backend, request))
 
     def update_template(self, name: str, patch: Any) -> SessionTemplate:
         """Change fields of a session template and return it."""
-        request = Request("PATCH", path("sessiontemplates", name), body=patch)
+        request = Request("PATCH", path("sessiontemplates", name), body=patch, done=(200,))
         return cast("SessionTemplate", named(self.backend, request))
 
     def delete_template(self, name: str) -> Any:
         """Delete a session template; raise `NotFound` if there is none of that name."""
-        return self.backend.send(Request("DELETE", path("sessiontemplates", name))).document
+        return sent(self.backend, Request("DELETE", path("sessiontemplates", name), done=(204,)))
 
     def template_validity(self, name: str) -> Any:
         """Return `Valid`, or in words what would keep a session from being created from the template."""
@@ -165,7 +169,7 @@ class BosV2:
 
     def update_options(self, patch: Mapping[str, Any]) -> dict[str, Any]:
         """Change options of the service and return them all."""
-        return named(self.backend, Request("PATCH", "/v2/options", body=patch))
+        return named(self.backend, Request("PATCH", "/v2/options", body=patch, done=(200,)))
 
     def api(self) -> dict[str, Any]:
         """Return the version of the API, and where it is."""

@@ -101,7 +101,7 @@ def show_status(app: App, name: str) -> None:
 )
 @click.option("--status", metavar="STATUS", help="Only components in this status; a comma list names several.")
 @click.option("--start-after-id", metavar="ID", help="Only components whose id sorts after this one.")
-@click.option("--page-size", type=int, help="At most this many components (0: all).")
+@click.option("--page-size", type=click.IntRange(0), help="At most this many components (0: all).")
 @watchable
 def list_components(app: App, ids: str | None, **filters: Any) -> None:
     """Only components that fit all the options are listed. --wait and --watch follow those that fit at first, until
@@ -123,7 +123,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
 
 def shown_fields(app: App) -> Sequence[str]:
     """Return the fields of components that the format shows; none of them stands for the whole documents."""
-    if app.settings.format not in ("table", *NODE_FORMATS):
+    if not app.drawn and app.settings.format not in NODE_FORMATS:
         return ()
     from nodewatch.bos_v2.rules import IN_TABLES
 

@@ -6,10 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import Answer, StoredArray
+from nodewatch.bos_v2 import offline_components as components
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import part
 from nodewatch.offline.routing import Call, Route, problem
-from nodewatch.offline.store import ComponentColumns, owned_key
+from nodewatch.offline.section import Section
+from nodewatch.offline.store import owned_key
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
@@ -44,11 +46,11 @@ EXAMPLE = {
 }
 
 
-def columns(component: Component) -> ComponentColumns:
+def columns(component: Component) -> components.Columns:
     """Return what queries need of a component."""
     status = part(component, "status")
     answer = rules.answered(component)
-    return ComponentColumns(
+    return components.Columns(
         id=component["id"],
         session=component.get("session") or "",
         staged_session=str(part(component, "staged_state").get("session") or ""),
@@ -64,7 +66,7 @@ def columns(component: Component) -> ComponentColumns:
 
 def put_component(store: Store, component: Component) -> None:
     """Store a component, with the answer and the columns that the rules make of it."""
-    store.put_component(component, rules.answered(component), columns(component))
+    components.put(store, component, rules.answered(component), columns(component))
 
 
 def bad_request(detail: str) -> Answer:
@@ -146,10 +148,10 @@ def session_status(store: Store, call: Call) -> Answer:
         saved = store.get(STATUSES, name)
         if saved is not None:
             return Answer(200, saved)
-    tallies = [rules.Tally(*row) for row in store.count_components(name)]
-    staged = store.components(["count(*)"], "staged_session = ?", [name])[0][0]
+    tallies = [rules.Tally(*row) for row in components.count_alike(store, name)]
+    staged = components.select(store, ["count(*)"], "staged_session = ?", [name])[0][0]
     errors: dict[str, list[str]] = {}
-    for error, component in store.components(["error", "id"], "session = ? AND error != ''", [name]):
+    for error, component in components.select(store, ["error", "id"], "session = ? AND error != ''", [name]):
         errors.setdefault(error, []).append(component)
     return Answer(200, rules.extended_status(session, tallies, staged, errors, call.now))
 
@@ -185,20 +187,24 @@ def list_components(store: Store, call: Call) -> Answer:
     where, limit = " AND ".join(terms), min(int(size), MOST_ROWS) or -1
     fields = set(call.request.fields)
     if fields and fields <= set(rules.IN_PROGRESS):
-        rows = store.components(
-            ["id", "enabled", "error", "phase", "status", "status_override", "last_updated"], where, values, limit=limit
+        rows = components.select(
+            store,
+            ["id", "enabled", "error", "phase", "status", "status_override", "last_updated"],
+            where,
+            values,
+            limit=limit,
         )
         return Answer(200, [rules.in_progress(*row) for row in rows])
     if fields and fields <= set(rules.IN_TABLES):
-        rows = store.components(["brief"], where, values, limit=limit)
+        rows = components.select(store, ["brief"], where, values, limit=limit)
         return Answer(200, json.loads(f"[{','.join(row for (row,) in rows)}]"))
-    return Answer(200, StoredArray(store.component_answers(where, values, limit=limit)))
+    return Answer(200, StoredArray(components.answers(store, where, values, limit=limit)))
 
 
 def describe_component(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/components/{component_id}`."""
     name = call.names["component_id"]
-    for text in store.component_answers("id = ?", [name]):
+    for text in components.answers(store, "id = ?", [name]):
         return Answer(200, json.loads(text))
     return not_found("Component", name)
 
@@ -244,6 +250,48 @@ def list_options(store: Store, _call: Call) -> Answer:
     """Answer `GET /v2/options`: as they were loaded, all defaults if none were."""
     return Answer(200, store.get(OPTIONS, "") or rules.DEFAULT_OPTIONS)
 
+
+SECTIONS = (
+    Section(
+        "bos.v2.sessions",
+        "list",
+        {
+            "name": str,
+            "tenant": str,
+            "operation": str,
+            "template_name": str,
+            "limit": str,
+            "components": str,
+            "status": dict,
+        },
+        "name",
+    ),
+    Section(
+        "bos.v2.components",
+        "list",
+        {
+            "id": str,
+            "session": str,
+            "error": str,
+            "enabled": bool,
+            "retry_policy": int,
+            "status": dict,
+            "last_action": dict,
+            "event_stats": dict,
+            "actual_state": dict,
+            "desired_state": dict,
+            "staged_state": dict,
+        },
+        "id",
+        lambda store, _key, component: put_component(store, component),
+    ),
+    Section(
+        "bos.v2.sessiontemplates", "list", {"name": str, "tenant": str, "description": str, "boot_sets": dict}, "name"
+    ),
+    Section("bos.v2.options", "single", {}),
+    Section("bos.v2.version", "single", {}),
+    Section("bos.v2.session_status", "map", {"error_summary": dict, "phases": dict, "timing": dict}),
+)
 
 ROUTES = [
     Route("GET", "/v2/sessions", list_sessions),

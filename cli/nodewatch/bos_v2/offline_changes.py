@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.backend import ABSENT, Answer
 from nodewatch.bos_v2 import change_rules as changes
 from nodewatch.bos_v2 import offline, rules
+from nodewatch.bos_v2.offline_components import COMPONENTS, select
 from nodewatch.documents import part
 from nodewatch.offline.routing import Call, Route, problem
 from nodewatch.offline.store import owned_key
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component
     from nodewatch.offline.store import Store
 
-COMPONENTS = "bos/v2/components"
 BUSY = "BOS is currently changing the state of the node, and the actual state can not be accurately recorded"
 
 
@@ -83,7 +83,7 @@ def new_name() -> str:
 
 def set_up(store: Store, call: Call, session: dict[str, Any], template: Mapping[str, Any]) -> dict[str, Any]:
     """Give the session its nodes, or stage it on them; return it as it is then: complete, if there are none."""
-    known = {name for (name,) in store.components(["id"])}
+    known = {name for (name,) in select(store, ["id"])}
     now = changes.stamp(call.now)
     assigned, error = changes.set_up(session, template, known)
     for name, change in assigned.items():
@@ -134,7 +134,7 @@ def update_components(store: Store, call: Call) -> Answer:
         return offline.bad_request(f"{body!r} is not valid under any of the given schemas")
     session = body["filters"].get("session")
     if session:
-        names = [name for (name,) in store.components(["id"], "session = ?", [session])]
+        names = [name for (name,) in select(store, ["id"], "session = ?", [session])]
     else:
         names = list(dict.fromkeys(body["filters"]["ids"].split(",")))
     found: dict[str, Any] = {name: store.get(COMPONENTS, name) for name in names}

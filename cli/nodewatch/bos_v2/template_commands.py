@@ -9,7 +9,7 @@ import click
 from nodewatch.bos_v2.change_commands import read_object
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import WrongUsage
-from nodewatch.tree import boolean, command, later
+from nodewatch.tree import Text, boolean, command, later
 
 if TYPE_CHECKING:
     from nodewatch.app import App
@@ -21,7 +21,7 @@ else:
 def with_template(function: Any) -> Any:
     """Give a command the options that say what is in a session template."""
     for option, attributes in (
-        ("--description", {"metavar": "TEXT", "help": "What the template is for."}),
+        ("--description", {"type": Text(), "metavar": "TEXT", "help": "What the template is for."}),
         ("--enable-cfs", {"type": boolean, "help": "Whether nodes are configured by CFS."}),
         ("--cfs-configuration", {"metavar": "NAME", "help": "Configuration to be applied."}),
         ("--file", {"metavar": "PATH", "help": "Take the whole template from this JSON file; - for stdin."}),

@@ -31,6 +31,7 @@ def demo(app: App, fresh: bool) -> None:
     """
     from nodewatch.bos_v2.commands import show_status
     from nodewatch.demo import demo_fleet
+    from nodewatch.offline.backend import sections
     from nodewatch.offline.fleet import entries
     from nodewatch.settings.model import System, demo_store, resolve
 
@@ -45,7 +46,7 @@ def demo(app: App, fresh: bool) -> None:
             remove_store(path)
         elif Path(path).exists():
             app.confirm(f"Replace all that is in {path} with the demo fleet?")
-        fill_store(app, path, list(entries(demo_fleet(app.now))))
+        fill_store(app, path, list(entries(demo_fleet(app.now), sections())))
     usual = resolve({}, app.world).systems["bos"]
     where = "" if isinstance(usual, System) and usual.local == path else f" --local {path}"
     try:

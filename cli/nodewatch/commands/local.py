@@ -29,12 +29,12 @@ def chosen_store(app: App, doing: str) -> str:
 
 def fill_store(app: App, path: str, found: list[Entry], *, merge: bool = False) -> None:
     """Put the documents into the store at the path, made if it is missing; show how far that is."""
+    from nodewatch.offline.backend import store_to_fill
     from nodewatch.offline.fleet import fill
-    from nodewatch.offline.store import created
     from nodewatch.progress import Progress, counted
 
     progress = Progress(app.world, len(found), "documents", quiet=app.settings.quiet)
-    with closing(created(path)) as store:
+    with closing(store_to_fill(path)) as store:
         fill(store, counted(found, progress), merge=merge)
 
 
@@ -49,12 +49,13 @@ def load(app: App, file: str, merge: bool) -> None:
     $ nodewatch local load more.json --merge --local fleet.db
     """
     from nodewatch.files import read_input
+    from nodewatch.offline.backend import sections
     from nodewatch.offline.fleet import read_fleet
     from nodewatch.table import plural
 
     path = chosen_store(app, "load into")
     source = "standard input" if file == "-" else file
-    found = read_fleet(read_input(file, app.world.stdin), source)
+    found = read_fleet(read_input(file, app.world.stdin), source, sections())
     documents = plural(len(found), "document")
     if app.settings.dry_run:
         app.say(f"{source} is right: {documents} would be loaded into {path}.")
@@ -75,12 +76,12 @@ def dump(app: App, file: str) -> None:
     $ nodewatch local dump copy.json --local fleet.db
     """
     from nodewatch.files import write_whole
-    from nodewatch.offline.backend import store_at
+    from nodewatch.offline.backend import sections, store_at
     from nodewatch.offline.fleet import dump
     from nodewatch.render.json import chunks
 
     with closing(store_at(app.settings.system("bos").local or chosen_store(app, "dump"))) as store:
-        fleet = dump(store)
+        fleet = dump(store, sections())
     if file == "-":
         app.print_document(fleet)
     elif app.settings.dry_run:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.backend import Answer
 from nodewatch.horizon import rules
 from nodewatch.offline.routing import Call, Route
+from nodewatch.offline.section import Section
 
 if TYPE_CHECKING:
     from nodewatch.offline.store import Store
@@ -124,6 +125,13 @@ def agent_reset(store: Store, call: Call) -> Answer:
         store.put(AGENT, name, rules.re_evaluated(status))
     return Answer(201, f"Updated status for NMP {', '.join(named)}." if named else "No nmp status found")
 
+
+SECTIONS = (
+    Section("exchange.managementpolicies", "map", {}),
+    Section("exchange.nodes", "map", {}),
+    Section("exchange.managementStatus", "map", {}),
+    Section("agent.nodemanagement", "map", {}),
+)
 
 POLICY = "/orgs/{org}/managementpolicies/{nmp}"
 STATUS = "/orgs/{org}/nodes/{node}/managementStatus"

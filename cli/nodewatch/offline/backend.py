@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from nodewatch.backend import Answer, Request
     from nodewatch.offline.routing import Route
+    from nodewatch.offline.section import Section
     from nodewatch.offline.store import Store
     from nodewatch.settings.model import Settings
     from nodewatch.world import World
@@ -41,6 +42,22 @@ def routes(service: str) -> Iterable[Route]:
     return EXCHANGE_ROUTES if service == "exchange" else AGENT_ROUTES
 
 
+def sections() -> tuple[Section, ...]:
+    """Return the sections of the fleet file, in its order."""
+    from nodewatch.bos_v1.offline import SECTIONS as BOS_V1
+    from nodewatch.bos_v2.offline import SECTIONS as BOS_V2
+    from nodewatch.horizon.offline import SECTIONS as HORIZON
+
+    return (*BOS_V2, *BOS_V1, *HORIZON)
+
+
+def tables() -> tuple[str, ...]:
+    """Return the statements that make the slices' own tables in a store."""
+    from nodewatch.bos_v2.offline_components import TABLES
+
+    return TABLES
+
+
 def store_at(path: str) -> Store:
     """Open the store at the path, or read the fleet file (`.json`) there into one that cannot be changed."""
     from nodewatch.offline import store as stores
@@ -52,12 +69,19 @@ def store_at(path: str) -> Store:
     from nodewatch.files import read_file
     from nodewatch.offline.fleet import fill, read_fleet
 
-    found = read_fleet(read_file(Path(path)), path)
-    store = stores.in_memory(path)
+    found = read_fleet(read_file(Path(path)), path, sections())
+    store = stores.in_memory(path, tables())
     with stores.closed_on_failure(store):
         fill(store, found)
     store.writable = False
     return store
+
+
+def store_to_fill(path: str) -> Store:
+    """Open the store at the path for changes; make an empty one if there is none."""
+    from nodewatch.offline.store import created
+
+    return created(path, tables())
 
 
 class LocalBackend:

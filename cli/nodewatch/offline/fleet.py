@@ -8,67 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from nodewatch.errors import FileTrouble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from nodewatch.offline.section import Section
     from nodewatch.offline.store import Store
 
 FORMAT = 1
-
-
-def object_fields(**kinds: type | tuple[type, ...]) -> dict[str, type | tuple[type, ...]]:
-    """Return the fields of a document that must be of a kind where they are there, and not null."""
-    return dict(kinds)
-
-
-SESSION = object_fields(name=str, tenant=str, operation=str, template_name=str, limit=str, components=str, status=dict)
-TEMPLATE = object_fields(name=str, tenant=str, description=str, boot_sets=dict)
-COMPONENT = object_fields(
-    id=str,
-    session=str,
-    error=str,
-    enabled=bool,
-    retry_policy=int,
-    status=dict,
-    last_action=dict,
-    event_stats=dict,
-    actual_state=dict,
-    desired_state=dict,
-    staged_state=dict,
-)
-
-
-class Section(NamedTuple):
-    """One collection of the fleet file: where it stands, its form, and what its documents must be.
-
-    `form`: `list` (documents that carry their key in `field`), `map` (documents by key), `single` (one document).
-    """
-
-    place: str
-    form: str
-    fields: dict[str, type | tuple[type, ...]]
-    field: str = ""
-
-    @property
-    def collection(self) -> str:
-        """The name of the collection in the store."""
-        return self.place.replace(".", "/")
-
-
-SECTIONS = (
-    Section("bos.v2.sessions", "list", SESSION, "name"),
-    Section("bos.v2.components", "list", COMPONENT, "id"),
-    Section("bos.v2.sessiontemplates", "list", TEMPLATE, "name"),
-    Section("bos.v2.options", "single", {}),
-    Section("bos.v2.version", "single", {}),
-    Section("bos.v2.session_status", "map", object_fields(error_summary=dict, phases=dict, timing=dict)),
-    Section("bos.v1.session", "map", {}),
-    Section("bos.v1.status", "map", object_fields(boot_sets=list, metadata=dict, links=list)),
-    Section("bos.v1.boot_sets", "map", {}),
-    Section("exchange.managementpolicies", "map", {}),
-    Section("exchange.nodes", "map", {}),
-    Section("exchange.managementStatus", "map", {}),
-    Section("agent.nodemanagement", "map", {}),
-)
 WORDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false", int: "a whole number"}
 
 
@@ -80,7 +25,7 @@ class Entry(NamedTuple):
     document: Any
 
 
-def read_fleet(text: str, name: str) -> list[Entry]:
+def read_fleet(text: str, name: str, sections: Sequence[Section]) -> list[Entry]:
     """Return the checked documents of a fleet file's text; raise `FileTrouble` that names the first wrong place."""
     try:
         fleet = json.loads(text, parse_constant=reject_constant)
@@ -89,7 +34,7 @@ def read_fleet(text: str, name: str) -> list[Entry]:
     except ValueError as error:
         raise FileTrouble(f"{name} is not JSON: {error}.") from error
     try:
-        return list(entries(fleet))
+        return list(entries(fleet, sections))
     except ValueError as error:
         end = "" if str(error).endswith("?") else "."
         raise FileTrouble(f"{name} is not a fleet file: {error}{end}") from error
@@ -100,7 +45,7 @@ def reject_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number in JSON")
 
 
-def entries(fleet: Any) -> Iterator[Entry]:
+def entries(fleet: Any, sections: Sequence[Section]) -> Iterator[Entry]:
     """Return the documents of a fleet; raise `ValueError` that names the first wrong place."""
     expect(fleet, dict, "the file")
     number = fleet.get("nodewatch", FORMAT)
@@ -108,7 +53,7 @@ def entries(fleet: Any) -> Iterator[Entry]:
         raise ValueError(f"nodewatch: {number!r} is not the number of a format")
     if number > FORMAT:
         raise ValueError(f"nodewatch: format {number} is newer than this program, which reads {FORMAT}: upgrade")
-    known = {section.place: section for section in SECTIONS}
+    known = {section.place: section for section in sections}
     groups = {place[: place.rindex(".")] for place in known} | {"bos"}
 
     def walk(tree: Any, place: str) -> Iterator[Entry]:
@@ -172,16 +117,11 @@ def expect(value: Any, kind: type | tuple[type, ...], place: str) -> None:
 
 def put(store: Store, entry: Entry) -> None:
     """Store one document, as its slice wants it."""
-    if entry.section.place == "bos.v2.components":
-        from nodewatch.bos_v2.offline import put_component
-
-        put_component(store, entry.document)
-    elif entry.section.place.startswith("bos.v1."):
-        from nodewatch.bos_v1.offline import put_loaded
-
-        put_loaded(store, entry.section.collection, entry.key, entry.document)
+    section = entry.section
+    if section.put is None:
+        store.put(section.collection, entry.key, entry.document)
     else:
-        store.put(entry.section.collection, entry.key, entry.document)
+        section.put(store, entry.key, entry.document)
 
 
 def fill(store: Store, found: Iterable[Entry], *, merge: bool = False) -> None:
@@ -199,11 +139,11 @@ def fill(store: Store, found: Iterable[Entry], *, merge: bool = False) -> None:
         raise FileTrouble("A document is nested too deeply to be stored; nothing was changed.") from error
 
 
-def dump(store: Store) -> dict[str, Any]:
+def dump(store: Store, sections: Sequence[Section]) -> dict[str, Any]:
     """Return the store's content as a fleet file's document, each collection in the order it was loaded."""
     fleet: dict[str, Any] = {"nodewatch": FORMAT}
     with store.reading():
-        for section in SECTIONS:
+        for section in sections:
             rows = [(key, json.loads(text)) for key, text in store.dump(section.collection)]
             if rows:
                 *groups, name = section.place.split(".")

@@ -1,4 +1,4 @@
-"""The local store: one SQLite file of documents, as the services gave them.
+"""The local store: one SQLite file of documents, as the services gave them, and of what slices note beside them.
 
 Every change is one transaction; whoever reads sees all of it or nothing. A rollback journal rather than WAL: a WAL
 store can neither be copied while it is open, nor read in a read-only folder, nor put on a network file system.
@@ -10,68 +10,31 @@ import json
 import os
 import sqlite3
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from nodewatch.errors import FileTrouble
-from nodewatch.offline.spool import spooled
-from nodewatch.render.json import element
-from nodewatch.render.surrogates import spell
+from nodewatch.jsontext import element, spell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 APPLICATION = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
-FORMAT = 1
+FORMAT = 2
 BUSY_SECONDS = 60.0
 MAGIC = b"SQLite format 3\0"
 FLEET_FILE = ".json"  # how the name of a fleet file ends
 
-SCHEMA = f"""
-CREATE TABLE documents (
+# Statements as SQLite keeps them in `sqlite_master`. Slices have tables of their own beside these.
+TABLES = (
+    """CREATE TABLE documents (
     place INTEGER PRIMARY KEY,
     collection TEXT NOT NULL,
     key TEXT NOT NULL,
     document TEXT NOT NULL,
     answer TEXT
-);
-CREATE UNIQUE INDEX documents_by_key ON documents (collection, key);
-CREATE TABLE components (
-    id TEXT PRIMARY KEY,
-    session TEXT NOT NULL,
-    staged_session TEXT NOT NULL,
-    enabled INTEGER NOT NULL,
-    phase TEXT NOT NULL,
-    status_override TEXT NOT NULL,
-    status TEXT NOT NULL,
-    error TEXT NOT NULL,
-    last_updated TEXT NOT NULL,
-    brief TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX components_by_session ON components (session, status, phase, enabled, status_override);
-CREATE INDEX components_by_id_in_session ON components (session);
-CREATE INDEX components_with_errors ON components (session) WHERE error != '';
-CREATE INDEX components_by_staged_session ON components (staged_session);
-PRAGMA application_id = {APPLICATION};
-PRAGMA user_version = {FORMAT};
-"""
-
-
-class ComponentColumns(NamedTuple):
-    """What queries need of a BOS component.
-
-    `last_updated` is the last action's, `brief` the document without its boot artifacts, as JSON on one line.
-    """
-
-    id: str
-    session: str
-    staged_session: str
-    enabled: bool
-    phase: str
-    status_override: str
-    status: str
-    error: str
-    last_updated: str
-    brief: str
+)""",
+    "CREATE UNIQUE INDEX documents_by_key ON documents (collection, key)",
+)
 
 
 class Store:
@@ -117,6 +80,7 @@ class Store:
         with translated(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
+                self.connection.execute(f"PRAGMA user_version = {FORMAT}")  # an older store's documents read the same
                 yield
                 self.connection.execute("COMMIT")
             except BaseException:
@@ -144,12 +108,12 @@ class Store:
         """Return keys and texts, in the order they were put."""
         return self.execute("SELECT key, document FROM documents WHERE collection = ? ORDER BY place", (collection,))
 
-    def put(self, collection: str, key: str, document: Any) -> None:
-        """Store the document under its key, in place of the one there."""
+    def put(self, collection: str, key: str, document: Any, answer: Any = None) -> None:
+        """Store the document under its key, in place of the one there; `answer` if it is answered otherwise."""
         self.execute(
-            "INSERT INTO documents (collection, key, document) VALUES (?, ?, ?)"
-            " ON CONFLICT (collection, key) DO UPDATE SET document = excluded.document",
-            (collection, key, element(document)),
+            "INSERT INTO documents (collection, key, document, answer) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (collection, key) DO UPDATE SET document = excluded.document, answer = excluded.answer",
+            (collection, key, element(document), None if answer is None or answer == document else element(answer)),
         )
 
     def delete(self, collection: str, key: str) -> bool:
@@ -159,66 +123,13 @@ class Store:
 
     def clear(self) -> None:
         """Remove everything."""
-        self.execute("DELETE FROM documents")
-        self.execute("DELETE FROM components")
-
-    def put_component(self, document: Any, answer: Any, columns: ComponentColumns) -> None:
-        """Store a BOS component: as it was given, as it is answered (with its computed status), and its columns."""
-        self.execute(
-            "INSERT INTO documents (collection, key, document, answer) VALUES ('bos/v2/components', ?, ?, ?)"
-            " ON CONFLICT (collection, key) DO UPDATE SET document = excluded.document, answer = excluded.answer",
-            (columns.id, element(document), None if answer == document else element(answer)),
-        )
-        self.execute(
-            f"INSERT OR REPLACE INTO components VALUES ({', '.join('?' * len(columns))})",  # noqa: S608  # marks only
-            columns,
-        )
-
-    def components(
-        self,
-        columns: Sequence[str],
-        where: str = "1",
-        values: Sequence[Any] = (),
-        *,
-        limit: int = -1,
-    ) -> list[tuple[Any, ...]]:
-        """Return the columns of the components that the SQL condition selects, in the order of their ids."""
-        return self.execute(
-            f"SELECT {', '.join(columns)} FROM components WHERE {where} ORDER BY id LIMIT ?",  # noqa: S608  # our words
-            (*values, limit),
-        ).fetchall()
-
-    def count_components(self, session: str) -> list[tuple[Any, ...]]:
-        """Return how many components of the session are alike: status, phase, enabled, override, count."""
-        return self.execute(
-            "SELECT status, phase, enabled, status_override, count(*) FROM components WHERE session = ?"
-            " GROUP BY status, phase, enabled, status_override",
-            (session,),
-        ).fetchall()
-
-    def component_answers(self, where: str = "1", values: Sequence[Any] = (), *, limit: int = -1) -> Iterator[str]:
-        """Return the answered texts of the components that the SQL condition selects, in the order of their ids.
-
-        They are copied to a temporary file first: whoever reads them slowly (a pager) keeps no writer waiting. Each is
-        parsed on the way: they are printed as they are, and SQLite does not notice when a text on its pages is damaged.
-        """
-        rows = self.execute(
-            "SELECT coalesce(answer, document) FROM components CROSS JOIN documents"  # noqa: S608  # our words
-            f" ON collection = 'bos/v2/components' AND key = id WHERE {where} ORDER BY id LIMIT ?",
-            (*values, limit),
-        )
-        return spooled(checked(text) for (text,) in rows)
+        for (table,) in self.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            self.execute(f"DELETE FROM {table}")  # noqa: S608  # only our tables are there
 
 
 def owned_key(name: str, tenant: str | None) -> str:
     """Return the key of what a tenant may own: names are unique among a tenant's only."""
     return f"{tenant}\n{name}" if tenant else name
-
-
-def checked(text: str) -> str:
-    """Return the text if it is JSON; raise `json.JSONDecodeError` if not."""
-    json.loads(text)
-    return text
 
 
 def opened(path: str) -> Store:
@@ -248,8 +159,8 @@ def is_foreign(path: str) -> bool:
     return os.path.exists(path) and os.stat(path).st_uid != os.geteuid()
 
 
-def created(path: str) -> Store:
-    """Open the store at the path for writing; make an empty one if there is none."""
+def created(path: str, tables: Iterable[str]) -> Store:
+    """Open the store at the path for writing; make an empty one, with these tables too, if there is none."""
     from pathlib import Path
 
     if Path(path).exists():
@@ -271,7 +182,7 @@ def created(path: str) -> Store:
         unfinished.unlink(missing_ok=True)
         try:
             connection = sqlite3.connect(unfinished, isolation_level=None)
-            connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
+            make_tables(connection, tables)
             connection.close()
             with suppress(FileExistsError):
                 os.link(unfinished, path)
@@ -285,11 +196,17 @@ def cannot_be_made(path: str, why: str | None) -> FileTrouble:
     return FileTrouble(f"the local store {path} cannot be made: {why}. Name another place with --local PATH.")
 
 
-def in_memory(name: str) -> Store:
+def in_memory(name: str, tables: Iterable[str]) -> Store:
     """Return an empty store that lives as long as the process; messages call it by the name."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(SCHEMA)
+    make_tables(connection, tables)
     return Store(connection, name, writable=True)
+
+
+def make_tables(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
+    """Make the tables of a new store, and mark it as one of this format."""
+    statements = (*TABLES, *tables, f"PRAGMA application_id = {APPLICATION}", f"PRAGMA user_version = {FORMAT}")
+    connection.executescript(";".join(("BEGIN", *statements, "COMMIT")))
 
 
 def connect(path: str, mode: str) -> sqlite3.Connection:

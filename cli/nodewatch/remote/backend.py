@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from nodewatch import __version__
-from nodewatch.backend import ABSENT, Answer, SentArray, answered_error
+from nodewatch.backend import ABSENT, UNCLEAR, Answer, SentArray, answered_error, unconfirmed
 from nodewatch.errors import Dropped, ServiceTrouble, TimedOut, Unreachable, UnreadableAnswer, WrongConfiguration
 from nodewatch.remote.addresses import checked, in_the_clear, origin
 from nodewatch.remote.login import Bearer
@@ -190,7 +190,9 @@ class HttpBackend:
             self.unreadable(request, reply, f"something that is not JSON ({str(error).partition(';')[0]})", error)
 
     def unreadable(self, request: Request, reply: Reply, what: str, cause: Exception) -> NoReturn:
-        """Raise `UnreadableAnswer`: what came back, and what to do."""
+        """Raise `UnreadableAnswer`: what came back, and what to do. To a change it is `ServiceTrouble`."""
+        if request.done:
+            raise unconfirmed(request, f"{reply.status} and {what}") from cause
         raise UnreadableAnswer(
             f"{self.asked(request)} was answered {reply.status} with {what}. {self.check()}", status=reply.status
         ) from cause
@@ -222,7 +224,7 @@ def what_happened(failed: Failed, request: Request) -> str:
         return f"cannot be reached: {failed.why}."
     words = f"did not answer {request.method} {request.path}: {failed.why}."
     if failed.kind in (Dropped, TimedOut) and request.method not in READS:
-        words += " Whether the change was made is not known: look before you repeat it."
+        words += f" {UNCLEAR}"
     return words
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from nodewatch.render.paragraph import columns
+from nodewatch.render.text import columns
 from nodewatch.table import Cell, percent, visible
 
 if TYPE_CHECKING:
@@ -71,12 +71,13 @@ def allot(shares: Sequence[float], length: int) -> list[int]:
 
 
 def legend_lines(parts: Sequence[Part], signs: Sequence[str], width: int | None) -> Iterator[list[Cell]]:
-    """Return sign, name and percentage of each part, as many on a line as fit."""
+    """Return sign, name, number and percentage of each part, as many on a line as fit."""
     line: list[Cell] = []
     used = 0
     for part, sign in zip(parts, signs, strict=True):
-        words = f"{visible(part.name)} {percent(part.percent)}"
-        size = columns(sign) + 1 + columns(words)
+        share = percent(part.percent)
+        words = f"{visible(part.name)} " + (share if part.number is None else f"{part.number:,} ({share})")
+        size = 2 + columns(words)
         if line and width is not None and used + 2 + size > width:
             yield line
             line, used = [], 0

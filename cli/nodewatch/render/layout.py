@@ -1,52 +1,52 @@
-"""Where everything on a page goes: its blocks become lines of pieces that have a style.
+"""What stands where on a page: its blocks become lines of pieces that have a style; nothing is written here.
 
-Nothing is coloured or written here. Terminals and pipes get the same lines, except that only a terminal has a width:
-off one no column leaves or moves and no text wraps, so that every line that a script reads is complete.
+Terminals and pipes get the same lines, except that only a terminal has a width: off one nothing wraps, so that every
+line that a script reads is complete.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from nodewatch.render.bar import bar_lines
-from nodewatch.render.grid import GAP, grid_lines
-from nodewatch.render.paragraph import columns, pad, paragraph
-from nodewatch.table import Bar, Cell, Fields, Grid, Line, visible
+from nodewatch.render.grid import GAP, plain_lines
+from nodewatch.render.text import columns, pad, paragraph
+from nodewatch.table import Bar, Cell, Fields, Grid, Heading, Line, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from nodewatch.table import Block, Page
 
+Piece = TypeVar("Piece")
 
-def page_lines(page: Page, width: int | None, *, blocks: bool = True) -> Iterator[list[Cell]]:
-    """Return the page's lines, with a blank one between blocks, except above a line that is only indented.
 
-    `width` is that of the paper in columns, None for one without end; `blocks` tells whether it shows block characters.
-    Blanks at the end of a line mean nothing.
-    """
-    above = False
+def spaced(page: Page, lines: Callable[[Block], Iterable[list[Piece]]]) -> Iterator[list[Piece]]:
+    """Return the lines of all blocks, with a blank one between, except where a block belongs to the one above."""
+    above: Block | None = None
     for block in page:
-        lines = block_lines(block, width, blocks=blocks)
-        first = next(lines, None)
+        found = iter(lines(block))
+        first = next(found, None)
         if first is None:
             continue
-        if above and not (isinstance(block, Line) and block.lead.isspace()):
+        if not (above is None or isinstance(above, Heading) or (isinstance(block, Line) and block.lead[:1] == " ")):
             yield []
         yield first
-        yield from lines
-        above = True
+        yield from found
+        above = block
 
 
-def block_lines(block: Block, width: int | None, *, blocks: bool) -> Iterator[list[Cell]]:
-    """Return the lines of one block."""
+def block_lines(block: Block, width: int | None, *, blocks: bool) -> Iterable[list[Cell]]:
+    """Return the lines of one block; `blocks` tells whether the paper shows block characters."""
     if isinstance(block, Grid):
-        return grid_lines(block, width)
+        return plain_lines(block, width)
     if isinstance(block, Fields):
         return field_lines(block, width)
     if isinstance(block, Bar):
         return bar_lines(block, width, blocks=blocks)
-    return paragraph(block.text, block.style, width, Cell(block.lead, "strong"))
+    if isinstance(block, Heading):
+        return paragraph(block.text, block.style or "strong", width)
+    return paragraph(block.text, block.style, None if block.whole else width, Cell(block.lead, "strong"))
 
 
 def field_lines(fields: Fields, width: int | None) -> Iterator[list[Cell]]:

@@ -7,14 +7,15 @@ import signal
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from nodewatch.render.layout import page_lines
-from nodewatch.render.table import COLOURS, shows_blocks
+from nodewatch.render.page import Paper, drawn, paper_of
 from nodewatch.table import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
-    from nodewatch.table import Cell, Page
+    from rich.segment import Segment
+
+    from nodewatch.table import Page
     from nodewatch.world import World
 
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -29,25 +30,15 @@ class Screen:
     """
 
     def __init__(self, world: World) -> None:
-        from rich.console import Console
         from rich.live import Live
 
         self.world = world
-        self.console = Console(
-            file=world.stdout,
-            force_terminal=True,
-            no_color=bool(world.variable("NO_COLOR")),
-            highlight=False,
-            markup=False,
-            emoji=False,
-            legacy_windows=False,
-        )
+        self.paper = paper_of(world) or Paper(world.columns)
+        self.console = self.paper.console(world.stdout)
         self.live = Live(console=self.console, screen=True, auto_refresh=False, redirect_stdout=False)
-        self.blocks = shows_blocks(world.stdout)
         self.before: dict[int, Any] = {}
         self.body: Page | None = None
-        self.size = 0, 0
-        self.lines: list[list[Cell]] = []
+        self.lines: list[list[Segment]] = []
 
     def __enter__(self) -> Self:
         handlers = {**dict.fromkeys(ENDING, end), signal.SIGTSTP: self.stop}
@@ -73,15 +64,21 @@ class Screen:
 
         A body is laid out once for each size of the terminal, so that a new head over the same body costs little.
         """
-        width, height = size = measured(self.world)
-        if body is not self.body or size != self.size:
-            self.body, self.size = body, size
-            self.lines = list(islice(page_lines(body, width, blocks=self.blocks), height + 1))
-        lines = [*page_lines(head, width), [], *self.lines]
-        if len(lines) > height:
-            lines[height - 1 :] = list(page_lines(FURTHER, width))
-        self.console.size = size
-        self.live.update(text(lines), refresh=True)
+        from rich.segment import Segments
+
+        size = measured(self.world)
+        if body is not self.body or size != self.console.size:
+            self.body, self.console.size = body, size
+            self.lines = list(islice(self.lines_of(body), size[1] + 1))
+        lines = [*self.lines_of([*head, Line(" ")]), *self.lines]
+        if len(lines) > size[1]:
+            lines[size[1] - 1 :] = self.lines_of(FURTHER)
+        self.live.update(Segments([segment for line in lines for segment in line]), refresh=True)
+
+    def lines_of(self, page: Page) -> Iterator[list[Segment]]:
+        """Return the page's lines in the terminal's present width; nothing runs over on this screen."""
+        blocks = [block._replace(whole=False) if isinstance(block, Line) else block for block in page]
+        return drawn(blocks, self.paper._replace(width=self.console.width), self.console)
 
 
 def end(number: int, _frame: object) -> NoReturn:
@@ -96,15 +93,3 @@ def measured(world: World) -> tuple[int, int]:
     except (OSError, ValueError, AttributeError):
         return world.columns, LINES
     return found.columns or world.columns, found.lines or LINES
-
-
-def text(lines: Iterable[list[Cell]]) -> Any:
-    """Return the lines as rich's text: never markup, never wrapped."""
-    from rich.text import Text
-
-    written = Text(no_wrap=True, overflow="crop", end="")
-    for line in lines:
-        for cell in line:
-            written.append(cell.text, COLOURS[cell.style] or None)
-        written.append("\n")
-    return written

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from nodewatch.backend import StoredArray
-from nodewatch.render.surrogates import spell
+from nodewatch.jsontext import spell
 
 
 def text(document: Any) -> str:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import StoredArray
-from nodewatch.render.surrogates import spell
+from nodewatch.jsontext import spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

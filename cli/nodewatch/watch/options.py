@@ -71,6 +71,6 @@ def wanted(app: App) -> bool:
     for option in OPTIONS[2:]:
         if not following and flags.get(str(option.name)) is not None:
             raise click.UsageError(f"{option.opts[0]} needs --wait or --watch.")
-    if flags.get("watch") and flags.get("format") in ("toml", "csv", "names"):
+    if flags.get("watch") and flags.get("format") in ("toml", "csv", "names", "html", "svg"):
         raise click.UsageError(f"--watch cannot show one {flags['format']} after the other: use table, json or yaml.")
     return following

@@ -141,7 +141,7 @@ class Stage:
         self.app.settings = self.app.settings._replace(quiet=self.quiet)
         from contextlib import suppress
 
-        from nodewatch.render.table import print_page
+        from nodewatch.render.page import print_page
 
         if self.sight is not None:
             with suppress(*([OSError] if kind is SystemExit else [])):  # killed, or the terminal was closed

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodewatch.bos_v1 import rules, tables
-from nodewatch.render.layout import page_lines
+from nodewatch.render.layout import block_lines, spaced
 from older_fleets import REBOOT, details, status
 
 if TYPE_CHECKING:
@@ -105,7 +105,9 @@ def spoil(document: Any) -> st.SearchStrategy[Any]:
 
 def shown(page: Page) -> str:
     """Return a page as a terminal shows it."""
-    return "\n".join("".join(cell.text for cell in line) for line in page_lines(page, 80))
+    return "\n".join(
+        "".join(cell.text for cell in line) for line in spaced(page, lambda each: block_lines(each, 80, blocks=True))
+    )
 
 
 @settings(max_examples=EXAMPLES)

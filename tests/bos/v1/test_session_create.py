@@ -110,11 +110,10 @@ def test_limit(run: Runner, load: Load, limit: str, nodes: list[str]) -> None:
     assert shown == {"name": "not_started", "node_list": nodes}
 
 
-def test_an_empty_limit_is_none(run: Runner, load: Load) -> None:
+def test_a_limit_is_sent_as_it_is_meant(run: Runner, load: Load) -> None:
     load(fleet())
-    name, document = made(run, "--operation shutdown --template-name cle-1.3.0 --limit ''")
-    assert "limit" not in document
-    assert run(f"bos v1 session status describe not_started shutdown computes {name}").json["node_list"] == NODES
+    _, document = made(run, "--operation shutdown --template-name cle-1.3.0 --limit 'x3000c0s19b[1-2]n0, !x9'")
+    assert document["limit"] == "x3000c0s19b1n0,x3000c0s19b2n0,!x9"
 
 
 def test_table_names_the_command_that_shows_how_far_it_is(run: Runner, load: Load) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fleets import FLEET, component
+from fleets import FLEET, component, template
 from nodewatch.nodeset import expand
 from nodewatch.render.nodes import print_nodes
 
@@ -27,7 +27,7 @@ def test_names_are_one_node_set(run: Runner, load: Load) -> None:
 
 def test_failed_nodes_are_a_limit(run: Runner, load: Load) -> None:
     nodes = [component(f"x3000c0s{slot}b0n0", override="failed", error="no power") for slot in (1, 2, 3, 10)]
-    load({"bos": {"v2": {"components": nodes}}})
+    load({"bos": {"v2": {"components": nodes, "sessiontemplates": [template("t", "x3000c0s1b0n0")]}}})
     failed = run(f"{LIST} --session reboot-7 --status failed --format names").stdout.strip()
     done = run(f"bos v2 sessions create --template-name t --operation boot --limit '{failed}' --dry-run --format json")
     assert done.json["body"]["limit"] == "x3000c0s1b0n0,x3000c0s2b0n0,x3000c0s3b0n0,x3000c0s10b0n0"

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conftest import SERVERS
 from fleets import COMPONENTS, FLEET, as_answered
 from nodewatch.nodeset import EXAMPLE
 
@@ -97,14 +98,16 @@ def test_what_the_server_refuses(run: Runner, load: Load) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "question"),
+    ("options", "who"),
     [
-        (f"--filter-ids {BOTH}", f"Change 2 components, {BOTH}? [y/N]: "),
-        ("--filter-session reboot-7", "Change all components of session reboot-7? [y/N]: "),
+        (f"--filter-ids {BOTH}", f"Change 2 components, {BOTH}, to"),
+        ("--filter-session reboot-7", "Change 4 components, all components of session reboot-7, to"),
     ],
 )
-def test_on_a_terminal_you_are_asked(run: Runner, load: Load, options: str, question: str) -> None:
-    load(FLEET)
+def test_on_a_terminal_you_are_asked(run: Runner, load: Load, backend: str, options: str, who: str) -> None:
+    store = load(FLEET)
+    place = SERVERS["bos"] if backend == "http" else f"the local store {store}"
+    question = f'{who} {{"enabled": false}}, at {place}? [y/N]: '
     line = f"{MANY} {options} --enabled false --format json"
     assert run(line, tty=True, stdin="n\n") == (1, "", f"{question}Error: Nothing was changed.\n")
     assert run("bos v2 components describe x3000c0s2b0n0").json["enabled"] is True

@@ -11,27 +11,6 @@ from conftest import SERVERS
 if TYPE_CHECKING:
     from conftest import Runner
 
-UNNAMED = "Error: '' cannot be the name of a session, a component or a session template.\n"
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "sessions describe ''",
-        "sessions delete ''",
-        "sessions status list ''",
-        "components describe ''",
-        "components update '' --enabled true",
-        "sessiontemplates describe ''",
-        "sessiontemplates delete ''",
-        "sessiontemplates update '' --description x",
-        "sessiontemplates create '' --description x",
-        "sessiontemplatesvalid describe ''",
-    ],
-)
-def test_a_name_that_is_empty(run: Runner, line: str) -> None:
-    assert run(f"bos v2 {line}", NODEWATCH_BOS_URL=SERVERS["bos"]) == (2, "", UNNAMED)
-
 
 @pytest.mark.parametrize(
     "line",

@@ -24,7 +24,6 @@ def test_a_folded_list_is_sent_as_the_names_that_it_was_folded_from(found: list[
 def test_a_plain_list_is_sent_as_it_was_typed(found: list[str]) -> None:
     text = ",".join([*found, found[0]])
     assert nodes.comma_list(text, io.StringIO()) == text
-    assert nodes.limit(f"{text},!x1,&Compute,*", io.StringIO()) == f"{text},!x1,&Compute,*"
 
 
 @given(names)
@@ -32,16 +31,8 @@ def test_a_file_and_stdin_are_sent_as_lists(found: list[str]) -> None:
     assert nodes.comma_list("-", io.StringIO("\n".join(found))) == ",".join(sorted(found, key=natural))
 
 
-@given(names, st.sampled_from(["", "!"]))
-def test_node_sets_in_a_limit_keep_their_operator(found: list[str], operator: str) -> None:
-    folded = fold(found)
-    if "," not in folded and "[" in folded:
-        wanted = ",".join(operator + name for name in sorted(found, key=natural))
-        assert nodes.limit(f"Compute,{operator}{folded},&uan", io.StringIO()) == f"Compute,{wanted},&uan"
-
-
 @pytest.mark.parametrize("text", ["x[1", "x1]", "x[a]", "x[1-2]b[", "x[1-9999999]", "x[2-1]"])
 def test_what_is_malformed_is_not_sent(text: str) -> None:
-    for parse in (nodes.names, nodes.comma_list, nodes.limit):
+    for parse in (nodes.names, nodes.comma_list):
         with pytest.raises(WrongUsage, match="Write it as in"):
             parse(text, io.StringIO())

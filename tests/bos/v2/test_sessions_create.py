@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conftest import SERVERS
 from fleets import component, session, template
 from nodewatch.nodeset import EXAMPLE
 
@@ -202,9 +203,8 @@ def test_tenants_have_sessions_and_templates_of_their_own(run: Runner, load: Loa
         ("x3,x1,x3", "x3,x1,x3"),
         ("x[9-10]b[0,2]n0,!x9b0n0,&Compute", "x9b0n0,x9b2n0,x10b0n0,x10b2n0,!x9b0n0,&Compute"),
         ("x[08-10],!x[01-02],*", "x08,x09,x10,!x01,!x02,*"),
-        ("&x[7],all", "&x7,all"),
-        ("Compute, uan", "Compute, uan"),
-        ("", ""),
+        ("x9,&x[7],all", "x9,&x7,all"),
+        ("Compute, uan", "Compute,uan"),
         ("@FILE", "x1,x2"),
         ("-", "x4,x5"),
     ],
@@ -225,7 +225,7 @@ def test_what_is_sent(run: Runner, load: Load, limit: str, sent: str) -> None:
 @pytest.mark.parametrize(
     ("limit", "words"),
     [
-        ("&x[1-2]", "'&x[1-2]' is 2 nodes, and BOS takes one after &. Put the nodes first, then &GROUP."),
+        ("all,&x[1-2]", "'&x[1-2]' is 2 nodes, and BOS takes one after &. Put the nodes first, then &GROUP."),
         ("x[1-", f"'x[1-' is not a node set: its brackets do not match. {EXAMPLE}"),
         ("-", "a list of nodes cannot hold '&Compute': write the terms with & and ! on the command line."),
     ],
@@ -243,3 +243,38 @@ def test_what_is_missing(run: Runner) -> None:
         .startswith("Error: Missing option '--operation'.")
     )
     assert run(f"{CREATE} explode").code == 2
+
+
+@pytest.mark.parametrize(
+    ("template", "limit", "who"),
+    [
+        ("compute", "", "all 3 nodes of compute"),
+        ("compute", f"--limit {NODES[0]},x9c0s0b0n0", "1 of 3 nodes of compute"),
+        ("roles", "", "all nodes in Compute of roles"),
+    ],
+)
+def test_a_rehearsal_says_how_many_nodes(
+    run: Runner, load: Load, backend: str, template: str, limit: str, who: str
+) -> None:
+    store = load(fleet())
+    place = SERVERS["bos"] if backend == "http" else f"the local store {store}"
+    done = run(f"bos v2 sessions create --template-name {template} --operation shutdown {limit} --dry-run")
+    assert (done.code, done.stderr) == (0, f"Shut down {who}, at {place}: nothing is sent.\n")
+
+
+def test_a_rehearsal_refuses_a_template_that_does_not_exist(run: Runner, load: Load) -> None:
+    load(fleet())
+    done = run("bos v2 sessions create --template-name nope --operation boot --dry-run")
+    assert (done.code, done.stdout) == (8, "")
+
+
+def test_without_a_limit_you_are_asked_on_a_terminal(run: Runner, load: Load, backend: str) -> None:
+    store = load(fleet())
+    place = SERVERS["bos"] if backend == "http" else f"the local store {store}"
+    question = f"Reboot all 3 nodes of compute, at {place}? [y/N]: "
+    line = f"{CREATE} reboot --name new --format json"
+    assert run(line, tty=True, stdin="n\n") == (1, "", f"{question}Error: Nothing was changed.\n")
+    assert run("bos v2 sessions describe new").code == 8
+    assert run(line, tty=True, stdin="y\n").stderr == question
+    assert run(f"{CREATE} reboot --yes --format json", tty=True).stderr == ""
+    assert run(f"{CREATE} reboot --limit {NODES[0]} --format json", tty=True).stderr == ""

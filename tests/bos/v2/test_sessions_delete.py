@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conftest import SERVERS
 from fleets import FLEET, session
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ def test_one_that_does_not_exist(run: Runner, load: Load) -> None:
         "Error: The resource was not found: Session 'nope' does not exist\n",
     )
     assert run("bos v2 sessions delete blue-boot").code == 8
-    assert run("bos v2 sessions delete ' '").code == 5
 
 
 def test_a_rehearsal_deletes_nothing(run: Runner, load: Load) -> None:
@@ -52,3 +52,19 @@ def test_a_rehearsal_deletes_nothing(run: Runner, load: Load) -> None:
     done = run("bos v2 sessions delete reboot-7 --dry-run")
     assert done.json == {"method": "DELETE", "path": "/v2/sessions/reboot-7", "query": {}}
     assert run("bos v2 sessions describe reboot-7").code == 0
+
+
+def test_on_a_terminal_you_are_asked_before_one_that_is_not_complete(run: Runner, load: Load, backend: str) -> None:
+    store = load(FLEET)
+    place = SERVERS["bos"] if backend == "http" else f"the local store {store}"
+    question = f"Delete session reboot-7 (running, 5 nodes) at {place}? [y/N]: "
+    line = "bos v2 sessions delete reboot-7"
+    assert run(line, tty=True, stdin="n\n") == (1, "", f"{question}Error: Nothing was changed.\n")
+    assert run("bos v2 sessions describe reboot-7").code == 0
+    assert run(line, tty=True, stdin="y\n") == (0, "\n", question)
+
+
+@pytest.mark.parametrize(("status", "option"), [("complete", ""), ("running", "--yes")])
+def test_no_question(run: Runner, load: Load, status: str, option: str) -> None:
+    load({"bos": {"v2": {"sessions": [session("s", status)]}}})
+    assert run(f"bos v2 sessions delete s {option}", tty=True) == (0, "\n", "")

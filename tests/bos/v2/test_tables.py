@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from conftest import NOW, FakeWorld
 from nodewatch.bos_v2 import tables
-from nodewatch.render.table import print_page
+from nodewatch.render.page import print_page
 
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),

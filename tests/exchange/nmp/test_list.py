@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 POLICIES = FLEET["exchange"]["managementpolicies"]
 
 
-@pytest.mark.parametrize("line", ["list", "ls", "list ''", "list '*'", "list harbor/"])
+@pytest.mark.parametrize("line", ["list", "ls", "list '*'", "list harbor/"])
 def test_names(run: Runner, load: Load, line: str) -> None:
     load(FLEET)
     done = run(f"exchange nmp {line}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from nodewatch.table import Cell, visible
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 NARROW = 20  # columns that are left to a text that wraps, however little room there is
 FACT = re.compile(r"(?:[^ ]| (?! ))* *")  # up to two blanks, which part the facts on a line
 PIECE = re.compile(r"(?:\[[^\[\]\s]*\]|[^\s,])*,?\s*")  # up to a blank or a comma, where a[1,3] is one piece
+NOTHING = Cell("")
 
 
 def columns(text: str) -> int:
@@ -24,17 +24,11 @@ def columns(text: str) -> int:
     >>> columns("x3000"), columns("計算"), columns("e\u0301")
     (5, 4, 1)
     """
-    return len(text) if text.isascii() else sum(map(character_columns, text))
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
 
-
-@cache
-def character_columns(character: str) -> int:
-    """Return how many columns one character takes."""
-    from unicodedata import category, east_asian_width
-
-    if category(character) in ("Mn", "Me"):
-        return 0
-    return 2 if east_asian_width(character) in "WF" else 1
+    return cell_len(text)
 
 
 def pad(text: str, width: int, *, right: bool = False) -> str:
@@ -62,32 +56,23 @@ def wrap(text: str, width: int | None, *, cut: bool = False) -> list[str]:
     whole = all(columns(fact.rstrip(" ")) <= width for fact in facts)
     lines, line, used = [], "", 0
     for piece in facts if whole else PIECE.findall(text):
-        rest = piece
-        size = columns(rest.rstrip(" "))
-        if line and used + size > width:
+        *full, rest = chopped(piece, width) if cut else [piece]
+        if line and used + columns((full or [rest])[0].rstrip(" ")) > width:
             lines.append(line.rstrip(" "))
             line, used = "", 0
-        while cut and size > width:
-            start = fitting(rest, width)
-            lines.append(start)
-            rest = rest[len(start) :]
-            size = columns(rest.rstrip(" "))
+        lines += full
         line += rest
         used += columns(rest)
     return [*lines, line.rstrip(" ")] if line.rstrip(" ") else lines
 
 
-def fitting(text: str, width: int) -> str:
-    """Return as much of the text as fits, but one character at least, with its combining marks."""
-    used = 0
-    for place, character in enumerate(text):
-        used += character_columns(character)
-        if place and used > width and character_columns(character):
-            return text[:place]
-    return text
+def chopped(piece: str, width: int) -> list[str]:
+    """Return a piece in as many parts as the width makes of it."""
+    if columns(piece.rstrip(" ")) <= width:
+        return [piece]
+    from rich.cells import chop_cells
 
-
-NOTHING = Cell("")
+    return chop_cells(piece, width)
 
 
 def paragraph(text: str, style: Style, width: int | None, lead: Cell = NOTHING) -> Iterator[list[Cell]]:

@@ -1,0 +1,103 @@
+"""The components of BOS v2 in the local store: beside each document a row of the columns that queries need.
+
+Apart from the routes so that a store can be made and opened without the rules of BOS.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.offline.spool import spooled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nodewatch.offline.store import Store
+
+COMPONENTS = "bos/v2/components"
+TABLES = (
+    """CREATE TABLE components (
+    id TEXT PRIMARY KEY,
+    session TEXT NOT NULL,
+    staged_session TEXT NOT NULL,
+    enabled INTEGER NOT NULL,
+    phase TEXT NOT NULL,
+    status_override TEXT NOT NULL,
+    status TEXT NOT NULL,
+    error TEXT NOT NULL,
+    last_updated TEXT NOT NULL,
+    brief TEXT NOT NULL
+) WITHOUT ROWID""",
+    "CREATE INDEX components_by_session ON components (session, status, phase, enabled, status_override)",
+    "CREATE INDEX components_by_id_in_session ON components (session)",
+    "CREATE INDEX components_with_errors ON components (session) WHERE error != ''",
+    "CREATE INDEX components_by_staged_session ON components (staged_session)",
+)
+
+
+class Columns(NamedTuple):
+    """What queries need of a component.
+
+    `last_updated` is the last action's, `brief` the document without its boot artifacts, as JSON on one line.
+    """
+
+    id: str
+    session: str
+    staged_session: str
+    enabled: bool
+    phase: str
+    status_override: str
+    status: str
+    error: str
+    last_updated: str
+    brief: str
+
+
+def put(store: Store, document: Any, answer: Any, columns: Columns) -> None:
+    """Store a component: as it was given, as it is answered (with its computed status), and its columns."""
+    store.put(COMPONENTS, columns.id, document, answer)
+    store.execute(
+        f"INSERT OR REPLACE INTO components VALUES ({', '.join('?' * len(columns))})",  # noqa: S608  # marks only
+        columns,
+    )
+
+
+def select(
+    store: Store, columns: Sequence[str], where: str = "1", values: Sequence[Any] = (), *, limit: int = -1
+) -> list[tuple[Any, ...]]:
+    """Return the columns of the components that the SQL condition selects, in the order of their ids."""
+    return store.execute(
+        f"SELECT {', '.join(columns)} FROM components WHERE {where} ORDER BY id LIMIT ?",  # noqa: S608  # our words
+        (*values, limit),
+    ).fetchall()
+
+
+def count_alike(store: Store, session: str) -> list[tuple[Any, ...]]:
+    """Return how many components of the session are alike: status, phase, enabled, override, count."""
+    return store.execute(
+        "SELECT status, phase, enabled, status_override, count(*) FROM components WHERE session = ?"
+        " GROUP BY status, phase, enabled, status_override",
+        (session,),
+    ).fetchall()
+
+
+def answers(store: Store, where: str = "1", values: Sequence[Any] = (), *, limit: int = -1) -> Iterator[str]:
+    """Return the answered texts of the components that the SQL condition selects, in the order of their ids.
+
+    They are copied to a temporary file first: whoever reads them slowly (a pager) keeps no writer waiting. Each is
+    parsed on the way: they are printed as they are, and SQLite does not notice when a text on its pages is damaged.
+    """
+    rows = store.execute(
+        "SELECT coalesce(answer, document) FROM components CROSS JOIN documents"  # noqa: S608  # our words
+        " ON collection = 'bos/v2/components' AND key = id"
+        f" WHERE {where} ORDER BY id LIMIT ?",
+        (*values, limit),
+    )
+    return spooled(checked(text) for (text,) in rows)
+
+
+def checked(text: str) -> str:
+    """Return the text if it is JSON; raise `json.JSONDecodeError` if not."""
+    json.loads(text)
+    return text

@@ -1,0 +1,51 @@
+"""Whom a session would be for, as far as its template and its limit say."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.bos_v2.change_rules import SPECIFIERS, limited
+from nodewatch.documents import names_in, part
+from nodewatch.table import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+XNAME = r"x\d+c\d+s\d+b\d+n\d+"
+
+
+def reach(template: Mapping[str, Any], limit: str) -> str:
+    """Return in words how many nodes a session from the template with that limit (empty for none) would be for.
+
+    Who is in a group or role, BOS alone knows.
+
+    >>> listed = {"boot_sets": {"a": {"node_list": ["x1c0s0b0n0", "x1c0s0b0n1"]}}}
+    >>> reach(listed, ""), reach(listed, "all,!x1c0s0b0n0"), reach(listed, "x9c0s0b0n0")
+    ('all 2 nodes', '1 of 2 nodes', '0 of 2 nodes')
+    >>> reach(listed, "all,&uan")
+    'as many of 2 nodes as the limit leaves (BOS alone knows who is in uan)'
+    >>> by_role = {"boot_sets": {"a": {"node_roles_groups": ["Compute"]}}}
+    >>> reach(by_role, ""), reach(by_role, "x1c0s0b0n0,x1c0s0b0n1")
+    ('all nodes in Compute', 'at most 2 nodes, those in Compute')
+    """
+    boot_sets = [part(part(template, "boot_sets"), name) for name in part(template, "boot_sets")]
+    nodes = list(dict.fromkeys(name for boot_set in boot_sets for name in names_in(boot_set.get(SPECIFIERS[0]))))
+    groups = dict.fromkeys(name for each in boot_sets for field in SPECIFIERS[1:] for name in names_in(each.get(field)))
+    terms = limit.split(",") if limit else []
+    unknown = [term.lstrip("&!") for term in terms if not known(term.lstrip("&!"), nodes)]
+    listed = plural(len(nodes), "node")
+    everyone = " and ".join([*([listed] if nodes else []), *([f"nodes in {', '.join(groups)}"] if groups else [])])
+    if not limit:
+        return f"all {everyone or listed}"
+    if not groups and not unknown:
+        return f"{len(limited(nodes, limit)):,} of {listed}"
+    if all(re.fullmatch(XNAME, term) for term in terms):
+        return f"at most {plural(len(set(terms)), 'node')}, those in {', '.join(groups)}"
+    who = ", ".join(dict.fromkeys([*groups, *unknown]))
+    return f"as many of {everyone} as the limit leaves (BOS alone knows who is in {who})"
+
+
+def known(name: str, nodes: list[str]) -> bool:
+    """Tell whether a name in a limit is that of a node, or of all: anything else is a group or a role."""
+    return name in nodes or name in ("all", "*") or re.fullmatch(XNAME, name) is not None

@@ -1,0 +1,92 @@
+"""`--limit`: the nodes, groups and roles that a session is for, as BOS v1 and v2 take them.
+
+BOS splits a limit at its commas and looks at nothing but the first character of each term ("Limit the Scope of a BOS
+Session"): a term adds its nodes, one with `&` keeps what is in it, one with `!` takes that away. So a blank after a
+comma becomes part of a name, and an empty term ends the set-up. BOS v2 starts from no node: a limit that begins with
+`!` leaves none.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from nodewatch.errors import WrongUsage
+from nodewatch.nodeset import expand, read_nodes
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+OPERATORS = ("&", "!")
+SEPARATOR = r"(?:\s*,\s*|\s+)(?![^\[]*\])"  # what stands in brackets belongs to the node set
+TERM = r"""[&!]?(?:[^\s,;|&!^@{}()"'\[\]]|\[[^\[\]]*\])+"""
+
+
+def read_limit(text: str, stdin: TextIO, *, from_all: bool = False) -> str:
+    """Return the limit as BOS takes it: terms joined by commas, node sets expanded; `@FILE` and `-` are lists of nodes.
+
+    Blanks separate terms, or stand between an operator and its name. Raise `WrongUsage`, with the right form where
+    there is one, for whatever else BOS would take otherwise than it is meant. BOS v1 starts `from_all` nodes.
+
+    >>> import io
+    >>> [read_limit(text, io.StringIO()) for text in ("x[1-2] !x2, & Compute", "all, !x1\\n", "all,!x[08-10]")]
+    ['x1,x2,!x2,&Compute', 'all,!x1', 'all,!x08,!x09,!x10']
+    """
+    if text == "-" or text.startswith("@"):
+        found = read_nodes(text, stdin)
+        operator = next((name for name in found if name.startswith(OPERATORS)), None)
+        if operator is not None:
+            raise WrongUsage(
+                f"a list of nodes cannot hold {operator!r}: write the terms with & and ! on the command line."
+            )
+        return ",".join(found)
+    terms = split(re.sub(r"([&!])\s+", r"\1", text.strip()))
+    check(terms, from_all=from_all)
+    return ",".join(name for term in terms for name in expanded(term))
+
+
+def split(text: str) -> list[str]:
+    """Return the terms of a limit as they stand between its commas and blanks; those in brackets separate nothing.
+
+    >>> split("x[1, 3],,!x2 &Compute")
+    ['x[1, 3]', '', '!x2', '&Compute']
+    """
+    return re.split(SEPARATOR, text)
+
+
+def check(terms: list[str], *, from_all: bool) -> None:
+    """Raise `WrongUsage` if BOS would take a term otherwise than it is meant, or has no nodes before the first one."""
+    closed = [term for term in terms if term.count("[") == term.count("]")]  # `expand` tells what others lack
+    wrong = next((term for term in closed if not re.fullmatch(TERM, term)), None)
+    right = [found[0] for term in terms for found in re.finditer(TERM, term)]
+    if wrong is None and (from_all or not terms[0].startswith(OPERATORS)):
+        return
+    if wrong is None:
+        why = f"a limit that begins with {terms[0][0]} leaves no node, because BOS starts from none"
+    elif wrong:
+        why = f"{wrong!r} is no node, group or role with & or ! before it"
+    else:
+        why = "there is nothing beside one of its commas"
+    clear = right and not any(term in OPERATORS or "@" in term for term in terms)
+    if right and right[0][0] in OPERATORS:
+        right = ["all", *right] if right[0][0] == "!" else [right[0][1:], *right[1:]]
+    raise WrongUsage(f"--limit: {why}. You mean: --limit '{','.join(right)}'" if clear else f"--limit: {why}.")
+
+
+def expanded(term: str) -> list[str]:
+    """Return the terms that one with a node set stands for; any other stands for itself.
+
+    Raise `WrongUsage` for `&` before more than one node: BOS would want each node to be all of them, which none is.
+
+    >>> expanded("!x[1-2]"), expanded("&x[7]"), expanded("&Compute"), expanded("x[01-02]")
+    (['!x1', '!x2'], ['&x7'], ['&Compute'], ['x01', 'x02'])
+    """
+    if "[" not in term and "]" not in term:
+        return [term]
+    operator = term[0] if term.startswith(OPERATORS) else ""
+    found = expand(term.removeprefix(operator))
+    if operator == "&" and len(found) > 1:
+        raise WrongUsage(
+            f"{term!r} is {len(found)} nodes, and BOS takes one after &. Put the nodes first, then &GROUP."
+        )
+    return [operator + name for name in found]

@@ -1,0 +1,97 @@
+"""What holds for every command of the tree: no empty names, and parameters that are what the function says."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+import click
+import pytest
+
+from conftest import SERVERS
+from nodewatch.main import TREE
+from nodewatch.tree import Command, Group, Naming, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import Runner
+
+
+def commands(group: Group = TREE, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Command]]:
+    """Return every command, by the words that call it."""
+    for name in group.members:
+        member = group.get_command(click.Context(group), name)
+        if isinstance(member, Group):
+            yield from commands(member, (*path, name))
+        else:
+            assert isinstance(member, Command)
+            yield " ".join((*path, name)), member
+
+
+COMMANDS = dict(commands())
+each_command = pytest.mark.parametrize("words", COMMANDS)
+
+
+def filled(param: click.Parameter) -> str:
+    """Return a value that a required parameter takes."""
+    return str(param.type.choices[0]) if isinstance(param.type, click.Choice) else "boot"
+
+
+@each_command
+def test_an_empty_value_names_nothing(run: Runner, words: str) -> None:
+    needed = [param for param in COMMANDS[words].params if param.required]
+    for param in COMMANDS[words].params:
+        if not isinstance(param.type, Naming):
+            continue
+        line = [words]
+        for one in {*needed, param}:
+            value = "' '" if one is param else filled(one)
+            line.append(f"{one.opts[0]} {value}" if isinstance(one, click.Option) else value)
+        done = run(" ".join(line), NODEWATCH_BOS_URL=SERVERS["bos"], HZN_EXCHANGE_URL=SERVERS["exchange"])
+        assert (done.code, done.stdout) == (2, ""), line
+        assert "it is empty, which never stands for all. Was a variable not set?" in done.stderr
+
+
+@each_command
+def test_only_texts_that_are_stored_may_be_empty(words: str) -> None:
+    for param in COMMANDS[words].params:
+        kind = param.type
+        assert type(kind) not in (click.types.StringParamType, click.Path), param.name
+        assert not isinstance(kind, Text) or words.endswith(("update", "create"))
+
+
+@each_command
+def test_a_function_takes_what_its_options_give(words: str) -> None:
+    """The callback's annotations are the types of its click parameters, None only where nothing may be given."""
+    command = COMMANDS[words]
+    callback = inspect.unwrap(command.callback)  # type: ignore[arg-type]
+    names = {"App": object, "Runner": object}
+    hints = get_type_hints(callback, callback.__globals__ | names, vars(__import__("typing")))
+    signature = inspect.signature(callback).parameters
+    rest = any(one.kind is one.VAR_KEYWORD for one in signature.values())
+    given = {str(param.name): param for param in command.params if param.expose_value}
+    assert set(signature) - {"app", "_app"} - {
+        one.name for one in signature.values() if one.kind is one.VAR_KEYWORD
+    } <= set(given)
+    for name, param in given.items():
+        if name in signature:
+            assert hints[name] == annotation(param), f"{words}: {name}"
+        else:
+            assert rest, f"{words} does not take {name}"
+
+
+def annotation(param: click.Parameter) -> Any:
+    """Return the type of what click hands over for a parameter."""
+    if isinstance(param, click.Option) and param.is_flag:
+        return bool
+    kinds: dict[type, Any] = {click.types.IntParamType: int, click.IntRange: int, click.types.FloatParamType: float}
+    kind = kinds.get(type(param.type), str)
+    if isinstance(param.type, click.types.FuncParamType):
+        kind = get_type_hints(param.type.func)["return"]
+    if param.nargs == -1:
+        return tuple.__class_getitem__((kind, ...))
+    return kind if param.required or param.default not in (None, UNSET) else kind | None
+
+
+UNSET = getattr(click.core, "UNSET", None)
