@@ -93,8 +93,8 @@ def test_words(found: Look, words: str) -> None:
 @pytest.mark.parametrize("word", [*WORDS, "asleep", "", None])
 def test_every_word(word: str | None) -> None:
     """Which kind a word is: at once, once it has stood for --settle, and with a policy that was changed since."""
-    given = None if word is None else status(word, lastUpdated=FRESH)
-    settled = None if word is None else status(word, lastUpdated=OLD)
+    given: Any = None if word is None else status(word, lastUpdated=FRESH)
+    settled: Any = None if word is None else status(word, lastUpdated=OLD)
     found = [
         next(kind for kind, words in ((kind, f"1 {each.words}") for kind, each in KINDS.items()) if words in said)
         for said in (
