@@ -27,6 +27,7 @@ class App:
         self.flags: dict[str, Any] = {}
         self.backends: dict[str, Backend] = {}
         self.closing = ExitStack()
+        self.saved_at: datetime | None = None
 
     @cached_property
     def settings(self) -> Settings:
@@ -37,8 +38,17 @@ class App:
 
     @property
     def now(self) -> datetime:
-        """The time of day, in UTC."""
-        return self.world.now()
+        """The time that ages and verdicts go by, in UTC: when the case that is looked at was saved, else now."""
+        return self.saved_at or self.world.now()
+
+    def notice(self, saved_at: datetime) -> None:
+        """Go by the time at which a store was saved, and say so once."""
+        if self.saved_at is None:
+            from nodewatch.times import span
+
+            age = span(self.world.now() - saved_at)
+            self.say(f"As of {saved_at:%Y-%m-%d %H:%M} UTC, saved {age} ago.")
+            self.saved_at = saved_at
 
     @property
     def clock(self) -> Clock:
@@ -74,7 +84,7 @@ class App:
             self.warn(f"Showing the demo fleet in {system.local}, because no system is configured.")
         from nodewatch.offline.backend import LocalBackend, routes
 
-        backend = LocalBackend(system.local, routes(service), self.world, self.settings)
+        backend = LocalBackend(system.local, routes(service), self.world, self.settings, self.notice)
         self.closing.callback(backend.close)
         return backend
 
