@@ -13,8 +13,7 @@ RESET = "nodewatch exchange node management reset NODE --policy NMP"
 SHOW = "nodewatch exchange node management status NODE --long"
 AGAIN = Step("reset", "somebody resets it in the Exchange")
 LOCALLY = Step("waiting", "somebody resets it on the node")
-LATEST = Step("waiting", "there are new agent files, and the manifest says `latest`")
-ENDED = (AGAIN, LOCALLY, LATEST)
+OVER = (AGAIN, Step("waiting", "somebody resets it on the node, or the manifest says `latest` and agent files are new"))
 STEPS: dict[str, tuple[Step, ...]] = {
     "waiting": (
         Step("download started", "its time has come, and no other upgrade is going on"),
@@ -56,12 +55,12 @@ STEPS: dict[str, tuple[Step, ...]] = {
         AGAIN,
         LOCALLY,
     ),
-    "successful": ENDED,
-    "no action required": ENDED,
-    "precheck failed": ENDED,
-    "download failed": ENDED,
-    "rollback successful": ENDED,
-    "rollback failed": ENDED,
+    "successful": OVER,
+    "no action required": OVER,
+    "precheck failed": OVER,
+    "download failed": OVER,
+    "rollback successful": OVER,
+    "rollback failed": OVER,
     "unknown": (AGAIN, LOCALLY),
 }
 WHO_MAY_RESET = (

@@ -252,7 +252,7 @@ def may_become(name: str) -> list[str]:
     (['rollback started', 'initiated'], [], [])
     """
     steps = status_rules.STEPS.get(name, ())
-    return [step.to for step in steps if step not in status_rules.ENDED]
+    return [step.to for step in steps if step not in (*status_rules.OVER, status_rules.LOCALLY)]
 
 
 def internals(status: Status | None) -> list[tuple[str, str | Cell]]:
