@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import NotFound
-from nodewatch.horizon import outcome, rules, tables
+from nodewatch.horizon import meant_rules, outcome, rules, tables
 from nodewatch.horizon.shared import clock
 from nodewatch.horizon.survey import Survey
 from nodewatch.watch.model import Watched, passes
@@ -72,7 +72,9 @@ class Pursuit:
         )
         statuses = {self.name(node, nmp): each for node, held in found.statuses.items() for nmp, each in held.items()}
         awaited = [] if self.wanted.expect else self.awaited(found, disabled=disabled)
-        expected = rules.expected(self.wanted.expect, sum(map(rules.registered, found.nodes.values())))
+        expected = rules.expected(
+            self.wanted.expect, sum(meant_rules.is_registered(node or {}) for node in found.nodes.values())
+        )
         return outcome.Look(
             self.full or "all policies",
             "nodes" if self.full else "policies",
@@ -104,7 +106,7 @@ class Pursuit:
             node
             for node in found.silent
             if node not in self.known
-            and (self.wanted.named or (not disabled and rules.registered(found.nodes.get(node))))
+            and (self.wanted.named or (not disabled and meant_rules.is_registered(found.nodes.get(node) or {})))
         ]
 
     def name(self, node: str, nmp: str) -> str:

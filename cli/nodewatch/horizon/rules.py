@@ -11,13 +11,14 @@ from nodewatch.times import read_time
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nodewatch.horizon.types import AgentUpgradePolicyStatus, Node, Policy, Status, Statuses
+    from nodewatch.horizon.types import AgentUpgradePolicyStatus, Policy, Status, Statuses
 
 Outcome = Literal["successful", "running", "failed", "waiting", "unknown", "no report"]
 OUTCOMES: tuple[Outcome, ...] = ("successful", "running", "failed", "waiting", "unknown", "no report")
 
 REQUIRED_VERSION = (2, 124, 0)
 OMITTED_WHEN_EMPTY = ("startTime", "endTime", "errorMessage", "workingDirectory")
+SET_BY_EXCHANGE = ("owner", "created", "lastUpdated")
 TAKEN_BY_EXCHANGE = (
     "label",
     "description",
@@ -182,15 +183,6 @@ def kept(status: Status | None, policy: Policy | None) -> bool:
     changed = read_time((policy or {}).get("lastUpdated"))
     reported = read_time(upgrade(status).get("lastUpdated"))
     return changed is not None and reported is not None and reported < changed
-
-
-def registered(node: Node | None) -> bool:
-    """Return whether the node is registered: the Exchange has an empty `publicKey` for one that is not.
-
-    >>> registered({"publicKey": "k"}), registered({"publicKey": ""}), registered({})
-    (True, False, True)
-    """
-    return (node or {}).get("publicKey") != ""
 
 
 def expected(text: str, total: int) -> int:

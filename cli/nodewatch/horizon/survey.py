@@ -44,7 +44,7 @@ def survey(app: App, org: str, nodes: Mapping[str, Node | None], nmp: str) -> Su
 
     names = sorted(nodes)
     requests = [status_request(org, name.partition("/")[2], nmp) for name in names]
-    gathered = gather(app.backend("exchange"), requests, app.world, quiet=app.settings.quiet)
+    gathered = gather(app.backend("exchange"), requests, app.world, quiet=app.quiet)
     found = Survey({}, [], {}, [], gathered.interrupted, nodes=nodes)
     for name, request, result in zip(names, requests, gathered.results, strict=True):
         if result is None:

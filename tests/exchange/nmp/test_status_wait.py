@@ -225,8 +225,9 @@ def test_a_policy_that_is_disabled_meanwhile(run: Runner, play: Play) -> None:
     assert run(WAIT)[::2] == (
         12,
         """\
-2 nodes were left without a status meanwhile: harbor/edge-[1-2]
-Error: harbor/roll: 0 of 0 nodes successful; 3 others have no status.
+Error: harbor/roll: 0 of 0 nodes successful; 3 others have no status, 2 left without a status before their end.
+  Missing (1): harbor/edge-2, last seen: initiated
+  Missing (1): harbor/edge-1, last seen: waiting
 """,
     )
 
