@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nodewatch.times import Clock
     from nodewatch.view import View
 
-ASKING = ("filter", "sort", "columns", "count_by", "no_headings")
+ASKING = ("filter", "also", "sort", "columns", "count_by", "no_headings")
 DOCUMENTS = ("json", "yaml", "toml")
 LIST_FORMATS = ("csv", "tsv", "names")
 
@@ -196,6 +196,11 @@ class App:
         """Whether the options or the format ask for a list where there is also a page that says more."""
         return self.asking or self.settings.format in LIST_FORMATS
 
+    @property
+    def asks_for_rows(self) -> bool:
+        """Whether a list is to be shown row by row: not as the service's documents, nor as the page that says more."""
+        return self.asks_for_list and (self.settings.format not in DOCUMENTS or bool(self.view and self.view.flat))
+
     def expect_list(self, place: str) -> None:
         """Note which list the command shows; raise `WrongUsage` if the options ask of it what it does not have."""
         self.listing = place
@@ -254,21 +259,17 @@ class App:
         return page(view, chosen(view, records, self.clock, ordered=True), self.clock)
 
     def show_list(
-        self,
-        records: Iterable[Any],
-        document: Callable[[Iterable[Any]], Any] = lambda records: records,
-        page: Callable[[Sequence[Any]], Page] | None = None,
+        self, records: Iterable[Any], document: Callable[[Sequence[Any]], Any] = lambda records: records
     ) -> None:
         """Print a list as the options ask for it: as a table, as names, as CSV, or as the service's documents.
 
-        `document` makes what JSON shows of the records that fit; `page` the table that is shown when the options ask
-        for nothing, in place of one row a record.
+        `document` makes what JSON shows of the records that fit.
         """
         style, view = self.settings.format, self.view
         if view is None:
-            self.print_document(document(records))
+            self.print_document(records)
         elif self.drawn:
-            self.show_page(self.list_page(records) if page is None or self.asking else page(list(records)))
+            self.show_page(self.list_page(records))
         else:
             from nodewatch.render.listing import print_list
             from nodewatch.view import chosen

@@ -42,7 +42,7 @@ def read_view(listing: Listing, flags: Mapping[str, Any]) -> View:
     columns = read_names(listing, flags.get("columns"), "--columns")
     if counted and columns:
         raise WrongUsage("--columns and --count-by do not go together: counts have the columns that are counted by.")
-    conditions = [checked(listing, each) for each in flags.get("filter") or ()]
+    conditions = [checked(listing, each) for each in (*flags.get("filter", ()), *flags.get("also", ()))]
     of_counts = Listing([*counted, COUNT], "", "") if counted else listing
     order = read_order(of_counts, flags.get("sort"))
     return View(listing, conditions, order, columns, counted, not flags.get("no_headings"))

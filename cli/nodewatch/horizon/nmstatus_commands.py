@@ -9,7 +9,7 @@ import click
 from nodewatch.errors import NotFound
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Agent
-from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, tell
+from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, show_statuses, tell
 from nodewatch.tree import command, later
 from nodewatch.watch.options import followed, watchable
 
@@ -24,7 +24,7 @@ AGAIN = "nodewatch nmstatus reset NMP"
 NONE_HERE = "This node has no such status: no policy matches it, it has another name, or the node is not registered."
 
 
-@command
+@command(listing="horizon.list_tables:OF_ONE_NODE")
 @click.argument("nmp", metavar="[NMP]", default="")
 @LONG
 @watchable
@@ -45,6 +45,9 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
     if followed(app, lambda: follow.node(app, "this node", ask, AGAIN, nmp.removeprefix("*"), long=long)):
         return
     found = ask_agent(app, nmp)
+    if app.asks_for_list:
+        show_statuses(app, "", found, long=long)
+        return
     document = rules.all_of(found) if long else rules.words_of(found)
     app.show(document, lambda _: tables.node_statuses(found, clock(app), long=long, empty=NONE_HERE, again=AGAIN))
 

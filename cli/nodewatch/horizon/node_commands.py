@@ -9,7 +9,7 @@ import click
 
 from nodewatch.errors import NotFound
 from nodewatch.horizon import rules
-from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, exchange, exchange_command, tell
+from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, exchange, exchange_command, show_statuses, tell
 from nodewatch.tree import later
 from nodewatch.watch.options import followed, watchable
 
@@ -24,7 +24,7 @@ else:
 POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `nmp` or `org/nmp`.")
 
 
-@exchange_command()
+@exchange_command(listing="horizon.list_tables:OF_ONE_NODE")
 @click.argument("node", metavar="NODE")
 @POLICY
 @LONG
@@ -45,6 +45,9 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
     if followed(app, lambda: follow.node(app, node, ask, again(node), policy or "", long=long)):
         return
     wanted = ask_node(app, node, policy)
+    if app.asks_for_list:
+        show_statuses(app, "/".join(rules.qualified(node, app.settings.org)), wanted, long=long)
+        return
     document = rules.all_of(wanted) if long else rules.words_of(wanted)
     app.show(document, lambda _: tables.node_statuses(wanted, clock(app), long=long, again=again(node)))
 

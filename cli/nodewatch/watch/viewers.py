@@ -39,14 +39,12 @@ class Silence:
     ) -> None:
         if kind is None and self.last is not None and self.last.seen:
             watched, look = self.watched, self.last.look
-            nodes = watched.nodes
             if watched.listed:
                 self.app.show_list(watched.document(look))
-                return
-            if nodes is not None and self.app.asks_for_list and self.app.listing:
-                self.app.show_list(nodes(look))
-                return
-            self.app.show(watched.document(look), lambda _: watched.table(look), nodes and (lambda _: nodes(look)))
+            elif watched.nodes is not None and self.app.asks_for_rows:
+                self.app.show_list(watched.nodes(look))
+            else:
+                self.app.show(watched.document(look), lambda _: watched.table(look))
 
     def show(self, sight: Sight) -> None:
         """Remember it; tell once of a server that does not answer at all, lest it looks like waiting for nodes."""
