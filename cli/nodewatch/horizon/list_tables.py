@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nodewatch.documents import part, text
 from nodewatch.horizon import rules
 from nodewatch.horizon.meant_rules import is_registered
-from nodewatch.horizon.tables import STYLES, start
+from nodewatch.horizon.tables import STYLES, moment, start
 from nodewatch.listing import Attribute, Listing
 from nodewatch.table import Cell, Column
 from nodewatch.times import read_time, seconds_since
@@ -279,11 +279,13 @@ NODES = Listing(
             kind="truth",
         ),
         Attribute("owner", "whose it is", lambda record, _: (record[1] or {}).get("owner")),
-        timed(
+        Attribute(
             "lastHeartbeat",
             "when it was last heard of",
             lambda record, _: (record[1] or {}).get("lastHeartbeat"),
             Column("Last heartbeat", 4),
+            lambda record, clock: moment((record[1] or {}).get("lastHeartbeat"), clock),
+            kind="time",
         ),
         Attribute(
             "age",

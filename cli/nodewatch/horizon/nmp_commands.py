@@ -151,7 +151,7 @@ def is_set(text: str) -> bool:
     >>> is_set("weir-[03-05]"), is_set("weir-*"), is_set("a b")
     (True, True, False)
     """
-    return text == "-" or text.startswith("@") or any(sign in text for sign in "[,*?\\")
+    return text == "-" or text.startswith("@") or any(sign in text for sign in "[,*\\")
 
 
 def check_expect(app: App, expect: str, named: Sequence[str]) -> None:
