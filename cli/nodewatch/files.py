@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from nodewatch.errors import FileTrouble, WrongConfiguration
+from nodewatch.errors import FileTrouble, WrongConfiguration, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,3 +79,16 @@ def text_of(path: str) -> str | None:
         return None
     except (OSError, ValueError) as error:
         raise WrongConfiguration(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+
+
+def read_object(text: str, source: str) -> dict[str, Any]:
+    """Return the JSON object in the text; raise `WrongUsage` for any other text."""
+    import json
+
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WrongUsage(f"{source} is not JSON: {error}.") from error
+    if not isinstance(document, dict):
+        raise WrongUsage(f"{source} must hold a JSON object, in braces.")
+    return document

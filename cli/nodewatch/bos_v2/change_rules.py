@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2.fields import ARTIFACTS, NO_DESIRED_STATE, NO_STAGED_STATE
 from nodewatch.bos_v2.rules import component_status
-from nodewatch.documents import part
+from nodewatch.documents import names_in, part
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 NO_ATTEMPTS = {"power_off_forceful_attempts": 0, "power_off_graceful_attempts": 0, "power_on_attempts": 0}
 DATED = ("actual_state", "desired_state", "staged_state", "last_action")
+OPERATORS = ("&", "!")
+GROUP = r"(?!(x|nid)\d[a-z\d]*$)[A-Za-z][\w.:-]*"  # neither an xname nor a NID
 SPECIFIERS = ("node_list", "node_roles_groups", "node_groups")
 NO_NODES = "No nodes were found to act upon."
+EMPTY_TERM = "IndexError: string index out of range\n"  # what the server's own failure reads like, line break and all
 NO_COMPONENTS = "All nodes found to act upon do not exist as BOS components"
 
 
@@ -206,7 +209,7 @@ def sanitized(body: Mapping[str, Any], name: str, *, reject_nids: bool) -> dict[
     {'boot_sets': {'all': {'arch': 'X86', 'node_list': ['x01'], 'path': 'p', 'type': 's3'}}, 'name': 't'}
     """
     boot_sets = {}
-    for key, boot_set in body["boot_sets"].items():
+    for key, boot_set in body.get("boot_sets", {}).items():
         if boot_set.get("name", key) != key:
             words = f"boot_sets key ({key}) does not match 'name' field of corresponding boot set ({boot_set['name']})"
             raise ValueError(words)
@@ -218,7 +221,9 @@ def sanitized(body: Mapping[str, Any], name: str, *, reject_nids: bool) -> dict[
         if "node_list" in kept:
             kept["node_list"] = [canonical(node) for node in kept["node_list"]]
         boot_sets[key] = kept
-    document: dict[str, Any] = in_order({**without_empty_cfs(body), "boot_sets": boot_sets, "name": name})
+    document: dict[str, Any] = in_order(
+        {**without_empty_cfs(body), **({"boot_sets": boot_sets} if "boot_sets" in body else {}), "name": name}
+    )
     return document
 
 
@@ -246,20 +251,32 @@ def new_session(body: Mapping[str, Any], name: str, tenant: str | None, now: str
 def limited(nodes: Sequence[str], limit: str) -> list[str]:
     """Return the nodes that a session's limit leaves, its terms taken from left to right: added, `&` kept, `!` removed.
 
-    A group or a role is a name that no node has: what is in it is not known here.
+    A group or a role is a name that no node has here: see `groups_in`. A blank belongs to its term.
 
     >>> nodes = ["x1", "x2", "x3"]
     >>> limited(nodes, ""), limited(nodes, "x1,x3,x9"), limited(nodes, "all,!x2"), limited(nodes, "x1,x2,&x2")
     (['x1', 'x2', 'x3'], ['x1', 'x3'], ['x1', 'x3'], ['x2'])
+    >>> limited(nodes, "all, !x2"), limited(nodes, "!x2")
+    (['x1', 'x2', 'x3'], [])
     """
     if not limit:
         return list(nodes)
     found: set[str] = set()
-    for term in filter(None, limit.split(",")):
-        name = term[1:] if term[0] in "&!" else term
+    for term in limit.split(","):
+        name = term[1:] if term[:1] in OPERATORS else term
         named = set(nodes) if name in ("all", "*") else {name}
-        found = found & named if term[0] == "&" else found - named if term[0] == "!" else found | named
+        found = found & named if term[:1] == "&" else found - named if term[:1] == "!" else found | named
     return [node for node in nodes if node in found]
+
+
+def groups_in(limit: str, nodes: Container[str]) -> list[str]:
+    """Return the names in a limit that may be groups or roles: what neither stands for all nor is a node.
+
+    >>> groups_in("all,&Compute,!x3000c0s1b0n0,green, !x2,&", ["x2"])
+    ['Compute', 'green']
+    """
+    names = [term[1:] if term[:1] in OPERATORS else term for term in limit.split(",")]
+    return [name for name in names if name != "all" and name not in nodes and re.fullmatch(GROUP, name)]
 
 
 def boot_artifacts(boot_set: Mapping[str, Any]) -> dict[str, str]:
@@ -308,9 +325,12 @@ def assignment(state: Mapping[str, Any], session: Mapping[str, Any]) -> dict[str
     ('s', True, {'action': 'session_setup', 'failed': False}, '')
     >>> assignment({"configuration": "c"}, {**session, "stage": True})
     {'staged_state': {'configuration': 'c', 'session': 's'}, 'error': ''}
+    >>> assignment({"session": ""}, {**session, "stage": True, "operation": "shutdown"})
+    {'staged_state': {'session': ''}, 'error': ''}
     """
     if session["stage"]:
-        return {"staged_state": {**state, "session": session["name"]}, "error": ""}
+        name = {} if session["operation"] == "shutdown" else {"session": session["name"]}
+        return {"staged_state": {**state, **name}, "error": ""}
     change = {
         "desired_state": state,
         "session": session["name"],
@@ -328,8 +348,8 @@ def set_up(
 ) -> tuple[dict[str, dict[str, Any]], str]:
     """Return the changes that a session makes to its nodes, by their names, and why it cannot make any, if so.
 
-    Nodes count as far as they are named and BOS knows them. Who is in a role or a group is not known here: it is taken
-    to be whom the limit names, and that no node was found is no error then.
+    Nodes count as far as they are named and BOS knows them. Who is in a role or a group cannot be known here: in one of
+    a boot set are taken to be the nodes that the limit names, and a limit that names one ends the set-up.
 
     >>> session = {"name": "s", "operation": "boot", "stage": False, "limit": ""}
     >>> changes, error = set_up(session, {"boot_sets": {"all": {"node_list": ["x1", "x9"]}}}, ["x1"])
@@ -341,22 +361,38 @@ def set_up(
     ({}, 'No nodes were found to act upon.')
     >>> computes = {"boot_sets": {"all": {"node_roles_groups": ["Compute"]}}}
     >>> set_up(session, computes, ["x1"])
-    ({}, '')
+    ({}, 'Who is in Compute cannot be known offline.')
+    >>> set_up({**session, "limit": "x1,&green"}, computes, ["x1"])
+    ({}, 'Who is in green cannot be known offline.')
+    >>> set_up({**session, "limit": "x1,"}, computes, ["x1"])
+    ({}, 'IndexError: string index out of range\\n')
     >>> list(set_up({**session, "limit": "x1,x2,!x2,x9"}, computes, ["x1", "x2"])[0])
     ['x1']
     """
     changes: dict[str, dict[str, Any]] = {}
-    strange = guessing = False
+    limit, strange, groups = session["limit"], False, []
     boot_sets = [part(part(template, "boot_sets"), name) for name in part(template, "boot_sets")]
-    listed = {node for boot_set in boot_sets for node in boot_set.get("node_list") or []}
-    named = [node for node in session["limit"].split(",") if node in known and node not in listed]
+    listed = {node for boot_set in boot_sets for node in names_in(boot_set.get("node_list"))}
+    named = [node for node in limit.split(",") if node in known and node not in listed]
+    if limit and "" in limit.split(","):
+        return {}, EMPTY_TERM
+    asked = [name for name in groups_in(limit, listed) if name not in known]
+    if asked:
+        return {}, who_is_in(asked)
     for boot_set in boot_sets:
-        unknown = any(boot_set.get(name) for name in SPECIFIERS[1:])
-        guessing = guessing or unknown
+        unknown = [name for field in SPECIFIERS[1:] for name in names_in(boot_set.get(field))]
+        groups += unknown
         change = assignment(wanted_state(template, boot_set, session), session)
-        nodes = [*(boot_set.get("node_list") or []), *(named if unknown else [])]
-        for node in limited(nodes, session["limit"]):
+        nodes = [*names_in(boot_set.get("node_list")), *(named if unknown else [])]
+        for node in limited(nodes, limit):
             strange = strange or node not in known
             if node in known:
                 changes[node] = change
-    return changes, "" if changes or guessing else NO_COMPONENTS if strange else NO_NODES
+    if changes:
+        return changes, ""
+    return {}, who_is_in(groups) if groups else NO_COMPONENTS if strange else NO_NODES
+
+
+def who_is_in(groups: Iterable[str]) -> str:
+    """Return the error for a set-up that would need to know who is in groups or roles."""
+    return f"Who is in {', '.join(dict.fromkeys(groups))} cannot be known offline."

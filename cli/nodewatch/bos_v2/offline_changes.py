@@ -88,9 +88,11 @@ def set_up(store: Store, call: Call, session: dict[str, Any], template: Mapping[
     assigned, error = changes.set_up(session, template, known)
     for name, change in assigned.items():
         put_changed(store, changes.merged(store.get(COMPONENTS, name), changes.completed(change, now)))
-    if not error:
+    staged_shutdown = session["stage"] and session["operation"] == "shutdown"  # BOS notes no session on the nodes
+    if not error and not staged_shutdown:
         return session
-    return {**session, "status": {**session["status"], "end_time": now, "error": error, "status": "complete"}}
+    ended = {**session["status"], "end_time": now, "error": error or None, "status": "complete"}
+    return {**session, "components": ",".join(assigned), "status": ended}
 
 
 def delete_session(store: Store, call: Call) -> Answer:
@@ -174,25 +176,24 @@ def apply_staged(store: Store, call: Call) -> Answer:
 
 def put_template(store: Store, call: Call) -> Answer:
     """Answer `PUT /v2/sessiontemplates/{session_template_id}`."""
-    return store_template(store, call, "created", {})
+    name = call.names["session_template_id"]
+    wrong = None if rules.is_name(name) else offline.bad_name(name)
+    wrong = wrong or refused(call, "TEMPLATE")
+    return store_template(store, call, "created", {}) if wrong is None else wrong
 
 
 def update_template(store: Store, call: Call) -> Answer:
-    """Answer `PATCH /v2/sessiontemplates/{session_template_id}`: the server wants boot sets here too."""
+    """Answer `PATCH /v2/sessiontemplates/{session_template_id}`."""
     found = offline.find_template(store, call)
-    if isinstance(found, Answer):
-        return refused(call, "TEMPLATE") or found
+    wrong = refused(call, "TEMPLATE_PATCH")
+    if isinstance(found, Answer) or wrong is not None:
+        return wrong or found  # type: ignore[return-value]  # one of the two is an answer
     return store_template(store, call, "patched", found)
 
 
 def store_template(store: Store, call: Call, doing: str, old: Mapping[str, Any]) -> Answer:
     """Store the template of the request over the old one; refuse what is not allowed."""
     name = call.names["session_template_id"]
-    if not rules.is_name(name):
-        return offline.bad_name(name)
-    wrong = refused(call, "TEMPLATE")
-    if wrong is not None:
-        return wrong
     try:
         template = changes.sanitized(call.request.body, name, reject_nids=offline.service_options(store)["reject_nids"])
     except ValueError as error:
