@@ -109,6 +109,19 @@ class BosV2:
             return found[:size] if size else found
         return self.page(filters, fields)
 
+    def check_known(self, ids: str | None, found: Iterable[Component]) -> None:
+        """Raise `NotFound` that names those of the ids that BOS does not know; `found` ones it does."""
+        names = dict.fromkeys(name for name in (ids or "").split(",") if name)
+        for component in found:
+            names.pop(str(component.get("id")), None)
+        if names:
+            for component in self.components(ids=",".join(names), fields=("id",)):
+                names.pop(str(component.get("id")), None)
+        if names:
+            from nodewatch.nodeset import fold
+
+            raise NotFound(f"BOS does not know {fold(names)}: `nodewatch bos v2 components list` shows what it knows.")
+
     def page(self, filters: Filters, fields: Sequence[str]) -> list[Component]:
         """Return what one request for components answers."""
         query = cast("dict[str, Any]", filters)
