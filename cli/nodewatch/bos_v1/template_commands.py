@@ -66,7 +66,7 @@ def create_template(
     """A template needs boot sets, which only a file can hold. One of the same name is replaced, in BOS v2 too.
 
     \b
-    $ nodewatch bos v1 sessiontemplate create --name cle-1.4.0 --file computes.json
+    $ nodewatch bos v1 sessiontemplate create --name cle-1.4.0 --file compute.json
     """
     template: dict[str, Any] = {}
     if file:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import ABSENT, Answer
 from nodewatch.bos_v2 import change_rules as changes
-from nodewatch.bos_v2 import offline, rules
+from nodewatch.bos_v2 import offline, rules, set_up_rules
 from nodewatch.bos_v2.offline_components import COMPONENTS, select
 from nodewatch.documents import part
 from nodewatch.offline.routing import Call, Route, problem
@@ -47,7 +47,7 @@ def put_changed(store: Store, component: Mapping[str, Any]) -> dict[str, Any]:
 def create_session(store: Store, call: Call) -> Answer:
     """Answer `POST /v2/sessions`: the session is pending, and its nodes are set up at once.
 
-    What is approximate, and why, say `change_rules.set_up` and `change_rules.boot_artifacts`.
+    What is approximate, and why, say `set_up_rules.set_up` and `set_up_rules.boot_artifacts`.
     """
     wrong = refused(call, "SESSION")
     if wrong is not None:
@@ -85,14 +85,14 @@ def set_up(store: Store, call: Call, session: dict[str, Any], template: Mapping[
     """Give the session its nodes, or stage it on them; return it as it is then: complete, if there are none."""
     known = {name for (name,) in select(store, ["id"])}
     now = changes.stamp(call.now)
-    assigned, error = changes.set_up(session, template, known)
-    for name, change in assigned.items():
+    found = set_up_rules.set_up(session, template, known)
+    for name, change in found.changes.items():
         put_changed(store, changes.merged(store.get(COMPONENTS, name), changes.completed(change, now)))
-    staged_shutdown = session["stage"] and session["operation"] == "shutdown"  # BOS notes no session on the nodes
-    if not error and not staged_shutdown:
-        return session
-    ended = {**session["status"], "end_time": now, "error": error or None, "status": "complete"}
-    return {**session, "components": ",".join(assigned), "status": ended}
+    status = {**session["status"], "error": found.error or None}
+    if not found.over:
+        return {**session, "status": status}
+    ended = {**status, "end_time": now, "status": "complete"}
+    return {**session, "components": ",".join(found.changes), "status": ended}
 
 
 def delete_session(store: Store, call: Call) -> Answer:

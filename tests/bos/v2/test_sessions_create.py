@@ -166,8 +166,6 @@ def test_what_the_options_refuse(run: Runner, load: Load, option: str, limit: st
     [
         ("x3000c0s9b0n0", "No nodes were found to act upon."),
         ("all,!x3000c0s[1-3]b0n0", "No nodes were found to act upon."),
-        ("all,&Compute", "Who is in Compute cannot be known offline."),
-        ("green,x3000c0s1b0n0", "Who is in green cannot be known offline."),
     ],
 )
 def test_a_session_without_nodes_is_complete_at_once(run: Runner, load: Load, limit: str, error: str) -> None:
@@ -182,11 +180,16 @@ def test_a_session_without_nodes_is_complete_at_once(run: Runner, load: Load, li
     }
 
 
-def test_who_has_a_role_is_not_known_offline(run: Runner, load: Load) -> None:
+@pytest.mark.parametrize(
+    ("template", "limit", "who"),
+    [("roles", "", "Compute"), ("compute", "--limit all,&Compute", "Compute"), ("roles", "--limit green,x1", "green")],
+)
+def test_who_has_a_role_cannot_be_known_offline(run: Runner, load: Load, template: str, limit: str, who: str) -> None:
     load(fleet())
-    assert run(f"{CREATE} boot --name new --template-name roles").code == 0
+    create = f"bos v2 sessions create --template-name {template} --operation boot --name new"
+    assert run(f"{create} {limit}").json["status"]["error"] is None
     status = run("bos v2 sessions describe new").json["status"]
-    assert (status["status"], status["error"]) == ("complete", "Who is in Compute cannot be known offline.")
+    assert (status["status"], status["error"]) == ("pending", f"Who is in {who} cannot be known offline.")
     assert run("bos v2 components list --session new").json == []
 
 
