@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from nodewatch.backend import Backend
+    from nodewatch.backend import Backend, Fits
     from nodewatch.listing import Listing
     from nodewatch.settings.model import Settings
     from nodewatch.table import Page, Record
@@ -231,6 +231,16 @@ class App:
         from nodewatch.view import needed
 
         return needed(self.view, "table" if self.drawn else self.settings.format)
+
+    def fits(self) -> Fits | None:
+        """Return which of the list's documents are wanted, where that is a question of a few of their members."""
+        if self.view is None:
+            return None
+        from nodewatch.backend import Fits
+        from nodewatch.view import test_of
+
+        found = test_of(self.view, self.clock)
+        return found and Fits(*found)
 
     def narrowed(self, filters: Mapping[str, Any]) -> dict[str, Any]:
         """Return a server's filters, with those of its own that `--filter` says in other words."""

@@ -41,6 +41,8 @@ def place(name: str) -> Place | None:
 
 
 LEVELS = ("cabinet", "chassis", "slot", "board", "bmc")
+GROUPS = {"cabinet": 4, "chassis": 3, "slot": 2, "board": 1, "bmc": 1}
+PARTS = re.compile(r"((((x\d{1,6})c\d{1,4})s\d{1,4})b\d{1,4})n\d{1,4}", re.ASCII)
 
 
 def place_of(name: str, level: str) -> str:
@@ -51,11 +53,8 @@ def place_of(name: str, level: str) -> str:
     >>> [place_of("X1000c2s3b0n1", level) for level in LEVELS], place_of("login-1", "cabinet")
     (['x1000', 'x1000c2', 'x1000c2s3', 'x1000c2s3b0', 'x1000c2s3b0'], '')
     """
-    stands = place(name.lower())
-    if stands is None:
-        return ""
-    board = f"{stands.parts[2]}b{stands.board}"
-    return (*stands.parts, board, board)[LEVELS.index(level)]
+    found = PARTS.fullmatch(name.lower())
+    return found[GROUPS[level]] if found else ""
 
 
 def is_place(text: str) -> bool:

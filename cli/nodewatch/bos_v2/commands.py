@@ -125,7 +125,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     if followed(app, lambda: follow.components(app, filters)):
         return
     bos = BosV2(app.backend("bos"))
-    components = bos.components(**app.narrowed(filters), fields=app.fields())
+    components = bos.components(**app.narrowed(filters), fields=app.fields(), fits=app.fits())
     app.show_list(components)
     if whole:
         bos.check_known(ids, components)

@@ -42,7 +42,7 @@ COMPONENTS = Listing(
             Column("Status", shares=True),
             status_cell,
             words=tuple(status_rules.COMPONENTS.statuses),
-            needs=("status", "last_action"),
+            needs=("status",),
             asked="status",
         ),
         Attribute(
@@ -91,7 +91,7 @@ COMPONENTS = Listing(
             "stable, moving (BOS works on it), failed, or held (disabled or on hold in the middle of a phase)",
             lambda component, _: kinds.kind(component),
             words=kinds.Kinds._fields,
-            needs=("status", "last_action", "enabled"),
+            needs=("status", "enabled"),
         ),
         Attribute(
             "age",
@@ -106,7 +106,7 @@ COMPONENTS = Listing(
             "whether the node is in its status for longer than the options of BOS allow",
             lambda component, clock: status_rules.stuck(component, clock.options, clock.now),
             kind="truth",
-            needs=("status", "last_action", "enabled"),
+            needs=("status", "last_action.last_updated", "enabled"),
             flat=False,
         ),
         *places(At("id")),
