@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields"
-LEAVES = "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places"
+LEAVES = "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places|masking"
 WIRE = r"remote(\.\w+)?"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
 OURS = [
-    ("errors|times|table|documents|jsontext|kinds", "nothing"),
+    ("errors|times|table|documents|jsontext|kinds|masking", "nothing"),
     ("places", "nodeset"),
     ("pages", "nodeset|table|kinds|places"),
     ("nodeset", "errors"),
@@ -53,7 +53,7 @@ OURS = [
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render\.\w+|backend|{LEAVES}"),
     (WIRE, rf"{WIRE}|backend|settings\.(model|cray)|files|nodewatch|{LEAVES}"),
-    ("main", rf"app|tree|{LEAVES}"),
+    ("main", rf"app|tree|world|{LEAVES}"),
     ("__main__", "main"),
     (r"\w+(\.\w+)?", rf"(?!(main|demo|{SLICE})\b)\w+(\.\w+)?"),
 ]
