@@ -106,7 +106,7 @@ def show_login(app: App) -> None:
     status = {
         "system": bearer.base,
         "username": token.username,
-        "expires": token.expires and written(token.expires),
+        "expires": None if token.expires is None else written(token.expires),
         "expired": expired,
         "refreshable": token.refresh is not None,
         "file": file,
