@@ -66,7 +66,7 @@ def asked(app: App, what: str, *, hidden: bool = False) -> str:
         text = getpass.getpass(f"{what}: ", world.stderr)
     else:
         if world.stdin.isatty():
-            print(f"{what}: ", end="", file=world.stderr, flush=True)
+            world.tell(f"{what}: ")
         text = world.stdin.readline().rstrip("\r\n")
     if not text:
         raise WrongUsage(f"no {what.lower()} was given, at a prompt or on standard input.")
