@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.tree import NODE_FORMATS, boolean, command, later
+from nodewatch.tree import NODE_FORMATS, boolean, command, every_kind, later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nodewatch.app import App
-    from nodewatch.bos_v2 import follow, nodes, status_tables, tables
+    from nodewatch.bos_v2 import follow, nodes, session_tables, status_tables, tables
     from nodewatch.bos_v2.types import ExtendedStatus
     from nodewatch.table import Page
 else:
     follow, nodes = later("bos_v2.follow"), later("bos_v2.nodes")
-    status_tables, tables = later("bos_v2.status_tables"), later("bos_v2.tables")  # only the table format needs them
+    # Only the table format needs these.
+    session_tables, status_tables = later("bos_v2.session_tables"), later("bos_v2.status_tables")
+    tables = later("bos_v2.tables")
 
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 
@@ -52,6 +54,7 @@ def describe_session(app: App, session_id: str) -> None:
 
 @command
 @click.argument("session_id")
+@every_kind
 @watchable
 def show_session_status(app: App, session_id: str) -> None:
     """The table names every node of every error, folded: the server itself names ten of each.
@@ -69,20 +72,16 @@ def show_session_status(app: App, session_id: str) -> None:
 
 
 def show_status(app: App, name: str) -> None:
-    """Show how far a session is; the table asks for its components too where the server cuts the names of an error."""
+    """Show how far a session is; the table asks for its components too, unless it is complete and all are named."""
     bos = BosV2(app.backend("bos"))
 
     def table(status: ExtendedStatus) -> Page:
         from nodewatch.bos_v2 import rules, verdict_rules
 
-        if verdict_rules.names_are_cut(status):
-            components = list(bos.components(session=name, fields=rules.IN_PROGRESS))
-        elif status.get("status") == "running":
-            components = list(bos.components(session=name, enabled=True, fields=rules.IN_TABLES))
-        else:
-            components = []
+        known = status.get("status") == "complete" and not verdict_rules.names_are_cut(status)
+        components = [] if known else list(bos.components(session=name, fields=rules.IN_PROGRESS))
         options = bos.limits() if verdict_rules.busy(components) else {}
-        return status_tables.session_status(status, bos.session(name), components, options, app.now)
+        return session_tables.session_status(status, bos.session(name), components, options, app.clock, brief=app.brief)
 
     app.show(bos.session_status(name), table)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import outcome, rules, status_tables, tables, verdict_rules
+from nodewatch.bos_v2 import outcome, rules, session_tables, tables, verdict_rules
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.watch.model import Watched
 
@@ -36,7 +36,9 @@ def session(app: App, name: str) -> Watched:
     return Watched(
         look=look,
         document=lambda look: look.status,
-        table=lambda look: status_tables.session_status(look.status, look.session, look.components, options, app.now),
+        table=lambda look: session_tables.session_status(
+            look.status, look.session, look.components, options, app.clock, brief=app.brief
+        ),
         states=outcome.session_states,
         outcome=lambda look, _: outcome.session_outcome(look),
         left="taken over by a newer session",

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import status_rules, tables
-from nodewatch.pages import listed, nodes_below
 from nodewatch.statuses import to_type
-from nodewatch.table import Cell, Fields, Line, Page, plural
-from nodewatch.times import span
+from nodewatch.table import Cell, Fields, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from nodewatch.bos_v2.status_rules import Laggards
-    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+    from nodewatch.bos_v2.types import Component
 
 
 def component(document: Component, options: Mapping[str, Any], now: datetime) -> Page:
@@ -39,29 +36,3 @@ def expected(document: Component, options: Mapping[str, Any], now: datetime) -> 
         )
     ]
     return page + to_type(found.commands)
-
-
-def session_status(
-    status: ExtendedStatus, session: Session, components: Iterable[Component], options: Mapping[str, Any], now: datetime
-) -> Page:
-    """Return how far a session is, with every failed node, then the nodes that are not done, longest idle first."""
-    found = list(components)
-    return [*tables.session_status(status, session, found, now), *laggards(found, options, now)]
-
-
-def laggards(components: Iterable[Component], options: Mapping[str, Any], now: datetime) -> Page:
-    """Return the nodes that BOS still works on by status, the oldest last action first, and those that are stuck."""
-    page: Page = []
-    for group in status_rules.laggards(components, options, now):
-        page += listed(group.names, group.status + oldest(group), "busy")
-        if group.stuck:
-            words = f"stuck in {group.status}: {status_rules.LIMITS[group.status]} is over"
-            page += [Line(words, "bad", lead=f"{plural(len(group.stuck), 'node')} "), nodes_below(group.stuck)]
-    return page
-
-
-def oldest(group: Laggards) -> str:
-    """Return when BOS last did something about the first of the nodes, and which that is."""
-    if len(group.names) == 1:
-        return f", last action {span(group.idle)} ago"
-    return f", oldest last action {span(group.idle)} ago ({group.names[0]})"

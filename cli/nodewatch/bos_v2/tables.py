@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import rules, verdict_rules
+from nodewatch.bos_v2 import rules
 from nodewatch.documents import part, text
 from nodewatch.nodeset import fold, natural
-from nodewatch.pages import nodes_below
-from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Record, Style, percent, plural
+from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Record, Style
 from nodewatch.times import age, read_time, span, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+    from nodewatch.bos_v2.types import Component, Session
 
 STYLES: dict[str, Style] = {"stable": "good", "failed": "bad", "on_hold": "warn"}
 ATTEMPTS = (
@@ -109,68 +108,6 @@ def created_session(document: Session, now: datetime) -> Page:
         *session(document, now),
         Line(f"nodewatch bos v2 sessions status list {name} --watch", lead="Watch it with:  "),
     ]
-
-
-def session_status(status: ExtendedStatus, session: Session, components: Iterable[Component], now: datetime) -> Page:
-    """Return how far a session is: who it is, a bar, the phases, then every error with all its nodes."""
-    shares, found = verdict_rules.progress(status), list(components)
-    parts = [
-        Part("successful", shares.successful, "good"),
-        Part("in progress", shares.in_progress, "busy"),
-        Part("failed", shares.failed, "bad"),
-        Part("staged", shares.staged, "dim"),
-    ]
-    if shares.other:
-        parts.append(Part("on hold or disabled", shares.other, "warn"))
-    page: Page = [identity(status, session, now)]
-    error = part(session, "status").get("error")
-    if error:
-        page.append(Line(text(error), "bad", lead="Setup failed: "))
-    page += [Bar(parts), phases(status)]
-    return page + errors(verdict_rules.error_groups(status, verdict_rules.by_error(found)))
-
-
-def identity(status: ExtendedStatus, session: Session, now: datetime) -> Line:
-    """Return one line that says which session it is and what to think of it."""
-    verdict, timing, lasted = verdict_rules.verdict(status), part(status, "timing"), took(part(status, "timing"), now)
-    facts = [
-        text(session.get("name")),
-        f"{text(session['operation'])} of {text(session.get('template_name'))}" if session.get("operation") else "",
-        verdict.text,
-        f"started {when(timing.get('start_time'))}" if timing.get("start_time") else "",
-        f"ended {when(timing.get('end_time'))}" if timing.get("end_time") else "",
-        ("took " if timing.get("end_time") else "for ") + lasted if lasted else "",
-    ]
-    return Line("  ".join(fact for fact in facts if fact), cast("Style", verdict.style))
-
-
-def phases(status: ExtendedStatus) -> Line:
-    """Return the phases' percentages on a line."""
-    names = ("powering_off", "powering_on", "configuring", "complete")
-    found = part(status, "phases")
-    shares = [(name.replace("_", " "), found.get(f"percent_{name}")) for name in names]
-    return Line(
-        "  ".join(f"{name} {percent(value)}" for name, value in shares if isinstance(value, int | float)),
-        lead="Phases: ",
-    )
-
-
-def errors(groups: Sequence[verdict_rules.ErrorGroup]) -> Page:
-    """Return each error with all its nodes, folded; what is not known is counted."""
-    page: Page = []
-    for group in groups:
-        page.append(Line(group.message, "bad", lead=f"{plural(group.number, 'node')}: "))
-        if group.names:
-            page.append(nodes_below(group.names))
-        if group.unknown:
-            page.append(
-                Line(
-                    f"and {group.unknown} more: taken over by other sessions since, their names are not known",
-                    "warn",
-                    lead="    ",
-                )
-            )
-    return page
 
 
 def attempts(component: Component) -> str:

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import NOW, FakeWorld
-from nodewatch.bos_v2 import tables
+from nodewatch.bos_v2 import session_tables, tables
 from nodewatch.render.page import print_page
+from nodewatch.times import Clock
 
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),
@@ -85,4 +86,4 @@ def test_components(components: list[Any]) -> None:
 @settings(max_examples=100, deadline=None)
 @given(STATUS, SESSION, st.lists(COMPONENT, max_size=3))
 def test_session_status(status: Any, session: Any, components: list[Any]) -> None:
-    shown(tables.session_status(status, session, components, NOW))
+    shown(session_tables.session_status(status, session, components, {}, Clock(NOW)))
