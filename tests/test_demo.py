@@ -293,8 +293,9 @@ def test_a_store_of_another_release(run: Runner) -> None:
     done = run("bos components list --session night-reboot --quiet")
     assert (done.code, done.stdout) == (4, "")
     assert done.stderr.endswith(
-        f"Error: the local store {store} failed: no such column: session. If another release of nodewatch made it, "
-        "load its fleet file into a new one; `nodewatch demo --fresh` makes the demo store anew.\n"
+        f"Error: the local store {store} failed: its tables are not those that this release makes. If another release "
+        "of nodewatch made it, load its fleet file into a new one; `nodewatch demo --fresh` makes the demo store "
+        "anew.\n"
     )
 
 
