@@ -41,7 +41,7 @@ def v2(fleet: dict[str, Any]) -> Any:
 def test_demo_fleet_is_a_fleet_file_that_depends_on_nothing_but_the_time(fleet: dict[str, Any]) -> None:
     assert fleet == demo_fleet(NOW)
     assert json.loads(json.dumps(fleet)) == fleet
-    assert len(list(entries(fleet, sections()))) == 382
+    assert len(list(entries(fleet, sections()))) == 422
 
 
 def test_every_status_of_a_component_is_there(v2: Any) -> None:

@@ -73,7 +73,7 @@ class App:
         return self.world.stdout.isatty() and not self.flags.get("all")
 
     def backend(self, service: str) -> Backend:
-        """Return what answers for `bos`, `exchange` or `agent`: a server or the local store, as the settings say."""
+        """Return what answers for `bos`, `exchange`, `agent` or `css`: a server or the local store."""
         if service not in self.backends:
             self.backends[service] = self.rehearse(self.connect(service))
         return self.backends[service]
@@ -100,7 +100,7 @@ class App:
         if system.insecure:
             why = "--insecure was given" if settings.insecure else "HZN_SSL_SKIP_VERIFY is set"
             self.warn(f"Warning: {why}, so certificates are not verified: anyone may be listening.")
-        if service == "exchange" and settings.exchange_auth and system.url:
+        if service in ("exchange", "css") and settings.exchange_auth and system.url:
             from nodewatch.remote.addresses import in_the_clear
 
             if in_the_clear(system.url):

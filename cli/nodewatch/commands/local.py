@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble, WrongConfiguration
-from nodewatch.settings.model import USUAL_AGENT
+from nodewatch.settings.model import SERVICES, USUAL_AGENT
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
@@ -143,7 +143,8 @@ def folded(unasked: Mapping[str, NodewatchError]) -> list[str]:
 def live_systems(app: App) -> dict[str, System]:
     """Return the systems that are servers; raise `WrongConfiguration` if there is none, or one is wrong."""
     found = {}
-    for service, system in app.settings.systems.items():
+    for service in SERVICES:
+        system = app.settings.systems[service]
         if isinstance(system, WrongConfiguration):
             raise system
         if system and system.url and system.source != USUAL_AGENT:  # that one is asked whether it exists or not
