@@ -81,14 +81,10 @@ def show_status(app: App, name: str) -> None:
         known = status.get("status") == "complete" and not verdict_rules.names_are_cut(status)
         components = [] if known else list(bos.components(session=name, fields=rules.IN_PROGRESS))
         options = bos.limits() if verdict_rules.busy(components) else {}
-<<<<<<< HEAD
-        return session_tables.session_status(status, bos.session(name), components, options, app.clock, brief=app.brief)
-=======
         if verdict_rules.progress(status).staged:
             staged = bos.components(staged_session=name, fields=rules.IN_TABLES)
             status = verdict_rules.counted_once(status, sum(node.get("session") == name for node in staged))
-        return status_tables.session_status(status, bos.session(name), components, options, app.now)
->>>>>>> main
+        return session_tables.session_status(status, bos.session(name), components, options, app.clock, brief=app.brief)
 
     app.show(bos.session_status(name), table)
 

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-<<<<<<< HEAD
-from nodewatch.bos_v2 import outcome, rules, session_tables, tables, verdict_rules
-=======
-from nodewatch.bos_v2 import components_outcome, kinds, outcome, rules, status_tables, tables, verdict_rules
->>>>>>> main
+from nodewatch.bos_v2 import components_outcome, kinds, outcome, rules, session_tables, tables, verdict_rules
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import part, text
 from nodewatch.errors import NotFound
@@ -47,22 +43,14 @@ def session(app: App, name: str) -> Watched:
 
     def table(look: outcome.Look) -> Page:
         status = verdict_rules.counted_once(look.status, look.applied)
-        return status_tables.session_status(status, look.session, look.components, options, app.now)
+        return session_tables.session_status(status, look.session, look.components, options, app.clock, brief=app.brief)
 
     return Watched(
         look=look,
         document=lambda look: look.status,
-<<<<<<< HEAD
-        table=lambda look: session_tables.session_status(
-            look.status, look.session, look.components, options, app.clock, brief=app.brief
-        ),
-        states=outcome.session_states,
-        outcome=lambda look, _: outcome.session_outcome(look),
-=======
         table=table,
         states=outcome.states,
         outcome=outcome.outcome,
->>>>>>> main
         left="taken over by a newer session",
     )
 

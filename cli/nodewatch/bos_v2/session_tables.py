@@ -1,6 +1,6 @@
 """The page of a session's status: who, how many nodes are where, what failed where, what goes on, what to type next.
 
-Each node is counted once, by one rule (`verdict_rules.standing`), so that the parts add up.
+Each node is counted once, by one rule (`kinds.kind`), so that the parts add up.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from nodewatch.bos_v2 import rules, status_rules, verdict_rules
+from nodewatch.bos_v2 import kinds, rules, status_rules, verdict_rules
 from nodewatch.documents import part, text
 from nodewatch.kinds import Kind
 from nodewatch.nodeset import fold, natural
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LONG = 600  # characters of a node set in a command; a longer one is piped instead
 NO_ERROR = "no error was reported"
-STOPPED = {"on hold": "on hold until BOS looks again", "disabled": "disabled: BOS leaves such nodes alone"}
+DISABLED = "disabled in the middle of it: BOS does nothing until it is enabled"
 
 
 class Sorted(NamedTuple):
@@ -123,13 +123,11 @@ def sort(components: Iterable[Component]) -> Sorted:
     """Return the components by where they stand, without those that succeeded."""
     found = Sorted([], [], [], [])
     for component in components:
-        standing = verdict_rules.standing(component)
-        if standing == "failed":
-            found.failed.append(component)
-        elif standing == "held":
-            found.held.append(component)
-        elif standing == "in progress":
+        kind = kinds.kind(component)
+        if kind == "moving":
             (found.troubled if component.get("error") else found.moving).append(component)
+        elif kind != "stable":
+            (found.failed if kind == "failed" else found.held).append(component)
     return found
 
 
@@ -145,9 +143,9 @@ def failures(components: Iterable[Component]) -> list[Kind]:
 def ended_failures(status: ExtendedStatus, components: Iterable[Component], counts: Counts | None) -> list[Kind]:
     """Return the errors that the status sums up: a complete session's nodes may be other sessions' since."""
     groups = verdict_rules.error_groups(status, verdict_rules.by_error(components))
-    kinds = [Kind(group.message, group.names, group.unknown) for group in groups]
-    silent = (counts.failed if counts else 0) - sum(kind.number for kind in kinds)
-    return [*kinds, Kind(NO_ERROR, [], silent)] if silent > 0 else kinds
+    found = [Kind(group.message, group.names, group.unknown) for group in groups]
+    silent = (counts.failed if counts else 0) - sum(kind.number for kind in found)
+    return [*found, Kind(NO_ERROR, [], silent)] if silent > 0 else found
 
 
 def failed_heading(failed: Sequence[Kind], counts: Counts | None) -> str:
@@ -159,13 +157,8 @@ def failed_heading(failed: Sequence[Kind], counts: Counts | None) -> str:
 
 
 def stopped(components: Iterable[Component]) -> list[Kind]:
-    """Return why BOS does nothing with the components: on hold or disabled, and the error where there is one."""
-    by_reason: dict[str, list[str]] = {}
-    for component in components:
-        reason = STOPPED["on hold" if rules.status_of(component) == "on_hold" else "disabled"]
-        error = str(component.get("error") or "").strip()
-        by_reason.setdefault(f"{reason}: {error}" if error else reason, []).append(str(component.get("id")))
-    return [Kind(reason, names) for reason, names in by_reason.items()]
+    """Return why BOS does nothing with the components: the errors they report, else that they are disabled."""
+    return [kind._replace(text=DISABLED) if kind.text == NO_ERROR else kind for kind in failures(components)]
 
 
 def progress(components: Iterable[Component], options: Mapping[str, Any], clock: Clock, *, brief: bool) -> Grid:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.bos_v2 import rules
+from nodewatch.bos_v2 import kinds
 from nodewatch.documents import part
 
 if TYPE_CHECKING:
@@ -141,22 +141,6 @@ class Counts(NamedTuple):
     staged: int
 
 
-def standing(component: Component) -> str:
-    """Return where a component stands: `successful`, `failed`, `held` (on hold or disabled), or `in progress`.
-
-    >>> standing({"enabled": True, "status": {"phase": "powering_on"}}), standing({"enabled": False, "status": {}})
-    ('in progress', 'successful')
-    >>> standing({"enabled": False, "status": {"phase": "powering_on"}}), standing({"status": {"status": "failed"}})
-    ('held', 'failed')
-    >>> standing({"enabled": True, "status": {"phase": "configuring", "status": "on_hold"}})
-    'held'
-    """
-    status = rules.status_of(component)
-    if status in ("stable", "failed"):
-        return "successful" if status == "stable" else "failed"
-    return "held" if status == "on_hold" or not component.get("enabled") else "in progress"
-
-
 def counts(status: ExtendedStatus, components: Sequence[Component] = ()) -> Counts | None:
     """Return how many of a session's components are where; None if the server does not say how many there are.
 
@@ -174,8 +158,8 @@ def counts(status: ExtendedStatus, components: Sequence[Component] = ()) -> Coun
         return None
     staged = round(total * shares.staged / 100)
     if components and status.get("status") != "complete" and len(components) + staged == total:
-        tally = Counter(map(standing, components))
-        return Counts(tally["successful"], tally["in progress"], tally["failed"], tally["held"], staged)
+        tally = Counter(map(kinds.kind, components))
+        return Counts(tally["stable"], tally["moving"], tally["failed"], tally["held"], staged)
     parts = (shares.successful, shares.in_progress, shares.failed, shares.other, shares.staged)
     found = [max(round(total * share / 100), int(share > 0 and total > 0)) for share in parts]
     found[found.index(max(found))] += total - sum(found) if any(found) else 0

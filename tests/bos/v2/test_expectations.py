@@ -137,7 +137,7 @@ def test_laggards_of_a_session_longest_idle_first(run: Runner, load: Load) -> No
       x1
 
 On hold or disabled (1)
-  1 node: disabled: BOS leaves such nodes alone
+  1 node: disabled in the middle of it: BOS does nothing until it is enabled
       x6
 
 In progress (4)
