@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import responses
+from hypothesis import settings
 
 from nodewatch.backend import ABSENT, Request
 from nodewatch.errors import NodewatchError
@@ -26,6 +27,9 @@ from nodewatch.world import World
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no defect
+settings.load_profile("untimed")
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SERVERS = {

@@ -10,6 +10,7 @@ from nodewatch.nodeset import fold
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+LONG = 50  # characters of names; parts with longer ones are counted, for the nodes stand there already
 XNAME = re.compile(r"x(\d{1,6})c(\d{1,4})s(\d{1,4})b(\d{1,4})n(\d{1,4})", re.ASCII)
 
 
@@ -108,6 +109,6 @@ class Parts:
             parts = {stands.parts[level] for stands in places if stands}
             counted = all(len(self.below[level].get(part, ())) > 1 for part in parts)
             if counted and sum(len(self.members[level][part]) for part in parts) == len(set(names)):
-                plural = "s" if len(parts) > 1 and word != "chassis" else ""
-                return f"{word}{plural} {fold(parts)}"
+                named, plural = fold(parts), "s" if len(parts) > 1 and word != "chassis" else ""
+                return f"{word}{plural} {named}" if len(named) <= LONG else f"{len(parts):,} {word}{plural}"
         return ""

@@ -173,6 +173,22 @@ class Clock(NamedTuple):
         today = there.date() == self.now.astimezone(self.zone).date() and not self.absolute
         return f"{there:%H:%M:%S %Z}" if today else f"{there:%Y-%m-%d %H:%M:%S %Z}"
 
+    def day(self, value: Any) -> str:
+        """Return a server's time, and on a terminal only the time of one of today, and the date of an older one.
+
+        >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
+        >>> clock.day("2026-11-21T11:00:00"), clock.day("2026-11-20T11:00:00"), clock.day("soon")
+        ('11:00 UTC', '2026-11-20', 'soon')
+        >>> clock._replace(absolute=True).day("2026-11-21T11:00:00")
+        '2026-11-21 11:00:00 UTC'
+        """
+        time = read_time(value)
+        if self.absolute or time is None or time.year < 2:
+            return self.at(value)
+        there = time.astimezone(self.zone)
+        today = there.date() == self.now.astimezone(self.zone).date()
+        return f"{there:%H:%M %Z}" if today else f"{there:%Y-%m-%d}"
+
     def ago(self, value: Any) -> str:
         """Return how long ago a server's time was, or how soon it will be; off a terminal the time itself.
 

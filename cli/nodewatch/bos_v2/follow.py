@@ -96,6 +96,13 @@ def components(app: App, filters: dict[str, Any]) -> Watched:
     )
 
 
+def component_map(app: App, filters: dict[str, Any]) -> Watched:
+    """Return how to follow the components that fit the filters now, drawn as a picture."""
+    from nodewatch.bos_v2 import map_tables
+
+    return components(app, filters)._replace(table=map_tables.components, listed=False)
+
+
 def component_id(component: Component) -> str:
     """Return the id of a component."""
     return text(component.get("id"))

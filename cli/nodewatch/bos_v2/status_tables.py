@@ -13,17 +13,21 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from nodewatch.bos_v2.types import Component
+    from nodewatch.times import Clock
 
 
-def component(document: Component, options: Mapping[str, Any], now: datetime) -> Page:
-    """Return one node: where it is in its boot, what that means and what comes next, then its states."""
-    where, *states = tables.component(document, now)
-    return [where, *expected(document, options, now), *states]
+def component(document: Component, template: str, options: Mapping[str, Any], clock: Clock) -> Page:
+    """Return one node: where it is in its boot, what that means and what comes next, then its states.
+
+    `template` is the session template that its session was created from, as far as that is known.
+    """
+    where, *states = tables.component(document, clock)
+    return [where, *expected(document, template, options, clock.now), *states]
 
 
-def expected(document: Component, options: Mapping[str, Any], now: datetime) -> Page:
+def expected(document: Component, template: str, options: Mapping[str, Any], now: datetime) -> Page:
     """Return what to expect of a component, in the words of the guide page "Component Status", and what to type."""
-    found = status_rules.expectation(document, options, now)
+    found = status_rules.expectation(document, options, now, template)
     page: Page = [
         Fields(
             [

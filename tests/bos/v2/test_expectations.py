@@ -30,7 +30,7 @@ def fleet(*nodes: Any, **options: Any) -> Any:
 def test_a_node_that_boots(run: Runner, load: Load) -> None:
     load(fleet(component("x1", "powering_on", minutes=1)))
     assert (
-        described(run, "x1")
+        described(run, "x1").partition("\n\nState")[0]
         == """\
 Means:          CAPMC has been called to power on the component, but it is not yet reported on and ready.
 BOS waits for:  the power state on, then the boot artifacts that the node reports when it is up
@@ -70,7 +70,7 @@ def test_the_options_of_the_service_count(run: Runner, load: Load) -> None:
         ),
         (
             component("x1", "configuring", enabled=False, override="failed"),
-            "somebody to mend it",
+            "an administrator to repair it",
             "nothing, until it is enabled again or a session takes it",
         ),
         (

@@ -74,7 +74,7 @@ def shown(page: Any) -> str:
 def test_sessions(sessions: list[Any]) -> None:
     shown(usual_page(list_tables.SESSIONS, sessions, Clock(NOW, UTC)))
     for session in sessions:
-        shown(tables.session(session, NOW))
+        shown(tables.session(session, Clock(NOW)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -82,7 +82,7 @@ def test_sessions(sessions: list[Any]) -> None:
 def test_components(components: list[Any]) -> None:
     shown(list_tables.components(components, Clock(NOW, UTC)))
     for component in components:
-        shown(tables.component(component, NOW))
+        shown(tables.component(component, Clock(NOW)))
 
 
 @settings(max_examples=100, deadline=None)
