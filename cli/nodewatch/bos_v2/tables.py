@@ -163,7 +163,7 @@ def compared(actual: str | None, desired: str | None) -> str | Cell:
 
 
 def parameters(document: Component) -> Page:
-    """Return the kernel's parameters one a line: a minus before those of the actual state only, a plus of the desired."""
+    """Return the kernel's parameters one a line: a minus before those only actual, a plus before those only desired."""
     now, then = (
         text(part(part(document, state), "boot_artifacts").get("kernel_parameters")).split()
         for state in ("actual_state", "desired_state")
