@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
-PURE = r"types|\w*rules|schema|fields"
+PURE = r"types|\w*rules|schema|fields|kinds"
 LEAVES = (
     "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places|query|listing|conditions|view"
     "|masking"

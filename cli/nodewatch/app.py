@@ -224,6 +224,11 @@ class App:
 
         return needed(self.view, "table" if self.drawn else self.settings.format)
 
+    def uses(self, member: str) -> bool:
+        """Return whether a member of the list's documents is looked at, as more has to be asked for it."""
+        fits = self.fits()
+        return member in self.fields() or (fits is not None and member in fits.fields)
+
     def fits(self) -> Fits | None:
         """Return which of the list's documents are wanted, where that is a question of a few of their members."""
         if self.view is None:

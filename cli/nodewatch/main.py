@@ -26,6 +26,7 @@ SESSIONS = Group(
     {
         "list": Leaf("List the sessions.", "bos_v2.commands:list_sessions"),
         "describe": Leaf("Show one session.", "bos_v2.commands:describe_session"),
+        "map": Leaf("Draw a session's nodes: one sign a node.", "bos_v2.commands:map_session"),
         "create": Leaf("Create a session: boot, reboot or shut down nodes.", "bos_v2.change_commands:create_session"),
         "delete": Leaf("Delete a session.", "bos_v2.change_commands:delete_session"),
         "status": Group(
@@ -43,6 +44,7 @@ COMPONENTS = Group(
     {
         "list": Leaf("List components and their states.", "bos_v2.commands:list_components"),
         "describe": Leaf("Show one component.", "bos_v2.commands:describe_component"),
+        "map": Leaf("Draw the machine: one sign a node.", "bos_v2.commands:map_components"),
         "update": Leaf("Change one component.", "bos_v2.change_commands:update_component"),
         "updatemany": Leaf("Change many components alike.", "bos_v2.change_commands:update_components"),
     },

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nodewatch.kinds import alike
 from nodewatch.nodeset import fold
-from nodewatch.places import whole
+from nodewatch.places import Parts
 from nodewatch.table import Bar, Heading, Line, Part, plural
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def errors(
     style: Style = "bad",
     unnamed: str = UNNAMED,
 ) -> Page:
-    """Return each kind of error with its nodes, the largest first; a brief page names the ten largest only.
+    """Return each kind of error with its nodes, to stand below a heading, the largest first; if brief, the ten largest.
 
     Where the nodes of a kind are all that `everyone` has of some blades, chassis or cabinets, that is said: it is the
     cause, most often. `unnamed` says why names are missing.
@@ -53,22 +53,23 @@ def errors(
     >>> from nodewatch.kinds import Kind
     >>> nodes = [f"x1c0s{slot}b0n{node}" for slot in range(3) for node in (0, 1)]
     >>> [line.lead + line.text for line in errors([Kind("no power", nodes[:4], 1)], nodes, unnamed="gone")]
-    ['5 nodes: no power', '    x1c0s[0-1]b0n[0-1] = all of blades x1c0s[0-1]', '    and 1 more: gone']
+    ['  5 nodes: no power', '      x1c0s[0-1]b0n[0-1] = all of blades x1c0s[0-1]', '      and 1 more: gone']
     """
     kinds = alike(found)
     shown = kinds[:MOST_KINDS] if brief else kinds
+    parts = Parts(everyone)
     page: Page = []
     for kind in shown:
-        page.append(Line(kind.text, style, lead=f"{plural(kind.number, 'node')}: "))
+        page.append(Line(kind.text, style, lead=f"  {plural(kind.number, 'node')}: "))
         if kind.names:
-            parts = whole(kind.names, everyone)
-            page.append(Line(fold(kind.names) + (f" = all of {parts}" if parts else ""), lead="    "))
+            place = parts.whole(kind.names)
+            page.append(Line(fold(kind.names) + (f" = all of {place}" if place else ""), lead="      "))
         if kind.unnamed:
-            page.append(Line(f"and {kind.unnamed:,} more: {unnamed}", "warn", lead="    "))
+            page.append(Line(f"and {kind.unnamed:,} more: {unnamed}", "warn", lead="      "))
     rest = kinds[len(shown) :]
     if rest:
         nodes = plural(sum(kind.number for kind in rest), "node")
-        page.append(Line(f"and {plural(len(rest), 'more kind')} of error, on {nodes}: --all", "dim"))
+        page.append(Line(f"and {plural(len(rest), 'more kind')} of error, on {nodes}: --all", "dim", lead="  "))
     return page
 
 

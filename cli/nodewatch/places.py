@@ -11,6 +11,7 @@ from nodewatch.query import pattern
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
+LONG = 50  # characters of names; parts with longer ones are counted, for the nodes stand there already
 XNAME = re.compile(r"x(\d{1,6})c(\d{1,4})s(\d{1,4})b(\d{1,4})n(\d{1,4})", re.ASCII)
 
 
@@ -95,30 +96,39 @@ def meant_by(wanted: Iterable[str]) -> Callable[[str], bool]:
     return meant
 
 
-def whole(names: Collection[str], everyone: Iterable[str]) -> str:
-    """Return which cabinets, chassis or blades the nodes are all of, among everyone; empty if they are not.
+class Parts:
+    """The cabinets, chassis and blades that nodes stand in."""
 
-    A part counts when it has several of the next smaller ones, or a blade several nodes: one node alone is no cause.
+    def __init__(self, everyone: Iterable[str]) -> None:
+        self.members: tuple[dict[str, set[str]], ...] = ({}, {}, {})
+        self.below: tuple[dict[str, set[str]], ...] = ({}, {}, {})
+        for name in everyone:
+            stands = place(name)
+            if stands is not None:
+                smaller = (*stands.parts[1:], name)
+                for level, part in enumerate(stands.parts):
+                    self.members[level].setdefault(part, set()).add(name)
+                    self.below[level].setdefault(part, set()).add(smaller[level])
 
-    >>> everyone = [f"x1c{chassis}s{slot}b0n{node}" for chassis in (0, 1) for slot in (0, 1) for node in (0, 1)]
-    >>> whole(everyone[:2], everyone), whole(everyone[2:6], everyone), whole(everyone[:4], everyone)
-    ('blade x1c0s0', 'blades x1c0s1,x1c1s0', 'chassis x1c0')
-    >>> whole(everyone[:3], everyone), whole(everyone, everyone), whole(["edge-1"], ["edge-1"])
-    ('', 'cabinet x1', '')
-    """
-    members: list[dict[str, set[str]]] = [{}, {}, {}]
-    below: list[dict[str, set[str]]] = [{}, {}, {}]
-    for name in {*everyone, *names}:
-        stands = place(name)
-        if stands is not None:
-            smaller = (*stands.parts[1:], name)
-            for level, part in enumerate(stands.parts):
-                members[level].setdefault(part, set()).add(name)
-                below[level].setdefault(part, set()).add(smaller[level])
-    wanted = set(names)
-    for level, word in enumerate(("cabinet", "chassis", "blade")):
-        parts = [part for part, found in members[level].items() if found <= wanted and len(below[level][part]) > 1]
-        if parts and set().union(*(members[level][part] for part in parts)) == wanted:
-            plural = "s" if len(parts) > 1 and word != "chassis" else ""
-            return f"{word}{plural} {fold(parts)}"
-    return ""
+    def whole(self, names: Collection[str]) -> str:
+        """Return which cabinets, chassis or blades the nodes are all of; empty if they are not.
+
+        A part counts when it has several of the next smaller ones, a blade several nodes: one alone is no cause.
+
+        >>> everyone = [f"x1c{chassis}s{slot}b0n{node}" for chassis in (0, 1) for slot in (0, 1) for node in (0, 1)]
+        >>> parts = Parts(everyone)
+        >>> parts.whole(everyone[:2]), parts.whole(everyone[2:6]), parts.whole(everyone[:4])
+        ('blade x1c0s0', 'blades x1c0s1,x1c1s0', 'chassis x1c0')
+        >>> parts.whole(everyone[:3]), parts.whole(everyone), Parts(["edge-1"]).whole(["edge-1"])
+        ('', 'cabinet x1', '')
+        """
+        places = [place(name) for name in names]
+        if len(names) < 2 or None in places:
+            return ""
+        for level, word in enumerate(("cabinet", "chassis", "blade")):
+            parts = {stands.parts[level] for stands in places if stands}
+            counted = all(len(self.below[level].get(part, ())) > 1 for part in parts)
+            if counted and sum(len(self.members[level][part]) for part in parts) == len(set(names)):
+                named, plural = fold(parts), "s" if len(parts) > 1 and word != "chassis" else ""
+                return f"{word}{plural} {named}" if len(named) <= LONG else f"{len(parts):,} {word}{plural}"
+        return ""

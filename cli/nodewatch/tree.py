@@ -199,6 +199,14 @@ ACCOUNT: list[click.Option] = [
     shared("--user-pw", "-u", metavar="USER:PW", help="The user to ask as; better in HZN_EXCHANGE_USER_AUTH."),
     shared("--node-id-tok", "-n", metavar="ID:TOK", help="The node to ask as; better in HZN_EXCHANGE_NODE_AUTH."),
 ]
+every_kind = click.option(
+    "--all",
+    is_flag=True,
+    default=None,
+    expose_value=False,
+    callback=keep,
+    help="Show every kind of error on a terminal too, not only the ten largest.",
+)
 WIDTH = 100  # columns: wider help reads badly
 NAMES: dict[str, Any] = {"help_option_names": ["--help", "-h"], "max_content_width": WIDTH}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from nodewatch.backend import Backend, Request, array, named, object_in, segment, sent
@@ -84,6 +85,11 @@ class BosV2:
         """Change fields of the components with these `ids`, or of this `session`, and return them."""
         body = {"filters": filters, "patch": patch}
         return cast("list[Component]", array(self.backend, Request("PATCH", "/v2/components", body=body, done=(200,))))
+
+    def failed_counts(self) -> dict[str, int]:
+        """Return how many components are failed now, by the session that they belong to: one question for all."""
+        found = self.components(status="failed", fields=("id", "session"))
+        return dict(Counter(str(component.get("session") or "") for component in found))
 
     def apply_staged(self, names: list[str]) -> Applied:
         """Start the session staged on each of the components; return on which that succeeded."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import components_outcome, kinds, outcome, rules, status_tables, verdict_rules
+from nodewatch.bos_v2 import components_outcome, kinds, outcome, rules, session_tables, verdict_rules
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import part, text
 from nodewatch.errors import NotFound
@@ -41,7 +41,7 @@ def session(app: App, name: str) -> Watched:
 
     def table(look: outcome.Look) -> Page:
         status = verdict_rules.counted_once(look.status, look.applied)
-        return status_tables.session_status(status, look.session, look.components, options, app.now)
+        return session_tables.session_status(status, look.session, look.components, options, app.clock, brief=app.brief)
 
     return Watched(
         look=look,
@@ -94,6 +94,13 @@ def components(app: App, filters: dict[str, Any]) -> Watched:
         listed=True,
         left="taken over by a newer session" if filters.get("session") else "removed from BOS",
     )
+
+
+def component_map(app: App, filters: dict[str, Any]) -> Watched:
+    """Return how to follow the components that fit the filters now, drawn as a picture."""
+    from nodewatch.bos_v2 import map_tables
+
+    return components(app, filters)._replace(table=map_tables.components, listed=False)
 
 
 def component_id(component: Component) -> str:

@@ -14,10 +14,10 @@ from nodewatch.times import read_time, seconds_since
 from nodewatch.view import usual_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from nodewatch.bos_v2.types import Component, Session
-    from nodewatch.table import Page
+    from nodewatch.table import Page, Style
     from nodewatch.times import Clock
 
 
@@ -61,7 +61,7 @@ COMPONENTS = Listing(
             "the last action of BOS; a table adds whether it failed, and how long ago it was",
             At("last_action", "action"),
             Column("Last action", 3),
-            lambda component, clock: last_action(component, clock.now),
+            last_action,
             needs=("last_action",),
         ),
         Attribute("failed", "whether the last action failed", At("last_action", "failed"), kind="truth"),
@@ -115,7 +115,7 @@ COMPONENTS = Listing(
         ),
     ],
     order="id",
-    empty="No component fits.",
+    empty="No component matches.",
 )
 
 
@@ -126,10 +126,17 @@ def took(session: Session, clock: Clock) -> float | None:
     return None if began is None else max(((ended or clock.now) - began).total_seconds(), 0.0)
 
 
-def session_cell(session: Session, _clock: Clock) -> Cell:
+def session_cell(session: Any, _clock: Clock) -> Cell:
     """Return a session's status, with whether it is staged."""
     status = text(part(session, "status").get("status"))
-    return Cell(status + " (staged)" * bool(session.get("stage")), "busy" if status in ("running", "pending") else "")
+    style: Style = "bad" if session.get("failed") else "busy" if status in ("running", "pending") else ""
+    return Cell(status + " (staged)" * bool(session.get("stage")), style)
+
+
+def nodes_cell(session: Any, _clock: Clock) -> Cell:
+    """Return how many nodes a session has, and how many of them are failed now, where that was asked."""
+    count, failed = len(rules.component_names(session)), session.get("failed")
+    return Cell(f"{failed:,} failed of {count:,}", "bad") if failed else Cell(f"{count:,}")
 
 
 SESSIONS = Listing(
@@ -152,10 +159,20 @@ SESSIONS = Listing(
             "nodes",
             "how many nodes it had when it was set up",
             lambda session, _: len(rules.component_names(session)),
-            Column("Nodes", 3, right=True),
+            Column("Nodes", 7, right=True),
+            nodes_cell,
             kind="number",
+            needs=("components", "failed"),
         ),
-        Attribute("start_time", "when it was started", At("status", "start_time"), Column("Started", 6), kind="time"),
+        Attribute("failed", "how many of its nodes are failed now", At("failed"), kind="number", flat=False),
+        Attribute(
+            "start_time",
+            "when it was started",
+            At("status", "start_time"),
+            Column("Started"),
+            lambda session, clock: clock.day(part(session, "status").get("start_time")),
+            kind="time",
+        ),
         Attribute("end_time", "when it was complete", At("status", "end_time"), kind="time"),
         Attribute("took", "how long it took, or has been going on", took, Column("Took", 2), kind="duration"),
         Attribute("limit", "what it was limited to", At("limit"), Column("Limit", 1)),
@@ -178,7 +195,7 @@ SESSIONS = Listing(
         ),
     ],
     order="-start_time",
-    empty="No session fits.",
+    empty="No session matches.",
 )
 
 
@@ -219,6 +236,20 @@ TEMPLATES = Listing(
     order="name",
     empty="There are no session templates.",
 )
+
+
+def with_failed(documents: Iterable[Session], failed: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return the sessions, each with how many of its nodes are failed now."""
+    return [{**session, "failed": failed.get(text(session.get("name")), 0)} for session in documents]
+
+
+def as_sent(documents: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the sessions as the server sent them.
+
+    >>> as_sent([{"name": "s", "failed": 2}])
+    [{'name': 's'}]
+    """
+    return [{name: value for name, value in session.items() if name != "failed"} for session in documents]
 
 
 def components(documents: Iterable[Component], clock: Clock) -> Page:
