@@ -135,23 +135,20 @@ def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
     """Return the nodes that are named one by one, as they were typed; none where all are meant."""
     if node is not None and only is not None:
         raise WrongUsage("--node and --nodes do not go together: write all nodes behind --nodes.")
-    text = only or node
-    if text is None:
-        return []
-    if only is None and not is_set(text):
-        return [text]
+    if only is None and not (node and (node == "-" or node.startswith("@"))):
+        return [node] if node else []
     from nodewatch.nodeset import read_nodes
 
-    return read_nodes(text, app.world.stdin)
+    return read_nodes(only or node or "", app.world.stdin)
 
 
 def is_set(text: str) -> bool:
-    r"""Tell whether a text is more than a name as it stands: a list, a node set, a pattern, an escaped name, a file.
+    r"""Tell whether a text is more than a name as it stands: a list, a node set, a pattern, an escaped name.
 
     >>> is_set("weir-[03-05]"), is_set("weir-*"), is_set("a b")
     (True, True, False)
     """
-    return text == "-" or text.startswith("@") or any(sign in text for sign in "[,*\\")
+    return any(sign in text for sign in "[,*\\")
 
 
 def check_expect(app: App, expect: str, named: Sequence[str]) -> None:
@@ -189,19 +186,27 @@ def ask_nodes(app: App, nmp: str, named: Sequence[str], but: Collection[str]) ->
 
 
 def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, Node | None]:
-    """Return the nodes, by `org/node`: all of the organization that the caller may see, or those that are named."""
-    from nodewatch.nodeset import Pattern, fitting, fold
+    """Return the nodes, by `org/node`: all of the organization that the caller may see, or those that are named.
 
-    if len(named) == 1 and not isinstance(named[0], Pattern):
-        own, name = rules.qualified(named[0], org)
+    One text alone may be a node set or a pattern, unless there is a node of that very name.
+    """
+    from nodewatch.nodeset import expand, fitting, fold
+
+    alone = named[0] if len(named) == 1 else ""
+    if alone and not is_set(alone):
+        own, name = rules.qualified(alone, org)
         nodes = client.nodes(org, name) if own == org else {}
         if not nodes:
-            raise NotFound(f"Node {named[0]} not found in org {org}")
+            raise NotFound(f"Node {alone} not found in org {org}")
         return nodes
     nodes = client.nodes(org)
     if not nodes:
         raise NotFound(f"Node  not found in org {org}: it has none, or none that you may see")
-    wanted = fitting([type(name)("/".join(rules.qualified(name, org))) for name in named], nodes)
+    exact = next((name for name in (alone, f"{org}/{alone}") if name in nodes), None)
+    if exact is not None:
+        return {exact: nodes[exact]}
+    names = expand(alone) if alone else named
+    wanted = fitting([type(name)("/".join(rules.qualified(name, org))) for name in names], nodes)
     unknown = [name for name in wanted if name not in nodes]
     if unknown:
         raise NotFound(f"{plural(len(unknown), 'node')} not found in org {org}: {fold(unknown)}")

@@ -59,6 +59,7 @@ def test_names_go_back_in(run: Runner) -> None:
     folded = run(f"{LIST} --format names", HZN_ORG_ID="harbor").stdout
     assert folded == "harbor/edge-[1-2,03]\n"
     assert run(f"{LIST} -N - --format names", stdin=folded, HZN_ORG_ID="harbor").stdout == folded
+    assert run(f"{LIST} -N {folded.strip()} --format names", HZN_ORG_ID="harbor").stdout == folded
 
 
 @pytest.mark.usefixtures("fleet")
