@@ -66,7 +66,8 @@ def without(outcome: Outcome, missing: Mapping[str, str], why: str, *, nothing_l
     missing = {**outcome.missing, **missing}
     if not missing:
         return outcome
-    words = f"{outcome.words}, {len(missing):,} {why or 'gone'} before {'its' if len(missing) == 1 else 'their'} end"
+    end = "its end" if len(missing) == 1 else "their end"
+    words = outcome.words if outcome.gone else f"{outcome.words}, {len(missing):,} {why or 'gone'} before {end}"
     gone = outcome.gone or (outcome.finished and nothing_left)
     return outcome._replace(words=words, succeeded=False, missing=missing, gone=gone)
 
@@ -122,9 +123,10 @@ class Seen(NamedTuple):
 
 
 class Watched(NamedTuple):
-    """Something that can be waited for, as its slice describes it; `look` asks, all the rest is pure.
+    """Something that can be waited for, as its slice describes it; `look` and `last_look` ask, all the rest is pure.
 
-    `look` returns what one round of questions brought. From that, `document` is what is printed, `table` how people
+    `look` returns what one round of questions brought; `last_look`, where there is one, is taken when the time has run
+    out, and costs what it must. From that, `document` is what is printed, `table` how people
     see it, `states` a word for every name in it (when one changes, that is a change), `outcome` the rule that tells
     when it is over. `nodes` gives the rows for the formats of names. `left` says what it means when a name is missing
     from the next look ("taken over by a newer session").
@@ -137,3 +139,4 @@ class Watched(NamedTuple):
     outcome: Callable[[Any, Seen], Outcome]
     nodes: Callable[[Any], Iterable[Record]] | None = None
     left: str = ""
+    last_look: Callable[[], Any] | None = None

@@ -20,8 +20,11 @@ from lives import (
 )
 
 if TYPE_CHECKING:
+    from responses import RequestsMock
+
     from conftest import Play, Runner
 
+STABLE = moment(*everywhere(stable))
 WAIT = "bos v2 components list --wait"
 
 
@@ -101,7 +104,7 @@ def test_nodes_that_are_all_taken(run: Runner, play: Play) -> None:
         12,
         "[]\n",
         """\
-Error: all 4 nodes are gone from the list, 4 taken over by a newer session before their end.
+Error: all 4 nodes are gone from the list.
   Missing (4): x3000c0s[1-3,10]b0n0, last seen: power_on_called
 """,
     )
@@ -130,3 +133,34 @@ def test_a_session_that_stays_pending(run: Runner, play: Play) -> None:
 def test_nothing_fits(run: Runner, play: Play) -> None:
     play(DELETED)
     assert run(f"{WAIT} --status failed") == (10, "[]\n", "Error: nothing to wait for: no component fits.\n")
+
+
+def test_a_look_asks_only_for_what_is_going_on(run: Runner, play: Play, network: RequestsMock, backend: str) -> None:
+    play({0: moment(*everywhere(on)), 40: moment(configuring(NAMES[0]), *map(stable, NAMES[1:])), 70: STABLE})
+    assert run(f"{WAIT} --session boot-1")[::2] == (0, "")
+    if backend == "http":
+        asked = [str(call.request.url).partition("session=boot-1")[2] for call in network.calls]
+        assert asked == ["", *["&enabled=True"] * 5, ""]
+
+
+def test_the_time_runs_out(run: Runner, play: Play) -> None:
+    play({0: moment(*everywhere(on)), 20: moment(configuring(NAMES[0]), *map(stable, NAMES[1:]))})
+    assert run(f"{WAIT} --timeout 40s")[::2] == (
+        11,
+        """\
+Error: the time ran out after 40 s: 3 of 4 nodes stable, 1 in progress.
+  Lagging (1): x3000c0s1b0n0
+""",
+    )
+
+
+def test_fail_fast(run: Runner, play: Play) -> None:
+    play(WITH_FAILURES)
+    assert run(f"{WAIT} --fail-fast")[::2] == (
+        10,
+        """\
+Error: a node failed, and --fail-fast ends the wait: 2 of 4 nodes stable, 1 failed, 1 in progress.
+  Failed (1): x3000c0s1b0n0
+  Lagging (1): x3000c0s2b0n0
+""",
+    )
