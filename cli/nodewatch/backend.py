@@ -94,9 +94,9 @@ class StoredArray:
         self.texts = texts
 
     def __iter__(self) -> Iterator[Any]:
-        import json
+        from nodewatch.jsontext import parsed
 
-        return map(json.loads, self.texts)
+        return map(parsed, self.texts)
 
 
 class SentArray(list[Any]):

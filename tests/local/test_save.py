@@ -57,7 +57,7 @@ def test_everything(run: Runner, live: dict[str, Any], file: Path) -> None:
     )
     assert saved["bos"]["v1"]["status"].keys() == live["bos"]["v1"]["status"].keys()
     assert saved["bos"]["v1"]["boot_sets"] == live["bos"]["v1"]["boot_sets"]
-    for part in ("managementpolicies", "nodes", "managementStatus"):
+    for part in ("managementpolicies", "nodes", "nodePolicies", "managementStatus"):
         assert org_of(run, saved["exchange"][part]).keys() == org_of(run, live["exchange"][part]).keys(), part
     assert saved["agent"] == live["agent"]
 

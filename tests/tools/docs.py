@@ -88,6 +88,8 @@ ENVIRONMENT = {
     "NODEWATCH_FORMAT": "The format on a terminal, unless `--format` is given.",
     "NODEWATCH_REQUEST_TIMEOUT": "How many seconds a request may take, as `--request-timeout` says it.",
     "NODEWATCH_RETRIES": "How often a question is asked again after a passing failure (3); 0 turns that off.",
+    "HZN_FSS_CSSURL": "The base URL of the model management service (CSS), which keeps manifests.",
+    "HZN_DONT_SUBST_ENV_VARS": "1 leaves `$NAME` in the file of `exchange nmp add` as it is.",
     "HZN_ORG_ID": "The organization in the Exchange.",
     "HZN_EXCHANGE_USER_AUTH": "The user to ask the Exchange as, `[ORG/]USER:PASSWORD`.",
     "HZN_EXCHANGE_NODE_AUTH": "The node to ask the Exchange as, `[ORG/]NODE:TOKEN`, when no user is given.",

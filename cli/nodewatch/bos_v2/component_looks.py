@@ -29,8 +29,9 @@ class ComponentLooks:
     Which components are those of a session is not known before it is set up: until then it is waited for.
     """
 
-    def __init__(self, app: App, filters: dict[str, Any], fields: Sequence[str]) -> None:
-        self.app, self.filters, self.fields = app, filters, fields
+    def __init__(self, app: App, filters: dict[str, Any]) -> None:
+        self.app, self.filters = app, filters
+        self.fields = (*app.fields(), *rules.IN_PROGRESS) if app.fields() else ()
         self.every_change = bool(app.flags.get("watch") or app.flags.get("fail_fast"))
         self.standing: dict[str, Any] = {name: filters[name] for name in STANDING if filters.get(name)}
         self.chosen: set[str] = set()
@@ -39,22 +40,20 @@ class ComponentLooks:
     def look(self) -> Look:
         """Return what is known now."""
         bos = BosV2(self.app.backend("bos"))
-        if not self.chosen:
-            self.before = self.first(bos)
-        elif self.every_change or not self.still_moving(bos):
+        if not self.chosen or self.every_change or not self.still_moving(bos):
             self.before = self.last_look()
         return self.before
 
     def first(self, bos: BosV2) -> Look:
         """Return the components that fit, chosen for all looks to come; none while their session is pending."""
         session = self.filters.get("session")
-        found = list(bos.components(fields=self.fields, **self.filters))
+        found = list(bos.components(fields=self.fields, **self.app.narrowed(self.filters)))
         if session and (not found or any(map(in_set_up, found))):
             if is_pending(bos, session):
                 return Look({}, 0, session)
-            found = list(bos.components(fields=self.fields, **self.filters))  # there may be more now
+            found = list(bos.components(fields=self.fields, **self.app.narrowed(self.filters)))  # there may be more now
         bos.check_known(self.filters.get("ids"), found)
-        self.chosen = {component_id(component) for component in found}
+        self.chosen = {component_id(component) for component in self.app.fitting(found)}
         return self.looked(found)
 
     def still_moving(self, bos: BosV2) -> bool:
@@ -65,7 +64,10 @@ class ComponentLooks:
 
     def last_look(self) -> Look:
         """Return what is known of all that were chosen."""
-        found = list(BosV2(self.app.backend("bos")).components(fields=self.fields, **self.standing))
+        bos = BosV2(self.app.backend("bos"))
+        if not self.chosen:
+            return self.first(bos)
+        found = list(bos.components(fields=self.fields, **self.standing))
         return self.looked(found)
 
     def looked(self, found: Sequence[Component]) -> Look:

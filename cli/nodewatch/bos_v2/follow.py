@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import components_outcome, outcome, status_tables, tables, verdict_rules
+from nodewatch.bos_v2 import components_outcome, outcome, status_tables, verdict_rules
 from nodewatch.bos_v2.component_looks import ComponentLooks
 from nodewatch.bos_v2.session_looks import SessionLooks
 from nodewatch.watch.model import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from nodewatch.app import App
     from nodewatch.bos_v2.outcome import Look
     from nodewatch.table import Page
@@ -36,19 +34,16 @@ def session(app: App, name: str) -> Watched:
     )
 
 
-def components(app: App, filters: dict[str, Any], fields: Sequence[str]) -> Watched:
-    """Return how to follow the components that fit the filters now: they are followed when they fit no more, too.
-
-    `fields` are those of their documents that are shown, none of them stands for all.
-    """
-    looks = ComponentLooks(app, filters, fields)
+def components(app: App, filters: dict[str, Any]) -> Watched:
+    """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
+    looks = ComponentLooks(app, filters)
     return Watched(
         look=looks.look,
         last_look=looks.last_look,
         document=lambda look: look.documents,
-        table=lambda look: tables.components(look.documents, app.now),
+        table=lambda look: app.list_page(look.documents),
         states=lambda look: {name: node.words for name, node in look.nodes.items()},
         outcome=lambda look, _: components_outcome.outcome(look),
-        nodes=lambda look: tables.node_rows(look.documents),
+        listed=True,
         left="taken over by a newer session" if filters.get("session") else "removed from BOS",
     )

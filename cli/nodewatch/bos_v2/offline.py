@@ -9,6 +9,7 @@ from nodewatch.backend import Answer, StoredArray
 from nodewatch.bos_v2 import offline_components as components
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import part
+from nodewatch.jsontext import parsed
 from nodewatch.offline.routing import Call, Route, by_owner, problem
 from nodewatch.offline.section import Section
 from nodewatch.offline.store import owned_key
@@ -199,7 +200,7 @@ def list_components(store: Store, call: Call) -> Answer:
         return Answer(200, [rules.in_progress(*row) for row in rows])
     if fields and fields <= set(rules.IN_TABLES):
         rows = components.select(store, ["brief"], where, values, limit=limit)
-        return Answer(200, json.loads(f"[{','.join(row for (row,) in rows)}]"))
+        return Answer(200, store.documents_in([row for (row,) in rows]))
     return Answer(200, StoredArray(components.answers(store, where, values, limit=limit)))
 
 
@@ -207,7 +208,7 @@ def describe_component(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/components/{component_id}`."""
     name = call.names["component_id"]
     for text in components.answers(store, "id = ?", [name]):
-        return Answer(200, json.loads(text))
+        return Answer(200, parsed(text))
     return not_found("Component", name)
 
 

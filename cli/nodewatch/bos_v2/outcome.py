@@ -215,7 +215,7 @@ def outcome(look: Look, seen: Seen) -> Outcome:
         succeeded=succeeded,
         failed=failed,
         lagging=[] if succeeded else [*found.moving, *found.held, *look.waiting],
-        unnamed=max(failed_count(look) - len(failed), 0) if finished and not succeeded else 0,
+        unnamed=max(failed_count(look) - len(failed), 0) if finished else 0,
         missing=never_seen(look),
     )
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble, WrongConfiguration
-from nodewatch.settings.model import USUAL_AGENT
+from nodewatch.settings.model import SERVICES, USUAL_AGENT
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def dump(app: App, file: str) -> None:
     elif app.settings.dry_run:
         app.say(f"{file} would be written.")
     else:
-        write_whole(Path(file), [*chunks(fleet), "\n"])
+        write_whole(file, [*chunks(fleet), "\n"])
         app.say(f"Wrote {file}.")
 
 
@@ -107,8 +106,6 @@ def save(app: App, file: str, session: str | None) -> None:
     $ nodewatch local save fleet.json
     $ nodewatch local save case.json --session night-reboot
     """
-    import os
-
     from nodewatch.files import write_whole
     from nodewatch.offline.backend import sections
     from nodewatch.offline.fleet import FORMAT, loadable
@@ -126,7 +123,7 @@ def save(app: App, file: str, session: str | None) -> None:
     }
     whole = {"nodewatch": FORMAT, "saved_at": at, **without_credentials(fleet), **({"unasked": notes} if notes else {})}
     kept, faults = loadable(whole, sections())
-    write_whole(Path(os.path.realpath(file)), [*chunks(kept), "\n"])
+    write_whole(file, [*chunks(kept), "\n"])
     app.say(f"Wrote {file}.")
     reasons = [*folded(unasked), *(f"  {fault}" for fault in faults)]
     if reasons:
@@ -146,7 +143,8 @@ def folded(unasked: Mapping[str, NodewatchError]) -> list[str]:
 def live_systems(app: App) -> dict[str, System]:
     """Return the systems that are servers; raise `WrongConfiguration` if there is none, or one is wrong."""
     found = {}
-    for service, system in app.settings.systems.items():
+    for service in SERVICES:
+        system = app.settings.systems[service]
         if isinstance(system, WrongConfiguration):
             raise system
         if system and system.url and system.source != USUAL_AGENT:  # that one is asked whether it exists or not

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.horizon.client import Agent, Exchange, status_request, statuses_in
+from nodewatch.horizon.client import (
+    Agent,
+    Exchange,
+    node_policy_in,
+    node_policy_request,
+    status_request,
+    statuses_in,
+)
 from nodewatch.saving import MASK
 
 if TYPE_CHECKING:
@@ -13,14 +20,16 @@ if TYPE_CHECKING:
 
 
 def exchange(saver: Saver, org: str) -> dict[str, Any]:
-    """Return an organization's policies and nodes, and what the nodes say of the policies."""
+    """Return an organization's policies and nodes, the nodes' own policies, and what they say of the policies."""
     source = Exchange(saver)
     policies = saver.ask(lambda: source.policies(org), {})
     nodes = saver.ask(lambda: source.nodes(org), {})
+    own = {name: node_policy_request(org, name.partition("/")[2]) for name in nodes}
     requests = {name: status_request(org, name.partition("/")[2], "") for name in nodes}
     return {
         "managementpolicies": policies,
         "nodes": {name: without_user_input(node) for name, node in nodes.items()},
+        "nodePolicies": saver.ask_all(own, node_policy_in, what="node policies"),
         "managementStatus": saver.ask_all(requests, statuses_in, what="nodes"),
     }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.backend import REHEARSED
-from nodewatch.errors import WrongConfiguration
+from nodewatch.errors import WrongConfiguration, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Exchange
 from nodewatch.settings.model import System
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
     from nodewatch.backend import Answer
-    from nodewatch.horizon.tables import Clock
     from nodewatch.horizon.types import Statuses
+    from nodewatch.times import Clock
 
 NO_AUTH = (
     "exchange authentication must be specified with one of the following: the -u flag, the -n flag, "
@@ -66,11 +66,17 @@ def exchange(app: App) -> Exchange:
     return found
 
 
+def one_policy(nmp: str, app: App) -> tuple[str, str]:
+    """Return organization and name of the policy; raise `WrongUsage` where all are meant: these commands take one."""
+    org, name = rules.qualified(nmp, app.settings.org)
+    if not name:
+        raise WrongUsage("name one policy: this is not done to all of them at once.")
+    return org, name
+
+
 def clock(app: App) -> Clock:
     """Return what tables need to tell times and ages."""
-    from nodewatch.horizon.tables import Clock
-
-    return Clock(app.now, app.world.zone)
+    return app.clock
 
 
 def tell(app: App, done: Answer, sentence: str) -> None:

@@ -70,13 +70,11 @@ def store_at(path: str) -> Store:
     from nodewatch.offline import store as stores
 
     if not path.endswith(stores.FLEET_FILE):
-        return stores.opened(path)
-    from pathlib import Path
-
+        return stores.opened(path, tables())
     from nodewatch.files import read_file
     from nodewatch.offline.fleet import fill, read_fleet
 
-    found = read_fleet(read_file(Path(path)), path, sections())
+    found = read_fleet(read_file(path), path, sections())
     store = stores.in_memory(path, tables())
     with stores.closed_on_failure(store):
         fill(store, found)

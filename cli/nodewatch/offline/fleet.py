@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import FileTrouble
+from nodewatch.jsontext import parsed
 from nodewatch.offline.section import SAVED, UNASKED, Section
 from nodewatch.times import read_time
 
@@ -29,7 +30,7 @@ class Entry(NamedTuple):
 def read_fleet(text: str, name: str, sections: Sequence[Section]) -> list[Entry]:
     """Return the checked documents of a fleet file's text; raise `FileTrouble` that names the first wrong place."""
     try:
-        fleet = json.loads(text, parse_constant=reject_constant)
+        fleet = parsed(text)
     except RecursionError as error:
         raise FileTrouble(f"{name} is nested too deeply to be a fleet file.") from error
     except ValueError as error:
@@ -39,11 +40,6 @@ def read_fleet(text: str, name: str, sections: Sequence[Section]) -> list[Entry]
     except ValueError as error:
         end = "" if str(error).endswith("?") else "."
         raise FileTrouble(f"{name} is not a fleet file: {error}{end}") from error
-
-
-def reject_constant(name: str) -> NoReturn:
-    """Raise for NaN and the infinities, which Python reads but JSON does not have."""
-    raise ValueError(f"{name} is no number in JSON")
 
 
 def entries(fleet: Any, sections: Sequence[Section]) -> Iterator[Entry]:
@@ -199,7 +195,7 @@ def dump(store: Store, sections: Sequence[Section]) -> dict[str, Any]:
         if saved is not None:
             fleet[SAVED.place] = saved["at"]
         for section in (*sections, UNASKED):
-            found = [(key, json.loads(text)) for key, text in store.dump(section.collection)]
+            found = list(store.dump(section.collection))
             if found:
                 place(fleet, section, found)
     return fleet

@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from nodewatch.settings.model import Settings
     from nodewatch.world import World
 
-NAMES = {"bos": "BOS", "exchange": "the Exchange", "agent": "the agent"}
+NAMES = {"bos": "BOS", "exchange": "the Exchange", "agent": "the agent", "css": "the model management service"}
+OF_THE_EXCHANGE = ("exchange", "css")  # they take the same login
 REDIRECTS = 5
 MOVED = (301, 302, 303, 307, 308)
 READS = ("GET", "HEAD")
 
 
 class HttpBackend:
-    """Asks `bos`, `exchange` or `agent` at the base URL that the settings name. Any number of threads may share it."""
+    """Asks one service at the base URL that the settings name. Any number of threads may share it."""
 
     def __init__(self, service: str, settings: Settings, world: World) -> None:
         system = settings.system(service)
@@ -62,7 +63,7 @@ class HttpBackend:
             "User-Agent": f"nodewatch/{__version__}",
         }
         settings = self.settings
-        login = self.bearer.header() if self.bearer else basic(settings) if self.service == "exchange" else None
+        login = self.bearer.header() if self.bearer else basic(settings) if self.service in OF_THE_EXCHANGE else None
         if login:
             headers["Authorization"] = login
             self.trace.hide(login.partition(" ")[2])
@@ -207,7 +208,7 @@ class HttpBackend:
             return self.bearer.advice
         if reply.status != 401:
             return None
-        return "Check the user and the password in HZN_EXCHANGE_USER_AUTH." if self.service == "exchange" else None
+        return "Check the user and the password in HZN_EXCHANGE_USER_AUTH." if self.service in OF_THE_EXCHANGE else None
 
     def asked(self, request: Request) -> str:
         """Return the beginning of a sentence about a request."""

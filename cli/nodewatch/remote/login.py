@@ -304,19 +304,10 @@ def complete(document: dict[str, Any], world: World) -> Token:
 
 
 def save(path: str, document: dict[str, Any]) -> None:
-    """Keep the token, readable by its owner alone; raise `FileTrouble` if that cannot be done.
-
-    What a process that was killed here has left behind goes away first: it holds a token too. The caller has the lock.
-    """
-    from contextlib import suppress
-    from pathlib import Path
-
+    """Keep the token, readable by its owner alone; raise `FileTrouble` if that fails. The caller has the lock."""
     from nodewatch.files import write_whole
 
-    with suppress(OSError):
-        for left in Path(path).parent.glob(f".{os.path.basename(path)}-*"):
-            left.unlink()
-    write_whole(Path(path), [json.dumps(document)], 0o600)
+    write_whole(path, [json.dumps(document)], secret=True)
 
 
 def log_in(username: str, password: str, settings: Settings, world: World, base: str) -> tuple[Place, Token]:

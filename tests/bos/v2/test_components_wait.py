@@ -65,8 +65,7 @@ def test_nodes_that_a_newer_session_takes_in_the_middle_are_no_success(run: Runn
         10,
         """\
 Error: 2 of 2 nodes stable, 2 taken over by a newer session before their end.
-  Missing (1): x3000c0s1b0n0, last seen: power_on_called
-  Missing (1): x3000c0s10b0n0, last seen: configuring
+  Missing (2): x3000c0s[1,10]b0n0, last seen: power_on_called
 """,
         2,
     )

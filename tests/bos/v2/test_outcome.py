@@ -193,7 +193,7 @@ def test_names_of_what_failed() -> None:
     result = outcome.outcome(look._replace(status={**look.status, "error_summary": {}}), seen())
     assert (result.failed, result.unnamed) == (["x1"], 2)
     wrong = looked("running", "sf", percent_failed=100.0, error_summary=groups)
-    assert outcome.outcome(wrong, seen()).failed == ["x1"]
+    assert (outcome.outcome(wrong, seen()).failed, outcome.outcome(wrong, seen()).unnamed) == (["x1"], 0)
     assert outcome.outcome(looked("running", "fmh", 1), seen())[3:6] == (["x0"], ["x1", "x2", "y0"], 0)
 
 
