@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import responses
+from hypothesis import settings
 
 from nodewatch.backend import ABSENT, Request
 from nodewatch.errors import NodewatchError
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
 
+settings.register_profile("untimed", deadline=None)  # a machine that is busy makes no test fail
+settings.load_profile("untimed")
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SERVERS = {
     "bos": "https://bos.example.com/apis/bos",

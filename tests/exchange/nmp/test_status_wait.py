@@ -126,7 +126,7 @@ def test_a_policy_that_is_disabled_meanwhile(run: Runner, play: Play) -> None:
     assert run(WAIT)[::2] == (
         12,
         """\
-Error: harbor/roll: 0 of 0 nodes successful; 3 without a status, 2 left without a status before their end.
+Error: harbor/roll: 0 of 0 nodes successful; 3 without a status.
   Missing (1): harbor/edge-2, last seen: initiated
   Missing (1): harbor/edge-1, last seen: waiting
 """,
