@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nodewatch.bos_v1 import rules
 from nodewatch.documents import part
 from nodewatch.table import plural
+from nodewatch.times import read_time
 from nodewatch.watch.model import FAILED, GOES_ON, SETTLES, SUCCEEDED, Outcome
 
 if TYPE_CHECKING:
@@ -228,6 +229,9 @@ def outcome(look: Look, seen: Seen) -> Outcome:
         succeeded=end.succeeded,
         failed=failed,
         lagging=waiting,
+        done=len(states(look)) - len(failed) - len(waiting),
+        left=len(waiting),
+        started=read_time(look.metadata.get("start_time")),
     )
 
 

@@ -75,4 +75,6 @@ def outcome(look: Look) -> Outcome:
         failed=found.failed,
         lagging=[*found.moving, *found.held],
         gone=end.gone,
+        done=len(found.stable),
+        left=len(found.moving),
     )

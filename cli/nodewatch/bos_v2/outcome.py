@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nodewatch.bos_v2 import kinds, rules, verdict_rules
 from nodewatch.documents import part
 from nodewatch.table import plural
+from nodewatch.times import read_time
 from nodewatch.watch.model import FAILED, GOES_ON, GONE, SETTLES, SUCCEEDED, Outcome
 
 if TYPE_CHECKING:
@@ -217,6 +218,9 @@ def outcome(look: Look, seen: Seen) -> Outcome:
         lagging=[] if succeeded else [*found.moving, *found.held, *look.waiting],
         unnamed=max(failed_count(look) - len(failed), 0) if finished else 0,
         missing=never_seen(look),
+        done=len(found.stable) if look.whole else stable_share(look.status),
+        left=len(found.moving) if look.whole else moving_share(look.status),
+        started=read_time(part(look.status, "timing").get("start_time")),
     )
 
 
@@ -264,11 +268,22 @@ def in_words(fits: Rule, look: Look, found: Kinds) -> str:
     )
 
 
+def stable_share(status: ExtendedStatus) -> int:
+    """Return how many nodes of a session are stable, as its status has it."""
+    return round((verdict_rules.nodes(status) or 0) * verdict_rules.progress(status).successful / 100)
+
+
+def moving_share(status: ExtendedStatus) -> int:
+    """Return how many nodes of a session are in progress, as its status has it."""
+    return round((verdict_rules.nodes(status) or 0) * verdict_rules.progress(status).in_progress / 100)
+
+
 def shared_counts(status: ExtendedStatus, total: int) -> str:
     """Return how many nodes of a session are how far, as its status has it, in words.
 
-    >>> status = {"percent_successful": 50.0, "percent_failed": 25.0, "phases": {"percent_configuring": 25.0}}
-    >>> shared_counts(status, 4), shared_counts({"percent_staged": 50.0}, 2)
+    >>> status = {"managed_components_count": 4, "percent_successful": 50.0, "percent_failed": 25.0}
+    >>> half = {"managed_components_count": 2, "percent_staged": 50.0}
+    >>> shared_counts({**status, "phases": {"percent_configuring": 25.0}}, 4), shared_counts(half, 2)
     ('2 of 4 nodes stable, 1 failed, 1 in progress', '0 of 2 nodes stable, 1 staged, 1 on hold or disabled')
     """
     shares = verdict_rules.progress(status)
@@ -280,7 +295,7 @@ def shared_counts(status: ExtendedStatus, total: int) -> str:
     }
     counted = {name: round(total * share / 100) for name, share in others.items()}
     rest = "".join(f", {count:,} {name}" for name, count in counted.items() if count)
-    return f"{round(total * shares.successful / 100):,} of {plural(total, 'node')} stable{rest}"
+    return f"{stable_share(status):,} of {plural(total, 'node')} stable{rest}"
 
 
 def saved_counts(look: Look, total: int, found: Kinds) -> str:

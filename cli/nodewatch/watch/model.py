@@ -35,7 +35,8 @@ class Outcome(NamedTuple):
     `words` say how far it is, on one line that ends without a stop. `failed` nodes count as failed for good; `lagging`
     ones are what a wait waits for, and after the end those that are neither failed nor successful. `unnamed` is how
     many more failed whose names nobody knows any more. `missing` are those that were seen before their end and are not
-    there any more, each with what was last seen of it. `gone` tells that nothing is left to look at.
+    there any more, each with what was last seen of it. `gone` tells that nothing is left to look at. `done` nodes are
+    at a good end, `left` may still get there; `started` is when it began. A rate is made of these.
     """
 
     words: str
@@ -46,6 +47,9 @@ class Outcome(NamedTuple):
     unnamed: int = 0
     gone: bool = False
     missing: Mapping[str, str] = {}
+    done: int = 0
+    left: int = 0
+    started: datetime | None = None
 
 
 def without(outcome: Outcome, missing: Mapping[str, str], why: str, *, nothing_left: bool) -> Outcome:

@@ -41,7 +41,7 @@ def test_failures_are_named(run: Runner, play: Play) -> None:
         10,
         """\
 Error: 2 of 4 nodes stable, 2 failed.
-  Failed (2): x3000c0s[1-2]b0n0
+  Failed (2): x3000c0s[1-2]b0n0: failed (cfs configuration failed), seen since 12:01:30 UTC
 """,
     )
 
@@ -53,7 +53,8 @@ def test_one_on_hold_and_one_disabled(run: Runner, play: Play) -> None:
         10,
         """\
 Error: 0 of 2 nodes stable, 2 on hold or disabled.
-  Lagging (2): x3000c0s[1-2]b0n0
+  Lagging (1): x3000c0s1b0n0: configuring
+  Lagging (1): x3000c0s2b0n0: on_hold
 """,
     )
 
@@ -148,7 +149,7 @@ def test_the_time_runs_out(run: Runner, play: Play) -> None:
         11,
         """\
 Error: the time ran out after 40 s: 3 of 4 nodes stable, 1 in progress.
-  Lagging (1): x3000c0s1b0n0
+  Lagging (1): x3000c0s1b0n0: configuring, seen since 12:00:40 UTC
 """,
     )
 
@@ -159,7 +160,7 @@ def test_fail_fast(run: Runner, play: Play) -> None:
         10,
         """\
 Error: a node failed, and --fail-fast ends the wait: 2 of 4 nodes stable, 1 failed, 1 in progress.
-  Failed (1): x3000c0s1b0n0
-  Lagging (1): x3000c0s2b0n0
+  Failed (1): x3000c0s1b0n0: failed (cfs configuration failed), seen since 12:01:00 UTC
+  Lagging (1): x3000c0s2b0n0: configuring, seen since 12:00:30 UTC
 """,
     )

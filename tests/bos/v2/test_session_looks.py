@@ -102,7 +102,7 @@ def test_failed_nodes_are_asked_for_alone(run: Runner, play: Play, network: Requ
 def test_the_time_runs_out(run: Runner, play: Play, network: RequestsMock) -> None:
     play({0: everyone(configuring), 20: fleet(*map(stable, NAMES[1:]), configuring(NAMES[0]))})
     done = run("bos v2 sessions status list boot-1 --wait --timeout 40s")
-    assert (done.code, done.stderr.splitlines()[1:]) == (11, ["  Lagging (1): x1000c0s0b0n0"])
+    assert (done.code, done.stderr.splitlines()[1:]) == (11, ["  Lagging (1): x1000c0s0b0n0: configuring"])
     assert asked(network)[1:] == [[STATUS], [STATUS], [STATUS, *PAGES]]
 
 

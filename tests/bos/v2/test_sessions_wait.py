@@ -51,7 +51,7 @@ def test_a_reboot_with_failures_is_over_when_no_node_is_enabled(run: Runner, pla
         10,
         """\
 Error: boot-1 is running: 2 of 4 nodes stable, 2 failed.
-  Failed (2): x3000c0s[1-2]b0n0
+  Failed (2): x3000c0s[1-2]b0n0: failed (cfs configuration failed), seen since 12:01:00 UTC
 """,
     )
     assert done.json["error_summary"] == {ERROR: {"count": 2, "list": ",".join(NAMES[:2])}}
@@ -64,8 +64,8 @@ def test_fail_fast_ends_at_the_first_failure(run: Runner, play: Play) -> None:
         10,
         """\
 Error: a node failed, and --fail-fast ends the wait: boot-1 is running: 2 of 4 nodes stable, 1 failed, 1 in progress.
-  Failed (1): x3000c0s1b0n0
-  Lagging (1): x3000c0s2b0n0
+  Failed (1): x3000c0s1b0n0: failed (cfs configuration failed), seen since 12:01:00 UTC
+  Lagging (1): x3000c0s2b0n0: configuring, seen since 12:01:00 UTC
 """,
     )
     assert done.json["percent_failed"] == 25.0
@@ -137,7 +137,10 @@ def test_failed_nodes_that_nobody_can_name_are_counted(run: Runner) -> None:
     assert done.code == 10
     assert done.stderr.endswith("""\
 Error: weekly-boot is complete: 14 of 32 nodes stable, 18 failed.
-  Failed (12): x3000c0s[25,27]b[1-4]n0,x3000c0s[29,33]b[1-2]n0
+  Failed (8): x3000c0s[25,27]b[1-4]n0: failed (The retry limit has been hit for this component, but no services have \
+reported specific errors)
+  Failed (2): x3000c0s29b[1-2]n0
+  Failed (2): x3000c0s33b[1-2]n0: failed (cfs configuration failed)
   Failed (6): taken over since, their names are not known
 """)
 
@@ -187,7 +190,7 @@ def test_a_staged_session_that_is_never_applied(run: Runner, play: Play) -> None
         11,
         """\
 Error: the time ran out after 50 s: boot-1 is running: staged for 4 nodes, and waits to be applied.
-  Lagging (4): x3000c0s[1-3,10]b0n0
+  Lagging (4): x3000c0s[1-3,10]b0n0: staged
 """,
     )
     assert done.json["percent_staged"] == 100.0
@@ -206,7 +209,7 @@ def test_a_server_down_until_the_time_runs_out(run: Runner, play: Play) -> None:
         11,
         f"""\
 Error: the time ran out after 10 min: boot-1 is running: 0 of 4 nodes stable, 4 in progress.
-  Lagging (4): x3000c0s[1-3,10]b0n0
+  Lagging (4): x3000c0s[1-3,10]b0n0: power_on_called
   The last look failed, so what is known is 10 min old: {SAID}
 """,
     )
@@ -252,7 +255,7 @@ def test_the_time_runs_out(run: Runner, play: Play) -> None:
         11,
         """\
 Error: the time ran out after 1 min: boot-1 is running: 0 of 4 nodes stable, 4 in progress.
-  Lagging (4): x3000c0s[1-3,10]b0n0
+  Lagging (4): x3000c0s[1-3,10]b0n0: power_on_called
 """,
     )
 
