@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import components_outcome, outcome, status_tables, verdict_rules
+from nodewatch.bos_v2 import components_outcome, kinds, outcome, status_tables, verdict_rules
+from nodewatch.bos_v2.client import BosV2
 from nodewatch.bos_v2.component_looks import ComponentLooks
 from nodewatch.bos_v2.session_looks import SessionLooks
 from nodewatch.watch.model import Watched
@@ -46,4 +47,23 @@ def components(app: App, filters: dict[str, Any]) -> Watched:
         outcome=lambda look, _: components_outcome.outcome(look),
         listed=True,
         left="taken over by a newer session" if filters.get("session") else "removed from BOS",
+    )
+
+
+def component(app: App, name: str) -> Watched:
+    """Return how to follow one component."""
+
+    def look() -> components_outcome.Look:
+        found = BosV2(app.backend("bos")).component(name)
+        return components_outcome.Look(kinds.nodes([found]), 1, documents=[found])
+
+    def table(look: components_outcome.Look) -> Page:
+        return status_tables.component(look.documents[0], BosV2(app.backend("bos")).limits(), app.now)
+
+    return Watched(
+        look=look,
+        document=lambda look: look.documents[0],
+        table=table,
+        states=lambda look: {name: node.words for name, node in look.nodes.items()},
+        outcome=lambda look, _: components_outcome.outcome(look),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lives import (
     CLEAN,
     DELETED,
+    ERROR,
     NAMES,
     TAKEN_OVER,
     WITH_FAILURES,
@@ -164,3 +165,24 @@ Error: a node failed, and --fail-fast ends the wait: 2 of 4 nodes stable, 1 fail
   Lagging (1): x3000c0s2b0n0: configuring, seen since 12:00:30 UTC
 """,
     )
+
+
+def test_one_component(run: Runner, play: Play) -> None:
+    play(WITH_FAILURES)
+    done = run(f"bos v2 components describe {NAMES[2]} --wait")
+    assert (done.code, done.stderr, done.json["status"]["status"]) == (0, "", "stable")
+    play(WITH_FAILURES)
+    assert run(f"bos v2 components describe {NAMES[0]} --wait")[::2] == (
+        10,
+        f"""\
+Error: 0 of 1 node stable, 1 failed.
+  Failed (1): {NAMES[0]}: failed ({ERROR}), seen since 12:01:00 UTC
+""",
+    )
+
+
+def test_one_component_that_is_removed(run: Runner, play: Play) -> None:
+    play({0: moment(on(NAMES[0])), 20: moment()})
+    done = run(f"bos v2 components describe {NAMES[0]} --watch --format json")
+    assert (done.code, len(done.stdout.splitlines())) == (12, 1)
+    assert done.stderr.endswith("It was there 15 s ago: 0 of 1 node stable, 1 in progress.\n")

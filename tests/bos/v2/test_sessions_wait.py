@@ -294,3 +294,8 @@ def test_options_that_do_not_fit(run: Runner, play: Play, options: str, complain
     done = run(f"bos v2 sessions status list boot-1 {options}")
     assert (done.code, done.stdout) == (2, "")
     assert done.stderr.endswith(f"Error: {complaint}\n")
+
+
+def test_quiet_leaves_one_line(run: Runner, play: Play) -> None:
+    play(WITH_FAILURES)
+    assert run(f"{WAIT} --quiet").stderr == "Error: boot-1 is running: 2 of 4 nodes stable, 2 failed.\n"

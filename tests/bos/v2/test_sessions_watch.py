@@ -144,3 +144,10 @@ def test_components_that_fit_at_first_are_followed(run: Runner, play: Play) -> N
         (NAMES[2], "stable"),
     ]
     assert done.code == 10
+
+
+def test_json_tells_the_rate_where_there_is_one(run: Runner, play: Play) -> None:
+    play(WITH_FAILURES)
+    documents = [json.loads(line) for line in run(f"{WATCH} --format json").stdout.splitlines()]
+    rates = [document.get("nodewatch") for document in documents]
+    assert rates == [None, None, {"rate_a_minute": 2.0, "seconds_left": 30.0}, None]
