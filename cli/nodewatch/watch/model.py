@@ -66,6 +66,12 @@ def without(outcome: Outcome, missing: Mapping[str, str], why: str, *, nothing_l
     ('no nodes, 2 gone before their end', True, False)
     >>> without(whole, {}, "taken over", nothing_left=True) == whole
     True
+    >>> ends = [(finished, left, gone) for finished in (0, 1) for left in (0, 1) for gone in (0, 1)]
+    >>> def gone(finished, left, gone):
+    ...     outcome = Outcome("", finished=bool(finished), gone=bool(gone))
+    ...     return without(outcome, {"x1": "off"}, "", nothing_left=bool(left)).gone
+    >>> [int(gone(*end)) for end in ends]
+    [0, 1, 0, 1, 0, 1, 1, 1]
     """
     missing = {**outcome.missing, **missing}
     if not missing:
