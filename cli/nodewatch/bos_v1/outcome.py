@@ -165,6 +165,8 @@ def case(look: Look, found: Sequence[Course]) -> str:
     ['nobody is at it', 'unclear', 'nobody has begun']
     >>> cases(look(others=[("uans", None)], succeeded=["x2"]), look(others=[("uans", {})], succeeded=["x2"]))
     ['a boot set has no status', 'unclear']
+    >>> cases(Look("", None, {}, {}), look()._replace(phase="shutdown"))
+    ['nobody has begun', 'nobody has begun']
     """
     whole = bool(found) and None not in look.boot_sets.values()
     failed, waited_for, doubtful = failed_nodes(found), waiting_nodes(found), bool(doubts(look))
@@ -216,6 +218,17 @@ def outcome(look: Look, seen: Seen) -> Outcome:
     """Return what one look says: how far it is, whether that is the end, which nodes failed or lag.
 
     What is stalled or unclear ends, as no success, when it has been unchanged for `--settle`.
+
+    >>> from datetime import datetime, timedelta
+    >>> from nodewatch.watch.model import Seen
+    >>> seen = Seen(datetime.min, {}, timedelta(seconds=120))
+    >>> phases = [{"name": "boot", "categories": [{"name": "succeeded", "node_list": ["x1"]}]}]
+    >>> looks = [{"a": {"phases": phases}}, {"a": {"phases": phases}, "b": None}, {"b": None}, {}]
+    >>> for each in looks: print(outcome(Look("it", None, {}, each), seen).words)
+    it is finished: 1 of 1 node done
+    it is stalled: 1 of 1 node done, and not every boot set has a status
+    it is not started: not every boot set has a status
+    it is not started: not every boot set has a status
     """
     found = chosen(look)
     failed, waiting = failed_nodes(found), waiting_nodes(found)
