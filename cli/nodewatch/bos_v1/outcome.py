@@ -72,6 +72,10 @@ def courses(phases: Sequence[Phase]) -> list[Course]:
     Course(phase='configure', waiting=['x2'], moving=True, failed=[], succeeded=[])
     >>> courses([boot, phase("configure", not_started=["x1", "x2"])])[1].waiting
     []
+    >>> courses([boot, phase("check", not_started=["x2"])])[1].waiting
+    ['x2']
+    >>> courses([phase("boot", in_progress=["x2"]), phase("configure", not_started=["x2"])])[1].waiting
+    ['x2']
     >>> courses([phase("boot", succeeded=["x1"], timed_out=["x2"])])[0].waiting
     ['x2']
     """

@@ -85,11 +85,15 @@ def without(outcome: Outcome, missing: Mapping[str, str], why: str, *, nothing_l
 def passes(error: NodewatchError) -> bool:
     """Return whether a later look may go well: the server was not reached, too slow, or in trouble of its own.
 
-    >>> [passes(ServiceTrouble("", status=status)) for status in (None, 400, 429, 500, 503)], passes(NodewatchError(""))
-    ([True, False, True, True, True], False)
+    A 404 that is trouble is one that a proxy answers in the server's place.
+
+    >>> [passes(ServiceTrouble("", status=status)) for status in (None, 400, 404, 408, 429, 499, 500, 503)]
+    [True, False, True, True, True, False, True, True]
+    >>> passes(NodewatchError("", status=500))
+    False
     """
     status = error.status
-    return isinstance(error, ServiceTrouble) and (status is None or status >= 500 or status in (408, 429))
+    return isinstance(error, ServiceTrouble) and (status is None or status >= 500 or status in (404, 408, 429))
 
 
 class Seen(NamedTuple):
