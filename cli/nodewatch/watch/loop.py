@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 INTERVAL, SHORTEST_INTERVAL, SETTLE = 15.0, 1.0, 120.0
 LONGEST_PAUSE = 120.0
 MOST_GROUPS = 10
+MOST_SHARES = 1_000
 LAST_LOOK = 0.7  # seconds that the look at the end of the time has for itself
 
 
@@ -163,6 +164,8 @@ class Lookout:
         self.marks: list[Mark] = []
         self.shares: list[float] = []
         self.failures = 0
+        self.longest = 0.0
+        self.last = False
         self.began = self.world.now()
         self.first = self.world.monotonic()
         self.deadline = self.first + pace.timeout
@@ -182,22 +185,25 @@ class Lookout:
             ending = self.ending(sight)
             left = self.deadline - self.world.monotonic()
             if ending is None and not sight.outcome.finished and left > 0:
-                sight = sight._replace(pause=min(self.pace.pause(self.failures), left))
+                sight = sight._replace(pause=min(self.pace.pause(self.failures), max(left - self.longest, 0.0)))
             self.sight = sight
             viewer.show(sight)
             if ending is not None or (sight.outcome.finished and not sight.trouble):
                 return ending
-            if left <= 0:
+            if left <= 0 or self.last:
                 return self.out_of_time(sight)
             viewer.sleep(sight.pause)
 
     def see(self) -> Sight:
-        """Look once; return what came back, or the trouble if a later look may go well."""
+        """Look once; return what came back, or the trouble if a later look may go well.
+
+        The last look begins so much before the time is up as the longest one took.
+        """
+        begun = self.world.monotonic()
+        self.last = begun >= self.deadline - self.longest
+        ask = self.watched.last_look if self.last else None
         try:
-            ask = self.watched.look
-            if self.world.monotonic() >= self.deadline:
-                ask = self.watched.last_look or ask
-            look = ask()
+            look = (ask or self.watched.look)()
         except NodewatchError as error:
             if not passes(error) and not (error.status == 401 and self.app.renew()):
                 raise
@@ -205,6 +211,7 @@ class Lookout:
             before = self.sight or Sight(None, Outcome("nothing was seen yet"), (), self.began, self.began)
             return before._replace(moves=(), trouble=error.message)
         self.failures = 0
+        self.longest = max(self.longest, self.world.monotonic() - begun)
         now, clock, states = self.world.now(), self.world.monotonic(), self.watched.states(look)
         changed = moves(self.states, states) if self.sight and self.sight.seen else []
         since = {name: self.since.get(name, clock) for name in states}
@@ -227,7 +234,7 @@ class Lookout:
             self.marks.append(Mark(clock - (now - outcome.started).total_seconds(), 0))
         self.marks = kept([*self.marks, Mark(clock, outcome.done)])
         total = outcome.done + outcome.left + len(outcome.failed)
-        self.shares.append(outcome.done / total if total else 0.0)
+        self.shares = [*self.shares[-MOST_SHARES:], outcome.done / total if total else 0.0]
         return rate(self.marks, outcome.left)
 
     def missing(self) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conftest import NOW
 from lives import (
     ALL_TAKEN_OVER,
     CLEAN,
@@ -23,6 +25,7 @@ from lives import (
     staged,
     taken,
 )
+from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import NotPermitted, ServiceTrouble
 
 if TYPE_CHECKING:
@@ -299,3 +302,21 @@ def test_options_that_do_not_fit(run: Runner, play: Play, options: str, complain
 def test_quiet_leaves_one_line(run: Runner, play: Play) -> None:
     play(WITH_FAILURES)
     assert run(f"{WAIT} --quiet").stderr == "Error: boot-1 is running: 2 of 4 nodes stable, 2 failed.\n"
+
+
+def test_the_last_look_begins_early_enough_to_end_in_time(
+    run: Runner, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+    ask = BosV2.session_status
+
+    def slow(self: BosV2, name: str) -> Any:
+        world = self.backend.world  # type: ignore[attr-defined]
+        looks.append((world.time - NOW).total_seconds())
+        world.time += timedelta(seconds=4)
+        return ask(self, name)
+
+    play({0: moment(*everywhere(on))})
+    monkeypatch.setattr(BosV2, "session_status", slow)
+    done = run(f"{WAIT} --timeout 1m --interval 30s")
+    assert (done.code, looks) == (11, [0, 34, 56])
