@@ -30,7 +30,7 @@ INTERVAL, SHORTEST_INTERVAL, SETTLE = 15.0, 1.0, 120.0
 LONGEST_PAUSE = 120.0
 MOST_GROUPS = 10
 MOST_SHARES = 1_000
-LAST_LOOK = 0.7  # seconds that the look at the end of the time has for itself
+LAST_LOOK = 0.5  # seconds that the look at the end of the time has for itself
 
 
 class Pace(NamedTuple):
