@@ -218,28 +218,35 @@ def show_map(app: App, filters: dict[str, Any]) -> None:
 
 @command
 @click.argument("component_id", metavar="NODES")
+@watchable
 def describe_component(app: App, component_id: str) -> None:
     """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type. Of several,
-    named as a list or a node set, it shows each.
+    named as a list or a node set, it shows each. --wait and --watch follow one: they end when BOS does nothing with it
+    any more, with 0 if it is stable then.
 
     \b
     $ nodewatch bos v2 components describe x3000c0s13b0n0
+    $ nodewatch bos v2 components describe x3000c0s13b0n0 --watch
     $ nodewatch bos v2 components describe x1000c2s[4-5]b0n0
     """
+    if followed(app, lambda: follow.component(app, component_id, lambda node: describe(app, [node]))):
+        return
     bos = BosV2(app.backend("bos"))
-
-    def table(found: Iterable[Component]) -> Page:
-        options = bos.limits()
-        each = (status_tables.component(node, template_of(bos, node), options, app.clock) for node in found)
-        return [block for page in each for block in page]
-
     if not nodes.several(component_id):
-        app.show(bos.component(nodes.spelt(component_id)), lambda node: table([node]))
+        app.show(bos.component(nodes.spelt(component_id)), lambda node: describe(app, [node]))
         return
     names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world.stdin)))
     found = list(bos.components(ids=names))
     bos.check_known(names, found)
-    app.show(found, table)
+    app.show(found, lambda found: describe(app, found))
+
+
+def describe(app: App, components: Iterable[Component]) -> Page:
+    """Return the page that describes each of the components."""
+    bos = BosV2(app.backend("bos"))
+    options = bos.limits()
+    pages = (status_tables.component(node, template_of(bos, node), options, app.clock) for node in components)
+    return [block for page in pages for block in page]
 
 
 def template_of(bos: BosV2, node: Component) -> str:
