@@ -149,16 +149,16 @@ class BosV2:
     def check_known(self, ids: str | None, found: Iterable[Component]) -> None:
         """Raise `NotFound` that names those of the ids that BOS does not know; `found` ones it does.
 
-        Patterns and places name nobody in particular.
+        A pattern, or a place, is known when BOS has a component of it.
         """
-        from nodewatch.places import is_open
-
-        names = dict.fromkeys(name for name in (ids or "").split(",") if name and not is_open(name))
+        names = dict.fromkeys(name for name in (ids or "").split(",") if name)
         for component in found:
             names.pop(str(component.get("id")), None)
         if names:
-            for component in self.components(ids=",".join(names), fields=("id",)):
-                names.pop(str(component.get("id")), None)
+            from nodewatch.places import meant_by
+
+            known = [str(component.get("id")) for component in self.components(ids=",".join(names), fields=("id",))]
+            names = {name: None for name in names if not any(map(meant_by([name]), known))}
         if names:
             from nodewatch.nodeset import fold
 
