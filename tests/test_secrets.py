@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.settings.model import Secret, resolve
+from nodewatch.settings.model import resolve
+from nodewatch.settings.table import Secret
 
 if TYPE_CHECKING:
     from conftest import Runner

@@ -209,7 +209,11 @@ TREE = Group(
             {
                 "list": Leaf("List the systems that are configured.", "commands.config:list_contexts"),
                 "show": Leaf("Show every setting, and where it comes from.", "commands.config:show_settings"),
-                "use": Leaf("Choose the system that is asked.", "commands.config:use_context"),
+                "use": Leaf("Choose the system that is asked.", "commands.config_changes:use_context"),
+                "init": Leaf("Name a system: write a context, and say what works.", "commands.config_changes:init"),
+                "set": Leaf("Set a key of a context.", "commands.config_changes:set_value"),
+                "unset": Leaf("Take a key out of a context.", "commands.config_changes:unset_value"),
+                "edit": Leaf("Edit the configuration file.", "commands.config_changes:edit_file"),
             },
         ),
         "auth": Group(

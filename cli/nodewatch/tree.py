@@ -155,7 +155,12 @@ SHARED: list[click.Option] = [
     shared("--local", metavar="PATH", help="Ask the local store or fleet file at PATH."),
     shared("--context", metavar="NAME", help="Ask the system of that NAME in the configuration."),
     shared("--configuration", metavar="NAME", help="Ask the system that cray knows by that NAME, or file."),
-    shared("--token", metavar="FILE", help="Log in to BOS with the token in FILE."),
+    shared("--tenant", metavar="NAME", help="Ask BOS as this tenant (NODEWATCH_TENANT)."),
+    shared(
+        "--token",
+        metavar="FILE",
+        help="Log in to BOS with the token in FILE: JSON as cray keeps it, or the token alone.",
+    ),
     shared("--ca-bundle", metavar="FILE", help="Trust the certificates in FILE, not the system's."),
     flag("--insecure", help="Trust every server; warns each time."),
     shared("--request-timeout", type=seconds, help="Give up on a request after SECONDS (60)."),

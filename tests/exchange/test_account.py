@@ -124,7 +124,7 @@ def test_what_is_missing_is_told_in_order(run: Runner, exchange: Any, environ: d
 def test_without_an_address_the_ways_to_go_on_are_told(run: Runner) -> None:
     done = run("exchange nmp list")
     assert (done.code, done.stdout) == (7, "")
-    assert "Set HZN_EXCHANGE_URL to its base URL" in done.stderr
+    assert "export HZN_EXCHANGE_URL=URL" in done.stderr
     assert run("exchange nmp list", HZN_ORG_ID="", HZN_EXCHANGE_USER_AUTH="") == done
 
 

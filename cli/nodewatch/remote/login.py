@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nodewatch.errors import FileTrouble, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongConfiguration
 from nodewatch.remote.addresses import in_the_clear
 from nodewatch.settings import cray as cray_settings
-from nodewatch.settings.model import Secret
+from nodewatch.settings.table import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 CLIENT = "shasta"
 MARGIN = 60.0
+BARE = r"\s*[\w.~+/=-]{16,}\s*"  # what a bearer token is made of (RFC 6750), and no JSON that anybody keeps
+CONTENT = "It may hold a JSON object with access_token, as cray writes it, or the token alone, on one line."
 RENEW = "Renew it with `nodewatch auth login`."
 
 
@@ -132,15 +135,20 @@ def place_of(settings: Settings, world: World, base: str) -> Place | None:
 
 def read(place: Place) -> Token:
     """Return the token in a file; raise `WrongConfiguration` if there is none in it."""
+    where = f"the token file {place.path} ({place.source})"
     try:
         with open(place.path, encoding="utf-8") as file:
-            document = json.load(file)
-    except (OSError, ValueError, RecursionError) as error:
-        why = getattr(error, "strerror", None) or "it is not JSON"
-        raise WrongConfiguration(f"the token file {place.path} ({place.source}) cannot be read: {why}.") from error
+            text = file.read()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise WrongConfiguration(f"{where} cannot be read: {why}.") from error
+    try:
+        document = {"access_token": text.strip()} if re.fullmatch(BARE, text) else json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WrongConfiguration(f"{where} holds neither JSON nor a token. {CONTENT}") from error
     token = token_in(document)
     if token is None:
-        raise WrongConfiguration(f"the token file {place.path} ({place.source}) has no access_token.")
+        raise WrongConfiguration(f"{where} has no access_token. {CONTENT}")
     return token
 
 
