@@ -69,8 +69,8 @@ OURS = [
 OTHERS = {
     "click": rf"main|tree|watch\.options|commands\.\w+|{SLICE}\.(\w*commands|shared)",
     "requests": r"remote\.(transport|addresses)",
-    "urllib3": r"remote\.transport",
-    "truststore": r"remote\.transport",
+    "urllib3": r"remote\.(transport|tls)",
+    "truststore": r"remote\.tls",
     "rich": r"render\.\w+",
     "yaml": r"render\.yaml",
     "tomli_w": r"render\.toml",

@@ -53,6 +53,24 @@ def test_an_empty_value_names_nothing(run: Runner, words: str) -> None:
         assert "it is empty, which never stands for all. Was a variable not set?" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("cfs sessions list", "cray cfs"),
+        ("agreement list", "hzn agreement"),
+        ("exchange pattern list", "hzn exchange pattern"),
+    ],
+)
+def test_a_command_that_only_the_predecessor_has(run: Runner, line: str, command: str) -> None:
+    done = run(line)
+    assert (done.code, done.stdout) == (2, "")
+    assert done.stderr.endswith(f"Error: only `{command}` has this: it is no part of nodewatch.\n")
+
+
+def test_other_commands_are_no_part_of_this_tree() -> None:
+    assert not set(TREE.elsewhere) & set(TREE.members)
+
+
 @each_command
 def test_only_texts_that_are_stored_may_be_empty(words: str) -> None:
     for param in COMMANDS[words].params:

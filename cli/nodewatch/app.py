@@ -138,13 +138,9 @@ class App:
         """Read the login again; return whether it is another one now (somebody logged in, or refreshed the token)."""
         from nodewatch.settings.model import resolve
 
-        bearer = getattr(self.backends.get("bos"), "bearer", None)
-        fresh = resolve(self.flags, self.world)
-        if fresh.exchange_auth == self.settings.exchange_auth:
-            return bearer is not None and bool(bearer.changed())
-        self.settings = self.settings._replace(exchange_auth=fresh.exchange_auth)
-        self.backends.clear()
-        return True
+        fresh = resolve(self.flags, self.world).exchange_auth
+        renewed = [backend.renew(fresh) for backend in self.backends.values() if hasattr(backend, "renew")]
+        return any(renewed)
 
     def show(
         self,

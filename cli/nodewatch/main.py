@@ -178,6 +178,9 @@ EXCHANGE = Group(
     },
     bare=2,
     params=ACCOUNT,
+    elsewhere={
+        "hzn exchange": "agbot apikey business catalog deployment hagroup org pattern service status user version"
+    },
 )
 NMSTATUS = Group(
     "Agent upgrades on this node: node management status.",
@@ -227,6 +230,11 @@ TREE = Group(
         "demo": Leaf("Make a demo fleet and show a session of it.", "commands.demo:demo"),
     },
     aliases={"ex": "exchange"},
+    elsewhere={
+        "cray": "artifacts badger bss capmc cfs cps crus fas hsm ims init nmd pals pcs power scsd sls tapms uas vnid",
+        "hzn": "agreement architecture attribute dev deploycheck env eventlog fdo key metering mms node nodemanagement "
+        "policy register reghelp sdo secretsmanager service unregister userinput util voucher",
+    },
 )
 
 

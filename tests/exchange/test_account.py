@@ -138,6 +138,23 @@ def test_a_file_of_hzn_that_is_broken_comes_first_and_help_does_not_care(run: Ru
     assert run("bos sessions list").stderr.startswith("Error: nothing says which BOS to ask.")
 
 
+def test_a_login_that_is_not_taken_is_told_with_where_it_comes_from(run: Runner, network: Any) -> None:
+    url = "https://exchange.example.com/v1"
+    network.add("GET", f"{url}/admin/version", body="2.154.0", content_type="text/plain")
+    refusal = {"code": "invalid-credentials", "msg": "invalid credentials"}
+    network.add("GET", f"{url}/orgs/harbor/managementpolicies", status=401, json=refusal)
+    account = {"HZN_EXCHANGE_URL": url, "HZN_ORG_ID": "harbor", "HZN_EXCHANGE_USER_AUTH": "me:secret"}
+    run.environ |= account
+    assert run("exchange nmp list") == (
+        6,
+        "",
+        f"""\
+Error: invalid-credentials: invalid credentials
+{url} was asked as harbor/me, who comes from HZN_EXCHANGE_USER_AUTH: check user and password there.
+""",
+    )
+
+
 class FakeHome:
     """Writes files into the home directory of a test."""
 
