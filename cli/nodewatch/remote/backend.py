@@ -76,7 +76,7 @@ class HttpBackend:
         login = self.bearer.header() if self.bearer else basic(self.auth)
         if login:
             headers["Authorization"] = login
-            self.trace.hide(login.partition(" ")[2])
+            self.world.hide(login.partition(" ")[2])
         tenant = settings.tenant if request.tenant is None else request.tenant
         if self.service == "bos" and tenant:
             if not (tenant.isascii() and tenant.isprintable()):
