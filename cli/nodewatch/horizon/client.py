@@ -10,7 +10,8 @@ from nodewatch.horizon import rules
 
 if TYPE_CHECKING:
     from nodewatch.backend import Answer
-    from nodewatch.horizon.types import Node, NodePolicy, Policy, Status, Statuses
+    from nodewatch.horizon.reset_rules import Target
+    from nodewatch.horizon.types import Node, NodePolicy, Policy, Statuses
 
 
 class Exchange:
@@ -47,11 +48,6 @@ class Exchange:
     def statuses(self, org: str, node: str) -> Statuses:
         """Return the statuses of all policies on a node, by `org/nmp`; none if it has none."""
         return members(self.backend, f"{node_path(org, node)}/managementStatus", "managementStatus")
-
-    def put_status(self, org: str, node: str, nmp: str, status: Status) -> Answer:
-        """Replace the status of a policy on a node."""
-        path = f"{node_path(org, node)}/managementStatus/{segment(nmp)}"
-        return self.backend.send(Request("PUT", path, body=status, retry=True))
 
     def post_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
         """Make a policy that is not there yet; raise an error of status 403 if it is, or may not be made."""
@@ -112,6 +108,13 @@ def node_path(org: str, node: str) -> str:
 def status_request(org: str, node: str, nmp: str) -> Request:
     """Return the question for the status of a policy on a node, or of all policies; `statuses_in` reads its answer."""
     return Request("GET", f"{node_path(org, node)}/managementStatus" + (nmp and f"/{segment(nmp)}"))
+
+
+def reset_request(target: Target) -> Request:
+    """Return the change that sets the status to `reset`; all else in it stays as it was seen."""
+    (org, _, node), (_, _, nmp) = target.node.partition("/"), target.nmp.partition("/")
+    body = rules.with_word(target.status, "reset")
+    return status_request(org, node, nmp)._replace(method="PUT", body=body, retry=True)
 
 
 def statuses_in(answer: Answer, request: Request) -> Statuses:
