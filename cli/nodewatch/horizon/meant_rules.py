@@ -11,20 +11,12 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.documents import members, part, text
 from nodewatch.horizon.constraint_rules import satisfies
 from nodewatch.horizon.property_rules import problem
+from nodewatch.horizon.rules import registered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from nodewatch.horizon.types import Node, NodePolicy, Policy
-
-
-def is_registered(node: Node | None) -> bool:
-    """Return whether a node is registered: the agent on an unregistered one knows of no policy.
-
-    >>> is_registered({"publicKey": "k"}), is_registered({"publicKey": ""}), is_registered(None)
-    (True, False, False)
-    """
-    return bool(node and node.get("publicKey"))
 
 
 def by_pattern(policy: Policy, node: Node) -> bool:
@@ -38,7 +30,7 @@ def needs_node_policy(policies: Iterable[Policy | None], node: Node) -> bool:
     >>> needs_node_policy([{"patterns": ["p"]}], {"publicKey": "k"}), needs_node_policy([{}], {"publicKey": "k"})
     (False, True)
     """
-    return is_registered(node) and not all(by_pattern(policy or {}, node) for policy in policies)
+    return registered(node) and not all(by_pattern(policy or {}, node) for policy in policies)
 
 
 def is_meant(policy: Policy | None, node: Node | None, own: NodePolicy | None = None) -> bool:
@@ -58,9 +50,9 @@ def is_meant(policy: Policy | None, node: Node | None, own: NodePolicy | None = 
     >>> is_meant({"properties": [{"name": "role", "value": "edge"}]}, edge, {"constraints": ["role == shop"]})
     False
     """
-    if not is_registered(node) or node is None:
+    policy, node = policy or {}, node or {}
+    if not registered(node):
         return False
-    policy = policy or {}
     if by_pattern(policy, node):
         pattern = text(node.get("pattern"))
         _, slash, name = pattern.partition("/")
@@ -111,7 +103,7 @@ def meant_nodes(
 ) -> dict[str, list[str]]:
     """Return the nodes (`org/node`, sorted) that each policy (`org/nmp`) is meant for, by the node policies in `own`.
 
-    >>> meant_nodes({"o/p": {}}, {"o/b": {"publicKey": "k"}, "o/a": {"publicKey": "k"}, "o/c": {}}, {})
+    >>> meant_nodes({"o/p": {}}, {"o/b": {"publicKey": "k"}, "o/a": {"publicKey": "k"}, "o/c": {"publicKey": ""}}, {})
     {'o/p': ['o/a', 'o/b']}
     """
     return {

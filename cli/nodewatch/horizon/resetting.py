@@ -46,10 +46,12 @@ class Careful:
     def send(self, request: Request) -> Answer:
         """Read the status that the request is to replace, and send the request if it is what was seen."""
         target, question = self.seen[request.path], Request("GET", request.path)
+        result: Answer | NodewatchError
         try:
-            here = statuses_in(self.backend.send(question), question)
-        except NotFound:
-            here = {}
+            result = self.backend.send(question)
+        except NotFound as error:
+            result = error
+        here = statuses_in(result, question)
         if target.nmp not in here or here[target.nmp] != target.status:
             return Answer(200, Differs(text(rules.word(here.get(target.nmp))) or "(no status)"))
         self.begun.add(request.path)
