@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.documents import members, part, text
 from nodewatch.horizon.constraint_rules import satisfies
 from nodewatch.horizon.property_rules import problem
-from nodewatch.horizon.rules import registered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from nodewatch.horizon.types import Node, NodePolicy, Policy
+
+
+def is_registered(node: Node | None) -> bool:
+    """Return whether a node is registered: the agent on an unregistered one knows of no policy.
+
+    >>> is_registered({"publicKey": "k"}), is_registered({"publicKey": ""}), is_registered(None)
+    (True, False, False)
+    """
+    return bool(node and node.get("publicKey"))
 
 
 def by_pattern(policy: Policy, node: Node) -> bool:
@@ -30,7 +38,7 @@ def needs_node_policy(policies: Iterable[Policy | None], node: Node) -> bool:
     >>> needs_node_policy([{"patterns": ["p"]}], {"publicKey": "k"}), needs_node_policy([{}], {"publicKey": "k"})
     (False, True)
     """
-    return registered(node) and not all(by_pattern(policy or {}, node) for policy in policies)
+    return is_registered(node) and not all(by_pattern(policy or {}, node) for policy in policies)
 
 
 def is_meant(policy: Policy | None, node: Node | None, own: NodePolicy | None = None) -> bool:
@@ -51,7 +59,7 @@ def is_meant(policy: Policy | None, node: Node | None, own: NodePolicy | None = 
     False
     """
     policy, node = policy or {}, node or {}
-    if not registered(node):
+    if not is_registered(node):
         return False
     if by_pattern(policy, node):
         pattern = text(node.get("pattern"))

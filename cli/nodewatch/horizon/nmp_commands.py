@@ -26,7 +26,6 @@ else:
     follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
 
 
-
 @exchange_command(CONCURRENCY, nodes=True)
 @click.argument("nmp", metavar="NMP")
 @click.option("--node", "-N", metavar="NODE", help="Only this node.")

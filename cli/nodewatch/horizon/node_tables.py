@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodewatch.documents import part, text
-from nodewatch.horizon.rules import registered
+from nodewatch.horizon.meant_rules import is_registered
 from nodewatch.horizon.tables import moment
 from nodewatch.nodeset import natural
 from nodewatch.table import Cell, Column, Grid, Page
@@ -26,7 +26,7 @@ def nodes(found: Mapping[str, Node | None], clock: Clock) -> Page:
             text((node or {}).get("nodeType")),
             text((node or {}).get("arch")),
             text((node or {}).get("pattern")),
-            "registered" if registered(node) else Cell("not registered", "warn"),
+            "registered" if is_registered(node) else Cell("not registered", "warn"),
             text(part(node, "softwareVersions").get("horizon")),
             moment((node or {}).get("lastHeartbeat"), clock),
         ]
@@ -56,7 +56,7 @@ def node_records(found: Mapping[str, Node | None]) -> Iterator[Record]:
         yield {
             "node": name,
             **{field: node.get(field) for field in fields},
-            "registered": registered(node),
+            "registered": is_registered(node),
             "softwareVersion": part(node, "softwareVersions").get("horizon"),
         }
 

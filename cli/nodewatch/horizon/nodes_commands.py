@@ -56,7 +56,7 @@ def list_policies_of_node(app: App, node: str, disabled: bool) -> None:
     document = client.nodes(org, name).get(full) if name else None
     if document is None:
         raise NotFound(f"node '{name or '*'}' not found in org {org}")
-    if not rules.registered(document):
+    if not meant_rules.is_registered(document):
         raise NotFound(f"node '{name}' is not registered with the exchange in org {org}")
     policies = client.policies(org)
     asked = meant_rules.needs_node_policy(policies.values(), document)

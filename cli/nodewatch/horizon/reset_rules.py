@@ -43,12 +43,12 @@ class Result(NamedTuple):
 
         >>> target = Target("o/n", "o/p", None)
         >>> Result(target, now="initiated").words, Result(target, begun=False).words
-        ('left alone: it is initiated now', 'not reset')
+        ('left alone: it has changed meanwhile, to initiated', 'not reset')
         """
         if self.is_reset:
             return "reset"
         if self.now is not None:
-            return f"left alone: it is {self.now} now"
+            return f"left alone: it has changed meanwhile, to {self.now}"
         if self.error is not None:
             return f"not reset: {self.error.message}"
         return "reset or not: it was interrupted" if self.begun else "not reset"

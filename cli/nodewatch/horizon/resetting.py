@@ -10,6 +10,7 @@ from nodewatch.errors import NodewatchError, NotAllSucceeded, NotFound
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import reset_request, statuses_in
 from nodewatch.horizon.reset_rules import Result, Target, groups
+from nodewatch.horizon.survey import reasons_of
 from nodewatch.nodeset import fold
 from nodewatch.table import plural
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
     from nodewatch.backend import Backend
+    from nodewatch.horizon.survey import Survey
 
 MOST_GROUPS = 10  # of statuses and errors that the question shows
 
@@ -112,24 +114,51 @@ def ask_to_reset(app: App, wanted: Sequence[Target], what: str, *, yes: bool) ->
         app.confirm(f"Reset these on {plural(len({target.node for target in wanted}), 'node')}?")
 
 
-def raise_for(done: Done) -> None:
-    """Raise for what was not reset: the interruption, the error that all met, or that some were not."""
+def rehearse(app: App, wanted: Sequence[Target]) -> None:
+    """Print the changes that would be sent, one after the other."""
+    for target in wanted:
+        app.backend("exchange").send(reset_request(target))
+
+
+def raise_for(done: Done, found: Survey | None = None) -> None:
+    """Raise for what was not reset: the interruption, the error that every one met, or that some were not.
+
+    `found` is the survey before; its nodes that could not be asked, or that have no status, were not reset either.
+    """
     if done.interrupted:
         raise KeyboardInterrupt
     errors = [result.error for result in done.results if result.error]
     if errors and len(errors) == len(done.results):
         raise errors[0]
-    if len(done.reset) < len(done.results):
-        raise NotAllSucceeded(summary(done))
+    said = rest(done, found)
+    if said:
+        raise NotAllSucceeded(said)
 
 
-def summary(done: Done) -> str:
-    """Return how many were reset, and why the others were not, with their nodes."""
+def warn_of_rest(app: App, done: Done, found: Survey | None) -> None:
+    """Say what was not reset, before the rest is followed."""
+    said = rest(done, found)
+    if said:
+        app.warn(said)
+
+
+def raise_trouble(found: Survey) -> None:
+    """Raise for nodes that could not be asked: what of theirs should be reset is not known."""
+    if found.troubled and not found.statuses and not found.silent:
+        raise next(iter(found.troubled.values()))
+    raise_for(Done([]), found._replace(silent=[]))
+
+
+def rest(done: Done, found: Survey | None) -> str:
+    """Return what was not reset, and why, with the nodes; empty where all was."""
     kinds: dict[str, list[str]] = {}
     for result in done.results:
         if not result.is_reset:
-            org, _, node = result.target.node.partition("/")
-            said = result.words.replace(result.target.node, f"{org}/NODE").replace(f"/{node}/", "/NODE/")
-            kinds.setdefault(said, []).append(result.target.node)
+            _, _, node = result.target.node.partition("/")
+            kinds.setdefault(result.words.replace(f"/{node}", "/NODE"), []).append(result.target.node)
     lines = [f"  {fold(nodes)}: {said}" for said, nodes in kinds.items()]
-    return "\n".join([f"{len(done.reset):,} of {len(done.results):,} were reset.", *lines])
+    if found is not None:
+        lines += [f"  {nodes}: not reset: {why}" for why, nodes in reasons_of(found).items()]
+        lines += [f"  {fold(found.silent)}: not reset: no status" for _ in found.silent[:1]]
+    said = f"{len(done.reset):,} {'status was' if len(done.reset) == 1 else 'statuses were'} reset, others were not:"
+    return "\n".join([said, *lines]) if lines else ""
