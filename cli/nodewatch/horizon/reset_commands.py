@@ -138,7 +138,7 @@ def reset_node(app: App, node: str, policy: str | None, status: str | None, yes:
 
     \b
     $ nodewatch exchange node management reset org/sample-node --policy sample-nmp
-    $ nodewatch exchange node management reset 'sample-*' --policy sample-nmp --status failed,unknown --yes
+    $ nodewatch exchange node management reset 'org/sample-*' --policy sample-nmp --status failed,unknown --yes
     """
     words = None if status is None else reset_rules.wanted_words(status)
     client = exchange(app)
