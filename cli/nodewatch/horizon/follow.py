@@ -99,19 +99,24 @@ class Pursuit:
     def awaited(self, found: Survey, *, disabled: bool) -> list[str]:
         """Return the nodes that have no status yet and are waited for.
 
-        Those that were named; else, as long as the policy is enabled, all that are registered. One whose status was
-        seen and is gone does not come back by itself: the policy is not meant for it any more.
+        Those that were named; else, as long as the policy is enabled, all that it is meant for, or may be. One whose
+        status was seen and is gone does not come back by itself: the policy is not meant for it any more.
         """
         return [
             node
             for node in found.silent
-            if node not in self.known
-            and (self.wanted.named or (not disabled and meant_rules.is_registered(found.nodes.get(node) or {})))
+            if node not in self.known and (self.wanted.named or (not disabled and may_report(found, node)))
         ]
 
     def name(self, node: str, nmp: str) -> str:
         """Return the name that a status of the node has among the others."""
         return node if self.full else f"{node} {nmp}".rstrip()
+
+
+def may_report(found: Survey, node: str) -> bool:
+    """Return whether a node without a status may come to have one: an enabled policy is meant for it, or may be."""
+    enabled = [nmp for nmp, policy in found.policies.items() if (policy or {}).get("enabled", True)]
+    return any(found.standing(nmp, node) in ("not reported", "not known") for nmp in enabled)
 
 
 def is_final(status: Status | None) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nodewatch.horizon import follow, tables
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.survey import Survey
-    from nodewatch.horizon.types import Node
+    from nodewatch.horizon.types import Node, NodePolicy
     from nodewatch.watch.model import Watched
 else:
     follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
@@ -31,14 +31,18 @@ else:
 @click.option("--node", "-N", metavar="NODE", help="Only this node.")
 @click.option("--nodes", "only", metavar="NODES", help="Only these nodes: a node set, @FILE, or - for stdin.")
 @click.option("--expect", metavar="N", help="Wait until N nodes (or N% of them) have a status, not for all.")
+@click.option("--no-match", is_flag=True, help="Do not ask whom the policy is meant for: fewer questions.")
 @LONG
 @watchable
-def show_nmp_status(app: App, nmp: str, node: str | None, only: str | None, expect: str | None, long: bool) -> None:
+def show_nmp_status(
+    app: App, nmp: str, node: str | None, only: str | None, expect: str | None, no_match: bool, long: bool
+) -> None:
     """NMP is `nmp` or `org/nmp`; `'*'` stands for all policies.
 
     Each node that the Exchange lists is asked for. When some cannot be, they are named, the rest is shown, and the exit
-    code is 5. --wait and --watch end when every status is final. A registered node without a status is waited for, too:
-    whether the policy is meant for it shows only later. Say with --nodes who is meant, or with --expect how many are.
+    code is 5. A node without a status is asked for its own policy, once, to tell whether this one is meant for it.
+    --wait and --watch end when every node that is meant has a final status; nodes that come to be meant are waited for,
+    too. Who may not see all nodes says with --nodes who is meant, or with --expect how many are.
 
     \b
     $ nodewatch exchange nmp status org/sample-nmp
@@ -51,8 +55,11 @@ def show_nmp_status(app: App, nmp: str, node: str | None, only: str | None, expe
     if expect is not None:
         check_expect(app, expect, named)
 
+    own: dict[str, NodePolicy | None] = {}
+
     def ask(but: Collection[str] = ()) -> Survey:
-        return ask_nodes(app, nmp, named, but)
+        found = ask_nodes(app, nmp, named, but)
+        return found if no_match else with_own(app, found, own, anew=not but)
 
     def describe() -> Watched:
         wanted = follow.Wanted(named=bool(named), expect=expect or "")
@@ -73,7 +80,9 @@ def show_nmp_status(app: App, nmp: str, node: str | None, only: str | None, expe
     if not found.statuses:
         org, name = rules.qualified(nmp, app.settings.org)
         where = f" for node {node}" if node else ""
-        raise NotFound(f"Status for NMP {name or nmp} not found{where} in org {org}")
+        meant = sum(found.standing(f"{org}/{name}", each) == "not reported" for each in found.silent)
+        why = f": it is meant for {plural(meant, 'node')}, and none has reported yet" if meant and not node else ""
+        raise NotFound(f"Status for NMP {name or nmp} not found{where} in org {org}{why}")
 
 
 def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
@@ -119,6 +128,30 @@ def ask_nodes(app: App, nmp: str, named: Sequence[str], but: Collection[str]) ->
     nodes = find_nodes(client, org, named)
     found = survey(app, org, {node: document for node, document in nodes.items() if node not in but}, name)
     return found._replace(policies=policies, nodes=nodes)
+
+
+def with_own(app: App, found: Survey, own: dict[str, NodePolicy | None], *, anew: bool) -> Survey:
+    """Return the survey with the own policies of those nodes that lack a status, as far as they decide.
+
+    `own` holds what was asked before, and is filled; `anew` asks for all of it again. A node that could not be asked is
+    among the troubled.
+    """
+    from nodewatch.horizon.whom import ask_own
+
+    if anew:
+        own.clear()
+    lacking = {node for nmp in found.policies for node in found.without(nmp)} - own.keys()
+    if found.interrupted or not lacking:
+        return found._replace(own=own)
+    asked = ask_own(app, found.policies, {node: found.nodes.get(node) for node in lacking})
+    own.update(asked.policies)
+    return found._replace(
+        own=own,
+        silent=[node for node in found.silent if node not in asked.troubled],
+        statuses={node: held for node, held in found.statuses.items() if node not in asked.troubled},
+        troubled={**found.troubled, **asked.troubled},
+        interrupted=asked.interrupted,
+    )
 
 
 def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, Node | None]:

@@ -17,6 +17,7 @@ from nodewatch.times import Clock, read_time, span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from nodewatch.horizon.meant_rules import Standing
     from nodewatch.horizon.rules import Outcome
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Policy, Status, Statuses
@@ -32,6 +33,11 @@ STYLES: dict[str, Style] = {
 }
 ALWAYS_COUNTED = ("successful", "running", "failed", "waiting")
 NO_REPORT = "seen without a status for this policy; whether it is meant for them is not known"
+NOT_REPORTED, NEVER = "not reported yet", "none, because the policy is disabled"
+APART: dict[Standing, str] = {
+    "not meant": "not meant: the policy's constraints or patterns, or the node's own constraints, leave them out",
+    "not registered": "not registered: no agent there takes policies",
+}
 NO_ANSWER = "could not be asked"
 VERSIONS = (("software", "softwareVersion"), ("configuration", "configVersion"), ("certificate", "certVersion"))
 LATEST = (("software", "softwareLatest"), ("configuration", "configLatest"), ("certificate", "certLatest"))
@@ -87,15 +93,13 @@ def nmp_status(found: Survey, clock: Clock, *, long: bool) -> Page:
     for name in names:
         rows = [Row(bare(node), statuses[name]) for node, statuses in found.statuses.items() if name in statuses]
         rows.sort(key=lambda row: natural(row.node))
-        silent = [bare(node) for node, statuses in found.statuses.items() if name not in statuses]
-        silent += map(bare, found.silent)
+        silent = {node: found.standing(name, node) for node in found.without(name)}
         disabled = (found.policies.get(name) or {}).get("enabled") is False
         page.append(Line(name + ", disabled" * disabled, "strong", lead="Policy: "))
-        page += counts(rows, len(silent), len(found.troubled) + len(found.unasked))
-        if long:
-            page += [one_a_node(rows, clock), *listed(silent, "no report", "dim")]
-        else:
-            page += [*failures(rows), *under_way(rows, clock)]
+        coming = NEVER if disabled else NOT_REPORTED
+        page += counts(rows, Counter(silent.values()), len(found.troubled) + len(found.unasked), coming)
+        page += [one_a_node(rows, clock)] if long else [*failures(rows), *under_way(rows, clock)]
+        page += without_status(silent, coming, long=long)
     return page
 
 
@@ -108,14 +112,30 @@ def bare(name: str) -> str:
     return name.partition("/")[2] or name
 
 
-def counts(rows: Sequence[Row], silent: int, unknown: int) -> Page:
-    """Return how many nodes are where, as a bar and by status."""
+def without_status(silent: Mapping[str, Standing], coming: str, *, long: bool) -> Page:
+    """Return the nodes without a status of a policy, by where they stand: those it is meant for (`coming`) first.
+
+    Those that are apart, and of which nobody knows, are named only in the long form.
+    """
+    nodes: dict[Standing, list[str]] = {}
+    for node, standing in silent.items():
+        nodes.setdefault(standing, []).append(bare(node))
+    page = listed(nodes.get("not reported", []), coming, "warn")
+    if long:
+        page += listed(nodes.get("not known", []), "no report", "dim")
+        return page + [line for each in APART for line in listed(nodes.get(each, []), APART[each], "dim")]
+    apart = [f"{plural(len(nodes[each]), 'node')} {each}" for each in APART if each in nodes]
+    return page + ([Line(f"Not counted: {', '.join(apart)}", "dim")] if apart else [])
+
+
+def counts(rows: Sequence[Row], silent: Mapping[Standing, int], unknown: int, coming: str) -> Page:
+    """Return how many nodes are where, as a bar and by status; those that a policy is not meant for do not count."""
     tallies: dict[str, Counter[str]] = {outcome: Counter() for outcome in STYLES}
     for row in rows:
         tallies[rules.meaning(row.status).outcome][word(row.status)] += 1
-    tallies["no report"][NO_REPORT] = silent
+    tallies["no report"] += Counter({coming: silent.get("not reported", 0), NO_REPORT: silent.get("not known", 0)})
     tallies["no answer"][NO_ANSWER] = unknown
-    total = len(rows) + silent + unknown
+    total = sum(tally.total() for tally in tallies.values())
     sums = {outcome: tally.total() for outcome, tally in tallies.items()}
     shown = [outcome for outcome in STYLES if sums[outcome] or outcome in ALWAYS_COUNTED]
     lines: list[list[str | Cell]] = [
