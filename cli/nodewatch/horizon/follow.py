@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import NotFound
-from nodewatch.horizon import meant_rules, outcome, rules, tables
+from nodewatch.horizon import meant_rules, outcome, rules, status_tables, tables
 from nodewatch.horizon.shared import clock
 from nodewatch.horizon.survey import Survey
 from nodewatch.watch.model import Watched, passes
@@ -14,17 +14,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from nodewatch.app import App
-    from nodewatch.horizon.types import Policy, Status, Statuses
+    from nodewatch.horizon.types import NodePolicy, Policy, Status, Statuses
 
 ALL_AGAIN = 10  # looks, of which one asks the nodes whose status is final, too
 DISABLED = "the policy is disabled: nothing will start"
 
 
 class Wanted(NamedTuple):
-    """Who is waited for: nodes that were `named`, a number of nodes (`expect`, as the option says), or all."""
+    """Who is waited for: nodes that were `named`, a number of nodes (`expect`, as the option says), or all.
+
+    `ask_own` asks silent nodes for their own policies, which tell whether they are meant; without it, all may be.
+    """
 
     named: bool = False
     expect: str = ""
+    ask_own: Callable[[Survey, Collection[str]], Mapping[str, NodePolicy | None]] | None = None
 
 
 class Pursuit:
@@ -37,6 +41,8 @@ class Pursuit:
     def __init__(self, full: str, ask: Callable[[Collection[str]], Survey], wanted: Wanted) -> None:
         self.full, self.ask, self.wanted = full, ask, wanted
         self.known: dict[str, Statuses] = {}
+        self.own: dict[str, NodePolicy | None] = {}
+        self.matched: set[str] = set()
         self.looks = 0
         self.survey = Survey({}, [], {}, [])
 
@@ -63,7 +69,11 @@ class Pursuit:
         if found.troubled and not found.statuses and not found.silent and not but:
             raise next(iter(found.troubled.values()))
         kept = {node: self.known[node] for node in but if node in found.nodes}
-        return found._replace(statuses={**found.statuses, **kept})
+        new = set(found.silent) - self.matched
+        if new and self.wanted.ask_own:
+            self.own.update(self.wanted.ask_own(found, new))
+            self.matched |= new
+        return found._replace(statuses={**found.statuses, **kept}, own=self.own)
 
     def seen(self, found: Survey) -> outcome.Look:
         """Return what the rule of the end needs to know of a survey."""
@@ -99,14 +109,17 @@ class Pursuit:
     def awaited(self, found: Survey, *, disabled: bool) -> list[str]:
         """Return the nodes that have no status yet and are waited for.
 
-        Those that were named; else, as long as the policy is enabled, all that are registered. One whose status was
-        seen and is gone does not come back by itself: the policy is not meant for it any more.
+        Those that were named; else, as long as a policy is enabled, all that it may be meant for. A node whose status
+        was seen and is gone does not get it back by itself: the policy is not meant for it any more.
         """
+        new = [node for node in found.silent if node not in self.known]
+        if self.wanted.named or disabled:
+            return new * self.wanted.named
+        policies = [each for each in found.policies.values() if (each or {}).get("enabled", True)]
         return [
             node
-            for node in found.silent
-            if node not in self.known
-            and (self.wanted.named or (not disabled and meant_rules.is_registered(found.nodes.get(node) or {})))
+            for node in new
+            if any(meant_rules.may_be_meant(each, found.nodes.get(node), found.own, node) for each in policies)
         ]
 
     def name(self, node: str, nmp: str) -> str:
@@ -132,7 +145,7 @@ def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted
     return Watched(
         look=pursuit.look,
         document=lambda _: rules.by_node(pursuit.survey.statuses, full, long=long),
-        table=lambda _: tables.nmp_status(pursuit.survey, clock(app), long=long),
+        table=lambda _: status_tables.nmp_status(pursuit.survey, clock(app), long=long),
         states=outcome.states,
         outcome=outcome.outcome,
         nodes=lambda _: tables.node_rows(pursuit.survey.statuses),

@@ -71,6 +71,27 @@ def is_meant(policy: Policy | None, node: Node | None, own: NodePolicy | None = 
     )
 
 
+def may_be_meant(policy: Policy | None, node: Node | None, own: Mapping[str, NodePolicy | None], name: str) -> bool:
+    """Return whether a policy is meant for a node, or may be: `own` has the nodes' policies, as far as they are known.
+
+    Nothing is known of a node whose own policy could not be asked. One without a single property has none yet: an agent
+    writes some of its own as soon as it runs.
+
+    >>> policy, edge = {"constraints": ["site == rome"]}, {"publicKey": "k", "pattern": ""}
+    >>> oslo = {"properties": [{"name": "site", "value": "oslo"}]}
+    >>> [may_be_meant(policy, edge, own, "n") for own in ({}, {"n": None}, {"n": {"properties": []}}, {"n": oslo})]
+    [True, True, True, False]
+    >>> may_be_meant(policy, {"publicKey": ""}, {}, "n"), may_be_meant({"patterns": ["p"]}, edge, {}, "n")
+    (False, False)
+    """
+    if not is_registered(node) or node is None:
+        return False
+    decides = by_pattern(policy or {}, node)
+    if not decides and not properties_of(own.get(name)):
+        return True
+    return is_meant(policy, node, own.get(name))
+
+
 def properties_of(own: NodePolicy | None) -> list[dict[str, Any]]:
     """Return the properties that count for management: its own replace those of the same name, or are added.
 

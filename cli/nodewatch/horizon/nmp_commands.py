@@ -14,16 +14,18 @@ from nodewatch.tree import later, shared
 from nodewatch.watch.options import followed, wanted, watchable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from nodewatch.app import App
-    from nodewatch.horizon import follow, tables
+    from nodewatch.horizon import follow, status_tables, tables, whom
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.survey import Survey
-    from nodewatch.horizon.types import Node
+    from nodewatch.horizon.types import Node, NodePolicy
+    from nodewatch.table import Page
     from nodewatch.watch.model import Watched
-else:
-    follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
+else:  # only waiting, and only tables, need them
+    follow, tables = later("horizon.follow"), later("horizon.tables")
+    status_tables, whom = later("horizon.status_tables"), later("horizon.whom")
 
 CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Ask N nodes at a time (32).")
 
@@ -33,14 +35,18 @@ CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", 
 @click.option("--node", "-N", metavar="NODE", help="Only this node.")
 @click.option("--nodes", "only", metavar="NODES", help="Only these nodes: a node set, @FILE, or - for stdin.")
 @click.option("--expect", metavar="N", help="Wait until N nodes (or N% of them) have a status, not for all.")
+@click.option("--no-match", is_flag=True, help="Do not ask nodes without a status whether they are meant: they may be.")
 @LONG
 @watchable
-def show_nmp_status(app: App, nmp: str, node: str | None, only: str | None, expect: str | None, long: bool) -> None:
+def show_nmp_status(
+    app: App, nmp: str, node: str | None, only: str | None, expect: str | None, no_match: bool, long: bool
+) -> None:
     """NMP is `nmp` or `org/nmp`; `'*'` stands for all policies.
 
     Each node that the Exchange lists is asked for. When some cannot be, they are named, the rest is shown, and the exit
-    code is 5. --wait and --watch end when every status is final. A registered node without a status is waited for, too:
-    whether the policy is meant for it shows only later. Say with --nodes who is meant, or with --expect how many are.
+    code is 5. --wait and --watch end when every status is final. A registered node without a status is waited for, too,
+    unless its own policy, which is asked for once, says that it is not meant. Where that cannot be known, say with
+    --nodes who is meant, or with --expect how many are.
 
     \b
     $ nodewatch exchange nmp status org/sample-nmp
@@ -56,8 +62,16 @@ def show_nmp_status(app: App, nmp: str, node: str | None, only: str | None, expe
     def ask(but: Collection[str] = ()) -> Survey:
         return ask_nodes(app, nmp, named, but)
 
+    def ask_own(found: Survey, nodes: Collection[str]) -> Mapping[str, NodePolicy | None]:
+        return whom.ask_own(app, found.policies, {node: found.nodes.get(node) for node in nodes}).policies
+
+    def table() -> Page:
+        own = {} if no_match else ask_own(found, found.silent)
+        return status_tables.nmp_status(found._replace(own=own), clock(app), long=long)
+
     def describe() -> Watched:
-        wanted = follow.Wanted(named=bool(named), expect=expect or "")
+        match = None if named or expect or no_match else ask_own
+        wanted = follow.Wanted(named=bool(named), expect=expect or "", ask_own=match)
         return follow.policy(app, full_name(app, nmp), ask, wanted, long=long)
 
     if followed(app, describe):
@@ -66,11 +80,7 @@ def show_nmp_status(app: App, nmp: str, node: str | None, only: str | None, expe
     if found.statuses:
         full = full_name(app, nmp)
         document = rules.by_node(found.statuses, full, long=long)
-        app.show(
-            document,
-            lambda _: tables.nmp_status(found, clock(app), long=long),
-            lambda _: tables.node_rows(found.statuses),
-        )
+        app.show(document, lambda _: table(), lambda _: tables.node_rows(found.statuses))
     raise_trouble(app, found)
     if not found.statuses:
         org, name = rules.qualified(nmp, app.settings.org)

@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
     from nodewatch.backend import Answer, Request
-    from nodewatch.horizon.types import Node, Policy, Statuses
+    from nodewatch.horizon.types import Node, NodePolicy, Policy, Statuses
 
 
 class Survey(NamedTuple):
     """What nodes answered when they were asked for their statuses; nodes are `org/node`.
 
     `silent` nodes have none of what was asked for, `troubled` ones could not be asked, `unasked` ones were not, because
-    the user interrupted. `policies` are those that were asked about, `nodes` what the Exchange tells of the nodes.
+    the user interrupted. `policies` are those that were asked about, `nodes` what the Exchange tells of the nodes, and
+    `own` the nodes' own policies, as far as they were asked for.
     """
 
     statuses: dict[str, Statuses]
@@ -31,6 +32,7 @@ class Survey(NamedTuple):
     interrupted: bool = False
     policies: Mapping[str, Policy | None] = {}
     nodes: Mapping[str, Node | None] = {}
+    own: Mapping[str, NodePolicy | None] = {}
 
     @property
     def total(self) -> int:
