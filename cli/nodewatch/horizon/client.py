@@ -10,7 +10,8 @@ from nodewatch.horizon import rules
 
 if TYPE_CHECKING:
     from nodewatch.backend import Answer
-    from nodewatch.horizon.types import Node, NodePolicy, Policy, Status, Statuses
+    from nodewatch.horizon.reset_rules import Target
+    from nodewatch.horizon.types import Node, NodePolicy, Policy, Statuses
 
 
 class Exchange:
@@ -45,19 +46,16 @@ class Exchange:
     def node_policy(self, org: str, node: str) -> NodePolicy | None:
         """Return a node's own policy, None if it has none."""
         request = node_policy_request(org, node)
+        result: Answer | NodewatchError
         try:
-            return node_policy_in(self.backend.send(request), request)
-        except NotFound:
-            return None
+            result = self.backend.send(request)
+        except NotFound as error:
+            result = error
+        return node_policy_in(result, request)
 
     def statuses(self, org: str, node: str) -> Statuses:
         """Return the statuses of all policies on a node, by `org/nmp`; none if it has none."""
         return members(self.backend, f"{node_path(org, node)}/managementStatus", "managementStatus")
-
-    def put_status(self, org: str, node: str, nmp: str, status: Status) -> Answer:
-        """Replace the status of a policy on a node."""
-        path = f"{node_path(org, node)}/managementStatus/{segment(nmp)}"
-        return self.backend.send(Request("PUT", path, body=status, retry=True))
 
     def post_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
         """Make a policy that is not there yet; raise an error of status 403 if it is, or may not be made."""
@@ -120,6 +118,13 @@ def status_request(org: str, node: str, nmp: str) -> Request:
     return Request("GET", f"{node_path(org, node)}/managementStatus" + (nmp and f"/{segment(nmp)}"))
 
 
+def reset_request(target: Target) -> Request:
+    """Return the change that sets the status to `reset`; all else in it stays as it was seen."""
+    (org, _, node), (_, _, nmp) = target.node.partition("/"), target.nmp.partition("/")
+    body = rules.with_word(target.status, "reset")
+    return status_request(org, node, nmp)._replace(method="PUT", body=body, retry=True)
+
+
 def statuses_in(result: Answer | NodewatchError, request: Request) -> Statuses:
     """Return the statuses in what a `status_request` brought; none where the Exchange answered that there are none."""
     return found_in(result, request.path, "managementStatus")
@@ -130,11 +135,14 @@ def node_policy_request(org: str, node: str) -> Request:
     return Request("GET", f"{node_path(org, node)}/policy")
 
 
-def node_policy_in(answer: Answer, request: Request) -> NodePolicy:
-    """Return the policy in the answer to a `node_policy_request`; raise `UnreadableAnswer` if it is no object."""
-    if not isinstance(answer.document, dict):
-        raise UnreadableAnswer(f"GET {request.path} should answer an object, but it answered {kind(answer.document)}.")
-    return cast("NodePolicy", answer.document)
+def node_policy_in(result: Answer | NodewatchError, request: Request) -> NodePolicy | None:
+    """Return the policy in what a `node_policy_request` brought; None where the Exchange says that there is none."""
+    if isinstance(result, NodewatchError):
+        check_nothing(result, request.path, "")
+        return None
+    if not isinstance(result.document, dict):
+        raise UnreadableAnswer(f"GET {request.path} should answer an object, but it answered {kind(result.document)}.")
+    return cast("NodePolicy", result.document)
 
 
 def agent_path(doing: str, nmp: str) -> str:
@@ -160,16 +168,21 @@ def found_in(result: Answer | NodewatchError, path: str, field: str) -> dict[str
     """Return the field of the answer, nothing where the Exchange itself says that there is nothing; raise the error."""
     if not isinstance(result, NodewatchError):
         return member(result, path, field)
-    if not isinstance(result, NotFound):
-        raise result
-    if says_nothing(result.document, field):
-        return {}
-    raise ServiceTrouble(
-        f"GET {path} was answered 404, but not in the words of an Exchange: what it holds there is not known. "
-        "Is there a proxy in between, and does the URL of the Exchange end in /v1?",
-        status=404,
-        document=result.document,
-    )
+    check_nothing(result, path, field)
+    return {}
+
+
+def check_nothing(error: NodewatchError, path: str, field: str) -> None:
+    """Raise the error, unless it is the Exchange's own word that it holds nothing there; say so of another 404."""
+    if not isinstance(error, NotFound):
+        raise error
+    if not says_nothing(error.document, field):
+        raise ServiceTrouble(
+            f"GET {path} was answered 404, but not in the words of an Exchange: what it holds there is not known. "
+            "Is there a proxy in between, and does the URL of the Exchange end in /v1?",
+            status=404,
+            document=error.document,
+        )
 
 
 def says_nothing(said: Any, field: str) -> bool:

@@ -58,9 +58,9 @@ def is_meant(policy: Policy | None, node: Node | None, own: NodePolicy | None = 
     >>> is_meant({"properties": [{"name": "role", "value": "edge"}]}, edge, {"constraints": ["role == shop"]})
     False
     """
-    if not is_registered(node) or node is None:
+    policy, node = policy or {}, node or {}
+    if not is_registered(node):
         return False
-    policy = policy or {}
     if by_pattern(policy, node):
         pattern = text(node.get("pattern"))
         _, slash, name = pattern.partition("/")
@@ -132,7 +132,7 @@ def meant_nodes(
 ) -> dict[str, list[str]]:
     """Return the nodes (`org/node`, sorted) that each policy (`org/nmp`) is meant for, by the node policies in `own`.
 
-    >>> meant_nodes({"o/p": {}}, {"o/b": {"publicKey": "k"}, "o/a": {"publicKey": "k"}, "o/c": {}}, {})
+    >>> meant_nodes({"o/p": {}}, {"o/b": {"publicKey": "k"}, "o/a": {"publicKey": "k"}, "o/c": {"publicKey": ""}}, {})
     {'o/p': ['o/a', 'o/b']}
     """
     return {

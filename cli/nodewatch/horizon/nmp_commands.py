@@ -8,9 +8,9 @@ import click
 
 from nodewatch.errors import NotFound, WrongUsage
 from nodewatch.horizon import rules
-from nodewatch.horizon.shared import LONG, YES, clock, exchange, exchange_command, one_policy, tell
+from nodewatch.horizon.shared import CONCURRENCY, LONG, YES, clock, exchange, exchange_command, one_policy, tell
 from nodewatch.table import plural
-from nodewatch.tree import later, shared
+from nodewatch.tree import later
 from nodewatch.watch.options import followed, wanted, watchable
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 else:  # only waiting, and only tables, need them
     follow, tables = later("horizon.follow"), later("horizon.tables")
     status_tables, whom = later("horizon.status_tables"), later("horizon.whom")
-
-CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Ask N nodes at a time (32).")
 
 
 @exchange_command(CONCURRENCY, nodes=True)

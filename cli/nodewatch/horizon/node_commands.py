@@ -9,7 +9,7 @@ import click
 
 from nodewatch.errors import NotFound
 from nodewatch.horizon import rules
-from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, exchange, exchange_command, tell
+from nodewatch.horizon.shared import LONG, POLICY, clock, exchange, exchange_command
 from nodewatch.tree import later
 from nodewatch.watch.options import followed, watchable
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from nodewatch.horizon.types import Statuses
 else:
     follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
-
-POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `nmp` or `org/nmp`.")
 
 
 @exchange_command()
@@ -47,34 +45,6 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
     wanted = ask_node(app, node, policy)
     document = rules.all_of(wanted) if long else rules.words_of(wanted)
     app.show(document, lambda _: tables.node_statuses(wanted, clock(app), long=long, again=again(node)))
-
-
-@exchange_command()
-@click.argument("node", metavar="NODE")
-@POLICY
-@YES
-def reset_node(app: App, node: str, policy: str | None, yes: bool) -> None:
-    """Writes `reset` into the Exchange; the agent on the node then starts over. Without --policy it is all policies.
-
-    It takes the right to change the node: its owner's, an org admin's, or its own. A node that is off stays in `reset`
-    until it is back.
-
-    \b
-    $ nodewatch exchange node management reset org/sample-node --policy sample-nmp
-    """
-    client = exchange(app)
-    org, name = find_node(client, node, app)
-    found = client.statuses(org, name)
-    if not found:
-        app.print_document(f"No management status found for node {name} in org {org}")
-        return
-    wanted = of_policy(found, policy, org, name)
-    ask_to_reset(app, wanted, "reset", yes=yes)
-    for key in sorted(wanted):
-        nmp = key.partition("/")[2]
-        done = client.put_status(org, name, nmp, rules.with_word(wanted[key], "reset"))
-        tell(app, done, f"Node management status for {nmp} is reset.")
-    tell(app, done, f"The Horizon agent for node {org}/{name} will re-evaluate the management policies.")
 
 
 def again(node: str) -> str:

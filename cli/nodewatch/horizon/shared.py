@@ -11,7 +11,7 @@ from nodewatch.errors import WrongConfiguration, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Exchange
 from nodewatch.settings.model import System
-from nodewatch.tree import ACCOUNT, command
+from nodewatch.tree import ACCOUNT, command, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,8 @@ ON_COMMAND_LINE = (
     "Put it in HZN_EXCHANGE_USER_AUTH, HZN_EXCHANGE_NODE_AUTH or ~/.hzn/hzn.json."
 )
 LONG = click.option("--long", "-l", is_flag=True, help="Show the whole of each status.")
+POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `nmp` or `org/nmp`.")
+CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Ask N nodes at a time (32).")
 YES = click.option("--yes", is_flag=True, help="Do not ask, even on a terminal.")
 
 

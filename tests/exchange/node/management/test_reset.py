@@ -115,16 +115,20 @@ def test_what_was_done_before_a_failure_is_said(run: Runner, network: responses.
     network.get(place, json={"nodes": {"harbor/edge-01": node("edge-01")}, "lastIndex": 0})
     statuses = {"harbor/a": status("failed"), "harbor/b": status("failed")}
     network.get(f"{place}/managementStatus", json={"managementStatus": statuses, "lastIndex": 0})
+    for name in "ab":
+        found = {f"harbor/{name}": status("failed")}
+        network.get(f"{place}/managementStatus/{name}", json={"managementStatus": found, "lastIndex": 0})
     network.put(f"{place}/managementStatus/a", json={"code": "ok", "msg": ""}, status=201)
     denied = {"code": "access-denied", "msg": "Access denied: 'harbor/u' may not"}
     network.put(f"{place}/managementStatus/b", json=denied, status=403)
     done = run("exchange node management reset edge-01 --quiet")
+    why = "access-denied: Access denied: 'harbor/u' may not"
     assert done == (
-        6,
-        "Node management status for a is reset.\n",
-        "Error: access-denied: Access denied: 'harbor/u' may not\n",
+        10,
+        f"Node management status for a is reset.\n{AGENT}",
+        f"Error: 1 status was reset, others were not:\n  harbor/edge-01: not reset: {why}\n",
     )
-    sent = json.loads(network.calls[-1].request.body or "")
+    sent = json.loads(next(call.request.body for call in network.calls if call.request.method == "PUT") or "")
     assert sent["agentUpgradePolicyStatus"]["status"] == "reset"
 
 
@@ -142,3 +146,28 @@ def test_names_from_a_server_cannot_drive_the_terminal(run: Runner, load: Load) 
     assert "Reset harbor/a\\x1b[2J? [y/N]: " in done.stderr
     assert "Node management status for a\\x1b[2J is reset.\n" in done.stdout
     assert "\x1b" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("nodes", ["edge-0[1-3]", "edge-01,edge-02 edge-03", "edge-0?"])
+def test_several_nodes(run: Runner, load: Load, nodes: str) -> None:
+    load(FLEET)
+    done = run(f"exchange node management reset '{nodes}' -p roll --status failed,successful")
+    assert done.code == 0
+    names = ["edge-01", "edge-02", "edge-03"]
+    said = "".join(f"Node management status for roll is reset.\n{AGENT.replace('edge-01', name)}" for name in names)
+    assert done.stdout == said
+    assert done.stderr.startswith("3 nodes to be reset in harbor/roll:\n")
+    found = run("exchange nmp status roll").json
+    assert [found[f"harbor/{name}"] for name in [*names, "edge-04"]] == ["reset", "reset", "reset", "initiated"]
+
+
+def test_several_nodes_of_which_one_has_no_status(run: Runner, load: Load) -> None:
+    load(FLEET)
+    done = run("exchange node management reset 'edge-0[6-7]' -p roll --quiet")
+    assert (done.code, done.stderr) == (
+        10,
+        "Error: 1 status was reset, others were not:\n  harbor/edge-07: not reset: no status\n",
+    )
+    assert run("exchange node management reset edge-07,edge-08").code == 8
+    asked = run("exchange node management reset 'edge-0[1-2]'", tty=True, stdin="n\n")
+    assert asked.stderr.endswith("Reset these on 2 nodes? [y/N]: Error: Nothing was changed.\n")
