@@ -145,7 +145,7 @@ def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted
     return Watched(
         look=pursuit.look,
         document=lambda _: rules.by_node(pursuit.survey.statuses, full, long=long),
-        table=lambda _: status_tables.nmp_status(pursuit.survey, clock(app), long=long),
+        table=lambda _: status_tables.nmp_status(pursuit.survey, clock(app), long=long, brief=app.brief),
         states=outcome.states,
         outcome=outcome.outcome,
         nodes=lambda _: tables.node_rows(pursuit.survey.statuses),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import NotFound, WrongUsage
+from nodewatch.errors import NodewatchError, NotFound, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.shared import CONCURRENCY, LONG, YES, clock, exchange, exchange_command, one_policy, tell
 from nodewatch.table import plural
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nodewatch.horizon import follow, status_tables, tables, whom
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.survey import Survey
-    from nodewatch.horizon.types import Node, NodePolicy
+    from nodewatch.horizon.types import Node, NodePolicy, Policy
     from nodewatch.table import Page
     from nodewatch.watch.model import Watched
 else:  # only waiting, and only tables, need them
@@ -65,7 +65,7 @@ def show_nmp_status(
 
     def table() -> Page:
         own = {} if no_match else ask_own(found, found.silent)
-        return status_tables.nmp_status(found._replace(own=own), clock(app), long=long)
+        return status_tables.nmp_status(found._replace(own=own), clock(app), long=long, brief=app.brief)
 
     def describe() -> Watched:
         match = None if named or expect or no_match else ask_own
@@ -156,7 +156,8 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
 @click.option("--force", "-f", is_flag=True, help="Do not ask.")
 @YES
 def remove_policy(app: App, nmp: str, force: bool, yes: bool) -> None:
-    """The statuses that nodes have of it go with it. Without --force it asks; what is piped into it is the answer.
+    """The statuses that nodes have of it go with it: how many there are is said first. Without --force it asks; what is
+    piped into it is the answer.
 
     \b
     $ nodewatch exchange nmp remove org/sample-certs --force
@@ -168,16 +169,52 @@ def remove_policy(app: App, nmp: str, force: bool, yes: bool) -> None:
             f"{nmp!r}: the Exchange takes a percent sign for any text when it removes policies, and would remove every "
             "policy that fits. Remove it with the Exchange's own means."
         )
-    if not (force or yes or app.settings.dry_run):
+    policy = named_policy(client, org, name, "Node management policy")
+    tell_losses(app, client, org, name)
+    while not (force or yes or app.settings.dry_run):
         app.confirm(
             f"Are you sure you want to remove node management policy {name} for org {org} from the Horizon Exchange?",
             anywhere=True,
         )
+        seen, policy = policy, named_policy(client, org, name, "Node management policy")
+        if policy == seen:
+            break
+        app.warn("Meanwhile the policy has been changed.")
     try:
         done = client.delete_policy(org, name)
     except NotFound as error:
         raise NotFound(f"Node management policy {name} not found in org {org}") from error
     tell(app, done, f"Node management policy {org}/{name} removed from the Horizon Exchange.")
+
+
+def named_policy(client: Exchange, org: str, name: str, what: str = "NMP") -> Policy | None:
+    """Return the policy of that name; raise `NotFound` if there is none, in which it is called `what`."""
+    found = client.policies(org, name)
+    if not found:
+        raise NotFound(f"{what} {name} not found in org {org}")
+    return found[f"{org}/{name}"]
+
+
+def tell_losses(app: App, client: Exchange, org: str, name: str) -> None:
+    """Say which statuses of the policy are lost with it, and on which nodes an upgrade is going on."""
+    if app.quiet:
+        return
+    from nodewatch.horizon.survey import survey
+
+    lost = f"{org}/{name} at {app.address('exchange')}"
+    try:
+        found = survey(app, org, client.nodes(org), name)
+    except NodewatchError as error:
+        app.warn(f"Which statuses of {lost} are lost is not known: {error.message}")
+        return
+    if found.interrupted:
+        raise KeyboardInterrupt
+    app.say(rules.losses(found.statuses, lost, unknown=len(found.troubled)))
+    going_on = [node for node, statuses in found.statuses.items() if rules.in_upgrade(statuses)]
+    if going_on:
+        from nodewatch.nodeset import fold
+
+        app.warn(f"Warning: an upgrade is going on on {plural(len(going_on), 'node')}: {fold(going_on)}.")
 
 
 @exchange_command()
@@ -198,7 +235,7 @@ def enable_policy(app: App, nmp: str, start_time: str | None, start_window: int 
 @exchange_command()
 @click.argument("nmp", metavar="NMP")
 def disable_policy(app: App, nmp: str) -> None:
-    """Agents then take their status of it away. Everything else in the policy stays as it is.
+    """Agents then take their status of it away: how many have one is said first. Everything else in the policy stays.
 
     \b
     $ nodewatch exchange nmp disable org/sample-nmp
@@ -210,12 +247,11 @@ def switch_policy(app: App, nmp: str, *, enabled: bool, start: str | None = None
     """Read a policy, and write it back enabled or disabled; nothing is written where nothing would change."""
     client = exchange(app)
     org, name = one_policy(nmp, app)
-    found, key = client.policies(org, name), f"{org}/{name}"
-    if not found:
-        raise NotFound(f"NMP {name} not found in org {org}")
-    policy, state = found[key] or {}, "enabled" if enabled else "disabled"
+    policy, key, state = named_policy(client, org, name) or {}, f"{org}/{name}", "enabled" if enabled else "disabled"
     if bool(policy.get("enabled")) is enabled and start is None and window is None:
         app.print_document(f"Node management policy {key} is already {state} in the Horizon Exchange")
         return
+    if not enabled:
+        tell_losses(app, client, org, name)
     done = client.put_policy(org, name, rules.switched(policy, enabled=enabled, start=start, window=window))
     tell(app, done, f"Node management policy {key} {state} in the Horizon Exchange")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LONG = 600  # characters of a node set; a longer one fills a screen
 QUIET = timedelta(hours=1)  # agents report every few minutes
 CHANGED = "not started over since the policy was changed"
+HEARD = "heard of within the last hour"
 NO_MESSAGE = "no error message"
 
 
@@ -54,7 +55,10 @@ class Row(NamedTuple):
 
 
 class Silent(NamedTuple):
-    """The nodes without a status of the policy: those it is or may be meant for, it is not meant for, unregistered."""
+    """The nodes without a status of the policy: those it is or may be meant for, others, and unregistered ones.
+
+    A policy that is disabled is meant for nobody.
+    """
 
     meant: list[str]
     others: list[str]
@@ -107,11 +111,12 @@ def bare(name: str) -> str:
 def without_status(name: str, found: Survey) -> Silent:
     """Return the nodes that have no status of the policy, by whether it is meant for them."""
     sorted_nodes = Silent([], [], [])
+    enabled = (found.policies.get(name) or {}).get("enabled", True)
     missing = [node for node, statuses in found.statuses.items() if name not in statuses]
     for node in sorted([*found.silent, *missing], key=natural):
         document = found.nodes.get(node) or {}
         meant = meant_rules.may_be_meant(found.policies.get(name), document, found.own, node)
-        kind = "unregistered" if not meant_rules.is_registered(document) else "meant" if meant else "others"
+        kind = "unregistered" if not meant_rules.is_registered(document) else "meant" if meant and enabled else "others"
         getattr(sorted_nodes, kind).append(bare(node))
     return sorted_nodes
 
@@ -300,7 +305,13 @@ def silence(silent: Silent, nodes: Mapping[str, Node | None], clock: Clock) -> P
         page.append(Heading(f"Not registered ({len(silent.unregistered):,})", "dim"))
         page.append(Line(fold(silent.unregistered), lead="      "))
     if silent.others:
-        page.append(Line(f"Not meant for {plural(len(silent.others), 'other node')}.", "dim"))
+        page.append(
+            Line(
+                "the policy is disabled, or not meant for them",
+                "dim",
+                lead=f"{plural(len(silent.others), 'other node')}: ",
+            )
+        )
     return page
 
 
@@ -312,16 +323,18 @@ def quiet(rows: Iterable[Row], clock: Clock) -> Page:
 
 
 def by_heartbeat(nodes: Iterable[tuple[str, str, Node]], clock: Clock) -> Page:
-    """Return nodes, each with a word about it, by that word and by when the first of them was last heard of."""
-    groups: dict[tuple[str, bool], list[tuple[str, str]]] = {}
+    """Return nodes, each with a word about it, by that word and by whether they were heard of lately."""
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for name, what, document in nodes:
-        heard = last_heard(document, clock)
-        groups.setdefault((what, bool(heard)), []).append((heard, name))
+        away = last_heard(document, clock)
+        said = "not heard of" if away else HEARD if read_time(document.get("lastHeartbeat")) else "no heartbeat known"
+        groups.setdefault((what, said), []).append((away, name))
     page: Page = []
-    for (what, away), members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
-        said = f"last heartbeat {min(members)[0]}{' or later' * (len(members) > 1)}" if away else "still heard of"
+    for (what, said), members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+        first = min(members)[0]
+        heard = f"last heartbeat {first}{' or later' * (len(members) > 1)}" if first else said
         lead = f"  {plural(len(members), 'node')}: "
-        page.append(Line(", ".join(filter(None, (what, said))), "warn" if away else "dim", lead=lead))
+        page.append(Line(", ".join(filter(None, (what, heard))), "warn" if first else "dim", lead=lead))
         page.append(Line(fold(name for _, name in members), lead="      "))
     return page
 
