@@ -157,7 +157,8 @@ def reset_node(app: App, node: str, policy: str | None, status: str | None, yes:
     if not found:
         raise NotFound(f"Node {name} does not contain a status for {policy} in org {org}")
     chosen = reset_rules.targets({full: found}, words)
-    ask_to_reset(app, {target.nmp: target.status for target in chosen}, "reset", yes=yes)
+    where = f"{full} (1 node), at {app.address('exchange')}"
+    ask_to_reset(app, {target.nmp: target.status for target in chosen}, "reset", where, yes=yes)
     reset_and_tell(app, chosen, None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.backend import Answer, Request
+from nodewatch.backend import Answer, Request, confirmed
 from nodewatch.documents import text
 from nodewatch.errors import NodewatchError, NotAllSucceeded, NotFound
 from nodewatch.horizon import rules
@@ -57,7 +57,7 @@ class Careful:
         if target.nmp not in here or here[target.nmp] != target.status:
             return Answer(200, Differs(text(rules.word(here.get(target.nmp))) or "(no status)"))
         self.begun.add(request.path)
-        return self.backend.send(request)
+        return confirmed(self.backend, request)
 
 
 class Done(NamedTuple):

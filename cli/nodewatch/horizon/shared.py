@@ -87,12 +87,14 @@ def tell(app: App, done: Answer, sentence: str) -> None:
         app.print_document(sentence)
 
 
-def ask_to_reset(app: App, statuses: Statuses, new: str, *, yes: bool) -> None:
+def ask_to_reset(app: App, statuses: Statuses, new: str, where: str, *, yes: bool) -> None:
     """Say what is and what will be, warn of upgrades that are going on, and ask, if there is somebody to answer.
 
-    Raise `NodewatchError` when the user declines.
+    `where` names the node and the system. Raise `NodewatchError` when the user declines.
     """
     names = sorted(statuses)
+    if names:
+        app.say(f"Reset on {where}:")
     for name in names:
         app.say(f"{name}: {rules.word(statuses[name]) or '(no status)'} -> {new}")
     for name in rules.in_upgrade(statuses):
@@ -101,4 +103,4 @@ def ask_to_reset(app: App, statuses: Statuses, new: str, *, yes: bool) -> None:
             "After a reset it may be started again while it is still going on."
         )
     if names and not (yes or app.settings.dry_run):
-        app.confirm(f"Reset {', '.join(names)}?")
+        app.confirm(f"Reset {', '.join(names)} on {where}?")

@@ -33,7 +33,6 @@ def test_long(run: Runner, load: Load) -> None:
             "scheduledTime": "2026-11-21T11:00:00Z",
             "upgradedVersions": {"softwareVersion": "2.31.0", "certVersion": "", "configVersion": "1.0.0"},
             "status": "waiting",
-            "lastUpdated": "2026-11-21T11:30:00.000Z",
         }
     }
 
