@@ -173,9 +173,10 @@ def node(app: App, name: str, ask: Callable[[], Asked], again: str, awaited: str
         if not statuses and not awaited and not seen:
             raise NotFound(f"{name} has no status of a policy.")
         seen.update(statuses)
-        missing = [awaited] if awaited and not seen else []
+        missing = bool(awaited and not seen)
         kept = [nmp for nmp, status in statuses.items() if rules.kept(status, policies.get(nmp))]
-        return outcome.Look(name, "policies", statuses, awaited=missing, kept=kept)
+        note = f"{awaited} has no status yet" if missing else ""
+        return outcome.Look(name, "policies", statuses, kept=kept, short=int(missing), note=note)
 
     return Watched(
         look=look,
