@@ -14,21 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from nodewatch.app import App
-    from nodewatch.horizon.types import NodePolicy, Policy, Status, Statuses
+    from nodewatch.horizon.types import Policy, Status, Statuses
 
 ALL_AGAIN = 10  # looks, of which one asks the nodes whose status is final, too
 DISABLED = "the policy is disabled: nothing will start"
 
 
 class Wanted(NamedTuple):
-    """Who is waited for: nodes that were `named`, a number of nodes (`expect`, as the option says), or all.
-
-    `ask_own` asks silent nodes for their own policies, which tell whether they are meant; without it, all may be.
-    """
+    """Who is waited for: nodes that were `named`, a number of nodes (`expect`, as the option says), or all."""
 
     named: bool = False
     expect: str = ""
-    ask_own: Callable[[Survey, Collection[str]], Mapping[str, NodePolicy | None]] | None = None
 
 
 class Pursuit:
@@ -41,8 +37,6 @@ class Pursuit:
     def __init__(self, full: str, ask: Callable[[Collection[str]], Survey], wanted: Wanted) -> None:
         self.full, self.ask, self.wanted = full, ask, wanted
         self.known: dict[str, Statuses] = {}
-        self.own: dict[str, NodePolicy | None] = {}
-        self.matched: set[str] = set()
         self.looks = 0
         self.survey = Survey({}, [], {}, [])
 
@@ -69,11 +63,7 @@ class Pursuit:
         if found.troubled and not found.statuses and not found.silent and not but:
             raise next(iter(found.troubled.values()))
         kept = {node: self.known[node] for node in but if node in found.nodes}
-        new = set(found.silent) - self.matched
-        if new and self.wanted.ask_own:
-            self.own.update(self.wanted.ask_own(found, new))
-            self.matched |= new
-        return found._replace(statuses={**found.statuses, **kept}, own=self.own)
+        return found._replace(statuses={**found.statuses, **kept})
 
     def seen(self, found: Survey) -> outcome.Look:
         """Return what the rule of the end needs to know of a survey."""
@@ -109,22 +99,24 @@ class Pursuit:
     def awaited(self, found: Survey, *, disabled: bool) -> list[str]:
         """Return the nodes that have no status yet and are waited for.
 
-        Those that were named; else, as long as a policy is enabled, all that it may be meant for. A node whose status
-        was seen and is gone does not get it back by itself: the policy is not meant for it any more.
+        Those that were named; else, as long as the policy is enabled, all that it is meant for, or may be. One whose
+        status was seen and is gone does not come back by itself: the policy is not meant for it any more.
         """
-        new = [node for node in found.silent if node not in self.known]
-        if self.wanted.named or disabled:
-            return new * self.wanted.named
-        policies = [each for each in found.policies.values() if (each or {}).get("enabled", True)]
         return [
             node
-            for node in new
-            if any(meant_rules.may_be_meant(each, found.nodes.get(node), found.own, node) for each in policies)
+            for node in found.silent
+            if node not in self.known and (self.wanted.named or (not disabled and may_report(found, node)))
         ]
 
     def name(self, node: str, nmp: str) -> str:
         """Return the name that a status of the node has among the others."""
         return node if self.full else f"{node} {nmp}".rstrip()
+
+
+def may_report(found: Survey, node: str) -> bool:
+    """Return whether a node without a status may come to have one: an enabled policy is meant for it, or may be."""
+    enabled = [nmp for nmp, policy in found.policies.items() if (policy or {}).get("enabled", True)]
+    return any(found.standing(nmp, node) in ("not reported", "not known") for nmp in enabled)
 
 
 def is_final(status: Status | None) -> bool:
