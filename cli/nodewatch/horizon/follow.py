@@ -14,21 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from nodewatch.app import App
-    from nodewatch.horizon.types import NodePolicy, Policy, Status, Statuses
+    from nodewatch.horizon.types import Policy, Status, Statuses
 
 ALL_AGAIN = 10  # looks, of which one asks the nodes whose status is final, too
 DISABLED = "the policy is disabled: nothing will start"
 
 
 class Wanted(NamedTuple):
-    """Who is waited for: nodes that were `named`, a number of nodes (`expect`, as the option says), or all.
-
-    `ask_own` asks silent nodes for their own policies, which tell whether they are meant; without it, all may be.
-    """
+    """Who is waited for: nodes that were `named`, a number of nodes (`expect`, as the option says), or all."""
 
     named: bool = False
     expect: str = ""
-    ask_own: Callable[[Survey, Collection[str]], Mapping[str, NodePolicy | None]] | None = None
 
 
 class Pursuit:
@@ -41,19 +37,16 @@ class Pursuit:
     def __init__(self, full: str, ask: Callable[[Collection[str]], Survey], wanted: Wanted) -> None:
         self.full, self.ask, self.wanted = full, ask, wanted
         self.known: dict[str, Statuses] = {}
-        self.own: dict[str, NodePolicy | None] = {}
-        self.matched: set[str] = set()
         self.looks = 0
         self.survey = Survey({}, [], {}, [])
 
     def look(self) -> outcome.Look:
         """Ask once; raise `NotFound` if no node has a status at first, and none is to be waited for."""
         final = {node for node, statuses in self.known.items() if all(map(is_final, statuses.values()))}
-        everything = not self.looks % ALL_AGAIN
-        found = self.asked(set() if everything else final, anew=everything)
+        found = self.asked(final if self.looks % ALL_AGAIN else set())
         look = self.seen(found)
-        if not everything and not look.awaited and all(map(may_be_last, look.statuses.values())):
-            found = self.asked(set(), anew=True)
+        if final and self.looks % ALL_AGAIN and all(map(may_be_last, look.statuses.values())):
+            found = self.asked(set())
             look = self.seen(found)
         if not self.looks and not (look.statuses or look.awaited or look.troubled or look.short):
             raise NotFound(f"no node has a status of {self.full or 'any policy'}{look.note and f', and {look.note}'}.")
@@ -62,22 +55,15 @@ class Pursuit:
         self.known.update(found.statuses)
         return look
 
-    def asked(self, but: Collection[str], *, anew: bool) -> Survey:
-        """Return what the nodes answer, with what those answered before that are not asked.
-
-        `anew` asks all silent nodes for their own policies, not only new ones: they may have come to be meant.
-        """
+    def asked(self, but: Collection[str]) -> Survey:
+        """Return what the nodes answer, with what those answered before that are not asked."""
         found = self.ask(but)
         if found.interrupted:
             raise KeyboardInterrupt
         if found.troubled and not found.statuses and not found.silent and not but:
             raise next(iter(found.troubled.values()))
         kept = {node: self.known[node] for node in but if node in found.nodes}
-        new = set(found.silent) - (set() if anew else self.matched)
-        if new and self.wanted.ask_own:
-            self.own.update(self.wanted.ask_own(found, new))
-            self.matched |= new
-        return found._replace(statuses={**found.statuses, **kept}, own=self.own)
+        return found._replace(statuses={**found.statuses, **kept})
 
     def seen(self, found: Survey) -> outcome.Look:
         """Return what the rule of the end needs to know of a survey."""
@@ -113,22 +99,24 @@ class Pursuit:
     def awaited(self, found: Survey, *, disabled: bool) -> list[str]:
         """Return the nodes that have no status yet and are waited for.
 
-        Those that were named; else, as long as a policy is enabled, all that it may be meant for. A node whose status
-        was seen and is gone does not get it back by itself: the policy is not meant for it any more.
+        Those that were named; else, as long as the policy is enabled, all that it is meant for, or may be. One whose
+        status was seen and is gone does not come back by itself: the policy is not meant for it any more.
         """
-        new = [node for node in found.silent if node not in self.known]
-        if self.wanted.named or disabled:
-            return new * self.wanted.named
-        policies = [each for each in found.policies.values() if (each or {}).get("enabled", True)]
         return [
             node
-            for node in new
-            if any(meant_rules.may_be_meant(each, found.nodes.get(node), found.own, node) for each in policies)
+            for node in found.silent
+            if node not in self.known and (self.wanted.named or (not disabled and may_report(found, node)))
         ]
 
     def name(self, node: str, nmp: str) -> str:
         """Return the name that a status of the node has among the others."""
         return node if self.full else f"{node} {nmp}".rstrip()
+
+
+def may_report(found: Survey, node: str) -> bool:
+    """Return whether a node without a status may come to have one: an enabled policy is meant for it, or may be."""
+    enabled = [nmp for nmp, policy in found.policies.items() if (policy or {}).get("enabled", True)]
+    return any(found.standing(nmp, node) in ("not reported", "not known") for nmp in enabled)
 
 
 def is_final(status: Status | None) -> bool:
@@ -177,9 +165,10 @@ def node(app: App, name: str, ask: Callable[[], Asked], again: str, awaited: str
         if not statuses and not awaited and not seen:
             raise NotFound(f"{name} has no status of a policy.")
         seen.update(statuses)
-        missing = [awaited] if awaited and not seen else []
+        missing = bool(awaited and not seen)
         kept = [nmp for nmp, status in statuses.items() if rules.kept(status, policies.get(nmp))]
-        return outcome.Look(name, "policies", statuses, awaited=missing, kept=kept)
+        note = f"{awaited} has no status yet" if missing else ""
+        return outcome.Look(name, "policies", statuses, kept=kept, short=int(missing), note=note)
 
     return Watched(
         look=look,

@@ -6,7 +6,7 @@ part of it: the agent drops the status of a disabled policy, and makes a new one
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nodewatch.documents import members, part, text
 from nodewatch.horizon.constraint_rules import satisfies
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from nodewatch.horizon.types import Node, NodePolicy, Policy
+
+Standing = Literal["not reported", "not meant", "not registered", "not known"]
 
 
 def is_registered(node: Node | None) -> bool:
@@ -71,25 +73,26 @@ def is_meant(policy: Policy | None, node: Node | None, own: NodePolicy | None = 
     )
 
 
-def may_be_meant(policy: Policy | None, node: Node | None, own: Mapping[str, NodePolicy | None], name: str) -> bool:
-    """Return whether a policy is meant for a node, or may be: `own` has the nodes' policies, as far as they are known.
+def standing(policy: Policy | None, node: Node | None, own: NodePolicy | None, *, asked: bool) -> Standing:
+    """Return where a node stands that has no status of a policy; `asked` tells that its own policy is known.
 
-    Nothing is known of a node whose own policy could not be asked. One without a single property has none yet: an agent
-    writes some of its own as soon as it runs.
+    Every agent writes what its node is into the node's own policy. So of a node that has no properties at all nobody
+    knows whether a policy with constraints is meant for it: a fleet file may lack them.
 
-    >>> policy, edge = {"constraints": ["site == rome"]}, {"publicKey": "k", "pattern": ""}
-    >>> oslo = {"properties": [{"name": "site", "value": "oslo"}]}
-    >>> [may_be_meant(policy, edge, own, "n") for own in ({}, {"n": None}, {"n": {"properties": []}}, {"n": oslo})]
-    [True, True, True, False]
-    >>> may_be_meant(policy, {"publicKey": ""}, {}, "n"), may_be_meant({"patterns": ["p"]}, edge, {}, "n")
-    (False, False)
+    >>> edge, rome = {"publicKey": "k"}, {"constraints": ["site == rome"]}
+    >>> own = [{"properties": [{"name": "site", "value": site}]} for site in ("rome", "oslo")]
+    >>> [standing(rome, edge, each, asked=True) for each in (*own, None)], standing(rome, edge, None, asked=False)
+    (['not reported', 'not meant', 'not known'], 'not known')
+    >>> standing(rome, {}, None, asked=True), standing({"patterns": ["shop"]}, edge, None, asked=False)
+    ('not registered', 'not meant')
     """
-    if not is_registered(node) or node is None:
-        return False
-    decides = by_pattern(policy or {}, node)
-    if not decides and not properties_of(own.get(name)):
-        return True
-    return is_meant(policy, node, own.get(name))
+    if not is_registered(node):
+        return "not registered"
+    if not needs_node_policy([policy], node or {}):
+        return "not reported" if is_meant(policy, node) else "not meant"
+    if asked and is_meant(policy, node, own):
+        return "not reported"
+    return "not meant" if asked and properties_of(own) else "not known"
 
 
 def properties_of(own: NodePolicy | None) -> list[dict[str, Any]]:

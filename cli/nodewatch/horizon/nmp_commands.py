@@ -14,18 +14,17 @@ from nodewatch.tree import later
 from nodewatch.watch.options import followed, wanted, watchable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from nodewatch.app import App
-    from nodewatch.horizon import follow, status_tables, tables, whom
+    from nodewatch.horizon import follow, status_tables, tables
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Node, NodePolicy, Policy
-    from nodewatch.table import Page
     from nodewatch.watch.model import Watched
-else:  # only waiting, and only tables, need them
-    follow, tables = later("horizon.follow"), later("horizon.tables")
-    status_tables, whom = later("horizon.status_tables"), later("horizon.whom")
+else:
+    follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
+    status_tables = later("horizon.status_tables")
 
 
 @exchange_command(CONCURRENCY, nodes=True)
@@ -33,7 +32,7 @@ else:  # only waiting, and only tables, need them
 @click.option("--node", "-N", metavar="NODE", help="Only this node.")
 @click.option("--nodes", "only", metavar="NODES", help="Only these nodes: a node set, @FILE, or - for stdin.")
 @click.option("--expect", metavar="N", help="Wait until N nodes (or N% of them) have a status, not for all.")
-@click.option("--no-match", is_flag=True, help="Do not ask nodes without a status whether they are meant: they may be.")
+@click.option("--no-match", is_flag=True, help="Do not ask whom the policy is meant for: fewer questions.")
 @LONG
 @watchable
 def show_nmp_status(
@@ -42,9 +41,9 @@ def show_nmp_status(
     """NMP is `nmp` or `org/nmp`; `'*'` stands for all policies.
 
     Each node that the Exchange lists is asked for. When some cannot be, they are named, the rest is shown, and the exit
-    code is 5. --wait and --watch end when every status is final. A registered node without a status is waited for, too,
-    unless its own policy, which is asked for once, says that it is not meant. Where that cannot be known, say with
-    --nodes who is meant, or with --expect how many are.
+    code is 5. A node without a status is asked for its own policy, once, to tell whether this one is meant for it.
+    --wait and --watch end when every node that is meant has a final status; nodes that come to be meant are waited for,
+    too. Who may not see all nodes says with --nodes who is meant, or with --expect how many are.
 
     \b
     $ nodewatch exchange nmp status org/sample-nmp
@@ -57,19 +56,14 @@ def show_nmp_status(
     if expect is not None:
         check_expect(app, expect, named)
 
+    own: dict[str, NodePolicy | None] = {}
+
     def ask(but: Collection[str] = ()) -> Survey:
-        return ask_nodes(app, nmp, named, but)
-
-    def ask_own(found: Survey, nodes: Collection[str]) -> Mapping[str, NodePolicy | None]:
-        return whom.ask_own(app, found.policies, {node: found.nodes.get(node) for node in nodes}).policies
-
-    def table() -> Page:
-        own = {} if no_match else ask_own(found, found.silent)
-        return status_tables.nmp_status(found._replace(own=own), clock(app), long=long, brief=app.brief)
+        found = ask_nodes(app, nmp, named, but)
+        return found if no_match else with_own(app, found, own, anew=not but)
 
     def describe() -> Watched:
-        match = None if named or expect or no_match else ask_own
-        wanted = follow.Wanted(named=bool(named), expect=expect or "", ask_own=match)
+        wanted = follow.Wanted(named=bool(named), expect=expect or "")
         return follow.policy(app, full_name(app, nmp), ask, wanted, long=long)
 
     if followed(app, describe):
@@ -78,12 +72,18 @@ def show_nmp_status(
     if found.statuses:
         full = full_name(app, nmp)
         document = rules.by_node(found.statuses, full, long=long)
-        app.show(document, lambda _: table(), lambda _: tables.node_rows(found.statuses))
+        app.show(
+            document,
+            lambda _: status_tables.nmp_status(found, clock(app), long=long, brief=app.brief),
+            lambda _: tables.node_rows(found.statuses),
+        )
     raise_trouble(app, found)
     if not found.statuses:
         org, name = rules.qualified(nmp, app.settings.org)
         where = f" for node {node}" if node else ""
-        raise NotFound(f"Status for NMP {name or nmp} not found{where} in org {org}")
+        meant = sum(found.standing(f"{org}/{name}", each) == "not reported" for each in found.silent)
+        why = f": it is meant for {plural(meant, 'node')}, and none has reported yet" if meant and not node else ""
+        raise NotFound(f"Status for NMP {name or nmp} not found{where} in org {org}{why}")
 
 
 def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
@@ -129,6 +129,30 @@ def ask_nodes(app: App, nmp: str, named: Sequence[str], but: Collection[str]) ->
     nodes = find_nodes(client, org, named)
     found = survey(app, org, {node: document for node, document in nodes.items() if node not in but}, name)
     return found._replace(policies=policies, nodes=nodes)
+
+
+def with_own(app: App, found: Survey, own: dict[str, NodePolicy | None], *, anew: bool) -> Survey:
+    """Return the survey with the own policies of those nodes that lack a status, as far as they decide.
+
+    `own` holds what was asked before, and is filled; `anew` asks for all of it again. A node that could not be asked is
+    among the troubled.
+    """
+    from nodewatch.horizon.whom import ask_own
+
+    if anew:
+        own.clear()
+    lacking = {node for nmp in found.policies for node in found.without(nmp)} - own.keys()
+    if found.interrupted or not lacking:
+        return found._replace(own=own)
+    asked = ask_own(app, found.policies, {node: found.nodes.get(node) for node in lacking})
+    own.update(asked.policies)
+    return found._replace(
+        own=own,
+        silent=[node for node in found.silent if node not in asked.troubled],
+        statuses={node: held for node, held in found.statuses.items() if node not in asked.troubled},
+        troubled={**found.troubled, **asked.troubled},
+        interrupted=asked.interrupted,
+    )
 
 
 def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, Node | None]:

@@ -11,17 +11,18 @@ from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import part, text
-from nodewatch.horizon import meant_rules, rules
+from nodewatch.horizon import rules
 from nodewatch.horizon.tables import STYLES, VERSIONS, local, word
 from nodewatch.kinds import Kind, alike
 from nodewatch.nodeset import fold, natural
-from nodewatch.pages import bar, errors, next_steps
+from nodewatch.pages import bar, errors, listed, next_steps
 from nodewatch.table import Cell, Column, Fields, Grid, Heading, Line, plural
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from nodewatch.horizon.meant_rules import Standing
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Node, Policy, Status
     from nodewatch.table import Bar, Page, Style
@@ -31,6 +32,10 @@ LONG = 600  # characters of a node set; a longer one fills a screen
 QUIET = timedelta(hours=1)  # agents report every few minutes
 CHANGED = "not started over since the policy was changed"
 HEARD = "heard of within the last hour"
+COUNTED: dict[Standing, str] = {
+    "not reported": "Not reported yet",
+    "not known": "No report, and whether it is meant for them is not known",
+}
 NO_MESSAGE = "no error message"
 
 
@@ -54,17 +59,6 @@ class Row(NamedTuple):
         return text(rules.upgrade(self.status).get("errorMessage")).strip()
 
 
-class Silent(NamedTuple):
-    """The nodes without a status of the policy: those it is or may be meant for, others, and unregistered ones.
-
-    A policy that is disabled is meant for nobody.
-    """
-
-    meant: list[str]
-    others: list[str]
-    unregistered: list[str]
-
-
 def nmp_status(found: Survey, clock: Clock, *, long: bool, brief: bool = False) -> Page:
     """Return how far each policy (`org/nmp`) that a node has reported on is on all nodes.
 
@@ -85,18 +79,19 @@ def policy_status(name: str, found: Survey, clock: Clock, *, long: bool, brief: 
     rows.sort(key=lambda row: natural(row.node))
     silent = without_status(name, found)
     unanswered = [bare(node) for node in (*found.troubled, *found.unasked)]
-    counts = Counter(row.outcome for row in rows)
+    disabled, counts = policy.get("enabled") is False, Counter(row.outcome for row in rows)
+    expected = 0 if disabled else sum(len(silent.get(each, ())) for each in COUNTED)
     page: Page = [
-        identity(name, policy, counts, len(rows) + len(silent.meant) + len(unanswered), clock),
-        shares(counts, len(silent.meant), len(unanswered)),
+        identity(name, policy, counts, len(rows) + expected + len(unanswered), clock),
+        shares(counts, expected, len(unanswered)),
         versions(rows),
     ]
     if long:
         page.append(one_a_node(rows, clock))
     else:
         page += [*failed(rows, brief=brief), *in_trouble(rows, brief=brief), *under_way(rows, clock, brief=brief)]
-    page += [*changed(rows), *silence(silent, found.nodes, clock), *quiet(rows, clock)]
-    return page + next_steps(steps(name, policy, rows))
+    page += [*changed(rows), *silence(silent, found, clock, disabled=disabled, long=long), *quiet(rows, clock)]
+    return page + next_steps(steps(name, policy, rows, expected))
 
 
 def bare(name: str) -> str:
@@ -108,17 +103,12 @@ def bare(name: str) -> str:
     return name.partition("/")[2] or name
 
 
-def without_status(name: str, found: Survey) -> Silent:
-    """Return the nodes that have no status of the policy, by whether it is meant for them."""
-    sorted_nodes = Silent([], [], [])
-    enabled = (found.policies.get(name) or {}).get("enabled", True)
-    missing = [node for node, statuses in found.statuses.items() if name not in statuses]
-    for node in sorted([*found.silent, *missing], key=natural):
-        document = found.nodes.get(node) or {}
-        meant = meant_rules.may_be_meant(found.policies.get(name), document, found.own, node)
-        kind = "unregistered" if not meant_rules.is_registered(document) else "meant" if meant and enabled else "others"
-        getattr(sorted_nodes, kind).append(bare(node))
-    return sorted_nodes
+def without_status(name: str, found: Survey) -> dict[Standing, list[str]]:
+    """Return the nodes that have no status of the policy, by where they stand."""
+    silent: dict[Standing, list[str]] = {}
+    for node in found.without(name):
+        silent.setdefault(found.standing(name, node), []).append(bare(node))
+    return silent
 
 
 def identity(name: str, policy: Policy, counts: Mapping[str, int], total: int, clock: Clock) -> Line:
@@ -294,25 +284,24 @@ def changed(rows: Iterable[Row]) -> Page:
     return [heading, Line(fold(nodes), lead="      ")]
 
 
-def silence(silent: Silent, nodes: Mapping[str, Node | None], clock: Clock) -> Page:
-    """Return the nodes without a status, those that were heard of lately apart from those that were not."""
-    documents = {bare(name): document or {} for name, document in nodes.items()}
+def silence(
+    silent: Mapping[Standing, Sequence[str]], found: Survey, clock: Clock, *, disabled: bool, long: bool
+) -> Page:
+    """Return the nodes without a status; a long page names also those that do not count."""
+    documents = {bare(name): document or {} for name, document in found.nodes.items()}
     page: Page = []
-    if silent.meant:
-        page.append(Heading(f"No report ({len(silent.meant):,})", "dim"))
-        page += by_heartbeat([(name, "", documents.get(name, {})) for name in silent.meant], clock)
-    if silent.unregistered:
-        page.append(Heading(f"Not registered ({len(silent.unregistered):,})", "dim"))
-        page.append(Line(fold(silent.unregistered), lead="      "))
-    if silent.others:
-        page.append(
-            Line(
-                "the policy is disabled, or not meant for them",
-                "dim",
-                lead=f"{plural(len(silent.others), 'other node')}: ",
-            )
-        )
-    return page
+    for standing, heading in COUNTED.items():
+        names = silent.get(standing, ())
+        if disabled:
+            page += listed(names, "none, because the policy is disabled", "dim")
+        elif names:
+            page.append(Heading(f"{heading} ({len(names):,})", "warn" if standing == "not reported" else "dim"))
+            page += by_heartbeat([(name, "", documents.get(name, {})) for name in names], clock)
+    apart = {standing: names for standing, names in sorted(silent.items()) if standing not in COUNTED}
+    if long:
+        return page + [block for standing, names in apart.items() for block in listed(names, standing, "dim")]
+    said = ", ".join(f"{plural(len(names), 'node')} {standing}" for standing, names in apart.items())
+    return page + ([Line(f"Not counted: {said}", "dim")] if said else [])
 
 
 def quiet(rows: Iterable[Row], clock: Clock) -> Page:
@@ -379,8 +368,8 @@ def one_a_node(rows: Iterable[Row], clock: Clock) -> Grid:
     return Grid(columns, lines)
 
 
-def steps(name: str, policy: Policy, rows: Sequence[Row]) -> list[tuple[str, str]]:
-    """Return what to type next, with real names."""
+def steps(name: str, policy: Policy, rows: Sequence[Row], expected: int) -> list[tuple[str, str]]:
+    """Return what to type next, with real names; `expected` is how many nodes are still to report."""
     org, nmp = name.partition("/")[0], "nodewatch exchange nmp"
     by_outcome: dict[str, list[str]] = {}
     for row in rows:
@@ -395,7 +384,7 @@ def steps(name: str, policy: Policy, rows: Sequence[Row]) -> list[tuple[str, str
         found.append(("start them over", f"{nmp} reset {quote(name)} --status {quote(words)}"))
     if policy.get("enabled") is False:
         found.append(("enable it", f"{nmp} enable {quote(name)}"))
-    elif {"running", "waiting"} & set(by_outcome):
+    elif expected or {"running", "waiting"} & set(by_outcome):
         found.append(
             ("wait for the rest" if "failed" in by_outcome else "wait for it", f"{nmp} status {quote(name)} --wait")
         )

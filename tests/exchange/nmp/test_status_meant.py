@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from conftest import SERVERS
 from edge import node, policy, status
 from meant import node_policy
@@ -42,16 +44,40 @@ def without_empty(found: dict[str, Any]) -> dict[str, Any]:
 def test_the_denominator_is_who_is_meant(run: Runner, load: Load) -> None:
     load(fleet("done"))
     shown = run("exchange nmp status roll --format table").stdout
-    assert "1 of 3 nodes successful" in shown
-    assert "No report (2)" in shown
-    assert "Not registered (1)\n      gone\n" in shown
-    assert "1 other node: the policy is disabled, or not meant for them\n" in shown
+    assert "harbor/roll  1 of 3 nodes successful" in shown
+    assert "successful 1 (33.3 %)" in shown
+    assert "no report 2 (66.7 %)" in shown
+    assert shown.endswith(
+        """
+Not reported yet (1)
+  1 node: no heartbeat known
+      late
+
+No report, and whether it is meant for them is not known (1)
+  1 node: no heartbeat known
+      empty
+
+Not counted: 1 node not meant, 1 node not registered
+
+Next
+  wait for it:  nodewatch exchange nmp status harbor/roll --wait
+"""
+    )
+    shown = run("exchange nmp status roll -l --format table").stdout
+    assert "1 node: not meant\n    other\n\n1 node: not registered\n    gone\n" in shown
 
 
 def test_all_who_are_meant_are_all(run: Runner, load: Load) -> None:
     load(without_empty(fleet("done", "late")))
-    assert "2 of 2 nodes successful" in run("exchange nmp status roll --format table").stdout
-    assert "2 of 3 nodes successful" in run("exchange nmp status roll --format table --no-match").stdout
+    assert "successful 2 (100 %)" in run("exchange nmp status roll --format table").stdout
+    assert "100 %" not in run("exchange nmp status roll --format table --no-match").stdout
+
+
+def test_nobody_has_reported(run: Runner, load: Load) -> None:
+    load(fleet())
+    why = "it is meant for 2 nodes, and none has reported yet"
+    done = run("exchange nmp status roll")
+    assert done == (8, "", f"Error: Status for NMP roll not found in org harbor: {why}\n")
 
 
 def test_waiting_is_for_everybody_who_is_meant(run: Runner, play: Play) -> None:
@@ -87,12 +113,21 @@ def test_each_is_asked_once_and_only_those_without_a_status(run: Runner, network
         late = name == "late"
         network.get(f"{place}/policy", json=denied if late else policy_of, status=403 if late else 200)
     done = run("exchange nmp status roll --format table")
-    assert (done.code, done.stderr) == (0, "")
-    assert "1 of 3 nodes successful" in done.stdout  # who could not be asked may be meant
+    assert (done.code, done.stderr.partition("\n")[0]) == (
+        5,
+        "Error: 1 of 5 nodes could not be asked; the rest is shown.",
+    )
     asked = sorted(
         str(call.request.url).split("/")[-2] for call in network.calls if str(call.request.url).endswith("/policy")
     )
     assert asked == ["empty", "late", "other"]
     network.calls.reset()
-    assert run("exchange nmp status roll --no-match --format table").code == 0
+    assert run("exchange nmp status roll --no-match").code == 0
     assert not [call for call in network.calls if str(call.request.url).endswith("/policy")]
+
+
+@pytest.mark.parametrize("line", ["roll", "'*'"])
+def test_a_disabled_policy_waits_for_nobody(run: Runner, load: Load, line: str) -> None:
+    load(without_empty(fleet("done", enabled=False)))
+    shown = run(f"exchange nmp status {line} --format table").stdout
+    assert "1 node: none, because the policy is disabled\n    late\n" in shown
