@@ -52,7 +52,7 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
     if app.asks_for_list:
         app.show_list(sorted(found.items()), dict if whole else lambda records: [key for key, _ in records])
         return
-    document = {key: found[key] for key in sorted(found)} if whole else sorted(found)
+    document = {key: found[key] for key in sorted(found)} if name or (long and found) else sorted(found)
     app.show(
         document,
         lambda _: (
