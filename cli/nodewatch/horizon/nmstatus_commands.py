@@ -49,7 +49,11 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
         return
     found = ask_agent(app, nmp)
     document = rules.all_of(found) if long else rules.words_of(found)
-    app.show(document, lambda _: tables.node_statuses(found, clock(app), long=long, empty=NONE_HERE, again=AGAIN))
+    busy = rules.in_upgrade(found)
+    app.show(
+        document,
+        lambda _: tables.node_statuses(found, clock(app), long=long, empty=NONE_HERE, again=AGAIN, busy=busy),
+    )
 
 
 def ask_agent(app: App, nmp: str) -> Statuses:

@@ -42,9 +42,10 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
 
     if followed(app, lambda: follow.node(app, node, ask, again(node), policy or "", long=long)):
         return
-    wanted = ask_node(app, node, policy)
+    wanted, everything = ask_node(app, node, policy)
     document = rules.all_of(wanted) if long else rules.words_of(wanted)
-    app.show(document, lambda _: tables.node_statuses(wanted, clock(app), long=long, again=again(node)))
+    busy = rules.in_upgrade(everything)
+    app.show(document, lambda _: tables.node_statuses(wanted, clock(app), long=long, again=again(node), busy=busy))
 
 
 def again(node: str) -> str:
@@ -52,14 +53,17 @@ def again(node: str) -> str:
     return f"nodewatch exchange node management reset {quote(node)} --policy NMP"
 
 
-def ask_node(app: App, node: str, policy: str | None) -> Statuses:
-    """Return the statuses that a node has reported, of one policy if it is named; raise `NotFound` if there is none."""
+def ask_node(app: App, node: str, policy: str | None) -> tuple[Statuses, Statuses]:
+    """Return the statuses that a node has reported, of one policy if it is named, and all of them.
+
+    Raise `NotFound` if there is none.
+    """
     client = exchange(app)
     org, name = find_node(client, node, app)
     found = client.statuses(org, name)
     if not found:
         raise NotFound(f"Statuses for node {name} not found in org {org}")
-    return of_policy(found, policy, org, name)
+    return of_policy(found, policy, org, name), found
 
 
 def ask_with_policies(app: App, node: str, policy: str | None) -> follow.Asked:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge import FLEET, golden
+from edge import FLEET, golden, node, status
 
 if TYPE_CHECKING:
     from conftest import Load, Runner
@@ -65,3 +65,11 @@ def test_table(run: Runner, load: Load, line: str, file: str) -> None:
     load(FLEET)
     done = run(f"exchange node management status {line} --format table")
     assert done == (0, golden(f"exchange_node_management_{file}.txt"), "")
+
+
+def test_what_waits_behind_another_upgrade_says_so(run: Runner, load: Load) -> None:
+    statuses = {"harbor/certs": status("downloaded"), "harbor/roll": status("waiting")}
+    load({"exchange": {"nodes": {"harbor/edge-01": node("edge-01")}, "managementStatus": {"harbor/edge-01": statuses}}})
+    waiting = run("exchange node management status edge-01 -p roll --format table").stdout
+    assert "Waits for:   harbor/certs\n" in waiting
+    assert "Waits for:" not in run("exchange node management status edge-01 -p certs --format table").stdout
