@@ -20,6 +20,7 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+CHANGED = b'{"code": "ok", "msg": "changed"}'
 NONE = b'{"managementStatus": {}, "lastIndex": 0}'
 STATUSES = ("successful", "successful", "successful", "failed", "waiting", "initiated", "no action required")
 
@@ -95,16 +96,18 @@ class Conversation(asyncio.Protocol):
             if len(rest) < body:
                 return
             self.unread = rest[body:]
-            path = unquote(head.split(b" ", 2)[1].decode().partition("?")[0])
+            method, target = head.decode().split(" ", 2)[:2]
+            path = unquote(target.partition("?")[0])
             if self.delay:
-                asyncio.get_running_loop().call_later(self.delay, self.reply, path)
+                asyncio.get_running_loop().call_later(self.delay, self.reply, method, path)
             else:
-                self.reply(path)
+                self.reply(method, path)
 
-    def reply(self, path: str) -> None:
-        """Send the answer for the path, 404 for one that is not known."""
-        body = self.answer(path)
+    def reply(self, method: str, path: str) -> None:
+        """Send the answer for the path, 404 for one that is not known; confirm a change."""
+        body = self.answer(path) if method == "GET" else CHANGED
         status, body = ("200 OK", body) if body is not None else ("404 Not Found", b"{}")
+        status = status if method == "GET" else "201 Created"
         kind = "application/json" if body[:1] in b"{[" else "text/plain"
         head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
         if not self.transport.is_closing():

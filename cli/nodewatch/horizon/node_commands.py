@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import NotFound
-from nodewatch.horizon import rules
+from nodewatch.errors import NodewatchError, NotFound
+from nodewatch.horizon import meant_rules, rules
+from nodewatch.horizon.client import Exchange
 from nodewatch.horizon.shared import LONG, POLICY, clock, exchange, exchange_command
 from nodewatch.tree import later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nodewatch.app import App
-    from nodewatch.horizon import follow, tables
-    from nodewatch.horizon.client import Exchange
+    from nodewatch.horizon import follow, node_tables, tables
     from nodewatch.horizon.types import Statuses
-else:
-    follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
+    from nodewatch.table import Page
+else:  # only waiting, and only tables, need them
+    follow, node_tables, tables = later("horizon.follow"), later("horizon.node_tables"), later("horizon.tables")
 
 
 @exchange_command()
@@ -28,8 +31,9 @@ else:
 @LONG
 @watchable
 def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> None:
-    """NODE is `node` or `org/node`. The statuses are those that the node has reported to the Exchange. With --policy,
-    --wait and --watch wait for its status, too.
+    """NODE is `node` or `org/node`. The statuses are those that it has reported to the Exchange. A table tells what
+    the node is, and which policies are meant for it that it has not reported on. With --policy, --wait and --watch wait
+    for its status, too. When each step was taken is in the event log on the node: `hzn eventlog list`.
 
     \b
     $ nodewatch exchange node management status org/sample-node
@@ -45,7 +49,29 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
     wanted, everything = ask_node(app, node, policy)
     document = rules.all_of(wanted) if long else rules.words_of(wanted)
     busy = rules.in_upgrade(everything)
-    app.show(document, lambda _: tables.node_statuses(wanted, clock(app), long=long, again=again(node), busy=busy))
+    app.show(document, lambda _: story(app, node, wanted, busy, alone=policy is not None, long=long))
+
+
+def story(app: App, node: str, statuses: Statuses, busy: Sequence[str], *, alone: bool, long: bool) -> Page:
+    """Return all that is known of a node: what it is, its statuses, and unless one is `alone`, what it has none of.
+
+    `busy` are the policies whose upgrade is going on there.
+    """
+    client, (org, name) = Exchange(app.backend("exchange")), rules.qualified(node, app.settings.org)
+    shown = tables.node_statuses(statuses, clock(app), long=long, again=again(node), busy=busy)
+    try:
+        document = client.nodes(org, name).get(f"{org}/{name}")
+        policies = {} if alone else client.policies(org)
+        asked = meant_rules.needs_node_policy(policies.values(), document or {})
+        own = client.node_policy(org, name) if asked else None
+    except NodewatchError as error:
+        return [*shown, *node_tables.not_told(error.message)]
+    missing = {
+        nmp: policies[nmp]
+        for nmp in sorted(policies)
+        if nmp not in statuses and meant_rules.is_meant(policies[nmp], document, own)
+    }
+    return [*node_tables.node(f"{org}/{name}", document, clock(app)), *shown, *node_tables.without_status(missing)]
 
 
 def again(node: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nodewatch.horizon.reset_rules import for_all
 from nodewatch.pages import listed, nodes_below
 from nodewatch.table import Line, plural
 
@@ -28,7 +29,7 @@ def by_result(words: Mapping[str, str]) -> Page:
     """Return what became of nodes, the most frequent first, each with its nodes."""
     groups: dict[str, list[str]] = {}
     for node, said in words.items():
-        groups.setdefault(said, []).append(node)
+        groups.setdefault(for_all(said, node), []).append(node)
     found = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
     return [line for said, nodes in found for line in listed(nodes, said, "good" if said == "reset" else "warn")]
 

@@ -54,6 +54,15 @@ class Result(NamedTuple):
         return "reset or not: it was interrupted" if self.begun else "not reset"
 
 
+def for_all(said: str, node: str) -> str:
+    """Return what is said of a node (`org/node`) without its name: the same of many nodes is told once.
+
+    >>> for_all("PUT /orgs/o/nodes/n1/managementStatus/p was refused: o/n1 is not yours", "o/n1")
+    'PUT /orgs/o/nodes/NODE/managementStatus/p was refused: o/NODE is not yours'
+    """
+    return said.replace(f"/{node.partition('/')[2]}", "/NODE")
+
+
 def wanted_words(option: str) -> frozenset[str]:
     """Return the words of `--status`, as `is_wanted` takes them; raise `WrongUsage` if there is none.
 

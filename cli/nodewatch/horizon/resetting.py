@@ -9,7 +9,7 @@ from nodewatch.documents import text
 from nodewatch.errors import NodewatchError, NotAllSucceeded, NotFound
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import reset_request, statuses_in
-from nodewatch.horizon.reset_rules import Result, Target, groups
+from nodewatch.horizon.reset_rules import Result, Target, for_all, groups
 from nodewatch.horizon.survey import reasons_of
 from nodewatch.nodeset import fold
 from nodewatch.table import plural
@@ -154,8 +154,7 @@ def rest(done: Done, found: Survey | None) -> str:
     kinds: dict[str, list[str]] = {}
     for result in done.results:
         if not result.is_reset:
-            _, _, node = result.target.node.partition("/")
-            kinds.setdefault(result.words.replace(f"/{node}", "/NODE"), []).append(result.target.node)
+            kinds.setdefault(for_all(result.words, result.target.node), []).append(result.target.node)
     lines = [f"  {fold(nodes)}: {said}" for said, nodes in kinds.items()]
     if found is not None:
         lines += [f"  {nodes}: not reset: {why}" for why, nodes in reasons_of(found).items()]

@@ -7,7 +7,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from nodewatch.errors import WrongConfiguration, WrongUsage
-from nodewatch.table import plural
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
@@ -170,6 +169,8 @@ def losses(found: Mapping[str, Statuses], of: str, *, unknown: int) -> str:
     >>> losses(found, "o/p", unknown=0), losses({}, "o/p", unknown=3)
     ('The statuses of o/p on 2 nodes are lost: failed 2.', 'No node has a status of o/p; 3 nodes could not be asked.')
     """
+    from nodewatch.table import plural
+
     counts = Counter(word(status) or "(no status)" for statuses in found.values() for status in statuses.values())
     words = ", ".join(f"{name} {count:,}" for name, count in counts.most_common())
     said = f"The statuses of {of} on {plural(len(found), 'node')} are lost: {words}" if found else ""
