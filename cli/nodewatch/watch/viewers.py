@@ -195,7 +195,7 @@ class Stage:
         world = self.app.world
         end = world.monotonic() + seconds
         while (left := end - world.monotonic()) > 0:
-            world.sleep(min(left, TICK))
+            self.screen.wait(min(left, TICK))
             if self.sight is not None:
                 self.screen.draw([self.heading(self.sight)], self.page)
 
