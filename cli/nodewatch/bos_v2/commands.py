@@ -8,7 +8,7 @@ import click
 
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import NotFound
-from nodewatch.tree import boolean, command, every_kind, later
+from nodewatch.tree import EVERY_KIND, boolean, command, later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
@@ -63,9 +63,8 @@ def describe_session(app: App, session_id: str) -> None:
     app.show(bos.session(session_id), table)
 
 
-@command
+@command(params=[EVERY_KIND])
 @click.argument("session_id")
-@every_kind
 @watchable
 def show_session_status(app: App, session_id: str) -> None:
     """The table names every node of every error, folded: the server itself names ten of each.
