@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 import responses
-from hypothesis import settings
 
 from nodewatch.backend import ABSENT, Request
 from nodewatch.errors import NodewatchError
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
 
-settings.register_profile("untimed", deadline=None)  # a busy machine is no defect
-settings.load_profile("untimed")
+hypothesis.settings.register_profile("patient", deadline=None)  # how long it takes is not what is tested
+hypothesis.settings.load_profile("patient")
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SERVERS = {
