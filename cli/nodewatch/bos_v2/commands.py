@@ -190,9 +190,13 @@ def map_session(app: App, session_id: str) -> None:
 
 def show_map(app: App, filters: dict[str, Any]) -> None:
     """Show the components that fit as a picture, or as a list where the options ask for columns or counts."""
+    from nodewatch.bos_v2.rules import IN_PROGRESS
+
     bos = BosV2(app.backend("bos"))
-    components = app.fitting(list(bos.components(**app.narrowed(filters), fields=app.fields())))
-    if app.drawn and not (app.view and app.view.flat):
+    picture = app.drawn and not (app.view and app.view.flat)
+    fields = IN_PROGRESS if picture and not app.asking else app.fields()
+    components = app.fitting(list(bos.components(**app.narrowed(filters), fields=fields)))
+    if picture:
         app.show_page(map_tables.components(components))
     else:
         app.show_list(components)
