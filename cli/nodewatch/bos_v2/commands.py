@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.errors import NotFound
+from nodewatch.errors import NodewatchError, NotFound
 from nodewatch.tree import EVERY_KIND, boolean, command, later
 from nodewatch.watch.options import followed, watchable
 
@@ -41,9 +41,17 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
     """
     filters = app.narrowed({"status": status, "min_age": min_age, "max_age": max_age})
     bos = BosV2(app.backend("bos"))
-    app.show_list(
-        bos.sessions(**filters), page=lambda found: list_tables.sessions(found, bos.failed_counts(), app.clock)
-    )
+    sessions = bos.sessions(**filters)
+    app.show_list(sessions, page=lambda found: list_tables.sessions(found, failed_counts(app, bos), app.clock))
+
+
+def failed_counts(app: App, bos: BosV2) -> dict[str, int]:
+    """Return how many components are failed by session; none, and why, where BOS does not answer: the list is known."""
+    try:
+        return bos.failed_counts()
+    except NodewatchError as error:
+        app.say(f"How many nodes are failed is not known: {error.message}")
+        return {}
 
 
 @command
