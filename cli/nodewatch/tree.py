@@ -144,8 +144,7 @@ def separator(text: str) -> str:
     return text.replace("\\n", "\n").replace("\\t", "\t")
 
 
-PICTURES = ("html", "svg")
-FORMATS = ("table", *DOCUMENTS, *LIST_FORMATS, *PICTURES)
+FORMATS = ("table", *DOCUMENTS, *LIST_FORMATS, "html", "svg")
 SHARED: list[click.Option] = [
     shared(
         "--format",
@@ -155,7 +154,10 @@ SHARED: list[click.Option] = [
     shared("--local", metavar="PATH", help="Ask the local store or fleet file at PATH."),
     shared("--context", metavar="NAME", help="Ask the system of that NAME in the configuration."),
     shared("--configuration", metavar="NAME", help="Ask the system that cray knows by that NAME, or file."),
-    shared("--token", metavar="FILE", help="Log in to BOS with the token in FILE."),
+    shared("--tenant", metavar="NAME", help="Ask BOS as this tenant (NODEWATCH_TENANT)."),
+    shared(
+        "--token", metavar="FILE", help="Log in to BOS with the token in FILE: JSON as of cray, or the token alone."
+    ),
     shared("--ca-bundle", metavar="FILE", help="Trust the certificates in FILE, not the system's."),
     flag("--insecure", help="Trust every server; warns each time."),
     shared("--request-timeout", type=seconds, help="Give up on a request after SECONDS (60)."),
@@ -233,9 +235,7 @@ class Shared(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the command's own options, a group's members, and where those are that every command takes."""
-        everywhere = set(map(id, SHARED))
-        own = [param for param in self.get_params(ctx) if id(param) not in everywhere]
-        write_section(formatter, "Options", records(own, ctx))
+        write_section(formatter, "Options", records([each for each in self.get_params(ctx) if each not in SHARED], ctx))
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
         formatter.write_paragraph()
@@ -244,8 +244,7 @@ class Shared(click.Command):
 
 def records(params: Sequence[click.Parameter], ctx: click.Context) -> list[tuple[str, str]]:
     """Return the names of the options among the parameters, and what they mean."""
-    found = (param.get_help_record(ctx) for param in params if isinstance(param, click.Option))
-    return [record for record in found if record is not None]
+    return [record for each in params if (record := each.get_help_record(ctx)) is not None]
 
 
 def write_section(formatter: click.HelpFormatter, heading: str, rows: list[tuple[str, str]]) -> None:
@@ -316,6 +315,7 @@ class Group(Shared, click.Group):
         params: Sequence[click.Parameter] = (),
         aliases: Mapping[str, str] | None = None,
         begin: Sequence[tuple[str, str]] = (),
+        elsewhere: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(
             None,
@@ -326,6 +326,7 @@ class Group(Shared, click.Group):
         )
         self.sentence, self.members, self.bare, self.aliases = sentence, members, bare, aliases or {}
         self.begin = begin
+        self.elsewhere = {name: program for program, names in (elsewhere or {}).items() for name in names.split()}
         self.short_help = sentence
         self.commands = dict.fromkeys(members, self)  # names only: click suggests from them what was meant
 
@@ -359,6 +360,9 @@ class Group(Shared, click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
+            if args[0] in self.elsewhere:
+                words = f"only `{self.elsewhere[args[0]]} {args[0]}` has this: it is no part of nodewatch."
+                raise click.UsageError(words, ctx) from error
             if len(self.members) > 1 or getattr(error, "possibilities", None):
                 raise
             meant = " ".join([ctx.command_path, *self.members, *args])
