@@ -34,6 +34,7 @@ OURS = [
     ("nodeset", "errors"),
     ("limits", "nodeset|errors"),
     ("statuses", "table"),
+    (r"commands\.status", rf"bos_v2\.(client|rules)|horizon\.(nmp_commands|rules)|tree|{LEAVES}"),
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|{LEAVES}"),
     (
         r"commands\.local",

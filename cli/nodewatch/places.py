@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.nodeset import fold
@@ -11,6 +12,7 @@ from nodewatch.query import pattern
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
+PARTS = r"(?:^|(?<=,))(((x\d{1,6})c\d{1,4})s\d{1,4})b\d{1,4}n\d{1,4}(?=,|$)"
 LONG = 50  # characters of names; parts with longer ones are counted, for the nodes stand there already
 XNAME = re.compile(r"x(\d{1,6})c(\d{1,4})s(\d{1,4})b(\d{1,4})n(\d{1,4})", re.ASCII)
 
@@ -43,7 +45,7 @@ def place(name: str) -> Place | None:
 
 LEVELS = ("cabinet", "chassis", "slot", "board", "bmc")
 GROUPS = {"cabinet": 4, "chassis": 3, "slot": 2, "board": 1, "bmc": 1}
-PARTS = re.compile(r"((((x\d{1,6})c\d{1,4})s\d{1,4})b\d{1,4})n\d{1,4}", re.ASCII)
+NESTED = re.compile(r"((((x\d{1,6})c\d{1,4})s\d{1,4})b\d{1,4})n\d{1,4}", re.ASCII)
 
 
 def place_of(name: str, level: str) -> str:
@@ -54,7 +56,7 @@ def place_of(name: str, level: str) -> str:
     >>> [place_of("X1000c2s3b0n1", level) for level in LEVELS], place_of("login-1", "cabinet")
     (['x1000', 'x1000c2', 'x1000c2s3', 'x1000c2s3b0', 'x1000c2s3b0'], '')
     """
-    found = PARTS.fullmatch(name.lower())
+    found = NESTED.fullmatch(name.lower())
     return found[GROUPS[level]] if found else ""
 
 
@@ -97,21 +99,23 @@ def meant_by(wanted: Iterable[str]) -> Callable[[str], bool]:
 
 
 class Parts:
-    """The cabinets, chassis and blades that nodes stand in."""
+    """The cabinets, chassis and blades that nodes stand in, with how many nodes each of them has."""
 
     def __init__(self, everyone: Iterable[str]) -> None:
-        self.members: tuple[dict[str, set[str]], ...] = ({}, {}, {})
-        self.below: tuple[dict[str, set[str]], ...] = ({}, {}, {})
-        for name in everyone:
-            stands = place(name)
-            if stands is not None:
-                smaller = (*stands.parts[1:], name)
-                for level, part in enumerate(stands.parts):
-                    self.members[level].setdefault(part, set()).add(name)
-                    self.below[level].setdefault(part, set()).add(smaller[level])
+        blades = Counter(parts_of(everyone))
+        self.sizes: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())
+        self.below: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())
+        for parts, size in blades.items():
+            for level, part in enumerate(parts):
+                self.sizes[level][part] += size
+        for chassis in {parts[:2] for parts in blades}:
+            self.below[0][chassis[0]] += 1
+        for parts, size in blades.items():
+            self.below[1][parts[1]] += 1
+            self.below[2][parts[2]] = size
 
     def whole(self, names: Collection[str]) -> str:
-        """Return which cabinets, chassis or blades the nodes are all of; empty if they are not.
+        """Return which cabinets, chassis or blades the nodes, each named once, are all of; empty if they are not.
 
         A part counts when it has several of the next smaller ones, a blade several nodes: one alone is no cause.
 
@@ -122,13 +126,22 @@ class Parts:
         >>> parts.whole(everyone[:3]), parts.whole(everyone), Parts(["edge-1"]).whole(["edge-1"])
         ('', 'cabinet x1', '')
         """
-        places = [place(name) for name in names]
-        if len(names) < 2 or None in places:
+        found = parts_of(names)
+        if len(names) < 2 or len(found) < len(names):
             return ""
         for level, word in enumerate(("cabinet", "chassis", "blade")):
-            parts = {stands.parts[level] for stands in places if stands}
-            counted = all(len(self.below[level].get(part, ())) > 1 for part in parts)
-            if counted and sum(len(self.members[level][part]) for part in parts) == len(set(names)):
+            parts = {each[level] for each in found}
+            counted = all(self.below[level][part] > 1 for part in parts)
+            if counted and sum(self.sizes[level][part] for part in parts) == len(names):
                 named, plural = fold(parts), "s" if len(parts) > 1 and word != "chassis" else ""
                 return f"{word}{plural} {named}" if len(named) <= LONG else f"{len(parts):,} {word}{plural}"
         return ""
+
+
+def parts_of(names: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Return the cabinet, the chassis and the blade of each node whose name says where it stands.
+
+    >>> parts_of(["x1000c2s0b1n0", "edge-1"])
+    [('x1000', 'x1000c2', 'x1000c2s0')]
+    """
+    return [(cabinet, chassis, blade) for blade, chassis, cabinet in re.findall(PARTS, ",".join(names))]

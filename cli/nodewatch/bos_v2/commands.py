@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.errors import NotFound
-from nodewatch.tree import boolean, command, every_kind, later
+from nodewatch.errors import NodewatchError, NotFound
+from nodewatch.tree import EVERY_KIND, boolean, command, later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
@@ -44,10 +44,17 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
     filters = app.narrowed({"status": status, "min_age": min_age, "max_age": max_age})
     bos = BosV2(app.backend("bos"))
     sessions = bos.sessions(**filters)
-    if app.uses("failed"):
-        app.show_list(list_tables.with_failed(sessions, bos.failed_counts()), list_tables.as_sent)
-    else:
-        app.show_list(sessions)
+    failed = failed_counts(app, bos) if app.uses("failed") else None
+    app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.as_sent)
+
+
+def failed_counts(app: App, bos: BosV2) -> dict[str, int] | None:
+    """Return how many components are failed by session; None, and why, where BOS does not answer: the list is known."""
+    try:
+        return bos.failed_counts()
+    except NodewatchError as error:
+        app.say(f"How many nodes are failed is not known: {error.message}")
+        return None
 
 
 @command
@@ -67,9 +74,8 @@ def describe_session(app: App, session_id: str) -> None:
     app.show(bos.session(session_id), table)
 
 
-@command
+@command(params=[EVERY_KIND])
 @click.argument("session_id")
-@every_kind
 @watchable
 def show_session_status(app: App, session_id: str) -> None:
     """The table names every node of every error, folded: the server itself names ten of each.
@@ -208,9 +214,13 @@ def map_session(app: App, session_id: str) -> None:
 
 def show_map(app: App, filters: dict[str, Any]) -> None:
     """Show the components that fit as a picture, or as a list where the options ask for columns or counts."""
+    from nodewatch.bos_v2.rules import IN_PROGRESS
+
     bos = BosV2(app.backend("bos"))
-    components = app.fitting(list(bos.components(**app.narrowed(filters), fields=app.fields())))
-    if app.drawn and not (app.view and app.view.flat):
+    picture = app.drawn and not (app.view and app.view.flat)
+    fields = IN_PROGRESS if picture and not app.asking else app.fields()
+    components = app.fitting(list(bos.components(**app.narrowed(filters), fields=fields)))
+    if picture:
         app.show_page(map_tables.components(components))
     else:
         app.show_list(components)

@@ -105,8 +105,8 @@ def cabinet(number: int, found: Mapping[Place, Sign]) -> Panel:
     boards, nodes = depth(found)
     blocks = sorted({(stands.chassis, stands.slot // SLOTS) for stands in found})
     rows = sorted({stands.slot % SLOTS for stands in found})
-    split = len(blocks) > len({chassis for chassis, _ in blocks})
-    names = [f"s{block * SLOTS}" if split and block else f"c{chassis}" for chassis, block in blocks]
+    several = len({chassis for chassis, _ in blocks}) > 1
+    names = [f"c{chassis}" * (several or not block) + f"s{block * SLOTS}" * (block > 0) for chassis, block in blocks]
     wide = max(boards * nodes, *map(len, names))
     front = len(f"s{max(rows)} ")
     lines: list[list[Cell]] = [[Cell(" " * front + " ".join(name.ljust(wide) for name in names).rstrip(), "dim")]]

@@ -13,6 +13,7 @@ from nodewatch.documents import part, text
 from nodewatch.kinds import Kind
 from nodewatch.nodeset import fold, natural
 from nodewatch.pages import bar, errors, next_steps
+from nodewatch.places import Parts
 from nodewatch.table import Bar, Cell, Column, Grid, Heading, Line, Page, Part
 from nodewatch.times import read_time, short, span
 
@@ -52,7 +53,7 @@ def session_status(
     counts = verdict_rules.counts(status, components)
     running = status.get("status") != "complete"
     found = sort(components)
-    everyone = rules.component_names(session)
+    parts = Parts(rules.component_names(session))
     page: Page = [identity(status, session, counts, clock)]
     setup = part(session, "status").get("error")
     if setup:
@@ -60,13 +61,13 @@ def session_status(
     page += shares(status, counts)
     failed = failures(found.failed) if running and found.failed else ended_failures(status, components, counts)
     if failed:
-        page += [Heading(failed_heading(failed, counts), "bad"), *errors(failed, everyone, brief=brief)]
+        page += [Heading(failed_heading(failed, counts), "bad"), *errors(failed, parts, brief=brief)]
     if running and found.troubled:
         page.append(Heading(f"In trouble, but BOS still tries ({len(found.troubled):,})", "warn"))
-        page += errors(failures(found.troubled), everyone, brief=brief, style="warn")
+        page += errors(failures(found.troubled), parts, brief=brief, style="warn")
     if running and found.held:
         page.append(Heading(f"On hold or disabled ({len(found.held):,})", "warn"))
-        page += errors(stopped(found.held), everyone, brief=brief, style="warn")
+        page += errors(stopped(found.held), parts, brief=brief, style="warn")
     if running and found.moving:
         more = " more" * bool(found.troubled)
         page += [
@@ -84,7 +85,7 @@ def identity(status: ExtendedStatus, session: Session, counts: Counts | None, cl
     operation = text(session.get("operation"))
     facts = [
         text(session.get("name")),
-        f"{operation} of {text(session.get('template_name'))}" if operation else "",
+        " of ".join(filter(None, (operation, text(session.get("template_name"))))),
         f"tenant {text(session['tenant'])}" if session.get("tenant") else "",
         verdict.text,
         f"started {clock.at(began)}" if began else "",
@@ -112,7 +113,8 @@ def shares(status: ExtendedStatus, counts: Counts | None) -> Page:
         ("staged", "dim"),
     )
     if counts is not None:
-        page = bar((name, count, style) for (name, style), count in zip(names, counts, strict=True))
+        drawn = [(name, count, style) for (name, style), count in zip(names, counts, strict=True)]
+        page = bar(drawn, always=3)
         return [page] if page.parts else []
     found = verdict_rules.progress(status)
     values = (found.successful, found.in_progress, found.failed, found.other, found.staged)

@@ -75,7 +75,7 @@ def legend_lines(parts: Sequence[Part], signs: Sequence[str], width: int | None)
     facts = []
     for part, sign in zip(parts, signs, strict=True):
         share = percent(part.percent)
-        words = f"{visible(part.name)} " + (share if part.number is None else f"{part.number:,} ({share})")
+        words = f"{visible(part.name)} " + share + (f" ({part.number:,})" if part.number else "")
         facts.append(Cell(f"{sign} {words}", part.style if part.percent else "dim"))
     return packed(facts, width)
 

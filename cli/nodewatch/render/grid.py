@@ -81,7 +81,7 @@ def read_strip(column: Column, cells: Sequence[str | Cell]) -> Strip:
     name = visible(column.name)
     texts = [cell if isinstance(cell, str) else cell.text for cell in cells]
     styles: list[Style] = ["" if isinstance(cell, str) else cell.style for cell in cells]
-    whole = "".join(texts)
+    whole = "".join([name, *texts])
     if whole.isascii() and whole.isprintable():
         return Strip(column, name, texts, styles, max(len(name), *map(len, texts)))
     texts = list(map(visible, texts))

@@ -78,7 +78,7 @@ def test_a_saved_status_of_a_complete_session_is_answered_as_it_is(run: Runner, 
 
 BAR = """
 ██████████▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒╳╳╳╳╳╳╳╳╳╳░░░░░░░░░░
-█ successful 1 (20 %)  ▒ in progress 2 (40 %)  ╳ failed 1 (20 %)  ░ staged 1 (20 %)
+█ successful 20 % (1)  ▒ in progress 40 % (2)  ╳ failed 20 % (1)  ░ staged 20 % (1)
 
 """
 FAILED = """\
@@ -127,7 +127,7 @@ reboot-7  reboot of compute-24.7  complete: 24 of 24 nodes FAILED  started 2026-
 ended 2026-11-21 11:40:00 UTC  took 40 min
 
 ╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳
-╳ failed 24 (100 %)
+█ successful 0 %  ▒ in progress 0 %  ╳ failed 100 % (24)
 
 Failed: BOS will not try again (24)
   24 nodes: no power [red]\\x1b[31m
