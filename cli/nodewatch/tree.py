@@ -178,17 +178,10 @@ SHARED: list[click.Option] = [
 # What commands take that show a list.
 AS_NAMES: list[click.Option] = [
     flag("--expand", help="With --format names: one name a line, instead of all folded into one."),
-    shared(
-        "--separator", type=separator, metavar="TEXT", help="With --format names: every name, with TEXT between them."
-    ),
+    shared("--separator", type=separator, metavar="TEXT", help="With --format names: TEXT between the names."),
 ]
 LISTING: list[click.Option] = [
-    shared(
-        "--filter",
-        multiple=True,
-        metavar="EXPRESSION",
-        help="Only what fits, as in 'age > 30m and status != stable'; may be given again.",
-    ),
+    shared("--filter", multiple=True, metavar="EXPRESSION", help="Only what fits: 'age > 30m and status != stable'."),
     shared("--sort", metavar="COLUMNS", help="Sort by these columns, -COLUMN the largest first."),
     shared("--columns", metavar="COLUMNS", help="Show these columns; `help` lists them with what they mean."),
     shared("--count-by", metavar="COLUMNS", help="Show how many are alike in these columns, the most first."),
