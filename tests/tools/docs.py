@@ -36,9 +36,9 @@ server's own document with all its fields. `--format` decides otherwise.
 """
 
 LISTS = """
-Commands that show a list take `--filter`, `--sort`, `--columns`, `--count-by` and `--no-headings`. `--columns help` names
-the columns with what they mean. A column goes by its name, by its heading in the table, or by the beginning of either
-that fits no other one; upper and lower case are the same.
+Commands that show a list take `--filter`, `--sort`, `--columns`, `--count-by` and `--no-headings`. `--columns help`
+names the columns with what they mean. A column goes by its name, by its heading in the table, or by the beginning of
+either that fits no other one; upper and lower case are the same.
 
 A filter compares columns with values, by `=`, `!=`, `<`, `<=`, `>` and `>=`; `~` and `!~` hold a regular expression
 against them. `and`, `or`, `not` and parentheses join comparisons. In a value `*` stands for any text and `?` for one
