@@ -110,12 +110,16 @@ class LocalBackend:
 
     def send(self, request: Request) -> Answer:
         """Answer the request from the store; raise what the service would have said."""
+        answer = self.answered(request)
+        if answer.status >= 400:
+            raise answered_error(request, answer, "the local store")
+        return answer
+
+    def answered(self, request: Request) -> Answer:
+        """Return what the service would answer, refusals too; what was refused has changed nothing."""
         store = self.open()
         with store.reading() if request.method == "GET" else store.changing():
-            answer = self.answer(store, request)
-            if answer.status >= 400:
-                raise answered_error(request, answer, "the local store")
-        return answer
+            return self.answer(store, request)
 
     def answer(self, store: Store, request: Request) -> Answer:
         """Return what the first route that fits answers; 405 or 404 if none does."""
