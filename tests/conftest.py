@@ -237,8 +237,8 @@ def serve(run: Runner, network: responses.RequestsMock, store: Path) -> None:
         def answer(request: Any, local: LocalBackend = local, base: str = base) -> tuple[int, dict[str, str], str]:
             parts = urlsplit(request.url)
             body = ABSENT if request.body is None else json.loads(request.body)
-            asked = Request(request.method, parts.path.removeprefix(urlsplit(base).path), dict(request.params), body)
-            local.tenant = request.headers.get("Cray-Tenant-Name", "")
+            path, tenant = parts.path.removeprefix(urlsplit(base).path), request.headers.get("Cray-Tenant-Name", "")
+            asked = Request(request.method, path, dict(request.params), body, tenant=tenant)
             try:
                 with turn:
                     answered = local.send(asked)

@@ -41,7 +41,7 @@ def v2(fleet: dict[str, Any]) -> Any:
 def test_demo_fleet_is_a_fleet_file_that_depends_on_nothing_but_the_time(fleet: dict[str, Any]) -> None:
     assert fleet == demo_fleet(NOW)
     assert json.loads(json.dumps(fleet)) == fleet
-    assert len(list(entries(fleet, sections()))) == 382
+    assert len(list(entries(fleet, sections()))) == 422
 
 
 def test_every_status_of_a_component_is_there(v2: Any) -> None:
@@ -293,8 +293,9 @@ def test_a_store_of_another_release(run: Runner) -> None:
     done = run("bos components list --session night-reboot --quiet")
     assert (done.code, done.stdout) == (4, "")
     assert done.stderr.endswith(
-        f"Error: the local store {store} failed: no such column: session. If another release of nodewatch made it, "
-        "load its fleet file into a new one; `nodewatch demo --fresh` makes the demo store anew.\n"
+        f"Error: the local store {store} failed: its tables are not those that this release makes. If another release "
+        "of nodewatch made it, load its fleet file into a new one; `nodewatch demo --fresh` makes the demo store "
+        "anew.\n"
     )
 
 

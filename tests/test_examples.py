@@ -46,6 +46,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "more.json": {"bos": {"v2": {"components": [{"id": "x9"}]}}},
         "compute.json": boot_sets,
         "change.json": boot_sets,
+        "nmp.json": {"constraints": ["site == valley"]},
     }.items():
         (folder / name).write_text(json.dumps(document))
     return folder

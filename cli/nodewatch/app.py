@@ -27,6 +27,8 @@ class App:
         self.flags: dict[str, Any] = {}
         self.backends: dict[str, Backend] = {}
         self.closing = ExitStack()
+        self.hushed = False
+        self.saved_at: datetime | None = None
 
     @cached_property
     def settings(self) -> Settings:
@@ -37,8 +39,22 @@ class App:
 
     @property
     def now(self) -> datetime:
-        """The time of day, in UTC."""
-        return self.world.now()
+        """The time that ages and verdicts go by, in UTC: when the case that is looked at was saved, else now."""
+        return self.saved_at or self.world.now()
+
+    def notice(self, saved_at: datetime) -> None:
+        """Go by the time at which a store was saved, and say so once."""
+        if self.saved_at is None:
+            from nodewatch.times import span
+
+            age = span(self.world.now() - saved_at)
+            self.say(f"As of {saved_at:%Y-%m-%d %H:%M} UTC, saved {age} ago.")
+            self.saved_at = saved_at
+
+    @property
+    def quiet(self) -> bool:
+        """Whether only what must be known goes to stderr: `--quiet`, or a screen is being drawn (`hushed`)."""
+        return self.hushed or self.settings.quiet
 
     @property
     def clock(self) -> Clock:
@@ -57,7 +73,7 @@ class App:
         return self.world.stdout.isatty() and not self.flags.get("all")
 
     def backend(self, service: str) -> Backend:
-        """Return what answers for `bos`, `exchange` or `agent`: a server or the local store, as the settings say."""
+        """Return what answers for `bos`, `exchange`, `agent` or `css`: a server or the local store."""
         if service not in self.backends:
             self.backends[service] = self.rehearse(self.connect(service))
         return self.backends[service]
@@ -74,7 +90,7 @@ class App:
             self.warn(f"Showing the demo fleet in {system.local}, because no system is configured.")
         from nodewatch.offline.backend import LocalBackend, routes
 
-        backend = LocalBackend(system.local, routes(service), self.world, self.settings)
+        backend = LocalBackend(system.local, routes(service), self.world, self.settings, self.notice)
         self.closing.callback(backend.close)
         return backend
 
@@ -84,7 +100,7 @@ class App:
         if system.insecure:
             why = "--insecure was given" if settings.insecure else "HZN_SSL_SKIP_VERIFY is set"
             self.warn(f"Warning: {why}, so certificates are not verified: anyone may be listening.")
-        if service == "exchange" and settings.exchange_auth and system.url:
+        if service in ("exchange", "css") and settings.exchange_auth and system.url:
             from nodewatch.remote.addresses import in_the_clear
 
             if in_the_clear(system.url):
@@ -120,19 +136,6 @@ class App:
         self.settings = self.settings._replace(exchange_auth=fresh.exchange_auth)
         self.backends.clear()
         return True
-
-    def patience(self, seconds: float) -> None:
-        """Let no request, with all its retries, take longer than that many seconds (one second at least)."""
-        from nodewatch.settings.model import System
-
-        def hurried(system: System) -> System:
-            each = max(seconds / (system.retries + 1), 1.0)
-            return system._replace(request_timeout=min(system.request_timeout, each))
-
-        systems = self.settings.systems.items()
-        self.settings = self.settings._replace(
-            systems={name: hurried(found) if isinstance(found, System) else found for name, found in systems}
-        )
 
     def show(
         self,
@@ -188,8 +191,8 @@ class App:
         print_document(document, self.settings.format, self.world.stdout)
 
     def say(self, text: str) -> None:
-        """Tell the user something on stderr, unless `--quiet`."""
-        if not self.settings.quiet:
+        """Tell the user something on stderr, unless that is not wanted."""
+        if not self.quiet:
             self.warn(text)
 
     def warn(self, text: str) -> None:

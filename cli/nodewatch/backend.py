@@ -26,8 +26,8 @@ class Request(NamedTuple):
     `path` is what follows the service's base URL, already quoted; `params` holds the query, a None in it is not sent;
     `body` is JSON to be, `ABSENT` for no body. `retry` says whether asking twice is harmless (None: as HTTP defines it
     for the method). `fields` names the members of the documents that will be looked at, none of them means
-    all: a backend may leave the others out. `done` holds the statuses that say that a change was made (none of them:
-    this is a question).
+    all: a backend may leave the others out. `tenant` names on whose behalf BOS is asked, empty for nobody's; None is as
+    the settings say. `done` holds the statuses that say that a change was made (none of them: this is a question).
     """
 
     method: str
@@ -36,6 +36,7 @@ class Request(NamedTuple):
     body: Any = ABSENT
     retry: bool | None = None
     fields: Sequence[str] = ()
+    tenant: str | None = None
     done: Sequence[int] = ()
 
     @property
@@ -93,9 +94,9 @@ class StoredArray:
         self.texts = texts
 
     def __iter__(self) -> Iterator[Any]:
-        import json
+        from nodewatch.jsontext import parsed
 
-        return map(json.loads, self.texts)
+        return map(parsed, self.texts)
 
 
 class SentArray(list[Any]):
@@ -254,13 +255,19 @@ def named(backend: Backend, request: Request, field: str = "", name: str = "") -
         return cast("dict[str, Any]", document)
     if request.done and not (isinstance(document, dict) and document):
         raise unconfirmed(request, kind(document) if document != {} else "an empty object")
-    if not isinstance(document, dict):
-        raise UnreadableAnswer(
-            f"{request.method} {request.path} should answer an object, but it answered {kind(document)}. {ASK_RIGHT}"
-        )
+    document = object_in(document, request)
     if field and document.get(field, name) != name:
         raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {document[field]!r}. Ask again.")
     return document
+
+
+def object_in(document: Any, request: Request) -> dict[str, Any]:
+    """Return the object that was answered; raise `UnreadableAnswer` if it is none."""
+    if isinstance(document, dict):
+        return document
+    raise UnreadableAnswer(
+        f"{request.method} {request.path} should answer an object, but it answered {kind(document)}. {ASK_RIGHT}"
+    )
 
 
 def sent(backend: Backend, request: Request) -> Any:

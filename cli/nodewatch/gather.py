@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.errors import NodewatchError, Unreachable, WrongConfiguration
+from nodewatch.errors import NodewatchError, TimedOut, Unreachable, WrongConfiguration
 from nodewatch.progress import Progress
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def gather(
 
     An error is the result of the question that met it. Only what concerns the whole service (it cannot be reached,
     nobody is logged in, the configuration is wrong) ends the run: it is then the result of every question left. A line
-    on stderr counts (`1,200 of 2,000 nodes`) from the second second on, on a terminal and unless `quiet`.
+    on stderr counts (`1,200 of 2,000 nodes`) from the second second on, on a terminal and unless `quiet`. When the
+    world's deadline has passed, what has no answer yet is `TimedOut`.
     """
     run = Run(backend, requests)
     progress = Progress(world, len(requests), what, quiet=quiet)
@@ -45,8 +46,11 @@ def gather(
                 progress.show(run.finished)
         else:
             run.start(threads)
-            while not run.wait(TICK):
+            while not run.wait(min(TICK, world.left(TICK))):
                 progress.show(run.finished)
+                if world.monotonic() >= world.deadline:
+                    run.give_up()
+                    break
     except KeyboardInterrupt:
         run.stopped = True
         return Gathered(list(run.results), interrupted=True)  # threads may still write theirs
@@ -106,6 +110,10 @@ class Run:
         with self.lock:
             self.finished += 1
         return True
+
+    def give_up(self) -> None:
+        """Ask nothing more, and take what has no answer yet for timed out."""
+        self.ending, self.stopped = TimedOut("there was no answer before the time ran out."), True
 
     def wait(self, seconds: float) -> bool:
         """Return whether all threads have ended, after that many seconds at most; raise what a thread could not."""

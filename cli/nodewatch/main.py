@@ -139,7 +139,9 @@ EXCHANGE = Group(
             "Node management policies (NMP): what is to be upgraded, on which nodes.",
             {
                 "status": Leaf("Show how far a policy is on all nodes.", "horizon.nmp_commands:show_nmp_status"),
-                "list": Leaf("List the policies, or show one.", "horizon.nmp_commands:list_policies"),
+                "list": Leaf("List the policies, or show one.", "horizon.policy_commands:list_policies"),
+                "add": Leaf("Add a policy, or replace it.", "horizon.policy_commands:add_policy"),
+                "new": Leaf("Print a policy to start from.", "horizon.policy_commands:show_example"),
                 "remove": Leaf("Remove a policy.", "horizon.nmp_commands:remove_policy"),
                 "enable": Leaf("Enable a policy.", "horizon.nmp_commands:enable_policy"),
                 "disable": Leaf("Disable a policy.", "horizon.nmp_commands:disable_policy"),
@@ -151,9 +153,14 @@ EXCHANGE = Group(
         "node": Group(
             "Nodes.",
             {
+                "list": Leaf("List the nodes, or show one.", "horizon.nodes_commands:list_nodes"),
                 "management": Group(
                     "The policies of one node.",
                     {
+                        "list": Leaf(
+                            "List the policies that are meant for a node.",
+                            "horizon.nodes_commands:list_policies_of_node",
+                        ),
                         "status": Leaf(
                             "Show how far all policies are on one node.", "horizon.node_commands:show_node_statuses"
                         ),
@@ -161,11 +168,12 @@ EXCHANGE = Group(
                     },
                     bare=2,
                     params=ACCOUNT,
+                    aliases={"ls": "list"},
                 ),
             },
             bare=2,
             params=ACCOUNT,
-            aliases={"mgmt": "management"},
+            aliases={"mgmt": "management", "ls": "list"},
         ),
     },
     bare=2,

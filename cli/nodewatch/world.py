@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 
 class World:
-    """The streams, environment and clock of this process, read when they are used and never before."""
+    """The streams, environment and clock of this process, read when they are used and never before.
+
+    `deadline` is the moment, by `monotonic`, after which nobody waits for anything outside any more: `--timeout`.
+    """
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
         self.environ: Mapping[str, str] = os.environ if environ is None else environ
+        self.deadline = float("inf")
 
     @property
     def stdin(self) -> TextIO:
@@ -71,6 +75,16 @@ class World:
     def monotonic(self) -> float:
         """Return seconds that only ever grow, for deadlines."""
         return time.monotonic()
+
+    def left(self, seconds: float) -> float:
+        """Return how much of that many seconds the deadline leaves; never nothing: a try must have a time to fail in.
+
+        >>> world = World({})
+        >>> world.deadline = world.monotonic() - 1
+        >>> world.left(60), World({}).left(60)
+        (0.001, 60)
+        """
+        return max(min(seconds, self.deadline - self.monotonic()), 0.001)
 
     def sleep(self, seconds: float) -> None:
         """Wait."""

@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from conftest import Runner
 
 V2 = FLEET["bos"]["v2"]
+LATER = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -79,6 +81,10 @@ WRONG = [
     (
         '{"nodewatch": 2}',
         "is not a fleet file: nodewatch: format 2 is newer than this program, which reads 1: upgrade.",
+    ),
+    (
+        '{"saved_at": "soon"}',
+        "is not a fleet file: saved_at: 'soon' is not a time such as 2026-11-25T23:15:30Z.",
     ),
     ('{"nodewatch": true}', "is not a fleet file: nodewatch: True is not the number of a format."),
     ('{"bos": {"v2": []}}', "is not a fleet file: bos.v2: an object is needed, not a list."),
@@ -198,6 +204,33 @@ def test_a_store_of_the_format_before_is_read_as_it_is_and_written_in_this_one(
     assert run(f"bos sessions delete done-3 --local {store}").code == 0
     with closing(sqlite3.connect(store)) as other:
         assert other.execute("PRAGMA user_version").fetchone() == (2,)
+
+
+def test_the_name_of_a_fleet_file_is_no_store(run: Runner, file: Path, tmp_path: Path) -> None:
+    for target in (file, tmp_path / "new.json"):
+        assert run(f"local load {file} --local {target}") == (
+            4,
+            "",
+            f"Error: {target} is the name of a fleet file, and no store: name one that ends otherwise.\n",
+        )
+    assert json.loads(file.read_text()) == FLEET
+    assert not (tmp_path / "new.json").exists()
+
+
+def test_a_saved_case_is_shown_as_of_then(run: Runner, tmp_path: Path) -> None:
+    fleet = {**FLEET, "saved_at": "2026-11-21T12:00:00Z"}
+    store, file = tmp_path / "fleet.db", tmp_path / "case.json"
+    file.write_text(json.dumps(fleet))
+    run(f"local load {file} --local {store}")
+    line = f"bos sessions status list reboot-7 --format table --local {store}"
+    then = run(line)
+    later = run(line, now=LATER)
+    assert (later.code, later.stdout) == (then.code, then.stdout)
+    assert later.stderr == "As of 2026-11-21 12:00 UTC, saved 1 d 11 h ago.\n"
+    assert run(f"local dump --local {store}").json["saved_at"] == fleet["saved_at"]
+    change = "bos components update x3000c0s2b0n0 --desired-state-configuration c"
+    changed = run(f"{change} --local {store}", now=LATER).json
+    assert changed["desired_state"]["last_updated"] == "2026-11-21T12:00:00"
 
 
 def test_half_of_a_surrogate_pair_is_kept_in_documents_and_written_out_in_names(run: Runner, tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conftest import SERVERS, serve
-from nodewatch.errors import ServiceTrouble
+from nodewatch.errors import NotFound, ServiceTrouble
 from nodewatch.offline.backend import LocalBackend
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def test_everything(run: Runner, live: dict[str, Any], file: Path) -> None:
     )
     assert saved["bos"]["v1"]["status"].keys() == live["bos"]["v1"]["status"].keys()
     assert saved["bos"]["v1"]["boot_sets"] == live["bos"]["v1"]["boot_sets"]
-    for part in ("managementpolicies", "nodes", "managementStatus"):
+    for part in ("managementpolicies", "nodes", "nodePolicies", "managementStatus"):
         assert org_of(run, saved["exchange"][part]).keys() == org_of(run, live["exchange"][part]).keys(), part
     assert saved["agent"] == live["agent"]
 
@@ -77,18 +78,21 @@ def test_file_answers_as_the_servers_did(run: Runner, live: dict[str, Any], file
     answered = run(line)
     assert answered.code == 0, answered.stderr
     assert run(f"local save {file} --quiet").code == 0
-    assert run(f"{line} --local {file}") == answered
+    said = "As of 2026-11-21 12:00 UTC, saved 0 s ago.\n"
+    stdout = re.sub(r'("bss_token": )"[^"]+"', r'\1"********"', answered.stdout)
+    assert run(f"{line} --local {file}") == (0, stdout, answered.stderr + said)
 
 
 def test_one_session(run: Runner, live: dict[str, Any], file: Path) -> None:
     shown = run(f"bos v2 sessions status list {SESSION} --format table")
     assert run(f"local save {file} --session {SESSION}").code == 0
     saved = json.loads(file.read_text())
-    assert list(saved) == ["nodewatch", "bos"]
+    assert list(saved) == ["nodewatch", "saved_at", "bos"]
     assert [session["name"] for session in saved["bos"]["v2"]["sessions"]] == [SESSION]
     for component in saved["bos"]["v2"]["components"]:
         assert SESSION in (component["session"], component.get("staged_state", {}).get("session"))
-    assert run(f"bos v2 sessions status list {SESSION} --format table --local {file}") == shown
+    assert saved["bos"]["v2"]["options"] == live["bos"]["v2"]["options"]
+    assert run(f"bos v2 sessions status list {SESSION} --format table --local {file} --quiet") == shown
 
 
 def test_one_session_of_v1(run: Runner, live: dict[str, Any], file: Path) -> None:
@@ -135,9 +139,10 @@ def test_no_credentials(run: Runner, live: dict[str, Any], file: Path, tamper: T
 
 def test_what_is_not_answered_is_told(run: Runner, live: dict[str, Any], file: Path, tamper: Tamper) -> None:
     node = next(name for name in live["exchange"]["nodes"] if name.startswith(run.environ["HZN_ORG_ID"]))
+    path = f"/orgs/{run.environ['HZN_ORG_ID']}/nodes/{node.partition('/')[2]}/managementStatus"
 
-    def change(path: str, answer: Answer) -> Answer:
-        if path.endswith(f"{node.partition('/')[2]}/managementStatus"):
+    def change(asked: str, answer: Answer) -> Answer:
+        if asked == path:
             raise ServiceTrouble("x", status=500, document={"code": "internal_error", "msg": "broken"})
         return answer
 
@@ -145,9 +150,13 @@ def test_what_is_not_answered_is_told(run: Runner, live: dict[str, Any], file: P
     done = run(f"local save {file}")
     assert (done.code, done.stdout) == (5, "")
     assert done.stderr == (
-        f"Wrote {file}.\nError: {file} lacks what could not be had:\n  {node}: internal_error: broken\n"
+        f"Wrote {file}.\nError: {file} lacks what could not be had:\n  {path}: internal_error: broken\n"
     )
-    assert node not in json.loads(file.read_text())["exchange"]["managementStatus"]
+    saved = json.loads(file.read_text())
+    assert node not in saved["exchange"]["managementStatus"]
+    assert saved["unasked"] == {path: {"status": 500, "message": "internal_error: broken"}}
+    offline = run(f"exchange node management status {node.partition('/')[2]} --local {file} --quiet")
+    assert offline == (5, "", "Error: This could not be asked when it was saved: internal_error: broken\n")
 
 
 def test_no_live_system(run: Runner, file: Path) -> None:
@@ -176,3 +185,70 @@ def test_unwritable(run: Runner, live: dict[str, Any], tmp_path: Path) -> None:
     done = run(f"local save {tmp_path}/nowhere/fleet.json")
     assert done.code == 4
     assert done.stderr == f"Error: {tmp_path}/nowhere/fleet.json cannot be written: No such file or directory.\n"
+
+
+def served(run: Runner, network: RequestsMock, tmp_path: Path, fleet: dict[str, Any]) -> None:
+    """Answer as a BOS that holds this fleet; the Exchange and the agent are not configured."""
+    store = tmp_path / "served.db"
+    assert run(f"local load - --local {store}", stdin=json.dumps(fleet)).code == 0
+    serve(run, network, store)
+    del run.environ["HZN_EXCHANGE_URL"], run.environ["HORIZON_URL"]
+
+
+def test_documents_that_could_not_be_loaded_are_left_out_and_named(
+    run: Runner, network: RequestsMock, tmp_path: Path, file: Path, tamper: Tamper
+) -> None:
+    served(run, network, tmp_path, {"bos": {"v2": {"components": [{"id": "x1"}]}}})
+    wrong = [{"id": "x1"}, {"enabled": True}, {"id": "x1"}, {"id": "x2", "error": {}}]
+    tamper(lambda path, answer: answer._replace(document=wrong) if path == "/v2/components" else answer)
+    done = run(f"local save {file}")
+    assert (done.code, done.stdout) == (5, "")
+    assert done.stderr == (
+        f"Wrote {file}.\nError: {file} lacks what could not be had:\n"
+        "  bos.v2.components[1].id: a text is missing\n"
+        "  bos.v2.components[2].id: 'x1' is there twice\n"
+        "  bos.v2.components[3].error: a text is needed, not an object\n"
+    )
+    assert json.loads(file.read_text())["bos"]["v2"]["components"] == [{"id": "x1"}]
+
+
+def test_sessions_of_tenants_with_the_status_of_each(
+    run: Runner, network: RequestsMock, tmp_path: Path, file: Path
+) -> None:
+    def ended(tenant: str | None) -> dict[str, Any]:
+        return {"name": "night", "tenant": tenant, "status": {"status": "complete"}}
+
+    statuses = {"night": {"percent_failed": 0.0}, "blue/night": {"percent_failed": 50.0}}
+    fleet = {"bos": {"v2": {"sessions": [ended(None), ended("blue")], "session_status": statuses}}}
+    served(run, network, tmp_path, fleet)
+    assert run(f"local save {file}").code == 0
+    assert json.loads(file.read_text())["bos"]["v2"]["session_status"] == statuses
+    line = f"bos sessions status list night --local {file}"
+    assert run(line).json == statuses["night"]
+    assert run(line, NODEWATCH_TENANT="blue").json == statuses["blue/night"]
+
+
+def test_one_session_of_a_tenant_is_found_without_naming_it(
+    run: Runner, network: RequestsMock, tmp_path: Path, file: Path
+) -> None:
+    session = {"name": "night", "tenant": "blue", "status": {"status": "complete"}}
+    saved = {"percent_failed": 50.0}
+    fleet = {"bos": {"v2": {"sessions": [session], "session_status": {"blue/night": saved}}}}
+    served(run, network, tmp_path, fleet)
+    assert run(f"local save {file} --session night").code == 0
+    assert run(f"bos sessions status list night --local {file}", NODEWATCH_TENANT="blue").json == saved
+
+
+def test_a_system_without_v2(run: Runner, network: RequestsMock, tmp_path: Path, file: Path, tamper: Tamper) -> None:
+    v1 = {"session": {"0f2d": {"templateName": "t", "operation": "boot"}}, "status": {"0f2d": {"id": "0f2d"}}}
+    v2 = {"sessiontemplates": [{"name": "t", "boot_sets": {"c": {}}}], "version": {"major": "2"}}
+    served(run, network, tmp_path, {"bos": {"v1": {**v1, "boot_sets": {"0f2d": {"c": {"name": "c"}}}}, "v2": v2}})
+
+    def change(path: str, answer: Answer) -> Answer:
+        if path.startswith("/v2"):
+            raise NotFound("x", status=404, document={"title": "Not Found", "detail": "no such route"})
+        return answer
+
+    tamper(change)
+    assert run(f"local save {file}") == (0, "", f"Wrote {file}.\n")
+    assert json.loads(file.read_text())["bos"] == {"v2": v2, "v1": {**v1, "boot_sets": {"0f2d": {"c": {"name": "c"}}}}}

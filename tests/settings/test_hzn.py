@@ -141,7 +141,7 @@ def test_which_system_is_asked(tmp_path: Path) -> None:
         found = systems(tmp_path, **environ)
         return [
             "broken" if isinstance(system, WrongConfiguration) else system and (system.url or "demo" * system.demo)
-            for system in found.values()
+            for system in (found[service] for service in ("bos", "exchange", "agent"))
         ]
 
     usual = "http://localhost:8510"

@@ -52,6 +52,27 @@ EXIT_STATUS = {
     141: "The reader of the output went away.",
 }
 
+ENDS_OF_WAITING = """
+What 0 means after `--wait` or `--watch`, for each thing that can be waited for:
+
+`bos v2 sessions status list`: the session is over, every node is stable, and its status and its components agree on
+that. It is over when BOS says that it is complete, or when it is running and BOS acts on none of its nodes any more and
+none waits to be applied. While status and components contradict each other nodewatch looks again; a contradiction that
+stands for `--settle` ends in 10. Of more than 20,000 nodes, where the percentages do not tell one, an error in the
+status is a failure unless the components prove every node stable.
+
+`bos v2 components list`: BOS works on none of the components any more, and all are stable. Those of a session are not
+known before it is set up: until then they are waited for. Ids that BOS does not know end in 8.
+
+`bos v1 session status list|describe`: every boot set has a status that can be read, every node of the phases that are
+waited for has succeeded or is excluded, at least one has succeeded, and the server counts no more errors than it shows
+failed nodes. What is stalled, or cannot be read, ends in 10 when it has not changed for `--settle`.
+
+A node that was failed, or not at its end, when it was last seen, and is not there any more (another session took it, or
+it was removed) keeps any of these from 0: they end in 10, or in 12 if no node is left, and it is named with what was
+last seen of it. A session that was deleted, or deleted and made again under its name, ends in 12.
+"""
+
 ENVIRONMENT = {
     "NODEWATCH_CONTEXT": "The context of the configuration file to use, as `--context` names it.",
     "NODEWATCH_LOCAL": "The local store or fleet file to ask, as `--local` names it.",
@@ -67,6 +88,8 @@ ENVIRONMENT = {
     "NODEWATCH_FORMAT": "The format on a terminal, unless `--format` is given.",
     "NODEWATCH_REQUEST_TIMEOUT": "How many seconds a request may take, as `--request-timeout` says it.",
     "NODEWATCH_RETRIES": "How often a question is asked again after a passing failure (3); 0 turns that off.",
+    "HZN_FSS_CSSURL": "The base URL of the model management service (CSS), which keeps manifests.",
+    "HZN_DONT_SUBST_ENV_VARS": "1 leaves `$NAME` in the file of `exchange nmp add` as it is.",
     "HZN_ORG_ID": "The organization in the Exchange.",
     "HZN_EXCHANGE_USER_AUTH": "The user to ask the Exchange as, `[ORG/]USER:PASSWORD`.",
     "HZN_EXCHANGE_NODE_AUTH": "The node to ask the Exchange as, `[ORG/]NODE:TOKEN`, when no user is given.",
@@ -145,6 +168,7 @@ def main_page() -> str:
     lines += [".SH OPTIONS", "Every command takes these, in any place, before its arguments or after them."]
     lines += option_list((option for option in shared if option is not None), context)
     lines += [".SH EXIT STATUS", *table({str(code): text for code, text in EXIT_STATUS.items()})]
+    lines += prose(ENDS_OF_WAITING)
     lines += [".SH ENVIRONMENT", *table(ENVIRONMENT), ".SH FILES", *table(FILES)]
     return finished(lines, [*(f"nodewatch-{name}" for name in TREE.members), *SHORTCUTS])
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from nodewatch.backend import REHEARSED, Backend, Request, array, named, segment, status_words, unconfirmed
+from nodewatch.backend import REHEARSED, Backend, Request, array, named, segment, sent, status_words, unconfirmed
 from nodewatch.bos_v1 import rules
 from nodewatch.documents import names_in, part
 from nodewatch.errors import Dropped, NodewatchError, NotFound, ServiceTrouble, TimedOut, WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from nodewatch.bos_v1.types import BootSet, Category, Phase, Session, SessionStatus
+    from nodewatch.bos_v1.types import BootSet, Category, Phase, Session, SessionStatus, SessionTemplate
 
 UNCLEAR = (404, 500, 502, 503)  # what a missing boot set, phase or category makes of the server, or of its gateway
 NO_V1 = (
@@ -70,6 +70,36 @@ class BosV1:
         )
         with explained(missing):
             return cast("Session", named(self.backend, Request("GET", path(session))))
+
+    def templates(self) -> list[SessionTemplate]:
+        """Return the session templates, which are also those of BOS v2."""
+        with explained("there are no session templates."):
+            return cast("list[SessionTemplate]", array(self.backend, Request("GET", "/v1/sessiontemplate")))
+
+    def template(self, name: str) -> SessionTemplate:
+        """Return a session template; raise `NotFound` if there is none of that name."""
+        with explained(f"there is no session template {name!r}."):
+            return cast("SessionTemplate", named(self.backend, Request("GET", template_path(name))))
+
+    def put_template(self, template: Mapping[str, Any]) -> Any:
+        """Store a session template under the name in it, in place of one there; return where it is then."""
+        with explained("there is no place for session templates."):
+            return sent(self.backend, Request("POST", "/v1/sessiontemplate", body=template, done=(200, 201)))
+
+    def delete_template(self, name: str) -> Any:
+        """Remove a session template; raise `NotFound` if there is none of that name."""
+        with explained(f"there is no session template {name!r}."):
+            return sent(self.backend, Request("DELETE", template_path(name), done=(204,)))
+
+    def example_template(self) -> SessionTemplate:
+        """Return a session template to start from."""
+        with explained("there is no example of a session template."):
+            return cast("SessionTemplate", named(self.backend, Request("GET", "/v1/sessiontemplatetemplate")))
+
+    def api(self) -> Any:
+        """Return the version of the API, and where it is."""
+        with explained("the version of the BOS v1 API is not known."):
+            return named(self.backend, Request("GET", "/v1"))
 
     def create(self, operation: str, template: str | None, template_uuid: str | None, limit: str | None) -> Any:
         """Start a session and return the server's answer; raise `NotFound` if there is no such template."""
@@ -174,8 +204,7 @@ class BosV1:
             template = rules.template_name(self.session(session))
             if template is None:
                 return None, []
-            request = Request("GET", f"/v1/sessiontemplate/{segment(template)}")
-            return template, list(part(named(self.backend, request), "boot_sets"))
+            return template, list(part(self.template(template), "boot_sets"))
         except NotFound:
             return template, []
 
@@ -195,6 +224,13 @@ def path(session: str, *parts: str) -> str:
             raise WrongUsage(f"{name!r} cannot be the name of a session, or of anything in it.")
     inside = "/".join(segment(name) for name in given[1:])
     return f"/v1/session/{segment(session)}" + "/status" * bool(parts) + f"/{inside}" * bool(inside)
+
+
+def template_path(name: str) -> str:
+    """Return the path of a session template; raise `WrongUsage` without a name: it would be the path of all of them."""
+    if not name:
+        raise WrongUsage("'' cannot be the name of a session template.")
+    return f"/v1/sessiontemplate/{segment(name)}"
 
 
 def no_boot_set(session: str, boot_set: str) -> str:

@@ -25,8 +25,7 @@ def session(app: App, name: str) -> Watched:
         bos = BosV1(app.backend("bos"))
         status = bos.status(name)
         seen[:] = [bos.parts(name, status)]
-        phases = {each: None if found is None else rules.phases(found) for each, found in seen[0].boot_sets.items()}
-        return outcome.Look(f"session {name}", status, part(status, "metadata"), phases)
+        return outcome.Look(f"session {name}", status, part(status, "metadata"), seen[0].boot_sets)
 
     return watched(look, lambda look: tables.session_status(look.document, seen[0]))
 
@@ -36,7 +35,7 @@ def boot_set(app: App, session: str, name: str) -> Watched:
 
     def look() -> outcome.Look:
         found = BosV1(app.backend("bos")).boot_set(session, name)
-        return outcome.Look(f"boot set {name}", found, part(found, "metadata"), {name: rules.phases(found)})
+        return outcome.Look(f"boot set {name}", found, part(found, "metadata"), {name: found})
 
     return watched(
         look,
@@ -51,8 +50,8 @@ def phase(app: App, session: str, boot_set: str, name: str) -> Watched:
     def look() -> outcome.Look:
         bos = BosV1(app.backend("bos"))
         found = bos.phase(session, boot_set, name)
-        phases = rules.phases(bos.boot_set(session, boot_set))
-        return outcome.Look(f"phase {name}", found, part(found, "metadata"), {boot_set: phases}, name)
+        whole = {boot_set: bos.boot_set(session, boot_set)}
+        return outcome.Look(f"phase {name}", found, part(found, "metadata"), whole, name)
 
     return watched(
         look,
@@ -69,7 +68,7 @@ def category(app: App, session: str, boot_set: str, phase: str, name: str) -> Wa
         found = bos.category(session, boot_set, phase, name)
         document = bos.boot_set(session, boot_set)
         metadata = part(rules.find(rules.phases(document), phase), "metadata")
-        return outcome.Look(f"phase {phase}", found, metadata, {boot_set: rules.phases(document)}, phase)
+        return outcome.Look(f"phase {phase}", found, metadata, {boot_set: document}, phase)
 
     return watched(
         look,

@@ -63,12 +63,6 @@ def health(_store: Store, _call: Call) -> Answer:
     return Answer(200, {"apiStatus": "ok", "dbStatus": "ok"})
 
 
-def describe_template(store: Store, call: Call) -> Answer:
-    """Answer `GET /v1/sessiontemplate/{name}`: the templates are those of BOS v2."""
-    document = store.get(TEMPLATES, owned_key(call.names["name"], None))
-    return Answer(404, {}) if document is None else Answer(200, document)
-
-
 def list_sessions(store: Store, _call: Call) -> Answer:
     """Answer `GET /v1/session`: every id that anything is stored for, in the order it was."""
     ids = [key for collection in (SESSIONS, STATUSES, BOOT_SETS) for key, _ in store.dump(collection)]
@@ -258,7 +252,6 @@ SECTIONS = (
 ROUTES = [
     Route("GET", "/v1/version", version),
     Route("GET", "/v1/healthz", health),
-    Route("GET", "/v1/sessiontemplate/{name}", for_everyone(describe_template)),
     Route("GET", "/v1/session", for_everyone(list_sessions)),
     Route("POST", "/v1/session", for_everyone(create_session)),
     Route("GET", "/v1/session/{session}", for_everyone(describe_session)),

@@ -1,4 +1,4 @@
-"""When a BOS v1 session, or a part of it, is over, and how it ended: pure rules over where the nodes are.
+"""When a BOS v1 session, or a part of it, is over, and how it ended: a table, and what is looked up in it.
 
 Sources: the guide page "View the Status of a BOS Session", and the BOS v1 API for what its servers really do: their
 flags cannot be trusted, `configure` stays as it was made where nothing configures, and a session whose job was killed
@@ -10,32 +10,46 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v1 import rules
+from nodewatch.documents import part
 from nodewatch.table import plural
-from nodewatch.watch.model import Outcome
+from nodewatch.watch.model import FAILED, GOES_ON, SETTLES, SUCCEEDED, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nodewatch.bos_v1.types import Phase
-    from nodewatch.watch.model import Seen
+    from nodewatch.bos_v1.types import BootSet, Phase
+    from nodewatch.watch.model import End, Seen
+
+ENDED = ("succeeded", "failed", "excluded")  # categories that a node does not leave
 
 
 class Look(NamedTuple):
     """One look at a session, a boot set or a phase.
 
     `what` names it in a sentence. `document` is what is printed, `metadata` what the server says of it, `boot_sets` the
-    phases of each boot set it has (None: it has no status); `phase` is the one that is waited for, if it is one.
+    status of each boot set it has (None: it has none); `phase` is the one that is waited for, if it is one.
     """
 
     what: str
     document: Any
     metadata: Mapping[str, Any]
-    boot_sets: Mapping[str, Sequence[Phase] | None]
+    boot_sets: Mapping[str, BootSet | None]
     phase: str | None = None
+
+    @property
+    def phases(self) -> dict[str, list[Phase]]:
+        """The phases that are waited for, by the boot set they are of."""
+        found = {name: rules.phases(boot_set) for name, boot_set in self.boot_sets.items() if boot_set is not None}
+        if self.phase is None:
+            return found
+        return {name: [each for each in phases if named(each) == self.phase.lower()] for name, phases in found.items()}
 
 
 class Course(NamedTuple):
-    """Where the nodes of a phase are: `waiting` ones may still get on, `moving` tells whether one of them is at it."""
+    """Where the nodes of a phase are: `waiting` ones may still get on, `moving` tells whether one of them is at it.
+
+    Nodes in a category that nobody knows are waited for.
+    """
 
     phase: str
     waiting: list[str]
@@ -57,13 +71,16 @@ def courses(phases: Sequence[Phase]) -> list[Course]:
     Course(phase='configure', waiting=['x2'], moving=True, failed=[], succeeded=[])
     >>> courses([boot, phase("configure", not_started=["x1", "x2"])])[1].waiting
     []
+    >>> courses([phase("boot", succeeded=["x1"], timed_out=["x2"])])[0].waiting
+    ['x2']
     """
     found: list[Course] = []
     lost: set[str] = set()
     for phase in phases:
-        nodes, name = rules.placed(phase), str(phase.get("name")).lower()
+        nodes, name = rules.placed(phase), named(phase)
         begun = any(nodes[category] for category in nodes if category != "not_started")
-        waiting = [node for node in (*nodes["in_progress"], *nodes["not_started"]) if node not in lost]
+        open_ones = [category for category in nodes if category not in ENDED]
+        waiting = [node for category in open_ones for node in nodes[category] if node not in lost]
         booted = any(course.phase == "boot" and not course.waiting for course in found)
         if name == "configure" and booted and not begun:
             waiting = []
@@ -73,9 +90,19 @@ def courses(phases: Sequence[Phase]) -> list[Course]:
     return found
 
 
+def named(phase: Phase) -> str:
+    """Return the name of a phase, in lower case."""
+    return str(phase.get("name")).lower()
+
+
 def chosen(look: Look) -> list[Course]:
-    """Return where the nodes are in all phases that are waited for."""
-    found = [course for phases in look.boot_sets.values() if phases is not None for course in courses(phases)]
+    """Return where the nodes are in all phases that are waited for; the whole boot set tells who failed before."""
+    found = [
+        course
+        for boot_set in look.boot_sets.values()
+        if boot_set is not None
+        for course in courses(rules.phases(boot_set))
+    ]
     return found if look.phase is None else [course for course in found if course.phase == look.phase.lower()]
 
 
@@ -83,41 +110,122 @@ def states(look: Look) -> dict[str, str]:
     """Return for each node the phases that it has begun, with how far it is in them.
 
     >>> lists = [{"name": "succeeded", "node_list": ["x1"]}, {"name": "not_started", "node_list": ["x2"]}]
-    >>> states(Look("", None, {}, {"computes": [{"name": "shutdown", "categories": lists}]}))
+    >>> states(Look("", None, {}, {"computes": {"phases": [{"name": "shutdown", "categories": lists}]}}))
     {'x1': 'shutdown succeeded', 'x2': 'not_started'}
     """
     begun: dict[str, list[str]] = {}
-    for phases in look.boot_sets.values():
-        for phase in phases or ():
+    for boot_set in look.boot_sets.values():
+        for phase in rules.phases(boot_set or {}):
             for category, nodes in rules.placed(phase).items():
                 for node in nodes:
                     steps = begun.setdefault(node, [])
                     if category != "not_started":
-                        steps.append(f"{str(phase.get('name')).lower()} {category}")
+                        steps.append(f"{named(phase)} {category}")
     return {node: ", ".join(begun[node]) or "not_started" for node in sorted(begun)}
+
+
+def failed_nodes(found: Sequence[Course]) -> list[str]:
+    """Return the nodes that failed any of the phases."""
+    return list(dict.fromkeys(node for course in found for node in course.failed))
+
+
+def waiting_nodes(found: Sequence[Course]) -> list[str]:
+    """Return the nodes that are waited for: a node that failed any of the phases is not."""
+    failed = set(failed_nodes(found))
+    return list(dict.fromkeys(node for course in found for node in course.waiting if node not in failed))
+
+
+# By what is the case: the state in words, and the end.
+ENDS: dict[str, tuple[str, End]] = {
+    "all succeeded": ("finished", SUCCEEDED),
+    "not all succeeded": ("finished", FAILED),
+    "stopped": ("stopped", FAILED),
+    "at it": ("running", GOES_ON),
+    "nobody has begun": ("not started", GOES_ON),
+    "a boot set has no status": ("stalled", GOES_ON),
+    "unclear": ("unclear", SETTLES),
+    "nobody is at it": ("stalled", SETTLES),
+}
+
+
+def case(look: Look, found: Sequence[Course]) -> str:
+    """Return which line of the table fits.
+
+    >>> def look(stop="", others=(), **lists):
+    ...     found = [{"name": name, "node_list": nodes} for name, nodes in lists.items()]
+    ...     boot_sets = {"computes": {"phases": [{"name": "boot", "categories": found}]}, **dict(others)}
+    ...     return Look("", None, {"stop_time": stop}, boot_sets)
+    >>> def cases(*looks): return [case(each, chosen(each)) for each in looks]
+    >>> cases(look(succeeded=["x1"]), look(succeeded=["x1"], failed=["x2"]), look(excluded=["x1"]))
+    ['all succeeded', 'not all succeeded', 'not all succeeded']
+    >>> cases(look(in_progress=["x1"], succeeded=["x2"]), look(not_started=["x1"]), look(stop="S", in_progress=["x1"]))
+    ['at it', 'nobody has begun', 'stopped']
+    >>> cases(look(not_started=["x1"], succeeded=["x2"]), look(timed_out=["x1"], succeeded=["x2"]), look())
+    ['nobody is at it', 'unclear', 'nobody has begun']
+    >>> cases(look(others=[("uans", None)], succeeded=["x2"]), look(others=[("uans", {})], succeeded=["x2"]))
+    ['a boot set has no status', 'unclear']
+    """
+    whole = bool(found) and None not in look.boot_sets.values()
+    failed, waited_for, doubtful = failed_nodes(found), waiting_nodes(found), bool(doubts(look))
+    if whole and not waited_for and (failed or not doubtful):
+        return "all succeeded" if any(course.succeeded for course in found) and not failed else "not all succeeded"
+    if look.metadata.get("stop_time"):
+        return "stopped"
+    if any(course.moving for course in found):
+        return "at it"
+    if all(state == "not_started" for state in states(look).values()):
+        return "nobody has begun"
+    if not whole:
+        return "a boot set has no status"
+    return "unclear" if doubtful else "nobody is at it"
+
+
+def doubts(look: Look) -> list[str]:
+    """Return a sentence for each thing that keeps a look from proving that all went well, though no node failed.
+
+    >>> phases = [{"name": "boot", "categories": [{"name": "succeeded", "node_list": ["x1"]}]}]
+    >>> doubts(Look("", None, {"error_count": 1}, {"computes": {"phases": phases}}))
+    ['The server counts 1 error, but its phases have 0.']
+    >>> doubts(Look("", None, {}, {"computes": {"phases": phases, "metadata": {"error_count": 2}}}))
+    ['The server counts 2 errors, but its phases have 0.']
+    >>> doubts(Look("", None, {"error_count": 0}, {"computes": {"phases": phases}}))
+    []
+    >>> doubts(Look("", None, {}, {"computes": {}}))
+    ['It has no phases.']
+    >>> counted = [{**phases[0], "metadata": {"error_count": 1}}]
+    >>> doubts(Look("", None, {}, {"computes": {"phases": counted}}, "boot"))
+    ['The server counts 1 error, but its phases have 0.']
+    """
+    waited_for = look.phases
+    flags = {name: rules.rolled_up(map(rules.phase_flags, phases)) for name, phases in waited_for.items()}
+    claims = [(look.metadata, rules.rolled_up(flags.values()))]
+    if look.phase is None:
+        claims += [(part(look.boot_sets[name], "metadata"), found) for name, found in flags.items()]
+    phases = [phase for each in waited_for.values() for phase in each]
+    claims += [(part(phase, "metadata"), rules.phase_flags(phase)) for phase in phases]
+    hidden = [
+        f"The server counts {plural(metadata['error_count'], 'error')}, but its phases have {found.error_count}."
+        for metadata, found in claims
+        if rules.hides_errors(metadata, found)
+    ]
+    return hidden[:1] + [sentence for each in waited_for.values() for sentence in rules.unclear(each)]
 
 
 def outcome(look: Look, seen: Seen) -> Outcome:
     """Return what one look says: how far it is, whether that is the end, which nodes failed or lag.
 
-    It is over when the server has written its `stop_time`, when no node is waited for any more, or when it has been
-    stalled (some nodes have begun, none is at it) and unchanged for `--settle`: what is stalled does not succeed.
+    What is stalled or unclear ends, as no success, when it has been unchanged for `--settle`.
     """
     found = chosen(look)
-    failed = list(dict.fromkeys(node for course in found for node in course.failed))
-    waiting = list(dict.fromkeys(node for course in found for node in course.waiting if node not in failed))
+    failed, waiting = failed_nodes(found), waiting_nodes(found)
+    state, end = ENDS[case(look, found)]
     whole = bool(found) and None not in look.boot_sets.values()
-    done = whole and not waiting
-    everyone = states(look)
-    stopped = bool(look.metadata.get("stop_time"))
-    begun = any(state != "not_started" for state in everyone.values())
-    resting = begun and not any(course.moving for course in found) and not done
-    finished = stopped or done or (resting and whole and seen.unchanged())
-    state = "finished" if done else "stopped" if stopped else "stalled" if resting else "running" if begun else ""
+    said = words(state, len(states(look)), len(failed), len(waiting), whole=whole)
+    because = "".join(f"; {sentence.rstrip('.')}" for sentence in doubts(look)[:1])
     return Outcome(
-        words=f"{look.what} is {words(state or 'not started', len(everyone), len(failed), len(waiting), whole=whole)}",
-        finished=finished,
-        succeeded=finished and done and not failed and any(course.succeeded for course in found),
+        words=f"{look.what} is {said}{because}",
+        finished=end.finished or (end is SETTLES and seen.unchanged()),
+        succeeded=end.succeeded,
         failed=failed,
         lagging=waiting,
     )

@@ -273,6 +273,7 @@ def boot_set_remarks(boot_sets: Mapping[str, BootSet]) -> Page:
     for name, document in boot_sets.items():
         phases, metadata = rules.phases(document), part(document, "metadata")
         page += remarks(f"Boot set {name}", metadata, rules.boot_set_flags(document), phases)
+        page += [Line(sentence, "warn", lead=f"Boot set {name}: ") for sentence in rules.unclear(phases)]
         for phase in phases:
             where = f"{text(phase.get('name'))} of {name}"
             page += remarks(where, part(phase, "metadata"), rules.phase_flags(phase), [phase])

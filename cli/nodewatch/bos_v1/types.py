@@ -101,4 +101,5 @@ class SessionTemplate(TypedDict, total=False):
     """What a session is made from."""
 
     name: str
+    description: str
     boot_sets: dict[str, BootSetTemplate]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
-from nodewatch.backend import Backend, Request, array, named, segment, sent
+from nodewatch.backend import Backend, Request, array, named, object_in, segment, sent
 from nodewatch.errors import NotFound, NotPermitted, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from nodewatch.backend import Answer
     from nodewatch.bos_v2.types import Applied, Component, ExtendedStatus, Session, SessionTemplate
 
 IDS_LENGTH = 127  # the server checks the whole list as if it were one component's id
@@ -58,7 +59,8 @@ class BosV2:
 
     def session_status(self, name: str) -> ExtendedStatus:
         """Return how far a session is; raise `NotFound` if there is none of that name."""
-        return cast("ExtendedStatus", named(self.backend, Request("GET", path("sessions", name) + "/status")))
+        request = status_request(name)
+        return status_in(self.backend.send(request), request)
 
     def create_session(self, **wanted: Unpack[NewSession]) -> Session:
         """Create a session and return it; raise `ServiceTrouble` if BOS refuses: no such template, a name taken."""
@@ -106,6 +108,19 @@ class BosV2:
             found = list(self.disabled(filters, fields))
             return found[:size] if size else found
         return self.page(filters, fields)
+
+    def check_known(self, ids: str | None, found: Iterable[Component]) -> None:
+        """Raise `NotFound` that names those of the ids that BOS does not know; `found` ones it does."""
+        names = dict.fromkeys(name for name in (ids or "").split(",") if name)
+        for component in found:
+            names.pop(str(component.get("id")), None)
+        if names:
+            for component in self.components(ids=",".join(names), fields=("id",)):
+                names.pop(str(component.get("id")), None)
+        if names:
+            from nodewatch.nodeset import fold
+
+            raise NotFound(f"BOS does not know {fold(names)}: `nodewatch bos v2 components list` shows what it knows.")
 
     def page(self, filters: Filters, fields: Sequence[str]) -> list[Component]:
         """Return what one request for components answers."""
@@ -182,6 +197,16 @@ class BosV2:
     def health(self) -> dict[str, Any]:
         """Return how the service and its database are."""
         return named(self.backend, Request("GET", "/v2/healthz"))
+
+
+def status_request(name: str) -> Request:
+    """Return the question how far a session is; `status_in` reads its answer."""
+    return Request("GET", path("sessions", name) + "/status")
+
+
+def status_in(answer: Answer, request: Request) -> ExtendedStatus:
+    """Return the status in the answer to a `status_request`; raise `UnreadableAnswer` if there is none."""
+    return cast("ExtendedStatus", object_in(answer.document, request))
 
 
 def path(collection: str, name: str) -> str:

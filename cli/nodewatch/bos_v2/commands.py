@@ -82,6 +82,9 @@ def show_status(app: App, name: str) -> None:
         else:
             components = []
         options = bos.limits() if verdict_rules.busy(components) else {}
+        if verdict_rules.progress(status).staged:
+            staged = bos.components(staged_session=name, fields=rules.IN_TABLES)
+            status = verdict_rules.counted_once(status, sum(node.get("session") == name for node in staged))
         return status_tables.session_status(status, bos.session(name), components, options, app.now)
 
     app.show(bos.session_status(name), table)
@@ -104,8 +107,9 @@ def show_status(app: App, name: str) -> None:
 @click.option("--page-size", type=click.IntRange(0), help="At most this many components (0: all).")
 @watchable
 def list_components(app: App, ids: str | None, **filters: Any) -> None:
-    """Only components that fit all the options are listed. --wait and --watch follow those that fit at first, until
-    BOS does nothing with any of them any more.
+    """Only components that fit all the options are listed; an id that was named and that BOS does not know is an error.
+    --wait and --watch follow those that fit at first, until BOS does nothing with any of them any more; those of a new
+    session are waited for.
 
     \b
     $ nodewatch bos v2 components list --session night-reboot --status failed
@@ -114,11 +118,15 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --session night-reboot --status failed --format names
     """
     filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
+    whole = ids is not None and nodes.plain(ids) and not (filters["page_size"] or filters["start_after_id"])
     fields = shown_fields(app)
     if followed(app, lambda: follow.components(app, filters, fields)):
         return
-    components = BosV2(app.backend("bos")).components(**filters, fields=fields)
+    bos = BosV2(app.backend("bos"))
+    components = bos.components(**filters, fields=fields)
     app.show(components, lambda components: tables.components(components, app.now), tables.node_rows)
+    if whole:
+        bos.check_known(ids, components)
 
 
 def shown_fields(app: App) -> Sequence[str]:

@@ -9,7 +9,8 @@ from nodewatch.backend import Answer, StoredArray
 from nodewatch.bos_v2 import offline_components as components
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import part
-from nodewatch.offline.routing import Call, Route, problem
+from nodewatch.jsontext import parsed
+from nodewatch.offline.routing import Call, Route, by_owner, problem
 from nodewatch.offline.section import Section
 from nodewatch.offline.store import owned_key
 from nodewatch.times import read_time
@@ -94,17 +95,6 @@ def find_session(store: Store, call: Call) -> Session | Answer:
     return not_found("Session", name, call.tenant) if session is None else session
 
 
-def in_order(store: Store, collection: str) -> list[Any]:
-    """Return sessions, or session templates, in the order in which the server lists them: of their owners' hashes."""
-    from hashlib import sha1
-
-    def place(document: Mapping[str, Any]) -> list[bytes]:
-        owner, name = str(document.get("tenant") or ""), str(document["name"])
-        return [sha1(text.encode(errors="replace"), usedforsecurity=False).digest() for text in (owner, name)]
-
-    return sorted((document for _, document in store.items(collection)), key=place)
-
-
 def list_sessions(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/sessions`: all tenants' sessions if no tenant asks, narrowed by status and age."""
     query = call.request.query
@@ -129,7 +119,7 @@ def list_sessions(store: Store, call: Call) -> Answer:
             and (oldest is None or (started is not None and started >= oldest))
         )
 
-    return Answer(200, [session for session in in_order(store, SESSIONS) if wanted(session)])
+    return Answer(200, by_owner(session for _, session in store.items(SESSIONS) if wanted(session)))
 
 
 def describe_session(store: Store, call: Call) -> Answer:
@@ -145,7 +135,7 @@ def session_status(store: Store, call: Call) -> Answer:
         return session
     name = call.names["session_id"]
     if part(session, "status").get("status") == "complete":
-        saved = store.get(STATUSES, name)
+        saved = store.get(STATUSES, status_key(store, name, call.tenant))
         if saved is not None:
             return Answer(200, saved)
     tallies = [rules.Tally(*row) for row in components.count_alike(store, name)]
@@ -154,6 +144,19 @@ def session_status(store: Store, call: Call) -> Answer:
     for error, component in components.select(store, ["error", "id"], "session = ? AND error != ''", [name]):
         errors.setdefault(error, []).append(component)
     return Answer(200, rules.extended_status(session, tallies, staged, errors, call.now))
+
+
+def status_key(store: Store, name: str, tenant: str) -> str:
+    """Return the key of a session's saved status: its owner's and its name.
+
+    Stores and fleet files of the first format have the name alone, also for the only session of that name that a tenant
+    owns.
+    """
+    key = rules.saved_key(name, tenant)
+    if not tenant or store.get(STATUSES, key) is not None:
+        return key
+    owners = [session for _, session in store.items(SESSIONS) if session.get("name") == name]
+    return name if len(owners) == 1 else key
 
 
 def list_components(store: Store, call: Call) -> Answer:
@@ -197,7 +200,7 @@ def list_components(store: Store, call: Call) -> Answer:
         return Answer(200, [rules.in_progress(*row) for row in rows])
     if fields and fields <= set(rules.IN_TABLES):
         rows = components.select(store, ["brief"], where, values, limit=limit)
-        return Answer(200, json.loads(f"[{','.join(row for (row,) in rows)}]"))
+        return Answer(200, store.documents_in([row for (row,) in rows]))
     return Answer(200, StoredArray(components.answers(store, where, values, limit=limit)))
 
 
@@ -205,7 +208,7 @@ def describe_component(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/components/{component_id}`."""
     name = call.names["component_id"]
     for text in components.answers(store, "id = ?", [name]):
-        return Answer(200, json.loads(text))
+        return Answer(200, parsed(text))
     return not_found("Component", name)
 
 
@@ -221,7 +224,7 @@ def find_template(store: Store, call: Call) -> SessionTemplate | Answer:
 def list_templates(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/sessiontemplates`: all tenants' templates if no tenant asks."""
     found = (template for _, template in store.items(TEMPLATES))
-    return Answer(200, [template for template in found if not call.tenant or template.get("tenant") == call.tenant])
+    return Answer(200, by_owner(each for each in found if not call.tenant or each.get("tenant") == call.tenant))
 
 
 def describe_template(store: Store, call: Call) -> Answer:

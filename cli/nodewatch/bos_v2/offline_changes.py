@@ -99,8 +99,8 @@ def delete_session(store: Store, call: Call) -> Answer:
     if isinstance(session, Answer):
         return session
     name = call.names["session_id"]
+    store.delete(offline.STATUSES, offline.status_key(store, name, call.tenant))
     store.delete(offline.SESSIONS, owned_key(name, call.tenant))
-    store.delete(offline.STATUSES, name)
     return Answer(204)
 
 

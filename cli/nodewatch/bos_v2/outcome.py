@@ -1,210 +1,274 @@
-"""When a BOS v2 session, or a list of its components, is over, and how it ended: pure rules over documents.
+"""When a BOS v2 session is over, and how it ended: a table, and what is looked up in it.
 
-Sources: the guide pages "View the Status of a BOS Session" and "Component Status", and the BOS v2 API.
+Sources: the guide page "View the Status of a BOS Session", and the BOS v2 API.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.bos_v2 import rules, verdict_rules
+from nodewatch.bos_v2 import kinds, rules, verdict_rules
 from nodewatch.documents import part
 from nodewatch.table import plural
-from nodewatch.watch.model import Outcome
+from nodewatch.watch.model import FAILED, GOES_ON, GONE, SETTLES, SUCCEEDED, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from nodewatch.bos_v2.kinds import Kinds, Node
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+    from nodewatch.watch.model import End, Seen
 
 
 class Look(NamedTuple):
-    """One look at a session: the components that name it, asked for before its status, and the ids staged for it."""
+    """One look at a session: its record and status, the components that name it by id, the ids staged for it.
+
+    `components` are the documents, as far as a table is made of them. `made_again` is the start time of another session
+    that has this name by now.
+    """
 
     session: Session
-    components: Sequence[Component]
     status: ExtendedStatus
+    nodes: Mapping[str, Node]
     staged: Sequence[str] = ()
+    components: Sequence[Component] = ()
+    made_again: str = ""
+
+    @property
+    def waiting(self) -> list[str]:
+        """The ids for which the session only waits to be applied: BOS leaves it staged where it was applied, too."""
+        return [name for name in self.staged if name not in self.nodes]
+
+    @property
+    def applied(self) -> int:
+        """How many nodes BOS counts twice: those that are both staged for the session, and its own."""
+        return len(self.staged) - len(self.waiting)
 
 
-class Sorted(NamedTuple):
-    """Component ids by what can be expected of them.
+class Rule(NamedTuple):
+    """One line of the table: it fits that state, work and proof, where an empty one fits all."""
 
-    `held` ones are on hold or disabled in the middle of a phase: BOS does nothing with them.
+    state: str
+    work: str
+    proof: str
+    words: str
+    end: End
+
+
+COUNTS = "{state}: {counts}"
+# The first line that fits a look counts. `work` and `proof` are what the functions of these names return.
+RULES = (
+    Rule("complete", "", "set-up failed", "{state}, but its setup failed: {error}", FAILED),
+    Rule("", "", "set-up failed", "{state}, but its setup failed: {error}", GOES_ON),
+    Rule("complete", "", "no nodes", "{state}: nothing to do, it has no nodes", FAILED),
+    Rule("", "", "no nodes", "{state}, without nodes yet", GOES_ON),
+    Rule("complete", "", "stable", COUNTS, SUCCEEDED),
+    Rule("complete", "", "unclear", "{state}: {counts}, but its numbers make no sense", FAILED),
+    Rule("complete", "", "some left", "{state}: {counts}, but it was set up for {members}", FAILED),
+    Rule("complete", "", "", COUNTS, FAILED),
+    Rule("running", "at rest", "stable", COUNTS, SUCCEEDED),
+    Rule("running", "at rest", "unclear", "{state}: {counts}, but its status says otherwise", SETTLES),
+    Rule("running", "at rest", "", COUNTS, FAILED),
+    Rule("", "", "staged", "{state}: staged for {staged}, and waits to be applied", GOES_ON),
+    Rule("", "", "", COUNTS, GOES_ON),
+)
+
+
+def work(look: Look) -> str:
+    """Return whether BOS still does something for the session: it does not before all its nodes are disabled.
+
+    >>> on, off = kinds.Node("stable", True, ""), kinds.Node("stable", False, "")
+    >>> work(Look({}, {}, {"x1": off, "x2": on})), work(Look({}, {}, {"x1": off}, ["x2"])), work(Look({}, {}, {}))
+    ('at work', 'to be applied', 'none')
+    >>> work(Look({}, {}, {"x1": off}, ["x1"]))
+    'at rest'
     """
+    if any(node.enabled for node in look.nodes.values()):
+        return "at work"
+    if look.waiting:
+        return "to be applied"
+    return "at rest" if look.nodes else "none"
 
-    stable: list[str]
-    failed: list[str]
-    moving: list[str]
-    held: list[str]
 
+def proof(look: Look) -> str:
+    """Return what the look proves of the nodes: of a complete session by its saved status, else by its components.
 
-def kind(component: Component) -> str:
-    """Return `stable`, `failed`, `moving` or `held`.
-
-    >>> kind({"enabled": True, "status": {"phase": "powering_on"}}), kind({"enabled": False, "status": {}})
-    ('moving', 'stable')
-    >>> kind({"enabled": False, "status": {"phase": "powering_on"}})
-    'held'
-    >>> kind({"enabled": True, "status": {"phase": "configuring", "status": "on_hold", "status_override": "on_hold"}})
-    'moving'
+    Nothing is proved where the one contradicts the other: between two questions a server may get on.
     """
-    status = rules.status_of(component)
-    if status in ("stable", "failed"):
-        return status
-    return "moving" if component.get("enabled") else "held"
+    if part(look.session, "status").get("error"):
+        return "set-up failed"
+    if look.status.get("status") == "complete":
+        return saved_proof(look)
+    if not look.nodes:
+        return "staged" if look.waiting else "no nodes"
+    if not agree(look):
+        return "unclear"
+    found = kinds.sort(look.nodes)
+    return "failed" if found.failed else "stable" if len(found.stable) == len(look.nodes) else "held"
 
 
-def sort(components: Iterable[Component]) -> Sorted:
-    """Return the ids of the components by their kind."""
-    found = Sorted([], [], [], [])
-    for component in components:
-        getattr(found, kind(component)).append(str(component.get("id")))
-    return found
+def saved_proof(look: Look) -> str:
+    """Return what a complete session proves: its nodes may be another session's by now, its numbers stay.
 
+    Of more than 20,000 nodes the percentages do not tell one: then the errors and the components count, too.
 
-def states(components: Iterable[Component]) -> dict[str, str]:
-    """Return each component's status, and its error behind it.
-
-    >>> states([{"id": "x1", "status": {"status": "failed"}, "error": "no power"}, {"id": "x2", "status": {}}])
-    {'x1': 'failed (no power)', 'x2': 'stable'}
+    >>> def saved(count, successful, *words, names="", **more):
+    ...     status = {"managed_components_count": count, "percent_successful": successful, **more}
+    ...     found = {f"x{number}": kinds.Node(word, False, "") for number, word in enumerate(words)}
+    ...     return saved_proof(Look({"components": names}, status, found))
+    >>> saved(2, 100.0), saved(2, 50.0), saved(2, 50.0, percent_failed=50.0), saved(2, 100.0, "failed"), saved(0, 0.0)
+    ('stable', 'held', 'failed', 'failed', 'no nodes')
+    >>> saved(2, 101.0), saved(2, 100.0, percent_failed=-1), saved(None, 100.0), saved(2, 100.0, names="x1,x2,x3")
+    ('unclear', 'unclear', 'unclear', 'some left')
+    >>> error = {"error_summary": {"no power": {"count": 1, "list": "x1"}}}
+    >>> saved(20_000, 100.0, **error), saved(20_001, 100.0, **error), saved(20_001, 100.0, "stable", "held")
+    ('stable', 'failed', 'held')
     """
-    return {
-        str(component.get("id")): rules.status_of(component)
-        + (f" ({error})" if (error := component.get("error")) else "")
-        for component in components
-    }
+    status, found, shares = look.status, kinds.sort(look.nodes), verdict_rules.progress(look.status)
+    total = verdict_rules.nodes(status)
+    if total == 0:
+        return "no nodes"
+    if total is None or not verdict_rules.is_sound(status):
+        return "unclear"
+    if shares.failed or found.failed or hidden_failures(look):
+        return "failed"
+    if shares.successful < 100 or (total > verdict_rules.EXACT and (found.moving or found.held)):
+        return "held"
+    return "some left" if len(rules.component_names(look.session)) > total else "stable"
 
 
-def session_states(look: Look) -> dict[str, str]:
+def hidden_failures(look: Look) -> int:
+    """Return how many nodes of a large session failed for all that is known, though its percentages do not show it.
+
+    An error counts, but where the components prove every single node stable: then it is an old one.
+    """
+    total = verdict_rules.nodes(look.status) or 0
+    stable = sum(node.kind == "stable" for node in look.nodes.values())
+    if total <= verdict_rules.EXACT or stable == total:
+        return 0
+    return sum(group.number for group in verdict_rules.error_groups(look.status, {}))
+
+
+def agree(look: Look) -> bool:
+    """Return whether a session's status counts what its components are; a percentage has two decimal places.
+
+    >>> def look(count, successful, failed, staged, *words):
+    ...     status = {"managed_components_count": count, "percent_successful": successful}
+    ...     found = {f"x{number}": kinds.Node(word, False, "") for number, word in enumerate(words)}
+    ...     return Look({}, {**status, "percent_failed": failed, "percent_staged": staged}, found, ["y1"][: count - 2])
+    >>> agree(look(2, 50.0, 50.0, 0.0, "stable", "failed")), agree(look(3, 66.67, 0, 33.33, "stable", "stable"))
+    (True, True)
+    >>> agree(look(2, 50.0, 0.0, 0.0, "stable", "failed")), agree(look(2, 100.0, 50.0, 0.0, "stable", "failed"))
+    (False, False)
+    >>> agree(look(3, 66.67, 0, 0.0, "stable", "stable")), agree(look(1, 100.0, 0.0, 0.0, "stable", "stable"))
+    (False, False)
+    """
+    status, found, shares = look.status, kinds.sort(look.nodes), verdict_rules.progress(look.status)
+    total = len(look.nodes) + len(look.staged)
+    if not total or verdict_rules.nodes(status) != total or not verdict_rules.is_sound(status):
+        return False
+    said = (shares.successful, found.stable), (shares.failed, found.failed), (shares.staged, look.staged)
+    return all(abs(share - len(names) * 100 / total) < verdict_rules.ROUNDED for share, names in said)
+
+
+def states(look: Look) -> dict[str, str]:
     """Return each component's status, or `staged` where the session only waits to be applied to it."""
-    return {**dict.fromkeys(look.staged, "staged"), **states(look.components)}
+    return {**dict.fromkeys(look.waiting, "staged"), **{name: node.words for name, node in look.nodes.items()}}
 
 
-def session_finished(look: Look) -> bool:
-    """Return whether BOS does nothing more for a session.
-
-    It is over when it is complete; and when it is running, but no enabled component names it and none is staged for
-    it: BOS notices a little later. A pending session has not begun, and a running one without nodes (a newer session
-    took them all) is not over before BOS says so.
-
-    >>> session_finished(Look({}, [{"id": "x1", "enabled": False}], {"status": "running"}))
-    True
-    >>> session_finished(Look({}, [], {"status": "running"})), session_finished(Look({}, [], {"status": "complete"}))
-    (False, True)
-    >>> session_finished(Look({}, [{"id": "x1"}], {"status": "running"}, ["x2"]))
-    False
-    """
-    state = look.status.get("status")
-    if state != "running":
-        return state == "complete"
-    busy = any(component.get("enabled") for component in look.components)
-    return bool(look.components) and not busy and not look.staged
+def rule(look: Look) -> Rule:
+    """Return the line of the table that fits a look."""
+    facts = str(look.status.get("status")), work(look), proof(look)
+    return next(rule for rule in RULES if all(want in ("", fact) for want, fact in zip(rule[:3], facts, strict=True)))
 
 
-def session_succeeded(look: Look) -> bool:
-    """Return whether a finished session has nodes, and every one is stable.
-
-    The saved status of a complete session counts, because its nodes may be another session's since; but percentages
-    have two decimal places, so that of many thousand nodes one that failed shows only in the components.
-
-    >>> whole = {"status": "complete", "managed_components_count": 20_001, "percent_successful": 100.0}
-    >>> good, bad = {"id": "x1", "status": {"status": "stable"}}, {"id": "x2", "status": {"status": "failed"}}
-    >>> session_succeeded(Look({}, [good], whole)), session_succeeded(Look({}, [good, bad], whole))
-    (True, False)
-    """
-    total, found = verdict_rules.nodes(look.status) or 0, sort(look.components)
-    unstable = bool(found.failed or found.moving or found.held)
-    if look.status.get("status") != "complete":
-        return bool(found.stable) and not unstable
-    shares = verdict_rules.progress(look.status)
-    hidden = total > verdict_rules.EXACT and unstable
-    return total > 0 and shares.successful >= 100 and not shares.failed and not hidden
-
-
-def session_outcome(look: Look) -> Outcome:
+def outcome(look: Look, seen: Seen) -> Outcome:
     """Return what one look at a session says: how far it is, whether that is the end, which nodes failed or lag.
 
-    >>> nodes = [{"id": "x1", "enabled": True, "status": {"status": "power_on_called"}}, {"id": "x2"}]
-    >>> look = Look({"name": "boot-1"}, nodes, {"status": "running", "managed_components_count": 2})
-    >>> session_outcome(look)
-    Outcome(words='boot-1 is running: 1 of 2 nodes stable, 1 in progress', finished=False, succeeded=False, \
-failed=[], lagging=['x1'], unnamed=0, gone=False)
-    >>> session_outcome(Look({"name": "boot-1"}, [], {"status": "complete"})).words
-    'boot-1 is complete: nothing to do, it has no nodes'
+    >>> from datetime import datetime, timedelta
+    >>> from nodewatch.watch.model import Seen
+    >>> seen = Seen(datetime.min, {}, timedelta(seconds=120))
+    >>> nodes = {"x1": kinds.Node("moving", True, "configuring"), "x2": kinds.Node("stable", False, "stable")}
+    >>> status = {"status": "running", "managed_components_count": 2}
+    >>> outcome(Look({"name": "boot-1"}, status, nodes), seen)[:5]
+    ('boot-1 is running: 1 of 2 nodes stable, 1 in progress', False, False, [], ['x1'])
+    >>> outcome(Look({"name": "boot-1"}, status, {}, made_again="2026-11-21T12:00:00"), seen)[:3]
+    ('boot-1 was deleted, and made again at 2026-11-21T12:00:00', True, False)
     """
-    finished = session_finished(look)
-    found = sort(look.components)
-    succeeded = finished and session_succeeded(look)
+    name = look.session.get("name")
+    if look.made_again:
+        words = f"{name} was deleted, and made again at {look.made_again}"
+        return Outcome(words, finished=GONE.finished, gone=GONE.gone)
+    found, fits = kinds.sort(look.nodes), rule(look)
+    succeeded = fits.end.succeeded
+    finished = fits.end.finished or (fits.end is SETTLES and seen.unchanged())
     failed = [] if succeeded else failed_names(look, found)
     return Outcome(
-        words=f"{look.session.get('name')} is {session_words(look, found)}",
+        words=f"{name} is {in_words(fits, look, found)}",
         finished=finished,
         succeeded=succeeded,
         failed=failed,
-        lagging=[] if succeeded else [*found.moving, *found.held, *look.staged],
-        unnamed=max(verdict_rules.failed_nodes(look.status) - len(failed), 0) if finished and not succeeded else 0,
+        lagging=[] if succeeded else [*found.moving, *found.held, *look.waiting],
+        unnamed=max(failed_count(look) - len(failed), 0) if finished and not succeeded else 0,
+        missing=never_seen(look),
     )
 
 
-def failed_names(look: Look, found: Sorted) -> list[str]:
+def never_seen(look: Look) -> dict[str, str]:
+    """Return the nodes that a running session was set up for, and that are not its own any more.
+
+    >>> running = {"status": "running"}
+    >>> never_seen(Look({"components": "x1,x2,x3"}, running, {"x1": kinds.Node("stable", False, "")}, ["x3"]))
+    {'x2': 'nothing'}
+    >>> never_seen(Look({"components": "x1"}, {"status": "complete"}, {})), never_seen(Look({}, running, {}))
+    ({}, {})
+    """
+    if look.status.get("status") != "running":
+        return {}
+    known = {*look.nodes, *look.staged}
+    return {name: "nothing" for name in rules.component_names(look.session) if name not in known}
+
+
+def failed_count(look: Look) -> int:
+    """Return how many nodes of a session failed, as far as anything tells."""
+    known = sum(node.kind == "failed" for node in look.nodes.values())
+    return max(verdict_rules.failed_nodes(look.status), known, hidden_failures(look))
+
+
+def failed_names(look: Look, found: Kinds) -> list[str]:
     """Return the names of the failed nodes: as the components tell, and where these are fewer, from the status."""
-    if look.status.get("status") != "complete" or len(found.failed) >= verdict_rules.failed_nodes(look.status):
+    if look.status.get("status") != "complete" or len(found.failed) >= failed_count(look):
         return found.failed
     groups = verdict_rules.error_groups(look.status, {})
     return sorted({*found.failed, *(name for group in groups for name in group.names)} - {*found.stable})
 
 
-def session_words(look: Look, found: Sorted) -> str:
-    """Return a session's state and its nodes by kind, in words."""
-    state, total = str(look.status.get("status", "in an unknown state")), verdict_rules.nodes(look.status) or 0
-    error = part(look.session, "status").get("error")
-    if error:
-        return f"{state}, but its setup failed: {str(error).rstrip('.')}"
-    if not total:
-        return f"{state}: nothing to do, it has no nodes" if state == "complete" else f"{state}, without nodes yet"
-    if look.staged and not look.components:
-        return f"{state}: staged for {plural(len(look.staged), 'node')}, and waits to be applied"
-    counts = {
-        "failed": len(found.failed),
-        "in progress": len(found.moving),
-        "staged": len(look.staged),
-        "on hold or disabled": len(found.held),
-    }
-    stable = len(found.stable)
-    if state == "complete" and len(look.components) != total:
-        shares = verdict_rules.progress(look.status)
-        stable, failed = round(total * shares.successful / 100), verdict_rules.failed_nodes(look.status)
-        counts = {"failed": failed, "otherwise": total - stable - failed}
-    rest = "".join(f", {count:,} {name}" for name, count in counts.items() if count)
-    return f"{state}: {stable:,} of {plural(total, 'node')} stable{rest}"
-
-
-def components_outcome(components: Sequence[Component], chosen: int) -> Outcome:
-    """Return what one look at components says, of which `chosen` were there at first.
-
-    It is over when BOS does nothing with any of them any more, and a success when all are stable.
-
-    >>> components_outcome([{"id": "x1", "enabled": True, "status": {"status": "configuring"}}, {"id": "x2"}], 2)
-    Outcome(words='1 of 2 nodes stable, 1 in progress', finished=False, succeeded=False, failed=[], lagging=['x1'], \
-unnamed=0, gone=False)
-    >>> components_outcome([], 0)[:3], components_outcome([], 2).gone
-    (('nothing to wait for: no component fits', True, False), True)
-    """
-    found = sort(components)
-    if not components:
-        words = (
-            f"all {plural(chosen, 'node')} are gone from the list"
-            if chosen
-            else "nothing to wait for: no component fits"
-        )
-        return Outcome(words, finished=True, gone=bool(chosen))
-    counts = (("failed", found.failed), ("in progress", found.moving), ("on hold or disabled", found.held))
-    rest = "".join(f", {len(names):,} {name}" for name, names in counts if names)
-    return Outcome(
-        words=f"{len(found.stable):,} of {plural(len(components), 'node')} stable{rest}",
-        finished=not found.moving,
-        succeeded=len(found.stable) == len(components),
-        failed=found.failed,
-        lagging=[*found.moving, *found.held],
+def in_words(fits: Rule, look: Look, found: Kinds) -> str:
+    """Return a session's state and its nodes by kind, in the words of the line that fits."""
+    state, total = look.status.get("status", "in an unknown state"), verdict_rules.nodes(look.status) or 0
+    return fits.words.format(
+        state=state,
+        error=str(part(look.session, "status").get("error")).rstrip(". \n"),
+        staged=plural(len(look.waiting), "node"),
+        members=f"{len(rules.component_names(look.session)):,}",
+        counts=saved_counts(look, total, found)
+        if state == "complete"
+        else kinds.counts(found, total - look.applied, len(look.waiting)),
     )
+
+
+def saved_counts(look: Look, total: int, found: Kinds) -> str:
+    """Return how many nodes of a complete session ended how, in words.
+
+    >>> status = {"managed_components_count": 30_000, "percent_successful": 100.0, "status": "complete"}
+    >>> status["error_summary"] = {"no power": {"count": 1, "list": "x1"}}
+    >>> saved_counts(Look({}, status, {}), 30_000, kinds.sort({}))
+    '29,999 of 30,000 nodes stable, 1 failed'
+    """
+    failed = failed_count(look)
+    stable = min(round(total * verdict_rules.progress(look.status).successful / 100), total - failed)
+    if total > verdict_rules.EXACT:
+        stable = min(stable, total - failed - len(found.moving) - len(found.held))
+    others = {"failed": failed, "otherwise": total - stable - failed}
+    rest = "".join(f", {count:,} {name}" for name, count in others.items() if count)
+    return f"{stable:,} of {plural(total, 'node')} stable{rest}"

@@ -225,6 +225,15 @@ def timing(state: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     return {"duration": str(duration), "end_time": end, "start_time": start}
 
 
+def saved_key(session: str, tenant: str | None) -> str:
+    """Return the key under which the status of a complete session is saved: no name has a slash in it.
+
+    >>> saved_key("night", None), saved_key("night", "blue")
+    ('night', 'blue/night')
+    """
+    return f"{tenant}/{session}" if tenant else session
+
+
 def is_name(text: str) -> bool:
     """Return whether a session, or a session template, can have that name.
 

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from nodewatch.bos_v2.types import Component, ExtendedStatus
 
-EXACT = 10_000  # components; of more than these, two decimal places of a percentage do not tell one
+EXACT = 20_000  # components; of more than these, two decimal places of a percentage do not tell one
+ROUNDED = 0.02  # by how much a percentage may differ from the share that it was rounded from
+SHARES = ("successful", "failed", "staged")
+MOVING = ("powering_on", "powering_off", "configuring")
 
 
 class Progress(NamedTuple):
@@ -27,29 +30,93 @@ class Progress(NamedTuple):
     other: float
 
 
+def share(document: Mapping[str, Any], name: str) -> float:
+    """Return a percentage of a document, 0.0 for what is none.
+
+    >>> share({"percent_failed": 25}, "failed"), share({"percent_failed": "25"}, "failed"), share({}, "failed")
+    (25.0, 0.0, 0.0)
+    >>> [share({"percent_failed": value}, "failed") for value in (float("inf"), float("nan"), -1, 100.1, True)]
+    [0.0, 0.0, 0.0, 0.0, 0.0]
+    """
+    value: Any = document.get(f"percent_{name}")
+    return float(value) if is_percentage(value) else 0.0
+
+
+def is_percentage(value: Any) -> bool:
+    """Return whether a value can be a share of nodes in percent."""
+    return type(value) in (int, float) and 0 <= value <= 100
+
+
+def is_sound(status: ExtendedStatus) -> bool:
+    """Return whether all percentages of a status that are there can be percentages.
+
+    >>> is_sound({"percent_failed": 0.0}), is_sound({"percent_failed": 1e999}), is_sound({"percent_staged": None})
+    (True, False, False)
+    >>> is_sound({"percent_successful": 100.0, "phases": {"percent_configuring": -1}})
+    False
+    """
+    phases = part(status, "phases")
+    values = [status.get(f"percent_{name}", 0) for name in SHARES] + [
+        phases.get(f"percent_{name}", 0) for name in MOVING
+    ]
+    return all(map(is_percentage, values))
+
+
 def progress(status: ExtendedStatus) -> Progress:
     """Return the shares of a session's components; `other` are those in no bucket (on hold, disabled in a phase).
 
+    They add up to the whole, though a failed node stands in its phase as well (before BOS 2.4, and until BOS has
+    disabled it); and nothing of a session that is complete is in progress.
+
     >>> progress({"percent_successful": 50.0, "percent_failed": 25, "phases": {"percent_configuring": 12.5}})
     Progress(successful=50.0, in_progress=12.5, failed=25.0, staged=0.0, other=12.5)
+    >>> older = {"percent_failed": 25.0, "phases": {"percent_powering_on": 100.0}}
+    >>> progress({"status": "running", **older}).in_progress, progress({"status": "complete", **older}).in_progress
+    (75.0, 0.0)
     """
     phases = part(status, "phases")
-
-    def share(document: Mapping[str, Any], name: str) -> float:
-        value = document.get(name)
-        return float(value) if isinstance(value, int | float) else 0.0
-
-    moving = sum(share(phases, f"percent_{phase}") for phase in ("powering_on", "powering_off", "configuring"))
-    known = [share(status, f"percent_{name}") for name in ("successful", "failed", "staged")]
-    successful, failed, staged = known
-    rest = 100.0 - moving - sum(known) if nodes(status) != 0 else 0.0
+    successful, failed, staged = (share(status, name) for name in SHARES)
+    moving = 0.0 if status.get("status") == "complete" else sum(share(phases, name) for name in MOVING)
+    unended = 100.0 - successful - failed - staged if nodes(status) != 0 else 0.0
+    moving = max(min(moving, unended), 0.0)
+    rest = unended - moving
     return Progress(successful, round(moving, 2), failed, staged, round(rest, 2) if rest > 0.05 else 0.0)
+
+
+def counted_once(status: ExtendedStatus, applied: int) -> ExtendedStatus:
+    """Return a session's status with each node counted once.
+
+    BOS counts a node that is staged for the session twice once it was applied to it, unless `clear_stage` is set.
+
+    >>> double = {"managed_components_count": 6, "percent_staged": 50.0, "percent_successful": 50.0}
+    >>> counted_once(double, 3)
+    {'managed_components_count': 3, 'percent_staged': 0.0, 'percent_successful': 100.0}
+    >>> counted_once(double, 1)["percent_staged"], counted_once(double, 0) is double
+    (40.0, True)
+    """
+    total = nodes(status) or 0
+    if not 0 < applied < total:
+        return status
+    once = total - applied
+
+    def recounted(document: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: round(value * total / once, 2) if name.startswith("percent_") and is_percentage(value) else value
+            for name, value in document.items()
+        }
+
+    again: dict[str, Any] = {**recounted(status), "managed_components_count": once}
+    if "percent_staged" in again:
+        again["percent_staged"] = round(max(share(status, "staged") * total / 100 - applied, 0) * 100 / once, 2)
+    if "phases" in again:
+        again["phases"] = recounted(part(status, "phases"))
+    return again  # type: ignore[return-value]  # mypy does not follow a TypedDict that grows
 
 
 def nodes(status: ExtendedStatus) -> int | None:
     """Return how many components the session manages; None if the server does not say."""
     count = status.get("managed_components_count")
-    return count if isinstance(count, int) else None
+    return count if type(count) is int and count >= 0 else None
 
 
 def failed_nodes(status: ExtendedStatus) -> int:
@@ -80,7 +147,7 @@ def verdict(status: ExtendedStatus) -> Verdict:
     Verdict(text='complete: nothing to do, it has no nodes', style='warn')
     >>> many = {"managed_components_count": 30_000, "percent_successful": 100.0, "error_summary": {"off": {"count": 1}}}
     >>> verdict({"status": "complete", **many}).text
-    'complete: nearly all 30,000 nodes succeeded, some report errors'
+    'complete: 29,999 of 30,000 nodes succeeded, 1 reports an error'
     >>> verdict({"status": "running", "managed_components_count": 1}).text
     'running, 1 node'
     """
@@ -96,7 +163,9 @@ def verdict(status: ExtendedStatus) -> Verdict:
     if total == 0:
         return Verdict("complete: nothing to do, it has no nodes", "warn")
     if shares.successful >= 100 and (total or 0) > EXACT and part(status, "error_summary"):
-        return Verdict(f"complete: nearly all {everyone} succeeded, some report errors", "warn")
+        errors = sum(group.number for group in error_groups(status, {}))
+        report = "1 reports an error" if errors == 1 else f"{errors:,} report errors"
+        return Verdict(f"complete: {max((total or 0) - errors, 0):,} of {everyone} succeeded, {report}", "bad")
     if shares.successful >= 100:
         return Verdict(f"complete: all {everyone if total else 'nodes'} succeeded", "good")
     return Verdict(f"complete, but not every node succeeded{behind}", "warn")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nodewatch.errors import FileTrouble, NotPermitted, WrongConfiguration, WrongUsage
+from nodewatch.errors import NotPermitted, WrongConfiguration, WrongUsage
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
@@ -77,11 +77,9 @@ def password_from(app: App, file: str) -> str:
     """Return the first line of a file, or of standard input."""
     if file == "-":
         return asked(app, "Password", hidden=True)
-    try:
-        with open(file, encoding="utf-8") as lines:
-            return lines.readline().rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileTrouble(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}.") from error
+    from nodewatch.files import SMALL, read_file
+
+    return read_file(file, SMALL).partition("\n")[0].rstrip("\r")
 
 
 @command

@@ -165,10 +165,9 @@ def use_context(app: App, name: str) -> None:
     $ nodewatch config use prod
     """
     import os
-    from pathlib import Path
 
     from nodewatch.errors import FileTrouble
-    from nodewatch.files import text_of, write_whole
+    from nodewatch.files import make_folder, text_of, write_whole
 
     contexts.chosen(contexts.read_contexts(app.world), name, "config use")
     file = contexts.user_file(app.world)
@@ -176,8 +175,10 @@ def use_context(app: App, name: str) -> None:
         app.say(f"{file} would say: context = {name!r}.")
         return
     try:
-        os.makedirs(os.path.dirname(file), exist_ok=True)
+        make_folder(os.path.dirname(file))
     except OSError as error:
         raise FileTrouble(f"{os.path.dirname(file)} cannot be made: {error.strerror}.") from error
-    write_whole(Path(os.path.realpath(file)), [contexts.activated(text_of(file) or "", name)])
+    text = contexts.activated(text_of(file) or "", name)
+    contexts.parse(text, file, app.world.home)  # a file that could not be read again would be lost to all commands
+    write_whole(file, [text])
     app.say(f"The context {name} counts from now on.")

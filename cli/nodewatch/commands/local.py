@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from nodewatch.errors import NotFound, ServiceTrouble, WrongConfiguration
-from nodewatch.settings.model import USUAL_AGENT
+from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble, WrongConfiguration
+from nodewatch.settings.model import SERVICES, USUAL_AGENT
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nodewatch.app import App
     from nodewatch.offline.fleet import Entry
     from nodewatch.saving import Saver
@@ -33,7 +34,7 @@ def fill_store(app: App, path: str, found: list[Entry], *, merge: bool = False) 
     from nodewatch.offline.fleet import fill
     from nodewatch.progress import Progress, counted
 
-    progress = Progress(app.world, len(found), "documents", quiet=app.settings.quiet)
+    progress = Progress(app.world, len(found), "documents", quiet=app.quiet)
     with closing(store_to_fill(path)) as store:
         fill(store, counted(found, progress), merge=merge)
 
@@ -87,7 +88,7 @@ def dump(app: App, file: str) -> None:
     elif app.settings.dry_run:
         app.say(f"{file} would be written.")
     else:
-        write_whole(Path(file), [*chunks(fleet), "\n"])
+        write_whole(file, [*chunks(fleet), "\n"])
         app.say(f"Wrote {file}.")
 
 
@@ -95,38 +96,55 @@ def dump(app: App, file: str) -> None:
 @click.argument("file", metavar="FLEET.json", type=click.Path(dir_okay=False, readable=False))
 @click.option("--session", metavar="SESSION_ID", help="Save this boot session alone, with its nodes.")
 def save(app: App, file: str, session: str | None) -> None:
-    """Asks every system that is configured, changes none, and keeps no credentials.
+    """Asks every system that is configured, and changes none. Tokens, passwords and what services were given as input
+    are left out, and what a system did not answer is noted.
 
-    Look at the file anywhere with `--local FLEET.json`: a support case, or a copy behind an air gap.
+    Look at the file anywhere with `--local FLEET.json`: a support case, or a copy behind an air gap. Ages and verdicts
+    are then as of the time of saving.
 
     \b
     $ nodewatch local save fleet.json
     $ nodewatch local save case.json --session night-reboot
     """
-    import os
-
     from nodewatch.files import write_whole
-    from nodewatch.offline.fleet import FORMAT
+    from nodewatch.offline.backend import sections
+    from nodewatch.offline.fleet import FORMAT, loadable
     from nodewatch.render.json import chunks
-    from nodewatch.saving import Saver
+    from nodewatch.saving import without_credentials
 
     live = live_systems(app)
     if app.settings.dry_run:
         app.say(f"{file} would be written, with what {' and '.join(system.url or '' for system in live.values())} say.")
         return
-    saver = Saver(app.world, quiet=app.settings.quiet)
-    fleet = {"nodewatch": FORMAT, **(of_session(app, saver, session) if session else of_everything(app, saver, live))}
-    write_whole(Path(os.path.realpath(file)), [*chunks(fleet), "\n"])
+    at = f"{app.now:%Y-%m-%dT%H:%M:%SZ}"
+    fleet, unasked = of_session(app, session) if session else of_everything(app, live)
+    notes = {
+        path: {"status": error.status, "message": app.without_secrets(error.message)} for path, error in unasked.items()
+    }
+    whole = {"nodewatch": FORMAT, "saved_at": at, **without_credentials(fleet), **({"unasked": notes} if notes else {})}
+    kept, faults = loadable(whole, sections())
+    write_whole(file, [*chunks(kept), "\n"])
     app.say(f"Wrote {file}.")
-    if saver.troubles:
-        reasons = [f"  {trouble.what}: {trouble.why.message}" for trouble in saver.troubles]
+    reasons = [*folded(unasked), *(f"  {fault}" for fault in faults)]
+    if reasons:
         raise ServiceTrouble("\n".join([f"{file} lacks what could not be had:", *reasons]))
+
+
+def folded(unasked: Mapping[str, NodewatchError]) -> list[str]:
+    """Return a line for each reason why something could not be asked, with the paths that it is about, folded."""
+    from nodewatch.nodeset import fold
+
+    reasons: dict[str, list[str]] = {}
+    for path, error in unasked.items():
+        reasons.setdefault(error.message.replace(path, "PATH"), []).append(path)
+    return [f"  {fold(paths)}: {why}" for why, paths in reasons.items()]
 
 
 def live_systems(app: App) -> dict[str, System]:
     """Return the systems that are servers; raise `WrongConfiguration` if there is none, or one is wrong."""
     found = {}
-    for service, system in app.settings.systems.items():
+    for service in SERVICES:
+        system = app.settings.systems[service]
         if isinstance(system, WrongConfiguration):
             raise system
         if system and system.url and system.source != USUAL_AGENT:  # that one is asked whether it exists or not
@@ -136,28 +154,46 @@ def live_systems(app: App) -> dict[str, System]:
     return found
 
 
-def of_everything(app: App, saver: Saver, live: dict[str, System]) -> dict[str, Any]:
-    """Return the fleet's parts that the live systems answer for."""
+def saver(app: App, service: str) -> Saver:
+    """Return what asks the service for what is saved."""
+    from nodewatch.saving import Saver
+
+    return Saver(app.backend(service), app.world, quiet=app.quiet)
+
+
+def of_everything(app: App, live: dict[str, System]) -> tuple[dict[str, Any], dict[str, NodewatchError]]:
+    """Return the fleet's parts that the live systems answer for, and what these did not answer."""
+    from nodewatch.bos_v1 import saving as bos_v1
+    from nodewatch.bos_v2 import saving as bos_v2
+    from nodewatch.horizon import saving as horizon
+
     fleet: dict[str, Any] = {}
+    savers = {service: saver(app, service) for service in live}
     if "bos" in live:
-        bos = app.backend("bos")
-        fleet["bos"] = {"v2": saver.bos_v2(bos), "v1": saver.bos_v1(bos, saver.bos_v1_names(bos))}
+        v2, v1 = bos_v2.everything(savers["bos"]), bos_v1.everything(savers["bos"])
+        fleet["bos"] = {"v2": v2 or bos_v1.service(savers["bos"]), "v1": v1}
     if "exchange" in live:
         if not app.settings.org:
             raise WrongConfiguration("the organization of the Exchange is missing: set HZN_ORG_ID.")
-        fleet["exchange"] = saver.exchange(app.backend("exchange"), app.settings.org)
+        fleet["exchange"] = horizon.exchange(savers["exchange"], app.settings.org)
     if "agent" in live:
-        fleet["agent"] = saver.agent(app.backend("agent"))
-    return fleet
+        fleet["agent"] = horizon.agent(savers["agent"])
+    return fleet, {path: error for each in savers.values() for path, error in each.unasked.items()}
 
 
-def of_session(app: App, saver: Saver, session: str) -> dict[str, Any]:
-    """Return the fleet's parts about one session, of BOS v2 or else of BOS v1; raise `NotFound` if neither has it."""
-    bos = app.backend("bos")
+def of_session(app: App, name: str) -> tuple[dict[str, Any], dict[str, NodewatchError]]:
+    """Return the fleet's parts about one session, of BOS v2 or else of BOS v1, and what BOS did not answer.
+
+    Raise `NotFound` if neither has it.
+    """
+    from nodewatch.bos_v1 import saving as bos_v1
+    from nodewatch.bos_v2 import saving as bos_v2
+
+    bos = saver(app, "bos")
     try:
-        return {"bos": {"v2": saver.bos_v2_session(bos, session)}}
+        return {"bos": {"v2": bos_v2.one_session(bos, name)}}, bos.unasked
     except NotFound:
-        v1 = saver.bos_v1(bos, [session])
+        v1 = bos_v1.sessions(bos, [name])
         if not v1["session"] and not v1["status"]:
             raise
-        return {"bos": {"v1": v1}}
+        return {"bos": {"v1": v1}}, bos.unasked

@@ -100,6 +100,7 @@ def fleet(now: datetime) -> dict[str, Any]:
         "exchange": {
             "managementpolicies": {f"{ORG}/{upgrade.name}": policy(upgrade, now) for upgrade in UPGRADES},
             "nodes": {f"{ORG}/{name}": node(name, place, now) for place, name in enumerate(NODES)},
+            "nodePolicies": {f"{ORG}/{name}": node_policy(name, now) for name in NODES},
             "managementStatus": reported,
         }
     }
@@ -152,6 +153,33 @@ def policy(upgrade: Upgrade, now: datetime) -> dict[str, Any]:
     }
 
 
+def node_policy(name: str, now: datetime) -> dict[str, Any]:
+    """Return the edge node's own policy: what it is, in the properties that policies choose by."""
+    properties = {
+        "openhorizon.arch": arch(name),
+        "openhorizon.cpu": 4,
+        "openhorizon.memory": 3_800,
+        "openhorizon.allowPrivileged": False,
+        "site": "dam" if name == "turbine-3" else "valley",
+        "pilot": name in ("pump-01", "weir-01"),
+    }
+    return {
+        "label": "",
+        "description": "",
+        "properties": [{"name": each, "value": value} for each, value in properties.items()],
+        "constraints": [],
+        "deployment": {},
+        "management": {},
+        "nodePolicyVersion": "v2",
+        "lastUpdated": utc(now, 20_160).replace("Z", ".000000Z"),
+    }
+
+
+def arch(name: str) -> str:
+    """Return what the edge node's processor is called."""
+    return "arm64" if name.startswith("weir") else "amd64"
+
+
 def node(name: str, place: int, now: datetime) -> dict[str, Any]:
     """Return the edge node's document."""
     seen = utc(now, 0.2 + place % 7 * 0.13).replace("Z", ".000000Z")
@@ -171,7 +199,7 @@ def node(name: str, place: int, now: datetime) -> dict[str, Any]:
         },
         "lastHeartbeat": seen,
         "publicKey": "" if name == "turbine-4" else "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A",
-        "arch": "arm64" if name.startswith("weir") else "amd64",
+        "arch": arch(name),
         "heartbeatIntervals": {"minInterval": 0, "maxInterval": 0, "intervalAdjustment": 0},
         "ha_group": "weirs" if name in ("weir-01", "weir-02") else None,
         "lastUpdated": seen,

@@ -10,7 +10,7 @@ from nodewatch.horizon import rules
 
 if TYPE_CHECKING:
     from nodewatch.backend import Answer
-    from nodewatch.horizon.types import Node, Policy, Status, Statuses
+    from nodewatch.horizon.types import Node, NodePolicy, Policy, Status, Statuses
 
 
 class Exchange:
@@ -36,6 +36,14 @@ class Exchange:
         """Return the nodes of an organization that the caller may see, or the one of that name, by `org/node`."""
         return members(self.backend, node_path(org, node), "nodes")
 
+    def node_policy(self, org: str, node: str) -> NodePolicy | None:
+        """Return a node's own policy, None if it has none."""
+        request = node_policy_request(org, node)
+        try:
+            return node_policy_in(self.backend.send(request), request)
+        except NotFound:
+            return None
+
     def statuses(self, org: str, node: str) -> Statuses:
         """Return the statuses of all policies on a node, by `org/nmp`; none if it has none."""
         return members(self.backend, f"{node_path(org, node)}/managementStatus", "managementStatus")
@@ -45,6 +53,12 @@ class Exchange:
         path = f"{node_path(org, node)}/managementStatus/{segment(nmp)}"
         return self.backend.send(Request("PUT", path, body=status, retry=True))
 
+    def post_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
+        """Make a policy that is not there yet; raise an error of status 403 if it is, or may not be made."""
+        return self.backend.send(
+            Request("POST", f"/orgs/{segment(org)}/managementpolicies/{segment(nmp)}", body=policy)
+        )
+
     def put_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
         """Replace a policy that is there; raise `NotFound` if it is not."""
         path = f"/orgs/{segment(org)}/managementpolicies/{segment(nmp)}"
@@ -53,6 +67,21 @@ class Exchange:
     def delete_policy(self, org: str, nmp: str) -> Answer:
         """Remove a policy, and with it the statuses that nodes have of it; raise `NotFound` if it is not there."""
         return self.backend.send(Request("DELETE", f"/orgs/{segment(org)}/managementpolicies/{segment(nmp)}"))
+
+
+class Manifests:
+    """Questions to the model management service (CSS), which keeps the manifests of upgrades."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+    def has(self, org: str, manifest: str) -> bool:
+        """Return whether the organization has an upgrade manifest of that name."""
+        wanted = {"filters": "true", "objectID": manifest, "objectType": "agent_upgrade_manifests"}
+        try:
+            return bool(self.backend.send(Request("GET", f"/api/v1/objects/{segment(org)}", wanted)).document)
+        except NotFound:
+            return False
 
 
 class Agent:
@@ -88,6 +117,18 @@ def status_request(org: str, node: str, nmp: str) -> Request:
 def statuses_in(answer: Answer, request: Request) -> Statuses:
     """Return the statuses in the answer to a `status_request`."""
     return member(answer, request.path, "managementStatus")
+
+
+def node_policy_request(org: str, node: str) -> Request:
+    """Return the question for a node's own policy; `node_policy_in` reads its answer."""
+    return Request("GET", f"{node_path(org, node)}/policy")
+
+
+def node_policy_in(answer: Answer, request: Request) -> NodePolicy:
+    """Return the policy in the answer to a `node_policy_request`; raise `UnreadableAnswer` if it is no object."""
+    if not isinstance(answer.document, dict):
+        raise UnreadableAnswer(f"GET {request.path} should answer an object, but it answered {kind(answer.document)}.")
+    return cast("NodePolicy", answer.document)
 
 
 def agent_path(doing: str, nmp: str) -> str:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import NotFound, UnreadableAnswer, WrongUsage
+from nodewatch.errors import NotFound, UnreadableAnswer
 from nodewatch.horizon import rules
-from nodewatch.horizon.shared import LONG, YES, clock, exchange, exchange_command, tell
+from nodewatch.horizon.shared import LONG, YES, clock, exchange, exchange_command, one_policy, tell
 from nodewatch.tree import later, shared
 from nodewatch.watch.options import followed, watchable
 
@@ -92,33 +92,6 @@ def find_nodes(client: Exchange, org: str, node: str | None) -> list[str]:
 
 
 @exchange_command()
-@click.argument("nmp", metavar="[NMP]", default="")
-@click.option("--long", "-l", is_flag=True, help="Show the whole of each policy.")
-def list_policies(app: App, nmp: str, long: bool) -> None:
-    """Without a name, all policies of the organization are listed.
-
-    \b
-    $ nodewatch exchange nmp list --org org
-    $ nodewatch exchange nmp list org/sample-nmp
-    """
-    client = exchange(app)
-    org, name = rules.qualified(nmp, app.settings.org)
-    found = client.policies(org, name)
-    if name and not found:
-        raise NotFound(f"NMP {name} not found in org {org}")
-    document = {key: found[key] for key in sorted(found)} if name or long else sorted(found)
-    one = len(found) == 1 and bool(name or long)
-    app.show(
-        document,
-        lambda _: (
-            [block for key in sorted(found) for block in tables.policy(key, found[key], clock(app))]
-            if one or long
-            else tables.policies(found, clock(app))
-        ),
-    )
-
-
-@exchange_command()
 @click.argument("nmp", metavar="NMP")
 @click.option("--force", "-f", is_flag=True, help="Do not ask.")
 @YES
@@ -186,11 +159,3 @@ def switch_policy(app: App, nmp: str, *, enabled: bool, start: str | None = None
         return
     done = client.put_policy(org, name, rules.switched(found[key], enabled=enabled, start=start, window=window))
     tell(app, done, f"Node management policy {key} {state} in the Horizon Exchange")
-
-
-def one_policy(nmp: str, app: App) -> tuple[str, str]:
-    """Return organization and name of the policy; raise `WrongUsage` where all are meant: these commands take one."""
-    org, name = rules.qualified(nmp, app.settings.org)
-    if not name:
-        raise WrongUsage("name one policy: this is not done to all of them at once.")
-    return org, name

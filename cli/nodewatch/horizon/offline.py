@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import Answer
-from nodewatch.horizon import rules
+from nodewatch.horizon import policy_rules, rules
 from nodewatch.offline.routing import Call, Route
 from nodewatch.offline.section import Section
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 POLICIES = "exchange/managementpolicies"
 NODES = "exchange/nodes"
+NODE_POLICIES = "exchange/nodePolicies"
 STATUSES = "exchange/managementStatus"
 AGENT = "agent/nodemanagement"
 VERSION = "2.154.0\n"
@@ -47,6 +48,16 @@ def policies(store: Store, call: Call) -> Answer:
     return found("managementPolicy", chosen(store, POLICIES, call.names["org"], call.names.get("nmp")))
 
 
+def post_policy(store: Store, call: Call) -> Answer:
+    """Answer `POST /orgs/{org}/managementpolicies/{nmp}`; 403 if there is one of that name."""
+    key = f"{call.names['org']}/{call.names['nmp']}"
+    if store.get(POLICIES, key) is not None:
+        return Answer(403, {"code": "already-exists", "msg": f"management policy '{key}' already exists"})
+    document = policy_rules.as_stored(call.request.body)
+    store.put(POLICIES, key, {"owner": "", **document, "lastUpdated": stamp(call), "created": stamp(call)})
+    return Answer(201, {"code": "ok", "msg": f"management policy '{key}' created"})
+
+
 def put_policy(store: Store, call: Call) -> Answer:
     """Answer `PUT /orgs/{org}/managementpolicies/{nmp}`: what the Exchange itself sets stays."""
     key = f"{call.names['org']}/{call.names['nmp']}"
@@ -54,7 +65,7 @@ def put_policy(store: Store, call: Call) -> Answer:
     if old is None:
         return NOT_FOUND
     own = {name: old[name] for name in ("owner", "created") if name in old}
-    store.put(POLICIES, key, {**own, **call.request.body, "lastUpdated": stamp(call)})
+    store.put(POLICIES, key, {**own, **policy_rules.as_stored(call.request.body), "lastUpdated": stamp(call)})
     return DONE
 
 
@@ -73,6 +84,15 @@ def nodes(store: Store, call: Call) -> Answer:
     """Answer `GET /orgs/{org}/nodes[/{node}]`."""
     documents = chosen(store, NODES, call.names["org"], call.names.get("node"))
     return NOT_FOUND if not documents and "node" in call.names else found("nodes", documents)
+
+
+def node_policy(store: Store, call: Call) -> Answer:
+    """Answer `GET /orgs/{org}/nodes/{node}/policy`."""
+    key = f"{call.names['org']}/{call.names['node']}"
+    found = store.get(NODE_POLICIES, key)
+    if found is None:
+        return Answer(404, {"code": "not-found", "msg": f"node policy for node '{key}' not found"})
+    return Answer(200, found)
 
 
 def statuses(store: Store, call: Call) -> Answer:
@@ -129,6 +149,7 @@ def agent_reset(store: Store, call: Call) -> Answer:
 SECTIONS = (
     Section("exchange.managementpolicies", "map", {}),
     Section("exchange.nodes", "map", {}),
+    Section("exchange.nodePolicies", "map", {}),
     Section("exchange.managementStatus", "map", {}),
     Section("agent.nodemanagement", "map", {}),
 )
@@ -142,10 +163,12 @@ EXCHANGE_ROUTES = [
     Route("GET", "/admin/version", version),
     Route("GET", "/orgs/{org}/managementpolicies", policies),
     Route("GET", POLICY, policies),
+    Route("POST", POLICY, post_policy),
     Route("PUT", POLICY, put_policy),
     Route("DELETE", POLICY, delete_policy),
     Route("GET", "/orgs/{org}/nodes", nodes),
     Route("GET", "/orgs/{org}/nodes/{node}", nodes),
+    Route("GET", "/orgs/{org}/nodes/{node}/policy", node_policy),
 ]
 AGENT_ROUTES = [
     Route(method, f"/nodemanagement/{doing}{names}", handler)

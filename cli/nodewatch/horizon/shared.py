@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.backend import REHEARSED
-from nodewatch.errors import WrongConfiguration
+from nodewatch.errors import WrongConfiguration, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Exchange
 from nodewatch.settings.model import System
@@ -64,6 +64,14 @@ def exchange(app: App) -> Exchange:
     found = Exchange(app.backend("exchange"))
     found.check_version()
     return found
+
+
+def one_policy(nmp: str, app: App) -> tuple[str, str]:
+    """Return organization and name of the policy; raise `WrongUsage` where all are meant: these commands take one."""
+    org, name = rules.qualified(nmp, app.settings.org)
+    if not name:
+        raise WrongUsage("name one policy: this is not done to all of them at once.")
+    return org, name
 
 
 def clock(app: App) -> Clock:

@@ -43,7 +43,7 @@ def survey(app: App, org: str, nodes: Iterable[str], nmp: str) -> Survey:
 
     names = sorted(nodes)
     requests = [status_request(org, name.partition("/")[2], nmp) for name in names]
-    gathered = gather(app.backend("exchange"), requests, app.world, quiet=app.settings.quiet)
+    gathered = gather(app.backend("exchange"), requests, app.world, quiet=app.quiet)
     found = Survey({}, [], {}, [], gathered.interrupted)
     for name, request, result in zip(names, requests, gathered.results, strict=True):
         if result is None:

@@ -84,6 +84,7 @@ class Policy(TypedDict, total=False):
     start: str
     startWindow: int
     agentUpgradePolicy: AgentUpgradePolicy
+    agentImagePolicy: dict[str, Any]
     lastUpdated: str
     created: str
 
@@ -97,3 +98,24 @@ class Node(TypedDict, total=False):
     nodeType: str
     pattern: str
     publicKey: str
+    arch: str
+    lastHeartbeat: str
+    softwareVersions: dict[str, str]
+
+
+class View(TypedDict, total=False):
+    """Properties and constraints of a node that count for one purpose."""
+
+    properties: list[dict[str, Any]] | None
+    constraints: list[str] | None
+
+
+class NodePolicy(View, total=False):
+    """A node's own policy: what it is, and what it demands of policies; `management` is what counts for upgrades."""
+
+    label: str
+    description: str
+    deployment: View | None
+    management: View | None
+    nodePolicyVersion: str
+    lastUpdated: str

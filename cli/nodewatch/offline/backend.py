@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodewatch.backend import answered_error
+from nodewatch.errors import FileTrouble
 from nodewatch.offline.routing import Call, matched, problem
+from nodewatch.offline.section import SAVED, UNASKED
+from nodewatch.times import read_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
 
     from nodewatch.backend import Answer, Request
     from nodewatch.offline.routing import Route
@@ -31,6 +35,9 @@ class BosRoutes:
         from nodewatch.bos_v1.offline import ROUTES as V1
 
         yield from V1
+        from nodewatch.bos_v1.offline_templates import ROUTES as V1_TEMPLATES
+
+        yield from V1_TEMPLATES
 
 
 def routes(service: str) -> Iterable[Route]:
@@ -63,13 +70,11 @@ def store_at(path: str) -> Store:
     from nodewatch.offline import store as stores
 
     if not path.endswith(stores.FLEET_FILE):
-        return stores.opened(path)
-    from pathlib import Path
-
+        return stores.opened(path, tables())
     from nodewatch.files import read_file
     from nodewatch.offline.fleet import fill, read_fleet
 
-    found = read_fleet(read_file(Path(path)), path, sections())
+    found = read_fleet(read_file(path), path, sections())
     store = stores.in_memory(path, tables())
     with stores.closed_on_failure(store):
         fill(store, found)
@@ -78,9 +83,14 @@ def store_at(path: str) -> Store:
 
 
 def store_to_fill(path: str) -> Store:
-    """Open the store at the path for changes; make an empty one if there is none."""
-    from nodewatch.offline.store import created
+    """Open the store at the path for changes; make an empty one if there is none.
 
+    Raise `FileTrouble` for the name of a fleet file, which would be read as one from then on.
+    """
+    from nodewatch.offline.store import FLEET_FILE, created
+
+    if path.endswith(FLEET_FILE):
+        raise FileTrouble(f"{path} is the name of a fleet file, and no store: name one that ends otherwise.")
     return created(path, tables())
 
 
@@ -89,11 +99,19 @@ class LocalBackend:
 
     limit = 1
 
-    def __init__(self, path: str, table: Iterable[Route], world: World, settings: Settings) -> None:
+    def __init__(
+        self,
+        path: str,
+        table: Iterable[Route],
+        world: World,
+        settings: Settings,
+        noticed: Callable[[datetime], None] | None = None,
+    ) -> None:
         self.path = path
         self.table = table
         self.world = world
         self.tenant = settings.tenant or ""
+        self.noticed = noticed
         self.store: Store | None = None
 
     def open(self) -> Store:
@@ -110,26 +128,45 @@ class LocalBackend:
 
     def send(self, request: Request) -> Answer:
         """Answer the request from the store; raise what the service would have said."""
-        answer = self.answered(request)
-        if answer.status >= 400:
-            raise answered_error(request, answer, "the local store")
-        return answer
-
-    def answered(self, request: Request) -> Answer:
-        """Return what the service would answer, refusals too; what was refused has changed nothing."""
         store = self.open()
         with store.reading() if request.method == "GET" else store.changing():
-            return self.answer(store, request)
+            answer = self.unasked(store, request) or self.answer(store, request)
+            if answer.status >= 400:
+                raise answered_error(request, answer, "the local store")
+        return answer
+
+    def now(self, store: Store) -> datetime:
+        """Return what time it is in the store: when it was saved, and the time of day in one that was not."""
+        saved = store.get(SAVED.collection, "")
+        moment = None if saved is None else read_time(saved.get("at"))
+        if moment is None:
+            return self.world.now()
+        if self.noticed is not None:
+            self.noticed(moment)
+        return moment
+
+    def unasked(self, store: Store, request: Request) -> Answer | None:
+        """Return the answer to a question that could not be asked when the store was saved; None for all others."""
+        if request.method != "GET":
+            return None
+        segments = request.path.split("/")
+        for count in range(2, len(segments) + 1):
+            error = store.get(UNASKED.collection, "/".join(segments[:count]))
+            if error is not None:
+                status = error.get("status") or 503
+                return problem(status, "This could not be asked when it was saved", error.get("message"))
+        return None
 
     def answer(self, store: Store, request: Request) -> Answer:
         """Return what the first route that fits answers; 405 or 404 if none does."""
         known = False
+        now, tenant = self.now(store), self.tenant if request.tenant is None else request.tenant
         for method, path, handler in self.table:
             names = matched(path, request.path)
             if names is not None:
                 known = True
                 if method == request.method:
-                    return handler(store, Call(request, names, self.world.now(), self.tenant))
+                    return handler(store, Call(request, names, now, tenant))
         if known:
             return problem(405, "Method Not Allowed", "The method is not allowed for the requested URL.")
         return problem(404, "Not Found", f"The local store has no {request.path}.")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import FileTrouble
+from nodewatch.jsontext import parsed
+from nodewatch.offline.section import SAVED, UNASKED, Section
+from nodewatch.times import read_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from nodewatch.offline.section import Section
     from nodewatch.offline.store import Store
 
 FORMAT = 1
@@ -28,7 +30,7 @@ class Entry(NamedTuple):
 def read_fleet(text: str, name: str, sections: Sequence[Section]) -> list[Entry]:
     """Return the checked documents of a fleet file's text; raise `FileTrouble` that names the first wrong place."""
     try:
-        fleet = json.loads(text, parse_constant=reject_constant)
+        fleet = parsed(text)
     except RecursionError as error:
         raise FileTrouble(f"{name} is nested too deeply to be a fleet file.") from error
     except ValueError as error:
@@ -40,11 +42,6 @@ def read_fleet(text: str, name: str, sections: Sequence[Section]) -> list[Entry]
         raise FileTrouble(f"{name} is not a fleet file: {error}{end}") from error
 
 
-def reject_constant(name: str) -> NoReturn:
-    """Raise for NaN and the infinities, which Python reads but JSON does not have."""
-    raise ValueError(f"{name} is no number in JSON")
-
-
 def entries(fleet: Any, sections: Sequence[Section]) -> Iterator[Entry]:
     """Return the documents of a fleet; raise `ValueError` that names the first wrong place."""
     expect(fleet, dict, "the file")
@@ -53,8 +50,8 @@ def entries(fleet: Any, sections: Sequence[Section]) -> Iterator[Entry]:
         raise ValueError(f"nodewatch: {number!r} is not the number of a format")
     if number > FORMAT:
         raise ValueError(f"nodewatch: format {number} is newer than this program, which reads {FORMAT}: upgrade")
-    known = {section.place: section for section in sections}
-    groups = {place[: place.rindex(".")] for place in known} | {"bos"}
+    known = {section.place: section for section in (*sections, UNASKED)}
+    groups = {place.rpartition(".")[0] for place in known} | {"bos"}
 
     def walk(tree: Any, place: str) -> Iterator[Entry]:
         expect(tree, dict, place)
@@ -64,6 +61,11 @@ def entries(fleet: Any, sections: Sequence[Section]) -> Iterator[Entry]:
                 yield from documents(known[here], member)
             elif here in groups:
                 yield from walk(member, here)
+            elif here == SAVED.place:
+                expect(member, str, here)
+                if read_time(member) is None:
+                    raise ValueError(f"{here}: {member!r} is not a time such as 2026-11-25T23:15:30Z")
+                yield Entry(SAVED, "", {"at": member})
             elif here != "nodewatch":
                 import difflib
 
@@ -75,24 +77,70 @@ def entries(fleet: Any, sections: Sequence[Section]) -> Iterator[Entry]:
 
 def documents(section: Section, member: Any) -> Iterator[Entry]:
     """Return the documents of one section; raise `ValueError` that names the first wrong place."""
-    place, seen = section.place, set()
+    seen: set[str] = set()
+    for index, document in rows(section, member):
+        yield checked(section, index, document, seen)
+
+
+def rows(section: Section, member: Any) -> Iterable[tuple[int | str, Any]]:
+    """Return the documents of one section, each with its index or key; raise `ValueError` if it has another form."""
+    expect(member, list if section.form == "list" else dict, section.place)
     if section.form == "single":
-        expect(member, dict, place)
-        yield Entry(section, "", member)
-        return
-    expect(member, list if section.form == "list" else dict, place)
-    rows = enumerate(member) if section.form == "list" else member.items()
-    for index, document in rows:
-        here = f"{place}[{index}]" if section.form == "list" else f"{place}.{index}"
-        expect(document, dict, here)
-        for field, kind in section.fields.items():
-            if document.get(field) is not None:
-                expect(document[field], kind, f"{here}.{field}")
-        key = own_key(section, document, here) if section.form == "list" else str(index)
-        if key in seen:
-            raise ValueError(f"{here}.{section.field}: {document[section.field]!r} is there twice")
-        seen.add(key)
-        yield Entry(section, key, document)
+        return [("", member)]
+    return enumerate(member) if section.form == "list" else member.items()
+
+
+def checked(section: Section, index: int | str, document: Any, seen: set[str]) -> Entry:
+    """Return a document's entry and add its key to those seen; raise `ValueError` that names what is wrong in it."""
+    here = section.place + (f"[{index}]" if section.form == "list" else f".{index}" if index else "")
+    expect(document, dict, here)
+    for field, kind in section.fields.items():
+        if document.get(field) is not None:
+            expect(document[field], kind, f"{here}.{field}")
+    key = own_key(section, document, here) if section.form == "list" else str(index)
+    if key in seen:
+        raise ValueError(f"{here}.{section.field}: {document[section.field]!r} is there twice")
+    seen.add(key)
+    return Entry(section, key, document)
+
+
+def loadable(fleet: dict[str, Any], sections: Sequence[Section]) -> tuple[dict[str, Any], list[str]]:
+    """Return the fleet without what `read_fleet` would refuse, and a sentence about each document that was left out."""
+    kept: dict[str, Any] = {name: fleet[name] for name in ("nodewatch", SAVED.place) if name in fleet}
+    faults: list[str] = []
+    for section in (*sections, UNASKED):
+        *groups, name = section.place.split(".")
+        source: Any = fleet
+        for group in groups:
+            source = source.get(group, {})
+        if name not in source:
+            continue
+        good: list[tuple[int | str, Any]] = []
+        seen: set[str] = set()
+        for index, document in rows(section, source[name]):
+            try:
+                checked(section, index, document, seen)
+                json.dumps(document, allow_nan=False)
+                good.append((index, document))
+            except RecursionError:
+                faults.append(f"{section.place}, {index}: it is nested too deeply")
+            except ValueError as error:
+                faults.append(
+                    str(error) if str(error).startswith(section.place) else f"{section.place}, {index}: {error}"
+                )
+        place(kept, section, good)
+    return kept, faults
+
+
+def place(fleet: dict[str, Any], section: Section, documents: Sequence[tuple[int | str, Any]]) -> None:
+    """Put the documents of a section where they stand in a fleet; of one that has a single document, if it is there."""
+    *groups, name = section.place.split(".")
+    for group in groups:
+        fleet = fleet.setdefault(group, {})
+    if section.form == "single":
+        fleet.update([(name, document) for _, document in documents])
+    else:
+        fleet[name] = [document for _, document in documents] if section.form == "list" else dict(documents)
 
 
 def own_key(section: Section, document: dict[str, Any], here: str) -> str:
@@ -143,13 +191,11 @@ def dump(store: Store, sections: Sequence[Section]) -> dict[str, Any]:
     """Return the store's content as a fleet file's document, each collection in the order it was loaded."""
     fleet: dict[str, Any] = {"nodewatch": FORMAT}
     with store.reading():
-        for section in sections:
-            rows = [(key, json.loads(text)) for key, text in store.dump(section.collection)]
-            if rows:
-                *groups, name = section.place.split(".")
-                tree = fleet
-                for group in groups:
-                    tree = tree.setdefault(group, {})
-                content = {"list": [row[1] for row in rows], "map": dict(rows), "single": rows[0][1]}
-                tree[name] = content[section.form]
+        saved = store.get(SAVED.collection, "")
+        if saved is not None:
+            fleet[SAVED.place] = saved["at"]
+        for section in (*sections, UNASKED):
+            found = list(store.dump(section.collection))
+            if found:
+                place(fleet, section, found)
     return fleet

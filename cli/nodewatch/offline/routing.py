@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.backend import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from nodewatch.backend import Request
@@ -34,6 +34,21 @@ class Route(NamedTuple):
 def problem(status: int, title: str, detail: str) -> Answer:
     """Return an error answer as BOS writes it (RFC 7807)."""
     return Answer(status, {"detail": detail, "status": status, "title": title, "type": "about:blank"})
+
+
+def by_owner(documents: Iterable[Any]) -> list[Any]:
+    """Return sessions, or session templates, in the order in which BOS lists them: of the hashes of owner and name.
+
+    >>> [each["name"] for each in by_owner([{"name": "a"}, {"name": "b", "tenant": "blue"}, {"name": "c"}])]
+    ['b', 'c', 'a']
+    """
+    from hashlib import sha1
+
+    def place(document: Mapping[str, Any]) -> list[bytes]:
+        owner, name = str(document.get("tenant") or ""), str(document["name"])
+        return [sha1(text.encode(errors="replace"), usedforsecurity=False).digest() for text in (owner, name)]
+
+    return sorted(documents, key=place)
 
 
 def matched(pattern: str, path: str) -> dict[str, str] | None:

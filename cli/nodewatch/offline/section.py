@@ -28,3 +28,7 @@ class Section(NamedTuple):
     def collection(self) -> str:
         """The name of the collection in the store."""
         return self.place.replace(".", "/")
+
+
+SAVED = Section("saved_at", "single", {})  # in a fleet file the time alone, in a store `{"at": TIME}`
+UNASKED = Section("unasked", "map", {"status": int, "message": str})  # by path: what a live system did not answer

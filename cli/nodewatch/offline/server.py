@@ -115,8 +115,10 @@ class StoreServer(ThreadingHTTPServer):
         with self.turn:
             backend.tenant = tenant
             try:
-                return backend.answered(request)
+                return backend.send(request)
             except NodewatchError as error:
+                if error.status is not None:
+                    return Answer(error.status, error.document)
                 return refused(service, Refusal(500, "Internal Server Error", error.message))
 
 

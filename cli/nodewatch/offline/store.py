@@ -6,21 +6,22 @@ store can neither be copied while it is open, nor read in a read-only folder, no
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.errors import FileTrouble
-from nodewatch.jsontext import element, spell
+from nodewatch.files import beginning, give_to_owner, make_folder, target
+from nodewatch.jsontext import element, parsed, spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 APPLICATION = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
 FORMAT = 2
-BUSY_SECONDS = 60.0
+BUSY_SECONDS = 60
+TURNS = 10  # a second: how often a wait for another process looks whether somebody has pressed Ctrl-C
 MAGIC = b"SQLite format 3\0"
 FLEET_FILE = ".json"  # how the name of a fleet file ends
 
@@ -35,6 +36,10 @@ TABLES = (
 )""",
     "CREATE UNIQUE INDEX documents_by_key ON documents (collection, key)",
 )
+
+
+LOOK = "SELECT 1 FROM sqlite_master LIMIT 1"  # what begins to hold the store's state
+sqlite3.register_converter("TEXT", bytes.decode)
 
 
 class Store:
@@ -55,6 +60,7 @@ class Store:
         with translated(self.path):
             self.connection.execute("BEGIN")
             try:
+                patiently(self.connection, LOOK)
                 yield
             finally:
                 self.connection.rollback()
@@ -78,11 +84,11 @@ class Store:
         """
         self.check_writable()
         with translated(self.path):
-            self.connection.execute("BEGIN IMMEDIATE")
+            patiently(self.connection, "BEGIN IMMEDIATE")
             try:
                 self.connection.execute(f"PRAGMA user_version = {FORMAT}")  # an older store's documents read the same
                 yield
-                self.connection.execute("COMMIT")
+                patiently(self.connection, "COMMIT")
             except BaseException:
                 if self.connection.in_transaction:
                     self.connection.rollback()
@@ -92,21 +98,34 @@ class Store:
         """Run one statement; in its values, what SQLite cannot hold (half of a surrogate pair) is written out."""
         return self.connection.execute(statement, [spell(value) for value in values])
 
+    def documents_in(self, texts: Sequence[str]) -> list[Any]:
+        """Return the documents that the store's texts hold; raise `FileTrouble` for what is no JSON object."""
+        try:
+            found = parsed(f"[{','.join(texts)}]")
+        except RecursionError as error:
+            raise damaged(self.path, "a document in it is nested too deeply") from error
+        except ValueError as error:
+            raise damaged(self.path, "a document in it is not JSON") from error
+        if len(found) != len(texts) or any(type(document) is not dict for document in found):
+            raise damaged(self.path, "a document in it is no JSON object")
+        return found  # type: ignore[no-any-return]
+
     def get(self, collection: str, key: str) -> Any:
         """Return the document of that key, or None."""
         row = self.execute(
             "SELECT document FROM documents WHERE collection = ? AND key = ?", (collection, key)
         ).fetchone()
-        return None if row is None else json.loads(row[0])
+        return None if row is None else self.documents_in(row)[0]
 
     def items(self, collection: str) -> Iterator[tuple[str, Any]]:
         """Return keys and documents, in the order of their keys."""
         rows = self.execute("SELECT key, document FROM documents WHERE collection = ? ORDER BY key", (collection,))
-        return ((key, json.loads(document)) for key, document in rows)
+        return ((key, self.documents_in([text])[0]) for key, text in rows)
 
-    def dump(self, collection: str) -> Iterator[tuple[str, str]]:
-        """Return keys and texts, in the order they were put."""
-        return self.execute("SELECT key, document FROM documents WHERE collection = ? ORDER BY place", (collection,))
+    def dump(self, collection: str) -> Iterator[tuple[str, Any]]:
+        """Return keys and documents, in the order they were put."""
+        rows = self.execute("SELECT key, document FROM documents WHERE collection = ? ORDER BY place", (collection,))
+        return ((key, self.documents_in([text])[0]) for key, text in rows)
 
     def put(self, collection: str, key: str, document: Any, answer: Any = None) -> None:
         """Store the document under its key, in place of the one there; `answer` if it is answered otherwise."""
@@ -132,15 +151,19 @@ def owned_key(name: str, tenant: str | None) -> str:
     return f"{tenant}\n{name}" if tenant else name
 
 
-def opened(path: str) -> Store:
-    """Open the store at the path; raise `FileTrouble` if it is missing, or not a store, or newer than this program."""
+def opened(path: str, tables: Iterable[str]) -> Store:
+    """Open the store at the path; raise `FileTrouble` if it is missing, or newer than this program, or no store.
+
+    A store is one with exactly our tables and these: a file from somebody else may have triggers and views in it.
+    """
     check_magic(path)
     folder = os.path.dirname(os.path.realpath(path))
     writable = os.access(path, os.W_OK) and os.access(folder, os.W_OK) and not is_foreign(path)
     with translated(path):
         store = Store(connect(path, "rw" if writable else "ro"), path, writable=writable)
-        with closed_on_failure(store):
+        with closed_on_failure(store), store.reading():
             check_format(store.connection, path)
+            check_tables(store.connection, path, {*TABLES, *tables})
     return store
 
 
@@ -161,16 +184,14 @@ def is_foreign(path: str) -> bool:
 
 def created(path: str, tables: Iterable[str]) -> Store:
     """Open the store at the path for writing; make an empty one, with these tables too, if there is none."""
-    from pathlib import Path
-
-    if Path(path).exists():
-        store = opened(path)
+    if os.path.exists(path):
+        store = opened(path, tables)
         with closed_on_failure(store):
             store.check_writable()
         return store
-    folder = Path(path).parent
+    folder, name = os.path.split(target(os.path.abspath(path)))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as error:
         raise cannot_be_made(path, error.strerror) from error
     if not os.access(folder, os.W_OK):
@@ -178,17 +199,20 @@ def created(path: str, tables: Iterable[str]) -> Store:
     with translated(path):
         # The tables are made in a file of another name, and the name given when they are all there: a process that is
         # killed meanwhile leaves no half-made store, and of two that start together both end up with the same one.
-        unfinished = Path(path).resolve().with_name(f".{Path(path).name}-{os.getpid()}")
-        unfinished.unlink(missing_ok=True)
+        unfinished = os.path.join(folder, f".{name[:200]}-{os.getpid()}.new")
+        with suppress(FileNotFoundError):
+            os.unlink(unfinished)
         try:
             connection = sqlite3.connect(unfinished, isolation_level=None)
             make_tables(connection, tables)
             connection.close()
-            with suppress(FileExistsError):
-                os.link(unfinished, path)
+            give_to_owner(unfinished, folder)
+            os.link(unfinished, os.path.join(folder, name))
+        except FileExistsError:
+            return opened(path, tables)
         finally:
-            unfinished.unlink(missing_ok=True)
-    return opened(path)
+            os.unlink(unfinished)
+        return Store(connect(path, "rw"), path, writable=True)
 
 
 def cannot_be_made(path: str, why: str | None) -> FileTrouble:
@@ -212,10 +236,16 @@ def make_tables(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
 def connect(path: str, mode: str) -> sqlite3.Connection:
     """Return a connection on which transactions begin and end only where this module says so."""
     connection = sqlite3.connect(
-        address(path, mode), uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        address(path, mode),
+        uri=True,
+        timeout=1 / TURNS,
+        detect_types=sqlite3.PARSE_DECLTYPES,  # a TEXT that somebody made a BLOB is text, or no UTF-8
+        isolation_level=None,
+        check_same_thread=False,
     )
     try:
-        connection.executescript("PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;")
+        for setting in ("synchronous = FULL", "temp_store = MEMORY", "trusted_schema = OFF"):
+            patiently(connection, f"PRAGMA {setting}")
     except sqlite3.Error:
         connection.close()
         raise
@@ -235,8 +265,7 @@ def address(path: str, mode: str) -> str:
 def check_magic(path: str) -> None:
     """Raise `FileTrouble` if the file is missing, unreadable, or no SQLite file at all."""
     try:
-        with open(path, "rb") as file:
-            start = file.read(len(MAGIC))
+        start = beginning(path, len(MAGIC))
     except FileNotFoundError as error:
         raise FileTrouble(
             f"there is no local store at {path}. Make one with `nodewatch local load FLEET.json --local {path}`."
@@ -258,27 +287,50 @@ def check_format(connection: sqlite3.Connection, path: str) -> None:
         raise FileTrouble(f"{path} is of a newer nodewatch (format {number}, this one reads {FORMAT}): upgrade.")
 
 
+def check_tables(connection: sqlite3.Connection, path: str, tables: set[str]) -> None:
+    """Raise `FileTrouble` if the tables in the file are not exactly ours."""
+    found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL OR type != 'index'").fetchall()
+    if sorted(str(statement) for (statement,) in found) != sorted(tables):
+        raise FileTrouble(OTHERWISE.format(path=path, error="its tables are not those that this release makes"))
+
+
+def damaged(path: str, why: object) -> FileTrouble:
+    """Return the error for a store that does not hold what this program has put there."""
+    return FileTrouble(f"{path} is damaged: {why}. Load its fleet file again, into a new store.")
+
+
+def patiently(connection: sqlite3.Connection, statement: str) -> None:
+    """Run a statement that may have to wait for other processes, for a minute at most; Ctrl-C ends the wait."""
+    for _ in range(BUSY_SECONDS * TURNS - 1):
+        try:
+            connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            if not getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+                raise
+        else:
+            return
+    connection.execute(statement)
+
+
 @contextmanager
 def translated(path: str) -> Iterator[None]:
     """Turn SQLite's and the operating system's errors about the store into `FileTrouble`."""
     try:
         yield
     except sqlite3.OperationalError as error:
-        name = getattr(error, "sqlite_errorname", "")  # SQLITE_BUSY, or a kind of that: SQLITE_BUSY_RECOVERY
+        name = getattr(error, "sqlite_errorname", "")
         sentence = next((SENTENCES[kind] for kind in SENTENCES if name.startswith(kind)), OTHERWISE)
         raise FileTrouble(sentence.format(path=path, error=error, seconds=BUSY_SECONDS)) from error
     except sqlite3.DatabaseError as error:
-        raise FileTrouble(f"{path} is damaged: {error}. Load its fleet file again, into a new store.") from error
-    except json.JSONDecodeError as error:
-        raise FileTrouble(
-            f"{path} is damaged: a document in it is not JSON. Load its fleet file again, into a new store."
-        ) from error
+        raise damaged(path, error) from error
+    except UnicodeDecodeError as error:
+        raise damaged(path, "a text in it is not UTF-8") from error
     except OSError as error:
         raise FileTrouble(f"{path}: {error.strerror or error}.") from error
 
 
 SENTENCES = {
-    "SQLITE_BUSY": "{path} was busy for {seconds:.0f} s: another process is changing it. Try again.",
+    "SQLITE_BUSY": "{path} was busy for {seconds} s: another process is changing it. Try again.",
     "SQLITE_FULL": "the disk that holds {path} is full; nothing was changed.",
     "SQLITE_READONLY": "{path} is read-only, so nothing was changed.",
 }

@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from nodewatch.settings.model import Settings
     from nodewatch.world import World
 
-NAMES = {"bos": "BOS", "exchange": "the Exchange", "agent": "the agent"}
+NAMES = {"bos": "BOS", "exchange": "the Exchange", "agent": "the agent", "css": "the model management service"}
+OF_THE_EXCHANGE = ("exchange", "css")  # they take the same login
 REDIRECTS = 5
 MOVED = (301, 302, 303, 307, 308)
 READS = ("GET", "HEAD")
 
 
 class HttpBackend:
-    """Asks `bos`, `exchange` or `agent` at the base URL that the settings name. Any number of threads may share it."""
+    """Asks one service at the base URL that the settings name. Any number of threads may share it."""
 
     def __init__(self, service: str, settings: Settings, world: World) -> None:
         system = settings.system(service)
@@ -54,7 +55,7 @@ class HttpBackend:
         proxied = self.service == "bos"  # hzn, whose services the others are, takes no proxy from the environment
         return transport_to(self.base, self.system, self.settings.ca_bundle, self.world, proxied=proxied)
 
-    def headers(self) -> dict[str, str]:
+    def headers(self, request: Request) -> dict[str, str]:
         """Return the headers that every request carries; raise `NotPermitted` for a login that has expired."""
         headers = {
             "Accept": "application/json",
@@ -62,16 +63,15 @@ class HttpBackend:
             "User-Agent": f"nodewatch/{__version__}",
         }
         settings = self.settings
-        login = self.bearer.header() if self.bearer else basic(settings) if self.service == "exchange" else None
+        login = self.bearer.header() if self.bearer else basic(settings) if self.service in OF_THE_EXCHANGE else None
         if login:
             headers["Authorization"] = login
             self.trace.hide(login.partition(" ")[2])
-        if self.service == "bos" and settings.tenant:
-            if not (settings.tenant.isascii() and settings.tenant.isprintable()):
-                raise WrongConfiguration(
-                    f"{settings.tenant!r} ({settings.origins['tenant']}) cannot be a tenant's name."
-                )
-            headers["Cray-Tenant-Name"] = settings.tenant
+        tenant = settings.tenant if request.tenant is None else request.tenant
+        if self.service == "bos" and tenant:
+            if not (tenant.isascii() and tenant.isprintable()):
+                raise WrongConfiguration(f"{tenant!r} ({settings.origins.get('tenant')}) cannot be a tenant's name.")
+            headers["Cray-Tenant-Name"] = tenant
         return headers
 
     def send(self, request: Request) -> Answer:
@@ -92,8 +92,9 @@ class HttpBackend:
 
         world, timeout = self.world, self.system.request_timeout
         tries = self.system.retries + 1 if request.repeatable else 1
-        self.take_turn(request, tries * timeout)
-        end = world.monotonic() + tries * timeout
+        patience = world.left(tries * timeout)
+        self.take_turn(request, patience)
+        end = world.monotonic() + world.left(patience)
         for done in range(1, tries + 1):
             try:
                 reply = self.exchange(request, min(timeout, end - world.monotonic()), done)
@@ -133,14 +134,14 @@ class HttpBackend:
 
         query = request.query
         url = self.base + request.path + (f"?{urlencode(query)}" if query else "")
-        headers, body = self.headers(), None
+        headers, body = self.headers(request), None
         if request.body is not ABSENT:
             headers, body = {**headers, "Content-Type": "application/json"}, json.dumps(request.body).encode()
         began = self.world.monotonic()
         for _ in range(REDIRECTS + 1):
             spent = self.world.monotonic() - began
             try:
-                reply = self.transport.exchange(request.method, url, headers, body, max(seconds - spent, 0.001))
+                reply = self.transport.exchange(request.method, url, headers, body, self.world.left(seconds - spent))
             except Failed as failed:
                 self.trace.failed(request.method, url, failed.why, tries)
                 raise
@@ -207,7 +208,7 @@ class HttpBackend:
             return self.bearer.advice
         if reply.status != 401:
             return None
-        return "Check the user and the password in HZN_EXCHANGE_USER_AUTH." if self.service == "exchange" else None
+        return "Check the user and the password in HZN_EXCHANGE_USER_AUTH." if self.service in OF_THE_EXCHANGE else None
 
     def asked(self, request: Request) -> str:
         """Return the beginning of a sentence about a request."""

@@ -197,7 +197,7 @@ def renewed(place: Place, token: Token, settings: Settings, world: World, base: 
         if expired:
             raise NotPermitted(f"The login in {place.path} has expired. {RENEW}")
         return token
-    with locked(place.path, world, settings.request_timeout):
+    with locked(place.path, world, world.left(settings.request_timeout)):
         token = read(place)
         if token.left(world) >= MARGIN or token.refresh is None:
             return token
@@ -268,7 +268,7 @@ def ask(form: Mapping[str, str], settings: Settings, world: World, base: str) ->
     began = world.monotonic()
     try:
         transport = transport_to(url, settings.system("bos"), settings.ca_bundle, world)
-        reply = transport.exchange("POST", url, headers, body, settings.request_timeout)
+        reply = transport.exchange("POST", url, headers, body, world.left(settings.request_timeout))
     except Failed as failed:
         trace.failed("POST", url, failed.why, 1)
         raise failed.kind(f"the login service at {url} cannot be asked: {failed.why}.") from failed
@@ -304,19 +304,10 @@ def complete(document: dict[str, Any], world: World) -> Token:
 
 
 def save(path: str, document: dict[str, Any]) -> None:
-    """Keep the token, readable by its owner alone; raise `FileTrouble` if that cannot be done.
-
-    What a process that was killed here has left behind goes away first: it holds a token too. The caller has the lock.
-    """
-    from contextlib import suppress
-    from pathlib import Path
-
+    """Keep the token, readable by its owner alone; raise `FileTrouble` if that fails. The caller has the lock."""
     from nodewatch.files import write_whole
 
-    with suppress(OSError):
-        for left in Path(path).parent.glob(f".{os.path.basename(path)}-*"):
-            left.unlink()
-    write_whole(Path(path), [json.dumps(document)], 0o600)
+    write_whole(path, [json.dumps(document)], secret=True)
 
 
 def log_in(username: str, password: str, settings: Settings, world: World, base: str) -> tuple[Place, Token]:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import StoredArray
-from nodewatch.jsontext import spell
+from nodewatch.jsontext import Written, spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,19 @@ def dumper(base: Any) -> Any:
         style = None if text.isprintable() else '"'
         return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
+    def represent_number(writer: Any, number: Written) -> Any:
+        """Represent a number as it came; as Python writes it where YAML 1.1 would not take that for a number."""
+        import re
+
+        if number in (float("inf"), float("-inf")):  # too large for a number: its digits are a text here
+            return writer.represent_str(number.text)
+        kind = "float" if "." in number.text else "int"
+        if re.fullmatch(r"-0|-?\d+\.\d+([eE][-+]\d+)?", number.text):
+            return writer.represent_scalar(f"tag:yaml.org,2002:{kind}", number.text)
+        return writer.represent_float(float(number))
+
     Dumper.add_representer(str, represent)
+    Dumper.add_representer(Written, represent_number)
     return Dumper
 
 
@@ -39,6 +51,9 @@ def text(document: Any) -> str:
 
     >>> text({"name": "night", "tenant": None, "error": "a\nb", "limit": "0x1"})
     'name: night\ntenant: null\nerror: "a\\nb"\nlimit: \'0x1\'\n'
+    >>> from nodewatch.jsontext import parsed
+    >>> text(parsed('[1.10, 1e5, -0, 1e999]'))
+    '- 1.10\n- 100000.0\n- -0\n- 1e999\n'
     """
     import yaml
 

@@ -30,7 +30,14 @@ API_KEY = r"a-[A-Za-z0-9]{6}-"
 TRUE = ("1", "true", "yes", "on")
 
 # Of all its variables, these alone does `hzn` take from a hzn.json; /etc/default/horizon may set any.
-IN_JSON = ("HZN_ORG_ID", "HZN_EXCHANGE_USER_AUTH", "HZN_EXCHANGE_NODE_AUTH", "HZN_EXCHANGE_URL", "HORIZON_URL")
+IN_JSON = (
+    "HZN_ORG_ID",
+    "HZN_EXCHANGE_USER_AUTH",
+    "HZN_EXCHANGE_NODE_AUTH",
+    "HZN_EXCHANGE_URL",
+    "HORIZON_URL",
+    "HZN_FSS_CSSURL",
+)
 
 
 class Files(NamedTuple):
@@ -60,6 +67,7 @@ class Horizon(NamedTuple):
     auth: str | None = None
     exchange: Value | None = None
     agent: Value | None = None
+    css: Value | None = None
     timeout: float | None = None
     retries: int | None = None
     ca_bundle: str | None = None
@@ -99,6 +107,7 @@ def horizon(flags: Mapping[str, Any], environ: Mapping[str, str], files: Files) 
         auth=credentials(secret, org, value("USING_API_KEY")) if secret else None,
         exchange=address(found.get("HZN_EXCHANGE_URL")) or agents_exchange(files),
         agent=address(found.get("HORIZON_URL")),
+        css=address(found.get("HZN_FSS_CSSURL")),
         timeout=float(whole("HZN_HTTP_TIMEOUT", value("HZN_HTTP_TIMEOUT")) or 0) or None,
         retries=whole("HZN_HTTP_RETRIES", value("HZN_HTTP_RETRIES")),
         ca_bundle=value("HZN_ICP_CA_CERT_PATH") or value("HZN_MGMT_HUB_CERT_PATH"),

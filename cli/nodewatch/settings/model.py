@@ -37,6 +37,7 @@ UNNAMED = {  # what a message calls a service, and the variable that would name 
     "bos": ("BOS", "NODEWATCH_BOS_URL"),
     "exchange": ("Exchange", "HZN_EXCHANGE_URL"),
     "agent": ("agent", "HORIZON_URL"),
+    "css": ("model management service (CSS)", "HZN_FSS_CSSURL"),
 }
 
 
@@ -102,7 +103,7 @@ class Settings(NamedTuple):
     origins: Mapping[str, str]
 
     def system(self, service: str) -> System:
-        """Return where `bos`, `exchange` or `agent` is asked; raise `WrongConfiguration` if nothing says."""
+        """Return where `bos`, `exchange`, `agent` or `css` is asked; raise `WrongConfiguration` if nothing says."""
         found = self.systems[service]
         if isinstance(found, WrongConfiguration):
             raise found
@@ -301,13 +302,16 @@ def placed(
     asked = first(general, layers.rungs("bos.url", "NODEWATCH_BOS_URL", world.variable("NODEWATCH_BOS_URL")))
     exchange: Found
     agent: Found
+    css: Found
     if isinstance(hzn, WrongConfiguration):
         exchange = first(horizon, layers.rungs("exchange.url", "", None)) or hzn
         agent = first(horizon, layers.rungs("agent.url", "", None)) or hzn
+        css = first(horizon, layers.rungs("", "", None)) or hzn
         installed = True
     else:
         exchange = of_horizon(horizon, layers, "exchange.url", "HZN_EXCHANGE_URL", hzn.exchange)
         agent = of_horizon(horizon, layers, "agent.url", "HORIZON_URL", hzn.agent)
+        css = of_horizon(horizon, layers, "", "HZN_FSS_CSSURL", hzn.css)
         installed = hzn.installed
     bos, cray = of_cray(general, layers, asked)
     if isinstance(bos, System) and bos.source == cray.source and settings.tenant is None and cray.tenant:
@@ -315,9 +319,9 @@ def placed(
         layers.origins["tenant"] = bos.source
     demo = demo_store(world)
     if not (bos or exchange or agent or installed) and os.path.exists(demo):
-        bos = exchange = agent = System("demo store", local=demo, demo=True)
+        bos = exchange = agent = css = System("demo store", local=demo, demo=True)
     agent = agent or horizon._replace(source=USUAL_AGENT, url=AGENT_URL)
-    return settings._replace(systems={"bos": bos, "exchange": exchange, "agent": agent}, cray=cray)
+    return settings._replace(systems={"bos": bos, "exchange": exchange, "agent": agent, "css": css}, cray=cray)
 
 
 def of_cray(general: System, layers: Layers, asked: System | None) -> tuple[Found, Cray]:

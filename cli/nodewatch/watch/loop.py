@@ -15,7 +15,7 @@ from nodewatch.errors import (
 )
 from nodewatch.nodeset import fold
 from nodewatch.times import span
-from nodewatch.watch.model import Outcome, Seen, passes
+from nodewatch.watch.model import Outcome, Seen, passes, without
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 INTERVAL, SHORTEST_INTERVAL, SETTLE = 15.0, 1.0, 120.0
 LONGEST_PAUSE = 120.0
+LAST_LOOK = 0.7  # seconds that the look at the end of the time has for itself
 
 
 class Pace(NamedTuple):
@@ -145,8 +146,9 @@ class Lookout:
         self.app, self.world, self.watched, self.pace = app, app.world, watched, pace
         self.sight: Sight | None = None
         self.states: Mapping[str, str] = {}
-        self.since: dict[str, datetime] = {}
-        self.left: dict[str, None] = {}
+        self.since: dict[str, float] = {}
+        self.left: dict[str, str] = {}
+        self.unfinished: set[str] = set()
         self.failures = 0
         self.began = self.world.now()
         self.deadline = self.world.monotonic() + pace.timeout
@@ -186,15 +188,31 @@ class Lookout:
             before = self.sight or Sight(None, Outcome("nothing was seen yet"), (), self.began, self.began)
             return before._replace(moves=(), trouble=error.message)
         self.failures = 0
-        now, states = self.world.now(), self.watched.states(look)
+        now, clock, states = self.world.now(), self.world.monotonic(), self.watched.states(look)
         changed = moves(self.states, states) if self.sight and self.sight.seen else []
-        since = {name: self.since.get(name, now) for name in states}
+        since = {name: self.since.get(name, clock) for name in states}
         for move in changed:
-            since.update(dict.fromkeys(move.names, now) if move.after is not None else {})
-            self.left.update(dict.fromkeys(move.names) if move.after is None else {})
+            if move.after is None:
+                self.left.update(dict.fromkeys(move.names, str(move.before)))
+            else:
+                since.update(dict.fromkeys(move.names, clock))
         self.states, self.since = states, since
-        outcome = self.watched.outcome(look, Seen(now, since, timedelta(seconds=self.pace.settle)))
+        outcome = self.watched.outcome(look, Seen(now, since, timedelta(seconds=self.pace.settle), clock))
+        outcome = without(outcome, self.missing(), self.watched.left, nothing_left=not states)
+        self.unfinished = {*self.unfinished.difference(states), *outcome.failed, *outcome.lagging}
         return Sight(look, outcome, changed, self.began, now)
+
+    def missing(self) -> dict[str, str]:
+        """Return the names that left before they were seen at a good end, with what was last seen of them."""
+        return {name: state for name, state in self.left.items() if name not in self.states and name in self.unfinished}
+
+    def tell_of_others(self) -> None:
+        """Tell of the names that left after they were seen at a good end."""
+        missing = self.missing()
+        others = [name for name in self.left if name not in self.states and name not in missing]
+        if others and self.watched.left:
+            nodes = "1 node was" if len(others) == 1 else f"{len(others):,} nodes were"
+            self.app.say(f"{nodes} {self.watched.left} after the end: {fold(others)}")
 
     def ending(self, sight: Sight) -> NodewatchError | None:
         """Return the error that this sight ends the wait with; None if it goes on, or ends well."""
@@ -224,18 +242,24 @@ class Lookout:
 
 
 def named(outcome: Outcome) -> str:
-    """Return the failed and the lagging nodes, folded, each on a line of its own after the first.
+    """Return the failed, the lagging and the missing nodes, folded, each on a line of its own after the first.
 
-    >>> print("It ended." + named(Outcome("", failed=["x2", "x1"], lagging=["x3"], unnamed=6)))
+    >>> missing = {"x4": "configuring", "x5": "configuring"}
+    >>> print("It ended." + named(Outcome("", failed=["x2", "x1"], lagging=["x3"], unnamed=6, missing=missing)))
     It ended.
       Failed (2): x[1-2]
       Failed (6): taken over since, their names are not known
       Lagging (1): x3
+      Missing (2): x[4-5], last seen: configuring
     """
+    last_seen: dict[str, list[str]] = {}
+    for name, state in outcome.missing.items():
+        last_seen.setdefault(state, []).append(name)
     rows = (
         ("Failed", len(outcome.failed), fold(outcome.failed)),
         ("Failed", outcome.unnamed, "taken over since, their names are not known"),
         ("Lagging", len(outcome.lagging), fold(outcome.lagging)),
+        *(("Missing", len(names), f"{fold(names)}, last seen: {state}") for state, names in last_seen.items()),
     )
     return "".join(f"\n  {title} ({count:,}): {names}" for title, count, names in rows if count)
 
@@ -250,13 +274,10 @@ def follow(app: App, watched: Watched) -> None:
 
     gc.enable()
     how = pace(app.flags)
-    app.patience(how.timeout)
     lookout = Lookout(app, watched, how)
+    app.world.deadline = lookout.deadline + LAST_LOOK
     with viewer(app, watched) as showing:
         ending = lookout.run(showing)
-    missing = [name for name in lookout.left if name not in lookout.states]
-    if missing and watched.left:
-        nodes = "1 node was" if len(missing) == 1 else f"{len(missing):,} nodes were"
-        app.say(f"{nodes} {watched.left} meanwhile: {fold(missing)}")
+    lookout.tell_of_others()
     if ending is not None:
         raise ending

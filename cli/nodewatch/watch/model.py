@@ -13,12 +13,29 @@ if TYPE_CHECKING:
     from nodewatch.table import Page, Record
 
 
+class End(NamedTuple):
+    """How a line in a table of outcomes ends: whether it is over, a success, or nothing is left; its exit code."""
+
+    finished: bool
+    succeeded: bool
+    gone: bool
+    exit_code: int | None
+
+
+GOES_ON = End(finished=False, succeeded=False, gone=False, exit_code=None)
+SETTLES = End(finished=False, succeeded=False, gone=False, exit_code=10)  # over when it is unchanged for `--settle`
+SUCCEEDED = End(finished=True, succeeded=True, gone=False, exit_code=0)
+FAILED = End(finished=True, succeeded=False, gone=False, exit_code=10)
+GONE = End(finished=True, succeeded=False, gone=True, exit_code=12)
+
+
 class Outcome(NamedTuple):
     """What a rule makes of one look: whether it is over, how it ended, and which nodes are to be named.
 
     `words` say how far it is, on one line that ends without a stop. `failed` nodes count as failed for good; `lagging`
     ones are what a wait waits for, and after the end those that are neither failed nor successful. `unnamed` is how
-    many more failed whose names nobody knows any more. `gone` tells that nothing is left to look at.
+    many more failed whose names nobody knows any more. `missing` are those that were seen before their end and are not
+    there any more, each with what was last seen of it. `gone` tells that nothing is left to look at.
     """
 
     words: str
@@ -28,6 +45,30 @@ class Outcome(NamedTuple):
     lagging: Sequence[str] = ()
     unnamed: int = 0
     gone: bool = False
+    missing: Mapping[str, str] = {}
+
+
+def without(outcome: Outcome, missing: Mapping[str, str], why: str, *, nothing_left: bool) -> Outcome:
+    """Return the outcome of a look from which names are missing that never were seen at a good end.
+
+    `missing` tells what was last seen of them, `why` what it means that they are missing. What is over is then no
+    success, whatever became of the others; and where nothing else is left, what was waited for is gone.
+
+    >>> whole = Outcome("1 of 1 node stable", finished=True, succeeded=True)
+    >>> found = without(whole, {"x2": "configuring"}, "taken over", nothing_left=False)
+    >>> found.words, found.finished, found.succeeded, found.gone
+    ('1 of 1 node stable, 1 taken over before its end', True, False, False)
+    >>> without(Outcome("no nodes", finished=True), {"x2": "off", "x3": "off"}, "", nothing_left=True)[:3]
+    ('no nodes, 2 gone before their end', True, False)
+    >>> without(whole, {}, "taken over", nothing_left=True) == whole
+    True
+    """
+    missing = {**outcome.missing, **missing}
+    if not missing:
+        return outcome
+    words = f"{outcome.words}, {len(missing):,} {why or 'gone'} before {'its' if len(missing) == 1 else 'their'} end"
+    gone = outcome.gone or (outcome.finished and nothing_left)
+    return outcome._replace(words=words, succeeded=False, missing=missing, gone=gone)
 
 
 def passes(error: NodewatchError) -> bool:
@@ -41,20 +82,43 @@ def passes(error: NodewatchError) -> bool:
 
 
 class Seen(NamedTuple):
-    """What a rule may know beside the documents: the time, since when each name was seen in its state, `--settle`."""
+    """What a rule may know beside the documents: the time, since when each name was seen in its state, `--settle`.
+
+    `since` and `clock` (the same moment as `now`) are seconds that only ever grow: setting the time of day, or a
+    machine that was asleep, does not make a state older.
+    """
 
     now: datetime
-    since: Mapping[str, datetime]
+    since: Mapping[str, float]
     settle: timedelta
+    clock: float = 0.0
 
     def settled(self, name: str, before: datetime | None = None) -> bool:
-        """Return whether the name's state is as old as `--settle`, by what was seen or by the server's own time."""
-        since = self.since.get(name, self.now)
-        return self.now - (min(since, before) if before else since) >= self.settle
+        """Return whether the name's state is as old as `--settle`, by what was seen or by the server's own time.
+
+        >>> from datetime import UTC, datetime, timedelta
+        >>> noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+        >>> seen = Seen(noon, {"x1": 100.0, "x2": 101.0}, timedelta(seconds=60), 160.0)
+        >>> seen.settled("x1"), seen.settled("x2"), seen.settled("x3")
+        (True, False, False)
+        >>> seen.settled("x2", noon - timedelta(seconds=60)), seen.settled("x2", noon - timedelta(seconds=59))
+        (True, False)
+        """
+        stood = self.clock - self.since.get(name, self.clock)
+        told = (self.now - before).total_seconds() if before else 0.0
+        return max(stood, told) >= self.settle.total_seconds()
 
     def unchanged(self) -> bool:
-        """Return whether nothing at all has changed for `--settle`."""
-        return self.now - max(self.since.values(), default=self.now) >= self.settle
+        """Return whether nothing at all has changed for `--settle`.
+
+        >>> from datetime import datetime, timedelta
+        >>> since, minute = {"x1": 0.0, "x2": 40.0}, timedelta(seconds=60)
+        >>> [Seen(datetime.min, since, minute, clock).unchanged() for clock in (99, 100)]
+        [False, True]
+        >>> Seen(datetime.min, {}, timedelta(seconds=60), 100.0).unchanged()
+        False
+        """
+        return self.clock - max(self.since.values(), default=self.clock) >= self.settle.total_seconds()
 
 
 class Watched(NamedTuple):
@@ -63,7 +127,7 @@ class Watched(NamedTuple):
     `look` returns what one round of questions brought. From that, `document` is what is printed, `table` how people
     see it, `states` a word for every name in it (when one changes, that is a change), `outcome` the rule that tells
     when it is over. `nodes` gives the rows for the formats of names. `left` says what it means when a name is missing
-    from the next look; empty if that means nothing.
+    from the next look ("taken over by a newer session").
     """
 
     look: Callable[[], Any]

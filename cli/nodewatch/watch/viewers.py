@@ -124,7 +124,6 @@ class Stage:
         self.sight: Sight | None = None
         self.page: Page = []
         self.screen: Any = None
-        self.quiet = app.settings.quiet
 
     def __enter__(self) -> Self:
         return self
@@ -138,7 +137,7 @@ class Stage:
         if self.screen is None:
             return
         self.screen.__exit__(None, None, None)
-        self.app.settings = self.app.settings._replace(quiet=self.quiet)
+        self.app.hushed = False
         from contextlib import suppress
 
         from nodewatch.render.page import print_page
@@ -155,7 +154,7 @@ class Stage:
         if self.screen is None:
             from nodewatch.render.live import Screen
 
-            self.app.settings = self.app.settings._replace(quiet=True)  # nothing else may write on this screen
+            self.app.hushed = True  # nothing else may write on this screen
             self.screen = Screen(self.app.world).__enter__()
         self.screen.draw([self.heading(sight)], self.page)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import FakeWorld
 from nodewatch.bos_v1.outcome import Look, courses, outcome
 from nodewatch.watch.model import Seen
 from older_fleets import CATEGORIES, NODES, OLD, boot_set, older_fleet, phase
 
 if TYPE_CHECKING:
+    import pytest
+
     from conftest import Play, Runner
 
 WAIT = f"bos v1 session status list {OLD} --wait"
@@ -93,6 +97,46 @@ Error: session {OLD} is stalled: 0 of 4 nodes done, 1 failed, 3 not done.
     )
 
 
+def test_what_is_not_clear_is_no_success(run: Runner, play: Play) -> None:
+    odd = phase("boot", succeeded=[B, C, D])
+    odd["categories"].append({"name": "timed_out", "node_list": [A]})
+    play({0: UP, 30: older_fleet(boot_set(odd))})
+    assert run(WAIT)[::2] == (
+        10,
+        f"""\
+Error: session {OLD} is unclear: 3 of 4 nodes done, 1 not done; Nobody knows what it means that 1 node of boot is \
+'timed_out'.
+  Lagging (1): {A}
+""",
+    )
+
+
+def test_errors_that_no_failed_node_shows_are_no_success(run: Runner, play: Play) -> None:
+    play({0: older_fleet(boot_set(phase("boot", succeeded=NODES), error_count=1))})
+    said = f"Error: session {OLD} is unclear: 4 of 4 nodes done; The server counts 1 error, but its phases have 0.\n"
+    assert run(WAIT)[::2] == (10, said)
+
+
+def test_nodes_of_a_boot_set_that_vanishes_are_missing(run: Runner, play: Play) -> None:
+    left = boot_set(phase("boot", in_progress=[B]))
+    both = older_fleet(left, boot_set(phase("boot", failed=[A]), name="uans"))
+    play({0: both, 20: older_fleet(boot_set(phase("boot", succeeded=[B])))})
+    assert run(WAIT)[::2] == (
+        10,
+        f"""\
+Error: session {OLD} is finished: 1 of 1 node done, 1 gone before its end.
+  Missing (1): {A}, last seen: boot failed
+""",
+    )
+
+
+def test_a_clock_that_is_set_back_changes_nothing(run: Runner, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = FakeWorld.now
+    play({0: BETWEEN, 20: lambda: monkeypatch.setattr(FakeWorld, "now", lambda self: real(self) - timedelta(days=365))})
+    done = run(f"{WAIT} --timeout 2h")
+    assert (done.code, done.stderr.partition(":")[0]) == (10, "Error")
+
+
 def test_between_two_phases_is_no_end(run: Runner, play: Play) -> None:
     play({0: DOWN, 30: BETWEEN, 120: UP, 150: BOOTED})
     assert run(WAIT).code == 0
@@ -161,22 +205,19 @@ phases = st.lists(lists, max_size=4).map(
 
 
 def seen(look: Look, seconds: int) -> Seen:
-    from datetime import UTC, datetime, timedelta
-
-    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    return Seen(now, dict.fromkeys(NODES, now - timedelta(seconds=seconds)), timedelta(seconds=120))
+    return Seen(datetime(2026, 11, 21, 12, tzinfo=UTC), dict.fromkeys(NODES, 0.0), timedelta(seconds=120), seconds)
 
 
 @given(found=phases, seconds=st.sampled_from([0, 119, 120]), stop=st.sampled_from(["", "2020-07-22 13:53:19"]))
 @settings(max_examples=100, deadline=None)
 def test_an_outcome_is_whole(found: list[Any], seconds: int, stop: str) -> None:
-    look = Look("it", None, {"stop_time": stop}, {"computes": found})
+    look = Look("it", None, {"stop_time": stop}, {"computes": {"phases": found}})
     result = outcome(look, seen(look, seconds))
     everyone = {node for each in found for category in each["categories"] for node in category["node_list"]}
     assert set(result.failed) | set(result.lagging) <= everyone
     assert not set(result.failed) & set(result.lagging)
     assert not (result.succeeded and (result.failed or result.lagging or not result.finished or not everyone))
-    if stop or (found and not result.lagging):
+    if stop or (found and not result.lagging and (result.failed or seconds >= 120)):
         assert result.finished
     if not stop and any(course.moving for course in courses(found) if course.waiting):
         assert not result.finished or not result.lagging

@@ -19,6 +19,7 @@ from conftest import FakeWorld
 from fleets import component, session, template
 from nodewatch.main import TREE, run
 from nodewatch.offline import store as stores
+from nodewatch.offline.backend import tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,7 @@ def fill(run: Runner, path: Path, count: int) -> None:
 
 def content(path: Path) -> list[str]:
     """Return all that is in the store, opened as nodewatch opens it: a transaction that was cut short is undone."""
-    stores.opened(str(path)).connection.close()
+    stores.opened(str(path), tables()).connection.close()
     with closing(sqlite3.connect(path)) as connection, connection:
         return list(connection.iterdump())
 

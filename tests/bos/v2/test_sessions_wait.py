@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,12 +17,18 @@ from lives import (
     WITH_FAILURES,
     everywhere,
     moment,
+    node,
     on,
+    stable,
+    staged,
+    taken,
 )
 from nodewatch.errors import NotPermitted, ServiceTrouble
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from responses import RequestsMock
 
     from conftest import Play, Runner
 
@@ -65,12 +71,64 @@ Error: a node failed, and --fail-fast ends the wait: boot-1 is running: 2 of 4 n
     assert done.json["percent_failed"] == 25.0
 
 
-def test_nodes_taken_over_by_a_newer_session_are_named(run: Runner, play: Play) -> None:
+def test_nodes_taken_over_by_a_newer_session_in_the_middle_are_no_success(run: Runner, play: Play) -> None:
     play(TAKEN_OVER)
     done = run(WAIT)
-    said = "2 nodes were taken over by a newer session meanwhile: x3000c0s[1,10]b0n0\n"
-    assert (done.code, done.stderr) == (0, said)
-    assert done.json["managed_components_count"] == 2
+    assert (done.code, done.stderr, done.json["managed_components_count"]) == (
+        10,
+        """\
+Error: boot-1 is complete: 2 of 2 nodes stable, but it was set up for 4, 2 taken over by a newer session before their \
+end.
+  Missing (1): x3000c0s1b0n0, last seen: power_on_called
+  Missing (1): x3000c0s10b0n0, last seen: configuring
+""",
+        2,
+    )
+
+
+def test_nodes_that_were_taken_over_before_the_first_look(run: Runner, play: Play) -> None:
+    play({0: TAKEN_OVER[30], 30: moment(taken(NAMES[0]), *[stable(name) for name in NAMES[1:]])})
+    assert run(WAIT)[::2] == (
+        10,
+        """\
+Error: boot-1 is running: 3 of 3 nodes stable, 1 taken over by a newer session before its end.
+  Missing (1): x3000c0s1b0n0, last seen: nothing
+""",
+    )
+
+
+def test_a_session_that_is_made_again_under_its_name(run: Runner, play: Play) -> None:
+    again = moment(*everywhere(stable), state="complete")
+    again["bos"]["v2"]["sessions"][0]["status"]["start_time"] = "2026-11-21T12:00:20"
+    play({0: moment(*everywhere(on)), 30: again})
+    said = "Error: boot-1 was deleted, and made again at 2026-11-21T12:00:20.\n"
+    assert run(WAIT)[::2] == (12, said)
+
+
+def test_a_session_that_stays_staged_where_it_was_applied(run: Runner, play: Play) -> None:
+    def applied(name: str, phase: str = "") -> dict[str, Any]:
+        return node(name, phase, staged_state={"session": "boot-1", "last_updated": "2026-11-21T11:00:00"})
+
+    configuring = [applied(name, "configuring") for name in NAMES]
+    play({0: moment(*everywhere(staged)), 20: moment(*configuring), 40: moment(*map(applied, NAMES))})
+    done = run(WAIT)
+    assert (done.code, done.stderr, done.json["managed_components_count"]) == (0, "", 8)
+    shown = run("bos v2 sessions status list boot-1 --format table").stdout
+    assert "8 nodes" not in shown
+    assert "4 nodes" in shown
+
+
+def test_what_the_status_does_not_count_is_looked_at_again(run: Runner, network: RequestsMock) -> None:
+    node = {"id": "x1", "enabled": False, "status": {"status": "stable"}, "session": "s"}
+    base = "https://bos.example.com/apis/bos/v2"
+    status = {"status": "running", "managed_components_count": 2, "percent_successful": 50.0, "percent_failed": 50.0}
+    network.add("GET", f"{base}/components", json=[node])
+    network.add("GET", f"{base}/sessions/s/status", json=status)
+    network.add("GET", f"{base}/sessions/s", json={"name": "s", "status": {"status": "running"}})
+    done = run("bos v2 sessions status list s --wait", NODEWATCH_BOS_URL="https://bos.example.com/apis/bos")
+    said = "Error: s is running: 1 of 2 nodes stable, but its status says otherwise.\n  Failed (1): "
+    assert (done.code, done.stderr) == (10, f"{said}taken over since, their names are not known\n")
+    assert len(network.calls) == 3 * (1 + 120 // 15)
 
 
 def test_failed_nodes_that_nobody_can_name_are_counted(run: Runner) -> None:
@@ -84,14 +142,14 @@ Error: weekly-boot is complete: 14 of 32 nodes stable, 18 failed.
 """)
 
 
-def test_a_session_without_nodes_is_no_success_and_not_over_before_it_is_complete(run: Runner, play: Play) -> None:
+def test_a_session_that_lost_all_its_nodes_is_not_over_before_it_is_complete(run: Runner, play: Play) -> None:
     play(ALL_TAKEN_OVER)
     done = run(WAIT)
     assert (done.code, done.stderr) == (
-        10,
+        12,
         """\
-4 nodes were taken over by a newer session meanwhile: x3000c0s[1-3,10]b0n0
-Error: boot-1 is complete: nothing to do, it has no nodes.
+Error: boot-1 is complete: nothing to do, it has no nodes, 4 taken over by a newer session before their end.
+  Missing (4): x3000c0s[1-3,10]b0n0, last seen: power_on_called
 """,
     )
     assert done.json["status"] == "complete"

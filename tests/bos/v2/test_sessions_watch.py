@@ -45,9 +45,10 @@ Error: boot-1 is running: 2 of 4 nodes stable, 2 failed.
 def test_a_line_tells_of_nodes_taken_over(run: Runner, play: Play) -> None:
     play(TAKEN_OVER)
     done = run(WATCH)
-    assert done.code == 0
+    assert done.code == 10
     assert done.stdout.splitlines()[1] == (
-        "2026-11-21T12:00:30Z  boot-1 is running: 0 of 3 nodes stable, 3 in progress; power_on_called -> configuring: "
+        "2026-11-21T12:00:30Z  boot-1 is running: 0 of 3 nodes stable, 3 in progress, 1 taken over by a newer session "
+        "before its end; power_on_called -> configuring: "
         "x3000c0s[2-3,10]b0n0; power_on_called -> taken over by a newer session: x3000c0s1b0n0"
     )
 

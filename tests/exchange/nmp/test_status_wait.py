@@ -126,8 +126,9 @@ def test_a_policy_that_is_disabled_meanwhile(run: Runner, play: Play) -> None:
     assert run(WAIT)[::2] == (
         12,
         """\
-2 nodes were left without a status meanwhile: harbor/edge-[1-2]
-Error: harbor/roll: 0 of 0 nodes successful; 3 without a status.
+Error: harbor/roll: 0 of 0 nodes successful; 3 without a status, 2 left without a status before their end.
+  Missing (1): harbor/edge-2, last seen: initiated
+  Missing (1): harbor/edge-1, last seen: waiting
 """,
     )
 
@@ -205,9 +206,8 @@ statuses = st.dictionaries(
 @given(found=statuses, seconds=st.sampled_from([0, 119, 120]), silent=st.integers(0, 3))
 @settings(max_examples=100, deadline=None)
 def test_every_status_is_successful_failed_or_lags(found: Any, seconds: int, silent: int) -> None:
-    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    since = dict.fromkeys(found, now - timedelta(seconds=seconds))
-    result = outcome(Look("it", "nodes", found, silent), Seen(now, since, timedelta(seconds=120)))
+    seen = Seen(datetime(2026, 11, 21, 12, tzinfo=UTC), dict.fromkeys(found, 0.0), timedelta(seconds=120), seconds)
+    result = outcome(Look("it", "nodes", found, silent), seen)
     good = {
         name
         for name, each in found.items()

@@ -1,0 +1,76 @@
+"""When a list of components is over, and how it ended: a table, and what is looked up in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from nodewatch.bos_v2 import kinds
+from nodewatch.table import plural
+from nodewatch.watch.model import FAILED, GOES_ON, GONE, SUCCEEDED, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nodewatch.bos_v2.kinds import Kinds, Node
+    from nodewatch.watch.model import End
+
+
+class Look(NamedTuple):
+    """One look at components: those of the ones chosen at first that are there, by id, and how many were chosen.
+
+    `pending` names the session that has not chosen its components yet.
+    """
+
+    nodes: Mapping[str, Node]
+    chosen: int
+    pending: str = ""
+
+
+# By what is the case, the words and the end.
+ENDS: dict[str, tuple[str, End]] = {
+    "set-up": ("session {pending} is pending: its nodes are not known yet", GOES_ON),
+    "none fits": ("nothing to wait for: no component fits", FAILED),
+    "all left": ("all {chosen} are gone from the list", GONE),
+    "moving": ("{counts}", GOES_ON),
+    "not all stable": ("{counts}", FAILED),
+    "stable": ("{counts}", SUCCEEDED),
+}
+
+
+def case(look: Look, found: Kinds) -> str:
+    """Return which line of the table fits.
+
+    >>> def look(*words, chosen=1, pending=""):
+    ...     return Look({f"x{n}": kinds.Node(word, False, "") for n, word in enumerate(words)}, chosen, pending)
+    >>> looks = look(pending="s", chosen=0), look(chosen=0), look(), look("moving", "failed"), look("stable", "held")
+    >>> [case(look, kinds.sort(look.nodes)) for look in (*looks, look("failed"), look("stable"))]
+    ['set-up', 'none fits', 'all left', 'moving', 'not all stable', 'not all stable', 'stable']
+    """
+    if look.pending:
+        return "set-up"
+    if not look.nodes:
+        return "all left" if look.chosen else "none fits"
+    if found.moving:
+        return "moving"
+    return "stable" if len(found.stable) == len(look.nodes) else "not all stable"
+
+
+def outcome(look: Look) -> Outcome:
+    """Return what one look at components says: over when BOS works on none, a success when all are stable.
+
+    >>> nodes = {"x1": kinds.Node("moving", True, "configuring"), "x2": kinds.Node("stable", False, "stable")}
+    >>> outcome(Look(nodes, 2))[:5]
+    ('1 of 2 nodes stable, 1 in progress', False, False, [], ['x1'])
+    """
+    found = kinds.sort(look.nodes)
+    words, end = ENDS[case(look, found)]
+    return Outcome(
+        words=words.format(
+            pending=look.pending, chosen=plural(look.chosen, "node"), counts=kinds.counts(found, len(look.nodes))
+        ),
+        finished=end.finished,
+        succeeded=end.succeeded,
+        failed=found.failed,
+        lagging=[*found.moving, *found.held],
+        gone=end.gone,
+    )

@@ -1,0 +1,100 @@
+"""What can be expected of a component, in one word: all that the rules of the end look at.
+
+Source: the guide page "Component Status".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.bos_v2 import rules
+from nodewatch.documents import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nodewatch.bos_v2.types import Component
+
+
+class Node(NamedTuple):
+    """One component: its kind, whether BOS acts on it, its status in words with its error behind.
+
+    `stable` and `failed` are ends. BOS works on a `moving` one, and does nothing with a `held` one: it is disabled in
+    the middle of a phase, or on hold.
+    """
+
+    kind: str
+    enabled: bool
+    words: str
+
+
+class Kinds(NamedTuple):
+    """Ids of components by their kind."""
+
+    stable: list[str]
+    failed: list[str]
+    moving: list[str]
+    held: list[str]
+
+
+def kind(component: Component) -> str:
+    """Return `stable`, `failed`, `moving` or `held`.
+
+    >>> kind({"enabled": True, "status": {"phase": "powering_on"}}), kind({"enabled": False, "status": {}})
+    ('moving', 'stable')
+    >>> kind({"enabled": False, "status": {"phase": "powering_on"}})
+    'held'
+    >>> kind({"enabled": True, "status": {"phase": "configuring", "status": "on_hold", "status_override": "on_hold"}})
+    'moving'
+    >>> kind({"enabled": True, "status": {"status": "failed"}})
+    'failed'
+    """
+    status = rules.status_of(component)
+    if status in ("stable", "failed"):
+        return status
+    return "moving" if component.get("enabled") else "held"
+
+
+def nodes(components: Iterable[Component]) -> dict[str, Node]:
+    """Return the components by their ids; those that are alike share one `Node`, for there may be 100,000.
+
+    >>> nodes([{"id": "x1", "status": {"status": "failed"}, "error": "no power"}, {"id": "x2", "status": {}}])
+    {'x1': Node(kind='failed', enabled=False, words='failed (no power)'), \
+'x2': Node(kind='stable', enabled=False, words='stable')}
+    """
+    alike: dict[Any, Node] = {}
+    found = {}
+    for component in components:
+        error = text(component.get("error"))
+        status, enabled = rules.status_of(component), bool(component.get("enabled"))
+        key = status, enabled, error
+        if key not in alike:
+            alike[key] = Node(kind(component), enabled, f"{status} ({error})" if error else status)
+        found[text(component.get("id"))] = alike[key]
+    return found
+
+
+def sort(found: Mapping[str, Node]) -> Kinds:
+    """Return the ids of the nodes by their kind."""
+    kinds = Kinds([], [], [], [])
+    for name, node in found.items():
+        getattr(kinds, node.kind).append(name)
+    return kinds
+
+
+def counts(kinds: Kinds, total: int, staged: int = 0) -> str:
+    """Return how many of all nodes are of which kind, in words.
+
+    >>> counts(Kinds(["x1"], ["x2"], [], ["x3"]), 4, 1)
+    '1 of 4 nodes stable, 1 failed, 1 staged, 1 on hold or disabled'
+    """
+    from nodewatch.table import plural
+
+    others = {
+        "failed": len(kinds.failed),
+        "in progress": len(kinds.moving),
+        "staged": staged,
+        "on hold or disabled": len(kinds.held),
+    }
+    rest = "".join(f", {count:,} {name}" for name, count in others.items() if count)
+    return f"{len(kinds.stable):,} of {plural(total, 'node')} stable{rest}"

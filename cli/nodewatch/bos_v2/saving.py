@@ -1,0 +1,88 @@
+"""What BOS v2 says, as its part of a fleet file."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.bos_v2.client import BosV2, status_in, status_request
+from nodewatch.bos_v2.rules import saved_key
+from nodewatch.documents import part, text
+from nodewatch.errors import NotFound, WrongUsage
+from nodewatch.saving import OnBehalf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nodewatch.bos_v2.types import ExtendedStatus, Session
+    from nodewatch.saving import Saver
+
+
+def everything(saver: Saver) -> dict[str, Any]:
+    """Return all of BOS v2; nothing where there is no BOS v2."""
+    bos = BosV2(saver)
+    sessions = saver.ask(bos.sessions, None)
+    if sessions is None and not saver.unasked:
+        return {}
+    return {
+        "sessions": sessions or [],
+        "components": saver.ask(bos.components, []),
+        "sessiontemplates": saver.ask(bos.templates, []),
+        **about_the_service(saver),
+        "session_status": statuses(saver, sessions or []),
+    }
+
+
+def one_session(saver: Saver, name: str) -> dict[str, Any]:
+    """Return a session with its components and its template; raise `NotFound` if there is none of that name.
+
+    One that belongs to a tenant is found too, unless several tenants have one of that name.
+    """
+    backend: Saver | OnBehalf = saver
+    try:
+        session = BosV2(saver).session(name)
+    except NotFound:
+        owners = [text(each.get("tenant")) for each in saver.ask(BosV2(saver).sessions, []) if each.get("name") == name]
+        if len(owners) != 1 or not owners[0]:
+            raise
+        backend = OnBehalf(saver, owners[0])
+        session = BosV2(backend).session(name)
+    bos = BosV2(backend)
+    components = {
+        text(component.get("id")): component
+        for found in (
+            saver.ask(lambda: bos.components(session=name), []),
+            saver.ask(lambda: bos.components(staged_session=name), []),
+        )
+        for component in found
+    }
+    template = text(session.get("template_name"))
+    found = saver.ask(lambda: bos.template(template), None) if template else None
+    return {
+        "sessions": [session],
+        "components": [components[key] for key in sorted(components)],
+        "sessiontemplates": [] if found is None else [found],
+        **about_the_service(saver),
+        "session_status": statuses(saver, [session]),
+    }
+
+
+def about_the_service(saver: Saver) -> dict[str, Any]:
+    """Return the options and the version of the service, as far as it tells them."""
+    bos = BosV2(saver)
+    found = {"options": saver.ask(bos.options, None), "version": saver.ask(bos.version, None)}
+    return {name: document for name, document in found.items() if document is not None}
+
+
+def statuses(saver: Saver, sessions: Iterable[Session]) -> dict[str, ExtendedStatus]:
+    """Return the statuses of the sessions that are complete: those of the others follow from their components.
+
+    Each is asked for on its owner's behalf.
+    """
+    requests = {}
+    for session in sessions:
+        name, tenant = text(session.get("name")), text(session.get("tenant"))
+        if name and part(session, "status").get("status") == "complete":
+            with suppress(WrongUsage):  # no path can hold such a name
+                requests[saved_key(name, tenant)] = status_request(name)._replace(tenant=tenant or None)
+    return saver.ask_all(requests, status_in, what="sessions")

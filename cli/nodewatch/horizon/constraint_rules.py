@@ -1,0 +1,332 @@
+r"""The language of constraints: what a text of it asks for, and whether properties satisfy it; pure functions.
+
+    constraint = comparison, or several joined by AND (&&) and OR (||); parentheses group, AND binds tighter than OR
+    comparison = name operator value, with operators = == != < > <= >= in
+
+Source: the agent's own parser and its evaluation, whose peculiarities decide which nodes a policy is meant for: words
+are read in the order of `TOKENS`, the first one that fits counts, and nothing is tried a second time. So the words
+`init` and `initial` cannot be read unless they are quoted, and a blank in front of a text belongs to its first name.
+
+>>> properties = [
+...     {"name": "site", "value": "rome"},
+...     {"name": "floor", "value": 2},
+...     {"name": "lab", "value": True},
+...     {"name": "ver", "value": "1.2.3", "type": "version"},
+...     {"name": "tags", "value": "a,b, c", "type": "list of strings"},
+...     {"name": "txt", "value": "two words"},
+...     {"name": "numtext", "value": "7"},
+... ]
+>>> def satisfied(*constraints): return [satisfies(properties, [constraint]) for constraint in constraints]
+>>> satisfied("site == rome", "site=rome", 'site == "rome"', "site != oslo", 'site in "rome,oslo"', "")
+[True, True, True, True, True, True]
+>>> satisfied("site == Rome", "SITE == rome", "nothere != x", "floor == two", "lab > 1", "numtext > 3")
+[False, False, False, False, False, False]
+>>> satisfied("floor > 1", "floor == 2.0", "lab == True", "lab == T", "numtext == 7", 'txt == "two words"')
+[True, True, True, True, True, True]
+>>> satisfied("ver in [1.0.0,2.0.0)", "ver in 1.0.0", "ver == 1.2.3", "ver in (1.2.3,2.0.0]")
+[True, True, True, False]
+>>> satisfied('tags in "a,x"', "tags == a", "tags != z", "tags != a", 'tags == "a,b, c"')
+[True, True, True, False, False]
+>>> satisfied("site == rome OR floor == 3 AND lab == false", "(site == rome OR floor == 3) AND lab == false")
+[True, False]
+>>> satisfied("txt == two words", "site == rome AND", "NOT site == rome", "site == rome||lab == true", "a == initial")
+[False, False, False, False, False]
+>>> satisfies(properties, ["site == rome", "floor == 2"]), satisfies(properties, ["site == rome", "floor == 3"])
+(True, False)
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from nodewatch.horizon.version_rules import in_range, is_range, is_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+LETTERS = "0-9a-zA-Z\u00a0-\u00ff\u1100-\u11ff\u20a0-\u20cf\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef"
+WORD = rf"[{LETTERS}_\-/!?+~'.]"
+QUOTED = rf"[{LETTERS}_\-/!?+~'. \t]"
+BLANK = r"[\n\r\t ]"
+DIGITS = "[0-9]*+"
+NUMBERS = rf"{DIGITS}\.{DIGITS}\.{DIGITS}"
+# In this order, and each without going back (`*+`): so the agent's lexer reads. What begins with `in` and goes on with
+# another `i` is none of its words.
+TOKENS: dict[str, str] = {
+    "in word": rf"in(?:in)*+(?!i){WORD}++",
+    "and": rf"{BLANK}++(?:AND|&&){BLANK}++",
+    "or": rf"{BLANK}++(?:OR|\|\|){BLANK}++",
+    "order": rf"{BLANK}*+=?+[<>]=?+{BLANK}*+",
+    "in": rf"{BLANK}*+in{BLANK}*+",
+    "equality": rf"{BLANK}*+(?:!=|==?+){BLANK}*+",
+    "range": rf"{BLANK}*+[(\[]{NUMBERS}{BLANK}*+,{BLANK}*+(?:{NUMBERS}|INFINITY)[\])]",
+    "version": rf"{BLANK}*+{NUMBERS}",
+    "number": rf"{BLANK}*+-?+[0-9]++(?:\.{DIGITS})?+",
+    "(": rf"{BLANK}*+\({BLANK}*+",
+    ")": rf"{BLANK}*+\)",
+    "word": rf"{BLANK}*+{WORD}++",
+    "quoted": rf'{BLANK}*+"{QUOTED}++"',
+    "list": rf'{BLANK}*+"(?:{QUOTED}|,)++"',
+}
+VALUES = ("word", "in word", "quoted", "list", "version", "range", "number")
+AFTER_IN = ("list", "quoted", "range", "version")
+TRUTHS = {
+    **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
+    **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
+}
+DEEPEST = 100  # parentheses in parentheses: more are refused, so that no text can exhaust the stack
+VERSION_TYPE, LIST_TYPE = "version", "list of strings"
+
+
+class Unparsable(ValueError):
+    """A text is no constraint; the message says why."""
+
+
+class Comparison(NamedTuple):
+    """A property's name, an operator, and the value as it was written, quotes included."""
+
+    name: str
+    operator: str
+    value: str
+
+
+class Joined(NamedTuple):
+    """Expressions of which all (`and`) or any (`or`) must hold; of none, all do."""
+
+    how: Literal["and", "or"]
+    parts: Sequence[Comparison | Joined]
+
+
+class Token(NamedTuple):
+    """A word of the language: its kind (a key of `TOKENS`, or nothing at the end), its text, and where it ends."""
+
+    kind: str
+    text: str
+    end: int
+
+
+@lru_cache(1)
+def compiled() -> re.Pattern[str]:
+    """Return all tokens as one pattern, each a group: compiled when the first constraint is read."""
+    return re.compile("|".join(f"({pattern})" for pattern in TOKENS.values()))
+
+
+def token(text: str, at: int) -> Token:
+    """Return the token at the place; raise `Unparsable` where nothing fits.
+
+    >>> token("site in [1.0.0,2.0.0)", 4), token("a", 1)
+    (Token(kind='in', text=' in ', end=8), Token(kind='', text='', end=1))
+    """
+    if at == len(text):
+        return Token("", "", at)
+    found = compiled().match(text, at)
+    if found is None or found.lastindex is None:
+        raise Unparsable(f"nothing is known that begins with {text[at]!r}")
+    return Token(list(TOKENS)[found.lastindex - 1], found[0], found.end())
+
+
+def blank(text: str, at: int) -> bool:
+    """Return whether nothing but blanks comes from the place on."""
+    return re.compile(r"\s*\Z").match(text, at) is not None
+
+
+def comparison(text: str, at: int) -> tuple[Comparison | None, int]:
+    """Return the comparison at the place and where it ends; none before a parenthesis, and at the end.
+
+    >>> comparison("site == rome AND x > 1", 0), comparison("(a == b)", 0)
+    ((Comparison(name='site', operator='==', value='rome'), 12), (None, 0))
+    """
+    if blank(text, at):
+        return None, len(text)
+    first = token(text, at)
+    if first.kind in ("(", ")"):
+        return None, at
+    if first.kind not in ("word", "in word"):
+        raise Unparsable(f"{first.text!r} is not the name of a property")
+    name, operator = first.text, token(text, first.end)
+    if operator.kind not in ("equality", "order", "in"):
+        if not (len(name.encode()) > 3 and name.endswith("in")):
+            raise Unparsable(f"an operator must follow the name {name!r}, not {operator.text!r}")
+        name, operator, value = name[:-2], Token("written together", "in", first.end), operator
+    else:
+        value = token(text, operator.end)
+    if value.kind not in VALUES:
+        raise Unparsable(f"{value.text!r} is not a value that {name!r} can be compared with")
+    found = Comparison(name, operator.text.strip(), value.text.strip())
+    check(found, operator.kind, value)
+    return found, value.end
+
+
+def check(found: Comparison, operator: str, value: Token) -> None:
+    """Raise `Unparsable` where the kinds of operator and value do not go together."""
+    if operator == "equality" and value.kind in ("range", "list"):
+        kind = "a range of versions" if value.kind == "range" else "a list"
+        raise Unparsable(f"{kind} goes with the operator 'in' only, not with {found.operator!r}")
+    if operator == "order" and number(found.value) is None:
+        raise Unparsable(f"{found.operator!r} compares numbers, and {found.value} is none")
+    if operator == "in" and value.kind not in AFTER_IN:
+        raise Unparsable("after the operator 'in' comes a quoted text, a version, or a range of versions")
+    if operator == "in" and value.kind == "range" and not is_range(value.text):
+        raise Unparsable(f"{value.text} is not a range of versions, which has no blank in it: [1.0.0,2.0.0)")
+
+
+def connective(text: str, at: int) -> tuple[str, int]:
+    """Return what joins at the place (`and`, `or`, a parenthesis, nothing at the end), and where it ends."""
+    if blank(text, at):
+        return "", len(text)
+    found = token(text, at)
+    if found.kind not in ("and", "or", "(", ")"):
+        raise Unparsable(f"AND, &&, OR or ||, with blanks on both sides, should come before {text[at:].strip()!r}")
+    return found.kind, found.end
+
+
+def check_text(text: str) -> None:
+    """Raise `Unparsable` if the text is no constraint.
+
+    >>> check_text("a == b AND (c > 1 || d in \\"e,f\\")")
+    >>> check_text("(a == b")
+    Traceback (most recent call last):
+    nodewatch.horizon.constraint_rules.Unparsable: The constraint expression contains unmatched parentheses.
+    """
+    at = depth = 0
+    while at < len(text):
+        found, at = located(text, "an expression", comparison, at)
+        joint = "("
+        while joint in ("(", ")"):
+            try:
+                joint, at = located(text, "a control operator", connective, at)
+            except Unparsable:
+                if found is not None:
+                    raise
+                joint = ""  # what follows a parenthesis is the next expression
+            depth += {"(": 1, ")": -1}.get(joint, 0)
+    if depth:
+        raise Unparsable("The constraint expression contains unmatched parentheses.")
+
+
+def located(text: str, what: str, read: Any, at: int) -> Any:
+    """Return what `read` finds at the place; say of what text it is, and what was looked for, if there is none."""
+    try:
+        return read(text, at)
+    except Unparsable as error:
+        raise Unparsable(f"Error finding {what} in {text}. Error was: {error}") from error
+
+
+def expression(text: str, at: int = 0, depth: int = 0) -> tuple[Joined, int]:
+    """Return what a checked text says, up to the parenthesis that closes it, and where that is.
+
+    >>> expression("a == b OR c == d AND e == f")[0].parts[1].parts
+    [Comparison(name='c', operator='==', value='d'), Comparison(name='e', operator='==', value='f')]
+    """
+    if depth > DEEPEST:
+        raise Unparsable(f"There are more than {DEEPEST} parentheses in one another.")
+    alternatives: list[Joined] = []
+    parts: list[Comparison | Joined] = []
+    while True:
+        found, at = comparison(text, at)
+        parts += [found] if found else []
+        joint, at = connective(text, at)
+        if joint == "(":
+            inner, at = expression(text, at, depth + 1)
+            parts.append(inner)
+            joint, at = connective(text, at)
+        if joint in ("or", ")", ""):
+            alternatives.append(Joined("and", parts))
+            parts = []
+        if joint in (")", ""):
+            return Joined("or", alternatives), at
+
+
+@lru_cache(1024)
+def parsed(constraints: tuple[str, ...]) -> Joined:
+    """Return what constraints say together; raise `Unparsable` if one of them is none."""
+    for text in constraints:
+        check_text(text)
+    return Joined("and", [expression(text)[0] for text in constraints])
+
+
+def satisfies(properties: Sequence[Mapping[str, Any]], constraints: Iterable[str]) -> bool:
+    """Return whether the properties satisfy all the constraints; False where one of these cannot be read."""
+    try:
+        return holds(parsed(tuple(constraints)), properties)
+    except Unparsable:
+        return False
+
+
+def holds(wanted: Comparison | Joined, properties: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether an expression is true of the properties; about a property that is not there nothing is true."""
+    if isinstance(wanted, Joined):
+        results = (holds(part, properties) for part in wanted.parts)
+        return all(results) if wanted.how == "and" else any(results)
+    verdicts = (compared(each, wanted) for each in properties if each.get("name") == wanted.name)
+    return next((verdict for verdict in verdicts if verdict is not None), False)
+
+
+def compared(found: Mapping[str, Any], wanted: Comparison) -> bool | None:
+    """Return whether one property is as it is wanted; None where its value cannot be compared so at all."""
+    value = found.get("value")
+    if isinstance(value, bool):
+        return truth_is(value, wanted)
+    if isinstance(value, int | float):
+        return number_is(value, wanted)
+    return text_is(value, str(found.get("type") or ""), wanted) if isinstance(value, str) else None
+
+
+def truth_is(value: bool, wanted: Comparison) -> bool | None:
+    """Return how a boolean compares."""
+    other = TRUTHS.get(wanted.value)
+    if other is None or wanted.operator in ("<", ">", "<=", ">="):
+        return False
+    return None if wanted.operator == "in" else (value is other) is (wanted.operator != "!=")
+
+
+def number_is(value: float, wanted: Comparison) -> bool:
+    """Return how a number compares; every operator that is none of order or inequality asks for equality."""
+    this, other = number(str(value)), number(wanted.value)
+    if this is None or other is None:
+        return False
+    results = {"<": this < other, ">": this > other, "<=": this <= other, ">=": this >= other, "!=": this != other}
+    return results.get(wanted.operator, this == other)
+
+
+def text_is(value: str, kind: str, wanted: Comparison) -> bool:
+    """Return how a text compares, which is of the `kind` that the property declares."""
+    this, other = bare(value).strip(" "), bare(wanted.value).strip(" ")
+    if wanted.operator == "!=":
+        return other not in elements(this) if kind == LIST_TYPE else this != other
+    if wanted.operator == "in":
+        if kind == VERSION_TYPE or (is_version(this) and is_range(other)):
+            return in_range(this, other)
+        if kind == LIST_TYPE:
+            return not elements(this).isdisjoint(elements(other))
+        return bare(this.strip(" ")) in elements(other)
+    return wanted.operator in ("=", "==") and (this == other or bare(other) in elements(this))
+
+
+def bare(text: str) -> str:
+    """Return the text without the double quotes around it.
+
+    >>> bare('"a b"'), bare('"'), bare('a"')
+    ('a b', '', 'a"')
+    """
+    return text[1:-1] if text[:1] == '"' == text[-1:] else text
+
+
+def elements(text: str) -> set[str]:
+    """Return the elements of a list in a text: separated by commas, each without blanks and quotes around it."""
+    return {bare(element.strip(" ")) for element in text.split(",")}
+
+
+def number(text: str) -> float | None:
+    """Return the number in a text, None where it is none, or too large for one.
+
+    >>> number("2.0"), number("+Inf"), number("1e3"), number("two"), number('"2"'), number("9" * 400)
+    (2.0, inf, 1000.0, None, None, None)
+    """
+    if not re.fullmatch(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", text):
+        return float(text) if re.fullmatch(r"(?i)[+-]?(?:inf|infinity|nan)", text) and text.isascii() else None
+    found = float(text)
+    return None if math.isinf(found) else found

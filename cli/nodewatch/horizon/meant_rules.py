@@ -1,0 +1,120 @@
+"""Which nodes a policy is meant for: pure functions of the documents of policies, nodes and node policies.
+
+Source: the agent's own rule, by which it takes a policy and makes a status of it. Whether the policy is enabled is no
+part of it: the agent drops the status of a disabled policy, and makes a new one when it is enabled.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.documents import members, part, text
+from nodewatch.horizon.constraint_rules import satisfies
+from nodewatch.horizon.property_rules import problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nodewatch.horizon.types import Node, NodePolicy, Policy
+
+
+def is_registered(node: Node | None) -> bool:
+    """Return whether a node is registered: the agent on an unregistered one knows of no policy.
+
+    >>> is_registered({"publicKey": "k"}), is_registered({"publicKey": ""}), is_registered(None)
+    (True, False, False)
+    """
+    return bool(node and node.get("publicKey"))
+
+
+def by_pattern(policy: Policy, node: Node) -> bool:
+    """Return whether patterns alone decide: the node has one, or the policy lists any."""
+    return bool(node.get("pattern") or texts(policy.get("patterns")))
+
+
+def needs_node_policy(policies: Iterable[Policy | None], node: Node) -> bool:
+    """Return whether the node's own policy decides about one of the policies.
+
+    >>> needs_node_policy([{"patterns": ["p"]}], {"publicKey": "k"}), needs_node_policy([{}], {"publicKey": "k"})
+    (False, True)
+    """
+    return is_registered(node) and not all(by_pattern(policy or {}, node) for policy in policies)
+
+
+def is_meant(policy: Policy | None, node: Node | None, own: NodePolicy | None = None) -> bool:
+    """Return whether a policy is meant for a node of its organization; `own` is the node's policy, None if it has none.
+
+    Where patterns decide, the node's must be listed as it is written there, or what comes after its first slash.
+
+    >>> edge, shop = {"publicKey": "k", "pattern": ""}, {"publicKey": "k", "pattern": "org/shop"}
+    >>> is_meant({"constraints": ["site == rome"]}, edge, {"properties": [{"name": "site", "value": "rome"}]})
+    True
+    >>> is_meant({"constraints": ["site == rome"]}, edge), is_meant({"constraints": [""]}, edge), is_meant({}, shop)
+    (False, True, False)
+    >>> [is_meant({"patterns": [name]}, shop) for name in ("org/shop", "shop", "IBM/shop", "*")]
+    [True, True, False, False]
+    >>> is_meant({"patterns": ["org/shop"]}, {"publicKey": "k", "pattern": "shop"}), is_meant({"patterns": [""]}, edge)
+    (False, True)
+    >>> is_meant({"properties": [{"name": "role", "value": "edge"}]}, edge, {"constraints": ["role == shop"]})
+    False
+    """
+    if not is_registered(node) or node is None:
+        return False
+    policy = policy or {}
+    if by_pattern(policy, node):
+        pattern = text(node.get("pattern"))
+        _, slash, name = pattern.partition("/")
+        listed = texts(policy.get("patterns"))
+        return pattern in listed or (bool(slash) and name in listed)
+    return satisfies(members(policy, "properties"), constraints_of(own)) and satisfies(
+        properties_of(own), texts(policy.get("constraints"))
+    )
+
+
+def properties_of(own: NodePolicy | None) -> list[dict[str, Any]]:
+    """Return the properties that count for management: its own replace those of the same name, or are added.
+
+    >>> top, more = [{"name": "a", "value": 1}, {"name": "b", "value": 2}], [{"name": "b", "value": 3}]
+    >>> properties_of({"properties": top, "management": {"properties": more}})
+    [{'name': 'a', 'value': 1}, {'name': 'b', 'value': 3}]
+    """
+    found = members(own, "properties")
+    places = {text(each.get("name")): place for place, each in reversed(list(enumerate(found)))}
+    for each in members(part(own, "management"), "properties"):
+        if problem(each) is not None:
+            continue
+        place = places.setdefault(text(each.get("name")), len(found))
+        found[place : place + 1] = [each]
+    return found
+
+
+def constraints_of(own: NodePolicy | None) -> list[str]:
+    """Return the constraints that count for management: its own if there is one, else those of the top level.
+
+    >>> constraints_of({"constraints": ["a == b"], "management": {"constraints": ["c == d"]}}), constraints_of(None)
+    (['c == d'], [])
+    """
+    return texts(part(own, "management").get("constraints")) or texts((own or {}).get("constraints"))
+
+
+def texts(value: Any) -> list[str]:
+    """Return the texts of an array, none where it is none.
+
+    >>> texts(["a", None, ""]), texts(None), texts("a == b")
+    (['a', ''], [], [])
+    """
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+def meant_nodes(
+    policies: Mapping[str, Policy | None], nodes: Mapping[str, Node | None], own: Mapping[str, NodePolicy | None]
+) -> dict[str, list[str]]:
+    """Return the nodes (`org/node`, sorted) that each policy (`org/nmp`) is meant for, by the node policies in `own`.
+
+    >>> meant_nodes({"o/p": {}}, {"o/b": {"publicKey": "k"}, "o/a": {"publicKey": "k"}, "o/c": {}}, {})
+    {'o/p': ['o/a', 'o/b']}
+    """
+    return {
+        name: [node for node in sorted(nodes) if is_meant(policies[name], nodes[node], own.get(node))]
+        for name in sorted(policies)
+    }

@@ -1,0 +1,238 @@
+"""What a file for `exchange nmp add` must hold, and what is made of it: pure functions of texts and documents.
+
+The messages are those of `hzn`, so that scripts which look for them find them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+from nodewatch.errors import WrongUsage
+from nodewatch.horizon.constraint_rules import Unparsable, check_text
+from nodewatch.horizon.property_rules import BOOLEAN_PROPERTY, problem
+from nodewatch.horizon.rules import RFC_3339, SET_BY_EXCHANGE
+from nodewatch.times import read_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nodewatch.horizon.types import Policy
+
+COMMENT_OR_TEXT = re.compile(r'("(?:\\.|[^"\\])*")|/\*.*?\*/', re.DOTALL)
+VARIABLE = re.compile(r"\$(?:\{(\w+)\}|([A-Za-z_]\w*))", re.ASCII)
+TEXTS = "an array of texts"
+FIELDS = {
+    "label": "a text",
+    "description": "a text",
+    "constraints": TEXTS,
+    "properties": "an array of objects",
+    "patterns": TEXTS,
+    "enabled": "true or false",
+    "start": "a text",
+    "startWindow": "a whole number",
+    "agentUpgradePolicy": "an object",
+    "agentImagePolicy": "an object",
+}
+UPGRADE_FIELDS = {"manifest": "a text", "allowDowngrade": "true or false"}
+NO_CONSTRAINTS = (
+    "The node management policy has no constraints which might result in the management policy being deployed to all "
+    "nodes. Please specify --no-constraints to confirm that this is acceptable."
+)
+NO_MANIFEST = (
+    "An AgentAutoUpgradePolicy was defined, but a manifest was not defined. Please specify a manifest that is stored "
+    "in the CSS before attempting to add an NMP with an AgentAutoUpgradePolicy."
+)
+EXAMPLE = """\
+{
+  "label": "",                              /* What the policy is called, in a few words. */
+  "description": "",                        /* What it is for. */
+  "constraints": [                          /* What a node's properties must be: NAME OPERATOR VALUE, joined by */
+    "myproperty == myvalue"                 /* AND (&&) or OR (||). All texts of the list must hold. */
+  ],
+  "properties": [                           /* What a node's own constraints are held against. */
+    {
+      "name": "",
+      "value": null
+    }
+  ],
+  "patterns": [                             /* Instead of constraints: the nodes that use one of these patterns. */
+    ""
+  ],
+  "enabled": false,                         /* Whether agents take it. */
+  "start": "<RFC3339 timestamp> | now",     /* When the upgrade starts ("now" if it is left out). */
+  "startWindow": 0,                         /* Each agent starts at a time of its own within so many seconds. */
+  "agentUpgradePolicy": {
+    "manifest": "",                         /* The manifest of the files to install, as ORG/NAME. */
+    "allowDowngrade": false                 /* Whether an older version may be installed. */
+  }
+}
+"""
+
+
+def without_comments(text: str) -> str:
+    """Return JSON without the comments between `/*` and `*/`; what stands in a text of it stays.
+
+    >>> without_comments('{"a": "/* b */" /* c */}')
+    '{"a": "/* b */" }'
+    """
+    return COMMENT_OR_TEXT.sub(lambda found: found[1] or "", text)
+
+
+def substituted(text: str, value: Callable[[str], str | None]) -> tuple[str, list[str]]:
+    """Return the text with `$NAME` and `${NAME}` replaced by their values, and the names that have none.
+
+    >>> substituted("$A ${B} $5", {"A": "x"}.get)
+    ('x  $5', ['B'])
+    """
+    missing: list[str] = []
+
+    def replaced(found: re.Match[str]) -> str:
+        name = found[1] or found[2]
+        here = value(name)
+        if here is None and name not in missing:
+            missing.append(name)
+        return here or ""
+
+    return VARIABLE.sub(replaced, text), missing
+
+
+def read_policy(text: str, file: str) -> Policy:
+    """Return the policy in a file's text, its fields of the right kinds; raise `WrongUsage` for anything else."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WrongUsage(f"failed to unmarshal json input file {file}: {error}") from error
+    if not isinstance(document, dict):
+        raise WrongUsage(f"failed to unmarshal json input file {file}: it holds no object")
+    upgrade = document.get("agentUpgradePolicy")
+    fields = [(name, FIELDS, document) for name in FIELDS]
+    fields += [(name, UPGRADE_FIELDS, upgrade) for name in UPGRADE_FIELDS if isinstance(upgrade, dict)]
+    for name, kinds, where in fields:
+        if where.get(name) is not None and not fits(where[name], kinds[name]):
+            raise WrongUsage(f"failed to unmarshal json input file {file}: {name} must be {kinds[name]}")
+    return cast("Policy", document)
+
+
+def fits(value: Any, kind: str) -> bool:
+    """Return whether a value is what `FIELDS` calls it.
+
+    >>> fits(True, "a whole number"), fits(["a"], TEXTS), fits("a", TEXTS)
+    (False, True, False)
+    """
+    if kind.startswith("an array"):
+        wanted = str if kind == TEXTS else dict
+        return isinstance(value, list) and all(isinstance(each, wanted) for each in value)
+    kinds = {"a text": str, "true or false": bool, "a whole number": int, "an object": dict}
+    return isinstance(value, kinds[kind]) and not (kinds[kind] is int and isinstance(value, bool))
+
+
+def unknown_fields(policy: Policy) -> list[str]:
+    """Return the fields that a policy does not have, and that are therefore not sent."""
+    return sorted(set(policy) - {*FIELDS, *SET_BY_EXCHANGE})
+
+
+def as_sent(policy: Policy, file: str) -> Policy:
+    """Return a policy that was read from a file as it is sent; raise `WrongUsage` for what no policy may be.
+
+    What the Exchange sets itself is left out, and so are fields that it does not have. Empty constraints and patterns
+    are null, because the Exchange refuses a policy that has both.
+
+    >>> as_sent({"constraints": ["a == b"], "owner": "o/u", "mood": "new"}, "f.json")
+    {'label': '', 'description': '', 'constraints': ['a == b'], 'properties': None, 'patterns': None, \
+'enabled': False, 'start': 'now', 'startWindow': 0}
+    >>> as_sent({"constraints": ["a b c"]}, "f.json")
+    Traceback (most recent call last):
+    nodewatch.errors.WrongUsage: Incorrect node management policy format in file f.json: constraint language [a b c] \
+is not supported.  Error finding an expression in a b c. Error was: an operator must follow the name 'a', not ' b'
+    """
+    try:
+        check_start(policy.get("start") or "now")
+        properties = [checked(each) for each in policy.get("properties") or ()]
+        check_constraints(policy.get("constraints") or [])
+    except ValueError as error:
+        raise WrongUsage(f"Incorrect node management policy format in file {file}: {error}") from error
+    sent: dict[str, Any] = {
+        "label": policy.get("label") or "",
+        "description": policy.get("description") or "",
+        "constraints": policy.get("constraints") or None,
+        "properties": properties or None,
+        "patterns": policy.get("patterns") or None,
+        "enabled": policy.get("enabled") or False,
+        "start": policy.get("start") or "now",
+        "startWindow": policy.get("startWindow") or 0,
+    }
+    upgrade = policy.get("agentUpgradePolicy")
+    if upgrade is not None:
+        sent["agentUpgradePolicy"] = {
+            "manifest": upgrade.get("manifest") or "",
+            "allowDowngrade": upgrade.get("allowDowngrade") or False,
+        }
+    if policy.get("agentImagePolicy") is not None:
+        sent["agentImagePolicy"] = policy["agentImagePolicy"]
+    return cast("Policy", sent)
+
+
+def check_start(start: str) -> None:
+    """Raise `ValueError` if a policy cannot start then."""
+    if start != "now" and (not RFC_3339.fullmatch(start) or read_time(start) is None):
+        raise ValueError('The start time must be in RFC3339 format or set to "now".')
+
+
+def checked(found: dict[str, Any]) -> dict[str, Any]:
+    """Return a property as it is sent; raise `ValueError` if it is none.
+
+    >>> checked({"name": "openhorizon.allowPrivileged", "value": "true", "mood": "new"})
+    {'name': 'openhorizon.allowPrivileged', 'value': True}
+    """
+    wrong = problem(found)
+    if wrong:
+        raise ValueError(f"properties contains an invalid property: {wrong}")
+    value = found["value"]
+    if found["name"] == BOOLEAN_PROPERTY and not isinstance(value, bool):
+        if value not in ("true", "false"):
+            raise ValueError(f"The property {BOOLEAN_PROPERTY} must have a boolean value (true or false).")
+        value = value == "true"
+    kind = {"type": found["type"]} if found.get("type") else {}
+    return {"name": found["name"], "value": value, **kind}
+
+
+def check_constraints(constraints: list[str]) -> None:
+    """Raise `ValueError` if one of the constraints is none."""
+    for text in constraints:
+        try:
+            check_text(text)
+        except Unparsable as error:
+            listed = " ".join(constraints)
+            raise ValueError(f"constraint language [{listed}] is not supported.  {error}") from error
+
+
+def is_for_all(policy: Policy) -> bool:
+    """Return whether nothing in a policy chooses among nodes: no constraint, no pattern, or only blank ones.
+
+    >>> is_for_all({"constraints": [" "]}), is_for_all({"patterns": ["shop"]}), is_for_all({})
+    (True, False, True)
+    """
+    return not any(each.strip() for name in ("constraints", "patterns") for each in cast("Any", policy).get(name) or ())
+
+
+def as_stored(body: Any) -> dict[str, Any]:
+    """Return the fields of a policy as the Exchange answers them after it was sent: all of them, lists never null.
+
+    >>> as_stored({"label": "x", "constraints": None})["constraints"], as_stored({})["agentUpgradePolicy"]
+    ([], {'manifest': '', 'allowDowngrade': False})
+    """
+    sent = body if isinstance(body, dict) else {}
+    usual: dict[str, Any] = {
+        "label": "",
+        "description": "",
+        "constraints": [],
+        "properties": [],
+        "patterns": [],
+        "enabled": False,
+        "start": "now",
+        "startWindow": 0,
+        "agentUpgradePolicy": {"manifest": "", "allowDowngrade": False},
+    }
+    return {**usual, **{name: value for name, value in sent.items() if value is not None}}

@@ -1,0 +1,67 @@
+"""What the Exchange and the agent on a node say, as their parts of a fleet file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.horizon.client import (
+    Agent,
+    Exchange,
+    node_policy_in,
+    node_policy_request,
+    status_request,
+    statuses_in,
+)
+from nodewatch.saving import MASK
+
+if TYPE_CHECKING:
+    from nodewatch.horizon.types import Node
+    from nodewatch.saving import Saver
+
+
+def exchange(saver: Saver, org: str) -> dict[str, Any]:
+    """Return an organization's policies and nodes, the nodes' own policies, and what they say of the policies."""
+    source = Exchange(saver)
+    policies = saver.ask(lambda: source.policies(org), {})
+    nodes = saver.ask(lambda: source.nodes(org), {})
+    own = {name: node_policy_request(org, name.partition("/")[2]) for name in nodes}
+    requests = {name: status_request(org, name.partition("/")[2], "") for name in nodes}
+    return {
+        "managementpolicies": policies,
+        "nodes": {name: without_user_input(node) for name, node in nodes.items()},
+        "nodePolicies": saver.ask_all(own, node_policy_in, what="node policies"),
+        "managementStatus": saver.ask_all(requests, statuses_in, what="nodes"),
+    }
+
+
+def agent(saver: Saver) -> dict[str, Any]:
+    """Return what the agent on a node says of the policies."""
+    return {"nodemanagement": saver.ask(Agent(saver).statuses, {})}
+
+
+def without_user_input(node: Node | None) -> Any:
+    """Return a node with the values masked that its owner gave to services, and without the services' policies.
+
+    >>> without_user_input({"name": "n", "userInput": [{"inputs": [{"name": "DB", "value": "x"}]}]})
+    {'name': 'n', 'userInput': [{'inputs': [{'name': 'DB', 'value': '********'}]}]}
+    >>> without_user_input({"registeredServices": [{"url": "s", "policy": "{}"}]})
+    {'registeredServices': [{'url': 's'}]}
+    """
+    if node is None:
+        return None
+    hidden: dict[str, Any] = {**node}
+    if "userInput" in hidden:
+        hidden["userInput"] = masked(hidden["userInput"], "value")
+    if isinstance(hidden.get("registeredServices"), list):
+        hidden["registeredServices"] = [
+            {name: value for name, value in service.items() if name != "policy"} if isinstance(service, dict) else MASK
+            for service in hidden["registeredServices"]
+        ]
+    return hidden
+
+
+def masked(document: Any, name: str) -> Any:
+    """Return the document with the members of that name masked, wherever they stand."""
+    if isinstance(document, dict):
+        return {key: MASK if key == name else masked(value, name) for key, value in document.items()}
+    return [masked(item, name) for item in document] if isinstance(document, list) else document

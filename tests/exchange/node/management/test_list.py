@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edge import node
+from meant import FLEET
+
+if TYPE_CHECKING:
+    from conftest import Load, Runner
+
+
+@pytest.mark.parametrize(
+    ("name", "policies"),
+    [
+        ("rome-1", {"harbor/all": "disabled", "harbor/rome": "enabled"}),
+        ("harbor/rome-2", {"harbor/rome": "enabled"}),
+        ("shop-1", {"harbor/shops": "enabled"}),
+        ("bare-1", {"harbor/all": "disabled"}),
+        ("other/rome-1", {"other/rome": "enabled"}),
+    ],
+)
+def test_what_is_meant_for_a_node(run: Runner, load: Load, name: str, policies: dict[str, str]) -> None:
+    load(FLEET)
+    enabled = {name: state for name, state in policies.items() if state == "enabled"}
+    done = run(f"exchange node management list {name}")
+    assert (done.code, done.json, done.stderr) == (0, enabled, "")
+    assert run(f"exchange node mgmt ls {name} -a").json == policies
+
+
+def test_table(run: Runner, load: Load) -> None:
+    load(FLEET)
+    shown = run("exchange node management list rome-1 -a --format table").stdout
+    assert shown == "Policy       State\nharbor/all   disabled\nharbor/rome  enabled\n"
+    none = run("exchange node management list bare-1 --format table").stdout
+    assert none == "No policy is meant for harbor/bare-1.\n"
+
+
+def test_an_organization_without_policies(run: Runner, load: Load) -> None:
+    load({"exchange": {"nodes": {"harbor/n": node("n")}}})
+    assert run("exchange node management list n") == (0, "[]\n", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("nope", "node 'nope' not found in org harbor"),
+        ("'*'", "node '*' not found in org harbor"),
+        ("rome-3", "node 'rome-3' is not registered with the exchange in org harbor"),
+    ],
+)
+def test_what_is_not_there(run: Runner, load: Load, name: str, sentence: str) -> None:
+    load(FLEET)
+    assert run(f"exchange node management list {name}") == (8, "", f"Error: {sentence}\n")
