@@ -6,7 +6,6 @@ keeps careless and broken clients harmless: bounded bodies, bounded connections,
 
 from __future__ import annotations
 
-import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from nodewatch.backend import ABSENT, Answer, Request
 from nodewatch.errors import NodewatchError
-from nodewatch.offline.fleet import reject_constant
+from nodewatch.jsontext import parsed
 from nodewatch.offline.routing import problem
 from nodewatch.render.json import chunks
 
@@ -178,7 +177,7 @@ class Handler(BaseHTTPRequestHandler):
             detail = f"Invalid Content-type ({kind}), expected JSON data"
             return Refusal(415, "Unsupported Media Type", detail)
         try:
-            return json.loads(body, parse_constant=reject_constant)
+            return parsed(body.decode())
         except (ValueError, RecursionError):
             return Refusal(400, "Bad Request", "Request body is not valid JSON")
 
