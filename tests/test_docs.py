@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import shutil
@@ -141,7 +142,9 @@ def test_help_has_examples_that_its_command_accepts(entry: Entry, run: Runner, m
     examples = EXAMPLE.findall(entry.command.help or "")
     assert examples, "the help has no line that begins with `$ `, in a block after `\\b`"
     for example in examples:
-        program, *words = shlex.split(re.split(r" [|>;&]", example)[0])
+        lexer = shlex.shlex(example, posix=True, punctuation_chars="|>;&")
+        lexer.whitespace_split = True
+        program, *words = itertools.takewhile(lambda word: word not in ("|", ">", ";", "&&"), lexer)
         shortcut = "" if program == "nodewatch" else f"!{program} "
         assert program in ("nodewatch", *docs.SHORTCUTS)
         done = run(shortcut + shlex.join(words))

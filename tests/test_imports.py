@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields"
-LEAVES = "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places"
+LEAVES = (
+    "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places|query|listing|conditions|view"
+)
 WIRE = r"remote(\.\w+)?"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
 OURS = [
+    ("query", "errors|table"),
+    ("listing", "documents|errors|places|table|times"),
+    ("conditions", "errors|listing|nodeset|query|times"),
+    ("view", "conditions|documents|errors|listing|nodeset|query|table"),
     ("errors|times|table|documents|jsontext|kinds", "nothing"),
     ("places", "nodeset"),
     ("pages", "nodeset|table|kinds|places"),
@@ -35,7 +41,7 @@ OURS = [
     (r"commands\.demo", rf"bos_v2\.commands|commands\.local|demo|tree|settings\.model|offline\.\w+|{LEAVES}"),
     (rf"{SLICE}\.types", "nothing"),
     (rf"{SLICE}\.\w*rules", rf"OWN\.({PURE})|{LEAVES}"),
-    (rf"{SLICE}\.\w*tables", rf"OWN\.({PURE}|\w*tables)|{LEAVES}"),
+    (rf"{SLICE}\.\w*tables", rf"OWN\.({PURE}|kinds|\w*tables)|{LEAVES}"),
     (rf"{SLICE}\.client", rf"OWN\.({PURE})|backend|{LEAVES}"),
     (
         rf"{SLICE}\.offline\w*",
@@ -51,7 +57,7 @@ OURS = [
     (r"offline\.fleet", rf"offline\.(store|section)|backend|{LEAVES}"),
     (r"offline\.backend", rf"offline\.\w+|{SLICE}\.offline\w*|backend|files|{LEAVES}"),
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
-    (r"render(\.\w+)?", rf"render\.\w+|backend|{LEAVES}"),
+    (r"render(\.\w+)?", rf"render(\.\w+)?|backend|{LEAVES}"),
     (WIRE, rf"{WIRE}|backend|settings\.(model|cray)|files|nodewatch|{LEAVES}"),
     ("main", rf"app|tree|{LEAVES}"),
     ("__main__", "main"),

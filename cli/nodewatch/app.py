@@ -10,13 +10,19 @@ from nodewatch.errors import NodewatchError
 from nodewatch.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from nodewatch.backend import Backend
+    from nodewatch.listing import Listing
     from nodewatch.settings.model import Settings
     from nodewatch.table import Page, Record
     from nodewatch.times import Clock
+    from nodewatch.view import View
+
+ASKING = ("filter", "sort", "columns", "count_by", "no_headings")
+DOCUMENTS = ("json", "yaml", "toml")
+LIST_FORMATS = ("csv", "tsv", "names")
 
 
 class App:
@@ -27,6 +33,7 @@ class App:
         self.flags: dict[str, Any] = {}
         self.backends: dict[str, Backend] = {}
         self.closing = ExitStack()
+        self.listing = ""
         self.hushed = False
         self.saved_at: datetime | None = None
 
@@ -155,10 +162,10 @@ class App:
             return
         if table is not None and self.drawn:
             self.show_page(table(document))
-        elif nodes is not None and self.settings.format in ("names", "csv"):
+        elif nodes is not None and self.settings.format in LIST_FORMATS:
             from nodewatch.render.nodes import print_nodes
 
-            print_nodes(nodes(document), self.settings.format, self.world.stdout, expand=bool(self.flags.get("expand")))
+            print_nodes(nodes(document), self.settings.format, self.world.stdout, self.flags)
         else:
             self.print_document(document)
         self.world.stdout.flush()
@@ -178,6 +185,103 @@ class App:
             from nodewatch.render.export import print_picture
 
             print_picture(page, self.settings.format, self.world)
+
+    @property
+    def asking(self) -> bool:
+        """Whether an option asks something of the list."""
+        return any(self.flags.get(name) not in (None, ()) for name in ASKING)
+
+    def expect_list(self, place: str) -> None:
+        """Note which list the command shows; raise `WrongUsage` if the options ask of it what it does not have."""
+        self.listing = place
+        if self.flags.get("columns") != "help" and self.asking:
+            self.view  # noqa: B018  # it is read now, so that nothing is asked in vain
+
+    @cached_property
+    def view(self) -> View | None:
+        """What the options and the format ask of the list; None where the documents themselves are to be shown."""
+        if not self.asking and self.settings.format in DOCUMENTS:
+            return None
+        from nodewatch.view import read_view
+
+        return read_view(self.described(), self.flags)
+
+    def described(self) -> Listing:
+        """Return the description of the list that the command shows."""
+        from importlib import import_module
+
+        module, _, name = self.listing.partition(":")
+        found: Listing = getattr(import_module(f"nodewatch.{module}"), name)
+        return found
+
+    def fields(self) -> Sequence[str]:
+        """Return the members of the list's documents that will be looked at; none of them stands for all."""
+        if self.view is None:
+            return ()
+        from nodewatch.view import needed
+
+        return needed(self.view, "table" if self.drawn else self.settings.format)
+
+    def narrowed(self, filters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a server's filters, with those of its own that `--filter` says in other words."""
+        if self.view is None or not self.view.conditions:
+            return dict(filters)
+        from nodewatch.view import asked
+
+        given = {name: value for name, value in filters.items() if value is not None}
+        return {**filters, **asked(self.view), **given}
+
+    def fitting(self, records: list[Any]) -> list[Any]:
+        """Return the records that fit `--filter`, which counts no more from now on: what fitted once is followed."""
+        if self.view is None or not self.view.conditions:
+            return records
+        from nodewatch.view import fitting
+
+        found = fitting(self.view, records, self.clock)
+        self.view = self.view._replace(conditions=())
+        return found
+
+    def list_page(self, records: Iterable[Any]) -> Page:
+        """Return the table of a list as the options ask for it."""
+        from nodewatch.view import chosen, page, read_view
+
+        view = self.view or read_view(self.described(), self.flags)
+        return page(view, chosen(view, records, self.clock, ordered=True), self.clock)
+
+    def show_list(
+        self,
+        records: Iterable[Any],
+        document: Callable[[Iterable[Any]], Any] = lambda records: records,
+        page: Callable[[Sequence[Any]], Page] | None = None,
+    ) -> None:
+        """Print a list as the options ask for it: as a table, as names, as CSV, or as the service's documents.
+
+        `document` makes what JSON shows of the records that fit; `page` the table that is shown when the options ask
+        for nothing, in place of one row a record.
+        """
+        style, view = self.settings.format, self.view
+        if view is None:
+            self.print_document(document(records))
+        elif self.drawn:
+            self.show_page(self.list_page(records) if page is None or self.asking else page(list(records)))
+        else:
+            from nodewatch.render.listing import print_list
+            from nodewatch.view import chosen
+
+            whole = style in DOCUMENTS and not view.flat
+            found = chosen(view, records, self.clock, ordered=not whole)
+            if whole:
+                self.print_document(document(found))
+            else:
+                print_list(view, found, style, self.world.stdout, self.clock, self.flags)
+        self.world.stdout.flush()
+
+    def show_columns(self) -> None:
+        """Print the columns of the list, with what they mean."""
+        from nodewatch.render.page import print_page
+        from nodewatch.view import columns_help
+
+        print_page(columns_help(self.described()), self.world)
 
     def print_document(self, document: Any) -> None:
         """Print a document in the chosen format; a table of it is JSON."""

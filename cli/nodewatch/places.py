@@ -39,6 +39,42 @@ def place(name: str) -> Place | None:
     return None if found is None else Place(*map(int, found.groups()))
 
 
+LEVELS = ("cabinet", "chassis", "slot", "board", "bmc")
+
+
+def place_of(name: str, level: str) -> str:
+    """Return the part of a system in which the node stands, at one of the `LEVELS`; empty for a name that says nothing.
+
+    Each board has a controller of its own (BMC), and that has the board's name.
+
+    >>> [place_of("X1000c2s3b0n1", level) for level in LEVELS], place_of("login-1", "cabinet")
+    (['x1000', 'x1000c2', 'x1000c2s3', 'x1000c2s3b0', 'x1000c2s3b0'], '')
+    """
+    stands = place(name.lower())
+    if stands is None:
+        return ""
+    board = f"{stands.parts[2]}b{stands.board}"
+    return (*stands.parts, board, board)[LEVELS.index(level)]
+
+
+def is_place(text: str) -> bool:
+    """Tell whether the text names what holds nodes and is none itself: a cabinet, a chassis, a slot, a board.
+
+    >>> is_place("x1000"), is_place("X1000c2s3b0"), is_place("x1000c2s3b0n1"), is_place("login-1")
+    (True, True, False, False)
+    """
+    return re.fullmatch(r"x\d{1,6}(c\d{1,4}(s\d{1,4}(b\d{1,4})?)?)?", text.lower(), re.ASCII) is not None
+
+
+def nodes_at(wanted: str, names: Iterable[str]) -> list[str]:
+    """Return those of the names that are nodes of the place.
+
+    >>> nodes_at("x1000c2", ["x1000c2s0b0n0", "x1000c21s0b0n0", "x1000c3s0b0n0"])
+    ['x1000c2s0b0n0']
+    """
+    return [name for name in names if wanted.lower() in (place_of(name, level) for level in LEVELS)]
+
+
 def whole(names: Collection[str], everyone: Iterable[str]) -> str:
     """Return which cabinets, chassis or blades the nodes are all of, among everyone; empty if they are not.
 

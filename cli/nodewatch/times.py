@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
@@ -47,6 +50,18 @@ def when(value: Any) -> str:
     return ("" if value is None else str(value)) if time is None else f"{time:%Y-%m-%d %H:%M:%S}"
 
 
+def stamp(value: Any) -> str:
+    """Return a server's time in one form, UTC as RFC 3339 has it; a text that is no time stays, Go's zero time is none.
+
+    >>> stamp("2026-11-21T12:00:00+01:00"), stamp("2020-07-22 13:39:07.706774"), stamp("soon"), stamp(None)
+    ('2026-11-21T11:00:00Z', '2020-07-22T13:39:07Z', 'soon', '')
+    """
+    time = read_time(value)
+    if time is None:
+        return "" if value is None else str(value)
+    return "" if time.year < 2 else f"{time:%Y-%m-%dT%H:%M:%SZ}"
+
+
 @lru_cache(4096)
 def span(duration: timedelta) -> str:
     """Return a duration in its two largest units.
@@ -77,6 +92,16 @@ def age(text: Any, now: datetime) -> str:
     return "" if time is None else span(now - time)
 
 
+def seconds_since(text: Any, now: datetime) -> float | None:
+    """Return how many seconds ago a server's time was, 0 for one that is to come; None for no time.
+
+    >>> seconds_since("2024-01-02T03:04:05", datetime(2024, 1, 2, 4, 4, 6, tzinfo=UTC)), seconds_since("", datetime.min)
+    (3601.0, None)
+    """
+    time = read_time(text)
+    return None if time is None or time.year < 2 else max((now - time).total_seconds(), 0.0)
+
+
 def read_duration(text: str) -> float | None:
     """Return the seconds in a duration as users write it: `90`, `30s`, `10m`, `2h`, `1.5d`; None for anything else.
 
@@ -90,12 +115,14 @@ def read_duration(text: str) -> float | None:
 class Clock(NamedTuple):
     """How times are shown: what time it is, the zone that people here read times in (None: this machine's).
 
-    `absolute` tells to show no ages: off a terminal, so that two runs can be compared.
+    `absolute` tells to show no ages: off a terminal, so that two runs can be compared. `options` are those of the
+    service, which say what is late, where they are known.
     """
 
     now: datetime
     zone: tzinfo | None = UTC
     absolute: bool = False
+    options: Mapping[str, Any] = {}  # nobody changes it
 
     @property
     def name(self) -> str:

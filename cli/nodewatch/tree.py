@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 import click
 from click.core import ParameterSource
 
+from nodewatch.app import DOCUMENTS, LIST_FORMATS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -131,14 +133,24 @@ def seconds(text: str) -> float:
     return number
 
 
-NODE_FORMATS = ("names", "csv")
+def separator(text: str) -> str:
+    r"""Return what stands between names, blanks as well; raise `click.BadParameter` for nothing.
+
+    >>> separator(", "), separator(r"\n")
+    (', ', '\n')
+    """
+    if not text:
+        raise click.BadParameter("it is empty, and names that run together cannot be told apart.")
+    return text.replace("\\n", "\n").replace("\\t", "\t")
+
+
 PICTURES = ("html", "svg")
-FORMATS = ("table", "json", "yaml", "toml", *NODE_FORMATS, *PICTURES)
+FORMATS = ("table", *DOCUMENTS, *LIST_FORMATS, *PICTURES)
 SHARED: list[click.Option] = [
     shared(
         "--format",
         type=click.Choice(FORMATS),
-        help="How to print: a table on a terminal, else JSON. Lists of nodes: names, csv. As a file: html, svg.",
+        help="How to print: a table on a terminal, else JSON. Lists: csv, tsv, names. As a file: html, svg.",
     ),
     shared("--local", metavar="PATH", help="Ask the local store or fleet file at PATH."),
     shared("--context", metavar="NAME", help="Ask the system of that NAME in the configuration."),
@@ -161,8 +173,26 @@ SHARED: list[click.Option] = [
         help="Print the version.",
     ),
 ]
-# What commands take whose rows are nodes.
-EXPAND = flag("--expand", help="With --format names: one name a line, instead of all folded into one.")
+# What commands take that show a list.
+AS_NAMES: list[click.Option] = [
+    flag("--expand", help="With --format names: one name a line, instead of all folded into one."),
+    shared(
+        "--separator", type=separator, metavar="TEXT", help="With --format names: every name, with TEXT between them."
+    ),
+]
+LISTING: list[click.Option] = [
+    shared(
+        "--filter",
+        multiple=True,
+        metavar="EXPRESSION",
+        help="Only what fits, as in 'age > 30m and status != stable'; may be given again.",
+    ),
+    shared("--sort", metavar="COLUMNS", help="Sort by these columns, -COLUMN the largest first."),
+    shared("--columns", metavar="COLUMNS", help="Show these columns; `help` lists them with what they mean."),
+    shared("--count-by", metavar="COLUMNS", help="Show how many are alike in these columns, the most first."),
+    flag("--no-headings", help="Leave out the names of the columns."),
+    *AS_NAMES,
+]
 # What `exchange` and everything below it take too.
 ACCOUNT: list[click.Option] = [
     shared("--org", "-o", metavar="ORG", help="The organization (HZN_ORG_ID)."),
@@ -225,14 +255,14 @@ def write_section(formatter: click.HelpFormatter, heading: str, rows: list[tuple
 class Command(Shared):
     """A command: its function's docstring is the help below the sentence.
 
-    `nodes` tells that its rows are nodes: then they can be had as names only, or as CSV.
+    `listing` is where the list that it shows is described (`bos_v2.tables:COMPONENTS`): then it can be filtered, sorted
+    and counted, and had as names or CSV. `nodes` tells that its rows are nodes, without such a description.
     """
 
-    def __init__(self, *args: Any, nodes: bool = False, **attributes: Any) -> None:
-        super().__init__(*args, **attributes)
-        self.nodes = nodes
-        if nodes:
-            self.params = [EXPAND, *self.params]
+    def __init__(self, *args: Any, listing: str = "", nodes: bool = False, **attributes: Any) -> None:
+        own = LISTING if listing else AS_NAMES if nodes else []
+        super().__init__(*args, **{**attributes, "params": [*(attributes.get("params") or []), *own]})
+        self.listing, self.nodes = listing, nodes
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line; raise `click.UsageError` for an option that a pasted dash makes an argument."""
@@ -247,12 +277,19 @@ class Command(Shared):
         return rest
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run it; raise `click.UsageError` before anything is asked or changed, if it has no nodes to print."""
-        style = ctx.obj.flags.get("format")
-        if style in NODE_FORMATS and not self.nodes:
-            raise click.UsageError(f"--format {style} is for lists of nodes, and this is none.", ctx)
-        if ctx.obj.flags.get("expand") and style != "names":
-            raise click.UsageError("--expand goes with --format names.", ctx)
+        """Run it; raise `click.UsageError` before anything is asked or changed, if the options cannot be obeyed."""
+        app, flags = ctx.obj, ctx.obj.flags
+        style = flags.get("format")
+        if style in LIST_FORMATS and not (self.listing or self.nodes):
+            raise click.UsageError(f"--format {style} is for lists, and this is none.", ctx)
+        for option in AS_NAMES:
+            if flags.get(str(option.name)) is not None and style != "names":
+                raise click.UsageError(f"{option.opts[0]} goes with --format names.", ctx)
+        if self.listing:
+            app.expect_list(self.listing)
+            if flags.get("columns") == "help":
+                app.show_columns()
+                return None
         return super().invoke(ctx)
 
 

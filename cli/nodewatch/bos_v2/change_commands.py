@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from nodewatch import limits, nodeset, table
     from nodewatch.app import App
-    from nodewatch.bos_v2 import nodes, reach_rules, tables, template_tables
+    from nodewatch.bos_v2 import list_tables, nodes, reach_rules, tables, template_tables
     from nodewatch.bos_v2.fields import Field
 else:
     limits, nodeset, table = later("limits"), later("nodeset"), later("table")
     nodes, reach_rules = later("bos_v2.nodes"), later("bos_v2.reach_rules")
-    tables = later("bos_v2.tables")  # only the table format needs it
+    list_tables, tables = later("bos_v2.list_tables"), later("bos_v2.tables")  # only the table format needs them
     template_tables = later("bos_v2.template_tables")
 
 IDS_LENGTH = 65_535
@@ -186,7 +186,7 @@ def update_components(
         )
     filters = {"ids": ",".join(names)} if names else {"session": str(filter_session)}
     components = bos.update_components(filters, wanted)
-    app.show(components, lambda components: tables.components(components, app.now))
+    app.show(components, lambda components: list_tables.components(components, app.clock))
     explain(app, wanted, who)
     if not app.settings.dry_run:
         check_all_answered(names, {component.get("id") for component in components})

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.tree import NODE_FORMATS, boolean, command, later
+from nodewatch.tree import boolean, command, later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from nodewatch.app import App
     from nodewatch.bos_v2 import follow, nodes, status_tables, tables
     from nodewatch.bos_v2.types import ExtendedStatus
@@ -24,7 +22,7 @@ else:
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 
 
-@command
+@command(listing="bos_v2.list_tables:SESSIONS")
 @click.option("--status", type=click.Choice(["pending", "running", "complete"]), help="Only sessions in this status.")
 @click.option("--min-age", metavar="AGE", help=f"Only sessions at least this old. {AGES}")
 @click.option("--max-age", metavar="AGE", help="Only sessions at most this old.")
@@ -34,9 +32,10 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
     \b
     $ nodewatch bos v2 sessions list --status running
     $ nodewatch bos v2 sessions list --max-age 2d --format json
+    $ nodewatch bos v2 sessions list --columns start_time,name,template_name,status --sort start_time
     """
-    sessions = BosV2(app.backend("bos")).sessions(status=status, min_age=min_age, max_age=max_age)
-    app.show(sessions, lambda sessions: tables.sessions(sessions, app.now))
+    filters = app.narrowed({"status": status, "min_age": min_age, "max_age": max_age})
+    app.show_list(BosV2(app.backend("bos")).sessions(**filters))
 
 
 @command
@@ -90,7 +89,7 @@ def show_status(app: App, name: str) -> None:
     app.show(bos.session_status(name), table)
 
 
-@command(nodes=True)
+@command(listing="bos_v2.list_tables:COMPONENTS")
 @click.option(
     "--ids", metavar="NODES", help="Only these: a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin."
 )
@@ -116,26 +115,19 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --ids x3000c0s35b[1-4]n0 --format json
     $ nodewatch bos v2 components list --phase configuring --watch
     $ nodewatch bos v2 components list --session night-reboot --status failed --format names
+    $ nodewatch bos v2 components list --filter 'age > 30m and status != stable' --sort -age
+    $ nodewatch bos v2 components list --filter 'error = *cfs*' --columns id,session,error
+    $ nodewatch bos v2 components list --count-by status,phase
     """
     filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
     whole = ids is not None and nodes.plain(ids) and not (filters["page_size"] or filters["start_after_id"])
-    fields = shown_fields(app)
-    if followed(app, lambda: follow.components(app, filters, fields)):
+    if followed(app, lambda: follow.components(app, filters)):
         return
     bos = BosV2(app.backend("bos"))
-    components = bos.components(**filters, fields=fields)
-    app.show(components, lambda components: tables.components(components, app.now), tables.node_rows)
+    components = bos.components(**app.narrowed(filters), fields=app.fields())
+    app.show_list(components)
     if whole:
         bos.check_known(ids, components)
-
-
-def shown_fields(app: App) -> Sequence[str]:
-    """Return the fields of components that the format shows; none of them stands for the whole documents."""
-    if not app.drawn and app.settings.format not in NODE_FORMATS:
-        return ()
-    from nodewatch.bos_v2.rules import IN_TABLES
-
-    return IN_TABLES
 
 
 @command

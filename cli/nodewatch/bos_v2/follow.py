@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import components_outcome, kinds, outcome, rules, status_tables, tables, verdict_rules
+from nodewatch.bos_v2 import components_outcome, kinds, outcome, rules, status_tables, verdict_rules
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import part, text
 from nodewatch.errors import NotFound
 from nodewatch.watch.model import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from nodewatch.app import App
     from nodewatch.bos_v2.types import Component, Session
     from nodewatch.table import Page
@@ -60,39 +58,40 @@ def start_of(session: Session) -> str:
     return str(part(session, "status").get("start_time") or "")
 
 
-def components(app: App, filters: dict[str, Any], fields: Sequence[str]) -> Watched:
+def components(app: App, filters: dict[str, Any]) -> Watched:
     """Return how to follow the components that fit the filters now: they are followed when they fit no more, too.
 
-    `fields` are those of their documents that are shown, none of them stands for all. Those of a session are not known
-    before it is set up.
+    Those of a session are not known before it is set up.
     """
     chosen: set[str] = set()
+    fields = (*app.fields(), *rules.IN_PROGRESS) if app.fields() else ()
     standing: dict[str, Any] = {name: filters[name] for name in STANDING if filters.get(name)}
     pending: list[str] = []
 
     def look() -> list[Component]:
         bos = BosV2(app.backend("bos"))
-        found = list(bos.components(fields=fields, **(standing if chosen else filters)))
+        found = list(bos.components(fields=fields, **(standing if chosen else app.narrowed(filters))))
         pending.clear()
         if not chosen and filters.get("session") and (not found or any(map(in_set_up, found))):
             if is_pending(bos, filters["session"]):
                 pending.append(filters["session"])
                 return []
-            found = list(bos.components(fields=fields, **filters))  # there may be more now
+            found = list(bos.components(fields=fields, **app.narrowed(filters)))  # there may be more now
         if not chosen:
             bos.check_known(filters.get("ids"), found)
+            found = app.fitting(found)
             chosen.update(map(component_id, found))
         return [component for component in found if component_id(component) in chosen]
 
     return Watched(
         look=look,
         document=lambda found: found,
-        table=lambda found: tables.components(found, app.now),
+        table=app.list_page,
         states=lambda found: {name: node.words for name, node in kinds.nodes(found).items()},
         outcome=lambda found, _: components_outcome.outcome(
             components_outcome.Look(kinds.nodes(found), len(chosen), "".join(pending))
         ),
-        nodes=tables.node_rows,
+        listed=True,
         left="taken over by a newer session" if filters.get("session") else "removed from BOS",
     )
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from nodewatch.bos_v2 import rules, verdict_rules
 from nodewatch.documents import part, text
-from nodewatch.nodeset import fold, natural
+from nodewatch.nodeset import fold
 from nodewatch.pages import nodes_below
-from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Record, Style, percent, plural
+from nodewatch.table import Bar, Cell, Fields, Line, Page, Part, Style, percent, plural
 from nodewatch.times import age, read_time, span, when
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
@@ -29,45 +29,6 @@ def took(state: Mapping[str, Any], now: datetime) -> str:
     """Return how long a session took, or has been going on."""
     began, ended = read_time(state.get("start_time")), read_time(state.get("end_time"))
     return "" if began is None else span((ended or now) - began)
-
-
-def sessions(documents: Iterable[Session], now: datetime) -> Page:
-    """Return the sessions, newest first."""
-    rows: list[Sequence[str | Cell]] = []
-    for session in sorted(documents, key=lambda session: text(part(session, "status").get("start_time")), reverse=True):
-        state = part(session, "status")
-        status = text(state.get("status"))
-        names = rules.component_names(session)
-        rows.append(
-            [
-                text(session.get("name")),
-                Cell(
-                    status + " (staged)" * bool(session.get("stage")),
-                    "busy" if status in ("running", "pending") else "",
-                ),
-                text(session.get("operation")),
-                text(session.get("template_name")),
-                str(len(names)),
-                when(state.get("start_time")),
-                took(state, now),
-                text(session.get("limit")),
-                text(session.get("tenant")),
-                Cell(text(state.get("error")), "bad"),
-            ]
-        )
-    columns = [
-        Column("Session"),
-        Column("Status"),
-        Column("Operation", 4),
-        Column("Template", 5),
-        Column("Nodes", 3, right=True),
-        Column("Started", 6),
-        Column("Took", 2),
-        Column("Limit", 1),
-        Column("Tenant", 1, shares=True),
-        Column("Error", wraps=True, shares=True),
-    ]
-    return [Grid(columns, rows, empty="No session fits.")]
 
 
 def session(document: Session, now: datetime) -> Page:
@@ -198,35 +159,6 @@ def last_action(component: Component, now: datetime) -> str:
     return text(last.get("action")) + ", failed" * bool(last.get("failed")) + (f" ({since})" if since else "")
 
 
-def components(documents: Iterable[Component], now: datetime) -> Page:
-    """Return one row a node, in natural order."""
-    rows: list[Sequence[str | Cell]] = []
-    for component in sorted(documents, key=lambda component: natural(text(component.get("id")))):
-        status = part(component, "status")
-        state = rules.status_of(component)
-        rows.append(
-            [
-                text(component.get("id")),
-                Cell(state, STYLES.get(state, "busy")),
-                text(status.get("phase")),
-                last_action(component, now),
-                attempts(component),
-                text(component.get("session")),
-                Cell(text(component["error"]), "bad") if component.get("error") else "",
-            ]
-        )
-    columns = [
-        Column("Component"),
-        Column("Status", shares=True),
-        Column("Phase", 2, shares=True),
-        Column("Last action", 3),
-        Column("Attempts", 1),
-        Column("Session", 4, shares=True),
-        Column("Error", wraps=True, shares=True),
-    ]
-    return [Grid(columns, rows, empty="No component fits.")]
-
-
 def state_fields(title: str, state: Mapping[str, Any], now: datetime) -> Fields:
     """Return the boot artifacts and configuration of an actual, desired or staged state."""
     artifacts = part(state, "boot_artifacts")
@@ -266,26 +198,3 @@ def component(document: Component, now: datetime) -> Page:
         if any(value for _, value in fields.pairs):
             page.append(fields)
     return page
-
-
-def node_rows(documents: Iterable[Component]) -> Iterator[Record]:
-    """Return each component's fields on one row, by the names they have in the API, in natural order.
-
-    >>> [row["id"] for row in node_rows([{"id": "x10"}, {"id": "x9"}])]
-    ['x9', 'x10']
-    """
-    for component in sorted(documents, key=lambda component: natural(text(component.get("id")))):
-        status, last = part(component, "status"), part(component, "last_action")
-        stats = part(component, "event_stats")
-        yield {
-            "id": component.get("id"),
-            "status": rules.status_of(component),
-            "phase": status.get("phase"),
-            "enabled": component.get("enabled"),
-            "session": component.get("session"),
-            "staged_session": part(component, "staged_state").get("session"),
-            **{name: last.get(name) for name in ("action", "failed", "last_updated")},
-            **{field: stats.get(field) for _, field in ATTEMPTS},
-            "retry_policy": component.get("retry_policy"),
-            "error": component.get("error"),
-        }

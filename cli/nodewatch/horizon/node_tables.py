@@ -13,9 +13,9 @@ from nodewatch.table import Cell, Column, Grid, Page
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from nodewatch.horizon.tables import Clock
     from nodewatch.horizon.types import Node
     from nodewatch.table import Record
+    from nodewatch.times import Clock
 
 
 def nodes(found: Mapping[str, Node | None], clock: Clock) -> Page:

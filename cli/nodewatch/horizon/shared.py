@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
     from nodewatch.backend import Answer
-    from nodewatch.horizon.tables import Clock
     from nodewatch.horizon.types import Statuses
+    from nodewatch.times import Clock
 
 NO_AUTH = (
     "exchange authentication must be specified with one of the following: the -u flag, the -n flag, "
@@ -76,9 +76,7 @@ def one_policy(nmp: str, app: App) -> tuple[str, str]:
 
 def clock(app: App) -> Clock:
     """Return what tables need to tell times and ages."""
-    from nodewatch.horizon.tables import Clock
-
-    return Clock(app.now, app.world.zone)
+    return app.clock
 
 
 def tell(app: App, done: Answer, sentence: str) -> None:

@@ -12,11 +12,10 @@ from nodewatch.nodeset import natural
 from nodewatch.pages import listed
 from nodewatch.statuses import to_type
 from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Record, Style, plural
-from nodewatch.times import read_time, span
+from nodewatch.times import Clock, read_time, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime, tzinfo
 
     from nodewatch.horizon.rules import Outcome
     from nodewatch.horizon.survey import Survey
@@ -37,13 +36,6 @@ NO_ANSWER = "could not be asked"
 VERSIONS = (("software", "softwareVersion"), ("configuration", "configVersion"), ("certificate", "certVersion"))
 LATEST = (("software", "softwareLatest"), ("configuration", "configLatest"), ("certificate", "certLatest"))
 K8S = (("config map", "configMap"), ("secret", "secret"), ("image", "imageVersion"))
-
-
-class Clock(NamedTuple):
-    """What time it is, and the zone in which people here read times (None: this machine's)."""
-
-    now: datetime
-    zone: tzinfo | None
 
 
 class Row(NamedTuple):

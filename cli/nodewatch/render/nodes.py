@@ -1,46 +1,72 @@
-"""Nodes for other commands to read: their names folded into one node set, or one a line; or a CSV file."""
+"""Lists for other commands to read: names folded into one node set, or one a line; CSV, and values between tabs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from nodewatch.nodeset import escaped, fold, natural
 from nodewatch.table import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from nodewatch.table import Record
 
 
-def print_nodes(rows: Iterable[Record], style: str, out: TextIO, *, expand: bool = False) -> None:
-    """Write the rows in the style `names` or `csv`; nothing where there are none."""
-    if style == "csv":
-        print_csv(rows, out)
+class Spelling(NamedTuple):
+    """How names are written: all folded into one text; or each one, on a line of its own or behind a separator."""
+
+    expand: bool = False
+    separator: str | None = None
+
+
+def print_names(names: Iterable[str], out: TextIO, spelling: Spelling) -> None:
+    """Write the names, each once, in natural order; nothing where there are none."""
+    found = set(names)
+    if not found:
         return
-    names = {str(next(iter(row.values()))) for row in rows}
-    if expand:
-        out.writelines(f"{escaped(name)}\n" for name in sorted(names, key=natural))
-    elif names:
-        out.write(f"{fold(names)}\n")
+    if spelling.expand or spelling.separator is not None:
+        between = "\n" if spelling.separator is None else spelling.separator
+        out.write(between.join(escaped(name) for name in sorted(found, key=natural)) + "\n")
+    else:
+        out.write(f"{fold(found)}\n")
 
 
-def print_csv(rows: Iterable[Record], out: TextIO) -> None:
-    """Write the rows under their names, separated by commas (RFC 4180, lines end in a newline alone); null is empty."""
+def print_rows(names: Sequence[str], rows: Iterable[Record], style: str, out: TextIO, *, headings: bool = True) -> None:
+    """Write the rows under their names, one a line: as CSV (RFC 4180, lines end in a newline alone), or between tabs.
+
+    Null is empty; where there are no rows there is nothing at all.
+    """
+    lines = [[cell(row[name]) for name in names] for row in rows]
+    if lines and headings:
+        lines.insert(0, list(names))
+    if style == "tsv":
+        out.writelines("\t".join(line) + "\n" for line in lines)
+        return
     import csv
 
-    writer = csv.writer(out, lineterminator="\n")
-    for place, row in enumerate(rows):
-        if place == 0:
-            writer.writerow(row)
-        writer.writerow([cell(value) for value in row.values()])
+    csv.writer(out, lineterminator="\n").writerows(lines)
+
+
+def print_nodes(rows: Iterable[Record], style: str, out: TextIO, flags: Mapping[str, Any]) -> None:
+    """Write nodes in the style `names`, `csv` or `tsv`; their own names are what the rows begin with."""
+    found = list(rows)
+    if style == "names":
+        print_names((str(next(iter(row.values()))) for row in found), out, spelling(flags))
+    elif found:
+        print_rows(list(found[0]), found, style, out)
+
+
+def spelling(flags: Mapping[str, Any]) -> Spelling:
+    """Return how the options have names written."""
+    return Spelling(bool(flags.get("expand")), flags.get("separator"))
 
 
 def cell(value: object) -> str:
     r"""Return a value as CSV holds it, on one line.
 
-    >>> [cell(value) for value in (None, True, 3, "a\nb")]
-    ['', 'true', '3', 'a\\nb']
+    >>> [cell(value) for value in (None, True, 3, "a\nb\t")]
+    ['', 'true', '3', 'a\\nb\\t']
     """
     if isinstance(value, bool):
         return "true" if value else "false"

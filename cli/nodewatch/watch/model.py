@@ -126,8 +126,9 @@ class Watched(NamedTuple):
 
     `look` returns what one round of questions brought. From that, `document` is what is printed, `table` how people
     see it, `states` a word for every name in it (when one changes, that is a change), `outcome` the rule that tells
-    when it is over. `nodes` gives the rows for the formats of names. `left` says what it means when a name is missing
-    from the next look ("taken over by a newer session").
+    when it is over. `nodes` gives the rows for the formats of names; `listed` tells that the documents are those of the
+    command's list, which is shown as its options ask. `left` says what it means when a name is missing from the next
+    look ("taken over by a newer session").
     """
 
     look: Callable[[], Any]
@@ -136,4 +137,5 @@ class Watched(NamedTuple):
     states: Callable[[Any], Mapping[str, str]]
     outcome: Callable[[Any, Seen], Outcome]
     nodes: Callable[[Any], Iterable[Record]] | None = None
+    listed: bool = False
     left: str = ""

@@ -39,6 +39,9 @@ class Silence:
     ) -> None:
         if kind is None and self.last is not None and self.last.seen:
             watched, look = self.watched, self.last.look
+            if watched.listed:
+                self.app.show_list(watched.document(look))
+                return
             nodes = watched.nodes
             self.app.show(watched.document(look), lambda _: watched.table(look), nodes and (lambda _: nodes(look)))
 

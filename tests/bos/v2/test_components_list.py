@@ -83,12 +83,12 @@ def test_nothing_fits(run: Runner, load: Load) -> None:
 
 
 WIDE = """\
-Component       Status           Phase        Last action           Attempts  Session   Error
-x3000c0s1b0n0   failed           configuring  powering_on (5 min)   on 1      reboot-7  cfs configuration failed
-x3000c0s2b0n0   configuring      configuring  powering_on (12 min)  on 1      reboot-7
-x3000c0s9b0n0   stable                        powering_on (5 min)   on 1      done-3
-x3000c0s10b0n0  power_on_called  powering_on  powering_on (1 min)   on 1      reboot-7
-x3000c0s10b0n1  stable                        powering_on (5 min)   on 1      reboot-7
+Component       Status           Phase        Session   Last action           Attempts  Error
+x3000c0s1b0n0   failed           configuring  reboot-7  powering_on (5 min)   on 1      cfs configuration failed
+x3000c0s2b0n0   configuring      configuring  reboot-7  powering_on (12 min)  on 1
+x3000c0s9b0n0   stable                        done-3    powering_on (5 min)   on 1
+x3000c0s10b0n0  power_on_called  powering_on  reboot-7  powering_on (1 min)   on 1
+x3000c0s10b0n1  stable                        reboot-7  powering_on (5 min)   on 1
 """
 NARROW = """\
 Component       Status           Session   Error

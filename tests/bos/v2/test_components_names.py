@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fleets import FLEET, component, template
 from nodewatch.nodeset import expand
-from nodewatch.render.nodes import print_nodes
+from nodewatch.render.nodes import Spelling, print_names
 
 if TYPE_CHECKING:
     from conftest import Load, Runner
@@ -55,9 +55,9 @@ def test_csv(run: Runner, load: Load) -> None:
     assert run(f"{LIST} --format csv") == (
         0,
         r"""
-id,status,phase,enabled,session,staged_session,action,failed,last_updated,power_on_attempts,power_off_graceful_attempts,power_off_forceful_attempts,retry_policy,error
-x1,failed,,false,reboot-7,,powering_on,false,2026-11-21T11:55:00,1,0,0,2,"no ""power"", \x1b[31msorry\n"
-x2,stable,,false,reboot-7,,powering_on,false,2026-11-21T11:55:00,1,0,0,,
+id,status,phase,enabled,session,staged_session,action,failed,last_updated,power_on_attempts,power_off_graceful_attempts,power_off_forceful_attempts,retry_policy,error,class
+x1,failed,,false,reboot-7,,powering_on,false,2026-11-21T11:55:00Z,1,0,0,2,"no ""power"", \x1b[31msorry\n",failed
+x2,stable,,false,reboot-7,,powering_on,false,2026-11-21T11:55:00Z,1,0,0,,,stable
 """.lstrip(),
         "",
     )
@@ -66,12 +66,13 @@ x2,stable,,false,reboot-7,,powering_on,false,2026-11-21T11:55:00,1,0,0,,
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("bos v2 sessions list --format names", "--format names is for lists of nodes, and this is none."),
-        ("bos v2 sessions delete reboot-7 --format csv", "--format csv is for lists of nodes, and this is none."),
+        ("bos v2 sessions describe reboot-7 --format names", "--format names is for lists, and this is none."),
+        ("bos v2 sessions delete reboot-7 --format csv", "--format csv is for lists, and this is none."),
         ("bos v2 components list --expand", "--expand goes with --format names."),
+        ("bos v2 components list --separator ,", "--separator goes with --format names."),
     ],
 )
-def test_where_rows_are_no_nodes_nothing_is_done(run: Runner, load: Load, line: str, complaint: str) -> None:
+def test_where_it_does_not_fit_nothing_is_done(run: Runner, load: Load, line: str, complaint: str) -> None:
     load(FLEET)
     done = run(line)
     assert (done.code, done.stdout) == (2, "")
@@ -90,9 +91,8 @@ def test_names_come_back(names: set[str]) -> None:
     from conftest import Stream
 
     folded, expanded = Stream(), Stream()
-    rows = [{"id": name} for name in names]
-    print_nodes(rows, "names", folded)
-    print_nodes(rows, "names", expanded, expand=True)
+    print_names(names, folded, Spelling())
+    print_names(names, expanded, Spelling(expand=True))
     assert folded.getvalue().count("\n") == 1
     assert set(expand(folded.getvalue().rstrip("\n"))) == names
     assert len(re.findall("\n", expanded.getvalue())) == len(names)

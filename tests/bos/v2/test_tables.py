@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import NOW, FakeWorld
-from nodewatch.bos_v2 import tables
+from nodewatch.bos_v2 import list_tables, tables
 from nodewatch.render.page import print_page
+from nodewatch.times import Clock
+from nodewatch.view import usual_page
 
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),
@@ -69,7 +72,7 @@ def shown(page: Any) -> str:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(SESSION, max_size=3))
 def test_sessions(sessions: list[Any]) -> None:
-    shown(tables.sessions(sessions, NOW))
+    shown(usual_page(list_tables.SESSIONS, sessions, Clock(NOW, UTC)))
     for session in sessions:
         shown(tables.session(session, NOW))
 
@@ -77,7 +80,7 @@ def test_sessions(sessions: list[Any]) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(COMPONENT, max_size=3))
 def test_components(components: list[Any]) -> None:
-    shown(tables.components(components, NOW))
+    shown(list_tables.components(components, Clock(NOW, UTC)))
     for component in components:
         shown(tables.component(component, NOW))
 

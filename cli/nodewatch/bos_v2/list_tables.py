@@ -1,0 +1,186 @@
+"""What the lists of BOS v2 show of sessions, components and session templates: one entry a column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.bos_v2 import kinds, rules, status_rules
+from nodewatch.bos_v2.tables import ATTEMPTS, STYLES, attempts, last_action
+from nodewatch.documents import part, text
+from nodewatch.listing import At, Attribute, Listing, places
+from nodewatch.table import Cell, Column
+from nodewatch.times import read_time, seconds_since
+from nodewatch.view import usual_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nodewatch.bos_v2.types import Component, Session
+    from nodewatch.table import Page
+    from nodewatch.times import Clock
+
+
+def status_cell(component: Component, _clock: Clock) -> Cell:
+    """Return a component's status in its colour."""
+    status = rules.status_of(component)
+    return Cell(status, STYLES.get(status, "busy"))
+
+
+def bad(value: At) -> Any:
+    """Return how a table shows an error."""
+    return lambda document, clock: Cell(text(value(document, clock)), "bad")
+
+
+COMPONENTS = Listing(
+    [
+        Attribute("id", "the node's xname", At("id"), Column("Component")),
+        Attribute(
+            "status",
+            "what BOS computes: where the node is in its boot",
+            lambda component, _: rules.status_of(component),
+            Column("Status", shares=True),
+            status_cell,
+            words=tuple(status_rules.COMPONENTS.statuses),
+            needs=("status", "last_action"),
+            asked="status",
+        ),
+        Attribute(
+            "phase",
+            "the phase of the boot; empty when there is nothing to do",
+            At("status", "phase"),
+            Column("Phase", 2, shares=True),
+            words=("configuring", "powering_off", "powering_on", ""),
+            asked="phase",
+        ),
+        Attribute("enabled", "whether BOS acts on the node", At("enabled"), kind="truth", asked="enabled"),
+        Attribute("session", "the session that the node belongs to", At("session"), Column("Session", 4, shares=True)),
+        Attribute("staged_session", "the session that is staged for the node", At("staged_state", "session")),
+        Attribute(
+            "action",
+            "the last action of BOS; a table adds whether it failed, and how long ago it was",
+            At("last_action", "action"),
+            Column("Last action", 3),
+            lambda component, clock: last_action(component, clock.now),
+            needs=("last_action",),
+        ),
+        Attribute("failed", "whether the last action failed", At("last_action", "failed"), kind="truth"),
+        Attribute("last_updated", "when the last action was", At("last_action", "last_updated"), kind="time"),
+        Attribute(
+            "attempts",
+            "how often BOS has tried, in words",
+            lambda component, _: attempts(component),
+            Column("Attempts", 1),
+            needs=("event_stats",),
+            flat=False,
+        ),
+        *(
+            Attribute(field, f"how often BOS has tried: {name}", At("event_stats", field), kind="number")
+            for name, field in ATTEMPTS
+        ),
+        Attribute("retry_policy", "how often an action is tried at most", At("retry_policy"), kind="number"),
+        Attribute(
+            "error",
+            "what went wrong last",
+            At("error"),
+            Column("Error", wraps=True, shares=True),
+            bad(At("error")),
+        ),
+        Attribute(
+            "class",
+            "stable, moving (BOS works on it), failed, or held (disabled or on hold in the middle of a phase)",
+            lambda component, _: kinds.kind(component),
+            words=kinds.Kinds._fields,
+            needs=("status", "last_action", "enabled"),
+        ),
+        Attribute(
+            "age",
+            "how long ago the last action was",
+            lambda component, clock: seconds_since(part(component, "last_action").get("last_updated"), clock.now),
+            kind="duration",
+            needs=("last_action.last_updated",),
+            flat=False,
+        ),
+        Attribute(
+            "late",
+            "whether the node is in its status for longer than the options of BOS allow",
+            lambda component, clock: status_rules.stuck(component, clock.options, clock.now),
+            kind="truth",
+            needs=("status", "last_action", "enabled"),
+            flat=False,
+        ),
+        *places(At("id")),
+        Attribute(
+            "configuration", "the configuration that is to be applied", At("desired_state", "configuration"), flat=False
+        ),
+    ],
+    order="id",
+    empty="No component fits.",
+)
+
+
+def took(session: Session, clock: Clock) -> float | None:
+    """Return how many seconds a session took, or has been going on."""
+    state = part(session, "status")
+    began, ended = read_time(state.get("start_time")), read_time(state.get("end_time"))
+    return None if began is None else max(((ended or clock.now) - began).total_seconds(), 0.0)
+
+
+def session_cell(session: Session, _clock: Clock) -> Cell:
+    """Return a session's status, with whether it is staged."""
+    status = text(part(session, "status").get("status"))
+    return Cell(status + " (staged)" * bool(session.get("stage")), "busy" if status in ("running", "pending") else "")
+
+
+SESSIONS = Listing(
+    [
+        Attribute("name", "the session's name", At("name"), Column("Session")),
+        Attribute(
+            "status",
+            "pending, running or complete, which does not tell whether it went well",
+            At("status", "status"),
+            Column("Status"),
+            session_cell,
+            words=("pending", "running", "complete"),
+            asked="status",
+        ),
+        Attribute("operation", "boot, reboot or shutdown", At("operation"), Column("Operation", 4)),
+        Attribute(
+            "template_name", "the session template that it was created from", At("template_name"), Column("Template", 5)
+        ),
+        Attribute(
+            "nodes",
+            "how many nodes it had when it was set up",
+            lambda session, _: len(rules.component_names(session)),
+            Column("Nodes", 3, right=True),
+            kind="number",
+        ),
+        Attribute("start_time", "when it was started", At("status", "start_time"), Column("Started", 6), kind="time"),
+        Attribute("end_time", "when it was complete", At("status", "end_time"), kind="time"),
+        Attribute("took", "how long it took, or has been going on", took, Column("Took", 2), kind="duration"),
+        Attribute("limit", "what it was limited to", At("limit"), Column("Limit", 1)),
+        Attribute("tenant", "whose it is", At("tenant"), Column("Tenant", 1, shares=True)),
+        Attribute("stage", "whether it is staged, to be applied later", At("stage"), kind="truth"),
+        Attribute("include_disabled", "whether it acts on disabled nodes too", At("include_disabled"), kind="truth"),
+        Attribute(
+            "error",
+            "why it could not be set up",
+            At("status", "error"),
+            Column("Error", wraps=True, shares=True),
+            bad(At("status", "error")),
+        ),
+        Attribute(
+            "age",
+            "how long ago it was started",
+            lambda session, clock: seconds_since(part(session, "status").get("start_time"), clock.now),
+            kind="duration",
+            flat=False,
+        ),
+    ],
+    order="-start_time",
+    empty="No session fits.",
+)
+
+
+def components(documents: Iterable[Component], clock: Clock) -> Page:
+    """Return one row a node, in natural order."""
+    return usual_page(COMPONENTS, documents, clock)

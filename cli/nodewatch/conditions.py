@@ -1,0 +1,169 @@
+"""What the expressions of `--filter` mean for the records of a list: pure functions that tell whether they fit."""
+
+from __future__ import annotations
+
+from functools import partial
+from operator import ge, gt, le, lt
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.errors import WrongUsage
+from nodewatch.listing import comparable, plain, written
+from nodewatch.nodeset import natural
+from nodewatch.query import Both, Comparison, Either, Not, parse, pattern, unescaped, wrong
+from nodewatch.times import read_duration, read_time, stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from nodewatch.listing import Attribute, Listing
+    from nodewatch.query import Condition
+    from nodewatch.times import Clock
+
+TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
+NEGATED = {"!=": "=", "!~": "~"}
+ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge}
+
+
+def checked(listing: Listing, expression: str) -> Condition:
+    """Return what an expression says; raise `WrongUsage` where it is none, or does not fit the list's columns."""
+    condition = parse(expression)
+    for comparison in comparisons(condition):
+        try:
+            attribute = listing.find(comparison.column)
+        except WrongUsage as error:
+            raise wrong(expression, comparison.at, error.message) from error
+        try:
+            matcher(comparison, attribute, None)
+        except WrongUsage as error:
+            raise wrong(expression, comparison.value_at, error.message) from error
+    return condition
+
+
+def comparisons(condition: Condition) -> Iterator[Comparison]:
+    """Return the comparisons in a condition, in their order."""
+    match condition:
+        case Comparison():
+            yield condition
+        case Not(inner):
+            yield from comparisons(inner)
+        case Both(parts) | Either(parts):
+            for each in parts:
+                yield from comparisons(each)
+
+
+def holds(condition: Condition, listing: Listing, clock: Clock) -> Callable[[Any], bool]:
+    """Return the function that tells whether a condition holds for a record."""
+    match condition:
+        case Comparison():
+            return matcher(condition, listing.find(condition.column), clock)
+        case Not(inner):
+            fits = holds(inner, listing, clock)
+            return lambda record: not fits(record)
+        case Both(parts):
+            every = [holds(each, listing, clock) for each in parts]
+            return lambda record: all(fits(record) for fits in every)
+        case Either(parts):
+            some = [holds(each, listing, clock) for each in parts]
+            return lambda record: any(fits(record) for fits in some)
+
+
+def matcher(comparison: Comparison, attribute: Attribute, clock: Clock | None) -> Callable[[Any], bool]:
+    """Return the function that tells whether a comparison holds for a record.
+
+    Raise `WrongUsage` for a value that the attribute can never have, or that is not of its kind. What a record does not
+    have is empty: `= ''` holds for it, `<` and `>` do not.
+    """
+    operator, value = comparison.operator, unescaped(comparison.value)
+    if operator in NEGATED:
+        fits = matcher(comparison._replace(operator=NEGATED[operator]), attribute, clock)
+        return lambda record: not fits(record)
+    words = partial(written, attribute, clock=clock)
+    if operator == "~":
+        search = regular(comparison.value).search
+        return lambda record: search(words(record)) is not None
+    shape = pattern(comparison.value)
+    if operator == "=" and shape is not None:
+        return lambda record: shape.fullmatch(words(record)) is not None
+    if operator == "=" and not value:
+        return lambda record: not words(record)
+    wanted = read_value(attribute, value)
+    get = partial(comparable, attribute, clock=clock)
+    if operator == "=":
+        return lambda record: get(record) == wanted
+    if attribute.kind == "truth":
+        raise WrongUsage(f"{attribute.name} is true or false: only = and != make sense.")
+    if attribute.kind == "text":
+        wanted = natural(wanted)
+    compare = ORDERS[operator]
+
+    def compared(record: Any) -> bool:
+        found = get(record)
+        if found is None or found == "":
+            return False
+        return bool(compare(natural(found) if attribute.kind == "text" else found, wanted))
+
+    return compared
+
+
+def regular(expression: str) -> Any:
+    """Return the regular expression, which takes no notice of case; raise `WrongUsage` if it is none."""
+    import re
+
+    try:
+        return re.compile(expression, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise WrongUsage(f"this is no regular expression: {error}.") from error
+
+
+def read_value(attribute: Attribute, value: str) -> Any:
+    """Return a value of the command line as values of the attribute are compared; raise `WrongUsage` for what is none.
+
+    >>> from nodewatch.listing import At, Attribute
+    >>> read_value(Attribute("age", "", At("age"), kind="duration"), "30m")
+    1800.0
+    """
+    if attribute.words:
+        return known_word(value, attribute.words, attribute.name)
+    match attribute.kind:
+        case "text":
+            return value.casefold()
+        case "truth":
+            found: Any = TRUTHS.get(value.lower())
+            form = "true or false"
+        case "number":
+            found, form = number(value), "a number"
+        case "duration":
+            found, form = read_duration(value), "a duration (90, 30s, 10m, 2h, 1d)"
+        case "time":
+            found, form = stamp(value) if read_time(value) else None, "a time (2026-11-21, 2026-11-21T11:00:00Z)"
+    if found is None:
+        raise WrongUsage(f"{attribute.name} is compared with {form}, not with {value!r}.")
+    return found
+
+
+def number(value: str) -> float | None:
+    """Return the number that a text is; None for none."""
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def known_word(value: str, words: Sequence[str], what: str) -> str:
+    """Return the word that is meant, of those that there are; raise `WrongUsage`, with what may be meant, for another.
+
+    >>> known_word("Power-On pending", ["stable", "power_on_pending"], "status")
+    'power_on_pending'
+    >>> known_word("faild", ["stable", "failed"], "status")
+    Traceback (most recent call last):
+    nodewatch.errors.WrongUsage: 'faild' is no status: you may mean failed. There are stable, failed.
+    """
+    wanted = plain(value)
+    for word in words:
+        if plain(word) == wanted:
+            return word.casefold()
+    from difflib import get_close_matches
+
+    near = get_close_matches(wanted, words, 2, 0.6)
+    meant = f": you may mean {' or '.join(near)}" if near else ""
+    raise WrongUsage(f"{value!r} is no {what}{meant}. There are {', '.join(filter(None, words))}.")

@@ -1,0 +1,190 @@
+"""What a list shows, described once: tables, CSV, --filter, --sort, --columns and --count-by all go by that.
+
+A slice describes each of its lists as a `Listing` of `Attribute`s, beside its tables. What the options of a command
+line ask of it is in `view`, what --filter means in `conditions`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from nodewatch.documents import part, text
+from nodewatch.errors import WrongUsage
+from nodewatch.places import place_of
+from nodewatch.times import span, stamp, when
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nodewatch.table import Cell, Column
+    from nodewatch.times import Clock
+
+Kind = Literal["text", "number", "duration", "time", "truth"]
+
+
+class At:
+    """The value of an attribute that stands at a place in the document; None where there is none.
+
+    >>> At("last_action", "action")({"last_action": {"action": "powering_on"}}, None)
+    'powering_on'
+    """
+
+    def __init__(self, *path: str) -> None:
+        *self.parts, self.name = path
+
+    def __call__(self, document: Any, _clock: Any) -> Any:
+        """Return the value in the document."""
+        for name in self.parts:
+            document = part(document, name)
+        return document.get(self.name)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The member of the document that it looks at, with dots."""
+        return (".".join([*self.parts, self.name]),)
+
+
+class Attribute(NamedTuple):
+    """What can be shown of each record of a list: a column of tables and CSV, a name in --filter, --sort, --count-by.
+
+    `value` gives it, as JSON has it; None where there is none. Of the kind `time` it is the server's text, of the kind
+    `duration` seconds. `column` says how a table has it that was not asked for certain columns, None that it is left
+    out there; `show` makes its cell where the value alone does not. `flat` tells whether CSV has it unasked. `words`
+    are all values that there can be, where that is known. `needs` names the members of documents that are looked at,
+    `asked` the filter that the server itself has for it.
+    """
+
+    name: str
+    means: str
+    value: Callable[[Any, Any], Any]
+    column: Column | None = None
+    show: Callable[[Any, Any], str | Cell] | None = None
+    kind: Kind = "text"
+    words: Sequence[str] = ()
+    needs: Sequence[str] = ()
+    asked: str = ""
+    flat: bool = True
+
+    @property
+    def heading(self) -> str:
+        """Its heading in a table."""
+        return self.column.name if self.column else self.name[:1].upper() + self.name[1:].replace("_", " ")
+
+    @property
+    def looks_at(self) -> Sequence[str]:
+        """The members of documents that it looks at."""
+        return self.needs or (self.value.needs if isinstance(self.value, At) else ())
+
+
+def places(name: At) -> list[Attribute]:
+    """Return the attributes that say where a node of an HPE Cray system is, by the xname that `name` gives."""
+    return [
+        Attribute(level, means, partial(placed, name, level), needs=name.needs, flat=False)
+        for level, means in (
+            ("cabinet", "the cabinet of the node, such as x1000"),
+            ("chassis", "its chassis, such as x1000c2"),
+            ("slot", "its slot, which is its blade, such as x1000c2s3"),
+            ("board", "its board, such as x1000c2s3b0"),
+            ("bmc", "the controller of its board, which has the board's name"),
+        )
+    ]
+
+
+def placed(name: At, level: str, document: Any, clock: Any) -> str:
+    """Return the place of the document's node at that level; empty where its name is no xname."""
+    return place_of(text(name(document, clock)), level)
+
+
+class Listing(NamedTuple):
+    """A list: what it shows of each record, the first of it being the record's name.
+
+    `order` is how a table sorts it, as --sort has it; `empty` is said when there are no records.
+    """
+
+    attributes: Sequence[Attribute]
+    order: str
+    empty: str
+
+    def find(self, name: str) -> Attribute:
+        """Return the attribute of that name, of that heading, or that alone begins so; raise `WrongUsage` for none."""
+        wanted = plain(name)
+        names = {plain(attribute.name): attribute for attribute in self.attributes}
+        headings = {plain(attribute.heading): attribute for attribute in self.attributes}
+        if wanted in names or wanted in headings:
+            return names.get(wanted) or headings[wanted]
+        found = {
+            attribute.name: attribute
+            for known in (names, headings)
+            for start, attribute in known.items()
+            if wanted and start.startswith(wanted)
+        }
+        if len(found) == 1:
+            return next(iter(found.values()))
+        if found:
+            raise WrongUsage(f"{name!r} may mean {' or '.join(found)}: write more of it.")
+        raise WrongUsage(f"there is no column {name!r}. {self.named()}")
+
+    def named(self) -> str:
+        """Return the sentence that names the columns."""
+        return f"The columns are {', '.join(attribute.name for attribute in self.attributes)}."
+
+
+def plain(name: str) -> str:
+    """Return the name of a column without what people write differently.
+
+    >>> plain("Last action"), plain("last_action"), plain("errorMessage")
+    ('last_action', 'last_action', 'errormessage')
+    """
+    return name.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def flat_value(attribute: Attribute, record: Any, clock: Any) -> Any:
+    """Return the attribute's value as CSV and flat JSON have it: times in UTC (RFC 3339), durations in seconds."""
+    value = attribute.value(record, clock)
+    if value is None:
+        return None
+    if attribute.kind == "time":
+        return stamp(value)
+    return round(value) if attribute.kind == "duration" else value
+
+
+def comparable(attribute: Attribute, record: Any, clock: Any) -> Any:
+    """Return the attribute's value as it is compared: texts in one case; None where there is none of its kind."""
+    value = attribute.value(record, clock)
+    match attribute.kind:
+        case "text":
+            return text(value).casefold()
+        case "time":
+            return stamp(value) or None
+        case "truth":
+            return value if isinstance(value, bool) else None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def written(attribute: Attribute, record: Any, clock: Any) -> str:
+    """Return the attribute's value as a text that patterns are held against."""
+    value = flat_value(attribute, record, clock)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return text(value)
+
+
+def cells(attribute: Attribute, records: Sequence[Any], clock: Clock) -> list[str | Cell]:
+    """Return the attribute of each record as a table shows it."""
+    if attribute.show is not None:
+        return [attribute.show(record, clock) for record in records]
+    values = (attribute.value(record, clock) for record in records)
+    match attribute.kind:
+        case "time":
+            return [when(value) for value in values]
+        case "duration":
+            return ["" if value is None else spelt(value) for value in values]
+    return [text(value) for value in values]
+
+
+def spelt(seconds: float) -> str:
+    """Return a duration in seconds as the tables write it."""
+    from datetime import timedelta
+
+    return span(timedelta(seconds=round(seconds)))

@@ -1,0 +1,29 @@
+"""A list, written for programs as the options and the format ask for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TextIO
+
+from nodewatch.render import print_document
+from nodewatch.render.nodes import print_names, print_rows, spelling
+from nodewatch.view import flat, names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nodewatch.times import Clock
+    from nodewatch.view import View
+
+
+def print_list(
+    view: View, chosen: Sequence[Any], style: str, out: TextIO, clock: Clock, flags: Mapping[str, Any]
+) -> None:
+    """Write chosen records in the style: as names, as CSV, between tabs, or as flat documents."""
+    if style == "names":
+        print_names(names(view, chosen, clock), out, spelling(flags))
+        return
+    columns, rows = flat(view, chosen, clock)
+    if style in ("csv", "tsv"):
+        print_rows(columns, rows, style, out, headings=view.headings)
+    else:
+        print_document(rows, style, out)
