@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conftest import Runner
 
 EXAMPLE = re.compile(r"^ *\$ nodewatch (.*)", re.MULTILINE)
-LIVE = ("auth ", "config use", "config show --context", "local save")
+LIVE = ("auth ", "config use", "config show --context", "local save", "local serve")
 EXAMPLES = sorted(
     {
         line

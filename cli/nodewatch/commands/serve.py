@@ -28,7 +28,7 @@ def serve(app: App, port: int, address: str, read_only: bool) -> None:
 
     \b
     $ nodewatch local serve --local fleet.db
-    $ nodewatch local serve --port 8090 --read-only --context demo
+    $ nodewatch local serve --local fleet.db --port 8090 --read-only
     """
     from nodewatch.offline.backend import LocalBackend, routes
     from nodewatch.offline.server import MOUNTS, StoreServer
