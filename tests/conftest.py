@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 import responses
 
@@ -26,6 +27,10 @@ from nodewatch.world import World
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
+
+# How long an example takes says something about the machine, not about the code.
+hypothesis.settings.register_profile("nodewatch", deadline=None)
+hypothesis.settings.load_profile("nodewatch")
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SERVERS = {
