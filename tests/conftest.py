@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
 
-# How long an example takes says something about the machine, not about the code.
-hypothesis.settings.register_profile("nodewatch", deadline=None)
-hypothesis.settings.load_profile("nodewatch")
+hypothesis.settings.register_profile("patient", deadline=None)  # how long it takes is not what is tested
+hypothesis.settings.load_profile("patient")
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SERVERS = {
