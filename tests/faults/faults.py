@@ -68,7 +68,8 @@ TOO_LARGE = (
     "BOS did not answer GET /v2/sessions/night: the answer is larger than can be meant, so reading it was given up."
 )
 BOMB = gzip.compress(b" " * (66 << 20))
-LOG = "Its log says more."
+FAILED = refused("500 Internal Server Error") + "Its log says more."
+ENDLESS = "-1e999 is too large for a number"
 NO_URL = f"ASKED was redirected to what is no URL. {CHECK}"
 
 FAULTS = [
@@ -84,7 +85,7 @@ FAULTS = [
         "gzip-bomb-error",
         answer(500, BOMB, {"Content-Encoding": "gzip"}),
         5,
-        refused("500 Internal Server Error") + LOG,
+        FAILED,
     ),
     Fault(
         "number-too-large",
