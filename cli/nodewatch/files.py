@@ -6,9 +6,9 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from nodewatch.errors import FileTrouble, WrongConfiguration
+from nodewatch.errors import FileTrouble, WrongConfiguration, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -221,3 +221,16 @@ def sync(folder: str) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def read_object(text: str, source: str) -> dict[str, Any]:
+    """Return the JSON object in the text; raise `WrongUsage` for any other text."""
+    import json
+
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WrongUsage(f"{source} is not JSON: {error}.") from error
+    if not isinstance(document, dict):
+        raise WrongUsage(f"{source} must hold a JSON object, in braces.")
+    return document

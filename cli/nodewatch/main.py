@@ -116,8 +116,26 @@ SESSION = Group(
         ),
     },
 )
-BOS_V1 = {
+BOS_V1: dict[str, Group | Leaf] = {
     "session": SESSION,
+    "sessiontemplate": Group(
+        "Session templates: what sessions are created from.",
+        {
+            "list": Leaf("List the session templates of BOS v1.", "bos_v1.template_commands:list_templates"),
+            "describe": Leaf("Show one session template of BOS v1.", "bos_v1.template_commands:describe_template"),
+            "create": Leaf(
+                "Create or replace a session template of BOS v1.", "bos_v1.template_commands:create_template"
+            ),
+            "delete": Leaf("Delete a session template of BOS v1.", "bos_v1.template_commands:delete_template"),
+        },
+    ),
+    "sessiontemplatetemplate": Group(
+        "An example of a session template.",
+        {
+            "list": Leaf("Show a session template of BOS v1 to start from.", "bos_v1.template_commands:show_example"),
+        },
+    ),
+    "list": Leaf("Show the version of BOS, and where it is.", "bos_v1.template_commands:show_api"),
     "version": Group(
         "The version of BOS.", {"list": Leaf("Show the version of BOS v1.", "bos_v1.commands:show_version")}
     ),
@@ -130,6 +148,7 @@ BOS = Group(
         "v2": Group("The Boot Orchestration Service, version 2.", BOS_V2),
         **BOS_V2,
         "session": SESSION,
+        "sessiontemplate": BOS_V1["sessiontemplate"],
     },
 )
 EXCHANGE = Group(

@@ -77,4 +77,4 @@ def test_a_command_without_a_table_shows_its_document(run: Runner, load: Load, s
     load({"bos": {"v2": {"sessiontemplates": []}}})
     done = run(f"bos v2 sessiontemplatetemplate list --format {style}")
     assert (done.code, done.stderr) == (0, "")
-    assert "&quot;name&quot;" in done.stdout
+    assert "&quot;boot_sets&quot;" in done.stdout

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SESSIONS, STATUSES, BOOT_SETS, MADE = "bos/v1/session", "bos/v1/status", "bos/v1/boot_sets", "bos/v1/made"
 TEMPLATES = "bos/v2/sessiontemplates"
+IMPLEMENTED = {"links": [], "major": "2", "minor": "14", "patch": "0"}  # the last server that had v1
 REQUEST_FIELDS = {"operation", "templateName", "templateUuid", "limit", "job", "links"}
 
 
@@ -53,9 +54,8 @@ def for_everyone(handler: Callable[[Store, Call], Answer]) -> Callable[[Store, C
 
 
 def version(store: Store, _call: Call) -> Answer:
-    """Answer `GET /v1/version` with the version that was loaded: BOS has one for all its APIs."""
-    document = store.get("bos/v2/version", "")
-    return Answer(404, {}) if document is None else Answer(200, document)
+    """Answer `GET /v1` and `GET /v1/version` with the version that was loaded: BOS has one for all its APIs."""
+    return Answer(200, store.get("bos/v2/version", "") or IMPLEMENTED)
 
 
 def health(_store: Store, _call: Call) -> Answer:
@@ -250,6 +250,7 @@ SECTIONS = (
 )
 
 ROUTES = [
+    Route("GET", "/v1", version),
     Route("GET", "/v1/version", version),
     Route("GET", "/v1/healthz", health),
     Route("GET", "/v1/session", for_everyone(list_sessions)),

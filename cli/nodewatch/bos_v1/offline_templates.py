@@ -16,26 +16,18 @@ NOT_CREATED = "The session template could not be created."
 EXAMPLE = {
     "boot_sets": {
         "name_your_boot_set": {
-            "boot_ordinal": 1,
+            "etag": "boot-image-s3-etag",
             "kernel_parameters": "your-kernel-parameters",
-            "network": "nmn",
             "node_list": ["xname1", "xname2", "xname3"],
-            "path": "your-boot-path",
-            "rootfs_provider": "your-rootfs-provider",
-            "rootfs_provider_passthrough": "your-rootfs-provider-passthrough",
-            "type": "your-boot-type",
+            "path": "s3://boot-images/boot-image-ims-id/manifest.json",
+            "rootfs_provider": "cpss3",
+            "rootfs_provider_passthrough": "dvs:api-gw-service-nmn.local:300:hsn0,nmn0:0",
+            "type": "s3",
         }
     },
     "cfs": {"configuration": "desired-cfs-config"},
     "enable_cfs": True,
-    "name": "name-your-template",
 }
-
-
-def api(store: Store, _call: Call) -> Answer:
-    """Answer `GET /v1` with the version that was loaded: BOS has one for all its APIs."""
-    document = store.get("bos/v2/version", "")
-    return Answer(404, {}) if document is None else Answer(200, document)
 
 
 def list_templates(store: Store, _call: Call) -> Answer:
@@ -57,7 +49,7 @@ def put_template(store: Store, call: Call) -> Answer:
     name = body.get("name")
     if not isinstance(name, str) or not name:
         return problem(400, NOT_CREATED, "Invalid value for `name`, must not be `None`")
-    store.put(TEMPLATES, owned_key(name, None), body)
+    store.put(TEMPLATES, owned_key(name, None), {**dict(sorted(body.items())), "tenant": ""})
     return Answer(201, name)
 
 
@@ -73,7 +65,6 @@ def not_found(name: str) -> Answer:
 
 
 ROUTES = [
-    Route("GET", "/v1", api),
     Route("GET", "/v1/sessiontemplate", for_everyone(list_templates)),
     Route("POST", "/v1/sessiontemplate", for_everyone(put_template)),
     Route("GET", "/v1/sessiontemplate/{name}", for_everyone(describe_template)),

@@ -315,13 +315,13 @@ def limited(nodes: Iterable[str], limit: str) -> list[str]:
 
     >>> limited(["x1", "x2", "x3"], "x1,x3,nobody"), limited(["x1", "x2"], "!x1"), limited(["x1", "x2"], "")
     (['x1', 'x3'], ['x2'], ['x1', 'x2'])
-    >>> limited(["x1", "x2", "x3"], "x1,x2,&x2")
-    ['x2']
+    >>> limited(["x1", "x2", "x3"], "x1,x2,&x2"), limited(["x1", "x2", "x3"], "all,!x2")
+    (['x2'], ['x1', 'x3'])
     """
     found = list(dict.fromkeys(nodes))
     terms = [term.strip() for term in limit.split(",") if term.strip()]
     plain = {term for term in terms if term[0] not in "&!"}
-    kept = [node for node in found if node in plain] if plain else found
+    kept = [node for node in found if node in plain] if plain.isdisjoint(("", "all", "*")) and plain else found
     for term in terms:
         if term[0] == "&":
             kept = [node for node in kept if node == term[1:]]

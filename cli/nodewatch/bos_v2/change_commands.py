@@ -164,6 +164,8 @@ def update_components(
     """
     if bool(filter_ids) == bool(filter_session):
         raise WrongUsage("name the components either with --filter-ids or with --filter-session.")
+    from nodewatch.files import read_object
+
     desired, staged = clear_desired_state or clear_pending_state, clear_staged_state or clear_pending_state
     wanted = {
         **read_object(patch or "{}", "--patch"),
@@ -243,14 +245,3 @@ def explain(app: App, patch: Any, who: str) -> None:
         app.say(f"{who}: on_hold until BOS has looked at it; the status follows within seconds.")
     if patch.get("desired_state") and not patch.get("session"):
         app.say(f"{who}: in no session any more, because its desired state was set by hand; its attempts count from 0.")
-
-
-def read_object(text: str, source: str) -> dict[str, Any]:
-    """Return the JSON object in the text; raise `WrongUsage` for any other text."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise WrongUsage(f"{source} is not JSON: {error}.") from error
-    if not isinstance(document, dict):
-        raise WrongUsage(f"{source} must hold a JSON object, in braces.")
-    return document

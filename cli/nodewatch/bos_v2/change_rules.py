@@ -1,26 +1,21 @@
-"""What BOS v2 makes of a change, as pure functions: what it adds, what it refuses, what a session does to its nodes.
-
-The rules are the server's own ("BOS v2 API"); a session's set-up is an approximation, see `boot_artifacts`.
-"""
+"""What BOS v2 makes of a change, as pure functions: what it adds, and what it refuses ("BOS v2 API")."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2.fields import ARTIFACTS, NO_DESIRED_STATE, NO_STAGED_STATE
+from nodewatch.bos_v2.fields import ARTIFACTS, NO_STAGED_STATE
 from nodewatch.bos_v2.rules import component_status
 from nodewatch.documents import part
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 NO_ATTEMPTS = {"power_off_forceful_attempts": 0, "power_off_graceful_attempts": 0, "power_on_attempts": 0}
 DATED = ("actual_state", "desired_state", "staged_state", "last_action")
 SPECIFIERS = ("node_list", "node_roles_groups", "node_groups")
-NO_NODES = "No nodes were found to act upon."
-NO_COMPONENTS = "All nodes found to act upon do not exist as BOS components"
 
 
 def stamp(now: datetime) -> str:
@@ -206,7 +201,7 @@ def sanitized(body: Mapping[str, Any], name: str, *, reject_nids: bool) -> dict[
     {'boot_sets': {'all': {'arch': 'X86', 'node_list': ['x01'], 'path': 'p', 'type': 's3'}}, 'name': 't'}
     """
     boot_sets = {}
-    for key, boot_set in body["boot_sets"].items():
+    for key, boot_set in body.get("boot_sets", {}).items():
         if boot_set.get("name", key) != key:
             words = f"boot_sets key ({key}) does not match 'name' field of corresponding boot set ({boot_set['name']})"
             raise ValueError(words)
@@ -218,7 +213,9 @@ def sanitized(body: Mapping[str, Any], name: str, *, reject_nids: bool) -> dict[
         if "node_list" in kept:
             kept["node_list"] = [canonical(node) for node in kept["node_list"]]
         boot_sets[key] = kept
-    document: dict[str, Any] = in_order({**without_empty_cfs(body), "boot_sets": boot_sets, "name": name})
+    document: dict[str, Any] = in_order(
+        {**without_empty_cfs(body), **({"boot_sets": boot_sets} if "boot_sets" in body else {}), "name": name}
+    )
     return document
 
 
@@ -241,122 +238,3 @@ def new_session(body: Mapping[str, Any], name: str, tenant: str | None, now: str
         "template_name": body["template_name"],
         "tenant": tenant,
     }
-
-
-def limited(nodes: Sequence[str], limit: str) -> list[str]:
-    """Return the nodes that a session's limit leaves, its terms taken from left to right: added, `&` kept, `!` removed.
-
-    A group or a role is a name that no node has: what is in it is not known here.
-
-    >>> nodes = ["x1", "x2", "x3"]
-    >>> limited(nodes, ""), limited(nodes, "x1,x3,x9"), limited(nodes, "all,!x2"), limited(nodes, "x1,x2,&x2")
-    (['x1', 'x2', 'x3'], ['x1', 'x3'], ['x1', 'x3'], ['x2'])
-    """
-    if not limit:
-        return list(nodes)
-    found: set[str] = set()
-    for term in filter(None, limit.split(",")):
-        name = term[1:] if term[0] in "&!" else term
-        named = set(nodes) if name in ("all", "*") else {name}
-        found = found & named if term[0] == "&" else found - named if term[0] == "!" else found | named
-    return [node for node in nodes if node in found]
-
-
-def boot_artifacts(boot_set: Mapping[str, Any]) -> dict[str, str]:
-    """Return the boot artifacts of a boot set: kernel and initrd beside its manifest, the kernel parameters it gives.
-
-    An approximation: BOS reads the names from the manifest, and adds the image's parameters and those of the root file
-    system.
-
-    >>> boot_artifacts({"path": "s3://boot-images/1/manifest.json", "kernel_parameters": "ip=dhcp"})
-    {'initrd': 's3://boot-images/1/initrd', 'kernel': 's3://boot-images/1/kernel', 'kernel_parameters': 'ip=dhcp'}
-    """
-    folder = str(boot_set.get("path") or "").rpartition("/")[0]
-    parameters = str(boot_set.get("kernel_parameters") or "")
-    return {"initrd": f"{folder}/initrd", "kernel": f"{folder}/kernel", "kernel_parameters": parameters}
-
-
-def configuration(template: Mapping[str, Any], boot_set: Mapping[str, Any]) -> str:
-    """Return the configuration of a boot set's nodes: its own, else the template's; none where CFS is not enabled.
-
-    >>> own = {"cfs": {"configuration": "own"}}
-    >>> configuration({}, own), configuration({"cfs": {"configuration": "c"}}, {})
-    ('own', 'c')
-    >>> configuration({"enable_cfs": False}, own)
-    ''
-    """
-    if template.get("enable_cfs") is False:
-        return ""
-    return str(part(boot_set, "cfs").get("configuration") or part(template, "cfs").get("configuration") or "")
-
-
-def wanted_state(
-    template: Mapping[str, Any], boot_set: Mapping[str, Any], session: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the state that a session wants of a boot set's nodes: nothing booted, when it shuts them down."""
-    if session["operation"] == "shutdown":
-        return NO_STAGED_STATE if session["stage"] else NO_DESIRED_STATE
-    return {"boot_artifacts": boot_artifacts(boot_set), "configuration": configuration(template, boot_set)}
-
-
-def assignment(state: Mapping[str, Any], session: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the change that gives a node to a session, or stages the session on it.
-
-    >>> session = {"name": "s", "operation": "reboot", "stage": False}
-    >>> change = assignment({"configuration": "c"}, session)
-    >>> change["session"], change["enabled"], change["last_action"], change["actual_state"]["boot_artifacts"]["kernel"]
-    ('s', True, {'action': 'session_setup', 'failed': False}, '')
-    >>> assignment({"configuration": "c"}, {**session, "stage": True})
-    {'staged_state': {'configuration': 'c', 'session': 's'}, 'error': ''}
-    """
-    if session["stage"]:
-        return {"staged_state": {**state, "session": session["name"]}, "error": ""}
-    change = {
-        "desired_state": state,
-        "session": session["name"],
-        "enabled": True,
-        "last_action": {"action": "session_setup", "failed": False},
-        "error": "",
-    }
-    if session["operation"] == "reboot":
-        change["actual_state"] = {"boot_artifacts": ARTIFACTS, "bss_token": ""}
-    return change
-
-
-def set_up(
-    session: Mapping[str, Any], template: Mapping[str, Any], known: Container[str]
-) -> tuple[dict[str, dict[str, Any]], str]:
-    """Return the changes that a session makes to its nodes, by their names, and why it cannot make any, if so.
-
-    Nodes count as far as they are named and BOS knows them. Who is in a role or a group is not known here: it is taken
-    to be whom the limit names, and that no node was found is no error then.
-
-    >>> session = {"name": "s", "operation": "boot", "stage": False, "limit": ""}
-    >>> changes, error = set_up(session, {"boot_sets": {"all": {"node_list": ["x1", "x9"]}}}, ["x1"])
-    >>> list(changes), error
-    (['x1'], '')
-    >>> set_up(session, {"boot_sets": {"all": {"node_list": ["x9"]}}}, [])
-    ({}, 'All nodes found to act upon do not exist as BOS components')
-    >>> set_up({**session, "limit": "x7"}, {"boot_sets": {"all": {"node_list": ["x9"]}}}, ["x9"])
-    ({}, 'No nodes were found to act upon.')
-    >>> computes = {"boot_sets": {"all": {"node_roles_groups": ["Compute"]}}}
-    >>> set_up(session, computes, ["x1"])
-    ({}, '')
-    >>> list(set_up({**session, "limit": "x1,x2,!x2,x9"}, computes, ["x1", "x2"])[0])
-    ['x1']
-    """
-    changes: dict[str, dict[str, Any]] = {}
-    strange = guessing = False
-    boot_sets = [part(part(template, "boot_sets"), name) for name in part(template, "boot_sets")]
-    listed = {node for boot_set in boot_sets for node in boot_set.get("node_list") or []}
-    named = [node for node in session["limit"].split(",") if node in known and node not in listed]
-    for boot_set in boot_sets:
-        unknown = any(boot_set.get(name) for name in SPECIFIERS[1:])
-        guessing = guessing or unknown
-        change = assignment(wanted_state(template, boot_set, session), session)
-        nodes = [*(boot_set.get("node_list") or []), *(named if unknown else [])]
-        for node in limited(nodes, session["limit"]):
-            strange = strange or node not in known
-            if node in known:
-                changes[node] = change
-    return changes, "" if changes or guessing else NO_COMPONENTS if strange else NO_NODES

@@ -36,14 +36,13 @@ EXAMPLE = {
             "kernel_parameters": "your-kernel-parameters",
             "node_list": ["xname1", "xname2", "xname3"],
             "path": "s3://boot-images/boot-image-ims-id/manifest.json",
-            "rootfs_provider": "cpss3",
-            "rootfs_provider_passthrough": "dvs:api-gw-service-nmn.local:300:hsn0,nmn0:0",
+            "rootfs_provider": "sbps",
+            "rootfs_provider_passthrough": "sbps:v1:iqn.2023-06.csm.iscsi:_sbps-hsn._tcp.my-system.my-site-domain:300",
             "type": "s3",
         }
     },
     "cfs": {"configuration": "default-sessiontemplate-cfs-config"},
     "enable_cfs": True,
-    "name": "name-your-template",
 }
 
 

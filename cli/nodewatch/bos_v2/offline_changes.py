@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import ABSENT, Answer
 from nodewatch.bos_v2 import change_rules as changes
-from nodewatch.bos_v2 import offline, rules
+from nodewatch.bos_v2 import offline, rules, set_up_rules
 from nodewatch.bos_v2.offline_components import COMPONENTS, select
 from nodewatch.documents import part
 from nodewatch.offline.routing import Call, Route, problem
@@ -47,7 +47,7 @@ def put_changed(store: Store, component: Mapping[str, Any]) -> dict[str, Any]:
 def create_session(store: Store, call: Call) -> Answer:
     """Answer `POST /v2/sessions`: the session is pending, and its nodes are set up at once.
 
-    What is approximate, and why, say `change_rules.set_up` and `change_rules.boot_artifacts`.
+    What is approximate, and why, say `set_up_rules.set_up` and `set_up_rules.boot_artifacts`.
     """
     wrong = refused(call, "SESSION")
     if wrong is not None:
@@ -85,12 +85,14 @@ def set_up(store: Store, call: Call, session: dict[str, Any], template: Mapping[
     """Give the session its nodes, or stage it on them; return it as it is then: complete, if there are none."""
     known = {name for (name,) in select(store, ["id"])}
     now = changes.stamp(call.now)
-    assigned, error = changes.set_up(session, template, known)
-    for name, change in assigned.items():
+    found = set_up_rules.set_up(session, template, known)
+    for name, change in found.changes.items():
         put_changed(store, changes.merged(store.get(COMPONENTS, name), changes.completed(change, now)))
-    if not error:
-        return session
-    return {**session, "status": {**session["status"], "end_time": now, "error": error, "status": "complete"}}
+    status = {**session["status"], "error": found.error or None}
+    if not found.over:
+        return {**session, "status": status}
+    ended = {**status, "end_time": now, "status": "complete"}
+    return {**session, "components": ",".join(found.changes), "status": ended}
 
 
 def delete_session(store: Store, call: Call) -> Answer:
@@ -174,25 +176,24 @@ def apply_staged(store: Store, call: Call) -> Answer:
 
 def put_template(store: Store, call: Call) -> Answer:
     """Answer `PUT /v2/sessiontemplates/{session_template_id}`."""
-    return store_template(store, call, "created", {})
+    name = call.names["session_template_id"]
+    wrong = None if rules.is_name(name) else offline.bad_name(name)
+    wrong = wrong or refused(call, "TEMPLATE")
+    return store_template(store, call, "created", {}) if wrong is None else wrong
 
 
 def update_template(store: Store, call: Call) -> Answer:
-    """Answer `PATCH /v2/sessiontemplates/{session_template_id}`: the server wants boot sets here too."""
+    """Answer `PATCH /v2/sessiontemplates/{session_template_id}`."""
     found = offline.find_template(store, call)
-    if isinstance(found, Answer):
-        return refused(call, "TEMPLATE") or found
+    wrong = refused(call, "TEMPLATE_PATCH")
+    if isinstance(found, Answer) or wrong is not None:
+        return wrong or found  # type: ignore[return-value]  # one of the two is an answer
     return store_template(store, call, "patched", found)
 
 
 def store_template(store: Store, call: Call, doing: str, old: Mapping[str, Any]) -> Answer:
     """Store the template of the request over the old one; refuse what is not allowed."""
     name = call.names["session_template_id"]
-    if not rules.is_name(name):
-        return offline.bad_name(name)
-    wrong = refused(call, "TEMPLATE")
-    if wrong is not None:
-        return wrong
     try:
         template = changes.sanitized(call.request.body, name, reject_nids=offline.service_options(store)["reject_nids"])
     except ValueError as error:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2.change_rules import SPECIFIERS, limited
+from nodewatch.bos_v2.change_rules import SPECIFIERS
+from nodewatch.bos_v2.set_up_rules import limited
 from nodewatch.documents import names_in, part
 from nodewatch.table import plural
 

@@ -19,9 +19,9 @@ def text(least: int = 0, most: int | None = None, **more: Any) -> Schema:
     return {"type": "string", "minLength": least, "maxLength": most, **more}
 
 
-def number(most: int) -> Schema:
-    """Return the schema of a whole number, 0 or more."""
-    return {"type": "integer", "minimum": 0, "maximum": most}
+def number(most: int, least: int = 0) -> Schema:
+    """Return the schema of a whole number within limits."""
+    return {"type": "integer", "minimum": least, "maximum": most}
 
 
 def record(properties: Mapping[str, Schema], *required: str, **more: Any) -> Schema:
@@ -102,17 +102,16 @@ BOOT_SET = record(
     "path",
     "type",
 )
-TEMPLATE = record(
-    {
-        "name": READ_ONLY,
-        "tenant": {**READ_ONLY, "nullable": True},
-        "description": text(1, 1023),
-        "enable_cfs": FLAG,
-        "cfs": CFS,
-        "boot_sets": {"type": "object", "minProperties": 1, "members": BOOT_SET},
-    },
-    "boot_sets",
-)
+TEMPLATE_FIELDS = {
+    "name": READ_ONLY,
+    "tenant": {**READ_ONLY, "nullable": True},
+    "description": text(1, 1023),
+    "enable_cfs": FLAG,
+    "cfs": CFS,
+    "boot_sets": {"type": "object", "minProperties": 1, "members": BOOT_SET},
+}
+TEMPLATE = record(TEMPLATE_FIELDS, "boot_sets")
+TEMPLATE_PATCH = record(TEMPLATE_FIELDS)
 
 WAIT = number(1_048_576)
 OPTIONS: Schema = {
@@ -121,11 +120,6 @@ OPTIONS: Schema = {
     "properties": {
         **dict.fromkeys(
             (
-                "bss_read_timeout",
-                "cfs_read_timeout",
-                "hsm_read_timeout",
-                "ims_read_timeout",
-                "pcs_read_timeout",
                 "max_boot_wait_time",
                 "max_power_off_wait_time",
                 "max_power_on_wait_time",
@@ -133,6 +127,10 @@ OPTIONS: Schema = {
                 "default_retry_policy",
             ),
             WAIT,
+        ),
+        **dict.fromkeys(
+            ("bss_read_timeout", "cfs_read_timeout", "hsm_read_timeout", "ims_read_timeout", "pcs_read_timeout"),
+            number(86_400, 10),
         ),
         **dict.fromkeys(
             ("clear_stage", "ims_errors_fatal", "ims_images_must_exist", "reject_nids", "session_limit_required"), FLAG

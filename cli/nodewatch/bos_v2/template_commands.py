@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nodewatch.bos_v2.change_commands import read_object
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import WrongUsage
 from nodewatch.tree import Text, boolean, command, later
@@ -35,7 +34,7 @@ def read_template(
 ) -> dict[str, Any]:
     """Return the template that the options make; a file goes before all of them, as with `cray`."""
     if file:
-        from nodewatch.files import read_input
+        from nodewatch.files import read_input, read_object
 
         source = "the template on stdin" if file == "-" else f"the template in {file}"
         return read_object(read_input(file, app.world.stdin), source)
@@ -87,7 +86,7 @@ def create_template(
 @command
 @with_template
 def update_template(app: App, session_template_id: str, file: str | None, **fields: Any) -> None:
-    """Only what is given is changed. BOS wants the boot sets each time, which only a file can hold.
+    """Only what is given is changed. BOS before 2.44 wants the boot sets each time, which only a file can hold.
 
     \b
     $ nodewatch bos v2 sessiontemplates update compute-26.3 --file change.json

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodewatch.bos_v2 import change_rules, fields, schema
+from nodewatch.bos_v2 import change_rules, fields, schema, set_up_rules
 from nodewatch.documents import part
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def test_a_session_takes_only_nodes_that_it_may(operation: str, stage: bool, lim
     session = {"name": "s", "operation": operation, "stage": stage, "limit": limit}
     template = {"boot_sets": {str(index): {"path": "p/m", "node_list": nodes} for index, nodes in enumerate(sets)}}
     known = NODES[:6]
-    changes, error = change_rules.set_up(session, template, known)
+    changes, error, _over = set_up_rules.set_up(session, template, known)
     listed = {node for nodes in sets for node in nodes}
     assert set(changes) <= listed & set(known)
     assert bool(error) == (not changes)

@@ -41,6 +41,8 @@ def test_every_option_sends_its_field(run: Runner, load: Load, field: Field) -> 
     ("options", "code", "words"),
     [
         ("", 2, "nothing says which option to change: add one, such as --default-retry-policy 5."),
+        ("--bss-read-timeout 9", 5, "Bad Request: 9 is less than the minimum of 10 - 'bss_read_timeout'"),
+        ("--bss-read-timeout 86401", 5, "Bad Request: 86401 is greater than the maximum of 86400 - 'bss_read_timeout'"),
         ("--polling-frequency -1", 5, "Bad Request: -1 is less than the minimum of 0 - 'polling_frequency'"),
         (
             "--cleanup-completed-session-ttl 7y",

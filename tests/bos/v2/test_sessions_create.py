@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conftest import SERVERS
+from conftest import SERVERS, FakeWorld
 from fleets import component, session, template
+from nodewatch.backend import Request
 from nodewatch.nodeset import EXAMPLE
+from nodewatch.offline.backend import LocalBackend, routes
+from nodewatch.settings.model import resolve
 
 if TYPE_CHECKING:
     from conftest import Load, Runner
@@ -159,7 +163,10 @@ def test_what_the_options_refuse(run: Runner, load: Load, option: str, limit: st
 
 @pytest.mark.parametrize(
     ("limit", "error"),
-    [("x9", "No nodes were found to act upon."), ("all,!x3000c0s[1-3]b0n0", "No nodes were found to act upon.")],
+    [
+        ("x3000c0s9b0n0", "No nodes were found to act upon."),
+        ("all,!x3000c0s[1-3]b0n0", "No nodes were found to act upon."),
+    ],
 )
 def test_a_session_without_nodes_is_complete_at_once(run: Runner, load: Load, limit: str, error: str) -> None:
     load(fleet())
@@ -173,11 +180,48 @@ def test_a_session_without_nodes_is_complete_at_once(run: Runner, load: Load, li
     }
 
 
-def test_who_has_a_role_is_not_known_offline(run: Runner, load: Load) -> None:
+@pytest.mark.parametrize(
+    ("template", "limit", "who"),
+    [("roles", "", "Compute"), ("compute", "--limit all,&Compute", "Compute"), ("roles", "--limit green,x1", "green")],
+)
+def test_who_has_a_role_cannot_be_known_offline(run: Runner, load: Load, template: str, limit: str, who: str) -> None:
     load(fleet())
-    assert run(f"{CREATE} boot --name new --template-name roles").code == 0
-    assert run("bos v2 sessions describe new").json["status"]["status"] == "pending"
+    create = f"bos v2 sessions create --template-name {template} --operation boot --name new"
+    assert run(f"{create} {limit}").json["status"]["error"] is None
+    status = run("bos v2 sessions describe new").json["status"]
+    assert (status["status"], status["error"]) == ("pending", f"Who is in {who} cannot be known offline.")
     assert run("bos v2 components list --session new").json == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "error", "nodes"),
+    [
+        (f"{NODES[0]},", "IndexError: string index out of range\n", []),
+        (f"{NODES[0]},,{NODES[1]}", "IndexError: string index out of range\n", []),
+        (f"!{NODES[0]}", "No nodes were found to act upon.", []),
+        (f"all, !{NODES[0]}", None, [*NODES]),
+    ],
+)
+def test_a_limit_that_the_server_would_not_mend(
+    run: Runner, load: Load, limit: str, error: str | None, nodes: list[str]
+) -> None:
+    store = load(fleet())
+    world = FakeWorld(dict(run.environ))
+    backend = LocalBackend(str(store), routes("bos"), world, resolve({"local": str(store)}, world))
+    body = {"name": "odd", "operation": "boot", "template_name": "compute", "limit": limit}
+    with closing(backend):
+        backend.send(Request("POST", "/v2/sessions", body=body))
+        session = backend.send(Request("GET", "/v2/sessions/odd")).document
+    assert session["status"]["error"] == error
+    assert [node["id"] for node in run("bos v2 components list --session odd").json] == nodes
+
+
+def test_a_staged_shutdown_is_over_at_once_with_no_node_that_knows_of_it(run: Runner, load: Load) -> None:
+    load(fleet())
+    assert run(f"{CREATE} shutdown --name off --stage true").json["status"]["status"] == "pending"
+    session = run("bos v2 sessions describe off").json
+    assert (session["status"]["status"], session["status"]["error"]) == ("complete", None)
+    assert run("bos v2 sessions status list off").json["managed_components_count"] == 0
 
 
 def test_who_has_a_role_is_taken_to_be_whom_the_limit_names(run: Runner, load: Load) -> None:

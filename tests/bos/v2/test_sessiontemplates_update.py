@@ -43,6 +43,14 @@ def test_cfs_is_enabled_only_when_asked_for(run: Runner, load: Load, options: st
     }
 
 
+def test_boot_sets_stay_where_none_are_given(run: Runner, load: Load) -> None:
+    load({"bos": {"v2": {"sessiontemplates": [OLD]}}})
+    assert run(f"{UPDATE} --description d").json == {**OLD, "description": "d"}
+    assert run(f"{UPDATE} --file -", stdin='{"boot_sets": {}}').stderr == (
+        "Error: Bad Request: {} should be non-empty - 'boot_sets'\n"
+    )
+
+
 def test_what_cannot_be(run: Runner, load: Load) -> None:
     load({"bos": {"v2": {"sessiontemplates": [OLD]}}})
     assert run(UPDATE) == (
@@ -50,7 +58,6 @@ def test_what_cannot_be(run: Runner, load: Load) -> None:
         "",
         "Error: nothing says what to change of compute: add --file PATH, or another option.\n",
     )
-    assert run(f"{UPDATE} --description d").stderr == "Error: Bad Request: 'boot_sets' is a required property\n"
     wanted = json.dumps({"boot_sets": {"a": {"path": "p", "type": "s3", "node_groups": ["g"]}}})
     assert run("bos v2 sessiontemplates update nope --file -", stdin=wanted).code == 8
     assert run("bos v2 sessiontemplates describe compute").json == OLD
