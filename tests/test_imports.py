@@ -31,7 +31,7 @@ OURS = [
     ("errors|times|table|documents|jsontext|kinds|masking", "nothing"),
     ("places", "nodeset"),
     ("pages", "nodeset|table|kinds|places"),
-    ("nodeset", "errors"),
+    ("nodeset", "errors|files"),
     ("limits", "nodeset|errors"),
     ("statuses", "table"),
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|{LEAVES}"),
@@ -69,7 +69,7 @@ OURS = [
 OTHERS = {
     "click": rf"main|tree|watch\.options|commands\.\w+|{SLICE}\.(\w*commands|shared)",
     "requests": r"remote\.(transport|addresses)",
-    "urllib3": r"remote\.transport",
+    "urllib3": r"remote\.(transport|connections)",
     "truststore": r"remote\.transport",
     "rich": r"render\.\w+",
     "yaml": r"render\.yaml",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
-from nodewatch.backend import Backend, Request, array, named, object_in, segment, sent
-from nodewatch.errors import NotFound, NotPermitted, WrongUsage
+from nodewatch.backend import ASK_RIGHT, Backend, Request, array, named, object_in, segment, sent
+from nodewatch.errors import NotFound, NotPermitted, UnreadableAnswer, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -138,7 +138,12 @@ class BosV2:
                     yield component
             if not size or len(page) != size or count >= size:
                 return
-            after = page[-1]["id"]
+            last = page[-1]["id"]
+            if after is not None and last <= after:
+                raise UnreadableAnswer(
+                    f"BOS was asked for what follows {after}, and answered {last} again. {ASK_RIGHT}"
+                )
+            after = last
 
     def templates(self) -> list[SessionTemplate]:
         """Return the session templates, in the server's order."""
