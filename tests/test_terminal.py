@@ -102,6 +102,19 @@ def test_resize_and_ctrl_c(terminal: Terminal) -> None:
     assert terminal.process.returncode == 130
 
 
+def test_keys(terminal: Terminal) -> None:
+    terminal.resize(12, 100)
+    terminal.process.send_signal(signal.SIGWINCH)
+    terminal.until("more below")
+    os.write(terminal.master, b"\x1b[6~")
+    text = terminal.until("x3000c0s1b0n0")
+    assert "Watched for" in text
+    os.write(terminal.master, b"q")
+    assert "x3000c0s1b0n0" in terminal.left()
+    assert terminal.process.returncode == 130
+    assert termios.tcgetattr(terminal.master)[3] & termios.ICANON
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_the_signals_that_end_it(terminal: Terminal, number: signal.Signals) -> None:
     terminal.until(r"1049h.*x3000c0s1b0n0")

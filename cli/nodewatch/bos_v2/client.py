@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from nodewatch.backend import Answer
     from nodewatch.bos_v2.types import Applied, Component, ExtendedStatus, Session, SessionTemplate
 
+PAGE = 2_000
 IDS_LENGTH = 127  # the server checks the whole list as if it were one component's id
 
 
@@ -108,6 +109,22 @@ class BosV2:
             found = list(self.disabled(filters, fields))
             return found[:size] if size else found
         return self.page(filters, fields)
+
+    def pages(self, *, fields: Sequence[str] = (), **filters: Unpack[Filters]) -> Iterator[list[Component]]:
+        """Return the components that fit the filters, as `components` does, page by page.
+
+        A server that knows no pages (BOS before 2.32) answers all at once.
+        """
+        after = ""
+        while True:
+            asked: Filters = {**filters, "page_size": PAGE, "start_after_id": after or None}
+            page = list(self.page(asked, fields))
+            if after and page and str(page[0].get("id")) <= after:
+                return
+            yield page
+            if len(page) != PAGE:
+                return
+            after = str(page[-1].get("id"))
 
     def check_known(self, ids: str | None, found: Iterable[Component]) -> None:
         """Raise `NotFound` that names those of the ids that BOS does not know; `found` ones it does."""

@@ -132,11 +132,16 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
 
 @command
 @click.argument("component_id")
+@watchable
 def describe_component(app: App, component_id: str) -> None:
-    """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type.
+    """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type. --wait and
+    --watch end when BOS does nothing with it any more, with 0 if it is stable then.
 
     \b
     $ nodewatch bos v2 components describe x3000c0s13b0n0
+    $ nodewatch bos v2 components describe x3000c0s13b0n0 --watch
     """
+    if followed(app, lambda: follow.component(app, component_id)):
+        return
     bos = BosV2(app.backend("bos"))
     app.show(bos.component(component_id), lambda node: status_tables.component(node, bos.limits(), app.now))
