@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
-PURE = r"types|\w*rules|schema|fields"
+PURE = r"types|\w*rules|schema|fields|kinds"
 LEAVES = (
     "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places|query|listing|conditions|view"
     "|masking"
@@ -34,6 +34,7 @@ OURS = [
     ("nodeset", "errors|files"),
     ("limits", "nodeset|errors"),
     ("statuses", "table"),
+    (r"commands\.status", rf"bos_v2\.(client|rules)|horizon\.(nmp_commands|rules)|tree|{LEAVES}"),
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|{LEAVES}"),
     (
         r"commands\.local",

@@ -199,6 +199,7 @@ ACCOUNT: list[click.Option] = [
     shared("--user-pw", "-u", metavar="USER:PW", help="The user to ask as; better in HZN_EXCHANGE_USER_AUTH."),
     shared("--node-id-tok", "-n", metavar="ID:TOK", help="The node to ask as; better in HZN_EXCHANGE_NODE_AUTH."),
 ]
+EVERY_KIND = flag("--all", help="Show every kind of error on a terminal too, not only the ten largest.")
 WIDTH = 100  # columns: wider help reads badly
 NAMES: dict[str, Any] = {"help_option_names": ["--help", "-h"], "max_content_width": WIDTH}
 
@@ -231,18 +232,20 @@ class Shared(click.Command):
             super().format_help_text(ctx, formatter)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the command's own options, a group's members, then the options that are the same everywhere."""
-        everywhere = {id(option) for option in (*SHARED, *ACCOUNT)}
-        own: list[tuple[str, str]] = []
-        common: list[tuple[str, str]] = []
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
-            if record is not None and isinstance(param, click.Option):
-                (common if id(param) in everywhere or param.name == "help" else own).append(record)
-        write_section(formatter, "Options", own)
+        """Write the command's own options, a group's members, and where those are that every command takes."""
+        everywhere = set(map(id, SHARED))
+        own = [param for param in self.get_params(ctx) if id(param) not in everywhere]
+        write_section(formatter, "Options", records(own, ctx))
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
-        write_section(formatter, "Shared options", common)
+        formatter.write_paragraph()
+        formatter.write_text("Shared options, such as --format and --local: nodewatch help options")
+
+
+def records(params: Sequence[click.Parameter], ctx: click.Context) -> list[tuple[str, str]]:
+    """Return the names of the options among the parameters, and what they mean."""
+    found = (param.get_help_record(ctx) for param in params if isinstance(param, click.Option))
+    return [record for record in found if record is not None]
 
 
 def write_section(formatter: click.HelpFormatter, heading: str, rows: list[tuple[str, str]]) -> None:
@@ -312,6 +315,7 @@ class Group(Shared, click.Group):
         bare: int = 0,
         params: Sequence[click.Parameter] = (),
         aliases: Mapping[str, str] | None = None,
+        begin: Sequence[tuple[str, str]] = (),
     ) -> None:
         super().__init__(
             None,
@@ -321,6 +325,7 @@ class Group(Shared, click.Group):
             subcommand_metavar="COMMAND [ARGS]...",
         )
         self.sentence, self.members, self.bare, self.aliases = sentence, members, bare, aliases or {}
+        self.begin = begin
         self.short_help = sentence
         self.commands = dict.fromkeys(members, self)  # names only: click suggests from them what was meant
 
@@ -339,7 +344,8 @@ class Group(Shared, click.Group):
         return command
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write groups, then commands, without importing one."""
+        """Write the commands to begin with, then groups, then commands, without importing one."""
+        write_section(formatter, "Begin with", list(self.begin))
         for heading, wanted in (("Groups", Group), ("Commands", Leaf)):
             rows = [(self.names(name), one.sentence) for name, one in self.members.items() if isinstance(one, wanted)]
             write_section(formatter, heading, rows)

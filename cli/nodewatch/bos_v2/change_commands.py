@@ -88,7 +88,7 @@ def create_session(app: App, template_name: str, operation: str, limit: str | No
             app.confirm(f"{DOING[operation]} {who}, at {app.address('bos')}?")
     given = {"template_name": template_name, "operation": operation, **wanted, "limit": limit}
     session = bos.create_session(**{name: value for name, value in given.items() if value is not None})
-    app.show(session, lambda session: tables.created_session(session, app.now))
+    app.show(session, lambda session: tables.created_session(session, app.clock))
 
 
 @command
@@ -133,7 +133,7 @@ def update_component(
     if not patch:
         raise WrongUsage(f"nothing says what to change of {component_id}: add an option, such as --enabled true.")
     component = BosV2(app.backend("bos")).update_component(component_id, patch)
-    app.show(component, lambda node: tables.component(node, app.now))
+    app.show(component, lambda node: tables.component(node, app.clock))
     explain(app, patch, component_id)
 
 

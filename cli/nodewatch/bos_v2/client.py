@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from nodewatch.backend import ASK_RIGHT, Backend, Request, array, named, object_in, segment, sent
@@ -75,6 +76,14 @@ class BosV2:
         """Return one component; raise `NotFound` if BOS does not know it."""
         return cast("Component", named(self.backend, Request("GET", path("components", name)), "id", name))
 
+    def template_of(self, component: Component) -> str:
+        """Return the session template that a component's session was created from; empty where there is none any more."""
+        name = component.get("session")
+        try:
+            return str(self.session(str(name)).get("template_name") or "") if name else ""
+        except NotFound:
+            return ""
+
     def update_component(self, name: str, patch: Mapping[str, Any]) -> Component:
         """Change fields of a component and return it, without its computed status."""
         return cast(
@@ -85,6 +94,11 @@ class BosV2:
         """Change fields of the components with these `ids`, or of this `session`, and return them."""
         body = {"filters": filters, "patch": patch}
         return cast("list[Component]", array(self.backend, Request("PATCH", "/v2/components", body=body, done=(200,))))
+
+    def failed_counts(self) -> dict[str, int]:
+        """Return how many components are failed now, by the session that they belong to: one question for all."""
+        found = self.components(status="failed", fields=("id", "session"))
+        return dict(Counter(str(component.get("session") or "") for component in found))
 
     def apply_staged(self, names: list[str]) -> Applied:
         """Start the session staged on each of the components; return on which that succeeded."""

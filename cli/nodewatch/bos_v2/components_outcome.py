@@ -31,7 +31,7 @@ class Look(NamedTuple):
 # By what is the case, the words and the end.
 ENDS: dict[str, tuple[str, End]] = {
     "set-up": ("session {pending} is pending: its nodes are not known yet", GOES_ON),
-    "none fits": ("nothing to wait for: no component fits", FAILED),
+    "none fits": ("nothing to wait for: no component matches", FAILED),
     "all left": ("all {chosen} are gone from the list", GONE),
     "moving": ("{counts}", GOES_ON),
     "not all stable": ("{counts}", FAILED),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import components_outcome, kinds, outcome, status_tables, verdict_rules
+from nodewatch.bos_v2 import components_outcome, kinds, outcome, session_tables, status_tables, verdict_rules
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.bos_v2.component_looks import ComponentLooks
 from nodewatch.bos_v2.session_looks import SessionLooks
@@ -22,7 +22,9 @@ def session(app: App, name: str) -> Watched:
 
     def table(look: Look) -> Page:
         status = verdict_rules.counted_once(look.status, look.applied)
-        return status_tables.session_status(status, look.session, look.components, looks.options, app.now)
+        return session_tables.session_status(
+            status, look.session, look.components, looks.options, app.clock, brief=app.brief
+        )
 
     return Watched(
         look=looks.look,
@@ -50,6 +52,13 @@ def components(app: App, filters: dict[str, Any]) -> Watched:
     )
 
 
+def component_map(app: App, filters: dict[str, Any]) -> Watched:
+    """Return how to follow the components that fit the filters now, drawn as a picture."""
+    from nodewatch.bos_v2 import map_tables
+
+    return components(app, filters)._replace(table=map_tables.components, listed=False)
+
+
 def component(app: App, name: str) -> Watched:
     """Return how to follow one component."""
 
@@ -58,7 +67,8 @@ def component(app: App, name: str) -> Watched:
         return components_outcome.Look(kinds.nodes([found]), 1, documents=[found])
 
     def table(look: components_outcome.Look) -> Page:
-        return status_tables.component(look.documents[0], BosV2(app.backend("bos")).limits(), app.now)
+        bos, node = BosV2(app.backend("bos")), look.documents[0]
+        return status_tables.component(node, bos.template_of(node), bos.limits(), app.clock)
 
     return Watched(
         look=look,

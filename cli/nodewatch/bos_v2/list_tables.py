@@ -13,10 +13,10 @@ from nodewatch.times import read_time, seconds_since
 from nodewatch.view import usual_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from nodewatch.bos_v2.types import Component, Session
-    from nodewatch.table import Page
+    from nodewatch.table import Page, Style
     from nodewatch.times import Clock
 
 
@@ -60,7 +60,7 @@ COMPONENTS = Listing(
             "the last action of BOS; a table adds whether it failed, and how long ago it was",
             At("last_action", "action"),
             Column("Last action", 3),
-            lambda component, clock: last_action(component, clock.now),
+            last_action,
             needs=("last_action",),
         ),
         Attribute("failed", "whether the last action failed", At("last_action", "failed"), kind="truth"),
@@ -114,7 +114,7 @@ COMPONENTS = Listing(
         ),
     ],
     order="id",
-    empty="No component fits.",
+    empty="No component matches.",
 )
 
 
@@ -125,10 +125,17 @@ def took(session: Session, clock: Clock) -> float | None:
     return None if began is None else max(((ended or clock.now) - began).total_seconds(), 0.0)
 
 
-def session_cell(session: Session, _clock: Clock) -> Cell:
+def session_cell(session: Any, _clock: Clock) -> Cell:
     """Return a session's status, with whether it is staged."""
     status = text(part(session, "status").get("status"))
-    return Cell(status + " (staged)" * bool(session.get("stage")), "busy" if status in ("running", "pending") else "")
+    style: Style = "bad" if session.get("failed") else "busy" if status in ("running", "pending") else ""
+    return Cell(status + " (staged)" * bool(session.get("stage")), style)
+
+
+def nodes_cell(session: Any, _clock: Clock) -> Cell:
+    """Return how many nodes a session has, and how many of them are failed now, where that was asked."""
+    count, failed = len(rules.component_names(session)), session.get("failed")
+    return Cell(f"{failed:,} failed of {count:,}", "bad") if failed else Cell(f"{count:,}")
 
 
 SESSIONS = Listing(
@@ -151,10 +158,18 @@ SESSIONS = Listing(
             "nodes",
             "how many nodes it had when it was set up",
             lambda session, _: len(rules.component_names(session)),
-            Column("Nodes", 3, right=True),
+            Column("Nodes", 7, right=True),
+            nodes_cell,
             kind="number",
         ),
-        Attribute("start_time", "when it was started", At("status", "start_time"), Column("Started", 6), kind="time"),
+        Attribute(
+            "start_time",
+            "when it was started",
+            At("status", "start_time"),
+            Column("Started"),
+            lambda session, clock: clock.day(part(session, "status").get("start_time")),
+            kind="time",
+        ),
         Attribute("end_time", "when it was complete", At("status", "end_time"), kind="time"),
         Attribute("took", "how long it took, or has been going on", took, Column("Took", 2), kind="duration"),
         Attribute("limit", "what it was limited to", At("limit"), Column("Limit", 1)),
@@ -177,8 +192,14 @@ SESSIONS = Listing(
         ),
     ],
     order="-start_time",
-    empty="No session fits.",
+    empty="No session matches.",
 )
+
+
+def sessions(documents: Iterable[Session], failed: Mapping[str, int], clock: Clock) -> Page:
+    """Return one row a session, the newest first, with how many of its nodes are failed now."""
+    told = [{**session, "failed": failed.get(text(session.get("name")), 0)} for session in documents]
+    return usual_page(SESSIONS, told, clock)
 
 
 def components(documents: Iterable[Component], clock: Clock) -> Page:

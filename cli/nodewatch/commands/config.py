@@ -168,4 +168,4 @@ def use_context(app: App, name: str) -> None:
     text = contexts.activated(text_of(file) or "", name)
     contexts.parse(text, file, app.world.home)  # a file that could not be read again would be lost to all commands
     write_whole(file, [text])
-    app.say(f"The context {name} counts from now on.")
+    app.say(f"From now on, the context {name} is the one that is asked.")

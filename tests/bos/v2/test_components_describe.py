@@ -49,21 +49,22 @@ Error:        cfs configuration failed
 Means:          The component is not yet in the desired state, but BOS will not take further actions on it: there were \
 too many attempts of a power action, or
                 CFS reports failed configuration.
-BOS waits for:  somebody to mend it
+BOS waits for:  an administrator to repair it
 BOS does next:  nothing, until it is enabled again or a session takes it
 
 Commands to type:
     nodewatch bos v2 components update x3000c0s1b0n0 --enabled true
-    nodewatch bos v2 sessions create --template-name TEMPLATE --operation reboot --limit x3000c0s1b0n0
+    nodewatch bos v2 sessions create --template-name compute-24.7 --operation reboot --limit x3000c0s1b0n0
     nodewatch bos v2 sessions status list reboot-7
 
-Desired state
-Kernel:             s3://boot-images/k
-Initrd:             s3://boot-images/i
-Kernel parameters:  ip=dhcp
-Configuration:      compute-24.7
-Updated:            1 h ago
-"""
+State
+Kernel:         s3://boot-images/k (desired)
+Initrd:         s3://boot-images/i (desired)
+Configuration:  compute-24.7 (desired)
+
+Kernel parameters RULE
+    ip=dhcp
+""".replace("RULE", "─" * 142)
 
 
 def test_table(run: Runner, load: Load) -> None:

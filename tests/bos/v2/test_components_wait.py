@@ -133,7 +133,7 @@ def test_a_session_that_stays_pending(run: Runner, play: Play) -> None:
 
 def test_nothing_fits(run: Runner, play: Play) -> None:
     play(DELETED)
-    assert run(f"{WAIT} --status failed") == (10, "[]\n", "Error: nothing to wait for: no component fits.\n")
+    assert run(f"{WAIT} --status failed") == (10, "[]\n", "Error: nothing to wait for: no component matches.\n")
 
 
 def test_a_look_asks_only_for_what_is_going_on(run: Runner, play: Play, network: RequestsMock, backend: str) -> None:

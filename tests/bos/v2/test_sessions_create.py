@@ -108,18 +108,18 @@ def test_the_table_names_the_command_that_watches_it(run: Runner, load: Load) ->
     assert (
         run(f"{CREATE} boot --name new --format table").stdout
         == """\
-Session:       new
-Status:        pending
-Operation:     boot
-Template:      compute
-Started:       2026-11-21 12:00:00
-Going on for:  0 s
+Session:    new
+Status:     pending
+Operation:  boot
+Template:   compute
+Started:    2026-11-21 12:00:00 UTC
 
-Watch it with:  nodewatch bos v2 sessions status list new --watch
+Next
+  watch it:  nodewatch bos v2 sessions status list new --watch
 """
     )
     assert run(f"{CREATE} boot --name later --stage true --format table").stdout.endswith(
-        "\nStart it with:  nodewatch bos v2 applystaged create --xnames NODES\n"
+        "\nNext\n  start it:  nodewatch bos v2 applystaged create --xnames NODES\n"
     )
 
 

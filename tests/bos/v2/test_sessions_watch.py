@@ -114,7 +114,7 @@ def test_a_terminal_is_drawn_in_place_and_the_last_state_stays(run: Runner, play
     assert left.startswith(
         "Watched for 1 min 30 s, seen 0 s ago: boot-1 is running: 2 of 4 nodes stable, 2 failed  ▁▁▁▁▅▅\n"
     )
-    assert f"2 nodes: {ERROR}\n    x3000c0s[1-2]b0n0\n" in left
+    assert f"  2 nodes: {ERROR}\n      x3000c0s[1-2]b0n0\n" in left
     assert done.stderr.endswith(f"  Failed (2): x3000c0s[1-2]b0n0: failed ({ERROR}), seen since 12:01:00 UTC\n")
 
 
