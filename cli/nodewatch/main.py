@@ -160,6 +160,7 @@ EXCHANGE = Group(
             "Node management policies (NMP): what is to be upgraded, on which nodes.",
             {
                 "status": Leaf("Show how far a policy is on all nodes.", "horizon.nmp_commands:show_nmp_status"),
+                "reset": Leaf("Have nodes that failed evaluate a policy again.", "horizon.reset_commands:reset_policy"),
                 "list": Leaf("List the policies, or show one.", "horizon.policy_commands:list_policies"),
                 "add": Leaf("Add a policy, or replace it.", "horizon.policy_commands:add_policy"),
                 "new": Leaf("Print a policy to start from.", "horizon.policy_commands:show_example"),
@@ -185,7 +186,7 @@ EXCHANGE = Group(
                         "status": Leaf(
                             "Show how far all policies are on one node.", "horizon.node_commands:show_node_statuses"
                         ),
-                        "reset": Leaf("Have a node evaluate its policies again.", "horizon.node_commands:reset_node"),
+                        "reset": Leaf("Have a node evaluate its policies again.", "horizon.reset_commands:reset_node"),
                     },
                     bare=2,
                     params=ACCOUNT,

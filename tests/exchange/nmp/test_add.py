@@ -101,7 +101,8 @@ WRONG = "Incorrect node management policy format in file {file}: "
         (
             '{"constraints": ["a == b", "state == initial"]}',
             WRONG + "constraint language [a == b state == initial] is not supported.  Error finding an expression in "
-            "state == initial. Error was: 'in' is not a value that 'state' can be compared with",
+            "state == initial. Error was: 'in' is not a value that 'state' can be compared with; a word `in`, or one "
+            "that begins with `ini`, cannot be read unless it is a value in double quotes",
         ),
         (
             '{"constraints": ["(a == b"]}',
