@@ -177,3 +177,10 @@ def test_processes_that_reset_at_once_lose_nothing(tmp_path: Path) -> None:
     assert [process.wait() for process in running] == [0] * 8
     assert show("nmstatus", "list") == dict.fromkeys(names, "waiting")
     assert show("exchange", "node", "management", "status", "o/n") == dict.fromkeys(names, "reset")
+
+
+@pytest.mark.parametrize("name", ["/", "o/", "/a", "a//b"])
+def test_a_name_with_an_empty_part_names_nothing(run: Runner, load: Load, name: str) -> None:
+    load(FLEET)
+    sentence = f"Error: '{name}' names no policy: write `nmp` or `org/nmp`.\n"
+    assert run(f"nmstatus reset {name} --yes") == (2, "", sentence)

@@ -77,7 +77,7 @@ class BosV2:
         return cast("Component", named(self.backend, Request("GET", path("components", name)), "id", name))
 
     def template_of(self, component: Component) -> str:
-        """Return the session template that a component's session was created from; empty where there is none any more."""
+        """Return the session template that a component's session was created from; empty where it is gone."""
         name = component.get("session")
         try:
             return str(self.session(str(name)).get("template_name") or "") if name else ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import NodewatchError, NotFound, WrongUsage
+from nodewatch.errors import NodewatchError, NotFound, UnreadableAnswer, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.shared import CONCURRENCY, LONG, YES, clock, exchange, exchange_command, one_policy, tell
 from nodewatch.table import plural
@@ -271,7 +271,9 @@ def switch_policy(app: App, nmp: str, *, enabled: bool, start: str | None = None
     """Read a policy, and write it back enabled or disabled; nothing is written where nothing would change."""
     client = exchange(app)
     org, name = one_policy(nmp, app)
-    policy, key, state = named_policy(client, org, name) or {}, f"{org}/{name}", "enabled" if enabled else "disabled"
+    policy, key, state = named_policy(client, org, name), f"{org}/{name}", "enabled" if enabled else "disabled"
+    if not policy:
+        raise UnreadableAnswer(f"The Exchange answered {key} without anything in it. Nothing was changed: ask again.")
     if bool(policy.get("enabled")) is enabled and start is None and window is None:
         app.print_document(f"Node management policy {key} is already {state} in the Horizon Exchange")
         return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import NotFound, ServiceTrouble
+from nodewatch.errors import NotFound, ServiceTrouble, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Agent
 from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, tell
@@ -49,13 +49,29 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
         return
     found = ask_agent(app, nmp)
     document = rules.all_of(found) if long else rules.words_of(found)
-    app.show(document, lambda _: tables.node_statuses(found, clock(app), long=long, empty=NONE_HERE, again=AGAIN))
+    busy = rules.in_upgrade(found)
+    app.show(
+        document,
+        lambda _: tables.node_statuses(found, clock(app), long=long, empty=NONE_HERE, again=AGAIN, busy=busy),
+    )
+
+
+def one_or_all(nmp: str) -> str:
+    """Return the name as the agent takes it, empty for all; raise `WrongUsage` if a part of it is empty.
+
+    >>> one_or_all("org/nmp"), one_or_all("nmp"), one_or_all("*")
+    ('org/nmp', 'nmp', '')
+    """
+    name = nmp.removeprefix("*")
+    if name and not all(name.split("/")):
+        raise WrongUsage(f"{nmp!r} names no policy: write `nmp` or `org/nmp`.")
+    return name
 
 
 def ask_agent(app: App, nmp: str) -> Statuses:
     """Return the statuses that the agent has: none for an unknown policy, or on a node that is not registered."""
     try:
-        return Agent(app.backend("agent")).statuses(nmp.removeprefix("*"))
+        return Agent(app.backend("agent")).statuses(one_or_all(nmp))
     except NotFound:
         return {}
     except ServiceTrouble as error:
@@ -78,7 +94,8 @@ def reset_statuses(app: App, nmp: str, yes: bool) -> None:
     \b
     $ nodewatch nmstatus reset org/sample-nmp
     """
-    agent, name = Agent(app.backend("agent")), nmp.removeprefix("*")
+    name = one_or_all(nmp)
+    agent = Agent(app.backend("agent"))
     try:
         found = agreed(app, lambda: agent.statuses(name), yes=yes)
     except NotFound:

@@ -15,6 +15,8 @@ from nodewatch.tree import later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nodewatch.app import App
     from nodewatch.horizon import follow, node_tables, tables
     from nodewatch.horizon.types import Statuses
@@ -44,15 +46,19 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
 
     if followed(app, lambda: follow.node(app, node, ask, again(node), policy or "", long=long)):
         return
-    wanted = ask_node(app, node, policy)
+    wanted, everything = ask_node(app, node, policy)
     document = rules.all_of(wanted) if long else rules.words_of(wanted)
-    app.show(document, lambda _: story(app, node, wanted, alone=policy is not None, long=long))
+    busy = rules.in_upgrade(everything)
+    app.show(document, lambda _: story(app, node, wanted, busy, alone=policy is not None, long=long))
 
 
-def story(app: App, node: str, statuses: Statuses, *, alone: bool, long: bool) -> Page:
-    """Return all that is known of a node: what it is, its statuses, and unless one is `alone`, what it has none of."""
+def story(app: App, node: str, statuses: Statuses, busy: Sequence[str], *, alone: bool, long: bool) -> Page:
+    """Return all that is known of a node: what it is, its statuses, and unless one is `alone`, what it has none of.
+
+    `busy` names the policies that the node is upgrading for.
+    """
     client, (org, name) = Exchange(app.backend("exchange")), rules.qualified(node, app.settings.org)
-    shown = tables.node_statuses(statuses, clock(app), long=long, again=again(node))
+    shown = tables.node_statuses(statuses, clock(app), long=long, again=again(node), busy=busy)
     try:
         document = client.nodes(org, name).get(f"{org}/{name}")
         policies = {} if alone else client.policies(org)
@@ -73,14 +79,17 @@ def again(node: str) -> str:
     return f"nodewatch exchange node management reset {quote(node)} --policy NMP"
 
 
-def ask_node(app: App, node: str, policy: str | None) -> Statuses:
-    """Return the statuses that a node has reported, of one policy if it is named; raise `NotFound` if there is none."""
+def ask_node(app: App, node: str, policy: str | None) -> tuple[Statuses, Statuses]:
+    """Return the statuses that a node has reported, of one policy if it is named, and all of them.
+
+    Raise `NotFound` if there is none.
+    """
     client = exchange(app)
     org, name = find_node(client, node, app)
     found = client.statuses(org, name)
     if not found:
         raise NotFound(f"Statuses for node {name} not found in org {org}")
-    return of_policy(found, policy, org, name)
+    return of_policy(found, policy, org, name), found
 
 
 def ask_with_policies(app: App, node: str, policy: str | None) -> follow.Asked:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.documents import part, text
 from nodewatch.horizon import rules, status_rules
 from nodewatch.nodeset import natural
-from nodewatch.statuses import to_type
+from nodewatch.pages import next_steps
 from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Record, Style
 from nodewatch.times import Clock, read_time, span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from nodewatch.horizon.types import Policy, Status, Statuses
 
@@ -65,19 +65,22 @@ def word(status: Status | None) -> str:
     return text(rules.word(status)) or "(no status)"
 
 
-def node_statuses(statuses: Statuses, clock: Clock, *, long: bool, empty: str = "", again: str = "") -> Page:
+def node_statuses(
+    statuses: Statuses, clock: Clock, *, long: bool, empty: str = "", again: str = "", busy: Sequence[str] = ()
+) -> Page:
     """Return each status of one node, explained: what it means and what happens next.
 
-    `again` is the command that has a policy evaluated again, with NMP in place of its name.
+    `again` is the command that has a policy evaluated again, with NMP in place of its name; `busy` are the policies
+    whose upgrade is going on there, which the others wait for.
     """
     if not statuses:
         return [Line(empty)]
     failed = [name for name in sorted(statuses) if rules.meaning(statuses[name]).outcome == "failed"]
-    page: Page = [explained(name, statuses[name], clock, long=long) for name in sorted(statuses)]
-    return page + to_type([again.replace("NMP", quote(name)) for name in failed if again])
+    page: Page = [explained(name, statuses[name], clock, long=long, busy=busy) for name in sorted(statuses)]
+    return page + next_steps([("start it over", again.replace("NMP", quote(name))) for name in failed if again])
 
 
-def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool) -> Fields:
+def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool, busy: Sequence[str]) -> Fields:
     """Return one status in the words of "Node management status"; `long` adds what the agent keeps for itself."""
     upgrade, meaning = rules.upgrade(status), rules.meaning(status)
     versions = part(upgrade, "upgradedVersions")
@@ -86,6 +89,7 @@ def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool) -> F
         ("Status", Cell(word(status), STYLES[meaning.outcome])),
         ("Means", meaning.meaning),
         ("Next", meaning.next),
+        ("Waits for", Cell(", ".join(busy) if meaning.outcome == "waiting" else "", "warn")),
         ("May become", ", ".join(may_become(word(status)))),
         ("Scheduled", moment(upgrade.get("scheduledTime"), clock)),
         ("Started", moment(upgrade.get("startTime"), clock)),
