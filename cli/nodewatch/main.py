@@ -200,6 +200,9 @@ EXCHANGE = Group(
     },
     bare=2,
     params=ACCOUNT,
+    elsewhere={
+        "hzn exchange": "agbot apikey business catalog deployment hagroup org pattern service status user version"
+    },
 )
 NMSTATUS = Group(
     "Agent upgrades on this node: node management status.",
@@ -234,7 +237,11 @@ TREE = Group(
             {
                 "list": Leaf("List the systems that are configured.", "commands.config:list_contexts"),
                 "show": Leaf("Show every setting, and where it comes from.", "commands.config:show_settings"),
-                "use": Leaf("Choose the system that is asked.", "commands.config:use_context"),
+                "use": Leaf("Choose the system that is asked.", "commands.config_changes:use_context"),
+                "init": Leaf("Name a system: write a context, and say what works.", "commands.config_changes:init"),
+                "set": Leaf("Set a key of a context.", "commands.config_changes:set_value"),
+                "unset": Leaf("Take a key out of a context.", "commands.config_changes:unset_value"),
+                "edit": Leaf("Edit the configuration file.", "commands.config_changes:edit_file"),
             },
         ),
         "auth": Group(
@@ -255,6 +262,11 @@ TREE = Group(
         ("nodewatch bos sessions status list ID", "see what failed, where, and what to type next"),
         ("nodewatch exchange nmp status NMP", "see how far an agent upgrade is"),
     ],
+    elsewhere={
+        "cray": "artifacts badger bss capmc cfs cps crus fas hsm ims init nmd pals pcs power scsd sls tapms uas vnid",
+        "hzn": "agreement architecture attribute dev deploycheck env eventlog fdo key metering mms node nodemanagement "
+        "policy register reghelp sdo secretsmanager service unregister userinput util voucher",
+    },
 )
 # What hands type that know kubectl, sat or manta.
 HABITS = {

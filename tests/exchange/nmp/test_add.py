@@ -192,7 +192,7 @@ def test_a_manifest_that_is_not_there(run: Runner, exchange: str, network: respo
     assert run(f"exchange nmp add new -f {file}") == (8, "", f"Error: {sentence}\n")
     done = run(f"exchange nmp add new -f {file}", HZN_FSS_CSSURL="")
     assert done.code == 7
-    assert "Set HZN_FSS_CSSURL to its base URL" in done.stderr
+    assert "export HZN_FSS_CSSURL=URL" in done.stderr
 
 
 def test_offline_nobody_knows_of_manifests(run: Runner, load: Load, backend: str, file: Path) -> None:
