@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from nodewatch.backend import Backend, Request, kind, segment
-from nodewatch.errors import NotFound, UnreadableAnswer, WrongConfiguration
+from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble, UnreadableAnswer, WrongConfiguration
 from nodewatch.horizon import rules
 
 if TYPE_CHECKING:
@@ -27,12 +27,18 @@ class Exchange:
             raise WrongConfiguration(f"{error.message}\nThe URL of an Exchange ends in /v1, usually.") from error
         rules.check_version(answer.text or str(answer.document or ""))
 
-    def policies(self, org: str, nmp: str = "") -> dict[str, Policy]:
+    def policies(self, org: str, nmp: str = "") -> dict[str, Policy | None]:
         """Return the policies of an organization, or the one of that name, by `org/nmp`; none if there is none."""
-        path = f"/orgs/{segment(org)}/managementpolicies" + (nmp and f"/{segment(nmp)}")
-        return members(self.backend, path, "managementPolicy")
+        path = f"/orgs/{segment(org)}/managementpolicies"
+        if not nmp:
+            return members(self.backend, path, "managementPolicy")
+        found = members(self.backend, f"{path}/{segment(nmp)}", "managementPolicy")
+        key = f"{org}/{nmp}"
+        if found and key not in found:  # Exchanges before 2.144.0 answer with any policy when asked for one by name
+            found = members(self.backend, path, "managementPolicy")
+        return {name: policy for name, policy in found.items() if name == key}
 
-    def nodes(self, org: str, node: str = "") -> dict[str, Node]:
+    def nodes(self, org: str, node: str = "") -> dict[str, Node | None]:
         """Return the nodes of an organization that the caller may see, or the one of that name, by `org/node`."""
         return members(self.backend, node_path(org, node), "nodes")
 
@@ -114,9 +120,9 @@ def status_request(org: str, node: str, nmp: str) -> Request:
     return Request("GET", f"{node_path(org, node)}/managementStatus" + (nmp and f"/{segment(nmp)}"))
 
 
-def statuses_in(answer: Answer, request: Request) -> Statuses:
-    """Return the statuses in the answer to a `status_request`."""
-    return member(answer, request.path, "managementStatus")
+def statuses_in(result: Answer | NodewatchError, request: Request) -> Statuses:
+    """Return the statuses in what a `status_request` brought; none where the Exchange answered that there are none."""
+    return found_in(result, request.path, "managementStatus")
 
 
 def node_policy_request(org: str, node: str) -> Request:
@@ -142,10 +148,43 @@ def agent_path(doing: str, nmp: str) -> str:
 
 def members(backend: Backend, path: str, field: str) -> dict[str, Any]:
     """Return what the Exchange holds in the field, by name; nothing where it answers that there is nothing."""
+    result: Answer | NodewatchError
     try:
-        return member(backend.send(Request("GET", path)), path, field)
-    except NotFound:
+        result = backend.send(Request("GET", path))
+    except NotFound as error:
+        result = error
+    return found_in(result, path, field)
+
+
+def found_in(result: Answer | NodewatchError, path: str, field: str) -> dict[str, Any]:
+    """Return the field of the answer, nothing where the Exchange itself says that there is nothing; raise the error."""
+    if not isinstance(result, NodewatchError):
+        return member(result, path, field)
+    if not isinstance(result, NotFound):
+        raise result
+    if says_nothing(result.document, field):
         return {}
+    raise ServiceTrouble(
+        f"GET {path} was answered 404, but not in the words of an Exchange: what it holds there is not known. "
+        "Is there a proxy in between, and does the URL of the Exchange end in /v1?",
+        status=404,
+        document=result.document,
+    )
+
+
+def says_nothing(said: Any, field: str) -> bool:
+    """Return whether the body of a 404 is the Exchange's own word that it holds nothing there.
+
+    That is the field, empty, or the code `not-found`; not the page of a proxy, and not that the question is unknown.
+
+    >>> own = [{"nodes": {}, "lastIndex": 0}, {"code": "not-found", "msg": "not found"}]
+    >>> others = [{"code": "not-found", "msg": "unrecognized route"}, "<html>", {}, {"nodes": {"o/n": {}}}, None]
+    >>> [says_nothing(said, "nodes") for said in own + others]
+    [True, True, False, False, False, False, False]
+    """
+    if not isinstance(said, dict):
+        return False
+    return said.get(field) == {} or (said.get("code") == "not-found" and said.get("msg") != "unrecognized route")
 
 
 def member(answer: Answer, path: str, field: str) -> dict[str, Any]:

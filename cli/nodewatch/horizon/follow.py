@@ -2,65 +2,167 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import NotFound
-from nodewatch.horizon import outcome, rules, tables
+from nodewatch.horizon import meant_rules, outcome, rules, tables
 from nodewatch.horizon.shared import clock
+from nodewatch.horizon.survey import Survey
 from nodewatch.watch.model import Watched, passes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
     from nodewatch.app import App
-    from nodewatch.horizon.survey import Survey
-    from nodewatch.horizon.types import Statuses
+    from nodewatch.horizon.types import Policy, Status, Statuses
+
+ALL_AGAIN = 10  # looks, of which one asks the nodes whose status is final, too
+DISABLED = "the policy is disabled: nothing will start"
 
 
-def policy(app: App, full: str, ask: Callable[[], Survey], node: str | None, *, long: bool) -> Watched:
-    """Return how to follow a policy (`org/nmp`, or nothing for all of them) on the nodes that `ask` asks.
+class Wanted(NamedTuple):
+    """Who is waited for: nodes that were `named`, a number of nodes (`expect`, as the option says), or all."""
 
-    A node that was named is waited for before it has a status, too.
+    named: bool = False
+    expect: str = ""
+
+
+class Pursuit:
+    """Looks at a policy (`org/nmp`, or nothing for all of them) on the nodes that `ask` asks, again and again.
+
+    `ask` is given the nodes that need not be asked this time. Those are the ones whose status is final; nine looks in
+    ten go without them, but none that would be the last.
     """
-    seen: list[Survey] = []
 
-    def look() -> outcome.Look:
-        found = ask()
+    def __init__(self, full: str, ask: Callable[[Collection[str]], Survey], wanted: Wanted) -> None:
+        self.full, self.ask, self.wanted = full, ask, wanted
+        self.known: dict[str, Statuses] = {}
+        self.looks = 0
+        self.survey = Survey({}, [], {}, [])
+
+    def look(self) -> outcome.Look:
+        """Ask once; raise `NotFound` if no node has a status at first, and none is to be waited for."""
+        final = {node for node, statuses in self.known.items() if all(map(is_final, statuses.values()))}
+        found = self.asked(final if self.looks % ALL_AGAIN else set())
+        look = self.seen(found)
+        if final and self.looks % ALL_AGAIN and all(map(may_be_last, look.statuses.values())):
+            found = self.asked(set())
+            look = self.seen(found)
+        if not self.looks and not (look.statuses or look.awaited or look.troubled or look.short):
+            raise NotFound(f"no node has a status of {self.full or 'any policy'}{look.note and f', and {look.note}'}.")
+        self.looks += 1
+        self.survey = found
+        self.known.update(found.statuses)
+        return look
+
+    def asked(self, but: Collection[str]) -> Survey:
+        """Return what the nodes answer, with what those answered before that are not asked."""
+        found = self.ask(but)
         if found.interrupted:
             raise KeyboardInterrupt
-        if found.troubled and not found.statuses and not found.silent:
+        if found.troubled and not found.statuses and not found.silent and not but:
             raise next(iter(found.troubled.values()))
-        if not seen and not found.statuses and not node:
-            raise NotFound(f"no node has a status of {full or 'any policy'}.")
-        seen[:] = [found]
-        flat = {
-            name if full else f"{name} {nmp}": status
-            for name, statuses in found.statuses.items()
-            for nmp, status in statuses.items()
-        }
-        troubled = {name: passes(error) for name, error in found.troubled.items()}
-        silent, awaited = (0, found.silent) if node else (len(found.silent), [])
-        return outcome.Look(full or "all policies", "nodes" if full else "policies", flat, silent, awaited, troubled)
+        kept = {node: self.known[node] for node in but if node in found.nodes}
+        return found._replace(statuses={**found.statuses, **kept})
+
+    def seen(self, found: Survey) -> outcome.Look:
+        """Return what the rule of the end needs to know of a survey."""
+        disabled = bool(found.policies) and not any(
+            (each or {}).get("enabled", True) for each in found.policies.values()
+        )
+        statuses = {self.name(node, nmp): each for node, held in found.statuses.items() for nmp, each in held.items()}
+        awaited = [] if self.wanted.expect else self.awaited(found, disabled=disabled)
+        expected = rules.expected(
+            self.wanted.expect, sum(meant_rules.is_registered(node or {}) for node in found.nodes.values())
+        )
+        return outcome.Look(
+            self.full or "all policies",
+            "nodes" if self.full else "policies",
+            statuses,
+            silent=len(found.silent) - len(awaited),
+            awaited=awaited,
+            troubled={
+                self.name(node, nmp): passes(error) or error.status == 404  # a proxy's word, not the Exchange's
+                for node, error in found.troubled.items()
+                for nmp in self.known.get(node, [self.full])
+            },
+            kept=[
+                self.name(node, nmp)
+                for node, held in found.statuses.items()
+                for nmp, each in held.items()
+                if rules.kept(each, found.policies.get(nmp))
+            ],
+            short=max(0, expected - len(found.statuses) - len(found.troubled)),
+            note=DISABLED * disabled,
+        )
+
+    def awaited(self, found: Survey, *, disabled: bool) -> list[str]:
+        """Return the nodes that have no status yet and are waited for.
+
+        Those that were named; else, as long as the policy is enabled, all that are registered. One whose status was
+        seen and is gone does not come back by itself: the policy is not meant for it any more.
+        """
+        return [
+            node
+            for node in found.silent
+            if node not in self.known
+            and (self.wanted.named or (not disabled and meant_rules.is_registered(found.nodes.get(node) or {})))
+        ]
+
+    def name(self, node: str, nmp: str) -> str:
+        """Return the name that a status of the node has among the others."""
+        return node if self.full else f"{node} {nmp}".rstrip()
+
+
+def is_final(status: Status | None) -> bool:
+    """Return whether nothing follows the status by itself; `failed` may still become a rollback."""
+    found = rules.meaning(status).outcome
+    return found == "successful" or (found == "failed" and rules.word(status) != outcome.UNSETTLED)
+
+
+def may_be_last(status: Status | None) -> bool:
+    """Return whether a look may be the last one though it shows this status."""
+    return rules.meaning(status).outcome in ("successful", "failed", "unknown")
+
+
+def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted: Wanted, *, long: bool) -> Watched:
+    """Return how to follow a policy (`org/nmp`, or nothing for all of them) on the nodes that `ask` asks."""
+    pursuit = Pursuit(full, ask, wanted)
 
     return Watched(
-        look=look,
-        document=lambda _: rules.by_node(seen[0].statuses, full, long=long),
-        table=lambda _: tables.nmp_status(seen[0], clock(app), long=long),
+        look=pursuit.look,
+        document=lambda _: rules.by_node(pursuit.survey.statuses, full, long=long),
+        table=lambda _: tables.nmp_status(pursuit.survey, clock(app), long=long),
         states=outcome.states,
         outcome=outcome.outcome,
-        nodes=lambda _: tables.node_rows(seen[0].statuses),
+        nodes=lambda _: tables.node_rows(pursuit.survey.statuses),
         left="left without a status",
     )
 
 
-def node(app: App, name: str, ask: Callable[[], Statuses], again: str, *, long: bool) -> Watched:
-    """Return how to follow the statuses of one node, that `ask` asks for; `NotFound` if it has none at first."""
+class Asked(NamedTuple):
+    """What a node answers: its statuses, and the policies that they belong to, as far as they are known."""
+
+    statuses: Statuses
+    policies: Mapping[str, Policy | None] = {}
+
+
+def node(app: App, name: str, ask: Callable[[], Asked], again: str, awaited: str = "", *, long: bool) -> Watched:
+    """Return how to follow the statuses of one node, that `ask` asks for.
+
+    `awaited` is the policy that was named, whose status is waited for; without one `NotFound` is raised if the node has
+    no status at first.
+    """
+    seen: set[str] = set()
 
     def look() -> outcome.Look:
-        found = ask()
-        if not found:
+        statuses, policies = ask()
+        if not statuses and not awaited and not seen:
             raise NotFound(f"{name} has no status of a policy.")
-        return outcome.Look(name, "policies", found)
+        seen.update(statuses)
+        missing = [awaited] if awaited and not seen else []
+        kept = [nmp for nmp, status in statuses.items() if rules.kept(status, policies.get(nmp))]
+        return outcome.Look(name, "policies", statuses, awaited=missing, kept=kept)
 
     return Watched(
         look=look,

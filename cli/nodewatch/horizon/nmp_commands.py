@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import NotFound, UnreadableAnswer
+from nodewatch.errors import NotFound, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.shared import LONG, YES, clock, exchange, exchange_command, one_policy, tell
+from nodewatch.table import plural
 from nodewatch.tree import later, shared
-from nodewatch.watch.options import followed, watchable
+from nodewatch.watch.options import followed, wanted, watchable
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from nodewatch.app import App
     from nodewatch.horizon import follow, tables
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.survey import Survey
+    from nodewatch.horizon.types import Node
+    from nodewatch.watch.model import Watched
 else:
     follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
 
@@ -26,26 +31,36 @@ CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", 
 @exchange_command(CONCURRENCY, nodes=True)
 @click.argument("nmp", metavar="NMP")
 @click.option("--node", "-N", metavar="NODE", help="Only this node.")
+@click.option("--nodes", "only", metavar="NODES", help="Only these nodes: a node set, @FILE, or - for stdin.")
+@click.option("--expect", metavar="N", help="Wait until N nodes (or N% of them) have a status, not for all.")
 @LONG
 @watchable
-def show_nmp_status(app: App, nmp: str, node: str | None, long: bool) -> None:
+def show_nmp_status(app: App, nmp: str, node: str | None, only: str | None, expect: str | None, long: bool) -> None:
     """NMP is `nmp` or `org/nmp`; `'*'` stands for all policies.
 
     Each node that the Exchange lists is asked for. When some cannot be, they are named, the rest is shown, and the exit
-    code is 5. --wait and --watch end when every status is final; nodes without a status are not waited for, but for the
-    one of --node.
+    code is 5. --wait and --watch end when every status is final. A registered node without a status is waited for, too:
+    whether the policy is meant for it shows only later. Say with --nodes who is meant, or with --expect how many are.
 
     \b
     $ nodewatch exchange nmp status org/sample-nmp
     $ nodewatch exchange nmp status org/sample-nmp -l --node sample-node
-    $ nodewatch exchange nmp status org/sample-nmp --wait --timeout 2h
+    $ nodewatch exchange nmp status org/sample-nmp --wait --timeout 2h --expect 95%
     """
     from nodewatch.horizon.survey import raise_trouble
 
-    def ask() -> Survey:
-        return ask_nodes(app, nmp, node)
+    named = named_nodes(app, node, only)
+    if expect is not None:
+        check_expect(app, expect, named)
 
-    if followed(app, lambda: follow.policy(app, full_name(app, nmp), ask, node, long=long)):
+    def ask(but: Collection[str] = ()) -> Survey:
+        return ask_nodes(app, nmp, named, but)
+
+    def describe() -> Watched:
+        wanted = follow.Wanted(named=bool(named), expect=expect or "")
+        return follow.policy(app, full_name(app, nmp), ask, wanted, long=long)
+
+    if followed(app, describe):
         return
     found = ask()
     if found.statuses:
@@ -63,14 +78,39 @@ def show_nmp_status(app: App, nmp: str, node: str | None, long: bool) -> None:
         raise NotFound(f"Status for NMP {name or nmp} not found{where} in org {org}")
 
 
+def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
+    """Return the nodes that are named one by one, as they were typed; none where all are meant."""
+    if node is not None and only is not None:
+        raise WrongUsage("--node and --nodes do not go together: write all nodes behind --nodes.")
+    if only is None:
+        return [node] if node else []
+    from nodewatch.nodeset import read_nodes
+
+    return read_nodes(only, app.world.stdin)
+
+
+def check_expect(app: App, expect: str, named: Sequence[str]) -> None:
+    """Raise `WrongUsage` if `--expect` makes no sense, or not here."""
+    if not expect.strip():
+        raise WrongUsage("--expect is empty: write a number of nodes, or a share of them, such as 95%.")
+    rules.expected(expect, 0)
+    if named:
+        raise WrongUsage("--expect does not go together with named nodes: all of them are waited for.")
+    if not wanted(app):
+        raise WrongUsage("--expect needs --wait or --watch.")
+
+
 def full_name(app: App, nmp: str) -> str:
     """Return a policy's name with its organization; nothing where all are meant."""
     org, name = rules.qualified(nmp, app.settings.org)
     return f"{org}/{name}" if name else ""
 
 
-def ask_nodes(app: App, nmp: str, node: str | None) -> Survey:
-    """Return what the nodes, or the one of that name, answer about a policy; raise `NotFound` if there is none."""
+def ask_nodes(app: App, nmp: str, named: Sequence[str], but: Collection[str]) -> Survey:
+    """Return what nodes answer about a policy: all of them, or those that are named, and not those in `but`.
+
+    Raise `NotFound` if there is no such policy, or no such node.
+    """
     from nodewatch.horizon.survey import survey
 
     client = exchange(app)
@@ -78,17 +118,29 @@ def ask_nodes(app: App, nmp: str, node: str | None) -> Survey:
     policies = client.policies(org, name)
     if not policies:
         raise NotFound(f"NMP {name or nmp} not found in org {org}")
-    return survey(app, org, find_nodes(client, org, node), name)._replace(policies=policies)
+    nodes = find_nodes(client, org, named)
+    found = survey(app, org, {node: document for node, document in nodes.items() if node not in but}, name)
+    return found._replace(policies=policies, nodes=nodes)
 
 
-def find_nodes(client: Exchange, org: str, node: str | None) -> list[str]:
-    """Return the nodes (`org/node`) to ask: all of the organization that the caller may see, or the one named."""
-    own, name = rules.qualified(node or "*", org)
-    nodes = client.nodes(org, name) if own == org else {}
+def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, Node | None]:
+    """Return the nodes, by `org/node`: all of the organization that the caller may see, or those that are named."""
+    if len(named) == 1:
+        own, name = rules.qualified(named[0], org)
+        nodes = client.nodes(org, name) if own == org else {}
+        if not nodes:
+            raise NotFound(f"Node {named[0]} not found in org {org}")
+        return nodes
+    nodes = client.nodes(org)
     if not nodes:
-        why = "" if node else ": it has none, or none that you may see"
-        raise NotFound(f"Node {node or ''} not found in org {org}{why}")
-    return list(nodes)
+        raise NotFound(f"Node  not found in org {org}: it has none, or none that you may see")
+    wanted = ["/".join(rules.qualified(name, org)) for name in named]
+    unknown = [name for name in wanted if name not in nodes]
+    if unknown:
+        from nodewatch.nodeset import fold
+
+        raise NotFound(f"{plural(len(unknown), 'node')} not found in org {org}: {fold(unknown)}")
+    return {name: nodes[name] for name in wanted} or nodes
 
 
 @exchange_command()
@@ -103,6 +155,11 @@ def remove_policy(app: App, nmp: str, force: bool, yes: bool) -> None:
     """
     client = exchange(app)
     org, name = one_policy(nmp, app)
+    if "%" in org + name:
+        raise WrongUsage(
+            f"{nmp!r}: the Exchange takes a percent sign for any text when it removes policies, and would remove every "
+            "policy that fits. Remove it with the Exchange's own means."
+        )
     if not (force or yes or app.settings.dry_run):
         app.confirm(
             f"Are you sure you want to remove node management policy {name} for org {org} from the Horizon Exchange?",
@@ -142,20 +199,15 @@ def disable_policy(app: App, nmp: str) -> None:
 
 
 def switch_policy(app: App, nmp: str, *, enabled: bool, start: str | None = None, window: int | None = None) -> None:
-    """Read a policy, and write it back enabled or disabled; nothing is written unless it is the one that was named."""
+    """Read a policy, and write it back enabled or disabled; nothing is written where nothing would change."""
     client = exchange(app)
     org, name = one_policy(nmp, app)
     found, key = client.policies(org, name), f"{org}/{name}"
     if not found:
         raise NotFound(f"NMP {name} not found in org {org}")
-    if key not in found:
-        others = ", ".join(sorted(found))
-        raise UnreadableAnswer(f"The Exchange was asked for {key} and answered with {others}. Nothing was changed.")
-    state = "enabled" if enabled else "disabled"
-    if bool(found[key].get("enabled")) is enabled:
-        if start is not None or window is not None:
-            app.warn("Its start stays as it is: disable it first, then enable it with the new one.")
+    policy, state = found[key] or {}, "enabled" if enabled else "disabled"
+    if bool(policy.get("enabled")) is enabled and start is None and window is None:
         app.print_document(f"Node management policy {key} is already {state} in the Horizon Exchange")
         return
-    done = client.put_policy(org, name, rules.switched(found[key], enabled=enabled, start=start, window=window))
+    done = client.put_policy(org, name, rules.switched(policy, enabled=enabled, start=start, window=window))
     tell(app, done, f"Node management policy {key} {state} in the Horizon Exchange")

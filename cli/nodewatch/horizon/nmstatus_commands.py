@@ -31,14 +31,18 @@ NONE_HERE = "This node has no such status: no policy matches it, it has another 
 def list_statuses(app: App, nmp: str, long: bool) -> None:
     """Asks the agent at HORIZON_URL (http://localhost:8510), not the Exchange. NMP is `nmp` or `org/nmp`.
 
-    An unknown policy, and a node that is not registered, show an empty list.
+    An unknown policy, and a node that is not registered, show an empty list; --wait and --watch wait for the policy.
 
     \b
     $ nodewatch nmstatus list
     $ nodewatch nmstatus list org/sample-nmp --long
     $ nodewatch nmstatus list --wait --timeout 30m
     """
-    if followed(app, lambda: follow.node(app, "this node", lambda: ask_agent(app, nmp), AGAIN, long=long)):
+
+    def ask() -> follow.Asked:
+        return follow.Asked(ask_agent(app, nmp))
+
+    if followed(app, lambda: follow.node(app, "this node", ask, AGAIN, nmp.removeprefix("*"), long=long)):
         return
     found = ask_agent(app, nmp)
     document = rules.all_of(found) if long else rules.words_of(found)

@@ -30,14 +30,19 @@ POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `
 @LONG
 @watchable
 def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> None:
-    """NODE is `node` or `org/node`. The statuses are those that the node has reported to the Exchange.
+    """NODE is `node` or `org/node`. The statuses are those that the node has reported to the Exchange. With --policy,
+    --wait and --watch wait for its status, too.
 
     \b
     $ nodewatch exchange node management status org/sample-node
     $ nodewatch exchange node management status org/sample-node -l --policy sample-nmp
     $ nodewatch exchange node management status org/sample-node --watch
     """
-    if followed(app, lambda: follow.node(app, node, lambda: ask_node(app, node, policy), again(node), long=long)):
+
+    def ask() -> follow.Asked:
+        return ask_with_policies(app, node, policy)
+
+    if followed(app, lambda: follow.node(app, node, ask, again(node), policy or "", long=long)):
         return
     wanted = ask_node(app, node, policy)
     document = rules.all_of(wanted) if long else rules.words_of(wanted)
@@ -85,6 +90,17 @@ def ask_node(app: App, node: str, policy: str | None) -> Statuses:
     if not found:
         raise NotFound(f"Statuses for node {name} not found in org {org}")
     return of_policy(found, policy, org, name)
+
+
+def ask_with_policies(app: App, node: str, policy: str | None) -> follow.Asked:
+    """Return the statuses that a node has reported, and the policies; raise `NotFound` if there is no such policy."""
+    client = exchange(app)
+    org, name = find_node(client, node, app)
+    own, nmp = rules.qualified(policy or "*", org)
+    policies = client.policies(own, nmp)
+    if nmp and not policies:
+        raise NotFound(f"NMP {nmp} not found in org {own}")
+    return follow.Asked(rules.only(client.statuses(org, name), f"{own}/{nmp}" if nmp else ""), policies)
 
 
 def find_node(client: Exchange, node: str, app: App) -> tuple[str, str]:

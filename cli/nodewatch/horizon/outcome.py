@@ -1,31 +1,53 @@
 """When agent upgrades are over, and how they ended: pure rules over statuses of node management policies.
 
 Sources: the status values of the guide page "Node management status"; and of the agent's own rules, that `failed` may
-still become `rollback started`.
+still become `rollback started`, that nothing follows `unknown`, and that a policy which is changed starts no node over.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from nodewatch.horizon import rules
 from nodewatch.times import read_time
 from nodewatch.watch.model import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from nodewatch.horizon.types import Status
     from nodewatch.watch.model import Seen
 
-UNSETTLED = "failed"  # the one final status that may still become another one
+UNSETTLED = "failed"  # the one failure that may still become another status
+
+
+class Kind(NamedTuple):
+    """What a name contributes to the end: how it is counted in words, whether it is over for it, and as what."""
+
+    words: str
+    over: bool
+    counts: Literal["good", "failed", "lagging"]
+
+
+KINDS: dict[str, Kind] = {
+    "successful": Kind("successful", over=True, counts="good"),
+    "failed": Kind("failed", over=True, counts="failed"),
+    "kept": Kind("not started over since the policy was changed", over=True, counts="failed"),
+    "unclear": Kind("in a status that nothing follows", over=True, counts="failed"),
+    "moving": Kind("in progress", over=False, counts="lagging"),
+    "awaited": Kind("without a status", over=False, counts="lagging"),
+    "unanswered": Kind("could not be asked", over=False, counts="lagging"),
+    "refused": Kind("could not be asked", over=True, counts="lagging"),
+}
+"""Every name is of one kind. It is over when it is over for all of them, and a success when all of them are good."""
 
 
 class Look(NamedTuple):
     """One look at statuses, by the names of what has them: nodes, or the policies of one node (`things` says which).
 
     `silent` is how many nodes have no status, and are not waited for; `awaited` ones have none and are. `troubled`
-    names could not be asked: True for those that may answer another time.
+    names could not be asked: True for those that may answer another time. `kept` names have a status that is older than
+    their policy. `short` is how many more names are expected to have a status; `note` is what else must be known.
     """
 
     what: str
@@ -34,75 +56,95 @@ class Look(NamedTuple):
     silent: int = 0
     awaited: Sequence[str] = ()
     troubled: Mapping[str, bool] = {}
+    kept: Collection[str] = ()
+    short: int = 0
+    note: str = ""
 
 
 def states(look: Look) -> dict[str, str]:
     """Return each status word, with its error behind it.
 
     >>> status = {"agentUpgradePolicyStatus": {"status": "failed", "errorMessage": "no disk"}}
-    >>> states(Look("", "nodes", {"o/n": status, "o/m": None}))
-    {'o/n': 'failed (no disk)', 'o/m': '(no status)'}
+    >>> states(Look("", "nodes", {"o/n": status, "o/m": None}, awaited=["o/k"], troubled={"o/l": True}))
+    {'o/n': 'failed (no disk)', 'o/m': '(no status)', 'o/k': '(not reported)', 'o/l': '(not asked)'}
     """
     found = {}
     for name, status in look.statuses.items():
         error = rules.upgrade(status).get("errorMessage")
-        found[name] = (rules.word(status) or "(no status)") + (f" ({error})" if error else "")
-    return found
+        found[name] = str(rules.word(status) or "(no status)") + (f" ({error})" if error else "")
+    found.update(dict.fromkeys(look.awaited, "(not reported)"))
+    return found | dict.fromkeys(look.troubled, "(not asked)")
 
 
-def kind(name: str, status: Status | None, seen: Seen) -> str:
-    """Return `successful`, `failed` or `lagging`: what has not ended, or may still change.
+def kind(name: str, status: Status | None, seen: Seen, *, kept: bool = False) -> str:
+    """Return which of the `KINDS` a name with a status is; `kept` tells that the status is older than its policy.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from nodewatch.watch.model import Seen
     >>> seen = Seen(datetime(2026, 11, 21, 12, tzinfo=UTC), {}, timedelta(seconds=120))
     >>> def status(word, **more): return {"agentUpgradePolicyStatus": {"status": word, **more}}
     >>> [kind("n", status(word), seen) for word in ("no action required", "rollback successful", "failed", "asleep")]
-    ['successful', 'failed', 'lagging', 'lagging']
-    >>> kind("n", status("failed", lastUpdated="2026-11-21T11:00:00Z"), seen)
-    'failed'
+    ['successful', 'failed', 'moving', 'moving']
+    >>> [kind("n", status(word, lastUpdated="2026-11-21T11:00:00Z"), seen) for word in ("failed", "asleep", "waiting")]
+    ['failed', 'unclear', 'moving']
+    >>> [kind("n", status(word), seen, kept=True) for word in ("successful", "download failed", "initiated")]
+    ['kept', 'failed', 'moving']
     """
     found = rules.meaning(status).outcome
     if found == "successful":
-        return found
-    if found != "failed":
-        return "lagging"
-    settled = rules.word(status) != UNSETTLED or seen.settled(name, read_time(rules.upgrade(status).get("lastUpdated")))
-    return "failed" if settled else "lagging"
+        return "kept" if kept else found
+    if found not in ("failed", "unknown"):
+        return "moving"
+    if found == "failed" and rules.word(status) != UNSETTLED:
+        return "failed"
+    settled = seen.settled(name, read_time(rules.upgrade(status).get("lastUpdated")))
+    return "moving" if not settled else "failed" if found == "failed" else "unclear"
 
 
 def outcome(look: Look, seen: Seen) -> Outcome:
     """Return what one look says: how far it is, whether that is the end, what failed and what lags.
 
-    It is over when every status is final: successful, no action required, failed (once it has stood for `--settle`),
-    precheck or download failed, rolled back or not. Names without a status are not waited for, unless they were named.
+    It is over when every name is of a kind for which it is over, and nothing is expected any more.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from nodewatch.watch.model import Seen
     >>> seen = Seen(datetime(2026, 11, 21, 12, tzinfo=UTC), {}, timedelta(seconds=120))
     >>> done, busy = ({"agentUpgradePolicyStatus": {"status": word}} for word in ("successful", "downloaded"))
-    >>> outcome(Look("o/p", "nodes", {"o/n": done, "o/m": busy}, silent=3), seen).words
-    'o/p: 1 of 2 nodes successful, 1 in progress; 3 without a status'
+    >>> outcome(Look("o/p", "nodes", {"o/n": done, "o/m": busy}, silent=3, awaited=["o/k"], short=2), seen).words
+    'o/p: 1 of 3 nodes successful, 1 in progress, 1 without a status; 2 more are expected; 3 others have no status'
     >>> outcome(Look("o/p", "nodes", {"o/n": done}), seen)[1:3], outcome(Look("o/p", "nodes", {}), seen).gone
     ((True, True), True)
     """
-    sorted_names: dict[str, list[str]] = {"successful": [], "failed": [], "lagging": []}
+    names: dict[str, list[str]] = {found: [] for found in KINDS}
     for name, status in look.statuses.items():
-        sorted_names[kind(name, status, seen)].append(name)
-    lagging = [*sorted_names["lagging"], *look.awaited, *look.troubled]
-    finished = not sorted_names["lagging"] and not look.awaited and not any(look.troubled.values())
-    gone = not look.statuses and not look.awaited and not look.troubled
-    total = len(look.statuses)
-    things = look.things if total != 1 else {"nodes": "node", "policies": "policy"}[look.things]
-    counts = (("failed", len(sorted_names["failed"])), ("in progress", len(sorted_names["lagging"])))
-    rest = "".join(f", {count:,} {name}" for name, count in counts if count)
-    others = (("without a status", look.silent + len(look.awaited)), ("could not be asked", len(look.troubled)))
-    rest += "".join(f"; {count:,} {name}" for name, count in others if count)
+        names[kind(name, status, seen, kept=name in look.kept)].append(name)
+    names["awaited"] = list(look.awaited)
+    for name, passing in look.troubled.items():
+        names["unanswered" if passing else "refused"].append(name)
+    present = [KINDS[found] for found, members in names.items() if members]
+    finished = not look.short and all(found.over for found in present)
     return Outcome(
-        words=f"{look.what}: {len(sorted_names['successful']):,} of {total:,} {things} successful{rest}",
+        words=words(look, {found: len(members) for found, members in names.items()}),
         finished=finished,
-        succeeded=finished and not sorted_names["failed"] and not look.troubled and bool(look.statuses),
-        failed=sorted_names["failed"],
-        lagging=lagging,
-        gone=gone,
+        succeeded=finished and {found.counts for found in present} == {"good"},
+        failed=[name for found, members in names.items() if KINDS[found].counts == "failed" for name in members],
+        lagging=[name for found, members in names.items() if KINDS[found].counts == "lagging" for name in members],
+        gone=not present and not look.short,
     )
+
+
+def words(look: Look, counts: Mapping[str, int]) -> str:
+    """Return on one line how many names there are of each of the `KINDS`.
+
+    >>> words(Look("this node", "policies", {}, note="the policy is disabled"), {"successful": 0, "failed": 1})
+    'this node: 0 of 1 policy successful, 1 failed; the policy is disabled'
+    """
+    total = sum(counts.values())
+    things = look.things if total != 1 else {"nodes": "node", "policies": "policy"}[look.things]
+    said = f"{look.what}: {counts['successful']:,} of {total:,} {things} successful"
+    said += "".join(
+        f", {count:,} {KINDS[found].words}" for found, count in counts.items() if count and found != "successful"
+    )
+    said += f"; {look.short:,} more {'is' if look.short == 1 else 'are'} expected" * bool(look.short)
+    said += f"; {look.silent:,} other{' has' if look.silent == 1 else 's have'} no status" * bool(look.silent)
+    return said + (look.note and f"; {look.note}")

@@ -59,7 +59,7 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
     )
 
 
-def show_nodes(app: App, client: Exchange, org: str, policies: dict[str, Policy]) -> None:
+def show_nodes(app: App, client: Exchange, org: str, policies: dict[str, Policy | None]) -> None:
     """Show which nodes of the organization each of the policies is meant for."""
     from nodewatch.horizon.policy_tables import meant_nodes, meant_rows
     from nodewatch.horizon.whom import ask_whom

@@ -19,6 +19,17 @@ OUTCOMES: tuple[Outcome, ...] = ("successful", "running", "failed", "waiting", "
 REQUIRED_VERSION = (2, 124, 0)
 OMITTED_WHEN_EMPTY = ("startTime", "endTime", "errorMessage", "workingDirectory")
 SET_BY_EXCHANGE = ("owner", "created", "lastUpdated")
+TAKEN_BY_EXCHANGE = (
+    "label",
+    "description",
+    "constraints",
+    "properties",
+    "patterns",
+    "enabled",
+    "start",
+    "startWindow",
+    "agentUpgradePolicy",
+)
 NO_ORG = "organization ID must be specified with either the -o flag or HZN_ORG_ID"
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
@@ -31,7 +42,10 @@ class Meaning(NamedTuple):
     next: str
 
 
-OVER = "Nothing, until the policy is reset or changed."
+OVER = (
+    "Nothing, until the status is reset: a change of the policy does not start a node over. "
+    "New agent files do, where the manifest says `latest`."
+)
 NOBODY_KNOWS = "That cannot be told: look at the node."
 CANCELLED = "There was a problem in the check before the installation, so the job was cancelled."
 MEANINGS: dict[str, Meaning] = {
@@ -58,7 +72,8 @@ MEANINGS: dict[str, Meaning] = {
     "downloaded": Meaning(
         "running",
         "The download worker has finished downloading all necessary packages from the Management Hub.",
-        "The installation, when the AgentAutoUpgrade cron job next wakes up.",
+        "The installation, when the AgentAutoUpgrade cron job next wakes up and finds the service of every agreement "
+        "running.",
     ),
     "initiated": Meaning(
         "running",
@@ -154,6 +169,42 @@ def since(status: Status | None) -> str:
     return str(found.get("lastUpdated") or found.get("startTime") or "")
 
 
+def kept(status: Status | None, policy: Policy | None) -> bool:
+    """Return whether the status is older than the policy's last change, by the Exchange's own stamps of both.
+
+    The agent keeps the status that it has when a policy is changed: without a reset the node does not start over.
+
+    >>> status = {"agentUpgradePolicyStatus": {"status": "successful", "lastUpdated": "2026-01-01T00:00:00Z"}}
+    >>> [kept(status, {"lastUpdated": f"2026-01-0{day}T00:00:00Z"}) for day in (1, 2)]
+    [False, True]
+    >>> kept(status, None), kept(None, {"lastUpdated": "2026-01-02T00:00:00Z"})
+    (False, False)
+    """
+    changed = read_time((policy or {}).get("lastUpdated"))
+    reported = read_time(upgrade(status).get("lastUpdated"))
+    return changed is not None and reported is not None and reported < changed
+
+
+def expected(text: str, total: int) -> int:
+    """Return how many of so many nodes `--expect` means: a number, or a share; 0 for an empty text.
+
+    Raise `WrongUsage` for what is neither, and for less than one node.
+
+    >>> expected("3", 10), expected("95%", 30), expected("1%", 30), expected("", 30)
+    (3, 29, 1, 0)
+    >>> expected("0%", 30)
+    Traceback (most recent call last):
+    nodewatch.errors.WrongUsage: '0%' is neither a number of nodes nor a share of them: write 12 or 95%.
+    """
+    if not text:
+        return 0
+    found = re.fullmatch(r"([0-9]{1,9})(%?)", text.strip())
+    number = int(found[1]) if found else 0
+    if found is None or number < 1 or (found[2] and number > 100):
+        raise WrongUsage(f"{text!r} is neither a number of nodes nor a share of them: write 12 or 95%.")
+    return -(-number * total // 100) if found[2] else number
+
+
 def shown(status: Status | None) -> Status | None:
     """Return the status as `hzn` prints it: without the four fields that it omits when they are empty.
 
@@ -232,17 +283,17 @@ def re_evaluated(status: Status | None) -> Status:
     return cast("Status", changed)
 
 
-def switched(policy: Policy, *, enabled: bool, start: str | None = None, window: int | None = None) -> Policy:
+def switched(policy: Policy | None, *, enabled: bool, start: str | None = None, window: int | None = None) -> Policy:
     """Return the policy as it is sent to the Exchange to enable or disable it; everything else stays.
 
-    What the Exchange sets itself is left out; empty constraints and patterns are null, because the Exchange
-    refuses a policy that has both, be they empty.
+    Only what the Exchange takes is sent: it refuses a policy with any other member. Empty constraints and patterns are
+    null, because it refuses a policy that has both, be they empty.
 
     >>> policy = {"owner": "o/u", "enabled": False, "constraints": ["a == b"], "patterns": []}
     >>> switched(policy, enabled=True, start="now")
     {'enabled': True, 'constraints': ['a == b'], 'patterns': None, 'start': 'now'}
     """
-    changed: dict[str, Any] = {name: value for name, value in policy.items() if name not in SET_BY_EXCHANGE}
+    changed: dict[str, Any] = {name: value for name, value in (policy or {}).items() if name in TAKEN_BY_EXCHANGE}
     for name in ("constraints", "patterns"):
         if name in changed:
             changed[name] = changed[name] or None

@@ -13,6 +13,7 @@ RESET = "nodewatch exchange node management reset NODE --policy NMP"
 SHOW = "nodewatch exchange node management status NODE --long"
 AGAIN = Step("reset", "somebody resets it in the Exchange")
 LOCALLY = Step("waiting", "somebody resets it on the node")
+OVER = (AGAIN, Step("waiting", "somebody resets it on the node, or the manifest says `latest` and agent files are new"))
 STEPS: dict[str, tuple[Step, ...]] = {
     "waiting": (
         Step("download started", "its time has come, and no other upgrade is going on"),
@@ -54,12 +55,12 @@ STEPS: dict[str, tuple[Step, ...]] = {
         AGAIN,
         LOCALLY,
     ),
-    "successful": (AGAIN, LOCALLY),
-    "no action required": (AGAIN, LOCALLY),
-    "precheck failed": (AGAIN, LOCALLY),
-    "download failed": (AGAIN, LOCALLY),
-    "rollback successful": (AGAIN, LOCALLY),
-    "rollback failed": (AGAIN, LOCALLY),
+    "successful": OVER,
+    "no action required": OVER,
+    "precheck failed": OVER,
+    "download failed": OVER,
+    "rollback successful": OVER,
+    "rollback failed": OVER,
     "unknown": (AGAIN, LOCALLY),
 }
 WHO_MAY_RESET = (

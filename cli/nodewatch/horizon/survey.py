@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.backend import segment
-from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble
+from nodewatch.errors import NodewatchError, ServiceTrouble
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import status_request, statuses_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from nodewatch.app import App
     from nodewatch.backend import Answer, Request
-    from nodewatch.horizon.types import Policy, Statuses
+    from nodewatch.horizon.types import Node, Policy, Statuses
 
 
 class Survey(NamedTuple):
     """What nodes answered when they were asked for their statuses; nodes are `org/node`.
 
     `silent` nodes have none of what was asked for, `troubled` ones could not be asked, `unasked` ones were not, because
-    the user interrupted. `policies` are those that were asked about.
+    the user interrupted. `policies` are those that were asked about, `nodes` what the Exchange tells of the nodes.
     """
 
     statuses: dict[str, Statuses]
@@ -29,7 +29,8 @@ class Survey(NamedTuple):
     troubled: dict[str, NodewatchError]
     unasked: list[str]
     interrupted: bool = False
-    policies: Mapping[str, Policy] = {}  # nobody changes it
+    policies: Mapping[str, Policy | None] = {}
+    nodes: Mapping[str, Node | None] = {}
 
     @property
     def total(self) -> int:
@@ -37,14 +38,14 @@ class Survey(NamedTuple):
         return len(self.statuses) + len(self.silent) + len(self.troubled) + len(self.unasked)
 
 
-def survey(app: App, org: str, nodes: Iterable[str], nmp: str) -> Survey:
+def survey(app: App, org: str, nodes: Mapping[str, Node | None], nmp: str) -> Survey:
     """Ask each node (`org/node`) for its status of a policy, or of all policies for an empty name."""
     from nodewatch.gather import gather
 
     names = sorted(nodes)
     requests = [status_request(org, name.partition("/")[2], nmp) for name in names]
     gathered = gather(app.backend("exchange"), requests, app.world, quiet=app.quiet)
-    found = Survey({}, [], {}, [], gathered.interrupted)
+    found = Survey({}, [], {}, [], gathered.interrupted, nodes=nodes)
     for name, request, result in zip(names, requests, gathered.results, strict=True):
         if result is None:
             found.unasked.append(name)
@@ -62,11 +63,9 @@ def survey(app: App, org: str, nodes: Iterable[str], nmp: str) -> Survey:
 
 
 def read(result: Answer | NodewatchError, request: Request) -> Statuses | NodewatchError:
-    """Return the statuses that one question brought (none for 404), or its error."""
-    if isinstance(result, NotFound):
-        return {}
+    """Return the statuses that one question brought (none where the Exchange says so), or its error."""
     try:
-        return result if isinstance(result, NodewatchError) else statuses_in(result, request)
+        return statuses_in(result, request)
     except NodewatchError as error:
         return error
 

@@ -89,7 +89,7 @@ def nmp_status(found: Survey, clock: Clock, *, long: bool) -> Page:
         rows.sort(key=lambda row: natural(row.node))
         silent = [bare(node) for node, statuses in found.statuses.items() if name not in statuses]
         silent += map(bare, found.silent)
-        disabled = found.policies.get(name, {}).get("enabled") is False
+        disabled = (found.policies.get(name) or {}).get("enabled") is False
         page.append(Line(name + ", disabled" * disabled, "strong", lead="Policy: "))
         page += counts(rows, len(silent), len(found.troubled) + len(found.unasked))
         if long:
@@ -244,7 +244,7 @@ def may_become(name: str) -> list[str]:
     (['rollback started', 'initiated'], [], [])
     """
     steps = status_rules.STEPS.get(name, ())
-    return [step.to for step in steps if step not in (status_rules.AGAIN, status_rules.LOCALLY)]
+    return [step.to for step in steps if step not in (*status_rules.OVER, status_rules.LOCALLY)]
 
 
 def internals(status: Status | None) -> list[tuple[str, str | Cell]]:
@@ -271,11 +271,11 @@ def change(name: str, part: Mapping[str, Any]) -> str:
     return f"{name}{between} {doing}"
 
 
-def policies(documents: Mapping[str, Policy], clock: Clock) -> Page:
+def policies(documents: Mapping[str, Policy | None], clock: Clock) -> Page:
     """Return one row a policy."""
     rows: list[list[str | Cell]] = []
     for name in sorted(documents, key=natural):
-        policy = documents[name]
+        policy = documents[name] or {}
         rows.append(
             [
                 name,
@@ -308,8 +308,9 @@ def start(policy: Policy, clock: Clock) -> str:
     return local(policy.get("start"), clock) + (f", within {window} s" if window else "")
 
 
-def policy(name: str, document: Policy, clock: Clock) -> Page:
+def policy(name: str, document: Policy | None, clock: Clock) -> Page:
     """Return everything about one policy."""
+    document = document or {}
     upgrade = part(document, "agentUpgradePolicy")
     return [
         Fields(

@@ -41,9 +41,26 @@ def test_already_enabled(run: Runner, load: Load) -> None:
     before = run("exchange nmp list roll").json
     sentence = "Node management policy harbor/roll is already enabled in the Horizon Exchange\n"
     assert run("exchange nmp enable roll") == (0, sentence, "")
-    note = "Its start stays as it is: disable it first, then enable it with the new one.\n"
-    assert run("exchange nmp enable roll -s now") == (0, sentence, note)
     assert run("exchange nmp list roll").json == before
+
+
+def test_an_enabled_policy_is_given_another_start(run: Runner, load: Load) -> None:
+    load(FLEET)
+    before = found(run, "roll")
+    sentence = "Node management policy harbor/roll enabled in the Horizon Exchange\n"
+    assert run("exchange nmp enable roll -w 0") == (0, sentence, "")
+    assert found(run, "roll") == {**before, "startWindow": 0}
+    assert run("exchange nmp enable roll -s 2026-12-01T08:00:00Z") == (0, sentence, "")
+    assert found(run, "roll") == {**before, "startWindow": 0, "start": "2026-12-01T08:00:00Z"}
+
+
+def test_what_the_exchange_does_not_take_is_not_sent_back(run: Runner, load: Load) -> None:
+    load({"exchange": {"managementpolicies": {"harbor/certs": policy(enabled=False, agentImagePolicy={}, more=1)}}})
+    assert set(run("exchange nmp enable certs --dry-run").json["body"]) == set(policy()) - {
+        "owner",
+        "created",
+        "lastUpdated",
+    }
 
 
 def test_dry_run(run: Runner, load: Load) -> None:
@@ -92,11 +109,12 @@ def test_an_exchange_that_answers_with_another_policy_loses_nothing(
     base = SERVERS["exchange"]
     run.environ["HZN_EXCHANGE_URL"] = base
     network.get(f"{base}/admin/version", body="2.130.0\n", content_type="text/plain")
-    another = {"managementPolicy": {"harbor/certs": policy()}, "lastIndex": 0}
+    certs, roll = policy(label="certs"), policy(label="roll", enabled=verb == "disable")
+    another = {"managementPolicy": {"harbor/certs": certs}, "lastIndex": 0}
     network.get(f"{base}/orgs/harbor/managementpolicies/roll", json=another)
-    done = run(f"exchange nmp {verb} roll")
-    assert (done.code, done.stdout) == (3, "")
-    assert done.stderr == (
-        "Error: The Exchange was asked for harbor/roll and answered with harbor/certs. Nothing was changed.\n"
-    )
-    assert [call.request.method for call in network.calls] == ["GET", "GET"]
+    network.get(f"{base}/orgs/harbor/managementpolicies", json=another)
+    assert run(f"exchange nmp {verb} roll") == (8, "", "Error: NMP roll not found in org harbor\n")
+    all_of_them = {"managementPolicy": {"harbor/certs": certs, "harbor/roll": roll}, "lastIndex": 0}
+    network.upsert("GET", f"{base}/orgs/harbor/managementpolicies", json=all_of_them)
+    sent = run(f"exchange nmp {verb} roll --dry-run").json
+    assert (sent["path"], sent["body"]["label"]) == ("/orgs/harbor/managementpolicies/roll", "roll")

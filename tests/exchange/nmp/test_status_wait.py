@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from edge import WORDS, node, on_node, policy, status
+from edge import node, on_node, policy, status
 from nodewatch.errors import ServiceTrouble
-from nodewatch.horizon.outcome import Look, outcome
-from nodewatch.watch.model import Seen
+from nodewatch.offline.backend import LocalBackend
 
 if TYPE_CHECKING:
-    from conftest import Play, Runner
+    from conftest import Load, Play, Runner
 
 WAIT = "exchange nmp status roll --wait"
 NAMES = ("edge-1", "edge-2", "edge-3")
@@ -23,7 +19,7 @@ NO_SPACE = "Upgrade error: no space"
 
 
 def words(*found: str | None, **fields: Any) -> Any:
-    """Return a fleet whose nodes have these statuses of one policy; a node beyond them has none."""
+    """Return a fleet whose nodes have these statuses of one policy (None: not yet); nodes beyond are not registered."""
     more = {"lastUpdated": ""}
     statuses = {
         f"harbor/{name}": {"harbor/roll": status(word, **(more | fields if word == "failed" else more))}
@@ -33,7 +29,10 @@ def words(*found: str | None, **fields: Any) -> Any:
     return {
         "exchange": {
             "managementpolicies": {"harbor/roll": policy()},
-            "nodes": {f"harbor/{name}": node(name) for name in NAMES},
+            "nodes": {
+                f"harbor/{name}": {**node(name), "publicKey": "k" if place < len(found) else ""}
+                for place, name in enumerate(NAMES)
+            },
             "managementStatus": statuses,
         }
     }
@@ -65,16 +64,16 @@ def test_an_upgrade_that_is_rolled_back(run: Runner, play: Play) -> None:
     assert run(WAIT.replace("--wait", "--watch")) == (
         10,
         f"""\
-2026-11-21T12:00:00Z  harbor/roll: 0 of 2 nodes successful, 2 in progress; 1 without a status
-2026-11-21T12:00:30Z  harbor/roll: 1 of 2 nodes successful, 1 in progress; 1 without a status; \
+2026-11-21T12:00:00Z  harbor/roll: 0 of 2 nodes successful, 2 in progress; 1 other has no status
+2026-11-21T12:00:30Z  harbor/roll: 1 of 2 nodes successful, 1 in progress; 1 other has no status; \
 initiated -> failed ({NO_SPACE}): harbor/edge-1; initiated -> successful: harbor/edge-2
-2026-11-21T12:01:00Z  harbor/roll: 1 of 2 nodes successful, 1 in progress; 1 without a status; \
+2026-11-21T12:01:00Z  harbor/roll: 1 of 2 nodes successful, 1 in progress; 1 other has no status; \
 failed ({NO_SPACE}) -> rollback started: harbor/edge-1
-2026-11-21T12:02:00Z  harbor/roll: 1 of 2 nodes successful, 1 failed; 1 without a status; \
+2026-11-21T12:02:00Z  harbor/roll: 1 of 2 nodes successful, 1 failed; 1 other has no status; \
 rollback started -> rollback successful: harbor/edge-1
 """,
         """\
-Error: harbor/roll: 1 of 2 nodes successful, 1 failed; 1 without a status.
+Error: harbor/roll: 1 of 2 nodes successful, 1 failed; 1 other has no status.
   Failed (1): harbor/edge-1
 """,
     )
@@ -93,7 +92,7 @@ def test_failed_counts_at_once_if_the_exchange_says_that_it_is_old(run: Runner, 
 
 
 def test_the_time_runs_out(run: Runner, play: Play) -> None:
-    play({0: words("successful", "downloaded", "asleep")})
+    play({0: words("successful", "downloaded", "waiting")})
     assert run(f"{WAIT} --timeout 5m")[::2] == (
         11,
         """\
@@ -115,10 +114,110 @@ def test_a_node_that_is_named_is_waited_for_before_it_has_a_status(run: Runner, 
     assert run(f"{WAIT} -N edge-1 --timeout 1m")[::2] == (
         11,
         """\
-Error: the time ran out after 1 min: harbor/roll: 0 of 0 nodes successful; 1 without a status.
+Error: the time ran out after 1 min: harbor/roll: 0 of 1 node successful, 1 without a status.
   Lagging (1): harbor/edge-1
 """,
     )
+
+
+def test_a_node_that_may_be_meant_is_waited_for_until_it_has_a_status(run: Runner, play: Play) -> None:
+    life = {0: words(None, None), 30: words("successful", None), 60: words("successful", "waiting")}
+    play({**life, 90: words("successful", "successful")})
+    assert run(WAIT)[::2] == (0, "")
+    play(life | {60: words("successful", None)})
+    assert run(f"{WAIT} --timeout 5m")[::2] == (
+        11,
+        """\
+Error: the time ran out after 5 min: harbor/roll: 1 of 2 nodes successful, 1 without a status; 1 other has no status.
+  Lagging (1): harbor/edge-2
+""",
+    )
+
+
+@pytest.mark.parametrize(("expect", "code"), [("1", 0), ("50%", 0), ("2", 11), ("51%", 11), ("100%", 11)])
+def test_expecting_a_number_of_nodes(run: Runner, play: Play, expect: str, code: int) -> None:
+    play({0: words(None, None), 30: words("successful", None)})
+    done = run(f"{WAIT} --timeout 5m --expect {expect}")
+    assert done.code == code
+    assert done.stderr == (
+        "Error: the time ran out after 5 min: harbor/roll: 1 of 1 node successful; "
+        "1 more is expected; 2 others have no status.\n"
+    ) * (code == 11)
+
+
+@pytest.mark.parametrize("options", ["--expect 0", "--expect 101%", "--expect x", "--expect 3 --nodes edge-1"])
+def test_expecting_what_makes_no_sense(run: Runner, load: Load, options: str) -> None:
+    load(words("successful"))
+    assert run(f"{WAIT} {options}").code == 2
+    assert run("exchange nmp status roll --expect 3") == (2, "", "Error: --expect needs --wait or --watch.\n")
+
+
+def test_nodes_that_are_named_are_all_that_is_waited_for(run: Runner, play: Play) -> None:
+    play({0: words("successful", None, "failed"), 30: words("successful", "successful", "failed")})
+    assert run(f"{WAIT} --nodes edge-[1-2]").json == {"harbor/edge-1": "successful", "harbor/edge-2": "successful"}
+    assert run("exchange nmp status roll --nodes edge-[1-9],harbor/edge-3") == (
+        8,
+        "",
+        "Error: 6 nodes not found in org harbor: harbor/edge-[4-9]\n",
+    )
+
+
+def test_a_policy_that_was_changed_since(run: Runner, play: Play) -> None:
+    fleet = words("successful")
+    status_of = fleet["exchange"]["managementStatus"]["harbor/edge-1"]["harbor/roll"]["agentUpgradePolicyStatus"]
+    status_of["lastUpdated"] = "2026-11-20T11:59:59Z"
+    play({0: fleet})
+    ended = """\
+Error: {}: 0 of 1 {} successful, 1 not started over since the policy was changed{}.
+  Failed (1): harbor/{}
+"""
+    others = "; 2 others have no status"
+    assert run(WAIT)[::2] == (10, ended.format("harbor/roll", "node", others, "edge-1"))
+    line = "exchange node management status edge-1 --wait"
+    for each in (line, f"{line} -p roll"):
+        assert run(each)[::2] == (10, ended.format("edge-1", "policy", "", "roll"))
+
+
+def test_a_status_that_nothing_follows(run: Runner, play: Play) -> None:
+    play({0: words("unknown")})
+    done = run(WAIT.replace("--wait", "--watch"))
+    assert done.code == 10
+    assert [line[:20] for line in done.stdout.splitlines()] == ["2026-11-21T12:00:00Z", "2026-11-21T12:02:00Z"]
+    assert "0 of 1 node successful, 1 in a status that nothing follows" in done.stderr
+
+
+def test_a_policy_that_is_disabled(run: Runner, play: Play) -> None:
+    fleet = words("waiting", None)
+    fleet["exchange"]["managementpolicies"]["harbor/roll"]["enabled"] = False
+    play({0: fleet})
+    assert run(f"{WAIT} --timeout 1m")[::2] == (
+        11,
+        """\
+Error: the time ran out after 1 min: harbor/roll: 0 of 1 node successful, 1 in progress; 2 others have no status; \
+the policy is disabled: nothing will start.
+  Lagging (1): harbor/edge-1
+""",
+    )
+
+
+def test_nodes_whose_status_is_final_are_asked_seldom(run: Runner, play: Play, monkeypatch: Any) -> None:
+    asked: list[str] = []
+    send = LocalBackend.send
+
+    def noted(self: LocalBackend, request: Any) -> Any:
+        asked.append(request.path)
+        return send(self, request)
+
+    monkeypatch.setattr(LocalBackend, "send", noted)
+    play(
+        {
+            0: words("successful", "initiated", "rollback failed"),
+            310: words("successful", "successful", "rollback failed"),
+        }
+    )
+    assert run(WAIT).code == 10
+    times = {name: sum(f"/nodes/{name}/" in path for path in asked) for name in NAMES}
+    assert times == {"edge-1": 4, "edge-2": 23, "edge-3": 4}  # looks 1, 11, 21, and 22, which asks twice
 
 
 def test_a_policy_that_is_disabled_meanwhile(run: Runner, play: Play) -> None:
@@ -126,7 +225,7 @@ def test_a_policy_that_is_disabled_meanwhile(run: Runner, play: Play) -> None:
     assert run(WAIT)[::2] == (
         12,
         """\
-Error: harbor/roll: 0 of 0 nodes successful; 3 without a status, 2 left without a status before their end.
+Error: harbor/roll: 0 of 0 nodes successful; 3 others have no status, 2 left without a status before their end.
   Missing (1): harbor/edge-2, last seen: initiated
   Missing (1): harbor/edge-1, last seen: waiting
 """,
@@ -194,26 +293,3 @@ def test_ctrl_c(run: Runner, play: Play, line: str) -> None:
     agent = {"agent": {"nodemanagement": {"harbor/roll": on_node("waiting")}}}
     play({0: {**words("initiated"), **agent}, 10: KeyboardInterrupt()})
     assert run(line) == (130, "", "Interrupted.\n")
-
-
-statuses = st.dictionaries(
-    st.text(min_size=1, max_size=3),
-    st.sampled_from([*(status(word, lastUpdated="") for word in WORDS), None]),
-    max_size=6,
-)
-
-
-@given(found=statuses, seconds=st.sampled_from([0, 119, 120]), silent=st.integers(0, 3))
-@settings(max_examples=100, deadline=None)
-def test_every_status_is_successful_failed_or_lags(found: Any, seconds: int, silent: int) -> None:
-    seen = Seen(datetime(2026, 11, 21, 12, tzinfo=UTC), dict.fromkeys(found, 0.0), timedelta(seconds=120), seconds)
-    result = outcome(Look("it", "nodes", found, silent), seen)
-    good = {
-        name
-        for name, each in found.items()
-        if each and each["agentUpgradePolicyStatus"]["status"] in ("successful", "no action required")
-    }
-    assert sorted([*good, *result.failed, *result.lagging]) == sorted(found)
-    assert result.finished == (not result.lagging)
-    assert result.succeeded == (bool(found) and len(good) == len(found))
-    assert result.gone == (not found)
