@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
 
 
+ASSUMED = "BOS's defaults are assumed, because its options are not known"
+
+
 def component(document: Component, options: Mapping[str, Any], now: datetime) -> Page:
     """Return one node: where it is in its boot, what that means and what comes next, then its states."""
     where, *states = tables.component(document, now)
@@ -35,6 +38,7 @@ def expected(document: Component, options: Mapping[str, Any], now: datetime) -> 
                 ("BOS does next", found.next),
                 ("Tries", found.attempts),
                 ("Stuck", Cell(found.stuck, "bad")),
+                ("Limits", ASSUMED if status_rules.assumed(document, options) else ""),
             ]
         )
     ]
@@ -52,11 +56,14 @@ def session_status(
 def laggards(components: Iterable[Component], options: Mapping[str, Any], now: datetime) -> Page:
     """Return the nodes that BOS still works on by status, the oldest last action first, and those that are stuck."""
     page: Page = []
-    for group in status_rules.laggards(components, options, now):
+    found = list(components)
+    for group in status_rules.laggards(found, options, now):
         page += listed(group.names, group.status + oldest(group), "busy")
         if group.stuck:
             words = f"stuck in {group.status}: {status_rules.LIMITS[group.status]} is over"
             page += [Line(words, "bad", lead=f"{plural(len(group.stuck), 'node')} "), nodes_below(group.stuck)]
+    if any(status_rules.assumed(component, options) for component in found):
+        page.append(Line(ASSUMED, "dim", lead="Limits: "))
     return page
 
 

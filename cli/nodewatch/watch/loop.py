@@ -151,7 +151,7 @@ class Lookout:
         self.unfinished: set[str] = set()
         self.failures = 0
         self.began = self.world.now()
-        self.deadline = self.world.monotonic() + pace.timeout
+        self.deadline = self.world.monotonic() + (0.0 if app.unchanging else pace.timeout)
 
     def run(self, viewer: Viewer) -> NodewatchError | None:
         """Look until it is over, and return how it ended: None when everything succeeded.
@@ -197,7 +197,7 @@ class Lookout:
             else:
                 since.update(dict.fromkeys(move.names, clock))
         self.states, self.since = states, since
-        outcome = self.watched.outcome(look, Seen(now, since, timedelta(seconds=self.pace.settle), clock))
+        outcome = self.watched.outcome(look, Seen(self.app.now, since, timedelta(seconds=self.pace.settle), clock))
         outcome = without(outcome, self.missing(), self.watched.left, nothing_left=not states)
         self.unfinished = {*self.unfinished.difference(states), *outcome.failed, *outcome.lagging}
         return Sight(look, outcome, changed, self.began, now)
@@ -229,8 +229,10 @@ class Lookout:
 
     def out_of_time(self, sight: Sight) -> TimeRanOut:
         """Return the error for a wait that took too long."""
-        waited = span(timedelta(seconds=self.pace.timeout))
-        message = f"the time ran out after {waited}: {sight.outcome.words}.{named(sight.outcome)}"
+        why = f"the time ran out after {span(timedelta(seconds=self.pace.timeout))}"
+        if self.app.unchanging:
+            why = f"{self.app.unchanging} is a fleet file, in which nothing changes"
+        message = f"{why}: {sight.outcome.words}.{named(sight.outcome)}"
         if sight.trouble:
             data = f"what is known is {self.age()} old" if sight.seen else "no look succeeded"
             message += f"\n  The last look failed, so {data}: {sight.trouble}"
@@ -275,7 +277,8 @@ def follow(app: App, watched: Watched) -> None:
     gc.enable()
     how = pace(app.flags)
     lookout = Lookout(app, watched, how)
-    app.world.deadline = lookout.deadline + LAST_LOOK
+    if not app.unchanging:
+        app.world.deadline = lookout.deadline + LAST_LOOK
     with viewer(app, watched) as showing:
         ending = lookout.run(showing)
     lookout.tell_of_others()
