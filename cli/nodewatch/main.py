@@ -223,6 +223,7 @@ TREE = Group(
                 "save": Leaf("Write what the live systems say as a fleet file.", "commands.local:save"),
             },
         ),
+        "diff": Leaf("Show what changed between two looks at a fleet.", "commands.diff:diff"),
         "config": Group(
             "Configuration: the systems, and the settings that count.",
             {

@@ -219,11 +219,11 @@ def test_the_name_of_a_fleet_file_is_no_store(run: Runner, file: Path, tmp_path:
 
 def test_a_wait_on_a_file_that_cannot_change_ends_at_once(run: Runner, file: Path) -> None:
     done = run(f"bos sessions status list reboot-7 --wait --timeout 2h --local {file}")
-    assert (done.code, done.stderr) == (
-        11,
+    assert done.code == 11
+    assert done.stderr == (
         f"Error: {file} is a fleet file, in which nothing changes: "
         "reboot-7 is running: 1 of 5 nodes stable, 1 failed, 2 in progress, 1 staged.\n"
-        "  Failed (1): x3000c0s1b0n0\n  Lagging (3): x3000c0s[2,9-10]b0n0\n",
+        "  Failed (1): x3000c0s1b0n0\n  Lagging (3): x3000c0s[2,9-10]b0n0\n"
     )
 
 
