@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 import responses
 
@@ -26,6 +27,9 @@ from nodewatch.world import World
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
+
+hypothesis.settings.register_profile("patient", deadline=None)  # how long it takes is not what is tested
+hypothesis.settings.load_profile("patient")
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SERVERS = {

@@ -17,8 +17,8 @@ CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields"
 LEAVES = (
-    "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|differences|kinds|places|query|listing|"
-    "conditions|view"
+    "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places|query|listing|conditions|view"
+    "|masking|differences"
 )
 WIRE = r"remote(\.\w+)?"
 
@@ -28,7 +28,7 @@ OURS = [
     ("listing", "documents|errors|places|table|times"),
     ("conditions", "errors|listing|nodeset|query|times"),
     ("view", "conditions|documents|errors|listing|nodeset|query|table"),
-    ("errors|times|table|documents|jsontext|differences|kinds", "nothing"),
+    ("errors|times|table|documents|jsontext|kinds|masking|differences", "nothing"),
     ("places", "nodeset"),
     ("pages", "nodeset|table|kinds|places"),
     ("nodeset", "errors"),
@@ -61,7 +61,7 @@ OURS = [
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render(\.\w+)?|backend|{LEAVES}"),
     (WIRE, rf"{WIRE}|backend|settings\.(model|cray)|files|nodewatch|{LEAVES}"),
-    ("main", rf"app|tree|{LEAVES}"),
+    ("main", rf"app|tree|world|{LEAVES}"),
     ("__main__", "main"),
     (r"\w+(\.\w+)?", rf"(?!(main|demo|{SLICE})\b)\w+(\.\w+)?"),
 ]

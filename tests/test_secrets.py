@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -12,6 +14,8 @@ from nodewatch.bos_v2.client import BosV2
 from nodewatch.settings.model import Secret, resolve
 
 if TYPE_CHECKING:
+    from responses import RequestsMock
+
     from conftest import Runner
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +41,59 @@ def test_defect_does_not_tell_them(run: Runner, monkeypatch: pytest.MonkeyPatch,
     assert done.code == 1
     assert "RuntimeError: cannot send" in done.stderr
     assert "hidden" not in done.stderr
+
+
+TOKEN = "hidden-T0ken/+=.xyz-and-m0re-of-it"
+FORMS = {
+    "plain": TOKEN,
+    "small": TOKEN.lower(),
+    "percent": quote(TOKEN, safe=""),
+    "base64": b64encode(TOKEN.encode()).decode(),
+    "base64 of more": b64encode(f"Bearer {TOKEN} of me".encode()).decode(),
+    "escaped": TOKEN.replace("/", "\\/"),
+    "by number": "".join(f"\\u{ord(each):04x}" for each in TOKEN),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_servers_words_do_not_tell_them(run: Runner, network: RequestsMock, form: str) -> None:
+    words = f'{{"title": "Unauthorized", "detail": "({FORMS[form]}) has expired"}}'
+    network.get("https://h/v2/sessions/night", words, status=401, headers={"X-Echo": FORMS[form]})
+    done = run("bos sessions describe night -vv", NODEWATCH_BOS_URL="https://h", NODEWATCH_TOKEN=TOKEN)
+    assert done.code == 6
+    assert "Error: Unauthorized: (" in done.stderr
+    assert FORMS[form][12:-12] not in done.stderr
+    assert done.stderr.count("***") >= 3  # header, body, message
+
+
+def test_tables_do_not_tell_them(run: Runner, network: RequestsMock) -> None:
+    network.get("https://h/v2/sessions", json=[{"name": "night", "template_name": f"for {TOKEN}"}])
+    done = run("bos sessions list --format table", NODEWATCH_BOS_URL="https://h", NODEWATCH_TOKEN=TOKEN)
+    assert (done.code, TOKEN in done.stdout, "for ***" in done.stdout) == (0, False, True)
+
+
+def test_short_secrets_leave_words_whole(run: Runner, network: RequestsMock) -> None:
+    network.get("https://h/v2/sessions", json={"detail": "b", "title": "a table"}, status=500)
+    done = run("bos sessions list", NODEWATCH_BOS_URL="https://h", NODEWATCH_TOKEN="table")
+    assert done == (5, "", "Error: a table: b\n")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "me:s3cr3t@h/x",
+        "https:/me:s3cr3t@h",
+        "https://me:s3/s3cr3t@h",
+        "ftp://me:s3cr3t@h",
+        "https://h/?t=s3cr3t",
+        "#s3cr3t",
+    ],
+)
+@pytest.mark.parametrize("line", ["bos sessions list", "config show", "auth status"])
+def test_malformed_urls_do_not_tell_them(run: Runner, line: str, url: str) -> None:
+    done = run(line, NODEWATCH_BOS_URL=url, HTTPS_PROXY=url)
+    assert "s3cr3t" not in done.stdout + done.stderr
+    assert done.code == (0 if line == "config show" else 7)
 
 
 def test_settings_do_not_show_them(run: Runner) -> None:

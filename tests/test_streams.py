@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +38,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 def nodewatch(home: Path, *words: str, env: dict[str, str] | None = None, **options: Any) -> CompletedProcess[bytes]:
     return subprocess.run(
         [PROGRAM, *words],
-        capture_output="stdout" not in options,
+        capture_output="stdout" not in options and "stderr" not in options,
         cwd=home,
         env=environment(home, **(env or {})),
         timeout=60,
@@ -67,6 +68,46 @@ def test_a_full_disk_behind_stdout(home: Path, words: list[str]) -> None:
         done = nodewatch(home, *words, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 4
     assert done.stderr == b"Error: the output could not be written: No space left on device.\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize(
+    ("line", "code"), [("bos sessions list -v", 0), ("bos sessions describe x", 8), ("bos sessions list --x", 2)]
+)
+def test_a_full_disk_behind_stderr_changes_nothing(home: Path, line: str, code: int) -> None:
+    with Path("/dev/full").open("w") as full:
+        assert nodewatch(home, *line.split(), stderr=full, stdout=subprocess.PIPE).returncode == code
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+@pytest.mark.parametrize(
+    ("line", "code"), [("bos sessions list", 0), ("--help", 0), ("bos sessions describe x", 8), ("local load -", 4)]
+)
+def test_closed_streams(home: Path, line: str, code: int, closed: str) -> None:
+    before = (home / "fleet.db").read_bytes()
+    done = subprocess.run(
+        ["bash", "-c", f"{PROGRAM} {line} {closed}"],
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        env=environment(home),
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+    assert (home / "fleet.db").read_bytes() == before
+
+
+def test_what_fits_into_a_pipe_is_written_at_once(home: Path) -> None:
+    nodes = [component(f"x{number}", error="e" * 50) for number in range(68)]
+    (home / "some.json").write_text(json.dumps({"bos": {"v2": {"components": nodes}}}))
+    nodewatch(home, "local", "load", "some.json")
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # keeps what is written apart
+    with ours, theirs:
+        nodewatch(home, "bos", "components", "list", stdout=theirs, env={"PYTHONUNBUFFERED": "1"})
+        written = ours.recv(1 << 20)
+    assert 60_000 < len(written) < 65_536
+    assert written.endswith(b"]\n")
 
 
 def test_a_disk_that_is_full_leaves_the_store_as_it_was(home: Path) -> None:

@@ -42,7 +42,10 @@ class App:
         """Flags, environment and files, resolved on first use: help and completion never need them."""
         from nodewatch.settings.model import resolve
 
-        return resolve(self.flags, self.world)
+        settings = resolve(self.flags, self.world)
+        for secret in (settings.token, settings.exchange_auth, (settings.exchange_auth or "").partition(":")[2]):
+            self.world.hide(secret)
+        return settings
 
     @property
     def now(self) -> datetime:
@@ -126,17 +129,6 @@ class App:
         from nodewatch.rehearsal import Rehearsal
 
         return Rehearsal(backend, self.print_document)
-
-    def without_secrets(self, text: str) -> str:
-        """Return the text with all secrets of this invocation masked, wherever they stand."""
-        settings = self.__dict__.get("settings")
-        if settings is None:
-            return text
-        bearer = getattr(self.backends.get("bos"), "bearer", None)
-        auth = settings.exchange_auth or ""
-        for secret in (settings.token, bearer and bearer.token and bearer.token.text, auth, auth.partition(":")[2]):
-            text = text.replace(secret, "***") if secret else text
-        return text
 
     def renew(self) -> bool:
         """Read the login again; return whether it is another one now (somebody logged in, or refreshed the token)."""
@@ -309,7 +301,7 @@ class App:
         """Tell the user something on stderr that must be known."""
         from nodewatch.table import visible
 
-        print(visible(text, keep="\n"), file=self.world.stderr)
+        self.world.tell(visible(text, keep="\n") + "\n")
 
     @property
     def interactive(self) -> bool:
@@ -328,12 +320,12 @@ class App:
         world = self.world
         if not (anywhere or self.interactive):
             return
-        print(f"{visible(question)} [y/N]: ", end="", file=world.stderr, flush=True)
+        world.tell(f"{visible(question)} [y/N]: ")
         said = ""
         try:
             said = world.stdin.readline()
         finally:
             if not said.endswith("\n"):  # Ctrl-C and Ctrl-D leave the cursor behind the question
-                print(file=world.stderr)
+                world.tell("\n")
         if said.strip().lower() not in ("y", "yes"):
             raise NodewatchError("Nothing was changed.")

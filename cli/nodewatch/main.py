@@ -6,6 +6,7 @@ A command stands here with the sentence that its help opens with; its module is 
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -15,11 +16,10 @@ import click
 from nodewatch.app import App
 from nodewatch.errors import NodewatchError
 from nodewatch.tree import ACCOUNT, Group, Leaf, mend_dash
+from nodewatch.world import World, silence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from nodewatch.world import World
 
 SESSIONS = Group(
     "Boot sessions: what was started, and how far it is.",
@@ -265,11 +265,11 @@ def pasted_dash(program: str, words: Sequence[str]) -> str | None:
 def run(tree: Group, program: str, words: Sequence[str], world: World | None = None) -> int:
     """Run one command line and return its exit code; what goes wrong is one message on stderr, never a traceback."""
     app = App(world)
-    stderr = app.world.stderr
+    world = app.world
     try:
         with app.closing, tree.make_context(program, list(words), obj=app) as context:
             tree.invoke(context)
-        app.world.stdout.flush()
+        world.stdout.flush()
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.UsageError as error:
@@ -277,42 +277,55 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
         if pasted:
             app.warn(f"Error: {pasted}")
         else:
-            error.show(stderr)
+            shown = io.StringIO()
+            error.show(shown)
+            world.tell(shown.getvalue())
         return 2
     except (click.Abort, EOFError):
-        print("Aborted.", file=stderr)
+        world.tell("Aborted.\n")
         return 1
     except NodewatchError as error:
         app.warn(f"Error: {error.message}")
         return error.exit_code
     except KeyboardInterrupt:
-        silence_stdout()  # what was shown is out; the rest of something half-written may have no reader any more
-        print("Interrupted.", file=stderr)
+        silence(world.stdout)  # what was shown is out; the rest of something half-written may have no reader any more
+        world.tell("Interrupted.\n")
         return 130
     except BrokenPipeError:
-        silence_stdout()
+        silence(world.stdout)
         return 141
     except OSError as error:
-        silence_stdout()
+        silence(world.stdout)
         app.warn(f"Error: the output could not be written: {error.strerror or error}.")
         return 4
     except Exception as error:  # noqa: BLE001  # a traceback is a defect, and so is this: it says so and ends with 1
-        what = app.without_secrets(f"{type(error).__name__}: {error}")
-        app.warn(f"Error: this is a defect of nodewatch: {what}. Please report it.")
+        app.warn(f"Error: this is a defect of nodewatch: {type(error).__name__}: {error}. Please report it.")
         return 1
     return 0
 
 
-def silence_stdout() -> None:
-    """Send what is still buffered for a reader that went away, or a full disk, to nowhere: exit would write it."""
-    if sys.stdout is sys.__stdout__:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+BUFFER = 1 << 17  # bytes: what most commands print goes out at once, and `| head -1` finds no writer to kill
+
+
+def open_streams() -> None:
+    """Make the standard streams fit to use: none of them closed, none too strict for a character, stdout in one piece.
+
+    `PYTHONUNBUFFERED` would have every line written apart. A closed stream becomes /dev/null: else the next file that
+    is opened, a store say, would take its place and what is printed would land there.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, io.TextIOWrapper(io.FileIO(number, "w" if number else "r", closefd=False)))
+    out = sys.stdout
+    whole = io.BufferedWriter(io.FileIO(1, "w", closefd=False), BUFFER)
+    sys.stdout = io.TextIOWrapper(whole, out.encoding, "backslashreplace", line_buffering=out.isatty())
+    sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def start(tree: Group, program: str) -> NoReturn:
     """Be the program: complete the line if the shell asks, else run it."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    open_streams()
     instruction = os.environ.get(f"_{program.upper()}_COMPLETE")
     if instruction:
         from click.shell_completion import shell_complete

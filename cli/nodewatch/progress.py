@@ -28,12 +28,12 @@ class Progress:
         if now >= self.next:
             self.next, self.drawn = now + BETWEEN, True
             bar = "#" * (30 * done // max(self.total, 1))
-            print(f"\r[{bar:<30}] {done:,} of {self.total:,} {self.what}", end="", file=self.world.stderr, flush=True)
+            self.world.tell(f"\r[{bar:<30}] {done:,} of {self.total:,} {self.what}")
 
     def end(self) -> None:
         """Take the line away."""
         if self.drawn:
-            print("\r\x1b[K", end="", file=self.world.stderr, flush=True)
+            self.world.tell("\r\x1b[K")
 
 
 def counted(items: Iterable[Item], progress: Progress) -> Iterator[Item]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import tzinfo
 
 
@@ -22,6 +23,7 @@ class World:
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
         self.environ: Mapping[str, str] = os.environ if environ is None else environ
         self.deadline = float("inf")
+        self.secrets: list[str] = []
 
     @property
     def stdin(self) -> TextIO:
@@ -41,7 +43,7 @@ class World:
     @property
     def home(self) -> str:
         """The user's home directory."""
-        return os.path.expanduser(self.environ.get("HOME") or "~")
+        return self.environ.get("HOME") or os.path.expanduser("~")
 
     @property
     def etc(self) -> str:
@@ -68,6 +70,36 @@ class World:
         """Return the environment variable's value; one that is set to nothing counts as not set."""
         return self.environ.get(name) or None
 
+    def hide(self, secret: str | None) -> None:
+        """Mask that text from now on wherever it would be shown."""
+        if secret and secret not in self.secrets:
+            self.secrets.append(secret)
+
+    def masked(self, text: str) -> str:
+        """Return a text as it may be shown: with the known secrets in it masked."""
+        if not self.secrets:
+            return text
+        from nodewatch.masking import masked
+
+        return masked(text, sorted(self.secrets, key=len, reverse=True))
+
+    def tell(self, text: str) -> None:
+        """Write to stderr, with secrets masked. Where nobody can read it (a full disk, say), that changes nothing."""
+        try:
+            self.stderr.write(self.masked(text))
+            self.stderr.flush()
+        except (OSError, ValueError):
+            silence(self.stderr)
+
+    @property
+    def display(self) -> TextIO:
+        """Where tables are written: stdout, with secrets masked."""
+        return cast("TextIO", Display(self)) if self.secrets else self.stdout
+
+    def expanded(self, path: str) -> str:
+        """Return a path that a user wrote, `~` in front being the home directory."""
+        return os.path.join(self.home, path[2:]) if path.startswith("~/") else path
+
     def now(self) -> datetime:
         """Return the time of day, in UTC."""
         return datetime.now(UTC)
@@ -89,3 +121,28 @@ class World:
     def sleep(self, seconds: float) -> None:
         """Wait."""
         time.sleep(seconds)
+
+
+class Display:
+    """Standard output as people look at it: what is written goes there with the secrets masked."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.out = world, world.stdout
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.out, name)
+
+    def write(self, text: str) -> int:
+        """Write a text; see `World.masked`."""
+        return self.out.write(self.world.masked(text))
+
+    def writelines(self, texts: Iterable[str]) -> None:
+        """Write texts one by one."""
+        for text in texts:
+            self.write(text)
+
+
+def silence(stream: TextIO) -> None:
+    """Send what is still buffered for a reader that went away, or a full disk, to nowhere: exit would write it."""
+    if stream in (sys.stdout, sys.stderr) and isinstance(stream, io.TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -179,3 +179,29 @@ def test_folder_that_cannot_be_written(run: Runner, keycloak: Keycloak, tokens: 
     tokens.chmod(0o500)
     done = run("auth login", stdin="open sesame\n")
     assert done.code == 4
+
+
+def test_login_says_its_host_where_the_files_name_could_be_anothers(
+    run: Runner, keycloak: Keycloak, tokens: Path
+) -> None:
+    (tokens.parent / "configurations/other").write_text('[core]\nhostname = "https://api-example.com"\n')
+    assert run("auth login", stdin="open sesame\n").code == 0
+    assert json.loads((tokens / "api_example_com.ari").read_text())["host"] == "api.example.com"
+    assert run("auth status").code == 0
+    assert run("auth status", NODEWATCH_BOS_URL="https://api-example.com/apis/bos").code == 6
+
+
+def test_login_touches_no_other_file(run: Runner, keycloak: Keycloak, tokens: Path) -> None:
+    for name in (".mine-notes", ".api", "mine", ".*.new"):
+        (run.home / name).write_text("dear diary")
+    (run.home / ".mine.new").write_text("left by a process that was killed")
+    assert run(f"auth login --token '{run.home}/mine'", stdin="open sesame\n").code == 0
+    assert run(f"auth login --token '{run.home}/*'", stdin="open sesame\n").code == 0
+    names = sorted(path.name for path in run.home.iterdir() if path.is_file())
+    assert names == ["*", ".*.lock", ".api", ".mine-notes", ".mine.lock", "mine"]
+
+
+def test_password_that_is_no_text(run: Runner, keycloak: Keycloak, tokens: Path) -> None:
+    done = run("auth login", stdin="p\udcff\n")
+    assert done == (2, "", "Error: the user and the password must be UTF-8 text.\n")
+    assert keycloak.forms == []

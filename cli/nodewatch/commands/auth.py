@@ -41,7 +41,7 @@ def log_in(app: App, username: str | None, password_file: str | None) -> None:
     $ nodewatch auth login --username me
     $ nodewatch auth login --username me --password-file ~/.secret
     """
-    from nodewatch.remote import login
+    from nodewatch.remote import login, tokens
 
     bearer = system_of(app)
     username = username or app.settings.cray.username or asked(app, "Username")
@@ -52,7 +52,7 @@ def log_in(app: App, username: str | None, password_file: str | None) -> None:
     place, token = login.log_in(username, password, app.settings, app.world, bearer.base)
     until = f" until {written(token.expires)}" if token.expires else ""
     app.say(f"Logged in to {bearer.base} as {username}{until}. The login is kept in {place.path}.")
-    used = login.place_of(app.settings, app.world, bearer.base)
+    used = tokens.place_of(app.settings, app.world, bearer.base)
     if used and used.path != place.path:
         app.warn(f"But {used.path} is used, because {used.source} says so. Name this one with --token {place.path}.")
 
@@ -66,7 +66,7 @@ def asked(app: App, what: str, *, hidden: bool = False) -> str:
         text = getpass.getpass(f"{what}: ", world.stderr)
     else:
         if world.stdin.isatty():
-            print(f"{what}: ", end="", file=world.stderr, flush=True)
+            world.tell(f"{what}: ")
         text = world.stdin.readline().rstrip("\r\n")
     if not text:
         raise WrongUsage(f"no {what.lower()} was given, at a prompt or on standard input.")
@@ -89,16 +89,16 @@ def show_login(app: App) -> None:
     \b
     $ nodewatch auth status
     """
-    from nodewatch.remote import login
+    from nodewatch.remote import login, tokens
 
     bearer = system_of(app)
     if not bearer.known:
         raise NotPermitted(bearer.advice)
     if bearer.place:
-        token, file, source = login.read(bearer.place), bearer.place.path, bearer.place.source
-        login.warn_if_open(bearer.place, app.world)
+        token, file, source = tokens.read(bearer.place, app.world), bearer.place.path, bearer.place.source
+        tokens.warn_if_open(bearer.place, app.world)
     else:
-        given = login.token_in({"access_token": str(app.settings.token)})
+        given = tokens.token_in({"access_token": str(app.settings.token)})
         if given is None:
             raise WrongConfiguration("NODEWATCH_TOKEN holds no token.")
         token, file, source = given, None, "NODEWATCH_TOKEN"
@@ -106,7 +106,7 @@ def show_login(app: App) -> None:
     status = {
         "system": bearer.base,
         "username": token.username,
-        "expires": token.expires and written(token.expires),
+        "expires": None if token.expires is None else written(token.expires),
         "expired": expired,
         "refreshable": token.refresh is not None,
         "file": file,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
 from nodewatch.documents import text
 from nodewatch.errors import WrongConfiguration
+from nodewatch.masking import MASK, without_login
 from nodewatch.settings import contexts
 from nodewatch.tree import command
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from nodewatch.table import Page
     from nodewatch.world import World
 
-MASK = "***"
 Row = tuple[Any, str]
 
 
@@ -41,8 +40,8 @@ def list_contexts(app: App) -> None:
 
 
 def open_values(values: dict[str, Any]) -> dict[str, Any]:
-    """Return a context's settings, without the password of a proxy."""
-    return {key: without_password(value) if key == "proxy" else value for key, value in values.items()}
+    """Return a context's settings, without the passwords in its URLs."""
+    return {key: without_login(value) if isinstance(value, str) else value for key, value in values.items()}
 
 
 def contexts_page(rows: list[dict[str, Any]]) -> Page:
@@ -103,7 +102,7 @@ def effective(settings: Settings, world: World) -> dict[str, Row]:
         elif system.local:
             rows[f"{service}.local"] = (system.local, system.source)
         else:
-            rows[f"{service}.url"] = (without_password(system.url or ""), system.source)
+            rows[f"{service}.url"] = (without_login(system.url or ""), system.source)
             rows[f"{service}.request_timeout"] = row(system.request_timeout, "request_timeout")
             rows[f"{service}.retries"] = row(system.retries, "retries")
     rows["bos.tenant"] = row(settings.tenant, "tenant")
@@ -121,7 +120,7 @@ def effective(settings: Settings, world: World) -> dict[str, Row]:
 
 def token_row(settings: Settings, world: World) -> Row:
     """Return the file that the token for BOS is in, or that it is given as such."""
-    from nodewatch.remote.login import place_of
+    from nodewatch.remote.tokens import place_of
 
     if settings.token:
         return MASK, "NODEWATCH_TOKEN"
@@ -139,21 +138,9 @@ def proxy_row(settings: Settings, world: World) -> Row:
     if system is None or isinstance(system, WrongConfiguration) or system.url is None:
         return None, ""
     if system.proxy is not None:
-        return without_password(system.proxy), settings.origins["proxy"]
+        return without_login(system.proxy), settings.origins["proxy"]
     proxy = proxy_for(system.url, world)
-    return (without_password(proxy), "the environment") if proxy else (None, "")
-
-
-def without_password(url: str) -> str:
-    """Return a URL with its password masked.
-
-    >>> without_password("http://me:secret@proxy:3128"), without_password("http://proxy:3128")
-    ('http://me:***@proxy:3128', 'http://proxy:3128')
-    """
-    user, at, _ = urlsplit(url).netloc.rpartition("@")
-    if not at:
-        return url
-    return url.replace(f"{user}@", f"{user.partition(':')[0]}:{MASK}@", 1)
+    return (without_login(proxy), "the environment") if proxy else (None, "")
 
 
 @command

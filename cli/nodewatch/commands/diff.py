@@ -91,6 +91,7 @@ def fleet_of(app: App, source: str) -> Fleet:
         return grouped(read_fleet(read_file(source), source, sections()))
     with closing(store_at(source)) as store, store.reading():
         found = {
+            # the key of a single document is empty, and an empty text comes back as None
             section.place: {key or "": document for key, document in store.dump(section.collection)}
             for section in sections()
         }

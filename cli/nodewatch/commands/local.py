@@ -119,7 +119,7 @@ def save(app: App, file: str, session: str | None) -> None:
     at = f"{app.now:%Y-%m-%dT%H:%M:%SZ}"
     fleet, unasked = of_session(app, session) if session else of_everything(app, live)
     notes = {
-        path: {"status": error.status, "message": app.without_secrets(error.message)} for path, error in unasked.items()
+        path: {"status": error.status, "message": app.world.masked(error.message)} for path, error in unasked.items()
     }
     whole = {"nodewatch": FORMAT, "saved_at": at, **without_credentials(fleet), **({"unasked": notes} if notes else {})}
     kept, faults = loadable(whole, sections())

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nodewatch.errors import WrongConfiguration
+from nodewatch.masking import without_login
 
 if TYPE_CHECKING:
     from nodewatch.world import World
+
+BYTE = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
 
 
 def checked(url: str, source: str) -> str:
@@ -25,9 +29,10 @@ def checked(url: str, source: str) -> str:
     if "@" in url.partition("//")[2].partition("/")[0]:  # looked for first: no message may show the password
         raise WrongConfiguration(f"{source}: a URL is no place for a user or a password. Write it without them.")
     if not usable or not url.isprintable() or " " in url:
-        raise WrongConfiguration(f"{source}: {url!r} is not a URL such as https://HOST/PATH.")
+        raise WrongConfiguration(f"{source}: {without_login(url)!r} is not a URL such as https://HOST/PATH.")
     if "?" in url or "#" in url:
-        raise WrongConfiguration(f"{source}: {url!r} must not hold '?' or '#'.")
+        begin = re.split("[?#]", url)[0]
+        raise WrongConfiguration(f"{source}: the URL that begins with {begin!r} must not hold '?' or '#'.")
     return url.rstrip("/")
 
 
@@ -44,12 +49,12 @@ def origin(url: str) -> tuple[str, str | None, int | None]:
 def loopback(url: str) -> bool:
     """Return whether a URL names this machine itself, so that nobody on a network can listen.
 
-    >>> hosts = ("localhost:1", "127.0.0.1", "[::1]:80", "127.0.0.1.example.com", "10.0.0.1")
+    >>> hosts = ("localhost:1", "127.0.0.1", "[::1]:80", "127.0.0.1.example.com", "127.0.0.999", "127.1", "10.0.0.1")
     >>> [loopback(f"http://{host}/") for host in hosts]
-    [True, True, True, False, False]
+    [True, True, True, False, False, False, False]
     """
     host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdecimal())
+    return host in ("localhost", "::1") or bool(re.fullmatch(rf"127(\.{BYTE}){{3}}", host, re.ASCII))
 
 
 def in_the_clear(url: str) -> bool:

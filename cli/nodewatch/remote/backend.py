@@ -66,7 +66,7 @@ class HttpBackend:
         login = self.bearer.header() if self.bearer else basic(settings) if self.service in OF_THE_EXCHANGE else None
         if login:
             headers["Authorization"] = login
-            self.trace.hide(login.partition(" ")[2])
+            self.world.hide(login.partition(" ")[2])
         tenant = settings.tenant if request.tenant is None else request.tenant
         if self.service == "bos" and tenant:
             if not (tenant.isascii() and tenant.isprintable()):

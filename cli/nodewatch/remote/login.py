@@ -1,7 +1,6 @@
 """The login to a Cray system: tokens where `cray` keeps them, refreshed before they expire.
 
-A token file is the JSON that Keycloak answers (OAuth 2.0), with `expires_at` and `client_id` added as `cray` adds them.
-Getting one is one form sent and one document read, so no OAuth library is here: `requests-oauthlib` would bring
+Getting a token is one form sent and one document read, so no OAuth library is here: `requests-oauthlib` would bring
 a session of its own, without our deadlines, certificates and trace.
 """
 
@@ -10,16 +9,35 @@ from __future__ import annotations
 import json
 import os
 import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from nodewatch.errors import FileTrouble, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongConfiguration
+from nodewatch.errors import (
+    FileTrouble,
+    NotPermitted,
+    ServiceTrouble,
+    UnreadableAnswer,
+    WrongConfiguration,
+    WrongUsage,
+)
+from nodewatch.files import make_folder
 from nodewatch.remote.addresses import in_the_clear
+from nodewatch.remote.tokens import (
+    HOST,
+    Place,
+    Token,
+    locked,
+    place_of,
+    read,
+    save,
+    seconds,
+    token_in,
+    warn_if_open,
+)
 from nodewatch.settings import cray as cray_settings
-from nodewatch.settings.model import Secret
+from nodewatch.table import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from nodewatch.settings.model import Settings
     from nodewatch.world import World
@@ -27,27 +45,6 @@ if TYPE_CHECKING:
 CLIENT = "shasta"
 MARGIN = 60.0
 RENEW = "Renew it with `nodewatch auth login`."
-
-
-class Place(NamedTuple):
-    """Where a token is kept, and what says so."""
-
-    path: str
-    source: str
-
-
-class Token(NamedTuple):
-    """The content of a token file, with what is needed of it; `expires` is in seconds since 1970, None if unknown."""
-
-    document: dict[str, Any]
-    text: Secret
-    refresh: Secret | None
-    expires: float | None
-    username: str | None
-
-    def left(self, world: World) -> float:
-        """Return how many seconds it is good for; unknown counts as for ever."""
-        return float("inf") if self.expires is None else self.expires - world.now().timestamp()
 
 
 class Bearer:
@@ -75,7 +72,7 @@ class Bearer:
             return None
         with self.lock:
             if self.token is None:
-                self.token = read(self.place)
+                self.token = read(self.place, self.world)
                 warn_if_open(self.place, self.world)
             if self.token.left(self.world) < MARGIN:
                 self.token = renewed(self.place, self.token, self.settings, self.world, self.base)
@@ -87,7 +84,7 @@ class Bearer:
             return False
         with self.lock:
             before, self.place = self.token, place_of(self.settings, self.world, self.base)
-            self.token = read(self.place) if self.place else None
+            self.token = read(self.place, self.world) if self.place else None
             return self.token is not None and (before is None or before.text != self.token.text)
 
     @property
@@ -108,85 +105,6 @@ def sendable(token: str, source: str) -> str:
     raise WrongConfiguration(f"{source} holds characters that no token has. Is it a whole file in place of the token?")
 
 
-def place_of(settings: Settings, world: World, base: str) -> Place | None:
-    """Return where the token for a system is kept: in the file that is named, or where `cray` keeps it.
-
-    That is the file of the user in `cray`'s configuration of this system, else the newest of anybody's for it; None
-    stands for nowhere.
-    """
-    if settings.token_file:
-        return Place(os.path.expanduser(settings.token_file), settings.origins["token_file"])
-    folder = os.path.join(cray_settings.folder(world), "tokens")
-    cray = settings.cray
-    if cray.username and cray.hostname and cray_settings.host_word(cray.hostname) == cray_settings.host_word(base):
-        path = os.path.join(folder, cray_settings.token_name(base, cray.username))
-        if os.path.exists(path):
-            return Place(path, cray.source or "")
-    try:
-        names = [name for name in os.listdir(folder) if name.startswith(cray_settings.host_word(base) + ".")]
-        paths = sorted((os.path.join(folder, name) for name in names), key=os.path.getmtime)
-    except OSError:
-        return None
-    return Place(paths[-1], "the newest login to this system") if paths else None
-
-
-def read(place: Place) -> Token:
-    """Return the token in a file; raise `WrongConfiguration` if there is none in it."""
-    try:
-        with open(place.path, encoding="utf-8") as file:
-            document = json.load(file)
-    except (OSError, ValueError, RecursionError) as error:
-        why = getattr(error, "strerror", None) or "it is not JSON"
-        raise WrongConfiguration(f"the token file {place.path} ({place.source}) cannot be read: {why}.") from error
-    token = token_in(document)
-    if token is None:
-        raise WrongConfiguration(f"the token file {place.path} ({place.source}) has no access_token.")
-    return token
-
-
-def token_in(document: Any) -> Token | None:
-    """Return the token in a token file's document, or in Keycloak's answer; None if there is none.
-
-    When it expires is what the file says, else what the token itself says.
-
-    >>> token_in({"access_token": "a.eyJleHAiOjUsInByZWZlcnJlZF91c2VybmFtZSI6Im1lIn0.b"})[1:]
-    (***, None, 5.0, 'me')
-    >>> token_in({"access_token": "opaque", "expires_at": 7, "refresh_token": "r"})[1:], token_in([])
-    ((***, ***, 7.0, None), None)
-    """
-    text = document.get("access_token") if isinstance(document, dict) else None
-    if not isinstance(text, str) or not text:
-        return None
-    claims = claims_of(text)
-    expires = document.get("expires_at", claims.get("exp"))
-    refresh, user = document.get("refresh_token"), claims.get("preferred_username")
-    return Token(
-        document,
-        Secret(text.strip()),
-        Secret(refresh) if isinstance(refresh, str) and refresh else None,
-        float(expires) if isinstance(expires, int | float) else None,
-        user if isinstance(user, str) else None,
-    )
-
-
-def claims_of(token: str) -> dict[str, Any]:
-    """Return what a JSON Web Token says of itself (nobody verifies it here); nothing for other tokens."""
-    import base64
-
-    part = token.split(".")[1] if token.count(".") == 2 else ""
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, RecursionError):
-        return {}
-    return claims if isinstance(claims, dict) else {}
-
-
-def warn_if_open(place: Place, world: World) -> None:
-    """Say so on stderr if everybody on this machine can read the token."""
-    if os.stat(place.path).st_mode & 0o004:
-        print(f"Warning: everybody can read the token in {place.path}: chmod 600 it.", file=world.stderr)
-
-
 def renewed(place: Place, token: Token, settings: Settings, world: World, base: str) -> Token:
     """Return a token that is good for a while: the one that another process has just got, or a new one, saved.
 
@@ -198,7 +116,7 @@ def renewed(place: Place, token: Token, settings: Settings, world: World, base: 
             raise NotPermitted(f"The login in {place.path} has expired. {RENEW}")
         return token
     with locked(place.path, world, world.left(settings.request_timeout)):
-        token = read(place)
+        token = read(place, world)
         if token.left(world) >= MARGIN or token.refresh is None:
             return token
         form = {"grant_type": "refresh_token", "refresh_token": token.refresh, "client_id": CLIENT}
@@ -214,38 +132,8 @@ def renewed(place: Place, token: Token, settings: Settings, world: World, base: 
         try:
             save(place.path, fresh.document)
         except FileTrouble as error:
-            print(f"Warning: the refreshed token is not kept, because {error.message}", file=world.stderr)
+            world.tell(visible(f"Warning: the refreshed token is not kept, because {error.message}") + "\n")
         return fresh
-
-
-@contextmanager
-def locked(path: str, world: World, seconds: float) -> Iterator[None]:
-    """Let one process at a time do what is done inside, by a lock file beside the path; wait that long for it.
-
-    Where no lock file can be made there is no lock: nothing can be saved there either. Raise `FileTrouble` if another
-    process holds it all the time.
-    """
-    import fcntl
-
-    name = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.lock")
-    try:
-        handle = os.open(name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    except OSError:
-        yield
-        return
-    try:
-        end = world.monotonic() + seconds
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as error:
-                if world.monotonic() >= end:
-                    raise FileTrouble(f"another process refreshes {path}, for {seconds:g} s now. Try again.") from error
-                world.sleep(0.05)
-        yield
-    finally:
-        os.close(handle)
 
 
 def ask(form: Mapping[str, str], settings: Settings, world: World, base: str) -> dict[str, Any]:
@@ -264,7 +152,10 @@ def ask(form: Mapping[str, str], settings: Settings, world: World, base: str) ->
         "Content-Type": "application/x-www-form-urlencoded",
         "User-Agent": f"nodewatch/{__version__}",
     }
-    trace, body = Trace(settings.verbose, world), urlencode(form).encode()
+    try:
+        trace, body = Trace(settings.verbose, world), urlencode(form).encode()
+    except UnicodeEncodeError as error:
+        raise WrongUsage("the user and the password must be UTF-8 text.") from error
     began = world.monotonic()
     try:
         transport = transport_to(url, settings.system("bos"), settings.ca_bundle, world)
@@ -292,34 +183,33 @@ def complete(document: dict[str, Any], world: World) -> Token:
 
     Raise `UnreadableAnswer` if there is no token in it.
     """
-    lifetime, scope = document.get("expires_in"), document.get("scope")
-    if isinstance(lifetime, int | float):
+    lifetime, scope = seconds(document.get("expires_in")), document.get("scope")
+    if lifetime is not None:
         document = {**document, "expires_at": world.now().timestamp() + lifetime}
     if isinstance(scope, str):
         document = {**document, "scope": scope.split()}
     token = token_in({**document, "client_id": CLIENT})
     if token is None:
         raise UnreadableAnswer("the login service answered no token.")
+    token.hide(world)
     return token
-
-
-def save(path: str, document: dict[str, Any]) -> None:
-    """Keep the token, readable by its owner alone; raise `FileTrouble` if that fails. The caller has the lock."""
-    from nodewatch.files import write_whole
-
-    write_whole(path, [json.dumps(document)], secret=True)
 
 
 def log_in(username: str, password: str, settings: Settings, world: World, base: str) -> tuple[Place, Token]:
     """Get a token for a user, and keep it where `cray` would; raise `NotPermitted` if the password is wrong."""
+    world.hide(password)
     form = {"grant_type": "password", "client_id": CLIENT, "username": username, "password": password}
-    token = complete(ask(form, settings, world, base), world)
+    answered = ask(form, settings, world, base)
+    host = cray_settings.host_word(base)
+    if cray_settings.sharing(base, world) != {host}:
+        answered[HOST] = host
+    token = complete(answered, world)
     if settings.token_file:
-        place = Place(os.path.expanduser(settings.token_file), settings.origins["token_file"])
+        place = Place(world.expanded(settings.token_file), settings.origins["token_file"])
     else:
         folder = os.path.join(cray_settings.folder(world), "tokens")
         try:
-            os.makedirs(folder, 0o700, exist_ok=True)
+            make_folder(folder, 0o700)
         except OSError as error:
             raise FileTrouble(f"{folder} cannot be made: {error.strerror}.") from error
         place = Place(os.path.join(folder, cray_settings.token_name(base, username)), "this login")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from nodewatch.masking import without_named
 from nodewatch.table import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from nodewatch.remote.transport import Reply
     from nodewatch.world import World
 
 SHOWN = 2048
 MARGIN = 8192
-SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie")
+TELLING_HEADERS = "auth|cookie|token|secret|password|api-?key"
 
 
 class Trace:
@@ -22,11 +24,6 @@ class Trace:
 
     def __init__(self, verbose: int, world: World) -> None:
         self.verbose, self.world = verbose, world
-        self.secrets: set[str] = set()
-
-    def hide(self, secret: str) -> None:
-        """Mask that text wherever it stands."""
-        self.secrets.add(secret)
 
     def answered(
         self,
@@ -43,8 +40,8 @@ class Trace:
             return
         lines = [f"{method} {url}: {reply.status} in {seconds:.3f} s{counted(tries)}"]
         if self.verbose > 1:
-            lines += [f"> {line}" for line in shown(headers, body, self.secrets)]
-            lines += [f"< {line}" for line in shown(reply.headers, reply.body, self.secrets)]
+            lines += [f"> {line}" for line in shown(headers, body, self.world.masked)]
+            lines += [f"< {line}" for line in shown(reply.headers, reply.body, self.world.masked)]
         self.tell(lines)
 
     def failed(self, method: str, url: str, why: str, tries: int) -> None:
@@ -54,7 +51,7 @@ class Trace:
 
     def tell(self, lines: list[str]) -> None:
         """Write the lines at once, so that those of several threads do not mix."""
-        self.world.stderr.write("".join(f"{visible(line)}\n" for line in lines))
+        self.world.tell("".join(f"{visible(without_named(line))}\n" for line in lines))
 
 
 def counted(tries: int) -> str:
@@ -66,34 +63,19 @@ def counted(tries: int) -> str:
     return f" (retry {tries - 1})" if tries > 1 else ""
 
 
-def shown(headers: Mapping[str, str], body: bytes | None, secrets: Iterable[str] = ()) -> list[str]:
+def shown(headers: Mapping[str, str], body: bytes | None, mask: Callable[[str], str] = str) -> list[str]:
     """Return headers and the beginning of a body as lines, secrets masked.
 
     >>> shown({"Authorization": "Bearer abc", "Accept": "x"}, b'{"access_token": "abc", "id": 1}')
     ['Authorization: ***', 'Accept: x', '{"access_token": "***", "id": 1}']
     """
-    lines = [f"{name}: {'***' if name.lower() in SECRET_HEADERS else value}" for name, value in headers.items()]
+    telling = re.compile(TELLING_HEADERS, re.IGNORECASE).search
+    lines = [f"{name}: {'***' if telling(name) else value}" for name, value in headers.items()]
     if body:
-        # Masked before it is cut: half a token is a secret too.
-        text = masked(body[: SHOWN + MARGIN].decode("utf-8", "replace"), secrets)
-        lines += text[:SHOWN].splitlines()
+        # Masked before it is cut; the end of what was masked may be half of a secret, and is not shown.
+        text = without_named(mask(body[: SHOWN + MARGIN].decode("utf-8", "replace")))
+        end = len(text) if len(body) <= SHOWN + MARGIN else max(len(text) - MARGIN, 0)
+        lines += text[: min(SHOWN, end)].splitlines()
         if len(body) > SHOWN:
             lines.append(f"... ({len(body)} bytes)")
     return lines
-
-
-def masked(text: str, secrets: Iterable[str] = ()) -> str:
-    r"""Return a body's text with its secrets replaced: those known, and the values of telling names in JSON and forms.
-
-    >>> masked("grant_type=password&password=hunter2&username=u"), masked('{"token":"a\\"b","n":1}')
-    ('grant_type=password&password=***&username=u', '{"token":"***","n":1}')
-    >>> masked("You sent: Bearer abc", ["abc"])
-    'You sent: Bearer ***'
-    """
-    import re
-
-    for secret in tuple(secrets):  # another thread may add one meanwhile
-        text = text.replace(secret, "***")
-    names = r"[a-z_]*(?:token|password|secret|passcode)[a-z_]*"
-    text = re.sub(rf'("{names}"\s*:\s*)"(?:[^"\\]|\\.)*("|$)', r'\1"***"', text, flags=re.IGNORECASE)
-    return re.sub(rf"(^|&)({names}=)[^&]*", r"\1\2***", text, flags=re.IGNORECASE)

@@ -36,6 +36,7 @@ from nodewatch.errors import (
     UnreadableAnswer,
     WrongConfiguration,
 )
+from nodewatch.masking import without_login
 from nodewatch.remote.addresses import proxy_for
 
 if TYPE_CHECKING:
@@ -260,6 +261,9 @@ def transport_to(base: str, system: System, ca_bundle: str | None, world: World,
     A proxy that a context names is always used, one of the environment only if `proxied`.
     """
     proxy = proxy_for(base, world) if system.proxy is None and proxied else system.proxy
+    login = (proxy or "").rpartition("@")[0].rpartition("/")[2]
+    world.hide(login)
+    world.hide(login.partition(":")[2])
     return Transport(base, Trust(ca_bundle, system.extra_ca, system.insecure), proxy or None)
 
 
@@ -297,7 +301,8 @@ def failure(error: BaseException, url: str, seconds: float) -> Failed:
     inner = list(causes(error))
     kinds = {type(cause) for cause in inner}
     if isinstance(error, InvalidSchema | InvalidURL):
-        return Failed(WrongConfiguration, f"its address cannot be used: {inner[-1]}")
+        words = without_login(str(inner[-1]))
+        return Failed(WrongConfiguration, f"its address, or that of a proxy, cannot be used: {words}")
     if isinstance(error, ProxyError):
         return Failed(
             Unreachable,

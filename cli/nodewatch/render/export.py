@@ -57,9 +57,9 @@ def print_picture(page: Page, style: str, world: World) -> None:
     """Write the page to stdout as `html` or `svg`, as wide as COLUMNS says."""
     console = recorded(page, world.columns if world.variable("COLUMNS") else WIDTH)
     if style == "html":
-        world.stdout.write(console.export_html(code_format=HTML))
+        world.display.write(console.export_html(code_format=HTML))
     else:
-        world.stdout.write(console.export_svg(title="", code_format=SVG))
+        world.display.write(console.export_svg(title="", code_format=SVG))
 
 
 def written(document: Any) -> Page:

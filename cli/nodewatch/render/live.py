@@ -34,7 +34,7 @@ class Screen:
 
         self.world = world
         self.paper = paper_of(world) or Paper(world.columns)
-        self.console = self.paper.console(world.stdout)
+        self.console = self.paper.console(world.display)
         self.live = Live(console=self.console, screen=True, auto_refresh=False, redirect_stdout=False)
         self.before: dict[int, Any] = {}
         self.body: Page | None = None

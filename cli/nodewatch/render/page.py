@@ -70,7 +70,7 @@ def print_page(page: Page, world: World, *, paged: bool = False) -> None:
     `NO_COLOR` and `TERM=dumb` turn colours off. With `FORCE_COLOR` a stream that is no terminal is treated as one, as
     wide as COLUMNS says, or of any width. `paged` allows a pager, where the page is longer than the terminal.
     """
-    out, paper = world.stdout, paper_of(world)
+    out, paper = world.display, paper_of(world)
     if paper is None:
         blocks = shows_blocks(out)
         lines = spaced(page, lambda block: block_lines(block, None, blocks=blocks))

@@ -121,14 +121,23 @@ def login_url(base: str) -> str:
 
 
 def host_word(url: str) -> str:
-    """Return the host of a URL as the names of token files have it.
+    """Return what tells one system from another in a URL: its host, and its port where it is no usual one.
 
-    >>> host_word("https://api-gw.example.com:8443/apis/bos")
-    'api_gw_example_com:8443'
+    >>> host_word("https://API-gw.example.com:8443/apis/bos"), host_word("api.example.com")
+    ('api-gw.example.com:8443', 'api.example.com')
     """
     from urllib.parse import urlsplit
 
-    return urlsplit(url).netloc.replace("-", "_").replace(".", "_")
+    return urlsplit(url if "://" in url else f"https://{url}").netloc.lower()
+
+
+def token_prefix(url: str) -> str:
+    """Return how the names of the files begin that `cray` keeps a system's tokens in; systems may share it.
+
+    >>> token_prefix("https://api-gw.example.com:8443/apis/bos")
+    'api_gw_example_com:8443.'
+    """
+    return host_word(url).replace("-", "_").replace(".", "_") + "."
 
 
 def token_name(url: str, username: str) -> str:
@@ -137,4 +146,21 @@ def token_name(url: str, username: str) -> str:
     >>> token_name("https://127.0.0.1:18443", "u.ser")
     '127_0_0_1:18443.u_ser'
     """
-    return f"{host_word(url)}.{username.replace('.', '_')}"
+    return token_prefix(url) + username.replace(".", "_").replace("/", "_")
+
+
+def sharing(url: str, world: World) -> set[str]:
+    """Return the hosts in `cray`'s configurations whose tokens are in files of the same names as this system's."""
+    import tomllib
+
+    names = os.path.join(folder(world), "configurations")
+    found = set()
+    for name in os.listdir(names) if os.path.isdir(names) else ():
+        try:
+            document = tomllib.loads(text_of(os.path.join(names, name)) or "")
+            hostname = text_at(document, name, "core", "hostname") or ""
+            if token_prefix(hostname) == token_prefix(url):
+                found.add(host_word(hostname))
+        except (WrongConfiguration, ValueError, RecursionError):
+            continue  # whoever uses that one is told
+    return found

@@ -116,7 +116,7 @@ class Journal:
 
     def line(self, text: str) -> None:
         """Write one line with the time in front."""
-        print(f"{self.app.world.now():%Y-%m-%dT%H:%M:%SZ}  {visible(text)}", file=self.app.world.stdout, flush=True)
+        print(f"{self.app.world.now():%Y-%m-%dT%H:%M:%SZ}  {visible(text)}", file=self.app.world.display, flush=True)
 
     def sleep(self, seconds: float) -> None:
         """Sleep."""
