@@ -217,8 +217,9 @@ def test_the_name_of_a_fleet_file_is_no_store(run: Runner, file: Path, tmp_path:
     assert not (tmp_path / "new.json").exists()
 
 
-def test_a_wait_on_a_file_that_cannot_change_ends_at_once(run: Runner, file: Path) -> None:
-    done = run(f"bos sessions status list reboot-7 --wait --timeout 2h --local {file}")
+@pytest.mark.parametrize("timeout", ["", "--timeout 2h"])
+def test_a_wait_on_a_file_that_cannot_change_ends_at_once(run: Runner, file: Path, timeout: str) -> None:
+    done = run(f"bos sessions status list reboot-7 --wait {timeout} --local {file}")
     assert done.code == 11
     assert done.stderr == (
         f"Error: {file} is a fleet file, in which nothing changes: "

@@ -229,9 +229,10 @@ class Lookout:
 
     def out_of_time(self, sight: Sight) -> TimeRanOut:
         """Return the error for a wait that took too long."""
-        why = f"the time ran out after {span(timedelta(seconds=self.pace.timeout))}"
         if self.app.unchanging:
             why = f"{self.app.unchanging} is a fleet file, in which nothing changes"
+        else:
+            why = f"the time ran out after {span(timedelta(seconds=self.pace.timeout))}"
         message = f"{why}: {sight.outcome.words}.{named(sight.outcome)}"
         if sight.trouble:
             data = f"what is known is {self.age()} old" if sight.seen else "no look succeeded"
