@@ -18,7 +18,7 @@ SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields|kinds"
 LEAVES = (
     "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places|query|listing|conditions|view"
-    "|masking|spelling"
+    "|masking|spelling|differences"
 )
 WIRE = r"remote(\.\w+)?"
 
@@ -28,7 +28,7 @@ OURS = [
     ("listing", "documents|errors|places|table|times"),
     ("conditions", "errors|listing|nodeset|query|times"),
     ("view", "conditions|documents|errors|listing|nodeset|query|table"),
-    ("errors|spelling|times|table|documents|jsontext|kinds|masking", "nothing"),
+    ("errors|spelling|times|table|documents|jsontext|kinds|masking|differences", "nothing"),
     ("places", "nodeset"),
     ("pages", "nodeset|table|kinds|places"),
     ("nodeset", "errors|files"),
@@ -40,6 +40,7 @@ OURS = [
         r"commands\.local",
         rf"{SLICE}\.saving|saving|render\.json|tree|progress|settings\.model|files|offline\.\w+|{LEAVES}",
     ),
+    (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.local|tree|files|offline\.\w+|{LEAVES}"),
     (r"commands\.demo", rf"bos_v2\.commands|commands\.local|demo|tree|settings\.contexts|offline\.\w+|{LEAVES}"),
     (rf"{SLICE}\.types", "nothing"),
     (rf"{SLICE}\.\w*rules", rf"OWN\.({PURE})|{LEAVES}"),
@@ -51,7 +52,7 @@ OURS = [
     ),
     (rf"{SLICE}\.saving", rf"OWN\.({PURE}|client)|saving|backend|{LEAVES}"),
     (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),
-    ("backend", "errors|jsontext"),
+    ("backend", "errors|jsontext|differences"),
     (r"offline\.routing", "backend"),
     (r"offline\.(spool|section)", "nothing"),
     (r"offline\.store", rf"files|{LEAVES}"),

@@ -232,6 +232,7 @@ TREE = Group(
                 "serve": Leaf("Serve the local store over HTTP, as the services would.", "commands.serve:serve"),
             },
         ),
+        "diff": Leaf("Show what changed between two looks at a fleet.", "commands.diff:diff"),
         "config": Group(
             "Configuration: the systems, and the settings that count.",
             {
