@@ -15,7 +15,8 @@ import click
 
 from nodewatch.app import App
 from nodewatch.errors import NodewatchError
-from nodewatch.tree import ACCOUNT, Group, Leaf, mend_dash
+from nodewatch.options import ACCOUNT, mend_dash
+from nodewatch.tree import Group, Leaf
 from nodewatch.world import World, silence
 
 if TYPE_CHECKING:

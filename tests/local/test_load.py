@@ -224,7 +224,10 @@ def test_a_wait_on_a_file_that_cannot_change_ends_at_once(run: Runner, file: Pat
     assert done.stderr == (
         f"Error: {file} is a fleet file, in which nothing changes: "
         "reboot-7 is running: 1 of 5 nodes stable, 1 failed, 2 in progress, 1 staged.\n"
-        "  Failed (1): x3000c0s1b0n0\n  Lagging (3): x3000c0s[2,9-10]b0n0\n"
+        "  Failed (1): x3000c0s1b0n0: failed (cfs configuration failed)\n"
+        "  Lagging (1): x3000c0s10b0n0: power_on_called\n"
+        "  Lagging (1): x3000c0s2b0n0: configuring\n"
+        "  Lagging (1): x3000c0s9b0n0: staged\n"
     )
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.tree import EVERY_KIND, boolean, command, later
+from nodewatch.options import EVERY_KIND, boolean
+from nodewatch.tree import command, later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
