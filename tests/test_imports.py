@@ -41,7 +41,10 @@ OURS = [
         rf"{SLICE}\.saving|saving|render\.json|tree|options|progress|settings\.model|files|offline\.\w+|{LEAVES}",
     ),
     (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.local|tree|options|files|offline\.\w+|{LEAVES}"),
-    (r"commands\.demo", rf"bos_v2\.commands|commands\.local|demo|tree|options|settings\.contexts|offline\.\w+|{LEAVES}"),
+    (
+        r"commands\.demo",
+        rf"bos_v2\.commands|commands\.local|demo|tree|options|settings\.contexts|offline\.\w+|{LEAVES}",
+    ),
     (rf"{SLICE}\.types", "nothing"),
     (rf"{SLICE}\.\w*rules", rf"OWN\.({PURE})|{LEAVES}"),
     (rf"{SLICE}\.\w*tables", rf"OWN\.({PURE}|kinds|\w*tables)|{LEAVES}"),

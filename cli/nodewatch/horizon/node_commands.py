@@ -55,7 +55,7 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
 def story(app: App, node: str, statuses: Statuses, busy: Sequence[str], *, alone: bool, long: bool) -> Page:
     """Return all that is known of a node: what it is, its statuses, and unless one is `alone`, what it has none of.
 
-    `busy` names the policies that the node is upgrading for.
+    `busy` are the policies whose upgrade is going on there.
     """
     client, (org, name) = Exchange(app.backend("exchange")), rules.qualified(node, app.settings.org)
     shown = tables.node_statuses(statuses, clock(app), long=long, again=again(node), busy=busy)

@@ -68,6 +68,14 @@ def test_table(run: Runner, load: Load, line: str, file: str) -> None:
     assert done == (0, golden(f"exchange_node_management_{file}.txt"), "")
 
 
+def test_what_waits_behind_another_upgrade_says_so(run: Runner, load: Load) -> None:
+    statuses = {"harbor/certs": status("downloaded"), "harbor/roll": status("waiting")}
+    load({"exchange": {"nodes": {"harbor/edge-01": node("edge-01")}, "managementStatus": {"harbor/edge-01": statuses}}})
+    waiting = run("exchange node management status edge-01 -p roll --format table").stdout
+    assert "Waits for:   harbor/certs\n" in waiting
+    assert "Waits for:" not in run("exchange node management status edge-01 -p certs --format table").stdout
+
+
 def test_the_whole_story_of_a_node(run: Runner, load: Load) -> None:
     known = {
         "pattern": "",
@@ -100,11 +108,3 @@ def test_the_whole_story_of_a_node(run: Runner, load: Load) -> None:
     assert shown.endswith("\nMeant for it, without a status: harbor/late\n")
     alone = run("exchange node management status n -p roll --format table").stdout
     assert "Meant for it" not in alone
-
-
-def test_what_waits_behind_another_upgrade_says_so(run: Runner, load: Load) -> None:
-    statuses = {"harbor/certs": status("downloaded"), "harbor/roll": status("waiting")}
-    load({"exchange": {"nodes": {"harbor/edge-01": node("edge-01")}, "managementStatus": {"harbor/edge-01": statuses}}})
-    waiting = run("exchange node management status edge-01 -p roll --format table").stdout
-    assert "Waits for:   harbor/certs\n" in waiting
-    assert "Waits for:" not in run("exchange node management status edge-01 -p certs --format table").stdout
