@@ -56,7 +56,7 @@ def component_map(app: App, filters: dict[str, Any]) -> Watched:
     """Return how to follow the components that fit the filters now, drawn as a picture."""
     from nodewatch.bos_v2 import map_tables
 
-    return components(app, filters)._replace(table=map_tables.components, listed=False)
+    return components(app, filters)._replace(table=lambda look: map_tables.components(look.documents), listed=False)
 
 
 def component(app: App, name: str) -> Watched:
