@@ -29,7 +29,7 @@ OURS = [
     ("conditions", "errors|listing|nodeset|query|times"),
     ("view", "conditions|documents|errors|listing|nodeset|query|table"),
     ("errors|spelling|times|table|documents|jsontext|kinds|masking|differences", "nothing"),
-    ("places", "nodeset"),
+    ("places", "nodeset|query"),
     ("pages", "nodeset|table|kinds|places"),
     ("nodeset", "errors|files"),
     ("limits", "nodeset|errors"),

@@ -7,9 +7,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.nodeset import fold
+from nodewatch.query import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 PARTS = r"(?:^|(?<=,))(((x\d{1,6})c\d{1,4})s\d{1,4})b\d{1,4}n\d{1,4}(?=,|$)"
 LONG = 50  # characters of names; parts with longer ones are counted, for the nodes stand there already
@@ -43,6 +44,8 @@ def place(name: str) -> Place | None:
 
 
 LEVELS = ("cabinet", "chassis", "slot", "board", "bmc")
+GROUPS = {"cabinet": 4, "chassis": 3, "slot": 2, "board": 1, "bmc": 1}
+NESTED = re.compile(r"((((x\d{1,6})c\d{1,4})s\d{1,4})b\d{1,4})n\d{1,4}", re.ASCII)
 
 
 def place_of(name: str, level: str) -> str:
@@ -53,11 +56,8 @@ def place_of(name: str, level: str) -> str:
     >>> [place_of("X1000c2s3b0n1", level) for level in LEVELS], place_of("login-1", "cabinet")
     (['x1000', 'x1000c2', 'x1000c2s3', 'x1000c2s3b0', 'x1000c2s3b0'], '')
     """
-    stands = place(name.lower())
-    if stands is None:
-        return ""
-    board = f"{stands.parts[2]}b{stands.board}"
-    return (*stands.parts, board, board)[LEVELS.index(level)]
+    found = NESTED.fullmatch(name.lower())
+    return found[GROUPS[level]] if found else ""
 
 
 def is_place(text: str) -> bool:
@@ -69,13 +69,33 @@ def is_place(text: str) -> bool:
     return re.fullmatch(r"x\d{1,6}(c\d{1,4}(s\d{1,4}(b\d{1,4})?)?)?", text.lower(), re.ASCII) is not None
 
 
-def nodes_at(wanted: str, names: Iterable[str]) -> list[str]:
-    """Return those of the names that are nodes of the place.
+def is_open(name: str) -> bool:
+    """Tell whether a name stands for nodes that have to be looked up: a pattern, or a place.
 
-    >>> nodes_at("x1000c2", ["x1000c2s0b0n0", "x1000c21s0b0n0", "x1000c3s0b0n0"])
-    ['x1000c2s0b0n0']
+    >>> is_open("x1000c2*"), is_open("x1000c2"), is_open("x1000c2s0b0n0")
+    (True, True, False)
     """
-    return [name for name in names if wanted.lower() in (place_of(name, level) for level in LEVELS)]
+    return "*" in name or "?" in name or is_place(name)
+
+
+def meant_by(wanted: Iterable[str]) -> Callable[[str], bool]:
+    """Return the function that tells whether a node is meant: by its name, by a pattern, or by a place that has it.
+
+    >>> list(filter(meant_by(["x1000c2", "x1", "x3000c0s1b0n?"]), ["x1000c2s0b0n0", "x1", "x10", "x3000c0s1b0n0"]))
+    ['x1000c2s0b0n0', 'x1', 'x3000c0s1b0n0']
+    """
+    names = set(wanted)
+    shapes = [shape.fullmatch for shape in map(pattern, names) if shape]
+    places = {name.lower() for name in names if is_place(name)}
+
+    def meant(name: str) -> bool:
+        return (
+            name in names
+            or any(shape(name) for shape in shapes)
+            or (bool(places) and not places.isdisjoint(place_of(name, level) for level in LEVELS))
+        )
+
+    return meant
 
 
 class Parts:

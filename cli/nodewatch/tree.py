@@ -60,9 +60,7 @@ class Shared(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the command's own options, a group's members, and where those are that every command takes."""
-        everywhere = set(map(id, SHARED))
-        own = [param for param in self.get_params(ctx) if id(param) not in everywhere]
-        write_section(formatter, "Options", records(own, ctx))
+        write_section(formatter, "Options", records([each for each in self.get_params(ctx) if each not in SHARED], ctx))
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
         formatter.write_paragraph()
@@ -71,8 +69,7 @@ class Shared(click.Command):
 
 def records(params: Sequence[click.Parameter], ctx: click.Context) -> list[tuple[str, str]]:
     """Return the names of the options among the parameters, and what they mean."""
-    found = (param.get_help_record(ctx) for param in params if isinstance(param, click.Option))
-    return [record for record in found if record is not None]
+    return [record for each in params if (record := each.get_help_record(ctx)) is not None]
 
 
 def write_section(formatter: click.HelpFormatter, heading: str, rows: list[tuple[str, str]]) -> None:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v2.client import BosV2
+from nodewatch.errors import NodewatchError, NotFound
 from nodewatch.options import EVERY_KIND, boolean
 from nodewatch.tree import command, later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nodewatch.app import App
     from nodewatch.bos_v2 import follow, list_tables, map_tables, nodes, session_tables, status_tables, tables
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
@@ -41,9 +44,18 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
     """
     filters = app.narrowed({"status": status, "min_age": min_age, "max_age": max_age})
     bos = BosV2(app.backend("bos"))
-    app.show_list(
-        bos.sessions(**filters), page=lambda found: list_tables.sessions(found, bos.failed_counts(), app.clock)
-    )
+    sessions = bos.sessions(**filters)
+    failed = failed_counts(app, bos) if app.uses("failed") else None
+    app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.as_sent)
+
+
+def failed_counts(app: App, bos: BosV2) -> dict[str, int] | None:
+    """Return how many components are failed by session; None, and why, where BOS does not answer: the list is known."""
+    try:
+        return bos.failed_counts()
+    except NodewatchError as error:
+        app.say(f"How many nodes are failed is not known: {error.message}")
+        return None
 
 
 @command
@@ -143,15 +155,28 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --filter 'error = *cfs*' --columns id,session,error
     $ nodewatch bos v2 components list --count-by status,phase
     """
+    filters["status"] = filters["status"] and known_statuses(filters["status"])
     filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
-    whole = ids is not None and nodes.plain(ids) and not (filters["page_size"] or filters["start_after_id"])
+    whole = ids is not None and nodes.closed(ids) and not (filters["page_size"] or filters["start_after_id"])
     if followed(app, lambda: follow.components(app, filters)):
         return
     bos = BosV2(app.backend("bos"))
-    components = bos.components(**app.narrowed(filters), fields=app.fields())
+    components = bos.components(**app.narrowed(filters), fields=app.fields(), fits=app.fits())
     app.show_list(components)
     if whole:
         bos.check_known(ids, components)
+
+
+def known_statuses(text: str) -> str:
+    """Return a comma list of statuses as BOS spells them; raise `WrongUsage` for one that does not exist.
+
+    >>> known_statuses("Failed,on-hold")
+    'failed,on_hold'
+    """
+    from nodewatch.bos_v2.status_rules import COMPONENTS
+    from nodewatch.conditions import known_word
+
+    return ",".join(known_word(word, list(COMPONENTS.statuses), "status") for word in text.split(","))
 
 
 @command(listing="bos_v2.list_tables:COMPONENTS")
@@ -203,21 +228,41 @@ def show_map(app: App, filters: dict[str, Any]) -> None:
 
 
 @command
-@click.argument("component_id")
+@click.argument("component_id", metavar="NODES")
 @watchable
 def describe_component(app: App, component_id: str) -> None:
-    """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type. --wait and
-    --watch end when BOS does nothing with it any more, with 0 if it is stable then.
+    """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type. Of several,
+    named as a list or a node set, it shows each. --wait and --watch follow one: they end when BOS does nothing with it
+    any more, with 0 if it is stable then.
 
     \b
     $ nodewatch bos v2 components describe x3000c0s13b0n0
     $ nodewatch bos v2 components describe x3000c0s13b0n0 --watch
+    $ nodewatch bos v2 components describe x1000c2s[4-5]b0n0
     """
-    if followed(app, lambda: follow.component(app, component_id)):
+    if followed(app, lambda: follow.component(app, component_id, lambda node: describe(app, [node]))):
         return
     bos = BosV2(app.backend("bos"))
+    if not nodes.several(component_id):
+        app.show(bos.component(nodes.spelt(component_id)), lambda node: describe(app, [node]))
+        return
+    names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world.stdin)))
+    found = list(bos.components(ids=names))
+    bos.check_known(names, found)
+    app.show(found, lambda found: describe(app, found))
 
-    def table(node: Component) -> Page:
-        return status_tables.component(node, bos.template_of(node), bos.limits(), app.clock)
 
-    app.show(bos.component(component_id), table)
+def describe(app: App, components: Iterable[Component]) -> Page:
+    """Return the page that describes each of the components."""
+    bos = BosV2(app.backend("bos"))
+    options = bos.limits()
+    pages = (status_tables.component(node, template_of(bos, node), options, app.clock) for node in components)
+    return [block for page in pages for block in page]
+
+
+def template_of(bos: BosV2, node: Component) -> str:
+    """Return the session template that a component's session was created from; empty where there is none any more."""
+    try:
+        return str(bos.session(str(node["session"])).get("template_name") or "") if node.get("session") else ""
+    except NotFound:
+        return ""

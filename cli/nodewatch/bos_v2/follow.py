@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import components_outcome, kinds, outcome, session_tables, status_tables, verdict_rules
+from nodewatch.bos_v2 import components_outcome, kinds, outcome, session_tables, verdict_rules
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.bos_v2.component_looks import ComponentLooks
 from nodewatch.bos_v2.session_looks import SessionLooks
 from nodewatch.watch.model import Watched
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nodewatch.app import App
     from nodewatch.bos_v2.outcome import Look
+    from nodewatch.bos_v2.types import Component
     from nodewatch.table import Page
 
 
@@ -22,9 +25,8 @@ def session(app: App, name: str) -> Watched:
 
     def table(look: Look) -> Page:
         status = verdict_rules.counted_once(look.status, look.applied)
-        return session_tables.session_status(
-            status, look.session, look.components, looks.options, app.clock, brief=app.brief
-        )
+        options, clock = looks.options, app.clock
+        return session_tables.session_status(status, look.session, look.components, options, clock, brief=app.brief)
 
     return Watched(
         look=looks.look,
@@ -56,24 +58,21 @@ def component_map(app: App, filters: dict[str, Any]) -> Watched:
     """Return how to follow the components that fit the filters now, drawn as a picture."""
     from nodewatch.bos_v2 import map_tables
 
-    return components(app, filters)._replace(table=lambda look: map_tables.components(look.documents), listed=False)
+    drawn = components(app, filters)
+    return drawn._replace(table=lambda look: map_tables.components(look.documents), listed=False)
 
 
-def component(app: App, name: str) -> Watched:
-    """Return how to follow one component."""
+def component(app: App, name: str, table: Callable[[Component], Page]) -> Watched:
+    """Return how to follow one component; `table` makes the page that shows it."""
 
     def look() -> components_outcome.Look:
         found = BosV2(app.backend("bos")).component(name)
         return components_outcome.Look(kinds.nodes([found]), 1, documents=[found])
 
-    def table(look: components_outcome.Look) -> Page:
-        bos, node = BosV2(app.backend("bos")), look.documents[0]
-        return status_tables.component(node, bos.template_of(node), bos.limits(), app.clock)
-
     return Watched(
         look=look,
         document=lambda look: look.documents[0],
-        table=table,
+        table=lambda look: table(look.documents[0]),
         states=lambda look: {name: node.words for name, node in look.nodes.items()},
         outcome=lambda look, _: components_outcome.outcome(look),
     )

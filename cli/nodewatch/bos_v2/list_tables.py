@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import kinds, rules, status_rules
 from nodewatch.bos_v2.tables import ATTEMPTS, STYLES, attempts, last_action
+from nodewatch.bos_v2.template_tables import boot_sets, configured, members
 from nodewatch.documents import part, text
 from nodewatch.listing import At, Attribute, Listing, places
 from nodewatch.table import Cell, Column
@@ -41,7 +42,7 @@ COMPONENTS = Listing(
             Column("Status", shares=True),
             status_cell,
             words=tuple(status_rules.COMPONENTS.statuses),
-            needs=("status", "last_action"),
+            needs=("status",),
             asked="status",
         ),
         Attribute(
@@ -90,7 +91,7 @@ COMPONENTS = Listing(
             "stable, moving (BOS works on it), failed, or held (disabled or on hold in the middle of a phase)",
             lambda component, _: kinds.kind(component),
             words=kinds.Kinds._fields,
-            needs=("status", "last_action", "enabled"),
+            needs=("status", "enabled"),
         ),
         Attribute(
             "age",
@@ -105,7 +106,7 @@ COMPONENTS = Listing(
             "whether the node is in its status for longer than the options of BOS allow",
             lambda component, clock: status_rules.stuck(component, clock.options, clock.now),
             kind="truth",
-            needs=("status", "last_action", "enabled"),
+            needs=("status", "last_action.last_updated", "enabled"),
             flat=False,
         ),
         *places(At("id")),
@@ -161,7 +162,9 @@ SESSIONS = Listing(
             Column("Nodes", 7, right=True),
             nodes_cell,
             kind="number",
+            needs=("components", "failed"),
         ),
+        Attribute("failed", "how many of its nodes are failed now", At("failed"), kind="number", flat=False),
         Attribute(
             "start_time",
             "when it was started",
@@ -196,10 +199,57 @@ SESSIONS = Listing(
 )
 
 
-def sessions(documents: Iterable[Session], failed: Mapping[str, int], clock: Clock) -> Page:
-    """Return one row a session, the newest first, with how many of its nodes are failed now."""
-    told = [{**session, "failed": failed.get(text(session.get("name")), 0)} for session in documents]
-    return usual_page(SESSIONS, told, clock)
+def each_boot_set(field: str) -> Any:
+    """Return the value of a field in each boot set of a template, each value once."""
+    return lambda template, _: ", ".join(
+        dict.fromkeys(text(each.get(field)) for each in boot_sets(template).values() if each.get(field))
+    )
+
+
+TEMPLATES = Listing(
+    [
+        Attribute("name", "the session template's name", At("name"), Column("Template")),
+        Attribute(
+            "boot_sets",
+            "the names of its boot sets",
+            lambda template, _: ", ".join(boot_sets(template)),
+            Column("Boot sets", 2),
+        ),
+        Attribute(
+            "nodes",
+            "which nodes, roles and groups boot",
+            lambda template, _: "; ".join(filter(None, map(members, boot_sets(template).values()))),
+            Column("Nodes", wraps=True),
+        ),
+        Attribute(
+            "configuration",
+            "how the nodes are configured",
+            lambda template, _: configured(template),
+            Column("Configuration", 3),
+        ),
+        Attribute("tenant", "whose it is", At("tenant"), Column("Tenant", 1, shares=True)),
+        Attribute("description", "what it is for", At("description"), Column("Description", 1, wraps=True)),
+        Attribute("arch", "the architecture of its boot sets", each_boot_set("arch")),
+        Attribute("path", "the images of its boot sets", each_boot_set("path")),
+        Attribute("enable_cfs", "whether its nodes are configured", At("enable_cfs"), kind="truth"),
+    ],
+    order="name",
+    empty="There are no session templates.",
+)
+
+
+def with_failed(documents: Iterable[Session], failed: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return the sessions, each with how many of its nodes are failed now."""
+    return [{**session, "failed": failed.get(text(session.get("name")), 0)} for session in documents]
+
+
+def as_sent(documents: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the sessions as the server sent them.
+
+    >>> as_sent([{"name": "s", "failed": 2}])
+    [{'name': 's'}]
+    """
+    return [{name: value for name, value in session.items() if name != "failed"} for session in documents]
 
 
 def components(documents: Iterable[Component], clock: Clock) -> Page:

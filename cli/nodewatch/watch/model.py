@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from nodewatch.table import Page, Record
+    from nodewatch.table import Page
 
 
 class End(NamedTuple):
@@ -142,9 +142,9 @@ class Watched(NamedTuple):
     `look` returns what one round of questions brought; `last_look`, where there is one, is taken when the time has run
     out, and costs what it must. From that, `document` is what is printed, `table` how people
     see it, `states` a word for every name in it (when one changes, that is a change), `outcome` the rule that tells
-    when it is over. `nodes` gives the rows for the formats of names; `listed` tells that the documents are those of the
-    command's list, which is shown as its options ask. `left` says what it means when a name is missing from the next
-    look ("taken over by a newer session").
+    when it is over. `nodes` gives the records of the command's list where the document is none; `listed` tells that the
+    documents themselves are these. `left` says what it means when a name is missing from the next look ("taken over by
+    a newer session").
     """
 
     look: Callable[[], Any]
@@ -152,7 +152,7 @@ class Watched(NamedTuple):
     table: Callable[[Any], Page]
     states: Callable[[Any], Mapping[str, str]]
     outcome: Callable[[Any, Seen], Outcome]
-    nodes: Callable[[Any], Iterable[Record]] | None = None
+    nodes: Callable[[Any], Iterable[Any]] | None = None
     listed: bool = False
     left: str = ""
     last_look: Callable[[], Any] | None = None

@@ -42,9 +42,10 @@ class Silence:
             watched, look = self.watched, self.last.look
             if watched.listed:
                 self.app.show_list(watched.document(look))
-                return
-            nodes = watched.nodes
-            self.app.show(watched.document(look), lambda _: watched.table(look), nodes and (lambda _: nodes(look)))
+            elif watched.nodes is not None and self.app.asks_for_rows:
+                self.app.show_list(watched.nodes(look))
+            else:
+                self.app.show(watched.document(look), lambda _: watched.table(look))
 
     def show(self, sight: Sight) -> None:
         """Remember it; tell once of a server that does not answer at all, lest it looks like waiting for nodes."""

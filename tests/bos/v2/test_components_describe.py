@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fleets import FLEET, as_answered
+from fleets import COMPONENTS, FLEET, as_answered
 
 if TYPE_CHECKING:
     from conftest import Load, Runner
@@ -24,11 +24,24 @@ def test_the_time_of_boot_artifacts_is_not_answered(run: Runner, load: Load) -> 
     assert run("bos v2 components describe x1").json["actual_state"] == {"boot_artifacts": {"kernel": "k"}}
 
 
-def test_names_are_case_sensitive(run: Runner, load: Load) -> None:
+def test_an_xname_may_be_in_upper_case(run: Runner, load: Load) -> None:
     load(FLEET)
-    done = run("bos v2 components describe X3000c0s1b0n0")
-    said = "Component 'X3000c0s1b0n0' does not exist; do you mean x3000c0s1b0n0?"
-    assert done == (8, "", f"Error: The resource was not found: {said}\n")
+    assert run("bos v2 components describe X3000C0S1B0N0") == run("bos v2 components describe x3000c0s1b0n0")
+
+
+@pytest.mark.parametrize("nodes", ["x3000c0s1b0n0,x3000c0s2b0n0", "x3000c0s[1-2]b0n0", "x3000c0s*", "-"])
+def test_several(run: Runner, load: Load, nodes: str) -> None:
+    load({"bos": {"v2": {"components": COMPONENTS[:2]}}})
+    done = run(f"bos v2 components describe {nodes}", stdin="x3000c0s2b0n0,x3000c0s1b0n0")
+    assert [node["id"] for node in done.json] == ["x3000c0s1b0n0", "x3000c0s2b0n0"]
+
+
+def test_of_several_those_that_do_not_exist_are_named(run: Runner, load: Load) -> None:
+    load(FLEET)
+    done = run("bos v2 components describe x3000c0s[1,7-8]b0n0")
+    assert (done.code, done.stdout) == (8, "")
+    assert done.stderr.startswith("Error: BOS does not know x3000c0s[7-8]b0n0")
+    assert run("bos v2 components describe 'x7*'") == (8, "", "Error: no node fits 'x7*'.\n")
 
 
 def test_an_odd_name_reaches_the_server_quoted(run: Runner, load: Load) -> None:

@@ -306,10 +306,11 @@ def test_a_rehearsal_says_how_many_nodes(
     assert (done.code, done.stderr) == (0, f"Shut down {who}, at {place}: nothing is sent.\n")
 
 
-def test_a_rehearsal_refuses_a_template_that_does_not_exist(run: Runner, load: Load) -> None:
+def test_a_rehearsal_says_that_a_template_does_not_exist(run: Runner, load: Load) -> None:
     load(fleet())
     done = run("bos v2 sessions create --template-name nope --operation boot --dry-run")
-    assert (done.code, done.stdout) == (8, "")
+    assert (done.code, done.json["body"]) == (0, {"template_name": "nope", "operation": "boot"})
+    assert done.stderr.startswith("Boot the nodes of a session template that BOS does not have, so that it would")
 
 
 def test_without_a_limit_you_are_asked_on_a_terminal(run: Runner, load: Load, backend: str) -> None:

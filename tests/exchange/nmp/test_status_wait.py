@@ -250,12 +250,14 @@ def test_names_and_csv(run: Runner, play: Play) -> None:
     assert (
         run("exchange nmp status roll --format csv").stdout
         == f"""\
-node,nmp,status,softwareVersion,configVersion,certVersion,scheduledTime,startTime,endTime,lastUpdated,errorMessage
-harbor/edge-1,harbor/roll,successful,2.31.0,1.0.0,,2026-11-21T11:00:00Z,,,,
-harbor/edge-2,harbor/roll,failed,2.31.0,1.0.0,,2026-11-21T11:00:00Z,,,,{NO_SPACE}
+node,nmp,status,softwareVersion,configVersion,certVersion,scheduledTime,startTime,endTime,lastUpdated,errorMessage,\
+class,type,version
+harbor/edge-1,harbor/roll,successful,2.31.0,1.0.0,,2026-11-21T11:00:00Z,,,,,successful,device,
+harbor/edge-2,harbor/roll,failed,2.31.0,1.0.0,,2026-11-21T11:00:00Z,,,,{NO_SPACE},failed,device,
+harbor/edge-3,harbor/roll,,,,,,,,,,silent,device,
 """
     )
-    assert run("exchange node management status edge-1 --format names").code == 2
+    assert run("exchange node management status edge-1 --format names").stdout == "harbor/roll\n"
 
 
 def test_the_statuses_of_a_node(run: Runner, play: Play) -> None:
