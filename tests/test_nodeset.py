@@ -239,7 +239,8 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     for path, said in (
         (tmp_path / "missing", "No such file or directory"),
         (tmp_path, "Is a directory"),
-        ("", "Is a directory"),
+        ("", "No such file or directory"),
+        ("/dev/zero", "it is no regular file"),
     ):
         with pytest.raises(FileTrouble) as caught:
             read_nodes(f"@{path}", io.StringIO())
@@ -249,8 +250,8 @@ def test_files_that_are_none(tmp_path: Path) -> None:
 def test_endless_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nodewatch.nodeset.MOST_CHARACTERS", 5)
     with pytest.raises(FileTrouble) as caught:
-        read_nodes("@/dev/zero", io.StringIO())
-    assert caught.value.message == "/dev/zero is no list of nodes: it has more than 5 characters."
+        read_nodes("-", io.StringIO("x" * 6))
+    assert caught.value.message == "stdin is no list of nodes: it has more than 5 characters."
 
 
 def test_empty_stdin_and_text() -> None:

@@ -145,6 +145,7 @@ def encoded(text: str) -> bytes:
 
 UNCLEAR: Final = "Whether the change was made is not known: look before you repeat it."
 ASK_RIGHT: Final = "Is it the right service that answers at this address?"
+NOT_THE_SERVICE: Final = "That is not what the service answers itself: check the address, and what is on the way."
 ADVICE: Final = {
     401: "Log in, or renew the login.",
     403: "The login is known, but may not do this: ask for the right, or use another login.",
@@ -163,15 +164,16 @@ def answered_error(request: Request, answer: Answer, who: str, advice: str | Non
     """Return the error for an answer of status 400 and above: the server's words where it has some, ours where not.
 
     `who` names the service in the sentence; `advice` is what to do next, where more is known than the status. 401 and
-    403 are `NotPermitted`, 404 is `NotFound`, the rest `ServiceTrouble`. A problem document (RFC 7807, as BOS sends
-    them) is `TITLE: DETAIL`, an Exchange error is `CODE: MSG`.
+    403 are `NotPermitted`, 404 is `NotFound` if the service itself says so, the rest `ServiceTrouble`. A problem
+    document (RFC 7807, as BOS sends them) is `TITLE: DETAIL`, an Exchange error is `CODE: MSG`.
     """
     document, status = answer.document, answer.status
     unclear = status in (502, 503, 504) and request.method not in ("GET", "HEAD")
     message = own_words(document)
     if message is None:
         message = f"{who} answered {status_words(status)} to {request.method} {request.path}{other_words(answer)}."
-        advice = advice or ADVICE.get(status)
+        foreign = status == 404 and not is_own_404(request, answer)
+        advice = advice or (NOT_THE_SERVICE if foreign else ADVICE.get(status))
         message += f" {advice}" if advice and not unclear else ""
     elif status == 401 and advice:
         message += f"\n{advice}"
@@ -180,9 +182,35 @@ def answered_error(request: Request, answer: Answer, who: str, advice: str | Non
     kind: type[NodewatchError] = ServiceTrouble
     if status in (401, 403):
         kind = NotPermitted
-    elif status == 404:
+    elif status == 404 and is_own_404(request, answer):
         kind = NotFound
     return kind(message, status=status, document=document if document is not None else answer.text)
+
+
+def is_own_404(request: Request, answer: Answer) -> bool:
+    """Return whether an answer of status 404 comes from the service itself: then what was asked for does not exist.
+
+    A proxy on the way answers 404 too, with a page or a text of its own, when it does not find the service. BOS v2
+    answers a problem document; BOS v1 that, `{}`, a text in JSON or nothing ("BOS v1 API", errors), as the service of
+    manifests does; the Exchange and the agent an error document, or an object that holds an empty collection.
+
+    >>> v2, v1, node = (Request("GET", path) for path in ("/v2/sessions/x", "/v1/session/x", "/orgs/o/nodes/n"))
+    >>> [is_own_404(v2, Answer(404, {"title": "t", "detail": "d"})), is_own_404(v2, Answer(404, {}))]
+    [True, False]
+    >>> [is_own_404(v1, answer) for answer in (Answer(404), Answer(404, "x"), Answer(404, {}), Answer(404, None, "x"))]
+    [True, True, True, False]
+    >>> [is_own_404(node, Answer(404, it)) for it in ({"nodes": {}}, {}, {"code": "c", "msg": "m"}, {"a": 1}, "x")]
+    [True, True, True, False, False]
+    """
+    document = answer.document
+    if isinstance(document, dict) and "title" in document and own_words(document):
+        return True
+    if request.path.startswith(("/v1/", "/api/v1/")):
+        return document == {} or isinstance(document, str) or (document is None and not (answer.text or "").strip())
+    if request.path.startswith("/v2"):
+        return False
+    collections = isinstance(document, dict) and any(isinstance(member, dict) for member in document.values())
+    return document == {} or collections or own_words(document) is not None
 
 
 def status_words(status: int) -> str:

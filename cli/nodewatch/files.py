@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SMALL = 1 << 20  # bytes that a configuration, a token or a password may have
 LARGE = 1 << 30  # bytes that a fleet file may have
-STREAMS = ("/dev/", "/proc/")  # what is named there is open already, or no file at all
+STREAMS = ("/dev/fd/", "/dev/std", "/proc/")  # what is named there is open already, or no file at all
 
 
 def content(path: str, most: int = SMALL) -> bytes:

@@ -47,19 +47,42 @@ def no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number in JSON")
 
 
-DECODER = JSONDecoder(parse_float=number, parse_constant=no_number)
-DECODER_OF_ZEROS = JSONDecoder(parse_float=number, parse_int=whole_number, parse_constant=no_number)
+def finite_number(text: str) -> float:
+    """Return the number of a JSON text; raise `ValueError` for one that is too large for a computer.
+
+    >>> finite_number("1e999")
+    Traceback (most recent call last):
+      ...
+    ValueError: 1e999 is too large for a number
+    """
+    value = number(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(f"{text[:40]} is too large for a number")
+    return value
+
+
+DECODERS = {
+    (zeros, finite): JSONDecoder(
+        parse_float=finite_number if finite else number,
+        parse_int=whole_number if zeros else None,
+        parse_constant=no_number,
+    )
+    for zeros in (False, True)
+    for finite in (False, True)
+}
 NEGATIVE_ZERO = re.compile(r"-0[\s,\]}]|-0\Z")  # or the end of a text: then it is only read a bit slower
 
 
-def parsed(text: str) -> Any:
+def parsed(text: str, *, finite: bool = False) -> Any:
     """Return the document of a JSON text; raise `ValueError` if it is none, `RecursionError` for one too deep.
+
+    `finite` refuses what JSON allows and no computer can reckon with, 1e999.
 
     >>> parsed('{"a": [1.10, 7, null]}')
     {'a': [1.10, 7, None]}
     """
-    zeros = "-0" in text and NEGATIVE_ZERO.search(text)
-    return (DECODER_OF_ZEROS if zeros else DECODER).decode(text)
+    zeros = "-0" in text and NEGATIVE_ZERO.search(text) is not None
+    return DECODERS[zeros, finite].decode(text)
 
 
 def text(value: Any, newline: str = "\n") -> str:

@@ -13,9 +13,10 @@ and the tests hold both against ClusterShell's.
 
 from __future__ import annotations
 
+import os
 import re
 from functools import lru_cache
-from itertools import product, zip_longest
+from itertools import islice, product, zip_longest
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -230,15 +231,17 @@ def expand(text: str) -> list[str]:
     >>> expand("x3000c0s[19-20]b0n0,node[08-10,1], node1 [0-8/4]")
     ['0', '4', '8', 'node1', 'node08', 'node09', 'node10', 'x3000c0s19b0n0', 'x3000c0s20b0n0']
     """
-    pieces = [found[0] for found in re.finditer(PIECE, text)]
+    pieces = [found[0] for found in islice(re.finditer(PIECE, text), MOST_NAMES + 1)]
     names = {name_of(piece) for piece in pieces if not BRACKETS.intersection(piece)}
     folded = [read_piece(piece) for piece in pieces if BRACKETS.intersection(piece)]
     group = next((piece for piece in pieces if piece[0] == "@"), None)
     if group is not None:
         raise malformed(group, "groups are not known here, and @FILE stands alone")
-    count = len(names) + sum(piece.size for piece in folded)
+    count = max(len(names) + sum(piece.size for piece in folded), len(pieces))
     if count > MOST_NAMES:
         raise WrongUsage(f"{shortened(text)} makes {count:,} names; {MOST_NAMES:,} are the most. {EXAMPLE}")
+    if sum(piece.size * piece.length for piece in folded) > MOST_CHARACTERS:
+        raise WrongUsage(f"{shortened(text)} makes names of more than {MOST_CHARACTERS:,} characters. {EXAMPLE}")
     for piece in folded:
         names.update(piece.names())
     return sorted(names, key=natural)
@@ -254,6 +257,11 @@ class Piece(NamedTuple):
     def size(self) -> int:
         """How many names it makes."""
         return prod(sum(len(numbers) for numbers, _ in bracket) for bracket in self.brackets)
+
+    @property
+    def length(self) -> int:
+        """How many characters a name has at least."""
+        return sum(map(len, self.words)) + len(self.brackets)
 
     def names(self) -> Iterator[str]:
         """Return the names, one at a time."""
@@ -324,18 +332,17 @@ def read_nodes(text: str, stdin: TextIO) -> list[str]:
 
 def read_text(source: str, stdin: TextIO | None) -> str:
     """Return the text of stdin, if given, else of the file; raise `FileTrouble` if it fails or never ends."""
-    from contextlib import nullcontext
-    from pathlib import Path
+    from nodewatch.files import content
 
     try:
-        with nullcontext(stdin) if stdin else Path(source).expanduser().open(encoding="utf-8") as stream:
-            text = stream.read(MOST_CHARACTERS + 1)
+        if stdin is None:
+            return content(os.path.expanduser(source), MOST_CHARACTERS).decode("utf-8-sig")
+        text = stdin.read(MOST_CHARACTERS + 1)
     except OSError as error:
         where = source or "a file without a name"
         raise FileTrouble(f"the nodes in {where} cannot be read: {error.strerror or error}.") from error
-    except (ValueError, RuntimeError) as error:  # no UTF-8; a path that holds a NUL, or the home of nobody
-        said = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
-        raise FileTrouble(f"the nodes in {source} cannot be read: {said}.") from error
+    except UnicodeDecodeError as error:
+        raise FileTrouble(f"the nodes in {source} cannot be read: it is not UTF-8 text.") from error
     if len(text) > MOST_CHARACTERS:
         raise FileTrouble(f"{source} is no list of nodes: it has more than {MOST_CHARACTERS:,} characters.")
     return text

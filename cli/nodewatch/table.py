@@ -132,9 +132,10 @@ def plural(number: int, word: str) -> str:
 def percent(value: float) -> str:
     """Return the percentage as text that never rounds up to 100 nor down to 0.
 
-    >>> [percent(value) for value in (100.0, 99.996, 33.333333, 0.004, 0, 50, 104.25)]
-    ['100 %', '99.9 %', '33.3 %', '0.1 %', '0 %', '50 %', '104.2 %']
+    >>> [percent(value) for value in (100.0, 99.996, 33.333333, 0.004, 0, 50, 104.25, 10**400)]
+    ['100 %', '99.9 %', '33.3 %', '0.1 %', '0 %', '50 %', '104.2 %', '1e+09 %']
     """
+    value = min(max(value, -1e9), 1e9)  # what a server says may have any number of digits
     if 0 < value < 100:
         value = min(max(value, 0.1), 99.9)
     return f"{round(value, 1):g} %"

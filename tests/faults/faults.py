@@ -63,12 +63,41 @@ LYING_GZIP = (
     "A proxy on the way may be at fault."
 )
 
+MANY_HEADERS = "BOS did not answer GET /v2/sessions/night: the answer has more headers than can be meant."
+TOO_LARGE = (
+    "BOS did not answer GET /v2/sessions/night: the answer is larger than can be meant, so reading it was given up."
+)
+BOMB = gzip.compress(b" " * (66 << 20))
+FAILED = refused("500 Internal Server Error") + "Its log says more."
+ENDLESS = "-1e999 is too large for a number"
+NO_URL = f"ASKED was redirected to what is no URL. {CHECK}"
+
 FAULTS = [
     # Time
     Fault("silence", silence, 5, late()),
     Fault("slow-header", drip(answer(200, SESSION)), 5, late()),
     Fault("slow-body", then(answer(200, b"", length=900), drip(SESSION * 9)), 5, late()),
     Fault("slow-chunks", then(CHUNKED, drip(b"1\r\n \r\n" * 90)), 5, late()),
+    # Sizes
+    Fault("many-headers", answer(200, SESSION, {f"X-{number}": "y" for number in range(500)}), 3, MANY_HEADERS),
+    Fault("gzip-bomb", answer(200, BOMB, {"Content-Encoding": "gzip"}), 3, TOO_LARGE),
+    Fault(
+        "gzip-bomb-error",
+        answer(500, BOMB, {"Content-Encoding": "gzip"}),
+        5,
+        FAILED,
+    ),
+    Fault(
+        "number-too-large",
+        answer(200, b'{"name": "night", "n": -1e999}'),
+        3,
+        no_json("-1e999 is too large for a number"),
+    ),
+    # Redirects that lead nowhere
+    *(
+        Fault(f"redirected-to-{url}", answer(302, b"", {"Location": url}), 5, NO_URL)
+        for url in ("http://[::1", "http://127.0.0.1:abc/", "http://127.0.0.1:99999/x")
+    ),
     # Connections that end early
     Fault("closed-before-answer", b"", 5, CLOSED),
     Fault("reset-before-answer", reset_after(b""), 5, CLOSED),
@@ -179,8 +208,9 @@ FAULTS = [
     Fault(
         "404-html",
         answer(404, HTML, PAGE),
-        8,
-        refused("404 Not Found", ", with a page of HTML.") + "Check the name, and the address that is asked.",
+        5,
+        refused("404 Not Found", ", with a page of HTML.")
+        + "That is not what the service answers itself: check the address, and what is on the way.",
     ),
     Fault(
         "400-many-lines",

@@ -157,6 +157,14 @@ def test_a_node_without_a_status_is_no_trouble(start: Start, ask: Ask) -> None:
     assert (done.code, "harbor/n1" in done.json, done.stderr) == (0, False, "")
 
 
+def test_a_404_of_a_proxy_is_trouble_with_that_node(start: Start, ask: Ask) -> None:
+    page = answer(404, b"default backend - 404", {"Content-Type": "text/plain"})
+    done = show(ask, start(odd=at(of_node(1), page)))
+    assert (done.code, "harbor/n1" in done.json) == (5, False)
+    assert "n1" in done.stderr
+    assert "404 Not Found" in done.stderr
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_crowded_exchange_is_asked_more_slowly(start: Start, ask: Ask, status: int) -> None:
     crowded = [answer(status, b"", {"Retry-After": "2"})] * 3

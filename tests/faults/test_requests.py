@@ -411,3 +411,17 @@ def test_long_trace_masks_secrets_and_cuts_bodies(serve: Serve, ask: Ask) -> Non
     assert lines[9].startswith("< ... (9")
     assert "hidden" not in done.stderr
     assert "abc.def" not in done.stderr
+
+
+def test_answers_that_only_announce_the_answer(serve: Serve, ask: Ask) -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+    server = serve(hints + answer(200, {"name": "night"}))
+    done = ask(server.url(), "bos v2 sessions describe night")
+    assert (done.code, done.stderr) == (0, "")
+
+
+def test_a_pause_without_end_is_not_waited_for(serve: Serve, ask: Ask) -> None:
+    server = serve(answer(429, b"", {"Retry-After": "9" * 400}))
+    done = ask(server.url(), "bos v2 sessions describe night")
+    assert done.code == 5
+    assert f"(Retry-After: {'9' * 40})" in done.stderr

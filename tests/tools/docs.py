@@ -16,7 +16,8 @@ from completions import completions
 
 from nodewatch import __version__
 from nodewatch.main import BOS, NMSTATUS, TREE
-from nodewatch.tree import SHARED, Group, Shared
+from nodewatch.options import SHARED
+from nodewatch.tree import Group, Shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

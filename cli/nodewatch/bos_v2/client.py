@@ -6,8 +6,8 @@ from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
-from nodewatch.backend import Backend, Request, array, named, object_in, segment, sent
-from nodewatch.errors import NodewatchError, NotFound, NotPermitted, WrongUsage
+from nodewatch.backend import ASK_RIGHT, Backend, Request, array, named, object_in, segment, sent
+from nodewatch.errors import NodewatchError, NotFound, NotPermitted, UnreadableAnswer, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -96,6 +96,14 @@ class BosV2:
         """Return one component; raise `NotFound` if BOS does not know it."""
         with self.known("components", name):
             return cast("Component", named(self.backend, Request("GET", path("components", name)), "id", name))
+
+    def template_of(self, component: Component) -> str:
+        """Return the session template that a component's session was created from; empty where it is gone."""
+        name = component.get("session")
+        try:
+            return str(self.session(str(name)).get("template_name") or "") if name else ""
+        except NotFound:
+            return ""
 
     def update_component(self, name: str, patch: Mapping[str, Any]) -> Component:
         """Change fields of a component and return it, without its computed status."""
@@ -201,7 +209,12 @@ class BosV2:
                     yield component
             if not size or len(page) != size or count >= size:
                 return
-            after = page[-1]["id"]
+            last = page[-1]["id"]
+            if after is not None and last <= after:
+                raise UnreadableAnswer(
+                    f"BOS was asked for what follows {after}, and answered {last} again. {ASK_RIGHT}"
+                )
+            after = last
 
     def templates(self) -> list[SessionTemplate]:
         """Return the session templates, in the server's order."""

@@ -24,7 +24,9 @@ class Exchange:
         """Raise `WrongConfiguration` if the Exchange is too old, or if what answers is none."""
         try:
             answer = self.backend.send(Request("GET", "/admin/version"))
-        except NotFound as error:
+        except NodewatchError as error:
+            if error.status != 404:
+                raise
             raise WrongConfiguration(f"{error.message}\nThe URL of an Exchange ends in /v1, usually.") from error
         rules.check_version(answer.text or str(answer.document or ""))
 

@@ -18,6 +18,7 @@ from nodewatch.errors import (
     UnreadableAnswer,
     WrongConfiguration,
 )
+from nodewatch.jsontext import parsed
 from nodewatch.remote.addresses import checked, in_the_clear, origin
 from nodewatch.remote.login import Bearer
 from nodewatch.remote.retries import RETRY, Pace, retry_after
@@ -179,10 +180,16 @@ class HttpBackend:
 
     def redirected(self, request: Request, url: str, reply: Reply) -> str:
         """Return where a redirect leads; raise `ServiceTrouble` if to another server, which must not get the login."""
-        target = urljoin(url, reply.headers["Location"])
-        parts = urlsplit(target)
+        try:
+            target = urljoin(url, reply.headers["Location"])
+            parts = urlsplit(target)
+            elsewhere = origin(target) != origin(url)
+        except ValueError as error:
+            raise ServiceTrouble(
+                f"{self.asked(request)} was redirected to what is no URL. {self.check()}", status=reply.status
+            ) from error
         shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-        if origin(target) != origin(url):
+        if elsewhere:
             raise ServiceTrouble(
                 f"{self.asked(request)} was redirected to another server, {shown}, and was not sent there. If that is "
                 f"a page to log in, the login is missing or has expired. {self.check()}",
@@ -205,7 +212,7 @@ class HttpBackend:
                 return Answer(reply.status)
             if kind == "text/plain" and text.lstrip()[0] not in '{["':
                 return Answer(reply.status, None, text)
-            document = json.loads(text, parse_constant=reject_constant)
+            document = parsed(text, finite=True)
             return Answer(reply.status, SentArray(document, text) if isinstance(document, list) else document)
         except UnicodeDecodeError as error:
             self.unreadable(request, reply, f"bytes that are no UTF-8 text (at byte {error.start})", error)
@@ -228,7 +235,7 @@ class HttpBackend:
         """Return what to do about an error reply, where more is known than its status says; else None."""
         wish = reply.headers.get("Retry-After")
         if wish and reply.status in RETRY.crowded:
-            return f"It asks not to be asked for a while (Retry-After: {wish}): try again after that time."
+            return f"It asks not to be asked for a while (Retry-After: {wish[:40]}): try again after that time."
         # The gateway of a Cray system answers 403 to whoever sends no token.
         if self.bearer and (reply.status == 401 or (reply.status == 403 and not self.bearer.known)):
             return self.bearer.advice
@@ -256,11 +263,6 @@ def what_happened(failed: Failed, request: Request) -> str:
     if failed.kind in (Dropped, TimedOut) and request.method not in READS:
         words += f" {UNCLEAR}"
     return words
-
-
-def reject_constant(name: str) -> NoReturn:
-    """Raise for NaN and the infinities, which Python reads but JSON does not have."""
-    raise ValueError(f"{name} is no number in JSON")
 
 
 def lenient(reply: Reply) -> Answer:

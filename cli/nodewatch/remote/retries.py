@@ -30,6 +30,7 @@ class RetryPolicy(NamedTuple):
         return min(self.first_pause * 2.0 ** (tries - 1), self.longest_pause)
 
 
+A_YEAR: Final = 31_536_000.0  # seconds
 RETRY: Final = RetryPolicy()
 
 
@@ -87,14 +88,16 @@ def retry_after(text: str | None, now: datetime) -> float | None:
     >>> now = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
     >>> retry_after("120", now), retry_after("Sat, 21 Nov 2026 12:00:30 GMT", now), retry_after("soon", now)
     (120.0, 30.0, None)
+    >>> retry_after("9" * 400, now), retry_after("Sat, 21 Nov 9999 12:00:30 GMT", now)
+    (31536000.0, 31536000.0)
     """
     if not text:
         return None
     if text.strip().isdecimal():
-        return float(text)
+        return min(float(text), A_YEAR)
     from email.utils import parsedate_to_datetime
 
     try:
-        return max((parsedate_to_datetime(text) - now).total_seconds(), 0.0)
-    except (ValueError, TypeError):
+        return min(max((parsedate_to_datetime(text) - now).total_seconds(), 0.0), A_YEAR)
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -63,7 +63,7 @@ def counted(tries: int) -> str:
     return f" (retry {tries - 1})" if tries > 1 else ""
 
 
-def shown(headers: Mapping[str, str], body: bytes | None, mask: Callable[[str], str] = str) -> list[str]:
+def shown(headers: Mapping[str, str], body: bytes | bytearray | None, mask: Callable[[str], str] = str) -> list[str]:
     """Return headers and the beginning of a body as lines, secrets masked.
 
     >>> shown({"Authorization": "Bearer abc", "Accept": "x"}, b'{"access_token": "abc", "id": 1}')

@@ -6,9 +6,7 @@ This module is imported when the first request is sent: `requests` costs three t
 from __future__ import annotations
 
 import errno
-import io
-import time
-from http.client import HTTPException, HTTPResponse, RemoteDisconnected
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,8 +21,6 @@ from requests.exceptions import (
     RequestException,
     SSLError,
 )
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import DecodeError, HTTPError, NameResolutionError, ReadTimeoutError
 from urllib3.util import Timeout
 
@@ -38,6 +34,7 @@ from nodewatch.errors import (
 )
 from nodewatch.masking import without_login
 from nodewatch.remote.addresses import proxy_for
+from nodewatch.remote.connections import POOLS
 from nodewatch.remote.tls import Trust, plain, tls_context, tls_failure
 
 if TYPE_CHECKING:
@@ -50,7 +47,9 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 CONNECTIONS = 64
 CHUNK = 1 << 20
-LARGEST_BODY = 1 << 30
+LARGEST_BODY = 900 << 20  # bytes, decompressed
+BOMB = 64 << 20, 250  # bytes, and how many times as large as what was sent a body is that nobody means
+LONGEST = 7 * 86400.0  # seconds; more than a week is for ever, and sockets cannot count much further
 
 
 class Failed(Exception):
@@ -64,89 +63,13 @@ class Failed(Exception):
 class Reply:
     """A server's answer as it came, its body decompressed."""
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytearray) -> None:
         self.status, self.headers, self.body = status, headers, body
 
-    def take(self) -> bytes:
+    def take(self) -> bytearray:
         """Return the body and forget it: a large one is then in memory once."""
-        body, self.body = self.body, b""
+        body, self.body = self.body, bytearray()
         return body
-
-
-class BoundedStream(io.RawIOBase):
-    """A socket's stream whose reads all end at one deadline, however slowly the bytes drip.
-
-    The deadline is what the socket's timeout leaves at the time when the answer is waited for.
-    """
-
-    def __init__(self, stream: io.RawIOBase, sock: Any) -> None:
-        self.stream, self.sock = stream, sock
-        self.ended = False
-        left = sock.gettimeout()
-        self.deadline = None if left is None else time.monotonic() + left
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        """Read what there is; raise `TimeoutError` when the deadline has passed."""
-        if self.deadline is not None:
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("timed out")
-            self.sock.settimeout(left)
-        count = self.stream.readinto(buffer)
-        self.ended = count == 0
-        return count
-
-    def close(self) -> None:
-        """Close the stream below, which lets the socket go."""
-        if not self.closed:
-            self.stream.close()
-        super().close()
-
-
-class BoundedResponse(HTTPResponse):
-    """An answer whose head and body are read from a `BoundedStream`, and whose head must be complete."""
-
-    def __init__(self, sock: Any, *args: Any, **attributes: Any) -> None:
-        super().__init__(sock, *args, **attributes)
-        self.stream = BoundedStream(self.fp.detach(), sock)
-        self.fp = io.BufferedReader(self.stream)
-
-    def begin(self) -> None:
-        """Read the head; the standard library takes a connection that ends in it for the end of the head."""
-        super().begin()
-        if self.stream.ended:
-            raise RemoteDisconnected("the connection ended in the head of the answer")
-
-
-class BoundedConnection(HTTPConnection):
-    """A connection over plain http with bounded answers."""
-
-    response_class = BoundedResponse
-
-
-class BoundedTLSConnection(HTTPSConnection):
-    """A connection over https with bounded answers."""
-
-    response_class = BoundedResponse
-
-
-class BoundedPool(HTTPConnectionPool):
-    """Connections to one host over plain http."""
-
-    ConnectionCls = BoundedConnection
-
-
-class BoundedTLSPool(HTTPSConnectionPool):
-    """Connections to one host over https."""
-
-    ConnectionCls = BoundedTLSConnection
-
-
-POOLS = {"http": BoundedPool, "https": BoundedTLSPool}
 
 
 class Adapter(HTTPAdapter):
@@ -195,10 +118,12 @@ class Transport:
         prepared.prepare_body(body, None)
         prepared.url = url  # as it is: `prepare_url` would turn %2E%2E into .. and send another path
         prepared.hooks = {}
+        seconds = min(seconds, LONGEST)
         timeout: Any = Timeout(total=seconds, connect=min(CONNECT_SECONDS, seconds))
         try:
             response = self.adapter.send(prepared, stream=True, timeout=timeout, proxies=self.proxies)
-            return Reply(response.status_code, response.headers, whole(response.raw))
+            received = whole(response.raw, error=response.status_code >= 400)
+            return Reply(response.status_code, response.headers, received)
         except (RequestException, HTTPError, OSError, HTTPException, UnicodeError) as error:
             raise failure(error, url, seconds, self) from error
 
@@ -216,20 +141,21 @@ def transport_to(base: str, system: System, ca_bundle: str | None, world: World,
     return Transport(base, Trust(ca_bundle, system.extra_ca, system.insecure), proxy or None, variable)
 
 
-def whole(raw: Any) -> bytes:
-    """Return a body, decompressed; raise `Failed` if it is larger than can be meant."""
-    chunks: list[bytes] = []
-    size = 0
+def whole(raw: Any, *, error: bool = False) -> bytearray:
+    """Return a body, decompressed; raise `Failed` if it is larger than can be meant.
+
+    Of the body of an error no more than the beginning is read.
+    """
+    body = bytearray()
     while chunk := raw.read(CHUNK, decode_content=True):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > LARGEST_BODY:
+        body += chunk
+        if error:
             raw.close()
-            raise Failed(
-                UnreadableAnswer,
-                f"the answer is larger than {LARGEST_BODY >> 30} GiB, so reading it was given up",
-            )
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            return body
+        if len(body) > LARGEST_BODY or (len(body) > BOMB[0] and len(body) > BOMB[1] * raw.tell()):
+            raw.close()
+            raise Failed(UnreadableAnswer, "the answer is larger than can be meant, so reading it was given up")
+    return body
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
@@ -299,6 +225,8 @@ def connection_failure(inner: list[BaseException]) -> Failed:
         )
     if "NewConnectionError" in names:
         return Failed(Unreachable, f"no connection came about ({plain(inner)}). Check host and port", passing=True)
+    if "HTTPException" in names:
+        return Failed(UnreadableAnswer, "the answer has more headers than can be meant")
     if names & {"BadStatusLine", "LineTooLong", "UnknownProtocol"} and "RemoteDisconnected" not in names:
         return Failed(UnreadableAnswer, "what came back is not HTTP. Check scheme and port")
     return Failed(Dropped, "the connection was closed before the answer was complete", passing=True)

@@ -86,7 +86,6 @@ def test_a_session_with_nothing_but_a_status(run: Runner, load: Load) -> None:
         Reply(404, {}),
         Reply(404),
         Reply(404, "Session not found"),
-        Reply(404, text="<html>not found</html>", kind="text/html"),
         Reply(404, {"title": "Session could not be found", "detail": "no nope", "status": 404}),
     ],
 )
