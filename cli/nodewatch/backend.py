@@ -35,7 +35,9 @@ class Request(NamedTuple):
     for the method). `fields` names the members of the documents that will be looked at, none of them means
     all: a backend may leave the others out. So it may leave out documents of a list that `fits` does not want. `tenant`
     names on whose behalf BOS is asked, empty for nobody's; None is as the settings say. `done` holds the statuses that
-    say that a change was made (none of them: this is a question).
+    say that a change was made (none of them: this is a question). `aside` marks a question whose answer only words an
+    error better: a server is asked it when somebody reads the error on a terminal, so that scripts send what they sent
+    before.
     """
 
     method: str
@@ -47,6 +49,7 @@ class Request(NamedTuple):
     fits: Fits | None = None
     tenant: str | None = None
     done: Sequence[int] = ()
+    aside: bool = False
 
     @property
     def repeatable(self) -> bool:

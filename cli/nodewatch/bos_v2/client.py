@@ -53,14 +53,15 @@ class BosV2:
     def known(self, collection: str, name: str) -> Iterator[None]:
         """Say of a name that BOS does not find whose it is, or which one is near, where a list tells; raise `NotFound`.
 
-        Of components, which are many, only those whose names begin alike are asked for (older servers list them all).
+        A server is asked that for people only (`Request.aside`). Of components, which are many, only those whose names
+        begin alike are asked for (older servers list them all).
         """
         try:
             yield
         except NotFound as error:
             alike = {"start_after_id": name[:-3] or None, "page_size": 50} if collection == "components" else {}
             try:
-                found = list(array(self.backend, Request("GET", f"/v2/{collection}", alike)))
+                found = list(array(self.backend, Request("GET", f"/v2/{collection}", alike, aside=True)))
             except NodewatchError:
                 raise error from None
             raise NotFound(whose(name, found, error.message), status=error.status, document=error.document) from error

@@ -94,6 +94,8 @@ class HttpBackend:
 
     def send(self, request: Request) -> Answer:
         """Ask the server, again if need be; return its answer, or raise the error that it means."""
+        if request.aside and not self.world.stderr.isatty():
+            raise ServiceTrouble("Nobody is there to be advised.")
         reply = self.ask(request)
         if reply.status >= 400:
             raise answered_error(request, lenient(reply), self.who, self.advice(reply))

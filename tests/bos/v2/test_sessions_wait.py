@@ -176,7 +176,7 @@ It was there 15 s ago: boot-1 is running: 0 of 4 nodes stable, 4 in progress.
 
 def test_a_session_that_never_was(run: Runner, play: Play) -> None:
     play(DELETED)
-    done = run(WAIT.replace("boot-1", "boot-7"))
+    done = run(WAIT.replace("boot-1", "boot-7"), tty=True)
     said = "Session 'boot-7' does not exist; do you mean boot-1?"
     assert done == (8, "", f"Error: The resource was not found: {said}\n")
 
