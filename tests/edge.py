@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from conftest import SERVERS
+
+if TYPE_CHECKING:
+    from conftest import Runner
 
 WORDS = (
     "reset",
@@ -111,6 +116,12 @@ FLEET: dict[str, Any] = {
         }
     },
 }
+
+
+def address(run: Runner, service: str = "exchange") -> str:
+    """Return what sentences call the system that a test's command lines see."""
+    local = run.environ.get("NODEWATCH_LOCAL")
+    return f"the local store {local}" if local else SERVERS[service]
 
 
 def golden(name: str) -> str:

@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from conftest import Runner
 
 EXAMPLE = re.compile(r"^ *\$ nodewatch (.*)", re.MULTILINE)
-LIVE = ("auth ", "config use", "config show --context", "local save")
+LIVE = (
+    "auth ",
+    "config use",
+    "config init",
+    "config set",
+    "config unset",
+    "config edit",
+    "config show --context",
+    "local save",
+)
 EXAMPLES = sorted(
     {
         line
@@ -60,6 +69,7 @@ def here(run: Runner, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     if not (files / "fleet.db").exists():
         assert run(f"local load fleet.json --local {files}/fleet.db").code == 0
     shutil.copy(files / "fleet.db", folder / "fleet.db")
+    run.environ["NODEWATCH_CONTEXT"] = "demo"
     demo = run.home / ".local/share/nodewatch/demo.db"
     demo.parent.mkdir(parents=True)
     shutil.copy(files / "fleet.db", demo)

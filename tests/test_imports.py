@@ -18,7 +18,7 @@ SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields"
 LEAVES = (
     "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places|query|listing|conditions|view"
-    "|masking"
+    "|masking|spelling"
 )
 WIRE = r"remote(\.\w+)?"
 
@@ -28,7 +28,7 @@ OURS = [
     ("listing", "documents|errors|places|table|times"),
     ("conditions", "errors|listing|nodeset|query|times"),
     ("view", "conditions|documents|errors|listing|nodeset|query|table"),
-    ("errors|times|table|documents|jsontext|kinds|masking", "nothing"),
+    ("errors|spelling|times|table|documents|jsontext|kinds|masking", "nothing"),
     ("places", "nodeset"),
     ("pages", "nodeset|table|kinds|places"),
     ("nodeset", "errors|files"),
@@ -39,7 +39,7 @@ OURS = [
         r"commands\.local",
         rf"{SLICE}\.saving|saving|render\.json|tree|progress|settings\.model|files|offline\.\w+|{LEAVES}",
     ),
-    (r"commands\.demo", rf"bos_v2\.commands|commands\.local|demo|tree|settings\.model|offline\.\w+|{LEAVES}"),
+    (r"commands\.demo", rf"bos_v2\.commands|commands\.local|demo|tree|settings\.contexts|offline\.\w+|{LEAVES}"),
     (rf"{SLICE}\.types", "nothing"),
     (rf"{SLICE}\.\w*rules", rf"OWN\.({PURE})|{LEAVES}"),
     (rf"{SLICE}\.\w*tables", rf"OWN\.({PURE}|kinds|\w*tables)|{LEAVES}"),
@@ -59,7 +59,7 @@ OURS = [
     (r"offline\.backend", rf"offline\.\w+|{SLICE}\.offline\w*|backend|files|{LEAVES}"),
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render(\.\w+)?|backend|{LEAVES}"),
-    (WIRE, rf"{WIRE}|backend|settings\.(model|cray)|files|nodewatch|{LEAVES}"),
+    (WIRE, rf"{WIRE}|backend|settings\.(model|cray|table)|files|nodewatch|{LEAVES}"),
     ("main", rf"app|tree|world|{LEAVES}"),
     ("__main__", "main"),
     (r"\w+(\.\w+)?", rf"(?!(main|demo|{SLICE})\b)\w+(\.\w+)?"),
@@ -69,11 +69,12 @@ OURS = [
 OTHERS = {
     "click": rf"main|tree|watch\.options|commands\.\w+|{SLICE}\.(\w*commands|shared)",
     "requests": r"remote\.(transport|addresses)",
-    "urllib3": r"remote\.(transport|connections)",
-    "truststore": r"remote\.transport",
+    "urllib3": r"remote\.(transport|connections|tls)",
+    "truststore": r"remote\.tls",
     "rich": r"render\.\w+",
     "yaml": r"render\.yaml",
     "tomli_w": r"render\.toml",
+    "tomlkit": r"settings\.edit",
     "sqlite3": r"offline\.store",
 }
 

@@ -44,7 +44,9 @@ def printed(line: str, home: Path) -> str:
     """Return all that the command line prints on a terminal without colours, on stdout and stderr in its order."""
     program, *words = shlex.split(line)
     assert not {"|", ">", "<", ";", "&&"} & set(words), "only one command a line can be run here"
-    world = FakeWorld({"HOME": str(home), "COLUMNS": "100", "NO_COLOR": "1"}, tty=True, now=NOW)
+    world = FakeWorld(
+        {"HOME": str(home), "COLUMNS": "100", "NO_COLOR": "1", "NODEWATCH_CONTEXT": "demo"}, tty=True, now=NOW
+    )
     world.streams = world.stdin, world.stdout, world.stdout
     with contextlib.redirect_stdout(world.stdout), contextlib.redirect_stderr(world.stdout):
         run(PROGRAMS[program], program, words, world)
@@ -53,7 +55,7 @@ def printed(line: str, home: Path) -> str:
 
 def without_note(text: str) -> str:
     """Return the text without the note that the demo fleet is shown: the README says so once."""
-    return re.sub(r"\AShowing the demo fleet in .*\n", "", text)
+    return re.sub(r"\AShowing the demo fleet, .*\n", "", text)
 
 
 def fits(text: str, pattern: str) -> bool:

@@ -11,7 +11,8 @@ from urllib.parse import quote
 import pytest
 
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.settings.model import Secret, resolve
+from nodewatch.settings.model import resolve
+from nodewatch.settings.table import Secret
 
 if TYPE_CHECKING:
     from responses import RequestsMock

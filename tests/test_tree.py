@@ -40,12 +40,12 @@ def filled(param: click.Parameter) -> str:
 
 @each_command
 def test_an_empty_value_names_nothing(run: Runner, words: str) -> None:
-    needed = [param for param in COMMANDS[words].params if param.required]
-    for param in COMMANDS[words].params:
+    params = COMMANDS[words].params
+    for param in params:
         if not isinstance(param.type, Naming):
             continue
         line = [words]
-        for one in {*needed, param}:
+        for one in (each for each in params if each.required or each is param):
             value = "' '" if one is param else filled(one)
             line.append(f"{one.opts[0]} {value}" if isinstance(one, click.Option) else value)
         done = run(" ".join(line), NODEWATCH_BOS_URL=SERVERS["bos"], HZN_EXCHANGE_URL=SERVERS["exchange"])
@@ -53,12 +53,30 @@ def test_an_empty_value_names_nothing(run: Runner, words: str) -> None:
         assert "it is empty, which never stands for all. Was a variable not set?" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("cfs sessions list", "cray cfs"),
+        ("agreement list", "hzn agreement"),
+        ("exchange pattern list", "hzn exchange pattern"),
+    ],
+)
+def test_a_command_that_only_the_predecessor_has(run: Runner, line: str, command: str) -> None:
+    done = run(line)
+    assert (done.code, done.stdout) == (2, "")
+    assert done.stderr.endswith(f"Error: only `{command}` has this: it is no part of nodewatch.\n")
+
+
+def test_other_commands_are_no_part_of_this_tree() -> None:
+    assert not set(TREE.elsewhere) & set(TREE.members)
+
+
 @each_command
 def test_only_texts_that_are_stored_may_be_empty(words: str) -> None:
     for param in COMMANDS[words].params:
         kind = param.type
         assert type(kind) not in (click.types.StringParamType, click.Path), param.name
-        assert not isinstance(kind, Text) or words.endswith(("update", "create"))
+        assert not isinstance(kind, Text) or words.endswith(("update", "create", " set"))
 
 
 @each_command

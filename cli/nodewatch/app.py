@@ -64,7 +64,7 @@ class App:
     @property
     def quiet(self) -> bool:
         """Whether only what must be known goes to stderr: `--quiet`, or a screen is being drawn (`hushed`)."""
-        return self.hushed or self.settings.quiet
+        return self.hushed or bool(self.flags.get("quiet"))
 
     @property
     def clock(self) -> Clock:
@@ -89,15 +89,17 @@ class App:
         return self.backends[service]
 
     def connect(self, service: str) -> Backend:
-        """Return a new backend for the service; say so when it is only the demo store."""
+        """Return a new backend for the service; say so when it is only the demo fleet, which the line does not tell."""
+        from nodewatch.settings.contexts import DEMO
+
         system = self.settings.system(service)
         if system.local is None:
             from nodewatch.remote.backend import HttpBackend
 
             self.warn_of_risks(service)
             return HttpBackend(service, self.settings, self.world)
-        if system.demo:
-            self.warn(f"Showing the demo fleet in {system.local}, because no system is configured.")
+        if self.settings.context == DEMO and self.settings.origins["context"] != "--context":
+            self.say(f"Showing the demo fleet, as {self.settings.origins['context']} says.")
         from nodewatch.offline.backend import LocalBackend, routes
 
         backend = LocalBackend(system.local, routes(service), self.world, self.settings, self.notice)
@@ -128,13 +130,9 @@ class App:
         """Read the login again; return whether it is another one now (somebody logged in, or refreshed the token)."""
         from nodewatch.settings.model import resolve
 
-        bearer = getattr(self.backends.get("bos"), "bearer", None)
-        fresh = resolve(self.flags, self.world)
-        if fresh.exchange_auth == self.settings.exchange_auth:
-            return bearer is not None and bool(bearer.changed())
-        self.settings = self.settings._replace(exchange_auth=fresh.exchange_auth)
-        self.backends.clear()
-        return True
+        fresh = resolve(self.flags, self.world).exchange_auth
+        renewed = [backend.renew(fresh) for backend in self.backends.values() if hasattr(backend, "renew")]
+        return any(renewed)
 
     def show(
         self,

@@ -303,10 +303,15 @@ def sent(backend: Backend, request: Request) -> Any:
 
     The answer to a rehearsed change is returned as it is.
     """
+    return confirmed(backend, request).document
+
+
+def confirmed(backend: Backend, request: Request) -> Answer:
+    """Return the answer to the request; raise `ServiceTrouble` if it does not say that a change was made."""
     answer = backend.send(request)
     if request.done and answer.status not in request.done and answer.document is not REHEARSED:
         raise unconfirmed(request, status_words(answer.status))
-    return answer.document
+    return answer
 
 
 def unconfirmed(request: Request, answered: str) -> ServiceTrouble:

@@ -158,6 +158,7 @@ EXCHANGE = Group(
             "Node management policies (NMP): what is to be upgraded, on which nodes.",
             {
                 "status": Leaf("Show how far a policy is on all nodes.", "horizon.nmp_commands:show_nmp_status"),
+                "reset": Leaf("Have nodes that failed evaluate a policy again.", "horizon.reset_commands:reset_policy"),
                 "list": Leaf("List the policies, or show one.", "horizon.policy_commands:list_policies"),
                 "add": Leaf("Add a policy, or replace it.", "horizon.policy_commands:add_policy"),
                 "new": Leaf("Print a policy to start from.", "horizon.policy_commands:show_example"),
@@ -183,7 +184,7 @@ EXCHANGE = Group(
                         "status": Leaf(
                             "Show how far all policies are on one node.", "horizon.node_commands:show_node_statuses"
                         ),
-                        "reset": Leaf("Have a node evaluate its policies again.", "horizon.node_commands:reset_node"),
+                        "reset": Leaf("Have a node evaluate its policies again.", "horizon.reset_commands:reset_node"),
                     },
                     bare=2,
                     params=ACCOUNT,
@@ -197,6 +198,9 @@ EXCHANGE = Group(
     },
     bare=2,
     params=ACCOUNT,
+    elsewhere={
+        "hzn exchange": "agbot apikey business catalog deployment hagroup org pattern service status user version"
+    },
 )
 NMSTATUS = Group(
     "Agent upgrades on this node: node management status.",
@@ -228,7 +232,11 @@ TREE = Group(
             {
                 "list": Leaf("List the systems that are configured.", "commands.config:list_contexts"),
                 "show": Leaf("Show every setting, and where it comes from.", "commands.config:show_settings"),
-                "use": Leaf("Choose the system that is asked.", "commands.config:use_context"),
+                "use": Leaf("Choose the system that is asked.", "commands.config_changes:use_context"),
+                "init": Leaf("Name a system: write a context, and say what works.", "commands.config_changes:init"),
+                "set": Leaf("Set a key of a context.", "commands.config_changes:set_value"),
+                "unset": Leaf("Take a key out of a context.", "commands.config_changes:unset_value"),
+                "edit": Leaf("Edit the configuration file.", "commands.config_changes:edit_file"),
             },
         ),
         "auth": Group(
@@ -242,6 +250,11 @@ TREE = Group(
         "demo": Leaf("Make a demo fleet and show a session of it.", "commands.demo:demo"),
     },
     aliases={"ex": "exchange"},
+    elsewhere={
+        "cray": "artifacts badger bss capmc cfs cps crus fas hsm ims init nmd pals pcs power scsd sls tapms uas vnid",
+        "hzn": "agreement architecture attribute dev deploycheck env eventlog fdo key metering mms node nodemanagement "
+        "policy register reghelp sdo secretsmanager service unregister userinput util voucher",
+    },
 )
 
 

@@ -30,7 +30,10 @@ class Status(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """Statuses of one kind of thing, by name; where they begin; what else the guide warns of."""
+    """Statuses of one kind of thing, by name; where they begin; what else the guide warns of.
+
+    `page` is the guide page that they are from, empty for words of our own.
+    """
 
     title: str
     page: str
@@ -42,10 +45,10 @@ class Chart(NamedTuple):
 def plain(name: str) -> str:
     """Return the name of a status without what people write differently.
 
-    >>> plain("Power-On pending"), plain("power_on_pending")
-    ('power on pending', 'power on pending')
+    >>> plain("Power-On pending"), plain("power_on_pending"), plain("(no status)")
+    ('power on pending', 'power on pending', 'no status')
     """
-    return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+    return " ".join(name.lower().strip("()").replace("_", " ").replace("-", " ").split())
 
 
 def find(charts: Sequence[Chart], name: str) -> list[tuple[Chart, str]]:
@@ -102,11 +105,17 @@ def overview(chart: Chart) -> Page:
     rows = [[name, status.means, status.waits_for] for name, status in chart.statuses.items()]
     columns = [Column("Status"), Column("Means", wraps=True), Column("Waits for", wraps=True)]
     page: Page = [
-        Line(f'{chart.title} (the guide page "{chart.page}")', "strong"),
+        Line(chart.title + (f" ({source(chart)})" if chart.page else ""), "strong"),
         Grid(columns, rows),
-        Grid([Column("Transitions"), Column("When", wraps=True)], [list(line) for line in drawn(chart)]),
     ]
+    if any(status.steps for status in chart.statuses.values()):
+        page.append(Grid([Column("Transitions"), Column("When", wraps=True)], [list(line) for line in drawn(chart)]))
     return page + [Line(note, "warn", lead="Note: ") for note in chart.notes]
+
+
+def source(chart: Chart) -> str:
+    """Return where a chart comes from; nothing for words of our own."""
+    return f'the guide page "{chart.page}"' if chart.page else ""
 
 
 def to_type(commands: Sequence[str]) -> Page:
@@ -126,7 +135,7 @@ def details(chart: Chart, name: str) -> Page:
                 ("Means", status.means),
                 ("Waits for", status.waits_for),
                 ("Comes after", ", ".join(before(chart, name))),
-                ("Source", f'the guide page "{chart.page}"'),
+                ("Source", source(chart)),
             ]
         )
     ]

@@ -155,7 +155,12 @@ SHARED: list[click.Option] = [
     shared("--local", metavar="PATH", help="Ask the local store or fleet file at PATH."),
     shared("--context", metavar="NAME", help="Ask the system of that NAME in the configuration."),
     shared("--configuration", metavar="NAME", help="Ask the system that cray knows by that NAME, or file."),
-    shared("--token", metavar="FILE", help="Log in to BOS with the token in FILE."),
+    shared("--tenant", metavar="NAME", help="Ask BOS as this tenant (NODEWATCH_TENANT)."),
+    shared(
+        "--token",
+        metavar="FILE",
+        help="Log in to BOS with the token in FILE: JSON as cray keeps it, or the token alone.",
+    ),
     shared("--ca-bundle", metavar="FILE", help="Trust the certificates in FILE, not the system's."),
     flag("--insecure", help="Trust every server; warns each time."),
     shared("--request-timeout", type=seconds, help="Give up on a request after SECONDS (60)."),
@@ -312,6 +317,7 @@ class Group(Shared, click.Group):
         bare: int = 0,
         params: Sequence[click.Parameter] = (),
         aliases: Mapping[str, str] | None = None,
+        elsewhere: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(
             None,
@@ -321,6 +327,7 @@ class Group(Shared, click.Group):
             subcommand_metavar="COMMAND [ARGS]...",
         )
         self.sentence, self.members, self.bare, self.aliases = sentence, members, bare, aliases or {}
+        self.elsewhere = {name: program for program, names in (elsewhere or {}).items() for name in names.split()}
         self.short_help = sentence
         self.commands = dict.fromkeys(members, self)  # names only: click suggests from them what was meant
 
@@ -353,6 +360,9 @@ class Group(Shared, click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
+            if args[0] in self.elsewhere:
+                words = f"only `{self.elsewhere[args[0]]} {args[0]}` has this: it is no part of nodewatch."
+                raise click.UsageError(words, ctx) from error
             if len(self.members) > 1 or getattr(error, "possibilities", None):
                 raise
             meant = " ".join([ctx.command_path, *self.members, *args])

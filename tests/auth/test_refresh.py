@@ -123,7 +123,8 @@ def test_link_is_read_and_never_written_through(run: Runner, keycloak: Keycloak,
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("x", "cannot be read: it is not JSON."),
+        ("x", "holds neither JSON nor a token."),
+        ("a token with blanks", "holds neither JSON nor a token."),
         ("{}", "has no access_token."),
         ("[]", "has no access_token."),
         ('{"access_token": 5}', "has no access_token."),
@@ -134,7 +135,18 @@ def test_file_that_holds_no_token(run: Runner, keycloak: Keycloak, keep: Keep, t
     file.write_text(text)
     done = run(LIST)
     source = f"{run.home}/.config/cray/configurations/default"
-    assert done == (7, "", f"Error: the token file {file} ({source}) {why}\n")
+    content = "It may hold a JSON object with access_token, as cray writes it, or the token alone, on one line."
+    assert done == (7, "", f"Error: the token file {file} ({source}) {why} {content}\n")
+
+
+def test_a_bare_token(run: Runner, keycloak: Keycloak, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(web_token(exp=NOW.timestamp() + 1000) + "\n")
+    file.chmod(0o600)
+    url = "https://api.example.com/apis/bos"
+    assert run(f"{LIST} --token {file}", NODEWATCH_BOS_URL=url) == (0, "[]\n", "")
+    file.write_text(web_token(exp=NOW.timestamp() - 1))
+    assert run(f"{LIST} --token {file}", NODEWATCH_BOS_URL=url).code == 6
 
 
 def test_missing_file(run: Runner) -> None:

@@ -28,7 +28,7 @@ BARE = str(Path(__file__).with_name("bare.py"))
 def measured(bench: Bench, count: int, rounds: int) -> tuple[Sample, Sample]:
     """Return what nodewatch and the bare loop take for an Exchange of so many nodes."""
     with serving(sys.executable, "--nodes", str(count), "--delay", str(DELAY)) as url:
-        environ = {"HZN_EXCHANGE_URL": url, "HZN_ORG_ID": "bench", "HZN_EXCHANGE_USER_AUTH": "user:word"}
+        environ = account(url)
         found = bench.compare(
             rounds,
             [
@@ -39,8 +39,44 @@ def measured(bench: Bench, count: int, rounds: int) -> tuple[Sample, Sample]:
     return found["ours"], found["bare"]
 
 
+def matched(bench: Bench, rounds: int) -> Row:
+    """Compare a survey of 2,000 nodes, of which all but one have not reported, with one that asks no node policies."""
+    with serving(sys.executable, "--nodes", "2000", "--delay", str(DELAY)) as url:
+        environ = account(url)
+        found = bench.compare(
+            rounds,
+            [
+                bench.ours("matched", "exchange nmp status fresh", environ),
+                bench.ours("plain", "exchange nmp status fresh --no-match", environ),
+            ],
+        )
+    what = "2,000 nodes that have not reported, with whom it is meant for"
+    return time_row(what, found["matched"], found["plain"], "without", 2.2)
+
+
+def reset(bench: Bench, rounds: int) -> Row:
+    """Compare the reset of 336 nodes in 5,000 with a survey of all of them and 336 changes, 32 at a time."""
+    with serving(sys.executable, "--nodes", "5000", "--delay", str(DELAY)) as url:
+        environ = account(url)
+        found = bench.compare(
+            rounds,
+            [
+                bench.ours("reset", "exchange nmp reset broken --yes --quiet", environ),
+                bench.ours("survey", "exchange nmp status broken --no-match", environ),
+            ],
+        )
+    changes = -(-336 // 32) * DELAY
+    survey = found["survey"]._replace(seconds=found["survey"].seconds + changes)
+    return time_row("reset of 336 failed of 5,000 nodes", found["reset"], survey, "one survey, 336 changes", 1.5)
+
+
+def account(url: str) -> dict[str, str]:
+    """Return the environment that names the Exchange and the login."""
+    return {"HZN_EXCHANGE_URL": url, "HZN_ORG_ID": "bench", "HZN_EXCHANGE_USER_AUTH": "user:word"}
+
+
 def rows(bench: Bench, rounds: int) -> Iterator[Row]:
-    """Measure 2,000 nodes, and 10,000."""
+    """Measure 2,000 nodes, and 10,000; whom a policy is meant for, and a reset."""
     bare = "32 threads, a `requests.Session` each"
     few, few_bare = measured(bench, 2_000, rounds)
     many, many_bare = measured(bench, 10_000, max(rounds // 2, 2))
@@ -57,6 +93,8 @@ def rows(bench: Bench, rounds: int) -> Iterator[Row]:
         "1.10",
         growth <= 1.1,
     )
+    yield matched(bench, max(rounds // 2, 2))
+    yield reset(bench, max(rounds // 2, 2))
 
 
 def main() -> int:

@@ -1,7 +1,9 @@
 """A server on the loopback interface, as a process of its own, with Nagle's algorithm off (as asyncio has it).
 
 `python -m bench.server --answers FILE.json` answers each path with the file that FILE.json names for it;
-`python -m bench.server --nodes 2000 --delay 0.02` is an Exchange of so many nodes, and so slow to answer.
+`python -m bench.server --nodes 2000 --delay 0.02` is an Exchange of so many nodes, and so slow to answer. Of
+its policies all nodes report on `upgrade`; `fresh` is meant for all, but one reports on it; `broken` has failed on
+336 nodes of 5,000.
 The port is printed on a line.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -17,6 +20,8 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+CHANGED = b'{"code": "ok", "msg": "changed"}'
+NONE = b'{"managementStatus": {}, "lastIndex": 0}'
 STATUSES = ("successful", "successful", "successful", "failed", "waiting", "initiated", "no action required")
 
 
@@ -27,14 +32,17 @@ def from_files(file: str) -> Callable[[str], bytes | None]:
 
 
 def exchange(count: int) -> Callable[[str], bytes | None]:
-    """Return what answers as an Exchange whose nodes all report on the policy `bench/upgrade`."""
-    policy = {"owner": "bench/admin", "enabled": True, "agentUpgradePolicy": {"manifest": "bench/m"}}
+    """Return what answers as an Exchange of so many nodes, each with a policy of its own."""
+    policy = {"owner": "bench/admin", "enabled": True, "constraints": ["site == bench"]}
+    own = {"properties": [{"name": "site", "value": "bench"}], "constraints": [], "nodePolicyVersion": "v2"}
     node = {"token": "***", "owner": "bench/user", "nodeType": "device", "publicKey": "key", "arch": "amd64"}
     fixed = {
-        "/orgs/bench/managementpolicies": {"managementPolicy": {"bench/upgrade": policy}, "lastIndex": 0},
         "/orgs/bench/nodes": {"nodes": {f"bench/n{number:05d}": node for number in range(count)}, "lastIndex": 0},
     }
-    fixed["/orgs/bench/managementpolicies/upgrade"] = fixed["/orgs/bench/managementpolicies"]
+    for name in ("upgrade", "fresh", "broken"):
+        found = {"managementPolicy": {f"bench/{name}": policy}, "lastIndex": 0}
+        fixed[f"/orgs/bench/managementpolicies/{name}"] = found
+    node_policy = json.dumps(own).encode()
     texts = {path: json.dumps(document).encode() for path, document in fixed.items()}
     texts["/admin/version"] = b"2.154.0\n"
 
@@ -42,10 +50,16 @@ def exchange(count: int) -> Callable[[str], bytes | None]:
         if path in texts:
             return texts[path]
         parts = path.split("/")
+        if parts[-1] == "policy":
+            return node_policy
         if "managementStatus" not in parts:
             return None
-        number = int(parts[parts.index("managementStatus") - 1][1:])
+        number, nmp = int(parts[parts.index("managementStatus") - 1][1:]), parts[-1]
+        if nmp == "fresh" and number:
+            return NONE
         status = STATUSES[number % len(STATUSES)]
+        if nmp == "broken":
+            status = "failed" if number * 336 // 5_000 != (number + 1) * 336 // 5_000 else "successful"
         report = {
             "scheduledTime": "2026-11-21T10:00:00Z",
             "startTime": "2026-11-21T11:00:00+01:00",
@@ -55,14 +69,14 @@ def exchange(count: int) -> Callable[[str], bytes | None]:
             "errorMessage": f"Upgrade error: reason {number % 3}" if status == "failed" else "",
             "lastUpdated": "2026-11-21T10:05:00.000Z",
         }
-        document = {"bench/upgrade": {"agentUpgradePolicyStatus": report}}
+        document = {f"bench/{nmp}": {"agentUpgradePolicyStatus": report}}
         return json.dumps({"managementStatus": document, "lastIndex": 0}).encode()
 
     return answer
 
 
 class Conversation(asyncio.Protocol):
-    """One connection: GET requests without a body, answered in turn, each after the delay."""
+    """One connection: requests, answered in turn, each after the delay; what is sent with them changes nothing."""
 
     def __init__(self, answer: Callable[[str], bytes | None], delay: float) -> None:
         self.answer, self.delay, self.unread = answer, delay, b""
@@ -76,17 +90,24 @@ class Conversation(asyncio.Protocol):
         """Answer the requests that are complete."""
         self.unread += data
         while b"\r\n\r\n" in self.unread:
-            head, _, self.unread = self.unread.partition(b"\r\n\r\n")
-            path = unquote(head.split(b" ", 2)[1].decode().partition("?")[0])
+            head, _, rest = self.unread.partition(b"\r\n\r\n")
+            length = re.search(rb"(?i)\r\ncontent-length: *([0-9]+)", head)
+            body = int(length[1]) if length else 0
+            if len(rest) < body:
+                return
+            self.unread = rest[body:]
+            method, target = head.decode().split(" ", 2)[:2]
+            path = unquote(target.partition("?")[0])
             if self.delay:
-                asyncio.get_running_loop().call_later(self.delay, self.reply, path)
+                asyncio.get_running_loop().call_later(self.delay, self.reply, method, path)
             else:
-                self.reply(path)
+                self.reply(method, path)
 
-    def reply(self, path: str) -> None:
-        """Send the answer for the path, 404 for one that is not known."""
-        body = self.answer(path)
+    def reply(self, method: str, path: str) -> None:
+        """Send the answer for the path, 404 for one that is not known; confirm a change."""
+        body = self.answer(path) if method == "GET" else CHANGED
         status, body = ("200 OK", body) if body is not None else ("404 Not Found", b"{}")
+        status = status if method == "GET" else "201 Created"
         kind = "application/json" if body[:1] in b"{[" else "text/plain"
         head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
         if not self.transport.is_closing():

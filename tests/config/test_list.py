@@ -24,8 +24,15 @@ def configured(run: Runner, text: str = CONFIG) -> Path:
 
 
 def test_none(run: Runner) -> None:
-    assert run("config list") == (0, "[]\n", "")
-    assert run("config list --format table") == (0, "No contexts are configured.\n", "")
+    done = run("config list")
+    assert done.json == [demo(run)]
+    assert done.stderr == "No context of your own is configured yet: `nodewatch config init` makes one.\n"
+
+
+def demo(run: Runner) -> dict[str, object]:
+    """Return the context that is always there."""
+    store = str(run.home / ".local/share/nodewatch/demo.db")
+    return {"name": "demo", "active": False, "file": "", "settings": {"local": store}}
 
 
 def test_json(run: Runner) -> None:
@@ -34,6 +41,7 @@ def test_json(run: Runner) -> None:
     assert run("config list").json == [
         {"name": "prod", "active": False, "file": str(path), "settings": prod},
         {"name": "case", "active": True, "file": str(path), "settings": {"local": "/case.json"}},
+        demo(run),
     ]
 
 
@@ -54,4 +62,5 @@ def test_table(run: Runner) -> None:
             str(path),
         ],
         ["case", "local", "=", "/case.json", str(path)],
+        ["demo", "local", "=", str(run.home / ".local/share/nodewatch/demo.db")],
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -66,9 +67,23 @@ def cray(write: Write) -> str:
 
 
 def show(run: Runner, line: str = "", **environ: Any) -> dict[str, tuple[Any, str]]:
+    """Return the settings, without the lines of the files that they come from."""
     done = run(f"config show --format json {line}", **environ)
     assert done.code == 0, done.stderr
-    return {name: (row["value"], row["source"]) for name, row in done.json.items()}
+    return {name: (row["value"], re.sub(r", line \d+$", "", row["source"])) for name, row in done.json.items()}
+
+
+def test_lines(run: Runner, config: str, cray: str, write: Write) -> None:
+    hzn = write(".hzn/hzn.json", '{\n  "HZN_EXCHANGE_URL": "https://h/v1"\n}')
+    rows = {name: row["source"] for name, row in run("config show --format json").json.items()}
+    lines = {"context": 1, "bos.url": 4, "exchange.org": 6, "bos.tenant": 8, "proxy": 10, "agent.request_timeout": 11}
+    for name, line in lines.items():
+        assert rows[name] == f"{config if name == 'context' else f'context lab in {config}'}, line {line}"
+    other = run("config show --context prod --format json").json
+    assert other["bos.url"]["source"] == f"context prod in {config}, line 14"
+    assert other["exchange.url"]["source"] == f"{hzn}, line 2"
+    write(".config/nodewatch/config.toml", "")
+    assert run("config show --format json").json["bos.tenant"]["source"] == f"{cray}, line 3"
 
 
 def test_nothing_configured(run: Runner) -> None:
@@ -86,14 +101,14 @@ def test_nothing_configured(run: Runner) -> None:
 def test_table(run: Runner, config: str) -> None:
     done = run("config show --format table", NODEWATCH_TOKEN="hidden", HZN_EXCHANGE_USER_AUTH="me:hidden")
     lines = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
-    context = f"context lab in {config}"
+    context = f"context lab in {config}, line"
     assert lines[:6] == [
         ["Setting", "Value", "Source"],
-        ["context", "lab", config],
-        ["bos.url", "https://lab.example.com/apis/bos", context],
-        ["bos.request_timeout", "7", context],
+        ["context", "lab", f"{config}, line 1"],
+        ["bos.url", "https://lab.example.com/apis/bos", f"{context} 4"],
+        ["bos.request_timeout", "7", f"{context} 11"],
         ["bos.retries", "3", "default"],
-        ["exchange.url", "https://lab.example.com/v1", context],
+        ["exchange.url", "https://lab.example.com/v1", f"{context} 5"],
     ]
     assert ["exchange.auth", "lab/me:***", "HZN_EXCHANGE_USER_AUTH"] in lines
     assert ["bos.token", "***", "NODEWATCH_TOKEN"] in lines
@@ -282,11 +297,58 @@ def test_missing_configuration_of_cray(run: Runner) -> None:
     )
 
 
-def test_broken_configuration_is_never_the_demo(run: Runner, write: Write) -> None:
+WAYS = """\
+  export NODEWATCH_BOS_URL=URL, or write it into a context: `nodewatch config init`
+  name a local store or a fleet file: --local PATH, or NODEWATCH_LOCAL
+  look at a demo fleet: `nodewatch demo`, then `export NODEWATCH_CONTEXT=demo`
+"""
+
+
+def test_the_demo_is_never_asked_by_accident(run: Runner, write: Write) -> None:
     assert run("demo").code == 0
-    assert run("bos sessions list").code == 0
-    write(".config/cray/configurations/default", "[core]\n")
-    assert run("bos sessions list").code == 7
+    assert run("bos sessions list") == (7, "", f"Error: nothing says which BOS to ask. You can\n{WAYS}")
+    write(".config/nodewatch/config.toml", CONFIG.replace('context = "lab"\n', ""))
+    assert run("bos sessions list") == (
+        7,
+        "",
+        f"""\
+Error: contexts are configured, but none is in use. You can
+  take one of your contexts (lab, prod, case): `nodewatch config use NAME`, or --context NAME
+{WAYS}""",
+    )
+    assert run("bos sessions describe night-reboot --context demo").stderr == ""
+    assert run("bos sessions describe night-reboot", NODEWATCH_CONTEXT="demo").stderr == (
+        "Showing the demo fleet, as NODEWATCH_CONTEXT says.\n"
+    )
+    assert run("bos sessions describe night-reboot --quiet", NODEWATCH_CONTEXT="demo").stderr == ""
+
+
+def test_a_context_of_the_name_demo_is_the_users_own(run: Runner, write: Write) -> None:
+    path = write(".config/nodewatch/config.toml", '[contexts.demo]\nlocal = "/mine.db"\n')
+    assert show(run, "--context demo")["bos.local"] == ("/mine.db", f"context demo in {path}")
+
+
+@pytest.mark.parametrize("variable", ["NODEWATCH_LOCAL", "NODEWATCH_CONTEXT", "NODEWATCH_TENANT"])
+@pytest.mark.parametrize("blank", ["", " "])
+def test_an_empty_variable_never_means_another_system(run: Runner, cray: str, variable: str, blank: str) -> None:
+    run.environ[variable] = blank
+    done = run("bos sessions delete s")
+    why = f"Error: {variable} is set to nothing: name what is meant, or unset it.\n"
+    assert (done.code, done.stdout, done.stderr) == (7, "", why)
+
+
+def test_the_tenant_of_a_configuration_that_is_named_counts(run: Runner, cray: str, write: Write) -> None:
+    path = write(".config/cray/configurations/red", '[core]\nhostname = "https://h"\ntenant = "red"\n')
+    url: dict[str, Any] = {"NODEWATCH_BOS_URL": "https://env.example.com"}
+    assert show(run, "", CRAY_CONFIG="red", **url)["bos.tenant"] == ("red", path)
+    assert show(run, "", CRAY_CONFIG="red", **url)["bos.url"] == ("https://env.example.com", "NODEWATCH_BOS_URL")
+    assert show(run, "--local x.db", CRAY_CONFIG="red")["bos.tenant"] == ("red", path)
+    assert show(run, "--local x.db --configuration red")["bos.tenant"] == ("red", path)
+    assert show(run, "", NODEWATCH_TENANT="blue", CRAY_CONFIG="red")["bos.tenant"] == ("blue", "NODEWATCH_TENANT")
+    assert show(run, "--tenant me", NODEWATCH_TENANT="blue", CRAY_CONFIG="red")["bos.tenant"] == ("me", "--tenant")
+    assert show(run, **url)["bos.tenant"] == (None, "")
+    assert run("bos sessions delete s", CRAY_CONFIG="gone", **url).code == 7
+    assert run("bos sessions delete s --local x.db", CRAY_CONFIG="gone").code == 7
 
 
 # Our file, wrong
@@ -340,5 +402,5 @@ def test_unknown_context(run: Runner, config: str, line: str, environ: Any, who:
     done = run(f"bos sessions list {line}", **environ)
     assert (done.code, done.stderr) == (
         7,
-        f"Error: {who}: there is no context 'labb'; do you mean lab? Configured are lab, prod, case.\n",
+        f"Error: {who}: there is no context 'labb'; do you mean lab? Configured are lab, prod, case, demo.\n",
     )

@@ -40,7 +40,7 @@ def test_use(run: Runner, config: Path) -> None:
 def test_first_use(run: Runner, config: Path) -> None:
     config.write_text(CONFIG.replace('context = "prod"   # for now\n', ""))
     assert run("config use prod --quiet") == (0, "", "")
-    assert run("config show").json["context"] == {"value": "prod", "source": str(config)}
+    assert run("config show").json["context"] == {"value": "prod", "source": f"{config}, line 2"}
 
 
 def test_context_of_the_machine(run: Runner) -> None:
@@ -58,14 +58,14 @@ def test_unknown(run: Runner, config: Path) -> None:
     assert (done.code, done.stdout, done.stderr) == (
         7,
         "",
-        "Error: config use: there is no context 'pro'; do you mean prod? Configured are prod, the lab.\n",
+        "Error: config use: there is no context 'pro'; do you mean prod? Configured are prod, the lab, demo.\n",
     )
     assert config.read_text() == CONFIG
 
 
 def test_none_configured(run: Runner) -> None:
     done = run("config use prod")
-    assert (done.code, done.stderr) == (7, "Error: config use: there is no context 'prod': none is configured yet.\n")
+    assert (done.code, done.stderr) == (7, "Error: config use: there is no context 'prod'. Configured are demo.\n")
 
 
 def test_dry_run(run: Runner, config: Path) -> None:

@@ -124,7 +124,7 @@ def test_what_is_missing_is_told_in_order(run: Runner, exchange: Any, environ: d
 def test_without_an_address_the_ways_to_go_on_are_told(run: Runner) -> None:
     done = run("exchange nmp list")
     assert (done.code, done.stdout) == (7, "")
-    assert "Set HZN_EXCHANGE_URL to its base URL" in done.stderr
+    assert "export HZN_EXCHANGE_URL=URL" in done.stderr
     assert run("exchange nmp list", HZN_ORG_ID="", HZN_EXCHANGE_USER_AUTH="") == done
 
 
@@ -136,6 +136,23 @@ def test_a_file_of_hzn_that_is_broken_comes_first_and_help_does_not_care(run: Ru
     assert run("nmstatus list").code == 7
     assert run("exchange nmp status --help").code == 0
     assert run("bos sessions list").stderr.startswith("Error: nothing says which BOS to ask.")
+
+
+def test_a_login_that_is_not_taken_is_told_with_where_it_comes_from(run: Runner, network: Any) -> None:
+    url = "https://exchange.example.com/v1"
+    network.add("GET", f"{url}/admin/version", body="2.154.0", content_type="text/plain")
+    refusal = {"code": "invalid-credentials", "msg": "invalid credentials"}
+    network.add("GET", f"{url}/orgs/harbor/managementpolicies", status=401, json=refusal)
+    account = {"HZN_EXCHANGE_URL": url, "HZN_ORG_ID": "harbor", "HZN_EXCHANGE_USER_AUTH": "me:secret"}
+    run.environ |= account
+    assert run("exchange nmp list") == (
+        6,
+        "",
+        f"""\
+Error: invalid-credentials: invalid credentials
+{url} was asked as harbor/me, who comes from HZN_EXCHANGE_USER_AUTH: check user and password there.
+""",
+    )
 
 
 class FakeHome:

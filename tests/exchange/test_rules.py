@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge import WORDS
@@ -24,6 +24,7 @@ STATUSES = st.none() | st.fixed_dictionaries(
         "agentUpgradeInternal": st.fixed_dictionaries({}, optional={"downloadAttempts": st.integers(), "more": VALUES}),
     },
 )
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FORGOTTEN = {"startTime", "endTime", "errorMessage"}
 
 
@@ -34,17 +35,24 @@ def test_each_known_word_has_a_meaning_of_its_own() -> None:
     assert running == ["download started", "downloaded", "initiated", "rollback started", "ha node waiting"]
 
 
+@unhurried
 @given(STATUSES)
-def test_only_what_is_empty_is_omitted(status: Any) -> None:
+def test_only_what_hzn_omits_is_omitted_and_what_it_always_has_is_there(status: Any) -> None:
     before, after = deepcopy(status), rules.shown(status)
     assert status == before
-    old, new = rules.upgrade(status), rules.upgrade(after)
-    gone = {name: value for name, value in old.items() if name not in new}
+    if before is None or not isinstance(before.get("agentUpgradePolicyStatus"), dict):
+        assert after == (None if before is None else {"agentUpgradePolicyStatus": None, **before})
+        return
+    old, new = before["agentUpgradePolicyStatus"], dict(rules.upgrade(after))
+    gone = {name: value for name, value in old.items() if name not in new and name != "lastUpdated"}
     assert all(value == "" and name in rules.OMITTED_WHEN_EMPTY for name, value in gone.items())
-    assert {**new, **gone} == old
+    added = {name: new.pop(name) for name in ("scheduledTime", "upgradedVersions", "status") if name not in old}
+    assert all(value in ("", rules.NO_VERSIONS) for value in added.values())
+    assert {**new, **gone} == {name: value for name, value in old.items() if name != "lastUpdated"}
     assert rules.shown(after) == after
 
 
+@unhurried
 @given(STATUSES)
 def test_the_agents_reset_forgets_the_attempt_and_keeps_the_rest(status: Any) -> None:
     before, after = deepcopy(status), rules.re_evaluated(status)
@@ -60,13 +68,15 @@ def test_the_agents_reset_forgets_the_attempt_and_keeps_the_rest(status: Any) ->
     assert rules.re_evaluated(after) == after
 
 
+@unhurried
 @given(STATUSES)
 def test_the_exchanges_reset_changes_the_word_alone(status: Any) -> None:
-    old, new = rules.upgrade(rules.shown(status)), rules.upgrade(rules.with_word(status, "reset"))
-    kept = {name: value for name, value in old.items() if name != "lastUpdated"}
-    assert new == {"scheduledTime": "", **kept, "status": "reset"}
+    old, new = rules.upgrade(status), rules.with_word(status, "reset")
+    kept = {name: value for name, value in old.items() if name in rules.SENT_TO_EXCHANGE and value != ""}
+    assert new == {"agentUpgradePolicyStatus": {"scheduledTime": "", **kept, "status": "reset"}}
 
 
+@unhurried
 @given(st.dictionaries(st.sampled_from(["o/a", "o/b", "o/é", "o/\U0001f600", "o/\uffff"]), STATUSES))
 def test_documents_are_sorted_by_bytes(statuses: Any) -> None:
     for document in (rules.words_of(statuses), rules.all_of(statuses)):

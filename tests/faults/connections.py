@@ -151,8 +151,8 @@ BROKEN = [
         "wrong-name",
         lambda ground: trusting(ground.tls("bos.example.com"), ground),
         5,
-        "BOS cannot be reached: its certificate is made out to another name than '127.0.0.1'. "
-        "Use the name in the certificate.",
+        "BOS cannot be reached: its certificate is made out to bos.example.com, not to '127.0.0.1'. "
+        "Use a name in the certificate.",
     ),
     Broken(
         "plain-http-port",
@@ -164,7 +164,7 @@ BROKEN = [
         "tls-port-asked-in-plain",
         lambda ground: Where(ground.tls().replace("https", "http")),
         5,
-        "BOS did not answer GET /v2/sessions/night: the connection was closed before the answer was complete.",
+        "BOS speaks TLS at this port. Write https:// in NODEWATCH_BOS_URL.",
     ),
     Broken(
         "silence-in-place-of-tls",

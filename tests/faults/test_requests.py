@@ -18,7 +18,8 @@ from nodewatch.backend import ABSENT, Answer, Request, segment
 from nodewatch.errors import Dropped, ServiceTrouble, TimedOut
 from nodewatch.gather import gather
 from nodewatch.remote.backend import HttpBackend
-from nodewatch.settings.model import Secret, resolve
+from nodewatch.settings.model import resolve
+from nodewatch.settings.table import Secret
 from nodewatch.world import World
 
 if TYPE_CHECKING:

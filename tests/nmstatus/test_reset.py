@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conftest import SERVERS
-from edge import FLEET, on_node
+from edge import FLEET, address, on_node
+from nodewatch.horizon.client import Agent
 
 if TYPE_CHECKING:
     import responses
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from conftest import Load, Runner
 
 AGENT = FLEET["agent"]["nodemanagement"]
+
+
+def where(run: Runner) -> str:
+    return f"this node (1 node), by the agent at {address(run, 'agent')}"
+
+
 SAID = "harbor/roll: failed -> waiting\n"
 MIDDLE = (
     "Warning: the node is in the middle of the upgrade of harbor/certs (initiated). "
@@ -29,7 +36,7 @@ MIDDLE = (
 def test_the_last_attempt_is_forgotten_and_the_rest_kept(run: Runner, load: Load, name: str) -> None:
     load(FLEET)
     sentence = f"The following node management policy will be re-evaluated: {name}.\n"
-    assert run(f"nmstatus reset {name}") == (0, sentence, SAID)
+    assert run(f"nmstatus reset {name}") == (0, sentence, f"Reset on {where(run)}:\n{SAID}")
     before: dict[str, Any] = AGENT["harbor/roll"]
     upgrade = {**before["agentUpgradePolicyStatus"], "status": "waiting"}
     kept = {field: value for field, value in upgrade.items() if field not in ("startTime", "errorMessage")}
@@ -44,7 +51,11 @@ def test_the_last_attempt_is_forgotten_and_the_rest_kept(run: Runner, load: Load
 def test_all_of_them(run: Runner, load: Load, line: str) -> None:
     load(FLEET)
     sentence = "The following node management policies will be re-evaluated: harbor/certs,harbor/roll.\n"
-    assert run(line) == (0, sentence, f"harbor/certs: initiated -> waiting\n{SAID}{MIDDLE}")
+    assert run(line) == (
+        0,
+        sentence,
+        f"Reset on {where(run)}:\nharbor/certs: initiated -> waiting\n{SAID}{MIDDLE}",
+    )
     assert run("nmstatus list").json == {"harbor/certs": "waiting", "harbor/roll": "waiting"}
 
 
@@ -77,7 +88,8 @@ def test_an_unknown_policy(run: Runner, load: Load) -> None:
 
 def test_on_a_terminal_it_asks(run: Runner, load: Load) -> None:
     load(FLEET)
-    asked = f"harbor/certs: initiated -> waiting\n{MIDDLE}Reset harbor/certs? [y/N]: "
+    said = f"harbor/certs: initiated -> waiting\n{MIDDLE}"
+    asked = f"Reset on {where(run)}:\n{said}Reset harbor/certs on {where(run)}? [y/N]: "
     assert run("nmstatus reset certs", stdin="\n", tty=True) == (1, "", f"{asked}Error: Nothing was changed.\n")
     assert run("nmstatus list").json == {"harbor/certs": "initiated", "harbor/roll": "failed"}
     assert run("nmstatus reset certs", stdin="yes\n", tty=True).stderr == asked
@@ -88,9 +100,44 @@ def test_on_a_terminal_it_asks(run: Runner, load: Load) -> None:
 def test_dry_run_sends_nothing(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("nmstatus reset roll --dry-run")
-    assert (done.code, done.stderr) == (0, SAID)
+    assert (done.code, done.stderr) == (0, f"Reset on {where(run)}:\n{SAID}")
     assert done.json == {"method": "PUT", "path": "/nodemanagement/reset/roll", "query": {}, "body": None}
     assert run("nmstatus list roll").json == {"harbor/roll": "failed"}
+
+
+def test_what_changed_while_it_asked_is_asked_about_again(run: Runner, load: Load, monkeypatch: Any) -> None:
+    load(FLEET)
+    words = iter(["failed", "initiated", "initiated"])
+    monkeypatch.setattr(Agent, "statuses", lambda *_: {"harbor/roll": on_node(next(words))})
+    done = run("nmstatus reset roll", stdin="y\ny\n", tty=True)
+    question = f"Reset harbor/roll on {where(run)}? [y/N]: "
+    assert (done.code, done.stderr) == (
+        0,
+        (
+            f"Reset on {where(run)}:\n{SAID}{question}Meanwhile this has changed:\n"
+            f"Reset on {where(run)}:\nharbor/roll: initiated -> waiting\n{MIDDLE.replace('certs', 'roll')}{question}"
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (201, "", 0),
+        (200, '"Updated status for NMP o/a."', 0),
+        (200, "", 5),
+        (200, "{}", 5),
+        (200, "<html>", 5),
+        (202, '"x"', 5),
+    ],
+)
+def test_what_counts_as_done(run: Runner, network: responses.RequestsMock, status: int, body: str, code: int) -> None:
+    run.environ["HORIZON_URL"] = SERVERS["agent"]
+    network.get(f"{SERVERS['agent']}/nodemanagement/status/o/a", json={"o/a": on_node("failed")})
+    network.put(f"{SERVERS['agent']}/nodemanagement/reset/o/a", body=body, status=status)
+    done = run("nmstatus reset o/a --quiet")
+    assert done.code == code
+    assert ("re-evaluated" in done.stdout, "look before you repeat it" in done.stderr) == (not code, bool(code))
 
 
 def test_what_the_agent_is_sent(run: Runner, network: responses.RequestsMock) -> None:
@@ -130,3 +177,10 @@ def test_processes_that_reset_at_once_lose_nothing(tmp_path: Path) -> None:
     assert [process.wait() for process in running] == [0] * 8
     assert show("nmstatus", "list") == dict.fromkeys(names, "waiting")
     assert show("exchange", "node", "management", "status", "o/n") == dict.fromkeys(names, "reset")
+
+
+@pytest.mark.parametrize("name", ["/", "o/", "/a", "a//b"])
+def test_a_name_with_an_empty_part_names_nothing(run: Runner, load: Load, name: str) -> None:
+    load(FLEET)
+    sentence = f"Error: '{name}' names no policy: write `nmp` or `org/nmp`.\n"
+    assert run(f"nmstatus reset {name} --yes") == (2, "", sentence)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from conftest import FakeWorld
 from nodewatch.errors import WrongConfiguration
-from nodewatch.settings.hzn import Files, horizon, read_files, unquoted
+from nodewatch.settings import table
+from nodewatch.settings.hzn import Files, kept, read_files, unquoted
 from nodewatch.settings.model import System, resolve
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ NAMES = ("user", "machine", "package")
 
 def files(**texts: str) -> Files:
     return Files()._replace(**{name: (name, text) for name, text in texts.items()})
+
+
+def horizon(flags: dict[str, Any], environ: dict[str, str], files: Files) -> dict[str, Any]:
+    """Return the values of the settings of `hzn`, by name."""
+    layers = [table.of_flags(flags), table.of_environment(environ), table.of_files(kept(environ, files))]
+    found = table.find([setting for setting in table.SETTINGS if setting.of_hzn], layers)
+    return {name: given.value for name, given in found.items()}
 
 
 def in_json(**variables: Any) -> str:
@@ -42,14 +50,13 @@ def test_the_highest_place_wins(places: set[str]) -> None:
         files(**texts),
     )
     order = ["flag", "environment", *NAMES]
-    assert found.org == next((place for place in order if place in places), None)
-    assert found.installed is bool(texts)
+    assert found["org"] == next((place for place in order if place in places), None)
 
 
 def test_exported_empty_keeps_the_files_from_being_asked() -> None:
     texts = {"user": in_json(HZN_ORG_ID="o", HORIZON_URL="http://a", HZN_EXCHANGE_URL="http://x")}
     found = horizon({}, {"HZN_ORG_ID": "", "HORIZON_URL": "", "HZN_EXCHANGE_URL": ""}, files(**texts))
-    assert (found.org, found.agent, found.exchange) == (None, None, None)
+    assert (found["org"], found["agent.url"], found["exchange.url"]) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -70,21 +77,21 @@ def test_the_exchange_of_the_agent_on_this_machine(
     machine: str, agent: str | None, url: str | None, environ: dict[str, str]
 ) -> None:
     texts = {"machine": machine, **({} if agent is None else {"agent": agent})}
-    found = horizon({}, environ, files(**texts)).exchange
-    assert (found and found.text) == url
+    assert horizon({}, environ, files(**texts))["exchange.url"] == url
 
 
 def test_a_json_file_sets_only_what_hzn_takes_from_it() -> None:
     skip = {"HZN_SSL_SKIP_VERIFY": "1", "HZN_HTTP_TIMEOUT": "7", "HZN_MGMT_HUB_CERT_PATH": "/ca"}
     found = horizon({}, {}, files(user=in_json(**skip)))
-    assert (found.insecure, found.timeout, found.ca_bundle) == (False, None, None)
+    assert (found["hub_insecure"], found["hub_timeout"], found["hub_ca_too"]) == (False, None, None)
     assignments = "".join(f"{name}={value}\n" for name, value in skip.items())
     found = horizon({}, {}, files(machine=assignments))
-    assert (found.insecure, found.timeout, found.ca_bundle) == (True, 7.0, "/ca")
+    assert (found["hub_insecure"], found["hub_timeout"], found["hub_ca_too"]) == (True, 7.0, "/ca")
 
 
-def test_the_old_name_of_the_authority_wins() -> None:
-    assert horizon({}, {"HZN_ICP_CA_CERT_PATH": "/i", "HZN_MGMT_HUB_CERT_PATH": "/m"}, Files()).ca_bundle == "/i"
+def test_the_old_name_of_the_authority_wins(tmp_path: Path) -> None:
+    paths: dict[str, Any] = {"HZN_ICP_CA_CERT_PATH": "/i", "HZN_MGMT_HUB_CERT_PATH": "/m"}
+    assert systems(tmp_path, HZN_EXCHANGE_URL="http://x", **paths)["exchange"].extra_ca == "/i"
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '"x"', '{"HZN_ORG_ID": 7}', "[" * 100_000])
@@ -136,18 +143,18 @@ def test_deadline_and_retries(tmp_path: Path) -> None:
 
 def test_which_system_is_asked(tmp_path: Path) -> None:
     demo, package = tmp_path / "home/.local/share/nodewatch/demo.db", tmp_path / "etc/horizon/hzn.json"
+    write(demo)
 
     def places(**environ: Any) -> list[str | None]:
         found = systems(tmp_path, **environ)
         return [
-            "broken" if isinstance(system, WrongConfiguration) else system and (system.url or "demo" * system.demo)
+            "broken" if isinstance(system, WrongConfiguration) else system and (system.url or system.local)
             for system in (found[service] for service in ("bos", "exchange", "agent"))
         ]
 
     usual = "http://localhost:8510"
     assert places() == [None, None, usual]
-    write(demo)
-    assert places() == ["demo", "demo", "demo"]
+    assert places(NODEWATCH_CONTEXT="demo") == [str(demo), str(demo), str(demo)]
     assert places(HORIZON_URL="http://a/") == [None, None, "http://a"]
     assert places(NODEWATCH_BOS_URL="http://b") == ["http://b", None, usual]
     write(package, "{}")

@@ -29,7 +29,7 @@ Shows, for a whole fleet at once, how far a boot (HPE Cray CSM: the Boot Orchest
 
 The commands are those of `cray bos` and `hzn`, with the same arguments and options. They ask the system that an
 option, the environment or a file names, or a local store, which is one file that answers as the system would. When
-nothing names a system, `nodewatch demo` makes a fleet to look at.
+nothing names a system, they say how to name one; `nodewatch demo` makes a fleet to look at.
 
 Data goes to standard output, everything else to standard error. On a terminal, data is a table; else it is JSON, the
 server's own document with all its fields. `--format` decides otherwise.
@@ -80,7 +80,7 @@ ENVIRONMENT = {
     "HZN_EXCHANGE_URL": "The base URL of the Exchange, such as `https://HOST/v1`.",
     "HORIZON_URL": "The base URL of the agent on this node (`http://localhost:8510`).",
     "NODEWATCH_TOKEN": "The bearer token for BOS.",
-    "CRAY_CREDENTIALS": "A JSON file with the bearer token for BOS in it (`access_token`).",
+    "CRAY_CREDENTIALS": "A file with the bearer token for BOS: the JSON that `cray` keeps, or the token alone.",
     "CRAY_CONFIG": "The configuration of `cray` to work with: a name, or an absolute path.",
     "CRAY_CONFIG_DIR": "Where the files of `cray` lie, instead of the home directory.",
     "NODEWATCH_TENANT": "The tenant to ask BOS as.",
@@ -102,9 +102,38 @@ ENVIRONMENT = {
     "NODEWATCH_PAGER, PAGER": "What shows tables longer than the terminal (`less`, with LESS=FRX unless that is set); "
     "`cat` or nothing: none.",
     "COLUMNS": "The width of tables, when it is not the terminal's.",
+    "VISUAL, EDITOR": "The editor of `config edit`; the first that is set.",
     "XDG_CONFIG_HOME": "Where the configuration lies, instead of `~/.config`.",
     "XDG_DATA_HOME": "Where the demo store lies, instead of `~/.local/share`.",
 }
+
+CONFIGURATION = """
+`config.toml` is TOML: contexts, each of them a name for systems and for how they are reached, and `context`, the one
+that is used where no flag and no variable names another. `nodewatch config init` writes the first, `nodewatch config
+set` and `nodewatch config edit` change it, and a file that would be wrong never takes the place of one that is right.
+
+\b
+context = "prod"
+
+\b
+[contexts.prod]
+bos.url = "https://api.example.com/apis/bos"   # the Boot Orchestration Service
+bos.tenant = "blue"                            # the tenant to ask it as
+exchange.url = "https://hub.example.com/v1"    # the Exchange
+exchange.org = "harbor"                        # the organization in it
+agent.url = "http://localhost:8510"            # the agent on a node
+ca_bundle = "prod-ca.pem"                      # certificates to trust; the path is meant from this folder
+proxy = "http://proxy.example.com:3128"        # "" for none at all
+request_timeout = 30                           # seconds
+
+\b
+[contexts.support-case]
+local = "~/case-4711.json"                     # a local store or a fleet file, which answers everything
+
+The context `demo` is always there: the fleet that `nodewatch demo` makes. Passwords and tokens are not kept here.
+`CRAY_CREDENTIALS` and `--token` name a file with the token for BOS: the JSON that `cray` keeps, with `access_token` in
+it, or the bare token alone.
+"""
 
 FILES = {
     "~/.local/share/nodewatch/demo.db": "The demo store, which `nodewatch demo` makes.",
@@ -169,6 +198,7 @@ def main_page() -> str:
     lines += option_list((option for option in shared if option is not None), context)
     lines += [".SH EXIT STATUS", *table({str(code): text for code, text in EXIT_STATUS.items()})]
     lines += prose(ENDS_OF_WAITING)
+    lines += [".SH CONFIGURATION", *prose(CONFIGURATION)]
     lines += [".SH ENVIRONMENT", *table(ENVIRONMENT), ".SH FILES", *table(FILES)]
     return finished(lines, [*(f"nodewatch-{name}" for name in TREE.members), *SHORTCUTS])
 

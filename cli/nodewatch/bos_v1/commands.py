@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.client import BosV1
 from nodewatch.tree import command, later
 from nodewatch.watch.options import followed, watchable
@@ -129,6 +130,15 @@ def show_status(app: App, session_id: str) -> None:
     app.show(bos.status(session_id), lambda status: tables.session_status(status, bos.parts(session_id, status)))
 
 
+def check_order(names: tuple[str, ...]) -> None:
+    """Raise `click.UsageError` with the right order if the names are in another one."""
+    right = rules.in_order(names)
+    if right != names:
+        context = click.get_current_context()
+        line = f"{context.command_path} {' '.join(right)}"
+        raise click.UsageError(f"the session comes last, and before it what is in it. You mean: {line}", context)
+
+
 @command(nodes=True)
 @watchable
 @click.argument("names", nargs=-1, metavar="[[CATEGORY] PHASE] BOOT_SET SESSION_ID")
@@ -143,6 +153,7 @@ def describe_status(app: App, names: tuple[str, ...]) -> None:
     $ nodewatch bos v1 session status describe failed shutdown computes f4eebe51-a217-46d0-8733-b9499a092042
     $ nodewatch bos v1 session status describe computes f4eebe51-a217-46d0-8733-b9499a092042 --watch
     """
+    check_order(names)
     bos = BosV1(app.backend("bos"))
     match names[::-1]:
         case session, boot_set:

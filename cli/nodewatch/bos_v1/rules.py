@@ -6,6 +6,7 @@ the shapes of the documents. Any field may be missing, empty or of another kind 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from nodewatch.documents import members, names_in, part
@@ -306,6 +307,34 @@ def new_id(created: CreatedSession) -> str | None:
             return href.rpartition("/session/")[2]
     job = created.get("job")
     return job.removeprefix("boa-") if isinstance(job, str) and job.startswith("boa-") else None
+
+
+def in_order(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of a category, a phase, a boot set and a session in this order, as far as they tell themselves.
+
+    Names that may be right stay as they are: a boot set may be named as a phase.
+
+    >>> session = "f4eebe51-a217-46d0-8733-b9499a092042"
+    >>> in_order((session, "computes")) == ("computes", session)
+    True
+    >>> in_order(("computes", "boot", "failed", session)) == ("failed", "boot", "computes", session)
+    True
+    >>> in_order(("boot", "failed", session)), in_order(("a", "b"))
+    (('boot', 'failed', 'f4eebe51-a217-46d0-8733-b9499a092042'), ('a', 'b'))
+    """
+
+    def place(name: str) -> int:
+        if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", name):
+            return 3
+        return 0 if name in CATEGORIES else 1 if name in PHASES else 2
+
+    def possible(order: tuple[str, ...]) -> bool:
+        known = ("", "", "", "", *order)[-4:]
+        last = place(known[3]) == 3 or all(place(name) != 3 for name in order)
+        return last and (len(order) < 3 or known[1] in PHASES) and (len(order) < 4 or known[0] in CATEGORIES)
+
+    right = tuple(sorted(names, key=place))
+    return right if 2 <= len(names) <= 4 and not possible(names) and possible(right) else names
 
 
 def limited(nodes: Iterable[str], limit: str) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from nodewatch.backend import ASK_RIGHT, Backend, Request, array, named, object_in, segment, sent
-from nodewatch.errors import NotFound, NotPermitted, UnreadableAnswer, WrongUsage
+from nodewatch.errors import NodewatchError, NotFound, NotPermitted, UnreadableAnswer, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,6 +47,22 @@ class BosV2:
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
 
+    @contextmanager
+    def known(self, collection: str, name: str) -> Iterator[None]:
+        """Say of a name that BOS does not find whose it is, or which one is near, where a list tells; raise `NotFound`.
+
+        Of components, which are many, only those whose names begin alike are asked for (older servers list them all).
+        """
+        try:
+            yield
+        except NotFound as error:
+            alike = {"start_after_id": name[:-3] or None, "page_size": 50} if collection == "components" else {}
+            try:
+                found = list(array(self.backend, Request("GET", f"/v2/{collection}", alike)))
+            except NodewatchError:
+                raise error from None
+            raise NotFound(whose(name, found, error.message), status=error.status, document=error.document) from error
+
     def sessions(
         self, *, status: str | None = None, min_age: str | None = None, max_age: str | None = None
     ) -> list[Session]:
@@ -55,12 +72,14 @@ class BosV2:
 
     def session(self, name: str) -> Session:
         """Return one session; raise `NotFound` if there is none of that name."""
-        return cast("Session", named(self.backend, Request("GET", path("sessions", name)), "name", name))
+        with self.known("sessions", name):
+            return cast("Session", named(self.backend, Request("GET", path("sessions", name)), "name", name))
 
     def session_status(self, name: str) -> ExtendedStatus:
         """Return how far a session is; raise `NotFound` if there is none of that name."""
         request = status_request(name)
-        return status_in(self.backend.send(request), request)
+        with self.known("sessions", name):
+            return status_in(self.backend.send(request), request)
 
     def create_session(self, **wanted: Unpack[NewSession]) -> Session:
         """Create a session and return it; raise `ServiceTrouble` if BOS refuses: no such template, a name taken."""
@@ -68,17 +87,19 @@ class BosV2:
 
     def delete_session(self, name: str) -> Any:
         """Delete a session; its components stay as they are. Raise `NotFound` if there is none of that name."""
-        return sent(self.backend, Request("DELETE", path("sessions", name), done=(204,)))
+        with self.known("sessions", name):
+            return sent(self.backend, Request("DELETE", path("sessions", name), done=(204,)))
 
     def component(self, name: str) -> Component:
         """Return one component; raise `NotFound` if BOS does not know it."""
-        return cast("Component", named(self.backend, Request("GET", path("components", name)), "id", name))
+        with self.known("components", name):
+            return cast("Component", named(self.backend, Request("GET", path("components", name)), "id", name))
 
     def update_component(self, name: str, patch: Mapping[str, Any]) -> Component:
         """Change fields of a component and return it, without its computed status."""
-        return cast(
-            "Component", named(self.backend, Request("PATCH", path("components", name), body=patch, done=(200,)))
-        )
+        request = Request("PATCH", path("components", name), body=patch, done=(200,))
+        with self.known("components", name):
+            return cast("Component", named(self.backend, request))
 
     def update_components(self, filters: Mapping[str, str], patch: Mapping[str, Any]) -> list[Component]:
         """Change fields of the components with these `ids`, or of this `session`, and return them."""
@@ -152,7 +173,8 @@ class BosV2:
     def template(self, name: str) -> SessionTemplate:
         """Return one session template; raise `NotFound` if there is none of that name."""
         request = Request("GET", path("sessiontemplates", name))
-        return cast("SessionTemplate", named(self.backend, request, "name", name))
+        with self.known("sessiontemplates", name):
+            return cast("SessionTemplate", named(self.backend, request, "name", name))
 
     def put_template(self, name: str, template: Any) -> SessionTemplate:
         """Store a session template, in place of one of that name, and return it."""
@@ -166,7 +188,8 @@ class BosV2:
 
     def delete_template(self, name: str) -> Any:
         """Delete a session template; raise `NotFound` if there is none of that name."""
-        return sent(self.backend, Request("DELETE", path("sessiontemplates", name), done=(204,)))
+        with self.known("sessiontemplates", name):
+            return sent(self.backend, Request("DELETE", path("sessiontemplates", name), done=(204,)))
 
     def template_validity(self, name: str) -> Any:
         """Return `Valid`, or in words what would keep a session from being created from the template."""
@@ -212,6 +235,23 @@ def status_request(name: str) -> Request:
 def status_in(answer: Answer, request: Request) -> ExtendedStatus:
     """Return the status in the answer to a `status_request`; raise `UnreadableAnswer` if there is none."""
     return cast("ExtendedStatus", object_in(answer.document, request))
+
+
+def whose(name: str, documents: list[Any], message: str) -> str:
+    """Return a message about a session or template that is not there, with the tenant that has one of that name.
+
+    >>> whose("s", [{"name": "s", "tenant": "red"}], "Session 's' does not exist")
+    "'s' belongs to the tenant red: --tenant red"
+    >>> whose("nigth", [{"name": "night"}], "Session 'nigth' does not exist")
+    "Session 'nigth' does not exist; do you mean night?"
+    """
+    from nodewatch.spelling import nearest
+
+    found = [each for each in documents if isinstance(each, dict)]
+    tenants = [str(each["tenant"]) for each in found if each.get("name") == name and each.get("tenant")]
+    if tenants:
+        return f"{name!r} belongs to the tenant {tenants[0]}: --tenant {tenants[0]}"
+    return message + nearest(name, (str(each.get("name") or each.get("id")) for each in found))
 
 
 def path(collection: str, name: str) -> str:

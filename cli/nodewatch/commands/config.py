@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from nodewatch.documents import text
 from nodewatch.errors import WrongConfiguration
+from nodewatch.files import text_of
 from nodewatch.masking import MASK, without_login
 from nodewatch.settings import contexts
+from nodewatch.settings.table import CONTEXT, SETTINGS
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def list_contexts(app: App) -> None:
     $ nodewatch config list
     """
     known = contexts.read_contexts(app.world)
+    if list(known.known) == [contexts.DEMO]:
+        app.say("No context of your own is configured yet: `nodewatch config init` makes one.")
     active = app.flags.get("context") or app.world.variable("NODEWATCH_CONTEXT") or known.active
     app.show(
         [
@@ -60,7 +62,6 @@ def contexts_page(rows: list[dict[str, Any]]) -> Page:
                 ]
                 for row in rows
             ],
-            empty="No contexts are configured.",
         )
     ]
 
@@ -73,8 +74,33 @@ def show_settings(app: App) -> None:
     $ nodewatch config show
     $ nodewatch config show --context prod --format json
     """
+    context = app.settings.context and contexts.read_contexts(app.world).known[app.settings.context]
     rows = effective(app.settings, app.world)
-    app.show({name: {"value": value, "source": source} for name, (value, source) in rows.items()}, settings_page)
+    app.show(
+        {name: {"value": value, "source": with_line(name, source, context)} for name, (value, source) in rows.items()},
+        settings_page,
+    )
+
+
+def with_line(name: str, source: str, context: contexts.Context | str | None) -> str:
+    """Return a setting's source, with the number of the line if that is a file."""
+    names = (name, name.rpartition(".")[2])
+    setting = next((row for row in (*SETTINGS, CONTEXT) if row.name in names or row.key == name), None)
+    if setting is None or name == "bos.token":
+        return source
+    if isinstance(context, contexts.Context) and source == context.source:
+        line = contexts.line_in(context.file, ("contexts", context.name, *setting.key.split(".")))
+    elif source.endswith("config.toml"):
+        line = contexts.line_in(source, (name,))
+    else:
+        line = first_line(source, {"bos.url": "hostname", "tenant": "tenant"}.get(setting.name, setting.variable))
+    return f"{source}, line {line}" if line else source
+
+
+def first_line(path: str, word: str) -> int | None:
+    """Return the number of the first line of a file of `cray` or `hzn` that has the word; None for what is no file."""
+    text = text_of(path) if path.startswith("/") else None
+    return next((number for number, line in enumerate((text or "").splitlines(), 1) if word in line), None)
 
 
 def settings_page(rows: dict[str, dict[str, Any]]) -> Page:
@@ -141,31 +167,3 @@ def proxy_row(settings: Settings, world: World) -> Row:
         return without_login(system.proxy), settings.origins["proxy"]
     proxy = proxy_for(system.url, world)
     return (without_login(proxy), "the environment") if proxy else (None, "")
-
-
-@command
-@click.argument("name", metavar="CONTEXT")
-def use_context(app: App, name: str) -> None:
-    """It counts until another one is chosen, where no flag and no variable says otherwise.
-
-    \b
-    $ nodewatch config use prod
-    """
-    import os
-
-    from nodewatch.errors import FileTrouble
-    from nodewatch.files import make_folder, text_of, write_whole
-
-    contexts.chosen(contexts.read_contexts(app.world), name, "config use")
-    file = contexts.user_file(app.world)
-    if app.settings.dry_run:
-        app.say(f"{file} would say: context = {name!r}.")
-        return
-    try:
-        make_folder(os.path.dirname(file))
-    except OSError as error:
-        raise FileTrouble(f"{os.path.dirname(file)} cannot be made: {error.strerror}.") from error
-    text = contexts.activated(text_of(file) or "", name)
-    contexts.parse(text, file, app.world.home)  # a file that could not be read again would be lost to all commands
-    write_whole(file, [text])
-    app.say(f"The context {name} counts from now on.")

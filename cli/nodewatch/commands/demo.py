@@ -22,8 +22,8 @@ SHOWN = "night-reboot"
 def demo(app: App, fresh: bool) -> None:
     """The fleet has some 200 nodes in every state, and the examples of the user guide.
 
-    It is an ordinary local store, which commands show as long as no other system is configured; what you change in it
-    stays, until you start over. Before --fresh replaces a store that --local names it asks, on a terminal.
+    It is an ordinary local store, which commands show with --context demo, or where NODEWATCH_CONTEXT is demo; what you
+    change in it stays, until you start over. Before --fresh replaces a store that --local names it asks, on a terminal.
 
     \b
     $ nodewatch demo
@@ -33,7 +33,7 @@ def demo(app: App, fresh: bool) -> None:
     from nodewatch.demo import demo_fleet
     from nodewatch.offline.backend import sections
     from nodewatch.offline.fleet import entries
-    from nodewatch.settings.model import System, demo_store, resolve
+    from nodewatch.settings.contexts import DEMO, demo_store
 
     given = app.flags.get("local")
     path = given or demo_store(app.world)
@@ -47,13 +47,14 @@ def demo(app: App, fresh: bool) -> None:
         elif Path(path).exists():
             app.confirm(f"Replace all that is in {path} with the demo fleet?")
         fill_store(app, path, list(entries(demo_fleet(app.now), sections())))
-    usual = resolve({}, app.world).systems["bos"]
-    where = "" if isinstance(usual, System) and usual.local == path else f" --local {path}"
+    where = f" --local {given}" if given else ""
     try:
         show_status(app, SHOWN)
     except NotFound as error:
         raise NotFound(f"{SHOWN} is no more in {path}: `nodewatch demo --fresh{where}` starts over.") from error
     app.say(f"\nThis is the demo fleet, in {path}. Try next:")
+    if not given and app.world.variable("NODEWATCH_CONTEXT") != DEMO:
+        app.say(f"  export NODEWATCH_CONTEXT={DEMO}")
     for line in NEXT:
         app.say(f"  nodewatch {line}{where}")
 

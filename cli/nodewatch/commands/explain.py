@@ -55,4 +55,4 @@ def not_known(status: str, known: list[Chart]) -> str:
 
     near = get_close_matches(status, [name for chart in known for name in chart.statuses], 3)
     hint = f"do you mean {' or '.join(near)}?" if near else "`nodewatch explain` lists all that are."
-    return f"no status is called {status!r}: {hint}"
+    return f"no status is called {status!r}: {hint} If a server sent it, it counts as unknown, and never as success."

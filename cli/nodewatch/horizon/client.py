@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from nodewatch.backend import Backend, Request, kind, segment
+from nodewatch.backend import REHEARSED, Backend, Request, confirmed, kind, segment, status_words, unconfirmed
 from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble, UnreadableAnswer, WrongConfiguration
 from nodewatch.horizon import rules
 
 if TYPE_CHECKING:
     from nodewatch.backend import Answer
-    from nodewatch.horizon.types import Node, NodePolicy, Policy, Status, Statuses
+    from nodewatch.horizon.reset_rules import Target
+    from nodewatch.horizon.types import Node, NodePolicy, Policy, Statuses
 
 
 class Exchange:
@@ -31,13 +32,12 @@ class Exchange:
 
     def policies(self, org: str, nmp: str = "") -> dict[str, Policy | None]:
         """Return the policies of an organization, or the one of that name, by `org/nmp`; none if there is none."""
-        path = f"/orgs/{segment(org)}/managementpolicies"
+        found = members(self.backend, policy_path(org, nmp), "managementPolicy")
         if not nmp:
-            return members(self.backend, path, "managementPolicy")
-        found = members(self.backend, f"{path}/{segment(nmp)}", "managementPolicy")
+            return found
         key = f"{org}/{nmp}"
         if found and key not in found:  # Exchanges before 2.144.0 answer with any policy when asked for one by name
-            found = members(self.backend, path, "managementPolicy")
+            found = members(self.backend, policy_path(org), "managementPolicy")
         return {name: policy for name, policy in found.items() if name == key}
 
     def nodes(self, org: str, node: str = "") -> dict[str, Node | None]:
@@ -47,34 +47,28 @@ class Exchange:
     def node_policy(self, org: str, node: str) -> NodePolicy | None:
         """Return a node's own policy, None if it has none."""
         request = node_policy_request(org, node)
+        result: Answer | NodewatchError
         try:
-            return node_policy_in(self.backend.send(request), request)
-        except NotFound:
-            return None
+            result = self.backend.send(request)
+        except NotFound as error:
+            result = error
+        return node_policy_in(result, request)
 
     def statuses(self, org: str, node: str) -> Statuses:
         """Return the statuses of all policies on a node, by `org/nmp`; none if it has none."""
         return members(self.backend, f"{node_path(org, node)}/managementStatus", "managementStatus")
 
-    def put_status(self, org: str, node: str, nmp: str, status: Status) -> Answer:
-        """Replace the status of a policy on a node."""
-        path = f"{node_path(org, node)}/managementStatus/{segment(nmp)}"
-        return self.backend.send(Request("PUT", path, body=status, retry=True))
-
     def post_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
         """Make a policy that is not there yet; raise an error of status 403 if it is, or may not be made."""
-        return self.backend.send(
-            Request("POST", f"/orgs/{segment(org)}/managementpolicies/{segment(nmp)}", body=policy)
-        )
+        return confirmed(self.backend, Request("POST", policy_path(org, nmp), body=policy, done=(201,)))
 
     def put_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
         """Replace a policy that is there; raise `NotFound` if it is not."""
-        path = f"/orgs/{segment(org)}/managementpolicies/{segment(nmp)}"
-        return self.backend.send(Request("PUT", path, body=policy, retry=True))
+        return confirmed(self.backend, Request("PUT", policy_path(org, nmp), body=policy, retry=True, done=(201,)))
 
     def delete_policy(self, org: str, nmp: str) -> Answer:
         """Remove a policy, and with it the statuses that nodes have of it; raise `NotFound` if it is not there."""
-        return self.backend.send(Request("DELETE", f"/orgs/{segment(org)}/managementpolicies/{segment(nmp)}"))
+        return confirmed(self.backend, Request("DELETE", policy_path(org, nmp), done=(204,)))
 
 
 class Manifests:
@@ -99,13 +93,41 @@ class Agent:
         self.backend = backend
 
     def statuses(self, nmp: str = "") -> Statuses:
-        """Return the statuses by `org/nmp`; raise `NotFound` for an unknown policy or on an unregistered node."""
+        """Return the statuses by `org/nmp`; raise `NotFound` for an unknown policy or on an unregistered node.
+
+        `ServiceTrouble` of status 404 is raised if it is not the agent that says so.
+        """
         request = Request("GET", agent_path("status", nmp))
-        return entries(self.backend.send(request).document, request.path)
+        try:
+            return entries(self.backend.send(request).document, request.path)
+        except NotFound as error:
+            if isinstance(error.document, dict) and "error" in error.document:
+                raise
+            raise ServiceTrouble(
+                f"GET {request.path} was answered 404, but not in the words of an agent: it may be too old to know "
+                "node management policies, or something else answers at the address in HORIZON_URL.",
+                status=404,
+                document=error.document,
+            ) from error
 
     def reset(self, nmp: str = "") -> Answer:
         """Have the policy of that name, or all of them, evaluated again."""
-        return self.backend.send(Request("PUT", agent_path("reset", nmp), body=None))
+        request = Request("PUT", agent_path("reset", nmp), body=None, done=(200, 201))
+        answer = confirmed(self.backend, request)
+        said = answer.text or answer.document
+        sentence = isinstance(said, str) and not said.startswith("<")  # in which an agent says what it did
+        if answer.status == 200 and not sentence and said is not REHEARSED:
+            raise unconfirmed(request, status_words(200))
+        return answer
+
+
+def policy_path(org: str, nmp: str = "") -> str:
+    """Return the path of a policy, or of all policies of an organization.
+
+    >>> policy_path("o", "a b"), policy_path("o")
+    ('/orgs/o/managementpolicies/a%20b', '/orgs/o/managementpolicies')
+    """
+    return f"/orgs/{segment(org)}/managementpolicies" + (nmp and f"/{segment(nmp)}")
 
 
 def node_path(org: str, node: str) -> str:
@@ -122,6 +144,13 @@ def status_request(org: str, node: str, nmp: str) -> Request:
     return Request("GET", f"{node_path(org, node)}/managementStatus" + (nmp and f"/{segment(nmp)}"))
 
 
+def reset_request(target: Target) -> Request:
+    """Return the change that sets the status to `reset`; all else in it stays as it was seen."""
+    (org, _, node), (_, _, nmp) = target.node.partition("/"), target.nmp.partition("/")
+    body = rules.with_word(target.status, "reset")
+    return status_request(org, node, nmp)._replace(method="PUT", body=body, retry=True, done=(201,))
+
+
 def statuses_in(result: Answer | NodewatchError, request: Request) -> Statuses:
     """Return the statuses in what a `status_request` brought; none where the Exchange answered that there are none."""
     return found_in(result, request.path, "managementStatus")
@@ -132,11 +161,14 @@ def node_policy_request(org: str, node: str) -> Request:
     return Request("GET", f"{node_path(org, node)}/policy")
 
 
-def node_policy_in(answer: Answer, request: Request) -> NodePolicy:
-    """Return the policy in the answer to a `node_policy_request`; raise `UnreadableAnswer` if it is no object."""
-    if not isinstance(answer.document, dict):
-        raise UnreadableAnswer(f"GET {request.path} should answer an object, but it answered {kind(answer.document)}.")
-    return cast("NodePolicy", answer.document)
+def node_policy_in(result: Answer | NodewatchError, request: Request) -> NodePolicy | None:
+    """Return the policy in what a `node_policy_request` brought; None where the Exchange says that there is none."""
+    if isinstance(result, NodewatchError):
+        check_nothing(result, request.path, "")
+        return None
+    if not isinstance(result.document, dict):
+        raise UnreadableAnswer(f"GET {request.path} should answer an object, but it answered {kind(result.document)}.")
+    return cast("NodePolicy", result.document)
 
 
 def agent_path(doing: str, nmp: str) -> str:
@@ -162,16 +194,21 @@ def found_in(result: Answer | NodewatchError, path: str, field: str) -> dict[str
     """Return the field of the answer, nothing where the Exchange itself says that there is nothing; raise the error."""
     if not isinstance(result, NodewatchError):
         return member(result, path, field)
-    if not isinstance(result, NotFound):
-        raise result
-    if says_nothing(result.document, field):
-        return {}
-    raise ServiceTrouble(
-        f"GET {path} was answered 404, but not in the words of an Exchange: what it holds there is not known. "
-        "Is there a proxy in between, and does the URL of the Exchange end in /v1?",
-        status=404,
-        document=result.document,
-    )
+    check_nothing(result, path, field)
+    return {}
+
+
+def check_nothing(error: NodewatchError, path: str, field: str) -> None:
+    """Raise the error, unless it is the Exchange's own word that it holds nothing there; say so of another 404."""
+    if not isinstance(error, NotFound):
+        raise error
+    if not says_nothing(error.document, field):
+        raise ServiceTrouble(
+            f"GET {path} was answered 404, but not in the words of an Exchange: what it holds there is not known. "
+            "Is there a proxy in between, and does the URL of the Exchange end in /v1?",
+            status=404,
+            document=error.document,
+        )
 
 
 def says_nothing(said: Any, field: str) -> bool:

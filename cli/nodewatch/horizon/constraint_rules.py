@@ -77,6 +77,7 @@ TRUTHS = {
     **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
     **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
 }
+IN = "; a word `in`, or one that begins with `ini`, cannot be read unless it is a value in double quotes"
 DEEPEST = 100  # parentheses in parentheses: more are refused, so that no text can exhaust the stack
 VERSION_TYPE, LIST_TYPE = "version", "list of strings"
 
@@ -145,7 +146,7 @@ def comparison(text: str, at: int) -> tuple[Comparison | None, int]:
     if first.kind in ("(", ")"):
         return None, at
     if first.kind not in ("word", "in word"):
-        raise Unparsable(f"{first.text!r} is not the name of a property")
+        raise Unparsable(f"{first.text!r} is not the name of a property" + IN * (first.kind == "in"))
     name, operator = first.text, token(text, first.end)
     if operator.kind not in ("equality", "order", "in"):
         if not (len(name.encode()) > 3 and name.endswith("in")):
@@ -154,7 +155,9 @@ def comparison(text: str, at: int) -> tuple[Comparison | None, int]:
     else:
         value = token(text, operator.end)
     if value.kind not in VALUES:
-        raise Unparsable(f"{value.text!r} is not a value that {name!r} can be compared with")
+        raise Unparsable(
+            f"{value.text!r} is not a value that {name!r} can be compared with" + IN * (value.kind == "in")
+        )
     found = Comparison(name, operator.text.strip(), value.text.strip())
     check(found, operator.kind, value)
     return found, value.end

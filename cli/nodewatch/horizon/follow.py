@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import NotFound
-from nodewatch.horizon import meant_rules, outcome, rules, tables
+from nodewatch.horizon import meant_rules, outcome, rules, status_tables, tables
 from nodewatch.horizon.shared import clock
 from nodewatch.horizon.survey import Survey
 from nodewatch.watch.model import Watched, passes
@@ -99,19 +99,24 @@ class Pursuit:
     def awaited(self, found: Survey, *, disabled: bool) -> list[str]:
         """Return the nodes that have no status yet and are waited for.
 
-        Those that were named; else, as long as the policy is enabled, all that are registered. One whose status was
-        seen and is gone does not come back by itself: the policy is not meant for it any more.
+        Those that were named; else, as long as the policy is enabled, all that it is meant for, or may be. One whose
+        status was seen and is gone does not come back by itself: the policy is not meant for it any more.
         """
         return [
             node
             for node in found.silent
-            if node not in self.known
-            and (self.wanted.named or (not disabled and meant_rules.is_registered(found.nodes.get(node) or {})))
+            if node not in self.known and (self.wanted.named or (not disabled and may_report(found, node)))
         ]
 
     def name(self, node: str, nmp: str) -> str:
         """Return the name that a status of the node has among the others."""
         return node if self.full else f"{node} {nmp}".rstrip()
+
+
+def may_report(found: Survey, node: str) -> bool:
+    """Return whether a node without a status may come to have one: an enabled policy is meant for it, or may be."""
+    enabled = [nmp for nmp, policy in found.policies.items() if (policy or {}).get("enabled", True)]
+    return any(found.standing(nmp, node) in ("not reported", "not known") for nmp in enabled)
 
 
 def is_final(status: Status | None) -> bool:
@@ -132,7 +137,7 @@ def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted
     return Watched(
         look=pursuit.look,
         document=lambda _: rules.by_node(pursuit.survey.statuses, full, long=long),
-        table=lambda _: tables.nmp_status(pursuit.survey, clock(app), long=long),
+        table=lambda _: status_tables.nmp_status(pursuit.survey, clock(app), long=long, brief=app.brief),
         states=outcome.states,
         outcome=outcome.outcome,
         nodes=lambda _: tables.node_rows(pursuit.survey.statuses),
@@ -160,9 +165,10 @@ def node(app: App, name: str, ask: Callable[[], Asked], again: str, awaited: str
         if not statuses and not awaited and not seen:
             raise NotFound(f"{name} has no status of a policy.")
         seen.update(statuses)
-        missing = [awaited] if awaited and not seen else []
+        missing = bool(awaited and not seen)
         kept = [nmp for nmp, status in statuses.items() if rules.kept(status, policies.get(nmp))]
-        return outcome.Look(name, "policies", statuses, awaited=missing, kept=kept)
+        note = f"{awaited} has no status yet" if missing else ""
+        return outcome.Look(name, "policies", statuses, kept=kept, short=int(missing), note=note)
 
     return Watched(
         look=look,

@@ -6,7 +6,7 @@ part of it: the agent drops the status of a disabled policy, and makes a new one
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nodewatch.documents import members, part, text
 from nodewatch.horizon.constraint_rules import satisfies
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from nodewatch.horizon.types import Node, NodePolicy, Policy
+
+Standing = Literal["not reported", "not meant", "not registered", "not known"]
 
 
 def is_registered(node: Node | None) -> bool:
@@ -58,9 +60,9 @@ def is_meant(policy: Policy | None, node: Node | None, own: NodePolicy | None = 
     >>> is_meant({"properties": [{"name": "role", "value": "edge"}]}, edge, {"constraints": ["role == shop"]})
     False
     """
-    if not is_registered(node) or node is None:
+    policy, node = policy or {}, node or {}
+    if not is_registered(node):
         return False
-    policy = policy or {}
     if by_pattern(policy, node):
         pattern = text(node.get("pattern"))
         _, slash, name = pattern.partition("/")
@@ -69,6 +71,28 @@ def is_meant(policy: Policy | None, node: Node | None, own: NodePolicy | None = 
     return satisfies(members(policy, "properties"), constraints_of(own)) and satisfies(
         properties_of(own), texts(policy.get("constraints"))
     )
+
+
+def standing(policy: Policy | None, node: Node | None, own: NodePolicy | None, *, asked: bool) -> Standing:
+    """Return where a node stands that has no status of a policy; `asked` tells that its own policy is known.
+
+    Every agent writes what its node is into the node's own policy. So of a node that has no properties at all nobody
+    knows whether a policy with constraints is meant for it: a fleet file may lack them.
+
+    >>> edge, rome = {"publicKey": "k"}, {"constraints": ["site == rome"]}
+    >>> own = [{"properties": [{"name": "site", "value": site}]} for site in ("rome", "oslo")]
+    >>> [standing(rome, edge, each, asked=True) for each in (*own, None)], standing(rome, edge, None, asked=False)
+    (['not reported', 'not meant', 'not known'], 'not known')
+    >>> standing(rome, {}, None, asked=True), standing({"patterns": ["shop"]}, edge, None, asked=False)
+    ('not registered', 'not meant')
+    """
+    if not is_registered(node):
+        return "not registered"
+    if not needs_node_policy([policy], node or {}):
+        return "not reported" if is_meant(policy, node) else "not meant"
+    if asked and is_meant(policy, node, own):
+        return "not reported"
+    return "not meant" if asked and properties_of(own) else "not known"
 
 
 def properties_of(own: NodePolicy | None) -> list[dict[str, Any]]:
@@ -111,7 +135,7 @@ def meant_nodes(
 ) -> dict[str, list[str]]:
     """Return the nodes (`org/node`, sorted) that each policy (`org/nmp`) is meant for, by the node policies in `own`.
 
-    >>> meant_nodes({"o/p": {}}, {"o/b": {"publicKey": "k"}, "o/a": {"publicKey": "k"}, "o/c": {}}, {})
+    >>> meant_nodes({"o/p": {}}, {"o/b": {"publicKey": "k"}, "o/a": {"publicKey": "k"}, "o/c": {"publicKey": ""}}, {})
     {'o/p': ['o/a', 'o/b']}
     """
     return {

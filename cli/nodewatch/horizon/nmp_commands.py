@@ -6,26 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import NotFound, WrongUsage
+from nodewatch.errors import NodewatchError, NotFound, UnreadableAnswer, WrongUsage
 from nodewatch.horizon import rules
-from nodewatch.horizon.shared import LONG, YES, clock, exchange, exchange_command, one_policy, tell
+from nodewatch.horizon.shared import CONCURRENCY, LONG, YES, clock, exchange, exchange_command, one_policy, tell
 from nodewatch.table import plural
-from nodewatch.tree import later, shared
+from nodewatch.tree import later
 from nodewatch.watch.options import followed, wanted, watchable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from nodewatch.app import App
-    from nodewatch.horizon import follow, tables
+    from nodewatch.horizon import follow, status_tables, tables
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.survey import Survey
-    from nodewatch.horizon.types import Node
+    from nodewatch.horizon.types import Node, NodePolicy, Policy
     from nodewatch.watch.model import Watched
 else:
     follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
-
-CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Ask N nodes at a time (32).")
+    status_tables = later("horizon.status_tables")
 
 
 @exchange_command(CONCURRENCY, nodes=True)
@@ -33,14 +32,18 @@ CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", 
 @click.option("--node", "-N", metavar="NODE", help="Only this node.")
 @click.option("--nodes", "only", metavar="NODES", help="Only these nodes: a node set, @FILE, or - for stdin.")
 @click.option("--expect", metavar="N", help="Wait until N nodes (or N% of them) have a status, not for all.")
+@click.option("--no-match", is_flag=True, help="Do not ask whom the policy is meant for: fewer questions.")
 @LONG
 @watchable
-def show_nmp_status(app: App, nmp: str, node: str | None, only: str | None, expect: str | None, long: bool) -> None:
+def show_nmp_status(
+    app: App, nmp: str, node: str | None, only: str | None, expect: str | None, no_match: bool, long: bool
+) -> None:
     """NMP is `nmp` or `org/nmp`; `'*'` stands for all policies.
 
     Each node that the Exchange lists is asked for. When some cannot be, they are named, the rest is shown, and the exit
-    code is 5. --wait and --watch end when every status is final. A registered node without a status is waited for, too:
-    whether the policy is meant for it shows only later. Say with --nodes who is meant, or with --expect how many are.
+    code is 5. A node without a status is asked for its own policy, once, to tell whether this one is meant for it.
+    --wait and --watch end when every node that is meant has a final status; nodes that come to be meant are waited for,
+    too. Who may not see all nodes says with --nodes who is meant, or with --expect how many are.
 
     \b
     $ nodewatch exchange nmp status org/sample-nmp
@@ -53,8 +56,11 @@ def show_nmp_status(app: App, nmp: str, node: str | None, only: str | None, expe
     if expect is not None:
         check_expect(app, expect, named)
 
+    own: dict[str, NodePolicy | None] = {}
+
     def ask(but: Collection[str] = ()) -> Survey:
-        return ask_nodes(app, nmp, named, but)
+        found = ask_nodes(app, nmp, named, but)
+        return found if no_match else with_own(app, found, own, anew=not but)
 
     def describe() -> Watched:
         wanted = follow.Wanted(named=bool(named), expect=expect or "")
@@ -68,14 +74,16 @@ def show_nmp_status(app: App, nmp: str, node: str | None, only: str | None, expe
         document = rules.by_node(found.statuses, full, long=long)
         app.show(
             document,
-            lambda _: tables.nmp_status(found, clock(app), long=long),
+            lambda _: status_tables.nmp_status(found, clock(app), long=long, brief=app.brief),
             lambda _: tables.node_rows(found.statuses),
         )
     raise_trouble(app, found)
     if not found.statuses:
         org, name = rules.qualified(nmp, app.settings.org)
         where = f" for node {node}" if node else ""
-        raise NotFound(f"Status for NMP {name or nmp} not found{where} in org {org}")
+        meant = sum(found.standing(f"{org}/{name}", each) == "not reported" for each in found.silent)
+        why = f": it is meant for {plural(meant, 'node')}, and none has reported yet" if meant and not node else ""
+        raise NotFound(f"Status for NMP {name or nmp} not found{where} in org {org}{why}")
 
 
 def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
@@ -123,6 +131,30 @@ def ask_nodes(app: App, nmp: str, named: Sequence[str], but: Collection[str]) ->
     return found._replace(policies=policies, nodes=nodes)
 
 
+def with_own(app: App, found: Survey, own: dict[str, NodePolicy | None], *, anew: bool) -> Survey:
+    """Return the survey with the own policies of those nodes that lack a status, as far as they decide.
+
+    `own` holds what was asked before, and is filled; `anew` asks for all of it again. A node that could not be asked is
+    among the troubled.
+    """
+    from nodewatch.horizon.whom import ask_own
+
+    if anew:
+        own.clear()
+    lacking = {node for nmp in found.policies for node in found.without(nmp)} - own.keys()
+    if found.interrupted or not lacking:
+        return found._replace(own=own)
+    asked = ask_own(app, found.policies, {node: found.nodes.get(node) for node in lacking})
+    own.update(asked.policies)
+    return found._replace(
+        own=own,
+        silent=[node for node in found.silent if node not in asked.troubled],
+        statuses={node: held for node, held in found.statuses.items() if node not in asked.troubled},
+        troubled={**found.troubled, **asked.troubled},
+        interrupted=asked.interrupted,
+    )
+
+
 def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, Node | None]:
     """Return the nodes, by `org/node`: all of the organization that the caller may see, or those that are named."""
     if len(named) == 1:
@@ -148,7 +180,8 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
 @click.option("--force", "-f", is_flag=True, help="Do not ask.")
 @YES
 def remove_policy(app: App, nmp: str, force: bool, yes: bool) -> None:
-    """The statuses that nodes have of it go with it. Without --force it asks; what is piped into it is the answer.
+    """The statuses that nodes have of it go with it: how many there are is said first. Without --force it asks; what is
+    piped into it is the answer.
 
     \b
     $ nodewatch exchange nmp remove org/sample-certs --force
@@ -160,16 +193,52 @@ def remove_policy(app: App, nmp: str, force: bool, yes: bool) -> None:
             f"{nmp!r}: the Exchange takes a percent sign for any text when it removes policies, and would remove every "
             "policy that fits. Remove it with the Exchange's own means."
         )
-    if not (force or yes or app.settings.dry_run):
+    policy = named_policy(client, org, name, "Node management policy")
+    tell_losses(app, client, org, name)
+    while not (force or yes or app.settings.dry_run):
         app.confirm(
             f"Are you sure you want to remove node management policy {name} for org {org} from the Horizon Exchange?",
             anywhere=True,
         )
+        seen, policy = policy, named_policy(client, org, name, "Node management policy")
+        if policy == seen:
+            break
+        app.warn("Meanwhile the policy has been changed.")
     try:
         done = client.delete_policy(org, name)
     except NotFound as error:
         raise NotFound(f"Node management policy {name} not found in org {org}") from error
     tell(app, done, f"Node management policy {org}/{name} removed from the Horizon Exchange.")
+
+
+def named_policy(client: Exchange, org: str, name: str, what: str = "NMP") -> Policy | None:
+    """Return the policy of that name; raise `NotFound` if there is none, in which it is called `what`."""
+    found = client.policies(org, name)
+    if not found:
+        raise NotFound(f"{what} {name} not found in org {org}")
+    return found[f"{org}/{name}"]
+
+
+def tell_losses(app: App, client: Exchange, org: str, name: str) -> None:
+    """Say which statuses of the policy are lost with it, and on which nodes an upgrade is going on."""
+    if app.quiet:
+        return
+    from nodewatch.horizon.survey import survey
+
+    lost = f"{org}/{name} at {app.address('exchange')}"
+    try:
+        found = survey(app, org, client.nodes(org), name)
+    except NodewatchError as error:
+        app.warn(f"Which statuses of {lost} are lost is not known: {error.message}")
+        return
+    if found.interrupted:
+        raise KeyboardInterrupt
+    app.say(rules.losses(found.statuses, lost, unknown=len(found.troubled)))
+    going_on = [node for node, statuses in found.statuses.items() if rules.in_upgrade(statuses)]
+    if going_on:
+        from nodewatch.nodeset import fold
+
+        app.warn(f"Warning: an upgrade is going on on {plural(len(going_on), 'node')}: {fold(going_on)}.")
 
 
 @exchange_command()
@@ -190,7 +259,7 @@ def enable_policy(app: App, nmp: str, start_time: str | None, start_window: int 
 @exchange_command()
 @click.argument("nmp", metavar="NMP")
 def disable_policy(app: App, nmp: str) -> None:
-    """Agents then take their status of it away. Everything else in the policy stays as it is.
+    """Agents then take their status of it away: how many have one is said first. Everything else in the policy stays.
 
     \b
     $ nodewatch exchange nmp disable org/sample-nmp
@@ -202,12 +271,13 @@ def switch_policy(app: App, nmp: str, *, enabled: bool, start: str | None = None
     """Read a policy, and write it back enabled or disabled; nothing is written where nothing would change."""
     client = exchange(app)
     org, name = one_policy(nmp, app)
-    found, key = client.policies(org, name), f"{org}/{name}"
-    if not found:
-        raise NotFound(f"NMP {name} not found in org {org}")
-    policy, state = found[key] or {}, "enabled" if enabled else "disabled"
+    policy, key, state = named_policy(client, org, name), f"{org}/{name}", "enabled" if enabled else "disabled"
+    if not policy:
+        raise UnreadableAnswer(f"The Exchange answered {key} without anything in it. Nothing was changed: ask again.")
     if bool(policy.get("enabled")) is enabled and start is None and window is None:
         app.print_document(f"Node management policy {key} is already {state} in the Horizon Exchange")
         return
+    if not enabled:
+        tell_losses(app, client, org, name)
     done = client.put_policy(org, name, rules.switched(policy, enabled=enabled, start=start, window=window))
     tell(app, done, f"Node management policy {key} {state} in the Horizon Exchange")

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import NotFound
+from nodewatch.errors import NotFound, ServiceTrouble, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Agent
 from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, tell
 from nodewatch.tree import command, later
-from nodewatch.watch.options import followed, watchable
+from nodewatch.watch.options import followed, wanted, watchable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nodewatch.app import App
     from nodewatch.horizon import follow, tables
     from nodewatch.horizon.types import Statuses
@@ -21,6 +23,7 @@ else:
     follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
 
 AGAIN = "nodewatch nmstatus reset NMP"
+UNKNOWN_ROUTE = "404 page not found"  # what an agent answers to a question that came after its time
 NONE_HERE = "This node has no such status: no policy matches it, it has another name, or the node is not registered."
 
 
@@ -46,14 +49,35 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
         return
     found = ask_agent(app, nmp)
     document = rules.all_of(found) if long else rules.words_of(found)
-    app.show(document, lambda _: tables.node_statuses(found, clock(app), long=long, empty=NONE_HERE, again=AGAIN))
+    busy = rules.in_upgrade(found)
+    app.show(
+        document,
+        lambda _: tables.node_statuses(found, clock(app), long=long, empty=NONE_HERE, again=AGAIN, busy=busy),
+    )
+
+
+def one_or_all(nmp: str) -> str:
+    """Return the name as the agent takes it, empty for all; raise `WrongUsage` if a part of it is empty.
+
+    >>> one_or_all("org/nmp"), one_or_all("nmp"), one_or_all("*")
+    ('org/nmp', 'nmp', '')
+    """
+    name = nmp.removeprefix("*")
+    if name and not all(name.split("/")):
+        raise WrongUsage(f"{nmp!r} names no policy: write `nmp` or `org/nmp`.")
+    return name
 
 
 def ask_agent(app: App, nmp: str) -> Statuses:
     """Return the statuses that the agent has: none for an unknown policy, or on a node that is not registered."""
     try:
-        return Agent(app.backend("agent")).statuses(nmp.removeprefix("*"))
+        return Agent(app.backend("agent")).statuses(one_or_all(nmp))
     except NotFound:
+        return {}
+    except ServiceTrouble as error:
+        if wanted(app) or error.status != 404 or str(error.document).strip() != UNKNOWN_ROUTE:
+            raise
+        app.warn("The agent does not know this question: it is too old to have statuses.")
         return {}
 
 
@@ -64,21 +88,39 @@ def reset_statuses(app: App, nmp: str, yes: bool) -> None:
     """The status becomes `waiting`, so that the policy is evaluated again. Without a name all policies are reset.
 
     This is done by the agent at HORIZON_URL (http://localhost:8510), in the database of the node; the agent then tells
-    the Exchange. It takes no login. `exchange node management reset` does it from afar.
+    the Exchange. It takes no login. `exchange node management reset` does it from afar. On a terminal you are asked
+    first, and again if a status has changed meanwhile.
 
     \b
     $ nodewatch nmstatus reset org/sample-nmp
     """
-    agent, name = Agent(app.backend("agent")), nmp.removeprefix("*")
+    name = one_or_all(nmp)
+    agent = Agent(app.backend("agent"))
     try:
-        found = agent.statuses(name)
+        found = agreed(app, lambda: agent.statuses(name), yes=yes)
     except NotFound:
         if name:
             raise
         app.print_document("No node management policy for this node.")
         return
-    ask_to_reset(app, found, "waiting", yes=yes)
     done = agent.reset(name)
     policies = "policy" if name or len(found) == 1 else "policies"
     names = name or ",".join(sorted(found))
     tell(app, done, f"The following node management {policies} will be re-evaluated: {names}.")
+
+
+def agreed(app: App, ask: Callable[[], Statuses], *, yes: bool) -> Statuses:
+    """Return the statuses that are to be reset, as they are once nobody has to be asked any more.
+
+    What has changed while the question stood is said, and asked about again. Raise `NodewatchError` when the user
+    declines.
+    """
+    where = f"this node (1 node), by the agent at {app.address('agent')}"
+    found = ask()
+    while True:
+        ask_to_reset(app, found, "waiting", where, yes=yes)
+        fresh = ask() if app.interactive and found and not (yes or app.settings.dry_run) else found
+        if fresh == found:
+            return found
+        app.warn("Meanwhile this has changed:")
+        found = fresh

@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import NotFound
-from nodewatch.horizon import rules
-from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, exchange, exchange_command, tell
+from nodewatch.errors import NodewatchError, NotFound
+from nodewatch.horizon import meant_rules, rules
+from nodewatch.horizon.client import Exchange
+from nodewatch.horizon.shared import LONG, POLICY, clock, exchange, exchange_command
 from nodewatch.tree import later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
-    from nodewatch.app import App
-    from nodewatch.horizon import follow, tables
-    from nodewatch.horizon.client import Exchange
-    from nodewatch.horizon.types import Statuses
-else:
-    follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
+    from collections.abc import Sequence
 
-POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `nmp` or `org/nmp`.")
+    from nodewatch.app import App
+    from nodewatch.horizon import follow, node_tables, tables
+    from nodewatch.horizon.types import Statuses
+    from nodewatch.table import Page
+else:  # only waiting, and only tables, need them
+    follow, node_tables, tables = later("horizon.follow"), later("horizon.node_tables"), later("horizon.tables")
 
 
 @exchange_command()
@@ -30,8 +31,9 @@ POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `
 @LONG
 @watchable
 def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> None:
-    """NODE is `node` or `org/node`. The statuses are those that the node has reported to the Exchange. With --policy,
-    --wait and --watch wait for its status, too.
+    """NODE is `node` or `org/node`. The statuses are those that it has reported to the Exchange. A table tells what
+    the node is, and which policies are meant for it that it has not reported on. With --policy, --wait and --watch wait
+    for its status, too. When each step was taken is in the event log on the node: `hzn eventlog list`.
 
     \b
     $ nodewatch exchange node management status org/sample-node
@@ -44,37 +46,32 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
 
     if followed(app, lambda: follow.node(app, node, ask, again(node), policy or "", long=long)):
         return
-    wanted = ask_node(app, node, policy)
+    wanted, everything = ask_node(app, node, policy)
     document = rules.all_of(wanted) if long else rules.words_of(wanted)
-    app.show(document, lambda _: tables.node_statuses(wanted, clock(app), long=long, again=again(node)))
+    busy = rules.in_upgrade(everything)
+    app.show(document, lambda _: story(app, node, wanted, busy, alone=policy is not None, long=long))
 
 
-@exchange_command()
-@click.argument("node", metavar="NODE")
-@POLICY
-@YES
-def reset_node(app: App, node: str, policy: str | None, yes: bool) -> None:
-    """Writes `reset` into the Exchange; the agent on the node then starts over. Without --policy it is all policies.
+def story(app: App, node: str, statuses: Statuses, busy: Sequence[str], *, alone: bool, long: bool) -> Page:
+    """Return all that is known of a node: what it is, its statuses, and unless one is `alone`, what it has none of.
 
-    It takes the right to change the node: its owner's, an org admin's, or its own. A node that is off stays in `reset`
-    until it is back.
-
-    \b
-    $ nodewatch exchange node management reset org/sample-node --policy sample-nmp
+    `busy` are the policies whose upgrade is going on there.
     """
-    client = exchange(app)
-    org, name = find_node(client, node, app)
-    found = client.statuses(org, name)
-    if not found:
-        app.print_document(f"No management status found for node {name} in org {org}")
-        return
-    wanted = of_policy(found, policy, org, name)
-    ask_to_reset(app, wanted, "reset", yes=yes)
-    for key in sorted(wanted):
-        nmp = key.partition("/")[2]
-        done = client.put_status(org, name, nmp, rules.with_word(wanted[key], "reset"))
-        tell(app, done, f"Node management status for {nmp} is reset.")
-    tell(app, done, f"The Horizon agent for node {org}/{name} will re-evaluate the management policies.")
+    client, (org, name) = Exchange(app.backend("exchange")), rules.qualified(node, app.settings.org)
+    shown = tables.node_statuses(statuses, clock(app), long=long, again=again(node), busy=busy)
+    try:
+        document = client.nodes(org, name).get(f"{org}/{name}")
+        policies = {} if alone else client.policies(org)
+        asked = meant_rules.needs_node_policy(policies.values(), document or {})
+        own = client.node_policy(org, name) if asked else None
+    except NodewatchError as error:
+        return [*shown, *node_tables.not_told(error.message)]
+    missing = {
+        nmp: policies[nmp]
+        for nmp in sorted(policies)
+        if nmp not in statuses and meant_rules.is_meant(policies[nmp], document, own)
+    }
+    return [*node_tables.node(f"{org}/{name}", document, clock(app)), *shown, *node_tables.without_status(missing)]
 
 
 def again(node: str) -> str:
@@ -82,14 +79,17 @@ def again(node: str) -> str:
     return f"nodewatch exchange node management reset {quote(node)} --policy NMP"
 
 
-def ask_node(app: App, node: str, policy: str | None) -> Statuses:
-    """Return the statuses that a node has reported, of one policy if it is named; raise `NotFound` if there is none."""
+def ask_node(app: App, node: str, policy: str | None) -> tuple[Statuses, Statuses]:
+    """Return the statuses that a node has reported, of one policy if it is named, and all of them.
+
+    Raise `NotFound` if there is none.
+    """
     client = exchange(app)
     org, name = find_node(client, node, app)
     found = client.statuses(org, name)
     if not found:
         raise NotFound(f"Statuses for node {name} not found in org {org}")
-    return of_policy(found, policy, org, name)
+    return of_policy(found, policy, org, name), found
 
 
 def ask_with_policies(app: App, node: str, policy: str | None) -> follow.Asked:

@@ -8,12 +8,12 @@ from nodewatch.documents import part, text
 from nodewatch.horizon.meant_rules import is_registered
 from nodewatch.horizon.tables import moment
 from nodewatch.nodeset import natural
-from nodewatch.table import Cell, Column, Grid, Page
+from nodewatch.table import Cell, Column, Fields, Grid, Line, Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from nodewatch.horizon.types import Node
+    from nodewatch.horizon.types import Node, Policy
     from nodewatch.table import Record
     from nodewatch.times import Clock
 
@@ -42,6 +42,36 @@ def nodes(found: Mapping[str, Node | None], clock: Clock) -> Page:
         Column("Last heartbeat", 4),
     ]
     return [Grid(columns, rows, empty="There are no nodes that you may see.")]
+
+
+def node(name: str, document: Node | None, clock: Clock) -> Page:
+    """Return what a node is, what is installed on it, and when it was last heard of."""
+    document = document or {}
+    installed = part(document, "softwareVersions")
+    named = (("agent", "horizon"), ("certificate", "certificate"), ("configuration", "config"))
+    return [
+        Fields(
+            [
+                ("Node", Cell(name, "strong")),
+                ("State", "registered" if is_registered(document) else Cell("not registered", "warn")),
+                ("Type", ", ".join(filter(None, (text(document.get("nodeType")), text(document.get("arch")))))),
+                ("Pattern", text(document.get("pattern"))),
+                ("Installed", ", ".join(f"{what} {text(installed[key])}" for what, key in named if installed.get(key))),
+                ("Heartbeat", moment(document.get("lastHeartbeat"), clock)),
+            ]
+        )
+    ]
+
+
+def without_status(policies: Mapping[str, Policy | None]) -> Page:
+    """Return the policies that are meant for a node and of which it has no status; nothing where there is none."""
+    said = [name + ("" if (policy or {}).get("enabled") else " (disabled)") for name, policy in policies.items()]
+    return [Line(", ".join(said), "warn", lead="Meant for it, without a status: ")] if said else []
+
+
+def not_told(why: str) -> Page:
+    """Return that more of a node could not be asked, and why."""
+    return [Line(why, "warn", lead="What the node is could not be asked: ")]
 
 
 def node_records(found: Mapping[str, Node | None]) -> Iterator[Record]:

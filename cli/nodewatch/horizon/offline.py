@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import Answer
-from nodewatch.horizon import policy_rules, rules
+from nodewatch.horizon import rules
 from nodewatch.offline.routing import Call, Route
 from nodewatch.offline.section import Section
 
@@ -50,22 +50,26 @@ def policies(store: Store, call: Call) -> Answer:
 
 def post_policy(store: Store, call: Call) -> Answer:
     """Answer `POST /orgs/{org}/managementpolicies/{nmp}`; 403 if there is one of that name."""
+    from nodewatch.horizon.policy_rules import as_stored
+
     key = f"{call.names['org']}/{call.names['nmp']}"
     if store.get(POLICIES, key) is not None:
         return Answer(403, {"code": "already-exists", "msg": f"management policy '{key}' already exists"})
-    document = policy_rules.as_stored(call.request.body)
+    document = as_stored(call.request.body)
     store.put(POLICIES, key, {"owner": "", **document, "lastUpdated": stamp(call), "created": stamp(call)})
     return Answer(201, {"code": "ok", "msg": f"management policy '{key}' created"})
 
 
 def put_policy(store: Store, call: Call) -> Answer:
     """Answer `PUT /orgs/{org}/managementpolicies/{nmp}`: what the Exchange itself sets stays."""
+    from nodewatch.horizon.policy_rules import as_stored
+
     key = f"{call.names['org']}/{call.names['nmp']}"
     old = store.get(POLICIES, key)
     if old is None:
         return NOT_FOUND
     own = {name: old[name] for name in ("owner", "created") if name in old}
-    store.put(POLICIES, key, {**own, **policy_rules.as_stored(call.request.body), "lastUpdated": stamp(call)})
+    store.put(POLICIES, key, {**own, **as_stored(call.request.body), "lastUpdated": stamp(call)})
     return DONE
 
 

@@ -46,7 +46,7 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
     if nodes:
         show_nodes(app, client, org, found)
         return
-    document = {key: found[key] for key in sorted(found)} if name or long else sorted(found)
+    document = {key: found[key] for key in sorted(found)} if name or (long and found) else sorted(found)
     one = len(found) == 1 and bool(name or long)
     app.show(
         document,

@@ -1,10 +1,11 @@
-"""Tables of which nodes policies are meant for."""
+"""Tables of which nodes policies are meant for, and what became of nodes that were to be reset."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodewatch.pages import nodes_below
+from nodewatch.horizon.reset_rules import for_all
+from nodewatch.pages import listed, nodes_below
 from nodewatch.table import Line, plural
 
 if TYPE_CHECKING:
@@ -22,6 +23,15 @@ def meant_nodes(found: Mapping[str, Sequence[str]]) -> Page:
         page.append(Line(f"{name} is meant for {plural(len(nodes), 'node') if nodes else 'no node'}", "strong"))
         page += [nodes_below(nodes)] if nodes else []
     return page
+
+
+def by_result(words: Mapping[str, str]) -> Page:
+    """Return what became of nodes, the most frequent first, each with its nodes."""
+    groups: dict[str, list[str]] = {}
+    for node, said in words.items():
+        groups.setdefault(for_all(said, node), []).append(node)
+    found = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+    return [line for said, nodes in found for line in listed(nodes, said, "good" if said == "reset" else "warn")]
 
 
 def meant_rows(found: Mapping[str, Sequence[str]]) -> Iterator[Record]:

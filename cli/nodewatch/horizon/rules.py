@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from nodewatch.errors import WrongConfiguration, WrongUsage
@@ -18,6 +19,8 @@ OUTCOMES: tuple[Outcome, ...] = ("successful", "running", "failed", "waiting", "
 
 REQUIRED_VERSION = (2, 124, 0)
 OMITTED_WHEN_EMPTY = ("startTime", "endTime", "errorMessage", "workingDirectory")
+NO_VERSIONS = {"softwareVersion": "", "certVersion": "", "configVersion": ""}
+SENT_TO_EXCHANGE = ("scheduledTime", "startTime", "endTime", "upgradedVersions", "status", "errorMessage")
 SET_BY_EXCHANGE = ("owner", "created", "lastUpdated")
 TAKEN_BY_EXCHANGE = (
     "label",
@@ -159,6 +162,22 @@ def in_upgrade(statuses: Statuses) -> list[str]:
     return sorted(name for name, status in statuses.items() if meaning(status).outcome == "running")
 
 
+def losses(found: Mapping[str, Statuses], of: str, *, unknown: int) -> str:
+    """Return how many nodes have a status of what is taken away, by their words; `unknown` more could not be asked.
+
+    >>> found = {name: {"o/p": {"agentUpgradePolicyStatus": {"status": "failed"}}} for name in ("o/a", "o/b")}
+    >>> losses(found, "o/p", unknown=0), losses({}, "o/p", unknown=3)
+    ('The statuses of o/p on 2 nodes are lost: failed 2.', 'No node has a status of o/p; 3 nodes could not be asked.')
+    """
+    from nodewatch.table import plural
+
+    counts = Counter(word(status) or "(no status)" for statuses in found.values() for status in statuses.values())
+    words = ", ".join(f"{name} {count:,}" for name, count in counts.most_common())
+    said = f"The statuses of {of} on {plural(len(found), 'node')} are lost: {words}" if found else ""
+    more = f"; {plural(unknown, 'node')} could not be asked" * bool(unknown)
+    return f"{said or f'No node has a status of {of}'}{more}."
+
+
 def since(status: Status | None) -> str:
     """Return since when the status is what it is: the Exchange's stamp, else the upgrade's start, else empty.
 
@@ -206,16 +225,29 @@ def expected(text: str, total: int) -> int:
 
 
 def shown(status: Status | None) -> Status | None:
-    """Return the status as `hzn` prints it: without the four fields that it omits when they are empty.
+    """Return the status as `hzn` prints it.
 
-    >>> shown({"agentUpgradePolicyStatus": {"endTime": "", "status": "", "lastUpdated": ""}})
-    {'agentUpgradePolicyStatus': {'status': '', 'lastUpdated': ''}}
+    Without the stamp of the Exchange, without the four fields that it omits when they are empty, and with those that it
+    always has. What `hzn` does not know stays.
+
+    >>> shown({"agentUpgradePolicyStatus": {"endTime": "", "status": "failed", "lastUpdated": "x", "mood": "new"}})
+    {'agentUpgradePolicyStatus': {'scheduledTime': '', 'upgradedVersions': {'softwareVersion': '', 'certVersion': '', \
+'configVersion': ''}, 'status': 'failed', 'mood': 'new'}}
+    >>> shown({}), shown(None)
+    ({'agentUpgradePolicyStatus': None}, None)
     """
-    found = upgrade(status)
-    if status is None or not found:
-        return status
-    kept = {name: value for name, value in found.items() if value != "" or name not in OMITTED_WHEN_EMPTY}
-    return cast("Status", {**status, "agentUpgradePolicyStatus": kept})
+    if status is None:
+        return None
+    found = status.get("agentUpgradePolicyStatus")
+    if not isinstance(found, dict):
+        return cast("Status", {"agentUpgradePolicyStatus": None, **status})
+    left_out = {name for name in OMITTED_WHEN_EMPTY if found.get(name) == ""} | {"lastUpdated"}
+    kept = {name: value for name, value in found.items() if name not in left_out}
+    always = {"scheduledTime": "", "upgradedVersions": dict(NO_VERSIONS), "status": ""}
+    versions = kept.get("upgradedVersions")
+    if isinstance(versions, dict):
+        kept["upgradedVersions"] = {**NO_VERSIONS, **versions}
+    return cast("Status", {**status, "agentUpgradePolicyStatus": {**always, **kept}})
 
 
 def words_of(statuses: Statuses) -> dict[str, str | None]:
@@ -252,17 +284,17 @@ def only(statuses: Statuses, name: str) -> Statuses:
 
 
 def with_word(status: Status | None, new: str) -> Status:
-    """Return the status as it is sent to the Exchange to set another word; its stamp is left out.
+    """Return the status as it is sent to the Exchange to set another word.
 
-    The Exchange refuses a status without `scheduledTime`.
+    Only what the Exchange takes is sent: it refuses a status with any other member, and one without `scheduledTime`.
 
-    >>> with_word({"agentUpgradePolicyStatus": {"status": "failed", "lastUpdated": "x"}}, "reset")
-    {'agentUpgradePolicyStatus': {'scheduledTime': '', 'status': 'reset'}}
+    >>> status = {"agentUpgradePolicyStatus": {"status": "failed", "lastUpdated": "x", "k8s": {}, "startTime": "y"}}
+    >>> with_word({**status, "agentUpgradeInternal": {}}, "reset")
+    {'agentUpgradePolicyStatus': {'scheduledTime': '', 'status': 'reset', 'startTime': 'y'}}
     """
-    found = dict(upgrade(shown(status)))
-    found.pop("lastUpdated", None)
+    found = {name: value for name, value in upgrade(status).items() if name in SENT_TO_EXCHANGE and value != ""}
     changed = {"scheduledTime": "", **found, "status": new}
-    return cast("Status", {**(status or {}), "agentUpgradePolicyStatus": changed})
+    return cast("Status", {"agentUpgradePolicyStatus": changed})
 
 
 def re_evaluated(status: Status | None) -> Status:

@@ -11,7 +11,7 @@ from nodewatch.errors import WrongConfiguration, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Exchange
 from nodewatch.settings.model import System
-from nodewatch.tree import ACCOUNT, command
+from nodewatch.tree import ACCOUNT, command, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,8 @@ ON_COMMAND_LINE = (
     "Put it in HZN_EXCHANGE_USER_AUTH, HZN_EXCHANGE_NODE_AUTH or ~/.hzn/hzn.json."
 )
 LONG = click.option("--long", "-l", is_flag=True, help="Show the whole of each status.")
+POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `nmp` or `org/nmp`.")
+CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Ask N nodes at a time (32).")
 YES = click.option("--yes", is_flag=True, help="Do not ask, even on a terminal.")
 
 
@@ -85,12 +87,14 @@ def tell(app: App, done: Answer, sentence: str) -> None:
         app.print_document(sentence)
 
 
-def ask_to_reset(app: App, statuses: Statuses, new: str, *, yes: bool) -> None:
+def ask_to_reset(app: App, statuses: Statuses, new: str, where: str, *, yes: bool) -> None:
     """Say what is and what will be, warn of upgrades that are going on, and ask, if there is somebody to answer.
 
-    Raise `NodewatchError` when the user declines.
+    `where` names the node and the system. Raise `NodewatchError` when the user declines.
     """
     names = sorted(statuses)
+    if names:
+        app.say(f"Reset on {where}:")
     for name in names:
         app.say(f"{name}: {rules.word(statuses[name]) or '(no status)'} -> {new}")
     for name in rules.in_upgrade(statuses):
@@ -99,4 +103,4 @@ def ask_to_reset(app: App, statuses: Statuses, new: str, *, yes: bool) -> None:
             "After a reset it may be started again while it is still going on."
         )
     if names and not (yes or app.settings.dry_run):
-        app.confirm(f"Reset {', '.join(names)}?")
+        app.confirm(f"Reset {', '.join(names)} on {where}?")

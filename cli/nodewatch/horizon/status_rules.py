@@ -67,8 +67,20 @@ WHO_MAY_RESET = (
     "who may reset: in the Exchange whoever may change the node (its owner, an org admin, root, or the node itself); "
     "with `nmstatus reset` on the node anybody who is logged in there."
 )
+STARTS_OVER = (
+    "a status starts over when it is reset; when its policy is disabled and enabled again, because the agent drops it "
+    "and makes a new one; when the node comes to match the policy again; and when agent files are new that its "
+    "manifest calls `latest`. A change of the policy starts nobody over."
+)
+ONE_AT_A_TIME = (
+    "on one node one upgrade goes on at a time: until it has ended, all others wait. Of those that are due, the one "
+    "with the latest scheduled time comes first."
+)
 NOTES = (
     WHO_MAY_RESET,
+    STARTS_OVER,
+    ONE_AT_A_TIME,
+    "after a reset in the Exchange the old error message stays until the next attempt; one on the node clears it.",
     "a reset is done whatever the status is: of an upgrade that is going on, too.",
     "on a device a rollback begins in the same run that failed; on an edge cluster when the cron job next wakes up.",
 )
@@ -81,6 +93,41 @@ def status(name: str, steps: tuple[Step, ...]) -> Status:
     return Status(found.meaning, found.next, steps, commands)
 
 
+WORDS = {
+    "running": Status(
+        "An upgrade or a rollback is going on: download started, ha node waiting, downloaded, initiated or rollback "
+        "started.",
+        "Its next status.",
+        commands=(SHOW,),
+    ),
+    "changed": Status(
+        "The node ended well, but before the policy was last changed: agents keep the status that they have.",
+        "Somebody who resets it, if the change is to reach this node.",
+        commands=(RESET,),
+    ),
+    "no status": Status(
+        "The Exchange has a status of the policy without any words, as a policy has that upgrades no agent.",
+        "Nothing.",
+    ),
+    "no report": Status(
+        "The node has no status of the policy, though it is meant for it, or may be: its agent has not reported yet.",
+        "Its agent, when it hears of the policy: at once, or when the node is back.",
+        commands=("nodewatch exchange node management list NODE --all",),
+    ),
+    "silent": Status("The same as `no report`.", "Its agent."),
+    "not meant": Status(
+        "The policy leaves the node out: by its constraints or patterns, or by the node's own constraints.",
+        "A change of the policy, or of the node's own policy.",
+        commands=("nodewatch exchange nmp list NMP --nodes", "nodewatch exchange node management list NODE --all"),
+    ),
+    "not registered": Status("No agent is registered as this node: nobody there takes policies.", "`hzn register`."),
+    "no answer": Status(
+        "The Exchange did not answer, or refused, the question for this node: its status is not known.",
+        "The next look.",
+    ),
+}
+"""What pages say of nodes in words of our own."""
+
 CHARTS = (
     Chart(
         "Node management policies (NMP) on a node",
@@ -89,4 +136,5 @@ CHARTS = (
         {name: status(name, steps) for name, steps in STEPS.items()},
         NOTES,
     ),
+    Chart("Words on the pages of policies", "", (), WORDS),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.backend import segment
 from nodewatch.errors import NodewatchError, ServiceTrouble
-from nodewatch.horizon import rules
+from nodewatch.horizon import meant_rules, rules
 from nodewatch.horizon.client import status_request, statuses_in
 
 if TYPE_CHECKING:
@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
     from nodewatch.backend import Answer, Request
-    from nodewatch.horizon.types import Node, Policy, Statuses
+    from nodewatch.horizon.meant_rules import Standing
+    from nodewatch.horizon.types import Node, NodePolicy, Policy, Statuses
 
 
 class Survey(NamedTuple):
     """What nodes answered when they were asked for their statuses; nodes are `org/node`.
 
     `silent` nodes have none of what was asked for, `troubled` ones could not be asked, `unasked` ones were not, because
-    the user interrupted. `policies` are those that were asked about, `nodes` what the Exchange tells of the nodes.
+    the user interrupted. `policies` are those that were asked about, `nodes` what the Exchange tells of the nodes,
+    `own` those of the nodes' own policies that were asked for.
     """
 
     statuses: dict[str, Statuses]
@@ -31,6 +33,17 @@ class Survey(NamedTuple):
     interrupted: bool = False
     policies: Mapping[str, Policy | None] = {}
     nodes: Mapping[str, Node | None] = {}
+    own: Mapping[str, NodePolicy | None] = {}
+
+    def standing(self, nmp: str, node: str) -> Standing:
+        """Return where a node stands that has no status of the policy (`org/nmp`)."""
+        return meant_rules.standing(
+            self.policies.get(nmp), self.nodes.get(node), self.own.get(node), asked=node in self.own
+        )
+
+    def without(self, nmp: str) -> list[str]:
+        """Return the nodes that answered, but have no status of the policy (`org/nmp`)."""
+        return sorted([node for node, statuses in self.statuses.items() if nmp not in statuses] + self.silent)
 
     @property
     def total(self) -> int:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from shlex import quote
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from nodewatch.documents import part, text
 from nodewatch.horizon import rules, status_rules
 from nodewatch.nodeset import natural
-from nodewatch.pages import listed
-from nodewatch.statuses import to_type
-from nodewatch.table import Bar, Cell, Column, Fields, Grid, Line, Page, Part, Record, Style, plural
+from nodewatch.pages import next_steps
+from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Record, Style
 from nodewatch.times import Clock, read_time, span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from nodewatch.horizon.rules import Outcome
-    from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Policy, Status, Statuses
 
 STYLES: dict[str, Style] = {
@@ -27,22 +23,11 @@ STYLES: dict[str, Style] = {
     "failed": "bad",
     "waiting": "dim",
     "unknown": "warn",
-    "no report": "dim",
-    "no answer": "warn",
+    "changed": "warn",
 }
-ALWAYS_COUNTED = ("successful", "running", "failed", "waiting")
-NO_REPORT = "seen without a status for this policy; whether it is meant for them is not known"
-NO_ANSWER = "could not be asked"
 VERSIONS = (("software", "softwareVersion"), ("configuration", "configVersion"), ("certificate", "certVersion"))
 LATEST = (("software", "softwareLatest"), ("configuration", "configLatest"), ("certificate", "certLatest"))
 K8S = (("config map", "configMap"), ("secret", "secret"), ("image", "imageVersion"))
-
-
-class Row(NamedTuple):
-    """One node's status of the policy that a table is about; the node without its organization."""
-
-    node: str
-    status: Status | None
 
 
 def local(value: Any, clock: Clock) -> str:
@@ -80,143 +65,22 @@ def word(status: Status | None) -> str:
     return text(rules.word(status)) or "(no status)"
 
 
-def nmp_status(found: Survey, clock: Clock, *, long: bool) -> Page:
-    """Return how far each policy (`org/nmp`) that a node has reported on is on all nodes."""
-    names = sorted({name for statuses in found.statuses.values() for name in statuses})
-    page: Page = []
-    for name in names:
-        rows = [Row(bare(node), statuses[name]) for node, statuses in found.statuses.items() if name in statuses]
-        rows.sort(key=lambda row: natural(row.node))
-        silent = [bare(node) for node, statuses in found.statuses.items() if name not in statuses]
-        silent += map(bare, found.silent)
-        disabled = (found.policies.get(name) or {}).get("enabled") is False
-        page.append(Line(name + ", disabled" * disabled, "strong", lead="Policy: "))
-        page += counts(rows, len(silent), len(found.troubled) + len(found.unasked))
-        if long:
-            page += [one_a_node(rows, clock), *listed(silent, "no report", "dim")]
-        else:
-            page += [*failures(rows), *under_way(rows, clock)]
-    return page
-
-
-def bare(name: str) -> str:
-    """Return the name without its organization.
-
-    >>> bare("harbor/edge-0001")
-    'edge-0001'
-    """
-    return name.partition("/")[2] or name
-
-
-def counts(rows: Sequence[Row], silent: int, unknown: int) -> Page:
-    """Return how many nodes are where, as a bar and by status."""
-    tallies: dict[str, Counter[str]] = {outcome: Counter() for outcome in STYLES}
-    for row in rows:
-        tallies[rules.meaning(row.status).outcome][word(row.status)] += 1
-    tallies["no report"][NO_REPORT] = silent
-    tallies["no answer"][NO_ANSWER] = unknown
-    total = len(rows) + silent + unknown
-    sums = {outcome: tally.total() for outcome, tally in tallies.items()}
-    shown = [outcome for outcome in STYLES if sums[outcome] or outcome in ALWAYS_COUNTED]
-    lines: list[list[str | Cell]] = [
-        [Cell(name, STYLES[name]), f"{sums[name]:,}", breakdown(name, tallies[name])] for name in shown
-    ]
-    parts = [Part(outcome, 100 * sums[outcome] / total, STYLES[outcome]) for outcome in shown if sums[outcome]]
-    columns = [Column(plural(total, "node")), Column("Count", right=True), Column("Status", wraps=True)]
-    return [Bar(parts), Grid(columns, lines)]
-
-
-def breakdown(outcome: str, tally: Mapping[str, int]) -> str:
-    """Return the status words of an outcome with their counts, the most frequent first; a word's own count is enough.
-
-    >>> breakdown("failed", {"failed": 1, "download failed": 3}), breakdown("waiting", {"waiting": 2})
-    ('download failed 3, failed 1', '')
-    """
-    if list(tally) == [outcome]:
-        return ""
-    if len(tally) == 1:
-        return next(iter(tally))
-    return ", ".join(f"{name} {count:,}" for name, count in sorted(tally.items(), key=lambda item: (-item[1], item[0])))
-
-
-def failures(rows: Iterable[Row]) -> Page:
-    """Return each error message with its statuses and all its nodes, the most frequent first."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        if rules.meaning(row.status).outcome == "failed":
-            groups.setdefault(text(rules.upgrade(row.status).get("errorMessage")), []).append(row)
-    page: Page = []
-    for message, members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
-        statuses = breakdown("", Counter(word(row.status) for row in members))
-        nodes = [row.node for row in members]
-        page += listed(nodes, f"{message or 'no error message'} ({statuses})", "bad")
-    return page
-
-
-def under_way(rows: Iterable[Row], clock: Clock) -> Page:
-    """Return the nodes whose upgrade is going on, or of which nobody knows, by status, and since when."""
-    groups: dict[tuple[Outcome, str], list[Row]] = {}
-    for row in rows:
-        outcome = rules.meaning(row.status).outcome
-        if outcome in ("running", "unknown"):
-            groups.setdefault((outcome, word(row.status)), []).append(row)
-    page: Page = []
-    for (outcome, status), members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
-        page += listed([row.node for row in members], status + lasting(members, clock), STYLES[outcome])
-    return page
-
-
-def lasting(rows: Iterable[Row], clock: Clock) -> str:
-    """Return since when the nodes are in their status: the first of them, and the last."""
-    times = sorted(filter(None, (read_time(rules.since(row.status)) for row in rows)))
-    if not times:
-        return ""
-    first, last = (moment(time.isoformat(), clock) for time in (times[0], times[-1]))
-    return f", since {first}" if first == last else f", the first since {first}, the last since {last}"
-
-
-def one_a_node(rows: Iterable[Row], clock: Clock) -> Grid:
-    """Return one row a node, with versions, times and error."""
-    lines: list[list[str | Cell]] = []
-    for row in rows:
-        upgrade = rules.upgrade(row.status)
-        versions = part(upgrade, "upgradedVersions")
-        lines.append(
-            [
-                row.node,
-                Cell(word(row.status), STYLES[rules.meaning(row.status).outcome]),
-                *(text(versions.get(field)) for _, field in VERSIONS),
-                *(local(upgrade.get(field), clock) for field in ("scheduledTime", "startTime", "endTime")),
-                Cell(text(upgrade.get("errorMessage")), "bad"),
-            ]
-        )
-    columns = [
-        Column("Node"),
-        Column("Status", shares=True),
-        Column("Software", 5, shares=True),
-        Column("Configuration", 2, shares=True),
-        Column("Certificate", 1, shares=True),
-        Column("Scheduled", 3),
-        Column("Started", 4),
-        Column("Ended", 6),
-        Column("Error", wraps=True),
-    ]
-    return Grid(columns, lines)
-
-
-def node_statuses(statuses: Statuses, clock: Clock, *, long: bool, empty: str = "", again: str = "") -> Page:
+def node_statuses(
+    statuses: Statuses, clock: Clock, *, long: bool, empty: str = "", again: str = "", busy: Sequence[str] = ()
+) -> Page:
     """Return each status of one node, explained: what it means and what happens next.
 
-    `again` is the command that has a policy evaluated again, with NMP in place of its name.
+    `again` is the command that has a policy evaluated again, with NMP in place of its name; `busy` are the policies
+    whose upgrade is going on there, which the others wait for.
     """
     if not statuses:
         return [Line(empty)]
     failed = [name for name in sorted(statuses) if rules.meaning(statuses[name]).outcome == "failed"]
-    page: Page = [explained(name, statuses[name], clock, long=long) for name in sorted(statuses)]
-    return page + to_type([again.replace("NMP", quote(name)) for name in failed if again])
+    page: Page = [explained(name, statuses[name], clock, long=long, busy=busy) for name in sorted(statuses)]
+    return page + next_steps([("start it over", again.replace("NMP", quote(name))) for name in failed if again])
 
 
-def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool) -> Fields:
+def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool, busy: Sequence[str]) -> Fields:
     """Return one status in the words of "Node management status"; `long` adds what the agent keeps for itself."""
     upgrade, meaning = rules.upgrade(status), rules.meaning(status)
     versions = part(upgrade, "upgradedVersions")
@@ -225,6 +89,7 @@ def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool) -> F
         ("Status", Cell(word(status), STYLES[meaning.outcome])),
         ("Means", meaning.meaning),
         ("Next", meaning.next),
+        ("Waits for", Cell(", ".join(busy) if meaning.outcome == "waiting" else "", "warn")),
         ("May become", ", ".join(may_become(word(status)))),
         ("Scheduled", moment(upgrade.get("scheduledTime"), clock)),
         ("Started", moment(upgrade.get("startTime"), clock)),

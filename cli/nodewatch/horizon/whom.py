@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.errors import NodewatchError, NotFound
+from nodewatch.errors import NodewatchError
 from nodewatch.horizon import meant_rules
 from nodewatch.horizon.client import node_policy_in, node_policy_request
 from nodewatch.horizon.survey import Survey, raise_trouble
@@ -51,10 +51,8 @@ def ask_own(app: App, policies: Mapping[str, Policy | None], nodes: Mapping[str,
 
 def read(result: Answer | NodewatchError, request: Request) -> NodePolicy | NodewatchError | None:
     """Return the policy that one question brought, None where the node has none, or its error."""
-    if isinstance(result, NotFound):
-        return None
     try:
-        return result if isinstance(result, NodewatchError) else node_policy_in(result, request)
+        return node_policy_in(result, request)
     except NodewatchError as error:
         return error
 

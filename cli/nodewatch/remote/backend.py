@@ -9,7 +9,15 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from nodewatch import __version__
 from nodewatch.backend import ABSENT, UNCLEAR, Answer, SentArray, answered_error, unconfirmed
-from nodewatch.errors import Dropped, ServiceTrouble, TimedOut, Unreachable, UnreadableAnswer, WrongConfiguration
+from nodewatch.errors import (
+    Dropped,
+    NodewatchError,
+    ServiceTrouble,
+    TimedOut,
+    Unreachable,
+    UnreadableAnswer,
+    WrongConfiguration,
+)
 from nodewatch.jsontext import parsed
 from nodewatch.remote.addresses import checked, in_the_clear, origin
 from nodewatch.remote.login import Bearer
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
     from nodewatch.backend import Request
     from nodewatch.remote.transport import Failed, Reply, Transport
     from nodewatch.settings.model import Settings
+    from nodewatch.settings.table import Secret
     from nodewatch.world import World
 
 NAMES = {"bos": "BOS", "exchange": "the Exchange", "agent": "the agent", "css": "the model management service"}
@@ -45,6 +54,7 @@ class HttpBackend:
                 f"{self.base} ({self.source}) is plain http, over which a token is never sent: anyone on the way "
                 "could use it. Write https://."
             )
+        self.auth = settings.exchange_auth if service in OF_THE_EXCHANGE else None
         self.pace = Pace()
         self.trace = Trace(settings.verbose, world)
 
@@ -64,7 +74,7 @@ class HttpBackend:
             "User-Agent": f"nodewatch/{__version__}",
         }
         settings = self.settings
-        login = self.bearer.header() if self.bearer else basic(settings) if self.service in OF_THE_EXCHANGE else None
+        login = self.bearer.header() if self.bearer else basic(self.auth)
         if login:
             headers["Authorization"] = login
             self.world.hide(login.partition(" ")[2])
@@ -74,6 +84,13 @@ class HttpBackend:
                 raise WrongConfiguration(f"{tenant!r} ({settings.origins.get('tenant')}) cannot be a tenant's name.")
             headers["Cray-Tenant-Name"] = tenant
         return headers
+
+    def renew(self, auth: Secret | None) -> bool:
+        """Take another login from now on, the Exchange's being this one; return whether it is another one."""
+        if self.bearer:
+            return self.bearer.changed()
+        before, self.auth = self.auth, auth if self.service in OF_THE_EXCHANGE else None
+        return self.auth != before
 
     def send(self, request: Request) -> Answer:
         """Ask the server, again if need be; return its answer, or raise the error that it means."""
@@ -102,7 +119,7 @@ class HttpBackend:
             except Failed as failed:
                 pause = RETRY.pause(done)
                 if not failed.passing or done == tries or world.monotonic() + pause >= end:
-                    raise failed.kind(f"{self.who} {what_happened(failed, request)}") from failed
+                    raise self.failure(failed, request) from failed
             else:
                 if reply.status not in RETRY.statuses:
                     self.pace.recover()
@@ -116,6 +133,15 @@ class HttpBackend:
                     return reply
             world.sleep(pause)
         raise AssertionError("the last try returns or raises")
+
+    def failure(self, failed: Failed, request: Request) -> NodewatchError:
+        """Return the error for a request that brought no answer."""
+        if failed.kind is Dropped and request.method in READS and self.base.startswith("http:"):
+            from nodewatch.remote.tls import speaks_tls
+
+            if speaks_tls(self.base):
+                return Unreachable(f"{self.who} speaks TLS at this port. Write https:// in {self.source}.")
+        return failed.kind(f"{self.who} {what_happened(failed, request)}")
 
     def take_turn(self, request: Request, patience: float) -> None:
         """Wait for this request's turn; raise `ServiceTrouble` if the server wants more rest than there is time."""
@@ -213,9 +239,12 @@ class HttpBackend:
         # The gateway of a Cray system answers 403 to whoever sends no token.
         if self.bearer and (reply.status == 401 or (reply.status == 403 and not self.bearer.known)):
             return self.bearer.advice
-        if reply.status != 401:
+        if reply.status == 400 and self.base.startswith("http:") and b"HTTPS" in reply.body.upper():
+            return f"The port speaks TLS: write https:// in {self.source}."
+        if reply.status != 401 or not self.auth:
             return None
-        return "Check the user and the password in HZN_EXCHANGE_USER_AUTH." if self.service in OF_THE_EXCHANGE else None
+        who, source = self.auth.partition(":")[0], self.settings.origins["auth"]
+        return f"{self.base} was asked as {who}, who comes from {source}: check user and password there."
 
     def asked(self, request: Request) -> str:
         """Return the beginning of a sentence about a request."""
@@ -245,10 +274,10 @@ def lenient(reply: Reply) -> Answer:
         return Answer(reply.status, None, text)
 
 
-def basic(settings: Settings) -> str | None:
+def basic(auth: Secret | None) -> str | None:
     """Return the `Authorization` header for the Exchange, None without credentials."""
-    if not settings.exchange_auth:
+    if not auth:
         return None
     from base64 import b64encode
 
-    return "Basic " + b64encode(settings.exchange_auth.encode(errors="surrogateescape")).decode()
+    return "Basic " + b64encode(auth.encode(errors="surrogateescape")).decode()

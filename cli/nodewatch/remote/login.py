@@ -91,9 +91,13 @@ class Bearer:
     def advice(self) -> str:
         """What to do when the server does not accept it."""
         if self.settings.token:
-            return "The token in NODEWATCH_TOKEN has expired, or is one for another system."
+            return f"The token in NODEWATCH_TOKEN has expired, or is one for another system than {self.base}."
         if self.place:
-            return f"The login in {self.place.path} has expired, or is one for another system. {RENEW}"
+            who = f" of {self.token.username}" if self.token and self.token.username else ""
+            return (
+                f"The login{who} in {self.place.path} ({self.place.source}) has expired, or is one for another system "
+                f"than {self.base}. {RENEW}"
+            )
         ways = "type `nodewatch auth login`, or name a token file with --token or CRAY_CREDENTIALS"
         return f"Nobody is logged in: {ways}."
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nodewatch.errors import FileTrouble, WrongConfiguration
 from nodewatch.files import give_to_owner
 from nodewatch.settings import cray as cray_settings
-from nodewatch.settings.model import Secret
+from nodewatch.settings.table import Secret
 from nodewatch.table import visible
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 HOST = "host"  # what a token file says in addition, where its name alone may stand for several hosts
 LAST = 253_402_300_799  # the last second of the year 9999
+BARE = r"\s*[\w.~+/=-]{16,}\s*"  # what a bearer token is made of (RFC 6750), and no JSON that anybody keeps
+CONTENT = "It may hold a JSON object with access_token, as cray writes it, or the token alone, on one line."
 
 
 class Place(NamedTuple):
@@ -93,20 +95,25 @@ def host_in(place: Place) -> str:
 
 def document_in(place: Place) -> Any:
     """Return what a token file holds; raise `WrongConfiguration` if it cannot be read."""
+    import re
+
     from nodewatch.files import content
 
+    where = f"the token file {place.path} ({place.source})"
     try:
-        return json.loads(content(place.path).decode())
-    except (OSError, ValueError, RecursionError) as error:
-        why = getattr(error, "strerror", None) or "it is not JSON"
-        raise WrongConfiguration(f"the token file {place.path} ({place.source}) cannot be read: {why}.") from error
+        text = content(place.path).decode()
+        return {"access_token": text.strip()} if re.fullmatch(BARE, text) else json.loads(text)
+    except OSError as error:
+        raise WrongConfiguration(f"{where} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise WrongConfiguration(f"{where} holds neither JSON nor a token. {CONTENT}") from error
 
 
 def read(place: Place, world: World) -> Token:
     """Return the token in a file; raise `WrongConfiguration` if there is none in it."""
     token = token_in(document_in(place))
     if token is None:
-        raise WrongConfiguration(f"the token file {place.path} ({place.source}) has no access_token.")
+        raise WrongConfiguration(f"the token file {place.path} ({place.source}) has no access_token. {CONTENT}")
     token.hide(world)
     return token
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from requests import PreparedRequest
@@ -35,6 +35,7 @@ from nodewatch.errors import (
 from nodewatch.masking import without_login
 from nodewatch.remote.addresses import proxy_for
 from nodewatch.remote.connections import POOLS
+from nodewatch.remote.tls import Trust, plain, tls_context, tls_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,10 +50,6 @@ CHUNK = 1 << 20
 LARGEST_BODY = 900 << 20  # bytes, decompressed
 BOMB = 64 << 20, 250  # bytes, and how many times as large as what was sent a body is that nobody means
 LONGEST = 7 * 86400.0  # seconds; more than a week is for ever, and sockets cannot count much further
-
-UNKNOWN_AUTHORITY = (18, 19, 20, 21)  # OpenSSL's verify codes: self-signed, or no issuer to be found
-EXPIRED, NOT_YET_VALID = 10, 9
-WRONG_NAME = (62, 64)
 
 
 class Failed(Exception):
@@ -103,62 +100,13 @@ class Adapter(HTTPAdapter):
         """Do nothing: the context decides whom to trust."""
 
 
-class Trust(NamedTuple):
-    """Who may vouch for a server: the system's authorities, or those in `bundle` instead; those in `extra` too.
-
-    `insecure` believes everyone.
-    """
-
-    bundle: str | None = None
-    extra: str | None = None
-    insecure: bool = False
-
-
-def tls_context(trust: Trust) -> SSLContext:
-    """Return the TLS context for whom we trust; raise `WrongConfiguration` for a file that holds no certificates."""
-    import ssl
-
-    context: SSLContext
-    if trust.bundle is None and not trust.insecure:
-        # The authorities that this machine's administrators installed: `requests` would take a list of its own.
-        from truststore import SSLContext as SystemTrust
-
-        context = SystemTrust(ssl.PROTOCOL_TLS_CLIENT)
-    else:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if trust.insecure:
-        import urllib3
-
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # every run says it once, in our words
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context
-    for path in filter(None, (trust.bundle, trust.extra)):
-        load_authorities(context, path)
-    return context
-
-
-def load_authorities(context: SSLContext, path: str) -> None:
-    """Let the context trust the authorities in a PEM file or a folder; raise `WrongConfiguration` if it cannot."""
-    import ssl
-    from pathlib import Path
-
-    try:
-        if Path(path).is_dir():
-            context.load_verify_locations(capath=path)
-        else:
-            context.load_verify_locations(cafile=path)
-    except ssl.SSLError as error:
-        raise WrongConfiguration(f"the CA bundle {path} holds no certificates in PEM form.") from error
-    except OSError as error:
-        raise WrongConfiguration(f"the CA bundle {path} cannot be read: {error.strerror}.") from error
-
-
 class Transport:
     """Exchanges requests with one server over connections that are kept open, by way of a proxy (a URL) or directly."""
 
-    def __init__(self, base: str, trust: Trust, proxy: str | None = None) -> None:
+    def __init__(
+        self, base: str, trust: Trust, proxy: str | None = None, variable: str = "NODEWATCH_CA_BUNDLE"
+    ) -> None:
+        self.trust, self.variable = trust, variable
         self.proxies = {urlsplit(base).scheme: proxy} if proxy else {}
         self.adapter = Adapter(tls_context(trust) if base.startswith("https:") else None)
 
@@ -177,7 +125,7 @@ class Transport:
             received = whole(response.raw, error=response.status_code >= 400)
             return Reply(response.status_code, response.headers, received)
         except (RequestException, HTTPError, OSError, HTTPException, UnicodeError) as error:
-            raise failure(error, url, seconds) from error
+            raise failure(error, url, seconds, self) from error
 
 
 def transport_to(base: str, system: System, ca_bundle: str | None, world: World, *, proxied: bool = True) -> Transport:
@@ -189,7 +137,8 @@ def transport_to(base: str, system: System, ca_bundle: str | None, world: World,
     login = (proxy or "").rpartition("@")[0].rpartition("/")[2]
     world.hide(login)
     world.hide(login.partition(":")[2])
-    return Transport(base, Trust(ca_bundle, system.extra_ca, system.insecure), proxy or None)
+    variable = "NODEWATCH_CA_BUNDLE" if proxied else "HZN_MGMT_HUB_CERT_PATH"
+    return Transport(base, Trust(ca_bundle, system.extra_ca, system.insecure), proxy or None, variable)
 
 
 def whole(raw: Any, *, error: bool = False) -> bytearray:
@@ -221,7 +170,7 @@ def causes(error: BaseException) -> Iterator[BaseException]:
             waiting += [*found.args, getattr(found, "reason", None), found.__cause__, found.__context__]
 
 
-def failure(error: BaseException, url: str, seconds: float) -> Failed:
+def failure(error: BaseException, url: str, seconds: float, transport: Transport) -> Failed:
     """Return what a library's error means, with what the user can do about it."""
     host = urlsplit(url).hostname or url
     inner = list(causes(error))
@@ -238,7 +187,9 @@ def failure(error: BaseException, url: str, seconds: float) -> Failed:
     if NameResolutionError in kinds or isinstance(error, UnicodeError):
         return Failed(Unreachable, f"the name {host!r} is not known. Check its spelling, and the name service (DNS)")
     if isinstance(error, SSLError):
-        return Failed(Unreachable, tls_failure(inner, host))
+        return Failed(
+            Unreachable, tls_failure(inner, url, transport.trust, transport.variable, proxied=bool(transport.proxies))
+        )
     if isinstance(error, ConnectTimeout):
         limit = min(CONNECT_SECONDS, seconds)
         why = f"nothing answered within {limit:g} s. Check the address, the network and its firewalls"
@@ -279,33 +230,3 @@ def connection_failure(inner: list[BaseException]) -> Failed:
     if names & {"BadStatusLine", "LineTooLong", "UnknownProtocol"} and "RemoteDisconnected" not in names:
         return Failed(UnreadableAnswer, "what came back is not HTTP. Check scheme and port")
     return Failed(Dropped, "the connection was closed before the answer was complete", passing=True)
-
-
-def tls_failure(inner: list[BaseException], host: str) -> str:
-    """Return why a TLS connection was not trusted, and what can be done."""
-    code = next((cause.verify_code for cause in inner if hasattr(cause, "verify_code")), None)
-    if code in UNKNOWN_AUTHORITY:
-        return (
-            f"its certificate comes from an authority that is not trusted here ({plain(inner)}). "
-            "Name the file with that authority's certificate: --ca-bundle FILE or NODEWATCH_CA_BUNDLE"
-        )
-    if code == EXPIRED:
-        return "its certificate has expired. Have it renewed, or check this machine's clock"
-    if code == NOT_YET_VALID:
-        return "its certificate is not valid yet. Check this machine's clock"
-    if code in WRONG_NAME:
-        return f"its certificate is made out to another name than {host!r}. Use the name in the certificate"
-    reasons = {getattr(cause, "reason", None) for cause in inner}
-    if reasons & {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL"}:
-        return "it does not speak TLS: the port may be one for plain http. Check scheme and port"
-    return f"no TLS connection came about ({plain(inner)}). Check scheme and port, and the versions of TLS on both ends"
-
-
-def plain(inner: list[BaseException]) -> str:
-    """Return the words of the innermost cause that has some, without the names of classes and source lines."""
-    for cause in reversed(inner):
-        if isinstance(cause, OSError):
-            words = getattr(cause, "verify_message", None) or cause.strerror or str(cause)
-            if words:
-                return str(words).partition(" (_ssl.c")[0].rpartition("] ")[2]
-    return type(inner[-1]).__name__

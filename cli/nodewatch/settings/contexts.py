@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import WrongConfiguration
 from nodewatch.files import text_of
+from nodewatch.spelling import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,12 +42,20 @@ KEYS = {
 URLS = ("bos.url", "exchange.url", "agent.url")
 
 
+DEMO = "demo"
+
+
 class Context(NamedTuple):
-    """A named system: its settings by key (paths are absolute), and the file that says so."""
+    """A named system: its settings by key (paths are absolute), and the file that says so ("" for the demo fleet)."""
 
     name: str
     values: dict[str, Any]
     file: str
+
+    @property
+    def source(self) -> str:
+        """What is named as the source of its settings."""
+        return f"context {self.name}{f' in {self.file}' if self.file else ''}"
 
 
 class Contexts(NamedTuple):
@@ -62,14 +71,23 @@ def user_file(world: World) -> str:
     return os.path.join(world.home, world.variable("XDG_CONFIG_HOME") or ".config", "nodewatch/config.toml")
 
 
+def demo_store(world: World) -> str:
+    """Return where the demo fleet's store lies: under `$XDG_DATA_HOME`, or `~/.local/share`."""
+    return os.path.join(world.home, world.variable("XDG_DATA_HOME") or ".local/share", "nodewatch/demo.db")
+
+
 def read_contexts(world: World) -> Contexts:
-    """Return the contexts of both files; raise `WrongConfiguration` that names file, line and key of what is wrong."""
+    """Return the contexts of both files, and the demo fleet's, unless one of that name is there.
+
+    Raise `WrongConfiguration` that names file, line and key of what is wrong.
+    """
     found = Contexts({})
     for path in (os.path.join(world.etc, "nodewatch/config.toml"), user_file(world)):
         text = text_of(path)
         if text is not None:
             mine = parse(text, path, world.home)
             found = Contexts({**found.known, **mine.known}, *(mine[1:] if mine.active else found[1:]))
+    found.known.setdefault(DEMO, Context(DEMO, {"local": demo_store(world)}, ""))
     return found
 
 
@@ -153,18 +171,6 @@ def located(value: str, folder: str, home: str) -> str:
     return os.path.join(home, value[2:]) if value.startswith("~/") else os.path.join(folder, value)
 
 
-def nearest(name: str, names: list[str]) -> str:
-    """Return the question after the right name that is nearest to a wrong one; nothing if none is near.
-
-    >>> nearest("bos.uri", list(KEYS)), nearest("colour", list(KEYS))
-    ('; do you mean bos.url?', '')
-    """
-    import difflib
-
-    near = difflib.get_close_matches(name, names, 1)
-    return f"; do you mean {near[0]}?" if near else ""
-
-
 def line_of(text: str, key: tuple[str, ...]) -> int | None:
     r"""Return the number of the line that a key of a TOML text stands in, as well as plain reading can tell.
 
@@ -186,33 +192,16 @@ def line_of(text: str, key: tuple[str, ...]) -> int | None:
     return None
 
 
+def line_in(path: str, key: tuple[str, ...]) -> int | None:
+    """Return the number of the line of one of our files that a key stands in; None if there is no file."""
+    return line_of((text_of(path) if path else None) or "", key)
+
+
 def chosen(contexts: Contexts, name: str, source: str) -> Context:
     """Return the context of that name; raise `WrongConfiguration` with the names there are if there is none."""
     if name in contexts.known:
         return contexts.known[name]
-    if not contexts.known:
-        raise WrongConfiguration(f"{source}: there is no context {name!r}: none is configured yet.")
     raise WrongConfiguration(
         f"{source}: there is no context {name!r}{nearest(name, list(contexts.known)) or '.'} "
         f"Configured are {', '.join(contexts.known)}."
     )
-
-
-def activated(text: str, name: str) -> str:
-    r"""Return a file's text with that context as the one that counts; all else in it stays as it is.
-
-    >>> activated('# mine\ncontext = "a"  # now\n[contexts.b]\n', "b")
-    '# mine\ncontext = "b"  # now\n[contexts.b]\n'
-    >>> activated("[contexts.b]\n", "b")
-    'context = "b"\n\n[contexts.b]\n'
-    """
-    import json
-    import re
-
-    quoted = json.dumps(name, ensure_ascii=False)
-    table = re.search(r"^\s*\[", text, re.MULTILINE)
-    head, rest = (text[: table.start()], text[table.start() :]) if table else (text, "")
-    key = re.compile(r"""^(\s*context\s*=\s*)("(?:[^"\\]|\\.)*"|'[^']*')""", re.MULTILINE)
-    if key.search(head):
-        return key.sub(lambda found: found[1] + quoted, head, count=1) + rest
-    return f"context = {quoted}\n" + ("\n" if text else "") + text

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import WrongConfiguration
 from nodewatch.files import text_of
@@ -27,7 +27,7 @@ ASSIGNMENT = r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*"
 SHELL_WORD = r"""((?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])*)(?:\s+\#.*)?"""
 SHELL_PIECE = r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^\s'"\\]+)"""
 API_KEY = r"a-[A-Za-z0-9]{6}-"
-TRUE = ("1", "true", "yes", "on")
+EXCHANGE = "HZN_EXCHANGE_URL"
 
 # Of all its variables, these alone does `hzn` take from a hzn.json; /etc/default/horizon may set any.
 IN_JSON = (
@@ -56,26 +56,6 @@ class Value(NamedTuple):
     source: str
 
 
-class Horizon(NamedTuple):
-    """What `hzn` would work with. `auth` is what Basic authentication takes: `org/user:password`.
-
-    `ca_bundle` is trusted beside the system's authorities; `installed` tells that this machine has files of `hzn`;
-    `origins` what set `org` and `auth`.
-    """
-
-    org: str | None = None
-    auth: str | None = None
-    exchange: Value | None = None
-    agent: Value | None = None
-    css: Value | None = None
-    timeout: float | None = None
-    retries: int | None = None
-    ca_bundle: str | None = None
-    insecure: bool = False
-    installed: bool = False
-    origins: Mapping[str, str] = {}
-
-
 def read_files(world: World) -> Files:
     """Return the texts of the files of `hzn`; raise `WrongConfiguration` for one that is there and cannot be read."""
     places = (
@@ -87,47 +67,23 @@ def read_files(world: World) -> Files:
     return Files(*((path, text_of(path)) for path in (os.path.join(*place) for place in places)))
 
 
-def horizon(flags: Mapping[str, Any], environ: Mapping[str, str], files: Files) -> Horizon:
-    """Return what `hzn` would work with; raise `WrongConfiguration` for a file or a number that makes no sense."""
-    found = variables(environ, files)
+def kept(environ: Mapping[str, str], files: Files) -> dict[str, tuple[str, str]]:
+    """Return text and path of each variable that the files set and the environment does not, from the highest file.
 
-    def value(name: str) -> str | None:
-        return found[name].text if name in found and found[name].text else None
+    Raise `WrongConfiguration` for a file that makes no sense.
 
-    def first(*names: tuple[str, str]) -> Value | None:
-        """Return the first value of the flags and variables."""
-        flagged = (Value(str(flags[flag]), f"--{flag.replace('_', '-')}") for flag, _ in names if flags.get(flag))
-        return next(flagged, None) or next((found[name] for _, name in names if value(name)), None)
-
-    given_org = first(("org", "HZN_ORG_ID"))
-    given_auth = first(("user_pw", "HZN_EXCHANGE_USER_AUTH"), ("node_id_tok", "HZN_EXCHANGE_NODE_AUTH"))
-    org, secret = given_org.text if given_org else None, given_auth.text if given_auth else None
-    return Horizon(
-        org=org,
-        auth=credentials(secret, org, value("USING_API_KEY")) if secret else None,
-        exchange=address(found.get("HZN_EXCHANGE_URL")) or agents_exchange(files),
-        agent=address(found.get("HORIZON_URL")),
-        css=address(found.get("HZN_FSS_CSSURL")),
-        timeout=float(whole("HZN_HTTP_TIMEOUT", value("HZN_HTTP_TIMEOUT")) or 0) or None,
-        retries=whole("HZN_HTTP_RETRIES", value("HZN_HTTP_RETRIES")),
-        ca_bundle=value("HZN_ICP_CA_CERT_PATH") or value("HZN_MGMT_HUB_CERT_PATH"),
-        insecure=(value("HZN_SSL_SKIP_VERIFY") or "").lower() in TRUE,
-        installed=any(text is not None for _, text in files),
-        origins={name: given.source for name, given in (("org", given_org), ("auth", given_auth)) if given},
-    )
-
-
-def variables(environ: Mapping[str, str], files: Files) -> dict[str, Value]:
-    """Return the variables of the environment and of the files, each from the highest place that sets it."""
+    >>> files = Files(user=("hzn.json", '{"HZN_ORG_ID": "harbor"}'), machine=("horizon", "HZN_ORG_ID=a\\nX=b"))
+    >>> kept({}, files), kept({"HZN_ORG_ID": ""}, files)
+    ({'HZN_ORG_ID': ('harbor', 'hzn.json'), 'X': ('b', 'horizon')}, {'X': ('b', 'horizon')})
+    """
     found: dict[str, Value] = {}
-    path, text = files.package
-    found.update(read_json(text, path) if text is not None else {})
-    path, text = files.machine
-    found.update(read_assignments(text, path) if text is not None else {})
-    path, text = files.user
-    found.update(read_json(text, path) if text is not None else {})
-    found.update({name: Value(text, name) for name, text in environ.items()})
-    return found
+    for (path, text), read in ((files.package, read_json), (files.machine, read_assignments), (files.user, read_json)):
+        found.update(read(text, path) if text is not None else {})
+    counting = {name: value for name, value in found.items() if value.text and name not in environ}
+    agents = agents_exchange(files)
+    if agents and not environ.get(EXCHANGE):
+        counting.setdefault(EXCHANGE, agents)
+    return {name: (value.text, value.source) for name, value in counting.items()}
 
 
 def read_json(text: str, path: str) -> dict[str, Value]:
@@ -196,33 +152,15 @@ def credentials(secret: str, org: str | None, using_api_key: str | None) -> str:
     return secret if without or "/" in secret.partition(":")[0] or org is None else f"{org}/{secret}"
 
 
-def address(value: Value | None) -> Value | None:
-    """Return a base URL without the slash at its end; None where nothing is set."""
-    return Value(value.text.removesuffix("/"), value.source) if value and value.text else None
-
-
 def agents_exchange(files: Files) -> Value | None:
     """Return the Exchange that the agent on this machine is configured for, if it is."""
     path, text = files.machine
-    found = address(read_assignments(text, path).get("HZN_EXCHANGE_URL")) if text is not None else None
+    found = read_assignments(text, path).get(EXCHANGE) if text is not None else None
     path, text = files.agent
-    if found or text is None:
-        return found
+    if (found and found.text) or text is None:
+        return found if found and found.text else None
     try:
         url = json.loads(text)["Edge"]["ExchangeURL"]
     except (ValueError, TypeError, KeyError):
         return None  # the file is the agent's own: what else is in it is no concern of ours
-    return address(Value(url, path)) if isinstance(url, str) else None
-
-
-def whole(name: str, text: str | None) -> int | None:
-    """Return the whole number, 0 or more, in a variable; raise `WrongConfiguration` for anything else.
-
-    >>> whole("HZN_HTTP_RETRIES", "5"), whole("HZN_HTTP_RETRIES", None)
-    (5, None)
-    """
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise WrongConfiguration(f"Error converting environmental variable {name} {text} to integer.")
-    return int(text)
+    return Value(url, path) if isinstance(url, str) and url else None

@@ -1,35 +1,24 @@
-"""Which value wins, and where it came from: pure functions of the flags, the environment and the files' texts.
-
-The highest wins: flags (a context named by `--context` ranks as one), the environment, the active context of our own
-configuration, what `cray` and `hzn` keep, the demo store.
-"""
+"""Which systems are asked, and with what: `resolve` reads flags, environment and files, and builds all of it once."""
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import WrongConfiguration
-from nodewatch.settings import contexts
+from nodewatch.settings import contexts, table
 from nodewatch.settings import cray as cray_settings
 from nodewatch.settings import hzn as hzn_settings
 from nodewatch.settings.cray import Cray
-from nodewatch.settings.hzn import Horizon, Value
+from nodewatch.settings.table import CONTEXT_IN_USE, DEFAULT, ENVIRONMENT, FLAG, KEPT, Given, Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from nodewatch.settings.contexts import Context
+    from nodewatch.settings.table import Values
     from nodewatch.world import World
 
-    Read = Callable[[str, str], Any]
-    Rung = tuple[str, str | None, str | None]
-
-DOCUMENTS = ("table", "json", "yaml", "toml")
-REQUEST_TIMEOUT = 60.0
-RETRIES = 3
-CONCURRENCY = 32
 AGENT_URL = "http://localhost:8081" if sys.platform == "darwin" else "http://localhost:8510"
 USUAL_AGENT = "the agent's usual address"
 SERVICES = ("bos", "exchange", "agent")
@@ -39,19 +28,6 @@ UNNAMED = {  # what a message calls a service, and the variable that would name 
     "agent": ("agent", "HORIZON_URL"),
     "css": ("model management service (CSS)", "HZN_FSS_CSSURL"),
 }
-
-
-class Secret(str):
-    """A text that nobody sees by accident: what Python shows of it, in a traceback say, is `***`.
-
-    >>> Secret("abc"), str(Secret("abc")) == "abc"
-    (***, True)
-    """
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "***"
 
 
 class System(NamedTuple):
@@ -65,9 +41,8 @@ class System(NamedTuple):
     source: str
     local: str | None = None
     url: str | None = None
-    demo: bool = False
-    request_timeout: float = REQUEST_TIMEOUT
-    retries: int = RETRIES
+    request_timeout: float = 60.0
+    retries: int = 3
     extra_ca: str | None = None
     insecure: bool = False
     proxy: str | None = None
@@ -77,10 +52,10 @@ Found = System | WrongConfiguration | None
 
 
 class Settings(NamedTuple):
-    """What this invocation works with. `origins` tells where the values came from, by the names of the fields.
+    """What this invocation works with. `origins` tells where the values came from, by the names of the settings.
 
-    `token` is a bearer token given as such, `token_file` the file that is named for it; `cray` tells where else a login
-    may be.
+    `systems` has None for one that nothing names. `token` is a bearer token given as such, `token_file` the file that
+    is named for it; `cray` tells where else a login may be. `contexts` names those that are configured.
     """
 
     systems: Mapping[str, Found]
@@ -100,6 +75,7 @@ class Settings(NamedTuple):
     quiet: bool
     dry_run: bool
     context: str | None
+    contexts: tuple[str, ...]
     origins: Mapping[str, str]
 
     def system(self, service: str) -> System:
@@ -108,89 +84,26 @@ class Settings(NamedTuple):
         if isinstance(found, WrongConfiguration):
             raise found
         if found is None:
-            who, variable = UNNAMED[service]
-            raise WrongConfiguration(
-                f"nothing says which {who} to ask. Set {variable} to its base URL, name a local store with "
-                "--local PATH or NODEWATCH_LOCAL, or type `nodewatch demo` for a demo fleet to look at."
-            )
+            raise nowhere(service, self.contexts)
         return found
 
 
-def number(text: str, source: str) -> float:
-    """Return the number of seconds in a setting's text; raise `WrongConfiguration` for anything else."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value < float("inf"):
-        raise WrongConfiguration(f"{source}: {text!r} is not a number of seconds above 0.")
-    return value
-
-
-def count(text: str, source: str) -> int:
-    """Return the whole number, 0 or more, in a setting's text; raise `WrongConfiguration` for anything else."""
-    if not text.isascii() or not text.isdigit():
-        raise WrongConfiguration(f"{source}: {text!r} is not a whole number, 0 or more.")
-    return int(text)
-
-
-def demo_store(world: World) -> str:
-    """Return where the demo fleet's store lies: under `$XDG_DATA_HOME`, or `~/.local/share`."""
-    return os.path.join(world.home, world.variable("XDG_DATA_HOME") or ".local/share", "nodewatch/demo.db")
-
-
-def plain(text: str, _source: str) -> str:
-    """Return a setting's text as it is."""
-    return text
-
-
-class Layers:
-    """Looks a setting up, the highest layer first, and notes in `origins` which one had it.
-
-    A context ranks as a flag if a flag names it, else below the environment.
-    """
-
-    def __init__(self, flags: Mapping[str, Any], world: World, context: Context | None, *, by_flag: bool) -> None:
-        self.flags, self.world, self.by_flag = flags, world, by_flag
-        self.values = context.values if context else {}
-        self.source = f"context {context.name} in {context.file}" if context else ""
-        self.origins: dict[str, str] = {}
-
-    def above(self, key: str) -> Any:
-        """Return the setting of a context that a flag names."""
-        return self.values.get(key) if self.by_flag else None
-
-    def below(self, key: str) -> Any:
-        """Return the setting of a context that no flag names."""
-        return None if self.by_flag else self.values.get(key)
-
-    def find(self, name: str, *, flag: str = "", key: str = "", variable: str = "", read: Read = plain) -> Any:
-        """Return a setting by the names it has as a flag, in a context, and in the environment; None for none."""
-        text = self.world.variable(variable) if variable else None
-        layers: tuple[tuple[str, Any], ...] = (
-            (f"--{flag.replace('_', '-')}", self.flags.get(flag)),
-            (self.source, self.above(key)),
-            (variable, None if text is None else read(text, variable)),
-            (self.source, self.below(key)),
-        )
-        for source, value in layers:
-            if value is not None:
-                self.origins[name] = source
-                return value
-        return None
-
-    def rungs(self, key: str, variable: str, url: str | None) -> list[Rung]:
-        """Return what may name a service's system, the highest layer first: source, local store, URL.
-
-        `key` is that of its URL in a context, `variable` the one in the environment, which holds `url`.
-        """
-        return [
-            ("--local", self.flags.get("local"), None),
-            (self.source, self.above("local"), self.above(key)),
-            ("NODEWATCH_LOCAL", self.world.variable("NODEWATCH_LOCAL"), None),
-            (variable, None, url),
-            (self.source, self.below("local"), self.below(key)),
-        ]
+def nowhere(service: str, configured: Iterable[str]) -> WrongConfiguration:
+    """Return the error that nothing names a service's system, with the ways to go on."""
+    who, variable = UNNAMED[service]
+    names = [name for name in configured if name != contexts.DEMO]
+    ways = [
+        *(
+            [f"take one of your contexts ({', '.join(names)}): `nodewatch config use NAME`, or --context NAME"]
+            if names
+            else []
+        ),
+        f"export {variable}=URL{'' if service == 'css' else ', or write it into a context: `nodewatch config init`'}",
+        "name a local store or a fleet file: --local PATH, or NODEWATCH_LOCAL",
+        "look at a demo fleet: `nodewatch demo`, then `export NODEWATCH_CONTEXT=demo`",
+    ]
+    why = "contexts are configured, but none is in use" if names else f"nothing says which {who} to ask"
+    return WrongConfiguration("\n  ".join([f"{why}. You can", *ways]))
 
 
 def resolve(flags: Mapping[str, Any], world: World) -> Settings:
@@ -198,157 +111,132 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
 
     What is wrong with one service's configuration is kept with that service, and raised when it is asked.
     """
-    context, named_by = context_of(flags, world)
-    layers = Layers(flags, world, context, by_flag=named_by == "--context")
-    if context:
-        layers.origins["context"] = named_by
-    find = layers.find
     terminal = world.stdout.isatty()
-    style = find("format", flag="format", variable="NODEWATCH_FORMAT" if terminal else "")
-    if style is not None and style not in DOCUMENTS and not flags.get("format"):
-        raise WrongConfiguration(f"NODEWATCH_FORMAT: {style!r} is none of {', '.join(DOCUMENTS)}.")
-    timeout = find(
-        "request_timeout",
-        flag="request_timeout",
-        key="request_timeout",
-        variable="NODEWATCH_REQUEST_TIMEOUT",
-        read=number,
-    )
-    retries = find("retries", variable="NODEWATCH_RETRIES", read=count)
-    org = find("org", flag="org", key="exchange.org", variable="HZN_ORG_ID")
-    hzn = settings_of_hzn({**flags, "org": org}, world)
-    known = Horizon(org=org) if isinstance(hzn, WrongConfiguration) else hzn
-    layers.origins.update({**known.origins, **({"org": layers.origins["org"]} if org else {})})
-    token = find("token", variable="NODEWATCH_TOKEN") if not flags.get("token") else None
-    settings = Settings(
-        systems={},
-        format=style or ("table" if terminal else "json"),
-        request_timeout=timeout or REQUEST_TIMEOUT,
-        retries=RETRIES if retries is None else retries,
-        concurrency=flags.get("concurrency") or CONCURRENCY,
-        token=Secret(token) if token else None,
-        token_file=find("token_file", flag="token", variable="CRAY_CREDENTIALS"),
-        cray=Cray(),
-        org=known.org,
-        exchange_auth=Secret(known.auth) if known.auth else None,
-        tenant=find("tenant", key="bos.tenant", variable="NODEWATCH_TENANT"),
-        ca_bundle=find("ca_bundle", flag="ca_bundle", key="ca_bundle", variable="NODEWATCH_CA_BUNDLE"),
-        insecure=bool(flags.get("insecure")),
-        verbose=flags.get("verbose") or 0,
-        quiet=bool(flags.get("quiet")),
-        dry_run=bool(flags.get("dry_run")),
+    environ = dict(world.environ)
+    if not terminal:
+        environ.pop("NODEWATCH_FORMAT", None)  # nothing in the environment changes what a script reads
+    known, context, named_by = context_of(flags, environ, world)
+    layers = [
+        table.of_flags(flags),
+        table.of_context(
+            context.values if context and named_by.rank == FLAG else {}, context.source if context else ""
+        ),
+        table.of_environment(environ),
+        table.of_context(
+            context.values if context and named_by.rank != FLAG else {}, context.source if context else ""
+        ),
+    ]
+    values = table.find([setting for setting in table.SETTINGS if not setting.of_hzn], layers)
+    hub = [setting for setting in table.SETTINGS if setting.of_hzn]
+    wrong_hub = None
+    try:
+        values |= table.find(hub, [*layers, table.of_files(hzn_settings.kept(environ, hzn_settings.read_files(world)))])
+    except WrongConfiguration as error:
+        wrong_hub = error
+        values |= table.find(hub, [layers[0], layers[1], layers[3]])
+    cray, wrong_cray = add_cray(values, flags, world)
+    org, auth = values["org"].value, min(values["user_auth"], values["node_auth"], key=lambda given: given.rank)
+    token, token_file = values["token"], values["token_file"]
+    credentials = auth.value and hzn_settings.credentials(auth.value, org, values["api_key"].value)
+    sources = {**values, "context": named_by, "auth": auth}
+    return Settings(
+        systems=systems(values, wrong_hub, wrong_cray),
+        format=values["format"].value or ("table" if terminal else "json"),
+        request_timeout=values["request_timeout"].value,
+        retries=values["retries"].value,
+        concurrency=values["concurrency"].value,
+        token=token.value if token.rank <= token_file.rank else None,
+        token_file=token_file.value,
+        cray=cray,
+        org=org,
+        exchange_auth=Secret(credentials) if credentials else None,
+        tenant=values["tenant"].value,
+        ca_bundle=values["ca_bundle"].value,
+        insecure=values["insecure"].value,
+        verbose=values["verbose"].value,
+        quiet=values["quiet"].value,
+        dry_run=values["dry_run"].value,
         context=context.name if context else None,
-        origins=layers.origins,
+        contexts=tuple(known),
+        origins={name: given.source for name, given in sources.items() if given.source},
     )
-    general = System(
-        "",
-        request_timeout=settings.request_timeout,
-        retries=settings.retries,
-        insecure=settings.insecure,
-        proxy=find("proxy", key="proxy"),
-    )
-    horizon = general._replace(
-        request_timeout=timeout or known.timeout or REQUEST_TIMEOUT,
-        retries=settings.retries if retries is not None or known.retries is None else known.retries,
-        extra_ca=known.ca_bundle,
-        insecure=settings.insecure or known.insecure,
-    )
-    return placed(settings, layers, hzn, general, horizon)
 
 
-def context_of(flags: Mapping[str, Any], world: World) -> tuple[Context | None, str]:
-    """Return the context that counts, if there is one, and what names it."""
-    if flags.get("local") or (world.variable("NODEWATCH_LOCAL") and not flags.get("context")):
-        return None, ""  # the local store answers everything
+def context_of(
+    flags: Mapping[str, Any], environ: Mapping[str, str], world: World
+) -> tuple[Mapping[str, Context], Context | None, Given]:
+    """Return the contexts by name, the one that counts, and what names it; none beside a local store that is named."""
+    above = [table.of_flags(flags), table.nothing, table.of_environment(environ)]
+    named, local = (table.highest(setting, above) for setting in (table.CONTEXT, table.LOCAL))
+    if local.value is not None and local.rank <= named.rank:
+        return {}, None, table.NOTHING
     known = contexts.read_contexts(world)
-    for source, name in (
-        ("--context", flags.get("context")),
-        ("NODEWATCH_CONTEXT", world.variable("NODEWATCH_CONTEXT")),
-        (known.file, known.active),
-    ):
-        if name:
-            return contexts.chosen(known, name, source), source
-    return None, ""
+    if named.value is None and known.active:
+        named = Given(known.active, known.file, CONTEXT_IN_USE)
+    if named.value is None:
+        return known.known, None, table.NOTHING
+    return known.known, contexts.chosen(known, named.value, named.source), named
 
 
-def settings_of_hzn(flags: Mapping[str, Any], world: World) -> Horizon | WrongConfiguration:
-    """Return what `hzn` is configured with, or what is wrong there: it concerns the Exchange and the agent alone."""
-    try:
-        return hzn_settings.horizon(flags, world.environ, hzn_settings.read_files(world))
-    except WrongConfiguration as error:
-        return error
+def add_cray(values: Values, flags: Mapping[str, Any], world: World) -> tuple[Cray, WrongConfiguration | None]:
+    """Put into the values what `cray` is configured with, and return that; or what is wrong with it, if that counts.
 
-
-def settings_of_cray(flags: Mapping[str, Any], world: World) -> Cray | WrongConfiguration:
-    """Return what `cray` is configured with, or what is wrong there: it concerns BOS alone."""
-    try:
-        return cray_settings.cray(cray_settings.read_files(flags, world))
-    except WrongConfiguration as error:
-        return error
-
-
-def placed(
-    settings: Settings,
-    layers: Layers,
-    hzn: Horizon | WrongConfiguration,
-    general: System,
-    horizon: System,
-) -> Settings:
-    """Return the settings with the systems in them.
-
-    `general` and `horizon` carry what else holds for BOS, and for the Exchange and the agent.
+    A configuration that is named, by `--configuration` or `CRAY_CONFIG`, counts for its tenant whatever names the URL:
+    without the tenant, the sessions of all tenants would be meant. Only the flag goes before other URLs.
     """
-    world = layers.world
-    asked = first(general, layers.rungs("bos.url", "NODEWATCH_BOS_URL", world.variable("NODEWATCH_BOS_URL")))
-    exchange: Found
-    agent: Found
-    css: Found
-    if isinstance(hzn, WrongConfiguration):
-        exchange = first(horizon, layers.rungs("exchange.url", "", None)) or hzn
-        agent = first(horizon, layers.rungs("agent.url", "", None)) or hzn
-        css = first(horizon, layers.rungs("", "", None)) or hzn
-        installed = True
-    else:
-        exchange = of_horizon(horizon, layers, "exchange.url", "HZN_EXCHANGE_URL", hzn.exchange)
-        agent = of_horizon(horizon, layers, "agent.url", "HORIZON_URL", hzn.agent)
-        css = of_horizon(horizon, layers, "", "HZN_FSS_CSSURL", hzn.css)
-        installed = hzn.installed
-    bos, cray = of_cray(general, layers, asked)
-    if isinstance(bos, System) and bos.source == cray.source and settings.tenant is None and cray.tenant:
-        settings = settings._replace(tenant=cray.tenant)
-        layers.origins["tenant"] = bos.source
-    demo = demo_store(world)
-    if not (bos or exchange or agent or installed) and os.path.exists(demo):
-        bos = exchange = agent = css = System("demo store", local=demo, demo=True)
-    agent = agent or horizon._replace(source=USUAL_AGENT, url=AGENT_URL)
-    return settings._replace(systems={"bos": bos, "exchange": exchange, "agent": agent, "css": css}, cray=cray)
+    rank = FLAG if flags.get("configuration") else ENVIRONMENT if world.variable("CRAY_CONFIG") else KEPT
+    local, url = values["local"], values["bos.url"]
+    if rank == KEPT and local.value is not None and local.rank <= url.rank:
+        return Cray(), None
+    try:
+        cray = cray_settings.cray(cray_settings.read_files(flags, world))
+    except WrongConfiguration as error:
+        return Cray(), error if rank != KEPT or url.value is None else None
+    if cray.source is None or cray.hostname is None:
+        return cray, None
+    found = Given(cray_settings.bos_url(cray.hostname), cray.source, FLAG if rank == FLAG else KEPT)
+    if found.rank < url.rank:
+        values["bos.url"] = found
+    if cray.tenant and rank < values["tenant"].rank and (rank != KEPT or values["bos.url"] is found):
+        values["tenant"] = Given(cray.tenant, cray.source, rank)
+    return cray, None
 
 
-def of_cray(general: System, layers: Layers, asked: System | None) -> tuple[Found, Cray]:
-    """Return where BOS is asked, which nothing above names or `--configuration` does, and what `cray` would use."""
-    wanted = layers.flags.get("configuration") and not layers.flags.get("local")
-    if asked and asked.local and not wanted:
-        return asked, Cray()
-    cray = settings_of_cray(layers.flags, layers.world)
-    if isinstance(cray, WrongConfiguration):
-        return (asked if asked and not wanted else cray), Cray()
-    if cray.source is None or cray.hostname is None or (asked and not wanted):
-        return asked, cray
-    return general._replace(source=cray.source, url=cray_settings.bos_url(cray.hostname)), cray
+def systems(
+    values: Values, wrong_hub: WrongConfiguration | None, wrong_cray: WrongConfiguration | None
+) -> dict[str, Found]:
+    """Return where each service is asked, from the values of all settings, and from what is wrong with some."""
+    timeout, retries = values["request_timeout"], values["retries"]
+    bos = System(
+        "",
+        request_timeout=timeout.value,
+        retries=retries.value,
+        insecure=values["insecure"].value,
+        proxy=values["proxy"].value,
+    )
+    of_hzn = {"timeout": values["hub_timeout"].value, "retries": values["hub_retries"].value}
+    hub = bos._replace(
+        request_timeout=float(of_hzn["timeout"] or timeout.value) if timeout.rank == DEFAULT else timeout.value,
+        retries=retries.value if retries.rank != DEFAULT or of_hzn["retries"] is None else of_hzn["retries"],
+        extra_ca=values["hub_ca"].value or values["hub_ca_too"].value,
+        insecure=values["insecure"].value or values["hub_insecure"].value,
+    )
+    return {
+        "bos": wrong_cray or located("bos.url", values, bos),
+        "exchange": located("exchange.url", values, hub) or wrong_hub,
+        "agent": located("agent.url", values, hub) or wrong_hub or hub._replace(source=USUAL_AGENT, url=AGENT_URL),
+        "css": located("css.url", values, hub) or wrong_hub,
+    }
 
 
-def of_horizon(horizon: System, layers: Layers, key: str, variable: str, found: Value | None) -> System | None:
-    """Return where a service of Horizon is asked, from all layers and from what `hzn` would use; None for nowhere."""
-    exported = found is not None and found.source == variable
-    system = first(horizon, layers.rungs(key, variable, found.text if found and exported else None))
-    return system or (horizon._replace(source=found.source, url=found.text) if found else None)
+def located(key: str, values: Values, system: System) -> System | None:
+    """Return the system at a URL, or the local store if that is named at least as high; None where neither is named.
 
-
-def first(general: System, rungs: Iterable[Rung]) -> System | None:
-    """Return the system of the first rung that names one, as a local store or as a URL; None if none does."""
-    for source, local, url in rungs:
-        if local:
-            return System(source, local=local)
-        if url:
-            return general._replace(source=source, url=url)
-    return None
+    >>> values = {"local": Given("f.db", "--local", 0), "bos.url": Given("http://b", "NODEWATCH_BOS_URL", 2)}
+    >>> located("bos.url", values, System("")).local
+    'f.db'
+    """
+    local, url = values["local"], values[key]
+    if local.value is not None and local.rank <= url.rank:
+        return System(local.source, local=local.value)
+    return system._replace(source=url.source, url=url.value) if url.value else None

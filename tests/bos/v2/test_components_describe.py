@@ -27,7 +27,8 @@ def test_the_time_of_boot_artifacts_is_not_answered(run: Runner, load: Load) -> 
 def test_names_are_case_sensitive(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("bos v2 components describe X3000c0s1b0n0")
-    assert done == (8, "", "Error: The resource was not found: Component 'X3000c0s1b0n0' does not exist\n")
+    said = "Component 'X3000c0s1b0n0' does not exist; do you mean x3000c0s1b0n0?"
+    assert done == (8, "", f"Error: The resource was not found: {said}\n")
 
 
 def test_an_odd_name_reaches_the_server_quoted(run: Runner, load: Load) -> None:

@@ -133,7 +133,7 @@ def test_what_the_status_does_not_count_is_looked_at_again(run: Runner, network:
 
 def test_failed_nodes_that_nobody_can_name_are_counted(run: Runner) -> None:
     run("demo")
-    done = run("bos v2 sessions status list weekly-boot --wait")
+    done = run("bos v2 sessions status list weekly-boot --wait --context demo")
     assert done.code == 10
     assert done.stderr.endswith("""\
 Error: weekly-boot is complete: 14 of 32 nodes stable, 18 failed.
@@ -171,7 +171,8 @@ It was there 15 s ago: boot-1 is running: 0 of 4 nodes stable, 4 in progress.
 def test_a_session_that_never_was(run: Runner, play: Play) -> None:
     play(DELETED)
     done = run(WAIT.replace("boot-1", "boot-7"))
-    assert done == (8, "", "Error: The resource was not found: Session 'boot-7' does not exist\n")
+    said = "Session 'boot-7' does not exist; do you mean boot-1?"
+    assert done == (8, "", f"Error: The resource was not found: {said}\n")
 
 
 def test_a_staged_session_waits_for_being_applied(run: Runner, play: Play) -> None:

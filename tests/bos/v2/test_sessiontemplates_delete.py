@@ -15,5 +15,5 @@ def test_what_is_deleted_is_gone(run: Runner, load: Load) -> None:
     assert run("bos v2 sessiontemplates delete old") == (
         8,
         "",
-        "Error: The resource was not found: Session template 'old' does not exist\n",
+        "Error: 'old' belongs to the tenant blue: --tenant blue\n",
     )

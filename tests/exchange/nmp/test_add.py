@@ -101,7 +101,8 @@ WRONG = "Incorrect node management policy format in file {file}: "
         (
             '{"constraints": ["a == b", "state == initial"]}',
             WRONG + "constraint language [a == b state == initial] is not supported.  Error finding an expression in "
-            "state == initial. Error was: 'in' is not a value that 'state' can be compared with",
+            "state == initial. Error was: 'in' is not a value that 'state' can be compared with; a word `in`, or one "
+            "that begins with `ini`, cannot be read unless it is a value in double quotes",
         ),
         (
             '{"constraints": ["(a == b"]}',
@@ -191,7 +192,7 @@ def test_a_manifest_that_is_not_there(run: Runner, exchange: str, network: respo
     assert run(f"exchange nmp add new -f {file}") == (8, "", f"Error: {sentence}\n")
     done = run(f"exchange nmp add new -f {file}", HZN_FSS_CSSURL="")
     assert done.code == 7
-    assert "Set HZN_FSS_CSSURL to its base URL" in done.stderr
+    assert "export HZN_FSS_CSSURL=URL" in done.stderr
 
 
 def test_offline_nobody_knows_of_manifests(run: Runner, load: Load, backend: str, file: Path) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edge import FLEET
+from edge import FLEET, address
 
 if TYPE_CHECKING:
     from conftest import Load, Runner
@@ -11,7 +11,17 @@ if TYPE_CHECKING:
 def test_it_is_disabled_and_its_organization_may_be_named(run: Runner, load: Load) -> None:
     load(FLEET)
     sentence = "Node management policy other/theirs disabled in the Horizon Exchange\n"
-    assert run("exchange nmp disable other/theirs") == (0, sentence, "")
+    said = f"No node has a status of other/theirs at {address(run)}.\n"
+    assert run("exchange nmp disable other/theirs") == (0, sentence, said)
     after = run("exchange nmp list other/theirs").json["other/theirs"]
     assert (after["enabled"], after["constraints"]) == (False, ["site == harbor"])
     assert run("exchange nmp disable other/theirs").stdout == sentence.replace("disabled", "is already disabled")
+
+
+def test_it_says_which_statuses_are_lost(run: Runner, load: Load) -> None:
+    load(FLEET)
+    assert run("exchange nmp disable roll").stderr == (
+        f"The statuses of harbor/roll at {address(run)} on 6 nodes are lost: "
+        "successful 1, failed 1, precheck failed 1, initiated 1, asleep 1, (no status) 1.\n"
+        "Warning: an upgrade is going on on 1 node: harbor/edge-04.\n"
+    )

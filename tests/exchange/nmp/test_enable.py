@@ -118,3 +118,15 @@ def test_an_exchange_that_answers_with_another_policy_loses_nothing(
     network.upsert("GET", f"{base}/orgs/harbor/managementpolicies", json=all_of_them)
     sent = run(f"exchange nmp {verb} roll --dry-run").json
     assert (sent["path"], sent["body"]["label"]) == ("/orgs/harbor/managementpolicies/roll", "roll")
+
+
+@pytest.mark.parametrize("document", [None, {}])
+def test_an_empty_answer_is_not_written_back(
+    run: Runner, network: responses.RequestsMock, document: dict[str, object] | None
+) -> None:
+    base = SERVERS["exchange"]
+    run.environ["HZN_EXCHANGE_URL"] = base
+    network.get(f"{base}/admin/version", body="2.154.0\n", content_type="text/plain")
+    network.get(f"{base}/orgs/harbor/managementpolicies/roll", json={"managementPolicy": {"harbor/roll": document}})
+    done = run("exchange nmp enable roll")
+    assert (done.code, done.stdout, [call.request.method for call in network.calls]) == (3, "", ["GET", "GET"])

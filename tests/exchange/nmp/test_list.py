@@ -37,7 +37,7 @@ def test_one(run: Runner, load: Load, line: str) -> None:
 def test_an_organization_without_policies(run: Runner, load: Load) -> None:
     load(FLEET)
     assert run("exchange nmp list -o empty") == (0, "[]\n", "")
-    assert run("exchange nmp list -o empty -l") == (0, "{}\n", "")
+    assert run("exchange nmp list -o empty -l") == (0, "[]\n", "")
     assert run("exchange nmp list -o empty --format table").stdout == "There are no node management policies.\n"
 
 

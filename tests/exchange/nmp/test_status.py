@@ -41,7 +41,6 @@ def test_long_omits_what_is_empty_and_nothing_else(run: Runner, load: Load) -> N
                 "scheduledTime": "2026-11-21T11:00:00Z",
                 "upgradedVersions": versions,
                 "status": "asleep",
-                "lastUpdated": "2026-11-21T11:30:00.000Z",
                 "mood": "new",
                 "k8s": {"secret": {"needChange": True}},
             }

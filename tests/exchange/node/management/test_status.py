@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge import FLEET, golden
+from edge import FLEET, golden, node, policy, status
+from meant import node_policy
 
 if TYPE_CHECKING:
     from conftest import Load, Runner
@@ -33,7 +34,6 @@ def test_long(run: Runner, load: Load) -> None:
             "scheduledTime": "2026-11-21T11:00:00Z",
             "upgradedVersions": {"softwareVersion": "2.31.0", "certVersion": "", "configVersion": "1.0.0"},
             "status": "waiting",
-            "lastUpdated": "2026-11-21T11:30:00.000Z",
         }
     }
 
@@ -66,3 +66,45 @@ def test_table(run: Runner, load: Load, line: str, file: str) -> None:
     load(FLEET)
     done = run(f"exchange node management status {line} --format table")
     assert done == (0, golden(f"exchange_node_management_{file}.txt"), "")
+
+
+def test_what_waits_behind_another_upgrade_says_so(run: Runner, load: Load) -> None:
+    statuses = {"harbor/certs": status("downloaded"), "harbor/roll": status("waiting")}
+    load({"exchange": {"nodes": {"harbor/edge-01": node("edge-01")}, "managementStatus": {"harbor/edge-01": statuses}}})
+    waiting = run("exchange node management status edge-01 -p roll --format table").stdout
+    assert "Waits for:   harbor/certs\n" in waiting
+    assert "Waits for:" not in run("exchange node management status edge-01 -p certs --format table").stdout
+
+
+def test_the_whole_story_of_a_node(run: Runner, load: Load) -> None:
+    known = {
+        "pattern": "",
+        "arch": "arm64",
+        "softwareVersions": {"horizon": "2.30.0", "certificate": "1.0.0"},
+        "lastHeartbeat": "2026-11-21T11:00:00Z",
+    }
+    load(
+        {
+            "exchange": {
+                "managementpolicies": {
+                    "harbor/roll": policy(),
+                    "harbor/late": policy(constraints=["site == rome"]),
+                    "harbor/other": policy(constraints=["site == oslo"]),
+                },
+                "nodes": {"harbor/n": {**node("n"), **known}},
+                "nodePolicies": {"harbor/n": node_policy(site="rome")},
+                "managementStatus": {"harbor/n": {"harbor/roll": status("successful")}},
+            }
+        }
+    )
+    shown = run("exchange node management status n --format table").stdout
+    assert shown.startswith(
+        "Node:       harbor/n\n"
+        "State:      registered\n"
+        "Type:       device, arm64\n"
+        "Installed:  agent 2.30.0, certificate 1.0.0\n"
+        "Heartbeat:  2026-11-21 11:00:00 UTC (1 h ago)\n"
+    )
+    assert shown.endswith("\nMeant for it, without a status: harbor/late\n")
+    alone = run("exchange node management status n -p roll --format table").stdout
+    assert "Meant for it" not in alone

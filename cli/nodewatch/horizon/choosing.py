@@ -1,0 +1,63 @@
+"""The nodes that a user names: a name, a node set, a pattern with `*` and `?`, `@FILE`, or `-` for stdin."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from nodewatch.errors import NotFound, WrongUsage
+from nodewatch.horizon import rules
+from nodewatch.nodeset import fold, read_nodes
+from nodewatch.table import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from nodewatch.app import App
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a text is the name of one node and nothing else.
+
+    >>> [is_plain(text) for text in ("edge-1", "org/edge-1", "edge-[1-2]", "edge-*", "@file", "-", "a,b", "")]
+    [True, True, False, False, False, False, False, False]
+    """
+    return re.fullmatch(r"(?!@|-$)[^\s,\[\]*?\\]+", text) is not None
+
+
+def read_names(app: App, text: str, org: str | None) -> tuple[str, list[str]]:
+    """Return the organization of the nodes that are named, and the names or patterns with it in front.
+
+    Raise `WrongUsage` if they are of several organizations: one is asked at a time.
+    """
+    names = [rules.qualified(name, org) for name in read_nodes(text, app.world.stdin)]
+    orgs = sorted({own for own, _ in names})
+    if len(orgs) > 1:
+        raise WrongUsage(f"the nodes are of {len(orgs)} organizations, {', '.join(orgs)}: name those of one at a time.")
+    return orgs[0], [f"{own}/{name or '*'}" for own, name in names]
+
+
+def chosen(names: Sequence[str], nodes: Iterable[str], org: str) -> list[str]:
+    """Return those of the nodes that are named, or fit a pattern; raise `NotFound` for what names none of them.
+
+    >>> chosen(["o/b-*", "o/a"], ["o/a", "o/b-1", "o/b-2", "o/c"], "o")
+    ['o/a', 'o/b-1', 'o/b-2']
+    """
+    known = set(nodes)
+    found: set[str] = set()
+    unknown = []
+    for name in names:
+        fitting = {name} & known or fit(name, known)
+        found |= fitting
+        unknown += [] if fitting else [name]
+    if unknown:
+        raise NotFound(f"{plural(len(unknown), 'node')} not found in org {org}: {fold(unknown)}")
+    return sorted(found)
+
+
+def fit(pattern: str, names: Iterable[str]) -> set[str]:
+    """Return the names that fit the pattern: `*` stands for any text, `?` for one character."""
+    if not set("*?").intersection(pattern):
+        return set()
+    wanted = re.compile("".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in pattern), re.DOTALL)
+    return {name for name in names if wanted.fullmatch(name)}

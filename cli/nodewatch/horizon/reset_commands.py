@@ -1,0 +1,205 @@
+"""The commands `exchange nmp reset` and `exchange node management reset`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from nodewatch.documents import text
+from nodewatch.errors import NotFound
+from nodewatch.horizon import rules
+from nodewatch.horizon.shared import CONCURRENCY, POLICY, YES, ask_to_reset, exchange, exchange_command, one_policy
+from nodewatch.table import plural
+from nodewatch.tree import later
+from nodewatch.watch.options import followed, wanted, watchable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from nodewatch.app import App
+    from nodewatch.horizon import choosing, follow, policy_tables, reset_rules, resetting
+    from nodewatch.horizon.client import Exchange
+    from nodewatch.horizon.reset_rules import Result, Target
+    from nodewatch.horizon.survey import Survey
+    from nodewatch.horizon.types import Node
+else:  # only what is asked to be reset needs them
+    choosing, follow, policy_tables, reset_rules, resetting = (
+        later(f"horizon.{name}") for name in ("choosing", "follow", "policy_tables", "reset_rules", "resetting")
+    )
+
+STATUS = click.option("--status", metavar="WORD,...", help="Only these statuses; `failed` stands for every failure.")
+
+
+@exchange_command(CONCURRENCY, nodes=True)
+@click.argument("nmp", metavar="NMP")
+@STATUS
+@click.option("--node", "-N", "only", metavar="NODES", help="Only these: a node set, a pattern (edge-*), @FILE, or -.")
+@YES
+@watchable
+def reset_policy(app: App, nmp: str, status: str | None, only: str | None, yes: bool) -> None:
+    """Writes `reset` into the Exchange; their agents then start over. Without --status it is every failure.
+
+    All nodes are asked once. What is to be reset is shown, and asked for once. Each status is read again before it is
+    written; one that has changed since is left alone, and named. The exit code is 10 if some could not be reset. --wait
+    and --watch then follow the nodes that were. Ctrl-C leaves the rest as it is.
+
+    \b
+    $ nodewatch exchange nmp reset org/sample-nmp --dry-run
+    $ nodewatch exchange nmp reset org/sample-nmp --status "download failed" --node 'sample-*' --yes
+    """
+    words = reset_rules.wanted_words("failed" if status is None else status)
+    following = wanted(app)
+    org, name = one_policy(nmp, app)
+    full = f"{org}/{name}"
+    found = ask_about(app, org, name, only)
+    chosen = reset_rules.targets(found.statuses, words)
+    if chosen:
+        what = f"{len(chosen):,} of {plural(found.total, 'node')} to be reset in {full}"
+        resetting.ask_to_reset(app, chosen, what, yes=yes)
+    else:
+        app.say(f"No node has such a status of {full}: there is nothing to reset.")
+    if app.settings.dry_run or not chosen:
+        show_results(app, {target.node: text(rules.word(target.status)) for target in chosen})
+        resetting.raise_trouble(found)
+        return
+    done, found = resetting.reset(app, chosen), found._replace(silent=[])  # a node without a status is not meant
+    if following and done.reset and not done.interrupted:
+        resetting.warn_of_rest(app, done, found)
+        follow_nodes(app, full, [target.node for target in done.reset])
+    else:
+        show_results(app, {result.target.node: result.words for result in done.results})
+    resetting.raise_for(done, found)
+
+
+def ask_about(app: App, org: str, name: str, only: str | None) -> Survey:
+    """Return what nodes answer about a policy, all of them or those that are named; raise `NotFound` for unknown ones.
+
+    Raise `KeyboardInterrupt` if the user does not want to wait: then nothing is reset.
+    """
+    from nodewatch.horizon.survey import survey
+
+    client = exchange(app)
+    policies = client.policies(org, name)
+    if not policies:
+        raise NotFound(f"NMP {name} not found in org {org}")
+    if only is None:
+        nodes = client.nodes(org)
+    else:
+        _, nodes = named_nodes(app, client, only, org)
+    found = survey(app, org, nodes, name)._replace(policies=policies)
+    if found.interrupted:
+        raise KeyboardInterrupt
+    return found
+
+
+def named_nodes(app: App, client: Exchange, only: str, org: str | None) -> tuple[str, dict[str, Node | None]]:
+    """Return the organization of the nodes that a user names, and the nodes by `org/node`; raise `NotFound` if unknown.
+
+    `org` is the organization of names that do not say theirs.
+    """
+    if choosing.is_plain(only):
+        own, name = rules.qualified(only, org)
+        nodes = client.nodes(own, name) if name else {}
+        if not nodes:
+            raise NotFound(f"node '{own}/{name or '*'}' not found.")
+        return own, nodes
+    own, names = choosing.read_names(app, only, org)
+    nodes = client.nodes(own)
+    return own, {name: nodes[name] for name in choosing.chosen(names, nodes, own)}
+
+
+def show_results(app: App, words: dict[str, str]) -> None:
+    """Show what became of each node, or would become of it."""
+    app.show(words, policy_tables.by_result, lambda _: ({"node": node, "result": words[node]} for node in words))
+
+
+def follow_nodes(app: App, full: str, nodes: list[str]) -> None:
+    """Wait for the nodes, or watch them, as the options say."""
+    from nodewatch.horizon.nmp_commands import ask_nodes
+
+    def ask(but: Collection[str]) -> Survey:
+        return ask_nodes(app, full, nodes, but)
+
+    followed(app, lambda: follow.policy(app, full, ask, follow.Wanted(named=True), long=False))
+
+
+@exchange_command(CONCURRENCY)
+@click.argument("node", metavar="NODES")
+@POLICY
+@STATUS
+@YES
+def reset_node(app: App, node: str, policy: str | None, status: str | None, yes: bool) -> None:
+    """Writes `reset` into the Exchange; the agent on the node then starts over. Without --policy it is all policies.
+
+    NODES is one node, a node set, a pattern (edge-*), @FILE, or - for stdin. It takes the right to change the node: its
+    owner's, an org admin's, or its own. A node that is off stays in `reset` until it is back. A status that has changed
+    while you were asked is left alone.
+
+    \b
+    $ nodewatch exchange node management reset org/sample-node --policy sample-nmp
+    $ nodewatch exchange node management reset 'org/sample-*' --policy sample-nmp --status failed,unknown --yes
+    """
+    words = None if status is None else reset_rules.wanted_words(status)
+    client = exchange(app)
+    org, nodes = named_nodes(app, client, node, app.settings.org)
+    if len(nodes) > 1:
+        reset_nodes(app, org, nodes, policy, words, yes=yes)
+        return
+    full = next(iter(nodes))
+    name = full.partition("/")[2]
+    found = client.statuses(org, name)
+    if not found:
+        app.print_document(f"No management status found for node {name} in org {org}")
+        return
+    own, nmp = rules.qualified(policy or "*", org)
+    found = rules.only(found, f"{own}/{nmp}" if nmp else "")
+    if not found:
+        raise NotFound(f"Node {name} does not contain a status for {policy} in org {org}")
+    chosen = reset_rules.targets({full: found}, words)
+    where = f"{full} (1 node), at {app.address('exchange')}"
+    ask_to_reset(app, {target.nmp: target.status for target in chosen}, "reset", where, yes=yes)
+    reset_and_tell(app, chosen, None)
+
+
+def reset_nodes(
+    app: App,
+    org: str,
+    nodes: dict[str, Node | None],
+    policy: str | None,
+    words: frozenset[str] | None,
+    *,
+    yes: bool,
+) -> None:
+    """Reset statuses of several nodes; raise `NotAllSucceeded` if one that is meant has none, or was not reset."""
+    from nodewatch.horizon.survey import survey
+
+    own, nmp = rules.qualified(policy or "*", org)
+    found = survey(app, own, nodes, nmp)
+    if found.interrupted:
+        raise KeyboardInterrupt
+    chosen = reset_rules.targets(found.statuses, words)
+    if chosen:
+        what = f"{plural(len({target.node for target in chosen}), 'node')} to be reset" + (nmp and f" in {own}/{nmp}")
+        resetting.ask_to_reset(app, chosen, what, yes=yes)
+    reset_and_tell(app, chosen, found if words is None else found._replace(silent=[]))
+
+
+def reset_and_tell(app: App, chosen: list[Target], found: Survey | None) -> None:
+    """Reset statuses, and say in the sentences of `hzn` which ones are; raise for those that are not."""
+    if not chosen:
+        app.say("No node has such a status: there is nothing to reset.")
+    if app.settings.dry_run:
+        resetting.rehearse(app, chosen)
+        return
+    done = resetting.reset(app, chosen)
+    results: dict[str, list[Result]] = {}
+    for result in done.results:
+        results.setdefault(result.target.node, []).append(result)
+    for node, each in results.items():
+        for result in each:
+            if result.is_reset:
+                app.print_document(f"Node management status for {result.target.nmp.partition('/')[2]} is reset.")
+        if any(result.is_reset for result in each):
+            app.print_document(f"The Horizon agent for node {node} will re-evaluate the management policies.")
+    resetting.raise_for(done, found)
