@@ -68,7 +68,8 @@ def test_what_counts_as_done(run: Runner, network: responses.RequestsMock, statu
     run.environ.update(HZN_EXCHANGE_URL=base, NODEWATCH_RETRIES="0")
     network.get(f"{base}/admin/version", body="2.154.0\n", content_type="text/plain")
     network.get(f"{base}/orgs/harbor/managementpolicies/roll", json={"managementPolicy": {"harbor/roll": policy()}})
-    network.delete(f"{base}/orgs/harbor/managementpolicies/roll", status=status)
+    words = {"code": "not-found", "msg": "no such policy"} if status == 404 else None
+    network.delete(f"{base}/orgs/harbor/managementpolicies/roll", status=status, **({"json": words} if words else {}))
     done = run("exchange nmp remove roll --force --quiet")
     assert (done.code, done.stdout) == (code, REMOVED * (not code))
 
