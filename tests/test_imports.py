@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
-PURE = r"types|\w*rules|schema|fields"
+PURE = r"types|\w*rules|schema|fields|kinds"
 LEAVES = (
     "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places|query|listing|conditions|view"
     "|masking|spelling"
@@ -29,11 +29,12 @@ OURS = [
     ("conditions", "errors|listing|nodeset|query|times"),
     ("view", "conditions|documents|errors|listing|nodeset|query|table"),
     ("errors|spelling|times|table|documents|jsontext|kinds|masking", "nothing"),
-    ("places", "nodeset"),
+    ("places", "nodeset|query"),
     ("pages", "nodeset|table|kinds|places"),
     ("nodeset", "errors|files"),
     ("limits", "nodeset|errors"),
     ("statuses", "table"),
+    (r"commands\.status", rf"bos_v2\.(client|rules)|horizon\.(nmp_commands|rules)|tree|{LEAVES}"),
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|{LEAVES}"),
     (
         r"commands\.local",

@@ -69,6 +69,7 @@ def test_servers_words_do_not_tell_them(run: Runner, network: RequestsMock, form
 
 def test_tables_do_not_tell_them(run: Runner, network: RequestsMock) -> None:
     network.get("https://h/v2/sessions", json=[{"name": "night", "template_name": f"for {TOKEN}"}])
+    network.get("https://h/v2/components", json=[])
     done = run("bos sessions list --format table", NODEWATCH_BOS_URL="https://h", NODEWATCH_TOKEN=TOKEN)
     assert (done.code, TOKEN in done.stdout, "for ***" in done.stdout) == (0, False, True)
 

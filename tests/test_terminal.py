@@ -89,17 +89,30 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 
 def test_resize_and_ctrl_c(terminal: Terminal) -> None:
-    terminal.until(r"1049h.*Watched for .*complete 75 %.*x3000c0s1b0n0")
+    terminal.until(r"1049h.*Watched for .*failed 25 % \(1\).*x3000c0s1b0n0")
     terminal.resize(6, 40)
     terminal.until(r"\(more below\)")
     terminal.resize(30, 120)
-    wide = terminal.until(r"Watched for .*complete 75 %.*x3000c0s1b0n0")
+    wide = terminal.until(r"Watched for .*failed 25 % \(1\).*x3000c0s1b0n0")
     assert "reboot of compute-24.7  running: 1 of 4 nodes FAILED  started" in wide
     os.write(terminal.master, b"\x03")
     left = terminal.left()
     assert left.startswith("Watched for ")
     assert "1 node: cfs configuration failed" in left
     assert terminal.process.returncode == 130
+
+
+def test_keys(terminal: Terminal) -> None:
+    terminal.resize(12, 100)
+    terminal.process.send_signal(signal.SIGWINCH)
+    terminal.until("more below")
+    os.write(terminal.master, b"\x1b[6~")
+    text = terminal.until("x3000c0s1b0n0")
+    assert "Watched for" in text
+    os.write(terminal.master, b"q")
+    assert "x3000c0s1b0n0" in terminal.left()
+    assert terminal.process.returncode == 130
+    assert termios.tcgetattr(terminal.master)[3] & termios.ICANON
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

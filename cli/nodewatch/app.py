@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from nodewatch.backend import Backend
+    from nodewatch.backend import Backend, Fits
     from nodewatch.listing import Listing
     from nodewatch.settings.model import Settings
     from nodewatch.table import Page, Record
     from nodewatch.times import Clock
     from nodewatch.view import View
 
-ASKING = ("filter", "sort", "columns", "count_by", "no_headings")
+ASKING = ("filter", "also", "sort", "columns", "count_by", "no_headings")
 DOCUMENTS = ("json", "yaml", "toml")
 LIST_FORMATS = ("csv", "tsv", "names")
 
@@ -181,6 +181,16 @@ class App:
         """Whether an option asks something of the list."""
         return any(self.flags.get(name) not in (None, ()) for name in ASKING)
 
+    @property
+    def asks_for_list(self) -> bool:
+        """Whether the options or the format ask for a list where there is also a page that says more."""
+        return self.asking or self.settings.format in LIST_FORMATS
+
+    @property
+    def asks_for_rows(self) -> bool:
+        """Whether a list is to be shown row by row: not as the service's documents, nor as the page that says more."""
+        return self.asks_for_list and (self.settings.format not in DOCUMENTS or bool(self.view and self.view.flat))
+
     def expect_list(self, place: str) -> None:
         """Note which list the command shows; raise `WrongUsage` if the options ask of it what it does not have."""
         self.listing = place
@@ -212,6 +222,21 @@ class App:
 
         return needed(self.view, "table" if self.drawn else self.settings.format)
 
+    def uses(self, member: str) -> bool:
+        """Return whether a member of the list's documents is looked at, as more has to be asked for it."""
+        fits = self.fits()
+        return member in self.fields() or (fits is not None and member in fits.fields)
+
+    def fits(self) -> Fits | None:
+        """Return which of the list's documents are wanted, where that is a question of a few of their members."""
+        if self.view is None:
+            return None
+        from nodewatch.backend import Fits
+        from nodewatch.view import test_of
+
+        found = test_of(self.view, self.clock)
+        return found and Fits(*found)
+
     def narrowed(self, filters: Mapping[str, Any]) -> dict[str, Any]:
         """Return a server's filters, with those of its own that `--filter` says in other words."""
         if self.view is None or not self.view.conditions:
@@ -239,21 +264,17 @@ class App:
         return page(view, chosen(view, records, self.clock, ordered=True), self.clock)
 
     def show_list(
-        self,
-        records: Iterable[Any],
-        document: Callable[[Iterable[Any]], Any] = lambda records: records,
-        page: Callable[[Sequence[Any]], Page] | None = None,
+        self, records: Iterable[Any], document: Callable[[Sequence[Any]], Any] = lambda records: records
     ) -> None:
         """Print a list as the options ask for it: as a table, as names, as CSV, or as the service's documents.
 
-        `document` makes what JSON shows of the records that fit; `page` the table that is shown when the options ask
-        for nothing, in place of one row a record.
+        `document` makes what JSON shows of the records that fit.
         """
         style, view = self.settings.format, self.view
         if view is None:
-            self.print_document(document(records))
+            self.print_document(records)
         elif self.drawn:
-            self.show_page(self.list_page(records) if page is None or self.asking else page(list(records)))
+            self.show_page(self.list_page(records))
         else:
             from nodewatch.render.listing import print_list
             from nodewatch.view import chosen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol, cast
 
 from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongUsage
@@ -20,14 +20,22 @@ REHEARSED: Final = object()  # the answer to a change that `--dry-run` did not s
 Params = Mapping[str, str | int | bool | None]
 
 
+class Fits(NamedTuple):
+    """Which documents of a list are wanted: a test of one, and the members that it looks at."""
+
+    test: Callable[[Any], bool]
+    fields: Sequence[str]
+
+
 class Request(NamedTuple):
     """One question to a service.
 
     `path` is what follows the service's base URL, already quoted; `params` holds the query, a None in it is not sent;
     `body` is JSON to be, `ABSENT` for no body. `retry` says whether asking twice is harmless (None: as HTTP defines it
     for the method). `fields` names the members of the documents that will be looked at, none of them means
-    all: a backend may leave the others out. `tenant` names on whose behalf BOS is asked, empty for nobody's; None is as
-    the settings say. `done` holds the statuses that say that a change was made (none of them: this is a question).
+    all: a backend may leave the others out. So it may leave out documents of a list that `fits` does not want. `tenant`
+    names on whose behalf BOS is asked, empty for nobody's; None is as the settings say. `done` holds the statuses that
+    say that a change was made (none of them: this is a question).
     """
 
     method: str
@@ -36,6 +44,7 @@ class Request(NamedTuple):
     body: Any = ABSENT
     retry: bool | None = None
     fields: Sequence[str] = ()
+    fits: Fits | None = None
     tenant: str | None = None
     done: Sequence[int] = ()
 

@@ -61,7 +61,7 @@ def holds(condition: Condition, listing: Listing, clock: Clock) -> Callable[[Any
             return lambda record: not fits(record)
         case Both(parts):
             every = [holds(each, listing, clock) for each in parts]
-            return lambda record: all(fits(record) for fits in every)
+            return every[0] if len(every) == 1 else lambda record: all(fits(record) for fits in every)
         case Either(parts):
             some = [holds(each, listing, clock) for each in parts]
             return lambda record: any(fits(record) for fits in some)

@@ -99,11 +99,11 @@ def placed(name: At, level: str, document: Any, clock: Any) -> str:
 class Listing(NamedTuple):
     """A list: what it shows of each record, the first of it being the record's name.
 
-    `order` is how a table sorts it, as --sort has it; `empty` is said when there are no records.
+    `order` is how a table sorts it, as --sort has it (None: not at all); `empty` is said when there are no records.
     """
 
     attributes: Sequence[Attribute]
-    order: str
+    order: str | None
     empty: str
 
     def find(self, name: str) -> Attribute:

@@ -26,6 +26,7 @@ SESSIONS = Group(
     {
         "list": Leaf("List the sessions.", "bos_v2.commands:list_sessions"),
         "describe": Leaf("Show one session.", "bos_v2.commands:describe_session"),
+        "map": Leaf("Draw a session's nodes: one sign a node.", "bos_v2.commands:map_session"),
         "create": Leaf("Create a session: boot, reboot or shut down nodes.", "bos_v2.change_commands:create_session"),
         "delete": Leaf("Delete a session.", "bos_v2.change_commands:delete_session"),
         "status": Group(
@@ -43,6 +44,7 @@ COMPONENTS = Group(
     {
         "list": Leaf("List components and their states.", "bos_v2.commands:list_components"),
         "describe": Leaf("Show one component.", "bos_v2.commands:describe_component"),
+        "map": Leaf("Draw the machine: one sign a node.", "bos_v2.commands:map_components"),
         "update": Leaf("Change one component.", "bos_v2.change_commands:update_component"),
         "updatemany": Leaf("Change many components alike.", "bos_v2.change_commands:update_components"),
     },
@@ -218,6 +220,8 @@ TREE = Group(
         "bos": BOS,
         "exchange": EXCHANGE,
         "nmstatus": NMSTATUS,
+        "status": Leaf("Show what is going on now, the worst first.", "commands.status:show_going_on"),
+        "help": Leaf("Show the help of a command, or of the shared options.", "commands.help:show_help"),
         "explain": Leaf("Explain a status, and what follows it.", "commands.explain:explain"),
         "local": Group(
             "The local store: a fleet's documents in one file.",
@@ -250,12 +254,31 @@ TREE = Group(
         "demo": Leaf("Make a demo fleet and show a session of it.", "commands.demo:demo"),
     },
     aliases={"ex": "exchange"},
+    begin=[
+        ("nodewatch demo", "look at a fleet that is not there"),
+        ("nodewatch status", "see what is going on now"),
+        ("nodewatch bos sessions list", "list the boots"),
+        ("nodewatch bos sessions status list ID", "see what failed, where, and what to type next"),
+        ("nodewatch exchange nmp status NMP", "see how far an agent upgrade is"),
+    ],
     elsewhere={
         "cray": "artifacts badger bss capmc cfs cps crus fas hsm ims init nmd pals pcs power scsd sls tapms uas vnid",
         "hzn": "agreement architecture attribute dev deploycheck env eventlog fdo key metering mms node nodemanagement "
         "policy register reghelp sdo secretsmanager service unregister userinput util voucher",
     },
 )
+# What hands type that know kubectl, sat or manta.
+HABITS = {
+    "-o": "--format",
+    "--output": "--format",
+    "--json": "--format json",
+    "-w": "--watch",
+    "--no-headers": "--no-headings",
+    "--sort-by": "--sort",
+    "--fields": "--columns",
+    "-l": "--filter",
+    "--selector": "--filter",
+}
 
 
 def pasted_dash(program: str, words: Sequence[str]) -> str | None:
@@ -290,7 +313,7 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
             app.warn(f"Error: {pasted}")
         else:
             shown = io.StringIO()
-            error.show(shown)
+            with_hint(error).show(shown)
             world.tell(shown.getvalue())
         return 2
     except (click.Abort, EOFError):
@@ -314,6 +337,14 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
         app.warn(f"Error: this is a defect of nodewatch: {type(error).__name__}: {error}. Please report it.")
         return 1
     return 0
+
+
+def with_hint(error: click.UsageError) -> click.UsageError:
+    """Return the error, with the option that was meant where the one that was typed is another program's."""
+    if isinstance(error, click.NoSuchOption) and error.option_name in HABITS:
+        meant = HABITS[error.option_name]
+        return click.UsageError(f"No such option {error.option_name!r}. Did you mean {meant!r}?", error.ctx)
+    return error
 
 
 BUFFER = 1 << 17  # bytes: what most commands print goes out at once, and `| head -1` finds no writer to kill

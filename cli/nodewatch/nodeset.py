@@ -20,7 +20,7 @@ from itertools import islice, product, zip_longest
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.errors import FileTrouble, WrongUsage
+from nodewatch.errors import FileTrouble, NotFound, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +33,8 @@ EXAMPLE = "Write it as in x3000c0s[19-22]b[0-3]n0,x3000c0s30b0n0."
 NUMBER = "([0-9]{1,18})"  # longer ones count as two: int() has a limit
 COMMON = 50  # so many names make a shape common
 BRACKETS = frozenset("[]")
-MEANING = frozenset("[],# \\")
+WILD = frozenset("*?")
+MEANING = frozenset("[],# \\") | WILD
 PIECE = r"(?:[^\s,\[\]]+|\[[^\[\]]*\]|[\[\]])+"
 ESCAPE = r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U00(?:0[0-9a-f]|10)[0-9a-f]{4})"
 
@@ -184,6 +185,43 @@ def unescaped(word: str) -> str:
     return re.sub(ESCAPE, lambda found: chr(int(found[0][2:], 16)), word) if "\\" in word else word
 
 
+class Pattern(str):
+    """A name with `*` (any text) or `?` (one character) in it, that stands for every name that fits."""
+
+    __slots__ = ()
+
+
+def name_of(word: str) -> str:
+    r"""Return the name that a word says, or the pattern; a `*` that is escaped is itself.
+
+    >>> [isinstance(name_of(word), Pattern) for word in ("x1*", "x1", "a\\x2a")], name_of("a\\x2a")
+    ([True, False, False], 'a*')
+    """
+    return Pattern(unescaped(word)) if WILD.intersection(word) else unescaped(word)
+
+
+def fitting(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Return the names that are wanted, in their order, every pattern replaced by the known names that fit it.
+
+    Raise `NotFound` for a pattern that none fits: nothing is not what anybody means.
+
+    >>> fitting(expand("x2,x1*,y"), ["x11", "x10", "x2"])
+    ['x10', 'x11', 'x2', 'y']
+    """
+    names = list(known)
+    found: dict[str, None] = {}
+    for name in wanted:
+        if not isinstance(name, Pattern):
+            found[name] = None
+            continue
+        shape = re.compile("".join({"*": ".*", "?": "."}.get(each) or re.escape(each) for each in name), re.DOTALL)
+        fits = sorted(filter(shape.fullmatch, names), key=natural)
+        if not fits:
+            raise NotFound(f"no node fits {shortened(name)}.")
+        found.update(dict.fromkeys(fits))
+    return list(found)
+
+
 def expand(text: str) -> list[str]:
     """Return the names in the text, each once, in natural order; commas and spaces separate them.
 
@@ -194,7 +232,7 @@ def expand(text: str) -> list[str]:
     ['0', '4', '8', 'node1', 'node08', 'node09', 'node10', 'x3000c0s19b0n0', 'x3000c0s20b0n0']
     """
     pieces = [found[0] for found in islice(re.finditer(PIECE, text), MOST_NAMES + 1)]
-    names = {unescaped(piece) for piece in pieces if not BRACKETS.intersection(piece)}
+    names = {name_of(piece) for piece in pieces if not BRACKETS.intersection(piece)}
     folded = [read_piece(piece) for piece in pieces if BRACKETS.intersection(piece)]
     group = next((piece for piece in pieces if piece[0] == "@"), None)
     if group is not None:
@@ -228,8 +266,9 @@ class Piece(NamedTuple):
     def names(self) -> Iterator[str]:
         """Return the names, one at a time."""
         columns = ([f"{each:0{width}}" for numbers, width in bracket for each in numbers] for bracket in self.brackets)
+        kind = Pattern if any(isinstance(word, Pattern) for word in self.words) else str
         for row in product(*columns):
-            yield woven(self.words, row)
+            yield kind(woven(self.words, row))
 
 
 def read_piece(text: str) -> Piece:
@@ -239,7 +278,7 @@ def read_piece(text: str) -> Piece:
     if any(BRACKETS.intersection(word) for word in words):
         raise malformed(text, "its brackets do not match")
     ranges = [[read_range(each.strip(), text) for each in bracket.split(",")] for bracket in brackets]
-    return Piece([unescaped(word) for word in words], ranges)
+    return Piece([name_of(word) for word in words], ranges)
 
 
 def read_range(text: str, piece: str) -> tuple[range, int]:

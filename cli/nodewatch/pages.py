@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from nodewatch.kinds import alike
 from nodewatch.nodeset import fold
-from nodewatch.places import whole
 from nodewatch.table import Bar, Heading, Line, Part, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from nodewatch.kinds import Kind
+    from nodewatch.places import Parts
     from nodewatch.table import Page, Style
 
 MOST_KINDS = 10
@@ -39,41 +39,42 @@ def listed(nodes: Sequence[str], what: str, style: Style) -> Page:
 
 def errors(
     found: Iterable[Kind],
-    everyone: Collection[str] = (),
+    parts: Parts | None = None,
     *,
     brief: bool = False,
     style: Style = "bad",
     unnamed: str = UNNAMED,
 ) -> Page:
-    """Return each kind of error with its nodes, the largest first; a brief page names the ten largest only.
+    """Return each kind of error with its nodes, to stand below a heading, the largest first; if brief, the ten largest.
 
-    Where the nodes of a kind are all that `everyone` has of some blades, chassis or cabinets, that is said: it is the
-    cause, most often. `unnamed` says why names are missing.
+    Where the nodes of a kind are all of some of the `parts` (blades, chassis, cabinets), that is said: it is the cause,
+    most often. `unnamed` says why names are missing.
 
     >>> from nodewatch.kinds import Kind
+    >>> from nodewatch.places import Parts
     >>> nodes = [f"x1c0s{slot}b0n{node}" for slot in range(3) for node in (0, 1)]
-    >>> [line.lead + line.text for line in errors([Kind("no power", nodes[:4], 1)], nodes, unnamed="gone")]
-    ['5 nodes: no power', '    x1c0s[0-1]b0n[0-1] = all of blades x1c0s[0-1]', '    and 1 more: gone']
+    >>> [line.lead + line.text for line in errors([Kind("no power", nodes[:4], 1)], Parts(nodes), unnamed="gone")]
+    ['  5 nodes: no power', '      x1c0s[0-1]b0n[0-1] = all of blades x1c0s[0-1]', '      and 1 more: gone']
     """
     kinds = alike(found)
     shown = kinds[:MOST_KINDS] if brief else kinds
     page: Page = []
     for kind in shown:
-        page.append(Line(kind.text, style, lead=f"{plural(kind.number, 'node')}: "))
+        page.append(Line(kind.text, style, lead=f"  {plural(kind.number, 'node')}: "))
         if kind.names:
-            parts = whole(kind.names, everyone)
-            page.append(Line(fold(kind.names) + (f" = all of {parts}" if parts else ""), lead="    "))
+            place = parts.whole(kind.names) if parts else ""
+            page.append(Line(fold(kind.names) + (f" = all of {place}" if place else ""), lead="      "))
         if kind.unnamed:
-            page.append(Line(f"and {kind.unnamed:,} more: {unnamed}", "warn", lead="    "))
+            page.append(Line(f"and {kind.unnamed:,} more: {unnamed}", "warn", lead="      "))
     rest = kinds[len(shown) :]
     if rest:
         nodes = plural(sum(kind.number for kind in rest), "node")
-        page.append(Line(f"and {plural(len(rest), 'more kind')} of error, on {nodes}: --all", "dim"))
+        page.append(Line(f"and {plural(len(rest), 'more kind')} of error, on {nodes}: --all", "dim", lead="  "))
     return page
 
 
-def bar(counts: Iterable[tuple[str, int, Style]]) -> Bar:
-    """Return a bar of named counts that are parts of one whole; those of nothing are left out.
+def bar(counts: Iterable[tuple[str, int, Style]], always: int = 0) -> Bar:
+    """Return a bar of named counts that are parts of one whole; those of nothing are left out, but the first `always`.
 
     The shares are given to a tenth of a percent, and add up.
 
@@ -82,13 +83,15 @@ def bar(counts: Iterable[tuple[str, int, Style]]) -> Bar:
     >>> [part.percent for part in bar([("a", 29_999, "good"), ("b", 1, "bad")]).parts]
     [99.9, 0.1]
     """
-    parts = [(name, count, style) for name, count, style in counts if count]
+    parts = [each for place, each in enumerate(counts) if each[1] or place < always]
     total = sum(count for _, count, _ in parts)
+    if not total:
+        return Bar([])
     exact = [1000 * count / total for _, count, _ in parts]
-    tenths = [max(int(share), 1) for share in exact]
-    while parts and sum(tenths) != 1000:
+    tenths = [max(int(share), int(share > 0)) for share in exact]
+    while sum(tenths) != 1000:
         step = 1 if sum(tenths) < 1000 else -1
-        gaps = [step * (share - tenth) for share, tenth in zip(exact, tenths, strict=True)]
+        gaps = [step * (share - tenth) if share else -1000.0 for share, tenth in zip(exact, tenths, strict=True)]
         tenths[gaps.index(max(gaps))] += step
     return Bar(
         [Part(name, tenth / 10, style, count) for (name, count, style), tenth in zip(parts, tenths, strict=True)]

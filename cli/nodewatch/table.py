@@ -81,7 +81,21 @@ class Heading(NamedTuple):
     style: Style = ""
 
 
-Block = Grid | Fields | Bar | Line | Heading
+class Panel(NamedTuple):
+    """A small picture with a name above it: lines of signs."""
+
+    name: str
+    lines: Sequence[Sequence[Cell]]
+
+
+class Panels(NamedTuple):
+    """Pictures, as many side by side as there is room for, below a legend of their signs."""
+
+    panels: Sequence[Panel]
+    legend: Sequence[Cell]
+
+
+Block = Grid | Fields | Bar | Line | Heading | Panels
 Page = list[Block]
 Record = Mapping[str, Any]
 """What is known of a node, by the names that the service's documents have for it; the node's own name comes first."""

@@ -82,6 +82,18 @@ def span(duration: timedelta) -> str:
     return " ".join(parts) or "0 s"
 
 
+def short(duration: timedelta) -> str:
+    """Return a duration as people say it: without seconds from two minutes on, in days from two days on.
+
+    >>> [short(timedelta(seconds=seconds)) for seconds in (61, 125, 3_725, 172_800, 950_400)]
+    ['1 min 1 s', '2 min', '1 h 2 min', '2 days', '11 days']
+    """
+    if duration >= timedelta(days=2):
+        return f"{duration.days} days"
+    exact = duration < timedelta(minutes=2)
+    return span(duration if exact else duration - timedelta(seconds=duration.seconds % 60))
+
+
 def age(text: Any, now: datetime) -> str:
     """Return how long ago a server's time was; empty for no time.
 
@@ -161,10 +173,26 @@ class Clock(NamedTuple):
         today = there.date() == self.now.astimezone(self.zone).date() and not self.absolute
         return f"{there:%H:%M:%S %Z}" if today else f"{there:%Y-%m-%d %H:%M:%S %Z}"
 
+    def day(self, value: Any) -> str:
+        """Return a server's time, and on a terminal only the time of one of today, and the date of an older one.
+
+        >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
+        >>> clock.day("2026-11-21T11:00:00"), clock.day("2026-11-20T11:00:00"), clock.day("soon")
+        ('11:00 UTC', '2026-11-20', 'soon')
+        >>> clock._replace(absolute=True).day("2026-11-21T11:00:00")
+        '2026-11-21 11:00:00 UTC'
+        """
+        time = read_time(value)
+        if self.absolute or time is None or time.year < 2:
+            return self.at(value)
+        there = time.astimezone(self.zone)
+        today = there.date() == self.now.astimezone(self.zone).date()
+        return f"{there:%H:%M %Z}" if today else f"{there:%Y-%m-%d}"
+
     def ago(self, value: Any) -> str:
         """Return how long ago a server's time was, or how soon it will be; off a terminal the time itself.
 
-        More than two days are days, more than a year is a date.
+        Two days and more are days, more than a year is a date.
 
         >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
         >>> clock.ago("2026-11-21T11:55:00"), clock.ago("2026-11-21T12:01:00"), clock.ago("2026-11-10T12:00:00")
@@ -178,5 +206,4 @@ class Clock(NamedTuple):
         away = abs(self.now - time)
         if away > timedelta(days=365):
             return f"on {time.astimezone(self.zone):%Y-%m-%d}"
-        words = f"{away.days} days" if away > timedelta(days=2) else span(away)
-        return f"in {words}" if time > self.now else f"{words} ago"
+        return f"in {short(away)}" if time > self.now else f"{short(away)} ago"

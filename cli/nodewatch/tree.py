@@ -144,8 +144,7 @@ def separator(text: str) -> str:
     return text.replace("\\n", "\n").replace("\\t", "\t")
 
 
-PICTURES = ("html", "svg")
-FORMATS = ("table", *DOCUMENTS, *LIST_FORMATS, *PICTURES)
+FORMATS = ("table", *DOCUMENTS, *LIST_FORMATS, "html", "svg")
 SHARED: list[click.Option] = [
     shared(
         "--format",
@@ -157,9 +156,7 @@ SHARED: list[click.Option] = [
     shared("--configuration", metavar="NAME", help="Ask the system that cray knows by that NAME, or file."),
     shared("--tenant", metavar="NAME", help="Ask BOS as this tenant (NODEWATCH_TENANT)."),
     shared(
-        "--token",
-        metavar="FILE",
-        help="Log in to BOS with the token in FILE: JSON as cray keeps it, or the token alone.",
+        "--token", metavar="FILE", help="Log in to BOS with the token in FILE: JSON as of cray, or the token alone."
     ),
     shared("--ca-bundle", metavar="FILE", help="Trust the certificates in FILE, not the system's."),
     flag("--insecure", help="Trust every server; warns each time."),
@@ -181,17 +178,10 @@ SHARED: list[click.Option] = [
 # What commands take that show a list.
 AS_NAMES: list[click.Option] = [
     flag("--expand", help="With --format names: one name a line, instead of all folded into one."),
-    shared(
-        "--separator", type=separator, metavar="TEXT", help="With --format names: every name, with TEXT between them."
-    ),
+    shared("--separator", type=separator, metavar="TEXT", help="With --format names: TEXT between the names."),
 ]
 LISTING: list[click.Option] = [
-    shared(
-        "--filter",
-        multiple=True,
-        metavar="EXPRESSION",
-        help="Only what fits, as in 'age > 30m and status != stable'; may be given again.",
-    ),
+    shared("--filter", multiple=True, metavar="EXPRESSION", help="Only what fits: 'age > 30m and status != stable'."),
     shared("--sort", metavar="COLUMNS", help="Sort by these columns, -COLUMN the largest first."),
     shared("--columns", metavar="COLUMNS", help="Show these columns; `help` lists them with what they mean."),
     shared("--count-by", metavar="COLUMNS", help="Show how many are alike in these columns, the most first."),
@@ -204,6 +194,7 @@ ACCOUNT: list[click.Option] = [
     shared("--user-pw", "-u", metavar="USER:PW", help="The user to ask as; better in HZN_EXCHANGE_USER_AUTH."),
     shared("--node-id-tok", "-n", metavar="ID:TOK", help="The node to ask as; better in HZN_EXCHANGE_NODE_AUTH."),
 ]
+EVERY_KIND = flag("--all", help="Show every kind of error on a terminal too, not only the ten largest.")
 WIDTH = 100  # columns: wider help reads badly
 NAMES: dict[str, Any] = {"help_option_names": ["--help", "-h"], "max_content_width": WIDTH}
 
@@ -236,18 +227,17 @@ class Shared(click.Command):
             super().format_help_text(ctx, formatter)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the command's own options, a group's members, then the options that are the same everywhere."""
-        everywhere = {id(option) for option in (*SHARED, *ACCOUNT)}
-        own: list[tuple[str, str]] = []
-        common: list[tuple[str, str]] = []
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
-            if record is not None and isinstance(param, click.Option):
-                (common if id(param) in everywhere or param.name == "help" else own).append(record)
-        write_section(formatter, "Options", own)
+        """Write the command's own options, a group's members, and where those are that every command takes."""
+        write_section(formatter, "Options", records([each for each in self.get_params(ctx) if each not in SHARED], ctx))
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
-        write_section(formatter, "Shared options", common)
+        formatter.write_paragraph()
+        formatter.write_text("Shared options, such as --format and --local: nodewatch help options")
+
+
+def records(params: Sequence[click.Parameter], ctx: click.Context) -> list[tuple[str, str]]:
+    """Return the names of the options among the parameters, and what they mean."""
+    return [record for each in params if (record := each.get_help_record(ctx)) is not None]
 
 
 def write_section(formatter: click.HelpFormatter, heading: str, rows: list[tuple[str, str]]) -> None:
@@ -317,6 +307,7 @@ class Group(Shared, click.Group):
         bare: int = 0,
         params: Sequence[click.Parameter] = (),
         aliases: Mapping[str, str] | None = None,
+        begin: Sequence[tuple[str, str]] = (),
         elsewhere: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(
@@ -327,6 +318,7 @@ class Group(Shared, click.Group):
             subcommand_metavar="COMMAND [ARGS]...",
         )
         self.sentence, self.members, self.bare, self.aliases = sentence, members, bare, aliases or {}
+        self.begin = begin
         self.elsewhere = {name: program for program, names in (elsewhere or {}).items() for name in names.split()}
         self.short_help = sentence
         self.commands = dict.fromkeys(members, self)  # names only: click suggests from them what was meant
@@ -346,7 +338,8 @@ class Group(Shared, click.Group):
         return command
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write groups, then commands, without importing one."""
+        """Write the commands to begin with, then groups, then commands, without importing one."""
+        write_section(formatter, "Begin with", list(self.begin))
         for heading, wanted in (("Groups", Group), ("Commands", Leaf)):
             rows = [(self.names(name), one.sentence) for name, one in self.members.items() if isinstance(one, wanted)]
             write_section(formatter, heading, rows)

@@ -13,7 +13,7 @@ from nodewatch.query import Both, Comparison, pattern, unescaped
 from nodewatch.table import Column, Grid, Line, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from nodewatch.query import Condition
     from nodewatch.table import Record
@@ -42,7 +42,7 @@ def read_view(listing: Listing, flags: Mapping[str, Any]) -> View:
     columns = read_names(listing, flags.get("columns"), "--columns")
     if counted and columns:
         raise WrongUsage("--columns and --count-by do not go together: counts have the columns that are counted by.")
-    conditions = [checked(listing, each) for each in flags.get("filter") or ()]
+    conditions = [checked(listing, each) for each in (*flags.get("filter", ()), *flags.get("also", ()))]
     of_counts = Listing([*counted, COUNT], "", "") if counted else listing
     order = read_order(of_counts, flags.get("sort"))
     return View(listing, conditions, order, columns, counted, not flags.get("no_headings"))
@@ -70,8 +70,9 @@ def read_order(listing: Listing, given: str | None) -> list[tuple[Attribute, boo
 
 def fitting(view: View, records: Iterable[Any], clock: Clock) -> list[Any]:
     """Return the records for which all conditions hold."""
-    fits = [holds(condition, view.listing, clock) for condition in view.conditions]
-    return [record for record in records if all(each(record) for each in fits)] if fits else list(records)
+    if not view.conditions:
+        return list(records)
+    return list(filter(holds(Both(tuple(view.conditions)), view.listing, clock), records))
 
 
 def chosen(view: View, records: Iterable[Any], clock: Clock, *, ordered: bool) -> list[Any]:
@@ -128,10 +129,11 @@ def of_sample(attribute: Attribute) -> Attribute:
 def tally(view: View, records: Iterable[Any], clock: Clock) -> tuple[Listing, list[Group]]:
     """Return a list of how many of the records are alike in what is counted by, the largest number first."""
     first = view.listing.attributes[0]
+    found = list(records)
+    values = [[flat_value(attribute, record, clock) for record in found] for attribute in view.counted]
     groups: dict[tuple[Any, ...], Group] = {}
-    for record in records:
-        key = tuple(flat_value(attribute, record, clock) for attribute in view.counted)
-        groups.setdefault(key, Group(record, [])).names.append(text(first.value(record, clock)))
+    for record, *key in zip(found, *values, strict=True):
+        groups.setdefault(tuple(map(text, key)), Group(record, [])).names.append(text(first.value(record, clock)))
     counted = {attribute: of_sample(attribute) for attribute in view.counted}
     names = Attribute(
         plain(first.heading) + "s",
@@ -205,10 +207,27 @@ def needed(view: View, style: str) -> Sequence[str]:
         kept = [attribute for attribute in listing.attributes if attribute.column]
     elif not kept and style != "names":
         kept = [attribute for attribute in listing.attributes if attribute.flat]
-    filtered = [listing.find(each.column) for condition in view.conditions for each in comparisons(condition)]
+    filtered = conditioned(view)
     order = [attribute for attribute, _ in view.order or read_order(listing, listing.order) if attribute is not COUNT]
     used = [listing.attributes[0], *kept, *filtered, *order]
     return tuple(dict.fromkeys(name for attribute in used for name in attribute.looks_at))
+
+
+def conditioned(view: View) -> list[Attribute]:
+    """Return the attributes that the conditions look at."""
+    return [view.listing.find(each.column) for condition in view.conditions for each in comparisons(condition)]
+
+
+def test_of(view: View, clock: Clock) -> tuple[Callable[[Any], bool], Sequence[str]] | None:
+    """Return the test whether a record fits, and the members of documents that it looks at; None for no conditions.
+
+    None also where a condition looks at something whose members are not told.
+    """
+    looked_at = conditioned(view)
+    if not looked_at or not all(attribute.looks_at for attribute in looked_at):
+        return None
+    fits = holds(Both(tuple(view.conditions)), view.listing, clock)
+    return fits, [name for attribute in looked_at for name in attribute.looks_at]
 
 
 def asked(view: View) -> dict[str, str]:

@@ -30,7 +30,7 @@ def config(run: Runner) -> Path:
 
 
 def test_use(run: Runner, config: Path) -> None:
-    assert run("config use 'the lab'") == (0, "", "The context the lab counts from now on.\n")
+    assert run("config use 'the lab'") == (0, "", "From now on, the context the lab is the one that is asked.\n")
     assert config.read_text() == CONFIG.replace('context = "prod"', 'context = "the lab"')
     assert run("config show").json["context"]["value"] == "the lab"
     assert run("config use prod").code == 0

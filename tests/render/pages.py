@@ -44,7 +44,7 @@ def components(count: int) -> Grid:
                 Cell(ERRORS.get(state.text, ""), "bad"),
             ]
         )
-    return Grid(COLUMNS, rows, f"{count} nodes", "No node fits.")
+    return Grid(COLUMNS, rows, f"{count} nodes", "No node matches.")
 
 
 STATUS: Page = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conftest import FakeWorld
@@ -57,6 +57,7 @@ def test_any_page_is_printed_without_a_control_character(page: Page, width: int)
 
 
 @given(grids(), WIDTH)
+@example(Grid([Column("id"), Column("計算,")], [["x1c0s0b0n0", ""]]), 4)
 def test_the_first_column_is_whole(grid: Grid, width: int) -> None:
     plain = printed([grid], COLUMNS=str(width), NO_COLOR="1")
     for row in grid.rows:

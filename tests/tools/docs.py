@@ -61,8 +61,8 @@ none waits to be applied. While status and components contradict each other node
 stands for `--settle` ends in 10. Of more than 20,000 nodes, where the percentages do not tell one, an error in the
 status is a failure unless the components prove every node stable.
 
-`bos v2 components list`: BOS works on none of the components any more, and all are stable. Those of a session are not
-known before it is set up: until then they are waited for. Ids that BOS does not know end in 8.
+`bos v2 components list|describe`: BOS works on none of the components any more, and all are stable. Those of a session
+are not known before it is set up: until then they are waited for. Ids that BOS does not know end in 8.
 
 `bos v1 session status list|describe`: every boot set has a status that can be read, every node of the phases that are
 waited for has succeeded or is excluded, at least one has succeeded, and the server counts no more errors than it shows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,9 +12,12 @@ from nodewatch.tree import command, later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from nodewatch import limits
     from nodewatch.app import App
     from nodewatch.bos_v1 import follow, tables
+    from nodewatch.table import Page, Record
 else:
     limits = later("limits")
     follow, tables = later("bos_v1.follow"), later("bos_v1.tables")  # only waiting, and only tables, need them
@@ -42,7 +45,7 @@ def show_health(app: App) -> None:
     app.show(BosV1(app.backend("bos")).health(), tables.fields)
 
 
-@command
+@command(listing="bos_v1.list_tables:SESSIONS")
 def list_sessions(app: App) -> None:
     """Only ids are listed, in no order; `describe` and `status list` show the session of an id.
 
@@ -52,7 +55,7 @@ def list_sessions(app: App) -> None:
     $ nodewatch bos v1 session list
     $ nodewatch bos v1 session list --format json
     """
-    app.show(BosV1(app.backend("bos")).sessions(), tables.sessions)
+    app.show_list(BosV1(app.backend("bos")).sessions())
 
 
 @command
@@ -64,6 +67,14 @@ def describe_session(app: App, session_id: str) -> None:
     $ nodewatch bos v1 session describe f4eebe51-a217-46d0-8733-b9499a092042
     """
     app.show(BosV1(app.backend("bos")).session(session_id), lambda session: tables.session(session, session_id))
+
+
+def show_nodes(app: App, document: Any, page: Callable[[Any], Page], rows: Callable[[Any], Iterable[Record]]) -> None:
+    """Show a part of a session: as it is, or its nodes as a list where the options or the format ask for that."""
+    if app.asks_for_list:
+        app.show_list(rows(document))
+    else:
+        app.show(document, page)
 
 
 def check_operation(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
@@ -139,7 +150,7 @@ def check_order(names: tuple[str, ...]) -> None:
         raise click.UsageError(f"the session comes last, and before it what is in it. You mean: {line}", context)
 
 
-@command(nodes=True)
+@command(listing="bos_v1.list_tables:NODES")
 @watchable
 @click.argument("names", nargs=-1, metavar="[[CATEGORY] PHASE] BOOT_SET SESSION_ID")
 def describe_status(app: App, names: tuple[str, ...]) -> None:
@@ -152,27 +163,31 @@ def describe_status(app: App, names: tuple[str, ...]) -> None:
     $ nodewatch bos v1 session status describe shutdown computes f4eebe51-a217-46d0-8733-b9499a092042
     $ nodewatch bos v1 session status describe failed shutdown computes f4eebe51-a217-46d0-8733-b9499a092042
     $ nodewatch bos v1 session status describe computes f4eebe51-a217-46d0-8733-b9499a092042 --watch
+    $ nodewatch bos v1 session status describe computes f4eebe51-a217-46d0-8733-b9499a092042 --count-by phase,category
     """
     check_order(names)
     bos = BosV1(app.backend("bos"))
     match names[::-1]:
         case session, boot_set:
             if not followed(app, lambda: follow.boot_set(app, session, boot_set)):
-                app.show(
+                show_nodes(
+                    app,
                     bos.boot_set(session, boot_set),
                     lambda found: tables.boot_set(found, session, boot_set),
                     tables.boot_set_nodes,
                 )
         case session, boot_set, phase:
             if not followed(app, lambda: follow.phase(app, session, boot_set, phase)):
-                app.show(
+                show_nodes(
+                    app,
                     bos.phase(session, boot_set, phase),
                     lambda found: tables.phase(found, session, boot_set, phase),
                     tables.phase_nodes,
                 )
         case session, boot_set, phase, category:
             if not followed(app, lambda: follow.category(app, session, boot_set, phase, category)):
-                app.show(
+                show_nodes(
+                    app,
                     bos.category(session, boot_set, phase, category),
                     lambda found: tables.category(found, session, boot_set, phase, category),
                     tables.category_nodes,

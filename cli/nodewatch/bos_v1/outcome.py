@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nodewatch.bos_v1 import rules
 from nodewatch.documents import part
 from nodewatch.table import plural
+from nodewatch.times import read_time
 from nodewatch.watch.model import FAILED, GOES_ON, SETTLES, SUCCEEDED, Outcome
 
 if TYPE_CHECKING:
@@ -71,6 +72,10 @@ def courses(phases: Sequence[Phase]) -> list[Course]:
     Course(phase='configure', waiting=['x2'], moving=True, failed=[], succeeded=[])
     >>> courses([boot, phase("configure", not_started=["x1", "x2"])])[1].waiting
     []
+    >>> courses([boot, phase("check", not_started=["x2"])])[1].waiting
+    ['x2']
+    >>> courses([phase("boot", in_progress=["x2"]), phase("configure", not_started=["x2"])])[1].waiting
+    ['x2']
     >>> courses([phase("boot", succeeded=["x1"], timed_out=["x2"])])[0].waiting
     ['x2']
     """
@@ -164,6 +169,8 @@ def case(look: Look, found: Sequence[Course]) -> str:
     ['nobody is at it', 'unclear', 'nobody has begun']
     >>> cases(look(others=[("uans", None)], succeeded=["x2"]), look(others=[("uans", {})], succeeded=["x2"]))
     ['a boot set has no status', 'unclear']
+    >>> cases(Look("", None, {}, {}), look()._replace(phase="shutdown"))
+    ['nobody has begun', 'nobody has begun']
     """
     whole = bool(found) and None not in look.boot_sets.values()
     failed, waited_for, doubtful = failed_nodes(found), waiting_nodes(found), bool(doubts(look))
@@ -215,6 +222,17 @@ def outcome(look: Look, seen: Seen) -> Outcome:
     """Return what one look says: how far it is, whether that is the end, which nodes failed or lag.
 
     What is stalled or unclear ends, as no success, when it has been unchanged for `--settle`.
+
+    >>> from datetime import datetime, timedelta
+    >>> from nodewatch.watch.model import Seen
+    >>> seen = Seen(datetime.min, {}, timedelta(seconds=120))
+    >>> phases = [{"name": "boot", "categories": [{"name": "succeeded", "node_list": ["x1"]}]}]
+    >>> looks = [{"a": {"phases": phases}}, {"a": {"phases": phases}, "b": None}, {"b": None}, {}]
+    >>> for each in looks: print(outcome(Look("it", None, {}, each), seen).words)
+    it is finished: 1 of 1 node done
+    it is stalled: 1 of 1 node done, and not every boot set has a status
+    it is not started: not every boot set has a status
+    it is not started: not every boot set has a status
     """
     found = chosen(look)
     failed, waiting = failed_nodes(found), waiting_nodes(found)
@@ -228,6 +246,9 @@ def outcome(look: Look, seen: Seen) -> Outcome:
         succeeded=end.succeeded,
         failed=failed,
         lagging=waiting,
+        done=len(states(look)) - len(failed) - len(waiting),
+        left=len(waiting),
+        started=read_time(look.metadata.get("start_time")),
     )
 
 

@@ -38,7 +38,7 @@ CATEGORIES = Chart(
         "succeeded": Status("The node got through the phase.", "nothing"),
         "failed": Status(
             "The node did not get through the phase; nothing in later phases is done for it.",
-            "somebody to mend it",
+            "an administrator to repair it",
             (),
             [SHOW, "nodewatch bos v1 session create --template-name TEMPLATE --operation OPERATION --limit NODES"],
         ),

@@ -41,12 +41,6 @@ COLUMNS = (
 STALLED = "Stalled: some nodes have not started, and none is in progress. It is between two phases, or has stopped."
 
 
-def sessions(ids: Sequence[Any]) -> Page:
-    """Return the ids of the sessions, sorted, since a server lists them in no order."""
-    rows = [[text(name)] for name in sorted(ids, key=text)]
-    return [Grid([Column("Session")], rows, empty="There are no sessions.")]
-
-
 def fields(document: Mapping[str, Any]) -> Page:
     """Return the fields of a document, one a line."""
     return [Fields([(name, text(value)) for name, value in document.items()])]

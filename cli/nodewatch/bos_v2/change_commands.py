@@ -10,7 +10,7 @@ import click
 from nodewatch.bos_v2 import fields
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import names_in
-from nodewatch.errors import NotAllSucceeded, WrongUsage
+from nodewatch.errors import NotAllSucceeded, NotFound, WrongUsage
 from nodewatch.tree import Text, boolean, command, later
 
 if TYPE_CHECKING:
@@ -81,14 +81,24 @@ def create_session(app: App, template_name: str, operation: str, limit: str | No
     bos = BosV2(app.backend("bos"))
     limit = limit and limits.read_limit(limit, app.world.stdin)
     if app.settings.dry_run or (limit is None and not yes and app.interactive):
-        who = f"{reach_rules.reach(bos.template(template_name), limit or '')} of {template_name}"
+        who = f"{whom(bos, template_name, limit or '', rehearsed=app.settings.dry_run)} of {template_name}"
         if app.settings.dry_run:
             app.say(f"{DOING[operation]} {who}, at {app.address('bos')}: nothing is sent.")
         else:
             app.confirm(f"{DOING[operation]} {who}, at {app.address('bos')}?")
     given = {"template_name": template_name, "operation": operation, **wanted, "limit": limit}
     session = bos.create_session(**{name: value for name, value in given.items() if value is not None})
-    app.show(session, lambda session: tables.created_session(session, app.now))
+    app.show(session, lambda session: tables.created_session(session, app.clock))
+
+
+def whom(bos: BosV2, template: str, limit: str, *, rehearsed: bool) -> str:
+    """Return in words which nodes a session is for; a rehearsal only says so when BOS does not have the template."""
+    try:
+        return reach_rules.reach(bos.template(template), limit)
+    except NotFound:
+        if not rehearsed:
+            raise
+        return "the nodes of a session template that BOS does not have, so that it would refuse,"
 
 
 @command
@@ -133,7 +143,7 @@ def update_component(
     if not patch:
         raise WrongUsage(f"nothing says what to change of {component_id}: add an option, such as --enabled true.")
     component = BosV2(app.backend("bos")).update_component(component_id, patch)
-    app.show(component, lambda node: tables.component(node, app.now))
+    app.show(component, lambda node: tables.component(node, app.clock))
     explain(app, patch, component_id)
 
 
@@ -176,11 +186,11 @@ def update_components(
         raise WrongUsage(
             "nothing says what to change: add --patch JSON, --enabled, --retry-policy or a --clear option."
         )
-    names = nodes.names(filter_ids, app.world.stdin) if filter_ids else []
+    bos = BosV2(app.backend("bos"))
+    names = nodes.known_names(bos, nodes.names(filter_ids, app.world.stdin)) if filter_ids else []
     if sum(map(len, names)) + len(names) - 1 > IDS_LENGTH:
         raise WrongUsage(f"BOS takes {IDS_LENGTH:,} characters of names at once: change these {len(names):,} in parts.")
     who = nodeset.fold(names) if names else f"all components of session {filter_session}"
-    bos = BosV2(app.backend("bos"))
     if app.interactive and len(names) != 1 and not yes and not app.settings.dry_run:
         count = len(names) or len(list(bos.components(session=filter_session, fields=("id",))))
         app.confirm(
@@ -204,8 +214,9 @@ def apply_staged(app: App, xnames: str | None) -> None:
     """
     if not xnames:
         raise WrongUsage(f"--xnames is missing: it names the nodes whose staged session is to be started, as {NODES}.")
-    names = nodes.names(xnames, app.world.stdin)
-    applied = BosV2(app.backend("bos")).apply_staged(names)
+    bos = BosV2(app.backend("bos"))
+    names = nodes.known_names(bos, nodes.names(xnames, app.world.stdin))
+    applied = bos.apply_staged(names)
     app.show(applied, template_tables.applied)
     if not app.settings.dry_run:
         check_applied(applied)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
@@ -11,9 +12,10 @@ from nodewatch.errors import NodewatchError, NotFound, NotPermitted, UnreadableA
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from nodewatch.backend import Answer
+    from nodewatch.backend import Answer, Fits
     from nodewatch.bos_v2.types import Applied, Component, ExtendedStatus, Session, SessionTemplate
 
+PAGE = 2_000
 IDS_LENGTH = 127  # the server checks the whole list as if it were one component's id
 
 
@@ -106,19 +108,38 @@ class BosV2:
         body = {"filters": filters, "patch": patch}
         return cast("list[Component]", array(self.backend, Request("PATCH", "/v2/components", body=body, done=(200,))))
 
+    def failed_counts(self) -> dict[str, int]:
+        """Return how many components are failed now, by the session that they belong to: one question for all."""
+        found = self.components(status="failed", fields=("id", "session"))
+        return dict(Counter(str(component.get("session") or "") for component in found))
+
     def apply_staged(self, names: list[str]) -> Applied:
         """Start the session staged on each of the components; return on which that succeeded."""
         return cast(
             "Applied", named(self.backend, Request("POST", "/v2/applystaged", body={"xnames": names}, done=(200,)))
         )
 
-    def components(self, *, fields: Sequence[str] = (), **filters: Unpack[Filters]) -> list[Component]:
+    def components(
+        self, *, fields: Sequence[str] = (), fits: Fits | None = None, **filters: Unpack[Filters]
+    ) -> list[Component]:
         """Return the components, in the order of their ids; with `fields`, other members may be missing.
 
-        Two limits of the server are worked around: it refuses `ids` of more than 127 characters (the list is asked for
-        in several requests, merged, then paged), and it ignores `enabled=false` where no other filter is given.
+        With `fits`, components that it does not want may be missing.
+
+        Three limits of the server are worked around: it refuses `ids` of more than 127 characters (the list is asked
+        for in several requests, merged, then paged), it knows no patterns or places (`x1000c2*`, `x1000c2`: all are
+        asked for), and it ignores `enabled=false` where no other filter is given.
         """
         ids, size = filters.get("ids"), filters.get("page_size")
+        if ids:
+            from nodewatch.places import is_open, meant_by
+
+            names = ids.split(",")
+            if any(map(is_open, names)):
+                others: Filters = {**filters, "ids": None, "page_size": None}
+                meant, everyone = meant_by(names), self.components(fields=fields, fits=fits, **others)
+                found = [component for component in everyone if meant(str(component.get("id")))]
+                return found[:size] if size else found
         if ids and len(ids) > IDS_LENGTH:
             parts = [self.page({**filters, "ids": part, "page_size": None}, fields) for part in split(ids)]
             merged = {component["id"]: component for page in parts for component in page}
@@ -128,25 +149,46 @@ class BosV2:
         if filters.get("enabled") is False and not narrowed:
             found = list(self.disabled(filters, fields))
             return found[:size] if size else found
-        return self.page(filters, fields)
+        return self.page(filters, fields, fits)
+
+    def pages(self, *, fields: Sequence[str] = (), **filters: Unpack[Filters]) -> Iterator[list[Component]]:
+        """Return the components that fit the filters, as `components` does, page by page.
+
+        A server that knows no pages (BOS before 2.32) answers all at once.
+        """
+        after = ""
+        while True:
+            asked: Filters = {**filters, "page_size": PAGE, "start_after_id": after or None}
+            page = list(self.page(asked, fields))
+            if after and page and str(page[0].get("id")) <= after:
+                return
+            yield page
+            if len(page) != PAGE:
+                return
+            after = str(page[-1].get("id"))
 
     def check_known(self, ids: str | None, found: Iterable[Component]) -> None:
-        """Raise `NotFound` that names those of the ids that BOS does not know; `found` ones it does."""
+        """Raise `NotFound` that names those of the ids that BOS does not know; `found` ones it does.
+
+        A pattern, or a place, is known when BOS has a component of it.
+        """
         names = dict.fromkeys(name for name in (ids or "").split(",") if name)
         for component in found:
             names.pop(str(component.get("id")), None)
         if names:
-            for component in self.components(ids=",".join(names), fields=("id",)):
-                names.pop(str(component.get("id")), None)
+            from nodewatch.places import meant_by
+
+            known = [str(component.get("id")) for component in self.components(ids=",".join(names), fields=("id",))]
+            names = {name: None for name in names if not any(map(meant_by([name]), known))}
         if names:
             from nodewatch.nodeset import fold
 
             raise NotFound(f"BOS does not know {fold(names)}: `nodewatch bos v2 components list` shows what it knows.")
 
-    def page(self, filters: Filters, fields: Sequence[str]) -> list[Component]:
+    def page(self, filters: Filters, fields: Sequence[str], fits: Fits | None = None) -> list[Component]:
         """Return what one request for components answers."""
-        query = cast("dict[str, Any]", filters)
-        return cast("list[Component]", array(self.backend, Request("GET", "/v2/components", query, fields=fields)))
+        request = Request("GET", "/v2/components", cast("dict[str, Any]", filters), fields=fields, fits=fits)
+        return cast("list[Component]", array(self.backend, request))
 
     def disabled(self, filters: Filters, fields: Sequence[str]) -> Iterator[Component]:
         """Return components that are not enabled, page by page until there are as many as a page holds."""

@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.tree import boolean, command, later
+from nodewatch.errors import NodewatchError, NotFound
+from nodewatch.tree import EVERY_KIND, boolean, command, later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nodewatch.app import App
-    from nodewatch.bos_v2 import follow, nodes, status_tables, tables
-    from nodewatch.bos_v2.types import ExtendedStatus
+    from nodewatch.bos_v2 import follow, list_tables, map_tables, nodes, session_tables, status_tables, tables
+    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
     from nodewatch.table import Page
 else:
     follow, nodes = later("bos_v2.follow"), later("bos_v2.nodes")
-    status_tables, tables = later("bos_v2.status_tables"), later("bos_v2.tables")  # only the table format needs them
+    # Only the table format needs these.
+    session_tables, status_tables = later("bos_v2.session_tables"), later("bos_v2.status_tables")
+    list_tables, map_tables = later("bos_v2.list_tables"), later("bos_v2.map_tables")
+    tables = later("bos_v2.tables")
 
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 
@@ -27,7 +33,8 @@ AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 @click.option("--min-age", metavar="AGE", help=f"Only sessions at least this old. {AGES}")
 @click.option("--max-age", metavar="AGE", help="Only sessions at most this old.")
 def list_sessions(app: App, status: str | None, min_age: str | None, max_age: str | None) -> None:
-    """The table has the newest first; other formats keep the server's order, which is never by time.
+    """The table has the newest first, and says how many nodes are failed now; other formats keep the server's order,
+    which is never by time.
 
     \b
     $ nodewatch bos v2 sessions list --status running
@@ -35,7 +42,19 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
     $ nodewatch bos v2 sessions list --columns start_time,name,template_name,status --sort start_time
     """
     filters = app.narrowed({"status": status, "min_age": min_age, "max_age": max_age})
-    app.show_list(BosV2(app.backend("bos")).sessions(**filters))
+    bos = BosV2(app.backend("bos"))
+    sessions = bos.sessions(**filters)
+    failed = failed_counts(app, bos) if app.uses("failed") else None
+    app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.as_sent)
+
+
+def failed_counts(app: App, bos: BosV2) -> dict[str, int] | None:
+    """Return how many components are failed by session; None, and why, where BOS does not answer: the list is known."""
+    try:
+        return bos.failed_counts()
+    except NodewatchError as error:
+        app.say(f"How many nodes are failed is not known: {error.message}")
+        return None
 
 
 @command
@@ -46,10 +65,16 @@ def describe_session(app: App, session_id: str) -> None:
     \b
     $ nodewatch bos v2 sessions describe night-reboot
     """
-    app.show(BosV2(app.backend("bos")).session(session_id), lambda session: tables.session(session, app.now))
+    bos = BosV2(app.backend("bos"))
+
+    def table(session: Session) -> Page:
+        failed = bos.components(session=session_id, status="failed", fields=("id", "session"))
+        return tables.described_session(session, app.clock, [str(node.get("id")) for node in failed])
+
+    app.show(bos.session(session_id), table)
 
 
-@command
+@command(params=[EVERY_KIND])
 @click.argument("session_id")
 @watchable
 def show_session_status(app: App, session_id: str) -> None:
@@ -68,42 +93,52 @@ def show_session_status(app: App, session_id: str) -> None:
 
 
 def show_status(app: App, name: str) -> None:
-    """Show how far a session is; the table asks for its components too where the server cuts the names of an error."""
+    """Show how far a session is; the table asks for its components too, unless it is complete and all are named."""
     bos = BosV2(app.backend("bos"))
 
     def table(status: ExtendedStatus) -> Page:
         from nodewatch.bos_v2 import rules, verdict_rules
 
-        if verdict_rules.names_are_cut(status):
-            components = list(bos.components(session=name, fields=rules.IN_PROGRESS))
-        elif status.get("status") == "running":
-            components = list(bos.components(session=name, enabled=True, fields=rules.IN_TABLES))
-        else:
-            components = []
+        known = status.get("status") == "complete" and not verdict_rules.names_are_cut(status)
+        components = [] if known else list(bos.components(session=name, fields=rules.IN_PROGRESS))
         options = bos.limits() if verdict_rules.busy(components) else {}
         if verdict_rules.progress(status).staged:
             staged = bos.components(staged_session=name, fields=rules.IN_TABLES)
             status = verdict_rules.counted_once(status, sum(node.get("session") == name for node in staged))
-        return status_tables.session_status(status, bos.session(name), components, options, app.now)
+        return session_tables.session_status(status, bos.session(name), components, options, app.clock, brief=app.brief)
 
     app.show(bos.session_status(name), table)
 
 
+FILTERS = (
+    click.option(
+        "--ids",
+        metavar="NODES",
+        help="Only these: a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin.",
+    ),
+    click.option("--session", metavar="ID", help="Only components of this session."),
+    click.option("--staged-session", metavar="ID", help="Only components staged for this session."),
+    click.option("--enabled", type=boolean, help="Only components that BOS acts on (true), or leaves alone (false)."),
+    click.option(
+        "--phase",
+        type=click.Choice(["configuring", "powering_off", "powering_on", ""]),
+        help="Only components in this phase.",
+    ),
+    click.option("--status", metavar="STATUS", help="Only components in this status; a comma list names several."),
+    click.option("--start-after-id", metavar="ID", help="Only components whose id sorts after this one."),
+    click.option("--page-size", type=click.IntRange(0), help="At most this many components (0: all)."),
+)
+
+
+def component_filters(function: Any) -> Any:
+    """Give a command the server's own filters of components."""
+    for option in reversed(FILTERS):
+        function = option(function)
+    return function
+
+
 @command(listing="bos_v2.list_tables:COMPONENTS")
-@click.option(
-    "--ids", metavar="NODES", help="Only these: a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin."
-)
-@click.option("--session", metavar="ID", help="Only components of this session.")
-@click.option("--staged-session", metavar="ID", help="Only components staged for this session.")
-@click.option("--enabled", type=boolean, help="Only components that BOS acts on (true), or leaves alone (false).")
-@click.option(
-    "--phase",
-    type=click.Choice(["configuring", "powering_off", "powering_on", ""]),
-    help="Only components in this phase.",
-)
-@click.option("--status", metavar="STATUS", help="Only components in this status; a comma list names several.")
-@click.option("--start-after-id", metavar="ID", help="Only components whose id sorts after this one.")
-@click.option("--page-size", type=click.IntRange(0), help="At most this many components (0: all).")
+@component_filters
 @watchable
 def list_components(app: App, ids: str | None, **filters: Any) -> None:
     """Only components that fit all the options are listed; an id that was named and that BOS does not know is an error.
@@ -119,24 +154,114 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --filter 'error = *cfs*' --columns id,session,error
     $ nodewatch bos v2 components list --count-by status,phase
     """
+    filters["status"] = filters["status"] and known_statuses(filters["status"])
     filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
-    whole = ids is not None and nodes.plain(ids) and not (filters["page_size"] or filters["start_after_id"])
+    whole = ids is not None and nodes.closed(ids) and not (filters["page_size"] or filters["start_after_id"])
     if followed(app, lambda: follow.components(app, filters)):
         return
     bos = BosV2(app.backend("bos"))
-    components = bos.components(**app.narrowed(filters), fields=app.fields())
+    components = bos.components(**app.narrowed(filters), fields=app.fields(), fits=app.fits())
     app.show_list(components)
     if whole:
         bos.check_known(ids, components)
 
 
+def known_statuses(text: str) -> str:
+    """Return a comma list of statuses as BOS spells them; raise `WrongUsage` for one that does not exist.
+
+    >>> known_statuses("Failed,on-hold")
+    'failed,on_hold'
+    """
+    from nodewatch.bos_v2.status_rules import COMPONENTS
+    from nodewatch.conditions import known_word
+
+    return ",".join(known_word(word, list(COMPONENTS.statuses), "status") for word in text.split(","))
+
+
+@command(listing="bos_v2.list_tables:COMPONENTS")
+@component_filters
+@watchable
+def map_components(app: App, ids: str | None, **filters: Any) -> None:
+    """One sign a node, in its place: cabinets, in them chassis, slots, boards and nodes; a missing node leaves a hole.
+    Nodes whose names do not say where they stand are drawn by the beginnings of their names. Takes the filters of
+    `components list`; formats other than a table print what that prints.
+
+    \b
+    $ nodewatch bos v2 components map
+    $ nodewatch bos v2 components map --session night-reboot --watch
+    $ nodewatch bos v2 components map --filter 'cabinet = x1000' --format svg
+    """
+    filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
+    if not followed(app, lambda: follow.component_map(app, filters)):
+        show_map(app, filters)
+
+
+@command(listing="bos_v2.list_tables:COMPONENTS")
+@click.argument("session_id")
+@watchable
+def map_session(app: App, session_id: str) -> None:
+    """One sign a node of the session, in its place; see `components map`.
+
+    \b
+    $ nodewatch bos v2 sessions map night-reboot
+    $ nodewatch bos v2 sessions map night-reboot --watch
+    """
+    filters = {"session": session_id}
+    if not followed(app, lambda: follow.component_map(app, filters)):
+        BosV2(app.backend("bos")).session(session_id)  # one that does not exist is no empty picture
+        show_map(app, filters)
+
+
+def show_map(app: App, filters: dict[str, Any]) -> None:
+    """Show the components that fit as a picture, or as a list where the options ask for columns or counts."""
+    from nodewatch.bos_v2.rules import IN_PROGRESS
+
+    bos = BosV2(app.backend("bos"))
+    picture = app.drawn and not (app.view and app.view.flat)
+    fields = IN_PROGRESS if picture and not app.asking else app.fields()
+    components = app.fitting(list(bos.components(**app.narrowed(filters), fields=fields)))
+    if picture:
+        app.show_page(map_tables.components(components))
+    else:
+        app.show_list(components)
+
+
 @command
-@click.argument("component_id")
+@click.argument("component_id", metavar="NODES")
+@watchable
 def describe_component(app: App, component_id: str) -> None:
-    """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type.
+    """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type. Of several,
+    named as a list or a node set, it shows each. --wait and --watch follow one: they end when BOS does nothing with it
+    any more, with 0 if it is stable then.
 
     \b
     $ nodewatch bos v2 components describe x3000c0s13b0n0
+    $ nodewatch bos v2 components describe x3000c0s13b0n0 --watch
+    $ nodewatch bos v2 components describe x1000c2s[4-5]b0n0
     """
+    if followed(app, lambda: follow.component(app, component_id, lambda node: describe(app, [node]))):
+        return
     bos = BosV2(app.backend("bos"))
-    app.show(bos.component(component_id), lambda node: status_tables.component(node, bos.limits(), app.now))
+    if not nodes.several(component_id):
+        app.show(bos.component(nodes.spelt(component_id)), lambda node: describe(app, [node]))
+        return
+    names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world.stdin)))
+    found = list(bos.components(ids=names))
+    bos.check_known(names, found)
+    app.show(found, lambda found: describe(app, found))
+
+
+def describe(app: App, components: Iterable[Component]) -> Page:
+    """Return the page that describes each of the components."""
+    bos = BosV2(app.backend("bos"))
+    options = bos.limits()
+    pages = (status_tables.component(node, template_of(bos, node), options, app.clock) for node in components)
+    return [block for page in pages for block in page]
+
+
+def template_of(bos: BosV2, node: Component) -> str:
+    """Return the session template that a component's session was created from; empty where there is none any more."""
+    try:
+        return str(bos.session(str(node["session"])).get("template_name") or "") if node.get("session") else ""
+    except NotFound:
+        return ""

@@ -9,27 +9,29 @@ from nodewatch.table import plural
 from nodewatch.watch.model import FAILED, GOES_ON, GONE, SUCCEEDED, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nodewatch.bos_v2.kinds import Kinds, Node
+    from nodewatch.bos_v2.types import Component
     from nodewatch.watch.model import End
 
 
 class Look(NamedTuple):
     """One look at components: those of the ones chosen at first that are there, by id, and how many were chosen.
 
-    `pending` names the session that has not chosen its components yet.
+    `pending` names the session whose components are not known yet; `documents` are what is printed.
     """
 
     nodes: Mapping[str, Node]
     chosen: int
     pending: str = ""
+    documents: Sequence[Component] = ()
 
 
 # By what is the case, the words and the end.
 ENDS: dict[str, tuple[str, End]] = {
     "set-up": ("session {pending} is pending: its nodes are not known yet", GOES_ON),
-    "none fits": ("nothing to wait for: no component fits", FAILED),
+    "none fits": ("nothing to wait for: no component matches", FAILED),
     "all left": ("all {chosen} are gone from the list", GONE),
     "moving": ("{counts}", GOES_ON),
     "not all stable": ("{counts}", FAILED),
@@ -73,4 +75,6 @@ def outcome(look: Look) -> Outcome:
         failed=found.failed,
         lagging=[*found.moving, *found.held],
         gone=end.gone,
+        done=len(found.stable),
+        left=len(found.moving),
     )

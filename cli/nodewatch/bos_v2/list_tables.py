@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import kinds, rules, status_rules
 from nodewatch.bos_v2.tables import ATTEMPTS, STYLES, attempts, last_action
+from nodewatch.bos_v2.template_tables import boot_sets, configured, members
 from nodewatch.documents import part, text
 from nodewatch.listing import At, Attribute, Listing, places
 from nodewatch.table import Cell, Column
@@ -13,10 +14,10 @@ from nodewatch.times import read_time, seconds_since
 from nodewatch.view import usual_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from nodewatch.bos_v2.types import Component, Session
-    from nodewatch.table import Page
+    from nodewatch.table import Page, Style
     from nodewatch.times import Clock
 
 
@@ -41,7 +42,7 @@ COMPONENTS = Listing(
             Column("Status", shares=True),
             status_cell,
             words=tuple(status_rules.COMPONENTS.statuses),
-            needs=("status", "last_action"),
+            needs=("status",),
             asked="status",
         ),
         Attribute(
@@ -60,7 +61,7 @@ COMPONENTS = Listing(
             "the last action of BOS; a table adds whether it failed, and how long ago it was",
             At("last_action", "action"),
             Column("Last action", 3),
-            lambda component, clock: last_action(component, clock.now),
+            last_action,
             needs=("last_action",),
         ),
         Attribute("failed", "whether the last action failed", At("last_action", "failed"), kind="truth"),
@@ -90,7 +91,7 @@ COMPONENTS = Listing(
             "stable, moving (BOS works on it), failed, or held (disabled or on hold in the middle of a phase)",
             lambda component, _: kinds.kind(component),
             words=kinds.Kinds._fields,
-            needs=("status", "last_action", "enabled"),
+            needs=("status", "enabled"),
         ),
         Attribute(
             "age",
@@ -105,7 +106,7 @@ COMPONENTS = Listing(
             "whether the node is in its status for longer than the options of BOS allow",
             lambda component, clock: status_rules.stuck(component, clock.options, clock.now),
             kind="truth",
-            needs=("status", "last_action", "enabled"),
+            needs=("status", "last_action.last_updated", "enabled"),
             flat=False,
         ),
         *places(At("id")),
@@ -114,7 +115,7 @@ COMPONENTS = Listing(
         ),
     ],
     order="id",
-    empty="No component fits.",
+    empty="No component matches.",
 )
 
 
@@ -125,10 +126,17 @@ def took(session: Session, clock: Clock) -> float | None:
     return None if began is None else max(((ended or clock.now) - began).total_seconds(), 0.0)
 
 
-def session_cell(session: Session, _clock: Clock) -> Cell:
+def session_cell(session: Any, _clock: Clock) -> Cell:
     """Return a session's status, with whether it is staged."""
     status = text(part(session, "status").get("status"))
-    return Cell(status + " (staged)" * bool(session.get("stage")), "busy" if status in ("running", "pending") else "")
+    style: Style = "bad" if session.get("failed") else "busy" if status in ("running", "pending") else ""
+    return Cell(status + " (staged)" * bool(session.get("stage")), style)
+
+
+def nodes_cell(session: Any, _clock: Clock) -> Cell:
+    """Return how many nodes a session has, and how many of them are failed now, where that was asked."""
+    count, failed = len(rules.component_names(session)), session.get("failed")
+    return Cell(f"{failed:,} failed of {count:,}", "bad") if failed else Cell(f"{count:,}")
 
 
 SESSIONS = Listing(
@@ -151,10 +159,20 @@ SESSIONS = Listing(
             "nodes",
             "how many nodes it had when it was set up",
             lambda session, _: len(rules.component_names(session)),
-            Column("Nodes", 3, right=True),
+            Column("Nodes", 7, right=True),
+            nodes_cell,
             kind="number",
+            needs=("components", "failed"),
         ),
-        Attribute("start_time", "when it was started", At("status", "start_time"), Column("Started", 6), kind="time"),
+        Attribute("failed", "how many of its nodes are failed now", At("failed"), kind="number", flat=False),
+        Attribute(
+            "start_time",
+            "when it was started",
+            At("status", "start_time"),
+            Column("Started"),
+            lambda session, clock: clock.day(part(session, "status").get("start_time")),
+            kind="time",
+        ),
         Attribute("end_time", "when it was complete", At("status", "end_time"), kind="time"),
         Attribute("took", "how long it took, or has been going on", took, Column("Took", 2), kind="duration"),
         Attribute("limit", "what it was limited to", At("limit"), Column("Limit", 1)),
@@ -177,8 +195,61 @@ SESSIONS = Listing(
         ),
     ],
     order="-start_time",
-    empty="No session fits.",
+    empty="No session matches.",
 )
+
+
+def each_boot_set(field: str) -> Any:
+    """Return the value of a field in each boot set of a template, each value once."""
+    return lambda template, _: ", ".join(
+        dict.fromkeys(text(each.get(field)) for each in boot_sets(template).values() if each.get(field))
+    )
+
+
+TEMPLATES = Listing(
+    [
+        Attribute("name", "the session template's name", At("name"), Column("Template")),
+        Attribute(
+            "boot_sets",
+            "the names of its boot sets",
+            lambda template, _: ", ".join(boot_sets(template)),
+            Column("Boot sets", 2),
+        ),
+        Attribute(
+            "nodes",
+            "which nodes, roles and groups boot",
+            lambda template, _: "; ".join(filter(None, map(members, boot_sets(template).values()))),
+            Column("Nodes", wraps=True),
+        ),
+        Attribute(
+            "configuration",
+            "how the nodes are configured",
+            lambda template, _: configured(template),
+            Column("Configuration", 3),
+        ),
+        Attribute("tenant", "whose it is", At("tenant"), Column("Tenant", 1, shares=True)),
+        Attribute("description", "what it is for", At("description"), Column("Description", 1, wraps=True)),
+        Attribute("arch", "the architecture of its boot sets", each_boot_set("arch")),
+        Attribute("path", "the images of its boot sets", each_boot_set("path")),
+        Attribute("enable_cfs", "whether its nodes are configured", At("enable_cfs"), kind="truth"),
+    ],
+    order="name",
+    empty="There are no session templates.",
+)
+
+
+def with_failed(documents: Iterable[Session], failed: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return the sessions, each with how many of its nodes are failed now."""
+    return [{**session, "failed": failed.get(text(session.get("name")), 0)} for session in documents]
+
+
+def as_sent(documents: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the sessions as the server sent them.
+
+    >>> as_sent([{"name": "s", "failed": 2}])
+    [{'name': 's'}]
+    """
+    return [{name: value for name, value in session.items() if name != "failed"} for session in documents]
 
 
 def components(documents: Iterable[Component], clock: Clock) -> Page:

@@ -1,35 +1,72 @@
-"""What a user means by `--ids` and `--xnames`, as BOS takes it: lists, with every node set expanded."""
+"""What a user means by a component, by `--ids` and by `--xnames`, as BOS takes it: lists, with every set expanded."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from nodewatch.nodeset import read_nodes
+from nodewatch.nodeset import Pattern, fitting, read_nodes
+from nodewatch.places import is_open, is_place, place
 
 if TYPE_CHECKING:
     from typing import TextIO
 
-NAME = r"[^\s,\[\]\\@-][^\s,\[\]\\]*"
+    from nodewatch.bos_v2.client import BosV2
+
+NAME = r"[^\s,\[\]\\@*?-][^\s,\[\]\\*?]*"
 
 
 def plain(text: str) -> bool:
     """Tell whether the text is a comma list of names, which is sent as it is: in its order, with what is there twice.
 
-    >>> [plain(text) for text in ("x2,x1,x2", "x[1-3]", "@nodes.txt", "-", "x1, x2", "x1,,x2", "")]
-    [True, False, False, False, False, False, False]
+    >>> [plain(text) for text in ("x2,x1,x2", "x[1-3]", "@nodes.txt", "-", "x1, x2", "x1,,x2", "x1*", "")]
+    [True, False, False, False, False, False, False, False]
     """
     return bool(re.fullmatch(f"{NAME}(,{NAME})*", text))
 
 
-def names(text: str, stdin: TextIO) -> list[str]:
-    """Return the nodes that the text names: a comma list, a node set, `@FILE`, or `-` for stdin.
+def closed(text: str) -> bool:
+    """Tell whether the text is a comma list of names of nodes: then each of them should be there."""
+    return plain(text) and not any(map(is_open, text.split(",")))
 
-    Raise `WrongUsage` if it is malformed or names none, `FileTrouble` if the file cannot be read.
+
+def several(text: str) -> bool:
+    """Tell whether the text is more than one name as it stands: a list, a node set, a pattern, `@FILE` or `-`.
+
+    >>> several("x1,x2"), several("x[1-2]"), several("@nodes"), several("a b?")
+    (True, True, True, False)
     """
-    return text.split(",") if plain(text) else read_nodes(text, stdin)
+    return text == "-" or text.startswith("@") or any(sign in text for sign in "[,*")
+
+
+def names(text: str, stdin: TextIO) -> list[str]:
+    """Return the nodes that the text names: a comma list, a node set, `@FILE`, or `-` for stdin; xnames in lower case.
+
+    Patterns (`x1000c2*`) and places (`x1000c2`) stay as they are. Raise `WrongUsage` if it is malformed or names none,
+    `FileTrouble` if the file cannot be read.
+
+    >>> import io
+    >>> names("X1000c0s[1-2]b0n0,Login", io.StringIO())
+    ['Login', 'x1000c0s1b0n0', 'x1000c0s2b0n0']
+    """
+    return [spelt(name) for name in (text.split(",") if plain(text) else read_nodes(text, stdin))]
+
+
+def spelt(name: str) -> str:
+    """Return a name as BOS spells it: an xname in lower case."""
+    return name.lower() if is_place(name) or place(name.lower()) else name
 
 
 def comma_list(text: str, stdin: TextIO) -> str:
     """Return the nodes that the text names as a comma list; an empty text stays empty."""
     return text and ",".join(names(text, stdin))
+
+
+def known_names(bos: BosV2, wanted: list[str]) -> list[str]:
+    """Return the names with every pattern replaced by the components of BOS that fit it.
+
+    Raise `NotFound` where none fits: nothing is not what anybody means.
+    """
+    if not any(isinstance(name, Pattern) for name in wanted):
+        return wanted
+    return fitting(wanted, (str(component.get("id")) for component in bos.components(fields=("id",))))

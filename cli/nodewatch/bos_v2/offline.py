@@ -16,7 +16,7 @@ from nodewatch.offline.store import owned_key
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nodewatch.bos_v2.types import Component, Session, SessionTemplate
     from nodewatch.offline.store import Store
@@ -187,20 +187,22 @@ def list_components(store: Store, call: Call) -> Answer:
         terms.append("id > ?")
         values.append(query["start_after_id"])
     where, limit = " AND ".join(terms), min(int(size), MOST_ROWS) or -1
-    fields = set(call.request.fields)
+    fields, fits = set(call.request.fields), call.request.fits
     if fields and fields <= set(rules.IN_PROGRESS):
-        rows = components.select(
-            store,
-            ["id", "enabled", "error", "phase", "status", "status_override", "last_updated"],
-            where,
-            values,
-            limit=limit,
-        )
-        return Answer(200, [rules.in_progress(*row) for row in rows])
+        return Answer(200, in_progress(store, where, values, limit))
+    if fits and set(fits.fields) <= set(rules.IN_PROGRESS):
+        found = [each["id"] for each in in_progress(store, where, values, limit) if fits.test(each)]
+        where, values, limit = "id IN (SELECT value FROM json_each(?))", [json.dumps(found)], -1
     if fields and fields <= set(rules.IN_TABLES):
         rows = components.select(store, ["brief"], where, values, limit=limit)
         return Answer(200, store.documents_in([row for (row,) in rows]))
     return Answer(200, StoredArray(components.answers(store, where, values, limit=limit)))
+
+
+def in_progress(store: Store, where: str, values: Sequence[Any], limit: int) -> list[dict[str, Any]]:
+    """Return the components that the SQL condition selects, with only what columns hold of them."""
+    names = "id, enabled, error, phase, status, status_override, last_updated, session, staged_session"
+    return [rules.in_progress(*row) for row in components.select(store, [names], where, values, limit=limit)]
 
 
 def describe_component(store: Store, call: Call) -> Answer:

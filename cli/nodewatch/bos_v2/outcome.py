@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nodewatch.bos_v2 import kinds, rules, verdict_rules
 from nodewatch.documents import part
 from nodewatch.table import plural
+from nodewatch.times import read_time
 from nodewatch.watch.model import FAILED, GOES_ON, GONE, SETTLES, SUCCEEDED, Outcome
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Look(NamedTuple):
     """One look at a session: its record and status, the components that name it by id, the ids staged for it.
 
     `components` are the documents, as far as a table is made of them. `made_again` is the start time of another session
-    that has this name by now.
+    that has this name by now. Where the look is not `whole`, only failed components are known as they are now.
     """
 
     session: Session
@@ -33,6 +34,7 @@ class Look(NamedTuple):
     staged: Sequence[str] = ()
     components: Sequence[Component] = ()
     made_again: str = ""
+    whole: bool = True
 
     @property
     def waiting(self) -> list[str]:
@@ -62,6 +64,7 @@ RULES = (
     Rule("", "", "set-up failed", "{state}, but its setup failed: {error}", GOES_ON),
     Rule("complete", "", "no nodes", "{state}: nothing to do, it has no nodes", FAILED),
     Rule("", "", "no nodes", "{state}, without nodes yet", GOES_ON),
+    Rule("", "", "not asked", "{state}: {shares}", GOES_ON),
     Rule("complete", "", "stable", COUNTS, SUCCEEDED),
     Rule("complete", "", "unclear", "{state}: {counts}, but its numbers make no sense", FAILED),
     Rule("complete", "", "some left", "{state}: {counts}, but it was set up for {members}", FAILED),
@@ -97,6 +100,8 @@ def proof(look: Look) -> str:
     """
     if part(look.session, "status").get("error"):
         return "set-up failed"
+    if not look.whole:
+        return "not asked"
     if look.status.get("status") == "complete":
         return saved_proof(look)
     if not look.nodes:
@@ -118,8 +123,10 @@ def saved_proof(look: Look) -> str:
     ...     return saved_proof(Look({"components": names}, status, found))
     >>> saved(2, 100.0), saved(2, 50.0), saved(2, 50.0, percent_failed=50.0), saved(2, 100.0, "failed"), saved(0, 0.0)
     ('stable', 'held', 'failed', 'failed', 'no nodes')
-    >>> saved(2, 101.0), saved(2, 100.0, percent_failed=-1), saved(None, 100.0), saved(2, 100.0, names="x1,x2,x3")
-    ('unclear', 'unclear', 'unclear', 'some left')
+    >>> saved(2, 101.0), saved(2, 100.0, percent_failed=-1), saved(None, 100.0)
+    ('unclear', 'unclear', 'unclear')
+    >>> saved(2, 100.0, names="x1,x2,x3"), saved(3, 100.0, names="x1,x2,x3")
+    ('some left', 'stable')
     >>> error = {"error_summary": {"no power": {"count": 1, "list": "x1"}}}
     >>> saved(20_000, 100.0, **error), saved(20_001, 100.0, **error), saved(20_001, 100.0, "stable", "held")
     ('stable', 'failed', 'held')
@@ -165,7 +172,7 @@ def agree(look: Look) -> bool:
     """
     status, found, shares = look.status, kinds.sort(look.nodes), verdict_rules.progress(look.status)
     total = len(look.nodes) + len(look.staged)
-    if not total or verdict_rules.nodes(status) != total or not verdict_rules.is_sound(status):
+    if verdict_rules.nodes(status) != total or not verdict_rules.is_sound(status):
         return False
     said = (shares.successful, found.stable), (shares.failed, found.failed), (shares.staged, look.staged)
     return all(abs(share - len(names) * 100 / total) < verdict_rules.ROUNDED for share, names in said)
@@ -209,8 +216,11 @@ def outcome(look: Look, seen: Seen) -> Outcome:
         succeeded=succeeded,
         failed=failed,
         lagging=[] if succeeded else [*found.moving, *found.held, *look.waiting],
-        unnamed=max(failed_count(look) - len(failed), 0) if finished and not succeeded else 0,
+        unnamed=max(failed_count(look) - len(failed), 0) if finished else 0,
         missing=never_seen(look),
+        done=len(found.stable) if look.whole else stable_share(look.status),
+        left=len(found.moving) if look.whole else moving_share(look.status),
+        started=read_time(part(look.status, "timing").get("start_time")),
     )
 
 
@@ -223,7 +233,7 @@ def never_seen(look: Look) -> dict[str, str]:
     >>> never_seen(Look({"components": "x1"}, {"status": "complete"}, {})), never_seen(Look({}, running, {}))
     ({}, {})
     """
-    if look.status.get("status") != "running":
+    if look.status.get("status") != "running" or not look.whole:
         return {}
     known = {*look.nodes, *look.staged}
     return {name: "nothing" for name in rules.component_names(look.session) if name not in known}
@@ -251,10 +261,41 @@ def in_words(fits: Rule, look: Look, found: Kinds) -> str:
         error=str(part(look.session, "status").get("error")).rstrip(". \n"),
         staged=plural(len(look.waiting), "node"),
         members=f"{len(rules.component_names(look.session)):,}",
+        shares=shared_counts(look.status, total),
         counts=saved_counts(look, total, found)
         if state == "complete"
         else kinds.counts(found, total - look.applied, len(look.waiting)),
     )
+
+
+def stable_share(status: ExtendedStatus) -> int:
+    """Return how many nodes of a session are stable, as its status has it."""
+    return round((verdict_rules.nodes(status) or 0) * verdict_rules.progress(status).successful / 100)
+
+
+def moving_share(status: ExtendedStatus) -> int:
+    """Return how many nodes of a session are in progress, as its status has it."""
+    return round((verdict_rules.nodes(status) or 0) * verdict_rules.progress(status).in_progress / 100)
+
+
+def shared_counts(status: ExtendedStatus, total: int) -> str:
+    """Return how many nodes of a session are how far, as its status has it, in words.
+
+    >>> status = {"managed_components_count": 4, "percent_successful": 50.0, "percent_failed": 25.0}
+    >>> half = {"managed_components_count": 2, "percent_staged": 50.0}
+    >>> shared_counts({**status, "phases": {"percent_configuring": 25.0}}, 4), shared_counts(half, 2)
+    ('2 of 4 nodes stable, 1 failed, 1 in progress', '0 of 2 nodes stable, 1 staged, 1 on hold or disabled')
+    """
+    shares = verdict_rules.progress(status)
+    others = {
+        "failed": shares.failed,
+        "in progress": shares.in_progress,
+        "staged": shares.staged,
+        "on hold or disabled": shares.other,
+    }
+    counted = {name: round(total * share / 100) for name, share in others.items()}
+    rest = "".join(f", {count:,} {name}" for name, count in counted.items() if count)
+    return f"{stable_share(status):,} of {plural(total, 'node')} stable{rest}"
 
 
 def saved_counts(look: Look, total: int, found: Kinds) -> str:

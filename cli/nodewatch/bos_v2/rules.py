@@ -30,7 +30,7 @@ IN_TABLES = (
     "status",
     "staged_state",
 )
-IN_PROGRESS = ("id", "enabled", "error", "status", "last_action.last_updated")
+IN_PROGRESS = ("id", "enabled", "error", "status", "last_action.last_updated", "session", "staged_state.session")
 # Not compiled here: most commands match none of them.
 NAME = "[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?"
 AGE = "0[mMhHdDwW]?|[1-9][0-9]*[mMhHdDwW]"
@@ -129,6 +129,8 @@ def in_progress(
     status: str,
     override: str,
     updated: str,
+    session: str,
+    staged: str,
 ) -> dict[str, Any]:
     """Return a component with only what tells how far it is (the members in `IN_PROGRESS`)."""
     return {
@@ -136,8 +138,23 @@ def in_progress(
         "enabled": bool(enabled),
         "error": error,
         "last_action": {"last_updated": updated},
+        "session": session,
+        "staged_state": {"session": staged},
         "status": {"phase": phase, "status": status, "status_override": override},
     }
+
+
+def progress_of(component: Component, alike: dict[str, Any]) -> Any:
+    """Return of a component what `IN_PROGRESS` names; parts that are `alike` are one object, for there may be 100,000.
+
+    >>> progress_of({"id": "x1", "desired_state": {}, "last_action": {"action": "a", "last_updated": "T"}}, {})
+    {'id': 'x1', 'last_action': {'last_updated': 'T'}}
+    """
+    found: dict[str, Any] = {name: value for name, value in component.items() if name in IN_PROGRESS}
+    last = part(component, "last_action")
+    if last:
+        found["last_action"] = {"last_updated": last.get("last_updated")}
+    return {name: value if name == "id" else alike.setdefault(repr(value), value) for name, value in found.items()}
 
 
 class Tally(NamedTuple):

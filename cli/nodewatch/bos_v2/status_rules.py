@@ -25,6 +25,7 @@ CFS = (
     '"CFS V2 Failures On Large Systems".'
 )
 AGAIN = "nodewatch bos v2 components update COMPONENT --enabled true"
+STATUS = "nodewatch bos v2 sessions status list SESSION"
 LOOK = "nodewatch bos v2 components list --ids COMPONENT --wait"
 REBOOT = "nodewatch bos v2 sessions create --template-name TEMPLATE --operation reboot --limit COMPONENT"
 POWER = "cray power status list --xnames COMPONENT"
@@ -116,7 +117,7 @@ COMPONENTS = Chart(
         "failed": Status(
             "The component is not yet in the desired state, but BOS will not take further actions on it: there were "
             "too many attempts of a power action, or CFS reports failed configuration.",
-            "somebody to mend it",
+            "an administrator to repair it",
             [
                 HELD,
                 Step("power_off_pending", "a new session takes it"),
@@ -245,8 +246,10 @@ class Expectation(NamedTuple):
     commands: list[str]
 
 
-def expectation(component: Component, options: Mapping[str, Any], now: datetime) -> Expectation:
+def expectation(component: Component, options: Mapping[str, Any], now: datetime, template: str = "") -> Expectation:
     """Return what is to be expected of a component, by the options of the service.
+
+    Commands are those whose names are known: `template` is the session template of its session, empty for none.
 
     >>> from datetime import UTC, datetime
     >>> last = {"action": "powering_on", "last_updated": "2026-11-21T11:59:00"}
@@ -264,10 +267,11 @@ def expectation(component: Component, options: Mapping[str, Any], now: datetime)
     if stuck(component, options, now):
         since, name = idle(component, now) or timedelta(), LIMITS[status]
         late = f"yes: for {span(since)}, and {name} is {span(timedelta(seconds=option(options, name)))}"
-    names = {"COMPONENT": str(component.get("id")), "SESSION": str(component.get("session") or "")}
-    commands = [filled(command, names) for command in known.commands]
-    if component.get("session"):
-        commands.append(f"nodewatch bos v2 sessions status list {component['session']}")
+    names = {"COMPONENT": text(component.get("id")), "SESSION": text(component.get("session")), "TEMPLATE": template}
+    likely = [*known.commands, STATUS]
+    if not component.get("enabled") and status not in ("stable", "failed"):
+        likely.insert(0, AGAIN)
+    commands = [filled(command, names) for command in likely if all(names.get(name, name) for name in command.split())]
     return Expectation(
         status=status,
         means=known.means,

@@ -5,28 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import status_rules, tables
-from nodewatch.pages import listed, nodes_below
 from nodewatch.statuses import to_type
-from nodewatch.table import Cell, Fields, Line, Page, plural
-from nodewatch.times import span
+from nodewatch.table import Cell, Fields, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from nodewatch.bos_v2.status_rules import Laggards
-    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+    from nodewatch.bos_v2.types import Component
+    from nodewatch.times import Clock
 
 
-def component(document: Component, options: Mapping[str, Any], now: datetime) -> Page:
-    """Return one node: where it is in its boot, what that means and what comes next, then its states."""
-    where, *states = tables.component(document, now)
-    return [where, *expected(document, options, now), *states]
+def component(document: Component, template: str, options: Mapping[str, Any], clock: Clock) -> Page:
+    """Return one node: where it is in its boot, what that means and what comes next, then its states.
+
+    `template` is the session template that its session was created from, as far as that is known.
+    """
+    where, *states = tables.component(document, clock)
+    return [where, *expected(document, template, options, clock.now), *states]
 
 
-def expected(document: Component, options: Mapping[str, Any], now: datetime) -> Page:
+def expected(document: Component, template: str, options: Mapping[str, Any], now: datetime) -> Page:
     """Return what to expect of a component, in the words of the guide page "Component Status", and what to type."""
-    found = status_rules.expectation(document, options, now)
+    found = status_rules.expectation(document, options, now, template)
     page: Page = [
         Fields(
             [
@@ -39,29 +40,3 @@ def expected(document: Component, options: Mapping[str, Any], now: datetime) -> 
         )
     ]
     return page + to_type(found.commands)
-
-
-def session_status(
-    status: ExtendedStatus, session: Session, components: Iterable[Component], options: Mapping[str, Any], now: datetime
-) -> Page:
-    """Return how far a session is, with every failed node, then the nodes that are not done, longest idle first."""
-    found = list(components)
-    return [*tables.session_status(status, session, found, now), *laggards(found, options, now)]
-
-
-def laggards(components: Iterable[Component], options: Mapping[str, Any], now: datetime) -> Page:
-    """Return the nodes that BOS still works on by status, the oldest last action first, and those that are stuck."""
-    page: Page = []
-    for group in status_rules.laggards(components, options, now):
-        page += listed(group.names, group.status + oldest(group), "busy")
-        if group.stuck:
-            words = f"stuck in {group.status}: {status_rules.LIMITS[group.status]} is over"
-            page += [Line(words, "bad", lead=f"{plural(len(group.stuck), 'node')} "), nodes_below(group.stuck)]
-    return page
-
-
-def oldest(group: Laggards) -> str:
-    """Return when BOS last did something about the first of the nodes, and which that is."""
-    if len(group.names) == 1:
-        return f", last action {span(group.idle)} ago"
-    return f", oldest last action {span(group.idle)} ago ({group.names[0]})"

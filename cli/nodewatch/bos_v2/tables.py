@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from shlex import quote
+from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import rules, verdict_rules
+from nodewatch.bos_v2 import rules
 from nodewatch.documents import part, text
 from nodewatch.nodeset import fold
-from nodewatch.pages import nodes_below
-from nodewatch.table import Bar, Cell, Fields, Line, Page, Part, Style, percent, plural
-from nodewatch.times import age, read_time, span, when
+from nodewatch.pages import next_steps
+from nodewatch.table import Cell, Fields, Heading, Line, Page, Style, plural
+from nodewatch.times import read_time, span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
 
-    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+    from nodewatch.bos_v2.types import Component, Session
+    from nodewatch.times import Clock
 
 STYLES: dict[str, Style] = {"stable": "good", "failed": "bad", "on_hold": "warn"}
+SETTINGS = ("Kernel", "Initrd", "Configuration", "Session")
 ATTEMPTS = (
     ("on", "power_on_attempts"),
     ("off", "power_off_graceful_attempts"),
@@ -25,113 +27,50 @@ ATTEMPTS = (
 )
 
 
-def took(state: Mapping[str, Any], now: datetime) -> str:
-    """Return how long a session took, or has been going on."""
-    began, ended = read_time(state.get("start_time")), read_time(state.get("end_time"))
-    return "" if began is None else span((ended or now) - began)
-
-
-def session(document: Session, now: datetime) -> Page:
-    """Return what one session was asked to do."""
+def session(document: Session, clock: Clock, failed: Sequence[str] = ()) -> Page:
+    """Return what one session was asked to do; `failed` are those of its nodes that are failed now."""
     state = part(document, "status")
     names = rules.component_names(document)
+    began, ended = read_time(state.get("start_time")), read_time(state.get("end_time"))
+    lasted = span((ended or clock.now) - began) if began and (ended or not clock.absolute) else ""
     return [
         Fields(
             [
                 ("Session", Cell(text(document.get("name")), "strong")),
                 ("Status", text(state.get("status"))),
+                ("Failed", Cell(f"{len(failed):,} of {plural(len(names), 'node')}" if failed else "", "bad")),
                 ("Operation", text(document.get("operation"))),
                 ("Template", text(document.get("template_name"))),
                 ("Limit", text(document.get("limit"))),
                 ("Staged", "yes" if document.get("stage") else ""),
                 ("Disabled nodes", "included" if document.get("include_disabled") else ""),
                 ("Tenant", text(document.get("tenant"))),
-                ("Started", when(state.get("start_time"))),
-                ("Ended", when(state.get("end_time"))),
-                ("Took" if state.get("end_time") else "Going on for", took(state, now)),
+                ("Started", clock.at(state.get("start_time"))),
+                ("Ended", clock.at(state.get("end_time"))),
+                ("Took" if ended else "Going on for", lasted),
                 ("Error", Cell(text(state.get("error")), "bad")),
-                (f"Nodes ({len(names)})", fold(names)),
+                (f"Nodes ({len(names):,})", fold(names)),
             ]
         )
     ]
 
 
-def created_session(document: Session, now: datetime) -> Page:
-    """Return a session that was just created, with the command that starts it, or shows how far it is."""
-    from shlex import quote
-
+def described_session(document: Session, clock: Clock, failed: Sequence[str]) -> Page:
+    """Return one session, and the command that shows how far it is."""
     name = quote(text(document.get("name")))
-    if document.get("stage"):
-        return [
-            *session(document, now),
-            Line("nodewatch bos v2 applystaged create --xnames NODES", lead="Start it with:  "),
-        ]
-    return [
-        *session(document, now),
-        Line(f"nodewatch bos v2 sessions status list {name} --watch", lead="Watch it with:  "),
-    ]
+    why = "see what failed" if failed else "see how far it is"
+    return [*session(document, clock, failed), *next_steps([(why, f"nodewatch bos v2 sessions status list {name}")])]
 
 
-def session_status(status: ExtendedStatus, session: Session, components: Iterable[Component], now: datetime) -> Page:
-    """Return how far a session is: who it is, a bar, the phases, then every error with all its nodes."""
-    shares, found = verdict_rules.progress(status), list(components)
-    parts = [
-        Part("successful", shares.successful, "good"),
-        Part("in progress", shares.in_progress, "busy"),
-        Part("failed", shares.failed, "bad"),
-        Part("staged", shares.staged, "dim"),
-    ]
-    if shares.other:
-        parts.append(Part("on hold or disabled", shares.other, "warn"))
-    page: Page = [identity(status, session, now)]
-    error = part(session, "status").get("error")
-    if error:
-        page.append(Line(text(error), "bad", lead="Setup failed: "))
-    page += [Bar(parts), phases(status)]
-    return page + errors(verdict_rules.error_groups(status, verdict_rules.by_error(found)))
-
-
-def identity(status: ExtendedStatus, session: Session, now: datetime) -> Line:
-    """Return one line that says which session it is and what to think of it."""
-    verdict, timing, lasted = verdict_rules.verdict(status), part(status, "timing"), took(part(status, "timing"), now)
-    facts = [
-        text(session.get("name")),
-        f"{text(session['operation'])} of {text(session.get('template_name'))}" if session.get("operation") else "",
-        verdict.text,
-        f"started {when(timing.get('start_time'))}" if timing.get("start_time") else "",
-        f"ended {when(timing.get('end_time'))}" if timing.get("end_time") else "",
-        ("took " if timing.get("end_time") else "for ") + lasted if lasted else "",
-    ]
-    return Line("  ".join(fact for fact in facts if fact), cast("Style", verdict.style))
-
-
-def phases(status: ExtendedStatus) -> Line:
-    """Return the phases' percentages on a line."""
-    names = ("powering_off", "powering_on", "configuring", "complete")
-    found = part(status, "phases")
-    shares = [(name.replace("_", " "), found.get(f"percent_{name}")) for name in names]
-    return Line(
-        "  ".join(f"{name} {percent(value)}" for name, value in shares if isinstance(value, int | float)),
-        lead="Phases: ",
-    )
-
-
-def errors(groups: Sequence[verdict_rules.ErrorGroup]) -> Page:
-    """Return each error with all its nodes, folded; what is not known is counted."""
-    page: Page = []
-    for group in groups:
-        page.append(Line(group.message, "bad", lead=f"{plural(group.number, 'node')}: "))
-        if group.names:
-            page.append(nodes_below(group.names))
-        if group.unknown:
-            page.append(
-                Line(
-                    f"and {group.unknown} more: taken over by other sessions since, their names are not known",
-                    "warn",
-                    lead="    ",
-                )
-            )
-    return page
+def created_session(document: Session, clock: Clock) -> Page:
+    """Return a session that was just created, with the command that starts it, or shows how far it is."""
+    name = quote(text(document.get("name")))
+    if not document.get("stage"):
+        steps = [("watch it", f"nodewatch bos v2 sessions status list {name} --watch")]
+    else:
+        names = quote(fold(rules.component_names(document)) or "NODES")  # BOS sets it up a little later
+        steps = [("start it", f"nodewatch bos v2 applystaged create --xnames {names}")]
+    return [*session(document, clock), *next_steps(steps)]
 
 
 def attempts(component: Component) -> str:
@@ -146,39 +85,26 @@ def attempts(component: Component) -> str:
     return ", ".join(f"{name} {stats[field]}" for name, field in ATTEMPTS if stats.get(field))
 
 
-def last_action(component: Component, now: datetime) -> str:
-    """Return the last action and its age.
+def last_action(component: Component, clock: Clock) -> str:
+    """Return the last action and its age; off a terminal, its time.
 
     >>> from datetime import UTC, datetime
+    >>> from nodewatch.times import Clock
     >>> action = {"action": "powering_on", "failed": True, "last_updated": "2026-11-21T11:59:00"}
-    >>> last_action({"last_action": action}, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    >>> last_action({"last_action": action}, Clock(datetime(2026, 11, 21, 12, tzinfo=UTC)))
     'powering_on, failed (1 min)'
     """
     last = part(component, "last_action")
-    since = age(last.get("last_updated"), now)
+    since = clock.ago(last.get("last_updated")).removesuffix(" ago")
     return text(last.get("action")) + ", failed" * bool(last.get("failed")) + (f" ({since})" if since else "")
 
 
-def state_fields(title: str, state: Mapping[str, Any], now: datetime) -> Fields:
-    """Return the boot artifacts and configuration of an actual, desired or staged state."""
-    artifacts = part(state, "boot_artifacts")
-    pairs = [
-        (name.capitalize().replace("_", " "), text(artifacts.get(name)))
-        for name in ("kernel", "initrd", "kernel_parameters")
-    ]
-    pairs += [("Configuration", text(state.get("configuration"))), ("Session", text(state.get("session")))]
-    since = age(state.get("last_updated"), now)
-    return Fields(
-        [*pairs, ("Updated", f"{since} ago" if since and any(value for _, value in pairs) else "")], heading=title
-    )
-
-
-def component(document: Component, now: datetime) -> Page:
+def component(document: Component, clock: Clock) -> Page:
     """Return one node: where it is in its boot, then its states."""
     status = part(document, "status")
     state = rules.status_of(document)
     enabled = document.get("enabled")
-    page: Page = [
+    return [
         Fields(
             [
                 ("Component", Cell(text(document.get("id")), "strong")),
@@ -186,15 +112,70 @@ def component(document: Component, now: datetime) -> Page:
                 ("Phase", text(status.get("phase"))),
                 ("Enabled", "" if enabled is None else "yes" if enabled else "no"),
                 ("Session", text(document.get("session"))),
-                ("Last action", last_action(document, now)),
+                ("Last action", last_action(document, clock)),
                 ("Attempts", attempts(document)),
                 ("Retry policy", text(document.get("retry_policy"))),
                 ("Error", Cell(text(document.get("error")), "bad")),
             ]
-        )
+        ),
+        *states(document, clock),
     ]
-    for name in ("actual_state", "desired_state", "staged_state"):
-        fields = state_fields(name.replace("_", " ").capitalize(), part(document, name), now)
-        if any(value for _, value in fields.pairs):
-            page.append(fields)
-    return page
+
+
+def states(document: Component, clock: Clock) -> Page:
+    """Return what the node was booted with beside what it is to be booted with, and what is staged for it."""
+    actual, desired, staged = (settings(part(document, f"{name}_state")) for name in ("actual", "desired", "staged"))
+    page: Page = []
+    if actual or desired:
+        page.append(Fields([(name, compared(actual.get(name), desired.get(name))) for name in SETTINGS], "State"))
+        page += parameters(document)
+    for name, state in (("Actual", "actual_state"), ("Desired", "desired_state")):
+        if actual and desired:
+            page.append(Line(clock.ago(part(document, state).get("last_updated")), lead=f"  {name} state updated: "))
+    return [*page, Fields([(name, staged.get(name, "")) for name in SETTINGS], "Staged state")] if staged else page
+
+
+def settings(state: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a state says of boot artifacts, configuration and session, without the kernel's parameters."""
+    artifacts = part(state, "boot_artifacts")
+    found = {
+        "Kernel": text(artifacts.get("kernel")),
+        "Initrd": text(artifacts.get("initrd")),
+        "Configuration": text(state.get("configuration")),
+        "Session": text(state.get("session")),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def compared(actual: str | None, desired: str | None) -> str | Cell:
+    """Return a setting as it is and is to be, marked where these differ; what only one state has is told as such.
+
+    >>> compared("a", "a"), compared("a", None)
+    ('a', 'a (actual)')
+    >>> compared("a", "b").text
+    'a, but is to be b'
+    """
+    if actual and desired and actual != desired:
+        return Cell(f"{actual}, but is to be {desired}", "warn")
+    if actual and desired:
+        return actual
+    return f"{actual} (actual)" if actual else f"{desired} (desired)" if desired else ""
+
+
+def parameters(document: Component) -> Page:
+    """Return the kernel's parameters one a line: a minus before those only actual, a plus before those only desired."""
+    now, then = (
+        text(part(part(document, state), "boot_artifacts").get("kernel_parameters")).split()
+        for state in ("actual_state", "desired_state")
+    )
+    if not (now or then):
+        return []
+    both = bool(now and then)
+    lines = [
+        Line(
+            each, "warn" if both and each not in now else "", "  + " if both and each not in now else "    ", whole=True
+        )
+        for each in then or now
+    ]
+    lines += [Line(each, "warn", "  - ", whole=True) for each in now if both and each not in then]
+    return [Heading("Kernel parameters"), *lines]

@@ -48,14 +48,15 @@ def read_template(
     return template
 
 
-@command
+@command(listing="bos_v2.list_tables:TEMPLATES")
 def list_templates(app: App) -> None:
     """The table has them by name; other formats keep the server's order.
 
     \b
     $ nodewatch bos v2 sessiontemplates list
+    $ nodewatch bos v2 sessiontemplates list --filter 'arch = arm' --format names
     """
-    app.show(BosV2(app.backend("bos")).templates(), template_tables.templates)
+    app.show_list(BosV2(app.backend("bos")).templates())
 
 
 @command

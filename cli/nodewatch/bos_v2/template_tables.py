@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.documents import names_in, part, text
-from nodewatch.nodeset import fold, natural
-from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Style
+from nodewatch.nodeset import fold
+from nodewatch.table import Cell, Fields, Line, Page, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from nodewatch.bos_v2.types import Applied, SessionTemplate
 
@@ -47,32 +47,6 @@ def configured(template: Mapping[str, Any]) -> str:
     ('c', 'not configured')
     """
     return "not configured" if template.get("enable_cfs") is False else configuration(template)
-
-
-def templates(documents: Iterable[SessionTemplate]) -> Page:
-    """Return the session templates, by name."""
-    rows: list[Sequence[str | Cell]] = []
-    for template in sorted(documents, key=lambda template: natural(text(template.get("name")))):
-        sets = boot_sets(template)
-        rows.append(
-            [
-                text(template.get("name")),
-                ", ".join(sets),
-                "; ".join(filter(None, map(members, sets.values()))),
-                configured(template),
-                text(template.get("tenant")),
-                text(template.get("description")),
-            ]
-        )
-    columns = [
-        Column("Template"),
-        Column("Boot sets", 2),
-        Column("Nodes", wraps=True),
-        Column("Configuration", 3),
-        Column("Tenant", 1, shares=True),
-        Column("Description", 1, wraps=True),
-    ]
-    return [Grid(columns, rows, empty="There are no session templates.")]
 
 
 def template(document: SessionTemplate) -> Page:

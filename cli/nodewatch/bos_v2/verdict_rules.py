@@ -5,8 +5,10 @@ The words are those of the guide page "View the Status of a BOS Session".
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nodewatch.bos_v2 import kinds
 from nodewatch.documents import part
 
 if TYPE_CHECKING:
@@ -129,6 +131,41 @@ def failed_nodes(status: ExtendedStatus) -> int:
     return max(round((nodes(status) or 0) * share / 100), 1 if share else 0)
 
 
+class Counts(NamedTuple):
+    """How many components of a session are where; each is counted once, so that they add up to all of them."""
+
+    successful: int
+    in_progress: int
+    failed: int
+    held: int
+    staged: int
+
+
+def counts(status: ExtendedStatus, components: Sequence[Component] = ()) -> Counts | None:
+    """Return how many of a session's components are where; None if the server does not say how many there are.
+
+    They are counted where all of them are known; a complete session's may have gone on to others, so that its saved
+    percentages count. What these do not say, being rounded, is taken from or given to the largest.
+
+    >>> counts({"managed_components_count": 3, "percent_failed": 33.33, "percent_successful": 66.67})
+    Counts(successful=2, in_progress=0, failed=1, held=0, staged=0)
+    >>> nodes = [{"enabled": True, "status": {"phase": "powering_on"}}, {"status": {"status": "failed"}}]
+    >>> counts({"status": "running", "managed_components_count": 2, "percent_failed": 100.0}, nodes)
+    Counts(successful=0, in_progress=1, failed=1, held=0, staged=0)
+    """
+    total, shares = nodes(status), progress(status)
+    if total is None:
+        return None
+    staged = round(total * shares.staged / 100)
+    if components and status.get("status") != "complete" and len(components) + staged == total:
+        tally = Counter(map(kinds.kind, components))
+        return Counts(tally["stable"], tally["moving"], tally["failed"], tally["held"], staged)
+    parts = (shares.successful, shares.in_progress, shares.failed, shares.other, shares.staged)
+    found = [max(round(total * share / 100), int(share > 0 and total > 0)) for share in parts]
+    found[found.index(max(found))] += total - sum(found) if any(found) else 0
+    return Counts(*found)
+
+
 class Verdict(NamedTuple):
     """A session's state in words, and whether it is `good`, `bad`, `busy` or `warn`: complete is not success."""
 
@@ -136,8 +173,10 @@ class Verdict(NamedTuple):
     style: str
 
 
-def verdict(status: ExtendedStatus) -> Verdict:
+def verdict(status: ExtendedStatus, counts: Counts | None = None) -> Verdict:
     """Return what to think of a session ("View the Status of a BOS Session"; `complete` only says that BOS has ended).
+
+    `counts` say how many failed where they were counted; else the percentages do.
 
     >>> verdict({"status": "complete", "managed_components_count": 1, "percent_failed": 100.0, "percent_successful": 0})
     Verdict(text='complete: 1 of 1 node FAILED', style='bad')
@@ -156,8 +195,9 @@ def verdict(status: ExtendedStatus) -> Verdict:
     state, total, shares = str(status.get("status", "unknown")), nodes(status), progress(status)
     everyone = "? nodes" if total is None else plural(total, "node")
     behind = f", {everyone}" if total else ""
-    if shares.failed:
-        return Verdict(f"{state}: {failed_nodes(status):,} of {everyone} FAILED", "bad")
+    failed = failed_nodes(status) if counts is None else counts.failed
+    if failed:
+        return Verdict(f"{state}: {failed:,} of {everyone} FAILED", "bad")
     if state != "complete":
         return Verdict(f"{state}{', staged until applied' * (shares.staged == 100)}{behind}", "busy")
     if total == 0:

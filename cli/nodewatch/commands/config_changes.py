@@ -103,7 +103,7 @@ def use_context(app: App, name: str) -> None:
     $ nodewatch config use prod
     """
     contexts.chosen(contexts.read_contexts(app.world), name, "config use")
-    would, done = f"context = {name!r}.", f"The context {name} counts from now on."
+    would, done = f"context = {name!r}.", f"From now on, the context {name} is the one that is asked."
     change(app, lambda text, path: edit.changed(text, path, ("context",), name), would, done)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import NotFound
-from nodewatch.horizon import meant_rules, outcome, rules, status_tables, tables
+from nodewatch.horizon import list_tables, meant_rules, outcome, rules, status_tables, tables
 from nodewatch.horizon.shared import clock
 from nodewatch.horizon.survey import Survey
 from nodewatch.watch.model import Watched, passes
@@ -140,7 +140,7 @@ def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted
         table=lambda _: status_tables.nmp_status(pursuit.survey, clock(app), long=long, brief=app.brief),
         states=outcome.states,
         outcome=outcome.outcome,
-        nodes=lambda _: tables.node_rows(pursuit.survey.statuses),
+        nodes=lambda _: list_tables.reported(pursuit.survey.statuses, pursuit.survey.nodes, full),
         left="left without a status",
     )
 

@@ -17,19 +17,69 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from nodewatch.app import App
-    from nodewatch.horizon import follow, status_tables, tables
+    from nodewatch.horizon import follow, list_tables, status_tables
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Node, NodePolicy, Policy
     from nodewatch.watch.model import Watched
 else:
-    follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
+    # Only waiting, and only tables and lists, need them.
+    follow, list_tables = later("horizon.follow"), later("horizon.list_tables")
     status_tables = later("horizon.status_tables")
 
 
-@exchange_command(CONCURRENCY, nodes=True)
+def add_condition(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    """Note what a short option means in the words of `--filter`; raise `WrongUsage` for a value that it cannot have."""
+    if value is not None and ctx.obj is not None:
+        said = status_condition(value) if param.name == "status" else age_condition(value)
+        ctx.obj.flags["also"] = (*ctx.obj.flags.get("also", ()), said)
+
+
+def status_condition(text: str) -> str:
+    """Return the expression for classes and statuses in a comma list; a word that is both is the class.
+
+    >>> status_condition("failed,Download-started")
+    "class = 'failed' or status = 'download started'"
+    """
+    from nodewatch.conditions import known_word
+    from nodewatch.horizon.list_tables import CLASSES
+
+    words = [known_word(each, list(dict.fromkeys((*CLASSES, *rules.MEANINGS))), "status") for each in text.split(",")]
+    return " or ".join(f"{'class' if word in CLASSES else 'status'} = '{word}'" for word in words)
+
+
+def age_condition(text: str) -> str:
+    """Return the expression for statuses that have stood longer than that; raise `WrongUsage` for what is no time.
+
+    >>> age_condition("1h")
+    'age > 1h'
+    """
+    from nodewatch.times import read_duration
+
+    if read_duration(text) is None:
+        raise WrongUsage(f"--older-than: {text!r} is not a duration: write 90, 30s, 10m, 2h or 1d.")
+    return f"age > {text.strip()}"
+
+
+STATUS = click.Option(
+    ["--status"],
+    metavar="WORDS",
+    expose_value=False,
+    callback=add_condition,
+    help="Only nodes in these statuses or classes (failed, waiting, silent, ...), a comma list.",
+)
+OLDER = click.Option(
+    ["--older-than"],
+    metavar="TIME",
+    expose_value=False,
+    callback=add_condition,
+    help="Only statuses that have stood longer: 30m, 1h, 2d.",
+)
+
+
+@exchange_command(CONCURRENCY, STATUS, OLDER, listing="horizon.list_tables:STATUSES")
 @click.argument("nmp", metavar="NMP")
-@click.option("--node", "-N", metavar="NODE", help="Only this node.")
+@click.option("--node", "-N", metavar="NODES", help="Only this node, or these: a node set, @FILE, or - for stdin.")
 @click.option("--nodes", "only", metavar="NODES", help="Only these nodes: a node set, @FILE, or - for stdin.")
 @click.option("--expect", metavar="N", help="Wait until N nodes (or N% of them) have a status, not for all.")
 @click.option("--no-match", is_flag=True, help="Do not ask whom the policy is meant for: fewer questions.")
@@ -49,6 +99,9 @@ def show_nmp_status(
     $ nodewatch exchange nmp status org/sample-nmp
     $ nodewatch exchange nmp status org/sample-nmp -l --node sample-node
     $ nodewatch exchange nmp status org/sample-nmp --wait --timeout 2h --expect 95%
+    $ nodewatch exchange nmp status valley/agent-2.32 --status failed --format names
+    $ nodewatch exchange nmp status valley/agent-2.32 --node 'weir-*' --columns node,status,age,error --sort -age
+    $ nodewatch exchange nmp status valley/agent-2.32 --count-by class,version
     """
     from nodewatch.horizon.survey import raise_trouble
 
@@ -71,12 +124,13 @@ def show_nmp_status(
     found = ask()
     if found.statuses:
         full = full_name(app, nmp)
-        document = rules.by_node(found.statuses, full, long=long)
-        app.show(
-            document,
-            lambda _: status_tables.nmp_status(found, clock(app), long=long, brief=app.brief),
-            lambda _: tables.node_rows(found.statuses),
-        )
+        if app.asks_for_list:
+            silent = found.silent if app.asking or app.settings.format != "names" else []
+            records = list_tables.reported(found.statuses, found.nodes, full, silent)
+            app.show_list(records, lambda records: list_tables.by_node(records, full, long=long))
+        else:
+            document = rules.by_node(found.statuses, full, long=long)
+            app.show(document, lambda _: status_tables.nmp_status(found, clock(app), long=long, brief=app.brief))
     raise_trouble(app, found)
     if not found.statuses:
         org, name = rules.qualified(nmp, app.settings.org)
@@ -90,11 +144,20 @@ def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
     """Return the nodes that are named one by one, as they were typed; none where all are meant."""
     if node is not None and only is not None:
         raise WrongUsage("--node and --nodes do not go together: write all nodes behind --nodes.")
-    if only is None:
+    if only is None and not (node and (node == "-" or node.startswith("@"))):
         return [node] if node else []
     from nodewatch.nodeset import read_nodes
 
-    return read_nodes(only, app.world.stdin)
+    return read_nodes(only or node or "", app.world.stdin)
+
+
+def is_set(text: str) -> bool:
+    r"""Tell whether a text is more than a name as it stands: a list, a node set, a pattern, an escaped name.
+
+    >>> is_set("weir-[03-05]"), is_set("weir-*"), is_set("a b")
+    (True, True, False)
+    """
+    return any(sign in text for sign in "[,*\\")
 
 
 def check_expect(app: App, expect: str, named: Sequence[str]) -> None:
@@ -156,21 +219,29 @@ def with_own(app: App, found: Survey, own: dict[str, NodePolicy | None], *, anew
 
 
 def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, Node | None]:
-    """Return the nodes, by `org/node`: all of the organization that the caller may see, or those that are named."""
-    if len(named) == 1:
-        own, name = rules.qualified(named[0], org)
+    """Return the nodes, by `org/node`: all of the organization that the caller may see, or those that are named.
+
+    One text alone may be a node set or a pattern, unless there is a node of that very name.
+    """
+    from nodewatch.nodeset import expand, fitting, fold
+
+    alone = named[0] if len(named) == 1 else ""
+    if alone and not is_set(alone):
+        own, name = rules.qualified(alone, org)
         nodes = client.nodes(org, name) if own == org else {}
         if not nodes:
-            raise NotFound(f"Node {named[0]} not found in org {org}")
+            raise NotFound(f"Node {alone} not found in org {org}")
         return nodes
     nodes = client.nodes(org)
     if not nodes:
         raise NotFound(f"Node  not found in org {org}: it has none, or none that you may see")
-    wanted = ["/".join(rules.qualified(name, org)) for name in named]
+    exact = next((name for name in (alone, f"{org}/{alone}") if name in nodes), None)
+    if exact is not None:
+        return {exact: nodes[exact]}
+    names = expand(alone) if alone else named
+    wanted = fitting([type(name)("/".join(rules.qualified(name, org))) for name in names], nodes)
     unknown = [name for name in wanted if name not in nodes]
     if unknown:
-        from nodewatch.nodeset import fold
-
         raise NotFound(f"{plural(len(unknown), 'node')} not found in org {org}: {fold(unknown)}")
     return {name: nodes[name] for name in wanted} or nodes
 

@@ -9,7 +9,7 @@ import click
 from nodewatch.errors import NotFound, ServiceTrouble, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Agent
-from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, tell
+from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, show_statuses, tell
 from nodewatch.tree import command, later
 from nodewatch.watch.options import followed, wanted, watchable
 
@@ -27,7 +27,7 @@ UNKNOWN_ROUTE = "404 page not found"  # what an agent answers to a question that
 NONE_HERE = "This node has no such status: no policy matches it, it has another name, or the node is not registered."
 
 
-@command
+@command(listing="horizon.list_tables:OF_ONE_NODE")
 @click.argument("nmp", metavar="[NMP]", default="")
 @LONG
 @watchable
@@ -48,6 +48,9 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
     if followed(app, lambda: follow.node(app, "this node", ask, AGAIN, nmp.removeprefix("*"), long=long)):
         return
     found = ask_agent(app, nmp)
+    if app.asks_for_list:
+        show_statuses(app, "", found, long=long)
+        return
     document = rules.all_of(found) if long else rules.words_of(found)
     busy = rules.in_upgrade(found)
     app.show(

@@ -10,7 +10,7 @@ import click
 from nodewatch.errors import NodewatchError, NotFound
 from nodewatch.horizon import meant_rules, rules
 from nodewatch.horizon.client import Exchange
-from nodewatch.horizon.shared import LONG, POLICY, clock, exchange, exchange_command
+from nodewatch.horizon.shared import LONG, POLICY, clock, exchange, exchange_command, show_statuses
 from nodewatch.tree import later
 from nodewatch.watch.options import followed, watchable
 
@@ -25,7 +25,7 @@ else:  # only waiting, and only tables, need them
     follow, node_tables, tables = later("horizon.follow"), later("horizon.node_tables"), later("horizon.tables")
 
 
-@exchange_command()
+@exchange_command(listing="horizon.list_tables:OF_ONE_NODE")
 @click.argument("node", metavar="NODE")
 @POLICY
 @LONG
@@ -47,6 +47,9 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
     if followed(app, lambda: follow.node(app, node, ask, again(node), policy or "", long=long)):
         return
     wanted, everything = ask_node(app, node, policy)
+    if app.asks_for_list:
+        show_statuses(app, "/".join(rules.qualified(node, app.settings.org)), wanted, long=long)
+        return
     document = rules.all_of(wanted) if long else rules.words_of(wanted)
     busy = rules.in_upgrade(everything)
     app.show(document, lambda _: story(app, node, wanted, busy, alone=policy is not None, long=long))

@@ -8,17 +8,17 @@ import click
 
 from nodewatch.errors import NotFound
 from nodewatch.horizon import meant_rules, rules
-from nodewatch.horizon.shared import clock, exchange, exchange_command
+from nodewatch.horizon.shared import exchange, exchange_command
 from nodewatch.tree import later
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.horizon import node_tables
+    from nodewatch.horizon import list_tables, node_tables
 else:
-    node_tables = later("horizon.node_tables")  # only tables need them
+    list_tables, node_tables = later("horizon.list_tables"), later("horizon.node_tables")  # only tables need them
 
 
-@exchange_command(nodes=True)
+@exchange_command(listing="horizon.list_tables:NODES")
 @click.argument("node", metavar="[NODE]", default="")
 @click.option("--long", "-l", is_flag=True, help="Show the whole of each node.")
 def list_nodes(app: App, node: str, long: bool) -> None:
@@ -32,12 +32,12 @@ def list_nodes(app: App, node: str, long: bool) -> None:
     found = exchange(app).nodes(org, name)
     if name and not found:
         raise NotFound(f"node '{name}' not found in org {org}")
-    document = {key: found[key] for key in sorted(found)} if name or long else sorted(found)
-    app.show(
-        document,
-        lambda _: node_tables.nodes(found, clock(app)),
-        lambda _: node_tables.node_records(found),
-    )
+    whole = bool(name or long)
+    if app.asks_for_list:
+        app.show_list(sorted(found.items()), dict if whole else lambda records: [key for key, _ in records])
+        return
+    document = {key: found[key] for key in sorted(found)} if whole else sorted(found)
+    app.show(document, lambda _: list_tables.nodes(found, app.clock))
 
 
 @exchange_command()

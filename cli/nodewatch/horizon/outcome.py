@@ -123,13 +123,18 @@ def outcome(look: Look, seen: Seen) -> Outcome:
         names["unanswered" if passing else "refused"].append(name)
     present = [KINDS[found] for found, members in names.items() if members]
     finished = not look.short and all(found.over for found in present)
+    by_end: dict[str, list[str]] = {"good": [], "failed": [], "lagging": []}
+    for found, members in names.items():
+        by_end[KINDS[found].counts] += members
     return Outcome(
         words=words(look, {found: len(members) for found, members in names.items()}),
         finished=finished,
         succeeded=finished and {found.counts for found in present} == {"good"},
-        failed=[name for found, members in names.items() if KINDS[found].counts == "failed" for name in members],
-        lagging=[name for found, members in names.items() if KINDS[found].counts == "lagging" for name in members],
+        failed=by_end["failed"],
+        lagging=by_end["lagging"],
         gone=not present and not look.short,
+        done=len(by_end["good"]),
+        left=len(by_end["lagging"]),
     )
 
 

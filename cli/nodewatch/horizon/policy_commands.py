@@ -15,14 +15,14 @@ from nodewatch.tree import command, later
 if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.backend import Answer
-    from nodewatch.horizon import tables
+    from nodewatch.horizon import list_tables, tables
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.types import Policy
 else:
-    tables = later("horizon.tables")  # only tables need them
+    list_tables, tables = later("horizon.list_tables"), later("horizon.tables")  # only tables need them
 
 
-@exchange_command(nodes=True)
+@exchange_command(listing="horizon.list_tables:POLICIES")
 @click.argument("nmp", metavar="[NMP]", default="")
 @click.option("--long", "-l", is_flag=True, help="Show the whole of each policy.")
 @click.option("--nodes", is_flag=True, help="Show which nodes each policy is meant for.")
@@ -44,18 +44,22 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
     if name and not found:
         raise NotFound(f"NMP {name} not found in org {org}")
     if nodes:
+        if app.asking:
+            raise WrongUsage("--nodes shows nodes, not policies: --filter and its like do not go with it.")
         show_nodes(app, client, org, found)
         return
+    whole = bool(name or long)
+    if app.asks_for_list:
+        app.show_list(sorted(found.items()), dict if whole else lambda records: [key for key, _ in records])
+        return
     document = {key: found[key] for key in sorted(found)} if name or (long and found) else sorted(found)
-    one = len(found) == 1 and bool(name or long)
     app.show(
         document,
         lambda _: (
             [block for key in sorted(found) for block in tables.policy(key, found[key], clock(app))]
-            if one or long
-            else tables.policies(found, clock(app))
+            if whole
+            else list_tables.policies(found, app.clock)
         ),
-        lambda _: ({"nmp": key, **(found[key] or {})} for key in sorted(found)),
     )
 
 

@@ -35,11 +35,14 @@ CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", 
 YES = click.option("--yes", is_flag=True, help="Do not ask, even on a terminal.")
 
 
-def exchange_command(*params: click.Option, nodes: bool = False) -> Callable[[Any], click.Command]:
-    """Declare a command that asks the Exchange: it takes -o, -u and -n, beside its own; its rows may be `nodes`."""
+def exchange_command(*params: click.Option, nodes: bool = False, listing: str = "") -> Callable[[Any], click.Command]:
+    """Declare a command that asks the Exchange: it takes -o, -u and -n, beside its own.
+
+    Its rows may be `nodes`, or a list that is described at `listing`.
+    """
 
     def declare(function: Any) -> click.Command:
-        declared: click.Command = command(params=[*params, *ACCOUNT], nodes=nodes)(function)
+        declared: click.Command = command(params=[*params, *ACCOUNT], nodes=nodes, listing=listing)(function)
         return declared
 
     return declare
@@ -104,3 +107,10 @@ def ask_to_reset(app: App, statuses: Statuses, new: str, where: str, *, yes: boo
         )
     if names and not (yes or app.settings.dry_run):
         app.confirm(f"Reset {', '.join(names)} on {where}?")
+
+
+def show_statuses(app: App, node: str, statuses: Statuses, *, long: bool) -> None:
+    """Show the statuses of one node as the list that the options or the format ask for."""
+    from nodewatch.horizon.list_tables import by_node, reported
+
+    app.show_list(reported({node: statuses}, {}, ""), lambda records: by_node(records, "", long=long).get(node, {}))

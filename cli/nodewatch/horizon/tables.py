@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.documents import part, text
 from nodewatch.horizon import rules, status_rules
-from nodewatch.nodeset import natural
 from nodewatch.pages import next_steps
-from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Record, Style
+from nodewatch.table import Cell, Fields, Line, Page, Style
 from nodewatch.times import Clock, read_time, span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from nodewatch.horizon.types import Policy, Status, Statuses
 
@@ -136,32 +135,6 @@ def change(name: str, part: Mapping[str, Any]) -> str:
     return f"{name}{between} {doing}"
 
 
-def policies(documents: Mapping[str, Policy | None], clock: Clock) -> Page:
-    """Return one row a policy."""
-    rows: list[list[str | Cell]] = []
-    for name in sorted(documents, key=natural):
-        policy = documents[name] or {}
-        rows.append(
-            [
-                name,
-                Cell("enabled", "good") if policy.get("enabled") else Cell("disabled", "dim"),
-                start(policy, clock),
-                text(part(policy, "agentUpgradePolicy").get("manifest")),
-                text(policy.get("label")),
-                local(policy.get("lastUpdated"), clock),
-            ]
-        )
-    columns = [
-        Column("Policy"),
-        Column("State"),
-        Column("Start", 3),
-        Column("Manifest", 2),
-        Column("Label", 1, wraps=True),
-        Column("Updated", 4),
-    ]
-    return [Grid(columns, rows, empty="There are no node management policies.")]
-
-
 def start(policy: Policy, clock: Clock) -> str:
     """Return when a policy starts, and within what time after that.
 
@@ -204,25 +177,3 @@ def policy(name: str, document: Policy | None, clock: Clock) -> Page:
 def properties(document: Policy) -> list[dict[str, Any]]:
     """Return the properties of a policy that are objects, as they should be."""
     return [each for each in document.get("properties") or () if isinstance(each, dict)]
-
-
-def node_rows(found: Mapping[str, Statuses]) -> Iterator[Record]:
-    """Return a row for each node and policy, with the fields that the documents have.
-
-    >>> status = {"agentUpgradePolicyStatus": {"status": "failed", "errorMessage": "no disk"}}
-    >>> row = next(node_rows({"o/n": {"o/p": status}}))
-    >>> row["node"], row["nmp"], row["status"], row["errorMessage"], row["startTime"]
-    ('o/n', 'o/p', 'failed', 'no disk', None)
-    """
-    for node in sorted(found, key=natural):
-        for nmp in sorted(found[node]):
-            upgrade = rules.upgrade(found[node][nmp])
-            versions = part(upgrade, "upgradedVersions")
-            yield {
-                "node": node,
-                "nmp": nmp,
-                "status": rules.word(found[node][nmp]),
-                **{name: versions.get(name) for _, name in VERSIONS},
-                **{name: upgrade.get(name) for name in ("scheduledTime", "startTime", "endTime", "lastUpdated")},
-                "errorMessage": upgrade.get("errorMessage"),
-            }

@@ -72,18 +72,23 @@ def allot(shares: Sequence[float], length: int) -> list[int]:
 
 def legend_lines(parts: Sequence[Part], signs: Sequence[str], width: int | None) -> Iterator[list[Cell]]:
     """Return sign, name, number and percentage of each part, as many on a line as fit."""
-    line: list[Cell] = []
-    used = 0
+    facts = []
     for part, sign in zip(parts, signs, strict=True):
         share = percent(part.percent)
-        words = f"{visible(part.name)} " + (share if part.number is None else f"{part.number:,} ({share})")
-        size = 2 + columns(words)
+        words = f"{visible(part.name)} " + share + (f" ({part.number:,})" if part.number else "")
+        facts.append(Cell(f"{sign} {words}", part.style if part.percent else "dim"))
+    return packed(facts, width)
+
+
+def packed(facts: Sequence[Cell], width: int | None) -> Iterator[list[Cell]]:
+    """Return the facts in lines, as many on each as fit, whose first character is a sign one column wide."""
+    line: list[Cell] = []
+    used = 0
+    for fact in facts:
+        size = 1 + columns(fact.text[1:])
         if line and width is not None and used + 2 + size > width:
             yield line
             line, used = [], 0
-        if line:
-            line.append(Cell("  "))
-        style: Style = part.style if part.percent else "dim"
-        line += [Cell(f"{sign} {words}", style)]
+        line += [Cell("  "), fact] if line else [fact]
         used += size + 2
     yield line

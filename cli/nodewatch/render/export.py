@@ -9,7 +9,10 @@ from nodewatch.render.page import Paper, drawn
 from nodewatch.table import Column, Grid, Line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
+    from rich.segment import Segment
 
     from nodewatch.table import Page
     from nodewatch.world import World
@@ -75,8 +78,19 @@ def recorded(page: Page, width: int) -> Console:
 
     paper = Paper(width)
     blocks = [block._replace(whole=False) if isinstance(block, Line) else block for block in page]
-    lines = list(drawn(blocks, paper, paper.console(io.StringIO())))
+    lines = [list(indented(line)) for line in drawn(blocks, paper, paper.console(io.StringIO()))]
     widest = max((Segment.get_line_length(line) for line in lines), default=0)
     console = paper._replace(width=max(widest, width)).console(io.StringIO(), record=True)
     console.print(Segments([segment for line in lines for segment in line]), crop=False, end="")
     return console
+
+
+def indented(line: list[Segment]) -> Iterator[Segment]:
+    """Return the line with blanks in front of a text in a piece of their own: viewers of SVG leave them out else."""
+    for segment in line:
+        text = segment.text.lstrip(" ")
+        blanks = len(segment.text) - len(text)
+        if text and blanks:
+            yield segment._replace(text=" " * blanks, style=None)
+            segment = segment._replace(text=text)  # noqa: PLW2901  # what is left of it
+        yield segment

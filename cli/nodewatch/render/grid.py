@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.render.text import NARROW, columns, pad, paragraph
+from nodewatch.render.text import NARROW, PIECE, columns, pad, paragraph
 from nodewatch.table import Cell, visible
 
 if TYPE_CHECKING:
@@ -26,8 +26,10 @@ class Strip(NamedTuple):
 
     @property
     def least(self) -> int:
-        """The width that the column does not go below: what wraps may be narrow, names and ids are never cut."""
-        return max(columns(self.name), min(self.widest, NARROW)) if self.column.wraps else self.widest
+        """The width that the column does not go below: what wraps may be narrow, names and node sets are never cut."""
+        if not self.column.wraps:
+            return self.widest
+        return max(columns(self.name), *map(narrowest, self.texts))
 
     @property
     def empty(self) -> bool:
@@ -39,6 +41,16 @@ class Strip(NamedTuple):
         """Whether all rows say the same in a column that may say it once, in the heading."""
         first, count = self.texts[0], len(self.texts)
         return self.column.shares and count > 1 and first != "" and self.texts.count(first) == count
+
+
+def narrowest(text: str) -> int:
+    """Return how narrow the column of a text that wraps may be: as its longest part with brackets, at least.
+
+    >>> narrowest("no power"), narrowest("no answer from the controller"), narrowest("x1c[0-7]s[0-7]b[0-1]n[0-3],x2")
+    (8, 20, 27)
+    """
+    sets = (columns(piece.rstrip()) for piece in PIECE.findall(text) if "[" in piece) if "[" in text else ()
+    return max(min(columns(text), NARROW), *sets, 0)
 
 
 class Fitted(NamedTuple):
@@ -69,7 +81,7 @@ def read_strip(column: Column, cells: Sequence[str | Cell]) -> Strip:
     name = visible(column.name)
     texts = [cell if isinstance(cell, str) else cell.text for cell in cells]
     styles: list[Style] = ["" if isinstance(cell, str) else cell.style for cell in cells]
-    whole = "".join(texts)
+    whole = "".join([name, *texts])
     if whole.isascii() and whole.isprintable():
         return Strip(column, name, texts, styles, max(len(name), *map(len, texts)))
     texts = list(map(visible, texts))

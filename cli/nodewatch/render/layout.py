@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from nodewatch.render.bar import bar_lines
 from nodewatch.render.grid import GAP, plain_lines
+from nodewatch.render.panels import panel_lines
 from nodewatch.render.text import columns, pad, paragraph
-from nodewatch.table import Bar, Cell, Fields, Grid, Heading, Line, visible
+from nodewatch.table import Bar, Cell, Fields, Grid, Heading, Line, Panels, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,6 +45,8 @@ def block_lines(block: Block, width: int | None, *, blocks: bool) -> Iterable[li
         return field_lines(block, width)
     if isinstance(block, Bar):
         return bar_lines(block, width, blocks=blocks)
+    if isinstance(block, Panels):
+        return panel_lines(block, width, blocks=blocks)
     if isinstance(block, Heading):
         return paragraph(block.text, block.style or "strong", width)
     return paragraph(block.text, block.style, None if block.whole else width, Cell(block.lead, "strong"))

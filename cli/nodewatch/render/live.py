@@ -7,6 +7,7 @@ import signal
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
+from nodewatch.render.keyboard import Keyboard
 from nodewatch.render.page import Paper, drawn, paper_of
 from nodewatch.table import Line
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 LINES = 25
+MOST_LINES = 2_000  # that can be looked through
 FURTHER: Page = [Line("(more below)", "dim")]
 
 
@@ -39,28 +41,46 @@ class Screen:
         self.before: dict[int, Any] = {}
         self.body: Page | None = None
         self.lines: list[list[Segment]] = []
+        self.above = 0
+        self.keyboard = Keyboard(world)
 
     def __enter__(self) -> Self:
         handlers = {**dict.fromkeys(ENDING, end), signal.SIGTSTP: self.stop}
         self.before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         self.live.start()
+        self.keyboard.take()
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.keyboard.give_back()
         self.live.stop()
         for number, handler in self.before.items():
             signal.signal(number, handler)
 
     def stop(self, number: int, _frame: object) -> None:
         """Give the terminal back while the process is stopped, and take it again when it goes on."""
+        self.keyboard.give_back()
         self.live.stop()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
         signal.signal(number, self.stop)
         self.live.start()
+        self.keyboard.take()
+
+    def wait(self, seconds: float) -> None:
+        """Wait that long, or until a key is pressed: arrows and page keys move the body.
+
+        Raise `KeyboardInterrupt` for `q`.
+        """
+        page = max(self.console.height - 6, 1)
+        steps = {"up": -1, "down": 1, "page up": -page, "page down": page}
+        for key in self.keyboard.keys(seconds):
+            if key == "quit":
+                raise KeyboardInterrupt
+            self.above = max(self.above + steps[key], 0)
 
     def draw(self, head: Page, body: Page) -> None:
-        """Fill the screen with the head and as much of the body as there is room for.
+        """Fill the screen with the head, which always stays, and as much of the body as there is room for.
 
         A body is laid out once for each size of the terminal, so that a new head over the same body costs little.
         """
@@ -69,8 +89,10 @@ class Screen:
         size = measured(self.world)
         if body is not self.body or size != self.console.size:
             self.body, self.console.size = body, size
-            self.lines = list(islice(self.lines_of(body), size[1] + 1))
-        lines = [*self.lines_of([*head, Line(" ")]), *self.lines]
+            self.lines = list(islice(self.lines_of(body), MOST_LINES))
+        top = list(self.lines_of([*head, Line(" ")]))
+        self.above = min(self.above, max(len(self.lines) + len(top) - size[1], 0))
+        lines = [*top, *self.lines[self.above :]]
         if len(lines) > size[1]:
             lines[size[1] - 1 :] = self.lines_of(FURTHER)
         self.live.update(Segments([segment for line in lines for segment in line]), refresh=True)

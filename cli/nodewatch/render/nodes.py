@@ -21,13 +21,18 @@ class Spelling(NamedTuple):
 
 
 def print_names(names: Iterable[str], out: TextIO, spelling: Spelling) -> None:
-    """Write the names, each once, in natural order; nothing where there are none."""
+    """Write the names, each once, in natural order; nothing where there are none.
+
+    One a line they are as they are, but for what a terminal would obey; elsewhere as node sets spell them.
+    """
     found = set(names)
     if not found:
         return
-    if spelling.expand or spelling.separator is not None:
-        between = "\n" if spelling.separator is None else spelling.separator
-        out.write(between.join(escaped(name) for name in sorted(found, key=natural)) + "\n")
+    ordered = sorted(found, key=natural)
+    if spelling.separator is not None:
+        out.write(spelling.separator.join(map(escaped, ordered)) + "\n")
+    elif spelling.expand:
+        out.writelines(f"{visible(name)}\n" for name in ordered)
     else:
         out.write(f"{fold(found)}\n")
 

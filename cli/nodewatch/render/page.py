@@ -6,9 +6,9 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.render.bar import BLOCKS
-from nodewatch.render.grid import GAP, fitted
+from nodewatch.render.grid import GAP, fitted, narrowest
 from nodewatch.render.layout import block_lines, spaced
-from nodewatch.render.text import NARROW, columns, paragraph, wrap
+from nodewatch.render.text import columns, paragraph, wrap
 from nodewatch.table import Grid, Heading, visible
 
 if TYPE_CHECKING:
@@ -203,8 +203,7 @@ class Words:
     def __rich_measure__(self, _console: Console, _options: ConsoleOptions) -> Measurement:
         from rich.measure import Measurement
 
-        widest = columns(self.text)
-        return Measurement(min(widest, NARROW), widest)
+        return Measurement(narrowest(self.text), columns(self.text))
 
     def __rich_console__(self, _console: Console, options: ConsoleOptions) -> Iterator[Text]:
         for line in wrap(self.text, options.max_width, cut=True):

@@ -16,6 +16,7 @@ from nodewatch.errors import (
 from nodewatch.nodeset import fold
 from nodewatch.times import span
 from nodewatch.watch.model import Outcome, Seen, passes, without
+from nodewatch.watch.rate import Mark, kept, rate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
     from nodewatch.watch.model import Watched
+    from nodewatch.watch.rate import Rate
 
 INTERVAL, SHORTEST_INTERVAL, SETTLE = 15.0, 1.0, 120.0
 LONGEST_PAUSE = 120.0
-LAST_LOOK = 0.7  # seconds that the look at the end of the time has for itself
+MOST_GROUPS = 10
+MOST_SHARES = 1_000
+LAST_LOOK = 0.5  # seconds that the look at the end of the time has for itself
 
 
 class Pace(NamedTuple):
@@ -97,7 +101,8 @@ Move(before='on', after=None, names=['x3'])]
 class Sight(NamedTuple):
     """What one round brought: the look and what the rule makes of it, or the trouble and the look from before.
 
-    `at` is when the data was seen, `began` when the first look was taken, `pause` how long nothing happens now.
+    `at` is when the data was seen, `began` when the first look was taken, `pause` how long nothing happens now. `rate`
+    is how fast nodes get done, where that can be told, `shares` how many of all were done at each look, as 0 to 1.
     """
 
     look: Any
@@ -107,11 +112,18 @@ class Sight(NamedTuple):
     at: datetime
     trouble: str = ""
     pause: float = 0.0
+    rate: Rate | None = None
+    shares: Sequence[float] = ()
 
     @property
     def seen(self) -> bool:
         """Whether there is data to show."""
         return self.look is not None
+
+    @property
+    def words(self) -> str:
+        """How far it is and how fast, on one line."""
+        return f"{self.outcome.words}; {self.rate.words()}" if self.rate else self.outcome.words
 
 
 class Viewer(Protocol):
@@ -149,9 +161,14 @@ class Lookout:
         self.since: dict[str, float] = {}
         self.left: dict[str, str] = {}
         self.unfinished: set[str] = set()
+        self.marks: list[Mark] = []
+        self.shares: list[float] = []
         self.failures = 0
+        self.longest = 0.0
+        self.last = False
         self.began = self.world.now()
-        self.deadline = self.world.monotonic() + pace.timeout
+        self.first = self.world.monotonic()
+        self.deadline = self.first + pace.timeout
 
     def run(self, viewer: Viewer) -> NodewatchError | None:
         """Look until it is over, and return how it ended: None when everything succeeded.
@@ -168,19 +185,25 @@ class Lookout:
             ending = self.ending(sight)
             left = self.deadline - self.world.monotonic()
             if ending is None and not sight.outcome.finished and left > 0:
-                sight = sight._replace(pause=min(self.pace.pause(self.failures), left))
+                sight = sight._replace(pause=min(self.pace.pause(self.failures), max(left - self.longest, 0.0)))
             self.sight = sight
             viewer.show(sight)
             if ending is not None or (sight.outcome.finished and not sight.trouble):
                 return ending
-            if left <= 0:
+            if left <= 0 or self.last:
                 return self.out_of_time(sight)
             viewer.sleep(sight.pause)
 
     def see(self) -> Sight:
-        """Look once; return what came back, or the trouble if a later look may go well."""
+        """Look once; return what came back, or the trouble if a later look may go well.
+
+        The last look begins so much before the time is up as the longest one took.
+        """
+        begun = self.world.monotonic()
+        self.last = begun >= self.deadline - self.longest
+        ask = self.watched.last_look if self.last else None
         try:
-            look = self.watched.look()
+            look = (ask or self.watched.look)()
         except NodewatchError as error:
             if not passes(error) and not (error.status == 401 and self.app.renew()):
                 raise
@@ -188,6 +211,7 @@ class Lookout:
             before = self.sight or Sight(None, Outcome("nothing was seen yet"), (), self.began, self.began)
             return before._replace(moves=(), trouble=error.message)
         self.failures = 0
+        self.longest = max(self.longest, self.world.monotonic() - begun)
         now, clock, states = self.world.now(), self.world.monotonic(), self.watched.states(look)
         changed = moves(self.states, states) if self.sight and self.sight.seen else []
         since = {name: self.since.get(name, clock) for name in states}
@@ -200,7 +224,18 @@ class Lookout:
         outcome = self.watched.outcome(look, Seen(now, since, timedelta(seconds=self.pace.settle), clock))
         outcome = without(outcome, self.missing(), self.watched.left, nothing_left=not states)
         self.unfinished = {*self.unfinished.difference(states), *outcome.failed, *outcome.lagging}
-        return Sight(look, outcome, changed, self.began, now)
+        return Sight(
+            look, outcome, changed, self.began, now, rate=self.measured(outcome, now, clock), shares=self.shares
+        )
+
+    def measured(self, outcome: Outcome, now: datetime, clock: float) -> Rate | None:
+        """Note how many nodes are done, and return how fast they get done: since the start, if some were at first."""
+        if not self.marks and outcome.done and outcome.started and outcome.started < now:
+            self.marks.append(Mark(clock - (now - outcome.started).total_seconds(), 0))
+        self.marks = kept([*self.marks, Mark(clock, outcome.done)])
+        total = outcome.done + outcome.left + len(outcome.failed)
+        self.shares = [*self.shares[-MOST_SHARES:], outcome.done / total if total else 0.0]
+        return rate(self.marks, outcome.left)
 
     def missing(self) -> dict[str, str]:
         """Return the names that left before they were seen at a good end, with what was last seen of them."""
@@ -220,17 +255,26 @@ class Lookout:
         if sight.trouble:
             return None
         if outcome.gone:
-            return WentAway(f"{outcome.words}.{named(outcome)}")
+            return WentAway(self.told(outcome.words, outcome))
         if outcome.finished and not outcome.succeeded:
-            return NotAllSucceeded(f"{outcome.words}.{named(outcome)}")
+            return NotAllSucceeded(self.told(outcome.words, outcome))
         if self.pace.fail_fast and outcome.failed and not outcome.finished:
-            return NotAllSucceeded(f"a node failed, and --fail-fast ends the wait: {outcome.words}.{named(outcome)}")
+            words = f"a node failed, and --fail-fast ends the wait: {outcome.words}"
+            return NotAllSucceeded(self.told(words, outcome))
         return None
+
+    def told(self, words: str, outcome: Outcome) -> str:
+        """Return the words, and with them the nodes that are to be named, unless a line must do."""
+        if self.app.settings.quiet:
+            return f"{words}."
+        now, clock = self.world.now(), self.world.monotonic()
+        since = {name: now - timedelta(seconds=clock - at) for name, at in self.since.items() if at > self.first}
+        return f"{words}.{named(outcome, self.states, since)}"
 
     def out_of_time(self, sight: Sight) -> TimeRanOut:
         """Return the error for a wait that took too long."""
         waited = span(timedelta(seconds=self.pace.timeout))
-        message = f"the time ran out after {waited}: {sight.outcome.words}.{named(sight.outcome)}"
+        message = self.told(f"the time ran out after {waited}: {sight.words}", sight.outcome)
         if sight.trouble:
             data = f"what is known is {self.age()} old" if sight.seen else "no look succeeded"
             message += f"\n  The last look failed, so {data}: {sight.trouble}"
@@ -241,27 +285,44 @@ class Lookout:
         return span(self.world.now() - self.sight.at) if self.sight else ""
 
 
-def named(outcome: Outcome) -> str:
-    """Return the failed, the lagging and the missing nodes, folded, each on a line of its own after the first.
+def named(outcome: Outcome, states: Mapping[str, str], since: Mapping[str, datetime]) -> str:
+    """Return the failed, the lagging and the missing nodes, folded, each state on a line of its own after the first.
 
-    >>> missing = {"x4": "configuring", "x5": "configuring"}
-    >>> print("It ended." + named(Outcome("", failed=["x2", "x1"], lagging=["x3"], unnamed=6, missing=missing)))
+    `states` are as the last look saw them, and `since` tells when that was first seen of them, where it was.
+
+    >>> from datetime import UTC
+    >>> ended = Outcome("", failed=["x2", "x1"], lagging=["x3"], unnamed=6, missing={"x4": "on", "x5": "on"})
+    >>> noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    >>> states = {"x1": "failed (no power)", "x2": "failed (no power)", "x3": "configuring"}
+    >>> print("It ended." + named(ended, states, {"x1": noon, "x2": noon - timedelta(minutes=1)}))
     It ended.
-      Failed (2): x[1-2]
+      Failed (2): x[1-2]: failed (no power), seen since 11:59:00 UTC
       Failed (6): taken over since, their names are not known
-      Lagging (1): x3
-      Missing (2): x[4-5], last seen: configuring
+      Lagging (1): x3: configuring
+      Missing (2): x[4-5], last seen: on
+    >>> many = Outcome("", failed=[f"x{number}" for number in range(12)])
+    >>> named(many, {name: f"failed ({name})" for name in many.failed}, {}).splitlines()[-1]
+    '  and 2 more groups of nodes'
     """
-    last_seen: dict[str, list[str]] = {}
+    groups: dict[tuple[str, str], list[str]] = {}
+    for title, names in (("Failed", outcome.failed), ("Lagging", outcome.lagging)):
+        for name in names:
+            groups.setdefault((title, states.get(name, "")), []).append(name)
     for name, state in outcome.missing.items():
-        last_seen.setdefault(state, []).append(name)
-    rows = (
-        ("Failed", len(outcome.failed), fold(outcome.failed)),
-        ("Failed", outcome.unnamed, "taken over since, their names are not known"),
-        ("Lagging", len(outcome.lagging), fold(outcome.lagging)),
-        *(("Missing", len(names), f"{fold(names)}, last seen: {state}") for state, names in last_seen.items()),
-    )
-    return "".join(f"\n  {title} ({count:,}): {names}" for title, count, names in rows if count)
+        groups.setdefault(("Missing", state), []).append(name)
+    order = ["Failed", "Lagging", "Missing"]
+    rows = []
+    for (title, state), names in sorted(groups.items(), key=lambda group: (order.index(group[0][0]), -len(group[1]))):
+        words = f", last seen: {state}" if title == "Missing" else f": {state}" if state else ""
+        if title != "Missing" and all(name in since for name in names):
+            words += f", seen since {min(since[name] for name in names):%H:%M:%S} UTC"
+        rows.append(f"{title} ({len(names):,}): {fold(names)}{words}")
+    if outcome.unnamed:
+        place = sum(row.startswith("Failed") for row in rows)
+        rows.insert(place, f"Failed ({outcome.unnamed:,}): taken over since, their names are not known")
+    more = len(rows) - MOST_GROUPS
+    rows[MOST_GROUPS:] = [f"and {more} more groups of nodes"] if more > 0 else []
+    return "".join(f"\n  {row}" for row in rows)
 
 
 def follow(app: App, watched: Watched) -> None:

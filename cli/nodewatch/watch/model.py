@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from nodewatch.table import Page, Record
+    from nodewatch.table import Page
 
 
 class End(NamedTuple):
@@ -35,7 +35,8 @@ class Outcome(NamedTuple):
     `words` say how far it is, on one line that ends without a stop. `failed` nodes count as failed for good; `lagging`
     ones are what a wait waits for, and after the end those that are neither failed nor successful. `unnamed` is how
     many more failed whose names nobody knows any more. `missing` are those that were seen before their end and are not
-    there any more, each with what was last seen of it. `gone` tells that nothing is left to look at.
+    there any more, each with what was last seen of it. `gone` tells that nothing is left to look at. `done` nodes are
+    at a good end, `left` may still get there; `started` is when it began. A rate is made of these.
     """
 
     words: str
@@ -46,6 +47,9 @@ class Outcome(NamedTuple):
     unnamed: int = 0
     gone: bool = False
     missing: Mapping[str, str] = {}
+    done: int = 0
+    left: int = 0
+    started: datetime | None = None
 
 
 def without(outcome: Outcome, missing: Mapping[str, str], why: str, *, nothing_left: bool) -> Outcome:
@@ -62,11 +66,18 @@ def without(outcome: Outcome, missing: Mapping[str, str], why: str, *, nothing_l
     ('no nodes, 2 gone before their end', True, False)
     >>> without(whole, {}, "taken over", nothing_left=True) == whole
     True
+    >>> ends = [(finished, left, gone) for finished in (0, 1) for left in (0, 1) for gone in (0, 1)]
+    >>> def gone(finished, left, gone):
+    ...     outcome = Outcome("", finished=bool(finished), gone=bool(gone))
+    ...     return without(outcome, {"x1": "off"}, "", nothing_left=bool(left)).gone
+    >>> [int(gone(*end)) for end in ends]
+    [0, 1, 0, 1, 0, 1, 1, 1]
     """
     missing = {**outcome.missing, **missing}
     if not missing:
         return outcome
-    words = f"{outcome.words}, {len(missing):,} {why or 'gone'} before {'its' if len(missing) == 1 else 'their'} end"
+    end = "its end" if len(missing) == 1 else "their end"
+    words = outcome.words if outcome.gone else f"{outcome.words}, {len(missing):,} {why or 'gone'} before {end}"
     gone = outcome.gone or (outcome.finished and nothing_left)
     return outcome._replace(words=words, succeeded=False, missing=missing, gone=gone)
 
@@ -74,11 +85,15 @@ def without(outcome: Outcome, missing: Mapping[str, str], why: str, *, nothing_l
 def passes(error: NodewatchError) -> bool:
     """Return whether a later look may go well: the server was not reached, too slow, or in trouble of its own.
 
-    >>> [passes(ServiceTrouble("", status=status)) for status in (None, 400, 429, 500, 503)], passes(NodewatchError(""))
-    ([True, False, True, True, True], False)
+    A 404 that is trouble is one that a proxy answers in the server's place.
+
+    >>> [passes(ServiceTrouble("", status=status)) for status in (None, 400, 404, 408, 429, 499, 500, 503)]
+    [True, False, True, True, True, False, True, True]
+    >>> passes(NodewatchError("", status=500))
+    False
     """
     status = error.status
-    return isinstance(error, ServiceTrouble) and (status is None or status >= 500 or status in (408, 429))
+    return isinstance(error, ServiceTrouble) and (status is None or status >= 500 or status in (404, 408, 429))
 
 
 class Seen(NamedTuple):
@@ -122,13 +137,14 @@ class Seen(NamedTuple):
 
 
 class Watched(NamedTuple):
-    """Something that can be waited for, as its slice describes it; `look` asks, all the rest is pure.
+    """Something that can be waited for, as its slice describes it; `look` and `last_look` ask, all the rest is pure.
 
-    `look` returns what one round of questions brought. From that, `document` is what is printed, `table` how people
+    `look` returns what one round of questions brought; `last_look`, where there is one, is taken when the time has run
+    out, and costs what it must. From that, `document` is what is printed, `table` how people
     see it, `states` a word for every name in it (when one changes, that is a change), `outcome` the rule that tells
-    when it is over. `nodes` gives the rows for the formats of names; `listed` tells that the documents are those of the
-    command's list, which is shown as its options ask. `left` says what it means when a name is missing from the next
-    look ("taken over by a newer session").
+    when it is over. `nodes` gives the records of the command's list where the document is none; `listed` tells that the
+    documents themselves are these. `left` says what it means when a name is missing from the next look ("taken over by
+    a newer session").
     """
 
     look: Callable[[], Any]
@@ -136,6 +152,7 @@ class Watched(NamedTuple):
     table: Callable[[Any], Page]
     states: Callable[[Any], Mapping[str, str]]
     outcome: Callable[[Any, Seen], Outcome]
-    nodes: Callable[[Any], Iterable[Record]] | None = None
+    nodes: Callable[[Any], Iterable[Any]] | None = None
     listed: bool = False
     left: str = ""
+    last_look: Callable[[], Any] | None = None

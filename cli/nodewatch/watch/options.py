@@ -33,7 +33,11 @@ def duration(text: str) -> float:
 
 OPTIONS: list[click.Option] = [
     flag("--wait", help="Say nothing until it is over, then show it; the exit code tells how it ended."),
-    flag("--watch", help="Show it until it is over: on a terminal again and again, else a line for each change."),
+    flag(
+        "--watch",
+        help="Show it until it is over: on a terminal again and again (arrows and page keys scroll, q ends), else "
+        "a line for each change.",
+    ),
     shared("--timeout", type=duration, help="Give up after that time: 90, 30s, 10m, 2h (0, the default: never)."),
     shared("--interval", type=duration, help="Time between two looks (15s; never below 1s)."),
     flag("--fail-fast", help="End as soon as one node has failed."),

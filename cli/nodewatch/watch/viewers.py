@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nodewatch.table import Cell, Grid, Line, visible
 from nodewatch.times import span
+from nodewatch.watch.rate import sparkline
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -41,9 +42,10 @@ class Silence:
             watched, look = self.watched, self.last.look
             if watched.listed:
                 self.app.show_list(watched.document(look))
-                return
-            nodes = watched.nodes
-            self.app.show(watched.document(look), lambda _: watched.table(look), nodes and (lambda _: nodes(look)))
+            elif watched.nodes is not None and self.app.asks_for_rows:
+                self.app.show_list(watched.nodes(look))
+            else:
+                self.app.show(watched.document(look), lambda _: watched.table(look))
 
     def show(self, sight: Sight) -> None:
         """Remember it; tell once of a server that does not answer at all, lest it looks like waiting for nodes."""
@@ -91,6 +93,11 @@ class Journal:
         """Write one change."""
         out = self.app.world.stdout
         document = self.watched.document(sight.look) if self.style != "table" else None
+        if sight.rate and isinstance(document, dict):
+            document = {
+                **document,
+                "nodewatch": {"rate_a_minute": sight.rate.a_minute, "seconds_left": sight.rate.left},
+            }
         if self.style == "json":
             import json
 
@@ -100,7 +107,7 @@ class Journal:
             self.app.print_document(document)
         else:
             changes = [move.words(self.watched.left) for move in sight.moves]
-            self.line("; ".join([sight.outcome.words, *changes]))
+            self.line("; ".join([sight.words, *changes]))
         out.flush()
 
     def tell(self, text: str) -> None:
@@ -171,16 +178,24 @@ class Stage:
         now = self.app.now
         elapsed, age = span(now - sight.began), span(now - sight.at)
         if not sight.trouble:
-            return Line(f"Watched for {elapsed}, seen {age} ago: {sight.outcome.words}", "dim")
+            return Line(f"Watched for {elapsed}, seen {age} ago: {sight.words}{self.course(sight)}", "dim")
         data = f"STALE, what is known is {age} old" if sight.seen else "nothing was seen yet"
         return Line(f"Watched for {elapsed}, {data}: {sight.trouble}", "warn")
+
+    def course(self, sight: Sight) -> str:
+        """Return the share of nodes that were done at each look, drawn small; nothing before the second look."""
+        if len(sight.shares) < 2:
+            return ""
+        from nodewatch.render.page import shows_blocks
+
+        return "  " + sparkline(sight.shares, blocks=shows_blocks(self.app.world.stdout))
 
     def sleep(self, seconds: float) -> None:
         """Let time pass, with the clock going on and the terminal's new size obeyed, every second."""
         world = self.app.world
         end = world.monotonic() + seconds
         while (left := end - world.monotonic()) > 0:
-            world.sleep(min(left, TICK))
+            self.screen.wait(min(left, TICK))
             if self.sight is not None:
                 self.screen.draw([self.heading(self.sight)], self.page)
 

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodewatch.bos_v1 import rules, tables
+from conftest import NOW
+from nodewatch.bos_v1 import list_tables, rules, tables
 from nodewatch.render.layout import block_lines, spaced
+from nodewatch.times import Clock
+from nodewatch.view import usual_page
 from older_fleets import REBOOT, details, status
 
 if TYPE_CHECKING:
@@ -136,4 +139,4 @@ def test_every_shape_has_a_table(boot_set: Any, session_status: Any, session: An
 @settings(max_examples=EXAMPLES)
 @given(st.lists(ANYTHING, max_size=4))
 def test_every_list_has_a_table(ids: list[Any]) -> None:
-    assert len(shown(tables.sessions(ids)).split("\n")) == len(ids) + 1 or not ids
+    assert len(shown(usual_page(list_tables.SESSIONS, ids, Clock(NOW))).split("\n")) == len(ids) + 1 or not ids

@@ -74,7 +74,7 @@ def test_a_node_that_failed_a_phase_is_not_waited_for_in_later_ones(run: Runner,
         10,
         f"""\
 Error: session {OLD} is finished: 3 of 4 nodes done, 1 failed.
-  Failed (1): {A}
+  Failed (1): x3000c0s19b1n0: shutdown failed, seen since 12:01:00 UTC
 """,
     )
 
@@ -91,8 +91,8 @@ def test_stalled_is_no_success(run: Runner, play: Play) -> None:
         10,
         f"""\
 Error: session {OLD} is stalled: 0 of 4 nodes done, 1 failed, 3 not done.
-  Failed (1): {A}
-  Lagging (3): x3000c0s19b[2-4]n0
+  Failed (1): x3000c0s19b1n0: shutdown failed, seen since 12:00:30 UTC
+  Lagging (3): x3000c0s19b[2-4]n0: shutdown succeeded, seen since 12:00:30 UTC
 """,
     )
 
@@ -106,7 +106,7 @@ def test_what_is_not_clear_is_no_success(run: Runner, play: Play) -> None:
         f"""\
 Error: session {OLD} is unclear: 3 of 4 nodes done, 1 not done; Nobody knows what it means that 1 node of boot is \
 'timed_out'.
-  Lagging (1): {A}
+  Lagging (1): x3000c0s19b1n0: boot timed_out, seen since 12:00:30 UTC
 """,
     )
 
@@ -149,7 +149,7 @@ def test_a_stop_time_ends_it(run: Runner, play: Play) -> None:
         10,
         f"""\
 Error: session {OLD} is stopped: 0 of 4 nodes done, 4 not done.
-  Lagging (4): x3000c0s19b[1-4]n0
+  Lagging (4): x3000c0s19b[1-4]n0: shutdown succeeded, boot in_progress
 """,
     )
 

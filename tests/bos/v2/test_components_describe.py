@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fleets import FLEET, as_answered
+from fleets import COMPONENTS, FLEET, as_answered
 
 if TYPE_CHECKING:
     from conftest import Load, Runner
@@ -24,11 +24,24 @@ def test_the_time_of_boot_artifacts_is_not_answered(run: Runner, load: Load) -> 
     assert run("bos v2 components describe x1").json["actual_state"] == {"boot_artifacts": {"kernel": "k"}}
 
 
-def test_names_are_case_sensitive(run: Runner, load: Load) -> None:
+def test_an_xname_may_be_in_upper_case(run: Runner, load: Load) -> None:
     load(FLEET)
-    done = run("bos v2 components describe X3000c0s1b0n0")
-    said = "Component 'X3000c0s1b0n0' does not exist; do you mean x3000c0s1b0n0?"
-    assert done == (8, "", f"Error: The resource was not found: {said}\n")
+    assert run("bos v2 components describe X3000C0S1B0N0") == run("bos v2 components describe x3000c0s1b0n0")
+
+
+@pytest.mark.parametrize("nodes", ["x3000c0s1b0n0,x3000c0s2b0n0", "x3000c0s[1-2]b0n0", "x3000c0s*", "-"])
+def test_several(run: Runner, load: Load, nodes: str) -> None:
+    load({"bos": {"v2": {"components": COMPONENTS[:2]}}})
+    done = run(f"bos v2 components describe {nodes}", stdin="x3000c0s2b0n0,x3000c0s1b0n0")
+    assert [node["id"] for node in done.json] == ["x3000c0s1b0n0", "x3000c0s2b0n0"]
+
+
+def test_of_several_those_that_do_not_exist_are_named(run: Runner, load: Load) -> None:
+    load(FLEET)
+    done = run("bos v2 components describe x3000c0s[1,7-8]b0n0")
+    assert (done.code, done.stdout) == (8, "")
+    assert done.stderr.startswith("Error: BOS does not know x3000c0s[7-8]b0n0")
+    assert run("bos v2 components describe 'x7*'") == (8, "", "Error: no node fits 'x7*'.\n")
 
 
 def test_an_odd_name_reaches_the_server_quoted(run: Runner, load: Load) -> None:
@@ -50,21 +63,22 @@ Error:        cfs configuration failed
 Means:          The component is not yet in the desired state, but BOS will not take further actions on it: there were \
 too many attempts of a power action, or
                 CFS reports failed configuration.
-BOS waits for:  somebody to mend it
+BOS waits for:  an administrator to repair it
 BOS does next:  nothing, until it is enabled again or a session takes it
 
 Commands to type:
     nodewatch bos v2 components update x3000c0s1b0n0 --enabled true
-    nodewatch bos v2 sessions create --template-name TEMPLATE --operation reboot --limit x3000c0s1b0n0
+    nodewatch bos v2 sessions create --template-name compute-24.7 --operation reboot --limit x3000c0s1b0n0
     nodewatch bos v2 sessions status list reboot-7
 
-Desired state
-Kernel:             s3://boot-images/k
-Initrd:             s3://boot-images/i
-Kernel parameters:  ip=dhcp
-Configuration:      compute-24.7
-Updated:            1 h ago
-"""
+State
+Kernel:         s3://boot-images/k (desired)
+Initrd:         s3://boot-images/i (desired)
+Configuration:  compute-24.7 (desired)
+
+Kernel parameters RULE
+    ip=dhcp
+""".replace("RULE", "─" * 142)
 
 
 def test_table(run: Runner, load: Load) -> None:

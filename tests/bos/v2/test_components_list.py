@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,6 +30,11 @@ def test_json_is_in_the_order_of_ids_with_computed_statuses(run: Runner, load: L
         ("--session nope", []),
         ("--staged-session reboot-7", ["x3000c0s9b0n0"]),
         ("--ids x3000c0s9b0n0,x3000c0s1b0n0,x9", ["x3000c0s1b0n0", "x3000c0s9b0n0"]),
+        ("--ids 'x3000c0s1*'", ["x3000c0s10b0n0", "x3000c0s10b0n1", "x3000c0s1b0n0"]),
+        ("--ids x3000c0s10,X3000C0S9B0N0", ["x3000c0s10b0n0", "x3000c0s10b0n1", "x3000c0s9b0n0"]),
+        ("--ids x3000 --session done-3", ["x3000c0s9b0n0"]),
+        ("--ids 'x4*'", []),
+        ("--ids 'x3000c0s?b*' --page-size 2", ["x3000c0s1b0n0", "x3000c0s2b0n0"]),
         ("--enabled true", ["x3000c0s10b0n0", "x3000c0s2b0n0"]),
         ("--enabled false", ["x3000c0s10b0n1", "x3000c0s1b0n0", "x3000c0s9b0n0"]),
         ("--enabled no --session reboot-7", ["x3000c0s10b0n1", "x3000c0s1b0n0"]),
@@ -78,7 +84,7 @@ def test_yaml_keeps_nulls_and_never_folds_lines(run: Runner, load: Load) -> None
 def test_nothing_fits(run: Runner, load: Load) -> None:
     load(FLEET)
     assert run("bos v2 components list --session nope") == (0, "[]\n", "")
-    assert run("bos v2 components list --session nope --format table") == (0, "No component fits.\n", "")
+    assert run("bos v2 components list --session nope --format table") == (0, "No component matches.\n", "")
     assert run("bos v2 components list --session nope --format toml") == (0, "results = []\n", "")
 
 
@@ -115,4 +121,6 @@ def test_table_has_natural_order_and_columns_leave(run: Runner, load: Load) -> N
     assert run("bos v2 components list", tty=True, NO_COLOR="1", COLUMNS="160") == (0, WIDE, "")
     assert run("bos v2 components list", tty=True, NO_COLOR="1", COLUMNS="80") == (0, NARROW, "")
     assert run("bos v2 components list --session reboot-7", tty=True, NO_COLOR="1", COLUMNS="60") == (0, SHARED, "")
-    assert run("bos v2 components list --format table", COLUMNS="60") == (0, WIDE, "")
+    piped = run("bos v2 components list --format table", COLUMNS="60").stdout
+    timed = re.sub(r"\((\d+) min\) *", lambda age: f"(2026-11-21 11:{60 - int(age[1])}:00 UTC)  ", WIDE)
+    assert piped == timed.replace("Last action         ", "Last action                          ")

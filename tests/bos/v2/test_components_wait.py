@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lives import (
     CLEAN,
     DELETED,
+    ERROR,
     NAMES,
     TAKEN_OVER,
     WITH_FAILURES,
@@ -20,8 +21,11 @@ from lives import (
 )
 
 if TYPE_CHECKING:
+    from responses import RequestsMock
+
     from conftest import Play, Runner
 
+STABLE = moment(*everywhere(stable))
 WAIT = "bos v2 components list --wait"
 
 
@@ -38,7 +42,7 @@ def test_failures_are_named(run: Runner, play: Play) -> None:
         10,
         """\
 Error: 2 of 4 nodes stable, 2 failed.
-  Failed (2): x3000c0s[1-2]b0n0
+  Failed (2): x3000c0s[1-2]b0n0: failed (cfs configuration failed), seen since 12:01:30 UTC
 """,
     )
 
@@ -50,7 +54,8 @@ def test_one_on_hold_and_one_disabled(run: Runner, play: Play) -> None:
         10,
         """\
 Error: 0 of 2 nodes stable, 2 on hold or disabled.
-  Lagging (2): x3000c0s[1-2]b0n0
+  Lagging (1): x3000c0s1b0n0: configuring
+  Lagging (1): x3000c0s2b0n0: on_hold
 """,
     )
 
@@ -62,8 +67,7 @@ def test_nodes_that_a_newer_session_takes_in_the_middle_are_no_success(run: Runn
         10,
         """\
 Error: 2 of 2 nodes stable, 2 taken over by a newer session before their end.
-  Missing (1): x3000c0s1b0n0, last seen: power_on_called
-  Missing (1): x3000c0s10b0n0, last seen: configuring
+  Missing (2): x3000c0s[1,10]b0n0, last seen: power_on_called
 """,
         2,
     )
@@ -101,7 +105,7 @@ def test_nodes_that_are_all_taken(run: Runner, play: Play) -> None:
         12,
         "[]\n",
         """\
-Error: all 4 nodes are gone from the list, 4 taken over by a newer session before their end.
+Error: all 4 nodes are gone from the list.
   Missing (4): x3000c0s[1-3,10]b0n0, last seen: power_on_called
 """,
     )
@@ -129,4 +133,56 @@ def test_a_session_that_stays_pending(run: Runner, play: Play) -> None:
 
 def test_nothing_fits(run: Runner, play: Play) -> None:
     play(DELETED)
-    assert run(f"{WAIT} --status failed") == (10, "[]\n", "Error: nothing to wait for: no component fits.\n")
+    assert run(f"{WAIT} --status failed") == (10, "[]\n", "Error: nothing to wait for: no component matches.\n")
+
+
+def test_a_look_asks_only_for_what_is_going_on(run: Runner, play: Play, network: RequestsMock, backend: str) -> None:
+    play({0: moment(*everywhere(on)), 40: moment(configuring(NAMES[0]), *map(stable, NAMES[1:])), 70: STABLE})
+    assert run(f"{WAIT} --session boot-1")[::2] == (0, "")
+    if backend == "http":
+        asked = [str(call.request.url).partition("session=boot-1")[2] for call in network.calls]
+        assert asked == ["", *["&enabled=True"] * 5, ""]
+
+
+def test_the_time_runs_out(run: Runner, play: Play) -> None:
+    play({0: moment(*everywhere(on)), 20: moment(configuring(NAMES[0]), *map(stable, NAMES[1:]))})
+    assert run(f"{WAIT} --timeout 40s")[::2] == (
+        11,
+        """\
+Error: the time ran out after 40 s: 3 of 4 nodes stable, 1 in progress.
+  Lagging (1): x3000c0s1b0n0: configuring, seen since 12:00:40 UTC
+""",
+    )
+
+
+def test_fail_fast(run: Runner, play: Play) -> None:
+    play(WITH_FAILURES)
+    assert run(f"{WAIT} --fail-fast")[::2] == (
+        10,
+        """\
+Error: a node failed, and --fail-fast ends the wait: 2 of 4 nodes stable, 1 failed, 1 in progress.
+  Failed (1): x3000c0s1b0n0: failed (cfs configuration failed), seen since 12:01:00 UTC
+  Lagging (1): x3000c0s2b0n0: configuring, seen since 12:00:30 UTC
+""",
+    )
+
+
+def test_one_component(run: Runner, play: Play) -> None:
+    play(WITH_FAILURES)
+    done = run(f"bos v2 components describe {NAMES[2]} --wait")
+    assert (done.code, done.stderr, done.json["status"]["status"]) == (0, "", "stable")
+    play(WITH_FAILURES)
+    assert run(f"bos v2 components describe {NAMES[0]} --wait")[::2] == (
+        10,
+        f"""\
+Error: 0 of 1 node stable, 1 failed.
+  Failed (1): {NAMES[0]}: failed ({ERROR}), seen since 12:01:00 UTC
+""",
+    )
+
+
+def test_one_component_that_is_removed(run: Runner, play: Play) -> None:
+    play({0: moment(on(NAMES[0])), 20: moment()})
+    done = run(f"bos v2 components describe {NAMES[0]} --watch --format json")
+    assert (done.code, len(done.stdout.splitlines())) == (12, 1)
+    assert done.stderr.endswith("It was there 15 s ago: 0 of 1 node stable, 1 in progress.\n")

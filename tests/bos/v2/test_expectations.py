@@ -30,7 +30,7 @@ def fleet(*nodes: Any, **options: Any) -> Any:
 def test_a_node_that_boots(run: Runner, load: Load) -> None:
     load(fleet(component("x1", "powering_on", minutes=1)))
     assert (
-        described(run, "x1")
+        described(run, "x1").partition("\n\nState")[0]
         == """\
 Means:          CAPMC has been called to power on the component, but it is not yet reported on and ready.
 BOS waits for:  the power state on, then the boot artifacts that the node reports when it is up
@@ -70,7 +70,7 @@ def test_the_options_of_the_service_count(run: Runner, load: Load) -> None:
         ),
         (
             component("x1", "configuring", enabled=False, override="failed"),
-            "somebody to mend it",
+            "an administrator to repair it",
             "nothing, until it is enabled again or a session takes it",
         ),
         (
@@ -130,20 +130,20 @@ def test_laggards_of_a_session_longest_idle_first(run: Runner, load: Load) -> No
     )
     done = run("bos v2 sessions status list reboot-7 --format table")
     assert (
-        done.stdout.partition("\n\n1 node: ")[2]
+        done.stdout.partition("will not try again ")[2].partition("\n\nNext")[0]
         == """\
-no power
-    x1
+(1)
+  1 node: no power
+      x1
 
-2 nodes: power_on_called, oldest last action 50 min ago (x10)
-    x[3,10]
+On hold or disabled (1)
+  1 node: disabled in the middle of it: BOS does nothing until it is enabled
+      x6
 
-1 node stuck in power_on_called: max_boot_wait_time is over
-    x10
-
-2 nodes: configuring, oldest last action 7 min ago (x2)
-    x[2,4]
-"""
+In progress (4)
+Status           Nodes  Oldest action            Limit   Late  Which
+power_on_called      2  2026-11-21 11:10:00 UTC  20 min  1     x[3,10]
+configuring          2  2026-11-21 11:53:00 UTC                x[2,4]"""
     )
 
 

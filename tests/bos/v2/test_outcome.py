@@ -50,7 +50,7 @@ def looked(state: str, letters: str, staged: int = 0, **status: Any) -> Look:
 
 BUSY, OVER, GOOD = (False, False), (True, False), (True, True)
 SAYS_OTHERWISE: dict[str, Any] = {"percent_failed": 50.0, "percent_successful": 50.0}
-LARGE = {"managed_components_count": 20_001, "percent_successful": 100.0, "percent_failed": 0.0}
+LARGE: dict[str, Any] = {"managed_components_count": 20_001, "percent_successful": 100.0, "percent_failed": 0.0}
 NO_POWER = {"no power": {"count": 1, "list": "x9"}}
 LINES: list[tuple[tuple[Any, ...], dict[str, Any], tuple[bool, bool], str]] = [
     (("pending", ""), {}, BUSY, "pending, without nodes yet"),
@@ -81,6 +81,7 @@ LINES: list[tuple[tuple[Any, ...], dict[str, Any], tuple[bool, bool], str]] = [
         BUSY,
         "running: 1 of 1 node stable, but its status says otherwise",
     ),
+    (("running", "s"), {"percent_failed": -1}, BUSY, "running: 1 of 1 node stable, but its status says otherwise"),
     (("complete", ""), {}, OVER, "complete: nothing to do, it has no nodes"),
     (("complete", "ss"), {}, GOOD, "complete: 2 of 2 nodes stable"),
     (("complete", "sf"), {}, OVER, "complete: 1 of 2 nodes stable, 1 failed"),
@@ -96,6 +97,12 @@ LINES: list[tuple[tuple[Any, ...], dict[str, Any], tuple[bool, bool], str]] = [
     ),
     (("complete", "s"), LARGE, GOOD, "complete: 20,001 of 20,001 nodes stable"),
     (("complete", "f"), LARGE, OVER, "complete: 20,000 of 20,001 nodes stable, 1 failed"),
+    (
+        ("complete", "s"),
+        {"managed_components_count": 1, "error_summary": NO_POWER},
+        GOOD,
+        "complete: 1 of 1 node stable",
+    ),
     (("complete", "m"), LARGE, OVER, "complete: 20,000 of 20,001 nodes stable, 1 otherwise"),
     (
         ("complete", "s"),
@@ -109,6 +116,7 @@ LINES: list[tuple[tuple[Any, ...], dict[str, Any], tuple[bool, bool], str]] = [
         GOOD,
         "complete: 20,000 of 20,000 nodes stable",
     ),
+    (("complete", "m"), {**LARGE, "managed_components_count": 20_000}, GOOD, "complete: 20,000 of 20,000 nodes stable"),
     (("Complete", "s"), {}, BUSY, "Complete: 1 of 1 node stable"),
 ]
 
@@ -127,6 +135,7 @@ def test_the_lines_fit_every_rule() -> None:
         looked(state, "s")._replace(session={"name": "it", "status": {"error": "x"}}) for state in ("x", "complete")
     ]
     looks.append(looked("complete", "s")._replace(session={"components": "x0,x1"}))
+    looks.append(looked("running", "s")._replace(whole=False))
     assert {outcome.rule(look) for look in looks} == set(outcome.RULES)
 
 
@@ -156,6 +165,26 @@ def test_a_setup_that_failed(state: str) -> None:
     assert result[1:3] == (OVER if state == "complete" else BUSY)
 
 
+def test_a_look_that_did_not_ask_for_all_components_is_never_the_end() -> None:
+    for state, letters in (("running", "ss"), ("complete", "ss"), ("complete", "sf")):
+        look = looked(state, letters, percent_failed=50.0)._replace(whole=False)
+        result = outcome.outcome(look, seen(1000))
+        assert result[1:3] == BUSY
+        assert result.missing == {}
+    assert (
+        outcome.outcome(looked("running", "s")._replace(whole=False), seen()).words
+        == "it is running: 1 of 1 node stable"
+    )
+
+
+def test_components_that_are_all_stable_prove_that_an_error_is_an_old_one() -> None:
+    look = looked("complete", "s", error_summary=NO_POWER, **LARGE)._replace(
+        nodes=dict.fromkeys(map(str, range(20_001)), KINDS["s"])
+    )
+    assert outcome.outcome(look, seen())[1:3] == GOOD
+    assert outcome.outcome(look._replace(nodes={**look.nodes, "0": KINDS["h"]}), seen())[1:3] == OVER
+
+
 def test_names_of_what_failed() -> None:
     groups = {"no power": {"count": 3, "list": "x8,x9,x0"}}
     look = looked("complete", "sf", managed_components_count=4, percent_failed=75.0, error_summary=groups)
@@ -163,6 +192,8 @@ def test_names_of_what_failed() -> None:
     assert (result.failed, result.unnamed, result.lagging) == (["x1", "x8", "x9"], 0, [])
     result = outcome.outcome(look._replace(status={**look.status, "error_summary": {}}), seen())
     assert (result.failed, result.unnamed) == (["x1"], 2)
+    wrong = looked("running", "sf", percent_failed=100.0, error_summary=groups)
+    assert (outcome.outcome(wrong, seen()).failed, outcome.outcome(wrong, seen()).unnamed) == (["x1"], 0)
     assert outcome.outcome(looked("running", "fmh", 1), seen())[3:6] == (["x0"], ["x1", "x2", "y0"], 0)
 
 

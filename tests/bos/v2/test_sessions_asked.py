@@ -54,8 +54,8 @@ def test_columns_one_line_a_session(run: Runner, load: Load) -> None:
     done = run(f"{LIST} --columns started,name,template,status --sort start_time,name --no-headings --format table")
     assert done.stdout == (
         """\
-2026-11-21 11:00:00  blue-boot  compute-24.7  running
-2026-11-21 11:00:00  done-3     compute-24.7  complete
-2026-11-21 11:00:00  reboot-7   compute-24.7  running
+2026-11-21 11:00:00 UTC  blue-boot  compute-24.7  running
+2026-11-21 11:00:00 UTC  done-3     compute-24.7  complete
+2026-11-21 11:00:00 UTC  reboot-7   compute-24.7  running
 """
     )

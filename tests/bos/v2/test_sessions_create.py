@@ -108,18 +108,18 @@ def test_the_table_names_the_command_that_watches_it(run: Runner, load: Load) ->
     assert (
         run(f"{CREATE} boot --name new --format table").stdout
         == """\
-Session:       new
-Status:        pending
-Operation:     boot
-Template:      compute
-Started:       2026-11-21 12:00:00
-Going on for:  0 s
+Session:    new
+Status:     pending
+Operation:  boot
+Template:   compute
+Started:    2026-11-21 12:00:00 UTC
 
-Watch it with:  nodewatch bos v2 sessions status list new --watch
+Next
+  watch it:  nodewatch bos v2 sessions status list new --watch
 """
     )
     assert run(f"{CREATE} boot --name later --stage true --format table").stdout.endswith(
-        "\nStart it with:  nodewatch bos v2 applystaged create --xnames NODES\n"
+        "\nNext\n  start it:  nodewatch bos v2 applystaged create --xnames NODES\n"
     )
 
 
@@ -306,10 +306,11 @@ def test_a_rehearsal_says_how_many_nodes(
     assert (done.code, done.stderr) == (0, f"Shut down {who}, at {place}: nothing is sent.\n")
 
 
-def test_a_rehearsal_refuses_a_template_that_does_not_exist(run: Runner, load: Load) -> None:
+def test_a_rehearsal_says_that_a_template_does_not_exist(run: Runner, load: Load) -> None:
     load(fleet())
     done = run("bos v2 sessions create --template-name nope --operation boot --dry-run")
-    assert (done.code, done.stdout) == (8, "")
+    assert (done.code, done.json["body"]) == (0, {"template_name": "nope", "operation": "boot"})
+    assert done.stderr.startswith("Boot the nodes of a session template that BOS does not have, so that it would")
 
 
 def test_without_a_limit_you_are_asked_on_a_terminal(run: Runner, load: Load, backend: str) -> None:

@@ -44,12 +44,16 @@ def test_without_a_name(run: Runner) -> None:
 TABLE = """\
 Session:       reboot-7
 Status:        running
+Failed:        1 of 4 nodes
 Operation:     reboot
 Template:      compute-24.7
-Started:       2026-11-21 11:00:00
+Started:       11:00:00 UTC
 Going on for:  1 h
 Nodes (4):     x3000c0s[1-2,10]b0n0,x3000c0s10b0n1
-"""
+
+Next RULE
+  see what failed:  nodewatch bos v2 sessions status list reboot-7
+""".replace("RULE", "─" * 155)
 
 
 def test_table(run: Runner, load: Load) -> None:

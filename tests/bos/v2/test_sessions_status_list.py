@@ -76,45 +76,67 @@ def test_a_saved_status_of_a_complete_session_is_answered_as_it_is(run: Runner, 
     assert run("bos v2 sessions status list on").json["managed_components_count"] == 0
 
 
-BELOW = """
+BAR = """
 ██████████▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒╳╳╳╳╳╳╳╳╳╳░░░░░░░░░░
-█ successful 20 %  ▒ in progress 40 %  ╳ failed 20 %  ░ staged 20 %
+█ successful 20 % (1)  ▒ in progress 40 % (2)  ╳ failed 20 % (1)  ░ staged 20 % (1)
 
-Phases: powering off 0 %  powering on 20 %  configuring 20 %  complete 40 %
-
-1 node: cfs configuration failed
-    x3000c0s1b0n0
-
-1 node: configuring, last action 12 min ago
-    x3000c0s2b0n0
-
-1 node: power_on_called, last action 1 min ago
-    x3000c0s10b0n0
 """
-WIDE = "reboot-7  reboot of compute-24.7  running: 1 of 5 nodes FAILED  started 2026-11-21 11:00:00  for 1 h\n" + BELOW
-NARROW = (
-    "reboot-7  reboot of compute-24.7  running: 1 of 5 nodes FAILED\nstarted 2026-11-21 11:00:00  for 1 h\n" + BELOW
-)
+FAILED = """\
+  1 node: cfs configuration failed
+      x3000c0s1b0n0
+
+"""
+TERMINAL = f"""\
+reboot-7  reboot of compute-24.7  running: 1 of 5 nodes FAILED  started 11:00:00 UTC  for 1 h
+{BAR}Failed: BOS will not try again (1) {"─" * 85}
+{FAILED}In progress (2) {"─" * 104}
+Status           Nodes  Oldest action  Limit   Which
+configuring          1  12 min ago             x3000c0s2b0n0
+power_on_called      1  1 min ago      20 min  x3000c0s10b0n0
+
+Next {"─" * 115}
+"""
+PIPED = f"""\
+reboot-7  reboot of compute-24.7  running: 1 of 5 nodes FAILED  started 2026-11-21 11:00:00 UTC
+{BAR}Failed: BOS will not try again (1)
+{FAILED}In progress (2)
+Status           Nodes  Oldest action            Limit   Which
+configuring          1  2026-11-21 11:48:00 UTC          x3000c0s2b0n0
+power_on_called      1  2026-11-21 11:59:00 UTC  20 min  x3000c0s10b0n0
+
+Next
+"""
+STEPS = """\
+  retry the failed:     nodewatch bos v2 sessions create --operation reboot --template-name compute-24.7 --limit \
+x3000c0s1b0n0
+  look at one of them:  nodewatch bos v2 components describe x3000c0s1b0n0
+  see why CFS failed:   cray cfs v3 components describe x3000c0s1b0n0
+  wait for the rest:    nodewatch bos v2 sessions status list reboot-7 --wait
+"""
 
 
-def test_table_on_a_terminal(run: Runner, load: Load) -> None:
+def test_table_on_a_terminal_and_in_a_pipe(run: Runner, load: Load) -> None:
     load(FLEET)
-    assert run("bos v2 sessions status list reboot-7", tty=True, NO_COLOR="1", COLUMNS="160") == (0, WIDE, "")
-    assert run("bos v2 sessions status list reboot-7", tty=True, NO_COLOR="1", COLUMNS="80") == (0, NARROW, "")
-    assert run("bos v2 sessions status list reboot-7 --format table", COLUMNS="80") == (0, WIDE, "")
+    done = run("bos v2 sessions status list reboot-7", tty=True, NO_COLOR="1", COLUMNS="120")
+    assert done == (0, TERMINAL + STEPS, "")
+    assert run("bos v2 sessions status list reboot-7 --format table", COLUMNS="80") == (0, PIPED + STEPS, "")
 
 
 ALL_FAILED = """\
-reboot-7  reboot of compute-24.7  complete: 24 of 24 nodes FAILED  started 2026-11-21 11:00:00  \
-ended 2026-11-21 11:40:00  took 40 min
+reboot-7  reboot of compute-24.7  complete: 24 of 24 nodes FAILED  started 2026-11-21 11:00:00 UTC  \
+ended 2026-11-21 11:40:00 UTC  took 40 min
 
 ╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳
-█ successful 0 %  ▒ in progress 0 %  ╳ failed 100 %  ░ staged 0 %
+█ successful 0 %  ▒ in progress 0 %  ╳ failed 100 % (24)
 
-Phases: powering off 0 %  powering on 0 %  configuring 0 %  complete 100 %
+Failed: BOS will not try again (24)
+  24 nodes: no power [red]\\x1b[31m
+      x3000c0s[1-6]b[0-3]n0
 
-24 nodes: no power [red]\\x1b[31m
-    x3000c0s[1-6]b[0-3]n0
+Next
+  retry the failed:     nodewatch bos v2 sessions create --operation reboot --template-name compute-24.7 --limit \
+'x3000c0s[1-6]b[0-3]n0'
+  look at one of them:  nodewatch bos v2 components describe x3000c0s1b0n0
 """
 
 
@@ -150,11 +172,13 @@ def test_nodes_that_others_took_over_are_counted_as_unknown(run: Runner, load: L
         }
     )
     table = run("bos v2 sessions status list reboot-7 --format table").stdout
-    assert table.endswith("""
-12 nodes: no power
-    x3000c0s[0-9,11]b0n0
-    and 1 more: taken over by other sessions since, their names are not known
-""")
+    assert (
+        table.partition("again (12)\n")[2].partition("\n\n")[0]
+        == """\
+  12 nodes: no power
+      x3000c0s[0-9,11]b0n0
+      and 1 more: taken over by other sessions since, their names are not known"""
+    )
 
 
 def test_what_a_session_does_not_say_is_left_out(run: Runner, load: Load) -> None:

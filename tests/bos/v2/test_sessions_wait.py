@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conftest import NOW
 from lives import (
     ALL_TAKEN_OVER,
     CLEAN,
@@ -23,6 +25,7 @@ from lives import (
     staged,
     taken,
 )
+from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import NotPermitted, ServiceTrouble
 
 if TYPE_CHECKING:
@@ -51,7 +54,7 @@ def test_a_reboot_with_failures_is_over_when_no_node_is_enabled(run: Runner, pla
         10,
         """\
 Error: boot-1 is running: 2 of 4 nodes stable, 2 failed.
-  Failed (2): x3000c0s[1-2]b0n0
+  Failed (2): x3000c0s[1-2]b0n0: failed (cfs configuration failed), seen since 12:01:00 UTC
 """,
     )
     assert done.json["error_summary"] == {ERROR: {"count": 2, "list": ",".join(NAMES[:2])}}
@@ -64,8 +67,8 @@ def test_fail_fast_ends_at_the_first_failure(run: Runner, play: Play) -> None:
         10,
         """\
 Error: a node failed, and --fail-fast ends the wait: boot-1 is running: 2 of 4 nodes stable, 1 failed, 1 in progress.
-  Failed (1): x3000c0s1b0n0
-  Lagging (1): x3000c0s2b0n0
+  Failed (1): x3000c0s1b0n0: failed (cfs configuration failed), seen since 12:01:00 UTC
+  Lagging (1): x3000c0s2b0n0: configuring, seen since 12:01:00 UTC
 """,
     )
     assert done.json["percent_failed"] == 25.0
@@ -128,7 +131,7 @@ def test_what_the_status_does_not_count_is_looked_at_again(run: Runner, network:
     done = run("bos v2 sessions status list s --wait", NODEWATCH_BOS_URL="https://bos.example.com/apis/bos")
     said = "Error: s is running: 1 of 2 nodes stable, but its status says otherwise.\n  Failed (1): "
     assert (done.code, done.stderr) == (10, f"{said}taken over since, their names are not known\n")
-    assert len(network.calls) == 3 * (1 + 120 // 15)
+    assert len(network.calls) == 3 + 2 * (120 // 15)
 
 
 def test_failed_nodes_that_nobody_can_name_are_counted(run: Runner) -> None:
@@ -137,7 +140,10 @@ def test_failed_nodes_that_nobody_can_name_are_counted(run: Runner) -> None:
     assert done.code == 10
     assert done.stderr.endswith("""\
 Error: weekly-boot is complete: 14 of 32 nodes stable, 18 failed.
-  Failed (12): x3000c0s[25,27]b[1-4]n0,x3000c0s[29,33]b[1-2]n0
+  Failed (8): x3000c0s[25,27]b[1-4]n0: failed (The retry limit has been hit for this component, but no services have \
+reported specific errors)
+  Failed (2): x3000c0s29b[1-2]n0
+  Failed (2): x3000c0s33b[1-2]n0: failed (cfs configuration failed)
   Failed (6): taken over since, their names are not known
 """)
 
@@ -188,7 +194,7 @@ def test_a_staged_session_that_is_never_applied(run: Runner, play: Play) -> None
         11,
         """\
 Error: the time ran out after 50 s: boot-1 is running: staged for 4 nodes, and waits to be applied.
-  Lagging (4): x3000c0s[1-3,10]b0n0
+  Lagging (4): x3000c0s[1-3,10]b0n0: staged
 """,
     )
     assert done.json["percent_staged"] == 100.0
@@ -207,7 +213,7 @@ def test_a_server_down_until_the_time_runs_out(run: Runner, play: Play) -> None:
         11,
         f"""\
 Error: the time ran out after 10 min: boot-1 is running: 0 of 4 nodes stable, 4 in progress.
-  Lagging (4): x3000c0s[1-3,10]b0n0
+  Lagging (4): x3000c0s[1-3,10]b0n0: power_on_called
   The last look failed, so what is known is 10 min old: {SAID}
 """,
     )
@@ -253,7 +259,7 @@ def test_the_time_runs_out(run: Runner, play: Play) -> None:
         11,
         """\
 Error: the time ran out after 1 min: boot-1 is running: 0 of 4 nodes stable, 4 in progress.
-  Lagging (4): x3000c0s[1-3,10]b0n0
+  Lagging (4): x3000c0s[1-3,10]b0n0: power_on_called
 """,
     )
 
@@ -292,3 +298,26 @@ def test_options_that_do_not_fit(run: Runner, play: Play, options: str, complain
     done = run(f"bos v2 sessions status list boot-1 {options}")
     assert (done.code, done.stdout) == (2, "")
     assert done.stderr.endswith(f"Error: {complaint}\n")
+
+
+def test_quiet_leaves_one_line(run: Runner, play: Play) -> None:
+    play(WITH_FAILURES)
+    assert run(f"{WAIT} --quiet").stderr == "Error: boot-1 is running: 2 of 4 nodes stable, 2 failed.\n"
+
+
+def test_the_last_look_begins_early_enough_to_end_in_time(
+    run: Runner, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+    ask = BosV2.session_status
+
+    def slow(self: BosV2, name: str) -> Any:
+        world = self.backend.world  # type: ignore[attr-defined]
+        looks.append((world.time - NOW).total_seconds())
+        world.time += timedelta(seconds=4)
+        return ask(self, name)
+
+    play({0: moment(*everywhere(on))})
+    monkeypatch.setattr(BosV2, "session_status", slow)
+    done = run(f"{WAIT} --timeout 1m --interval 30s")
+    assert (done.code, looks) == (11, [0, 34, 56])

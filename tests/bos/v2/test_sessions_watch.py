@@ -31,13 +31,13 @@ def test_off_a_terminal_a_line_for_each_change(run: Runner, play: Play) -> None:
 2026-11-21T12:00:30Z  boot-1 is running: 0 of 4 nodes stable, 4 in progress; \
 power_on_called -> configuring: x3000c0s[1-3,10]b0n0
 2026-11-21T12:01:00Z  boot-1 is running: 2 of 4 nodes stable, 1 failed, 1 in progress; \
-configuring -> stable: x3000c0s[3,10]b0n0; configuring -> failed ({ERROR}): x3000c0s1b0n0
+2 a minute, about 1 min left; configuring -> stable: x3000c0s[3,10]b0n0; configuring -> failed ({ERROR}): x3000c0s1b0n0
 2026-11-21T12:01:30Z  boot-1 is running: 2 of 4 nodes stable, 2 failed; \
 configuring -> failed ({ERROR}): x3000c0s2b0n0
 """,
-        """\
+        f"""\
 Error: boot-1 is running: 2 of 4 nodes stable, 2 failed.
-  Failed (2): x3000c0s[1-2]b0n0
+  Failed (2): x3000c0s[1-2]b0n0: failed ({ERROR}), seen since 12:01:00 UTC
 """,
     )
 
@@ -111,9 +111,11 @@ def test_a_terminal_is_drawn_in_place_and_the_last_state_stays(run: Runner, play
     assert "* power_on_called -> configuring: x3000c0s[1-3,10]b0n0" in drawn
     assert f"Watched for 1 min 15 s, STALE, what is known is 15 s old: {SAID}" in drawn
     assert done.stdout.rindex("\x1b[?25h") > done.stdout.rindex("\x1b[?25l")
-    assert left.startswith("Watched for 1 min 30 s, seen 0 s ago: boot-1 is running: 2 of 4 nodes stable, 2 failed\n")
-    assert f"2 nodes: {ERROR}\n    x3000c0s[1-2]b0n0\n" in left
-    assert done.stderr.endswith("  Failed (2): x3000c0s[1-2]b0n0\n")
+    assert left.startswith(
+        "Watched for 1 min 30 s, seen 0 s ago: boot-1 is running: 2 of 4 nodes stable, 2 failed  ▁▁▁▁▅▅\n"
+    )
+    assert f"  2 nodes: {ERROR}\n      x3000c0s[1-2]b0n0\n" in left
+    assert done.stderr.endswith(f"  Failed (2): x3000c0s[1-2]b0n0: failed ({ERROR}), seen since 12:01:00 UTC\n")
 
 
 def test_ctrl_c_leaves_the_last_state_on_the_terminal(run: Runner, play: Play) -> None:
@@ -142,3 +144,10 @@ def test_components_that_fit_at_first_are_followed(run: Runner, play: Play) -> N
         (NAMES[2], "stable"),
     ]
     assert done.code == 10
+
+
+def test_json_tells_the_rate_where_there_is_one(run: Runner, play: Play) -> None:
+    play(WITH_FAILURES)
+    documents = [json.loads(line) for line in run(f"{WATCH} --format json").stdout.splitlines()]
+    rates = [document.get("nodewatch") for document in documents]
+    assert rates == [None, None, {"rate_a_minute": 2.0, "seconds_left": 30.0}, None]

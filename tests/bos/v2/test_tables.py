@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import NOW, FakeWorld
-from nodewatch.bos_v2 import list_tables, tables
+from nodewatch.bos_v2 import list_tables, session_tables, tables
 from nodewatch.render.page import print_page
 from nodewatch.times import Clock
 from nodewatch.view import usual_page
@@ -74,7 +74,7 @@ def shown(page: Any) -> str:
 def test_sessions(sessions: list[Any]) -> None:
     shown(usual_page(list_tables.SESSIONS, sessions, Clock(NOW, UTC)))
     for session in sessions:
-        shown(tables.session(session, NOW))
+        shown(tables.session(session, Clock(NOW)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -82,10 +82,10 @@ def test_sessions(sessions: list[Any]) -> None:
 def test_components(components: list[Any]) -> None:
     shown(list_tables.components(components, Clock(NOW, UTC)))
     for component in components:
-        shown(tables.component(component, NOW))
+        shown(tables.component(component, Clock(NOW)))
 
 
 @settings(max_examples=100, deadline=None)
 @given(STATUS, SESSION, st.lists(COMPONENT, max_size=3))
 def test_session_status(status: Any, session: Any, components: list[Any]) -> None:
-    shown(tables.session_status(status, session, components, NOW))
+    shown(session_tables.session_status(status, session, components, {}, Clock(NOW)))

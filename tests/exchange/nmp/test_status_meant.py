@@ -45,8 +45,8 @@ def test_the_denominator_is_who_is_meant(run: Runner, load: Load) -> None:
     load(fleet("done"))
     shown = run("exchange nmp status roll --format table").stdout
     assert "harbor/roll  1 of 3 nodes successful" in shown
-    assert "successful 1 (33.3 %)" in shown
-    assert "no report 2 (66.7 %)" in shown
+    assert "successful 33.3 % (1)" in shown
+    assert "no report 66.7 % (2)" in shown
     assert shown.endswith(
         """
 Not reported yet (1)
@@ -69,7 +69,7 @@ Next
 
 def test_all_who_are_meant_are_all(run: Runner, load: Load) -> None:
     load(without_empty(fleet("done", "late")))
-    assert "successful 2 (100 %)" in run("exchange nmp status roll --format table").stdout
+    assert "successful 100 % (2)" in run("exchange nmp status roll --format table").stdout
     assert "100 %" not in run("exchange nmp status roll --format table --no-match").stdout
 
 

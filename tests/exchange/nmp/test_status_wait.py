@@ -74,7 +74,7 @@ rollback started -> rollback successful: harbor/edge-1
 """,
         """\
 Error: harbor/roll: 1 of 2 nodes successful, 1 failed; 1 other has no status.
-  Failed (1): harbor/edge-1
+  Failed (1): harbor/edge-1: rollback successful, seen since 12:02:00 UTC
 """,
     )
 
@@ -88,7 +88,7 @@ def test_failed_counts_when_it_has_stood_for_a_while(run: Runner, play: Play) ->
 def test_failed_counts_at_once_if_the_exchange_says_that_it_is_old(run: Runner, play: Play) -> None:
     play({0: words("failed", lastUpdated="2026-11-21T11:57:00.000Z[UTC]")})
     done = run(f"{WAIT} --timeout 1s")
-    assert (done.code, done.stderr.splitlines()[1]) == (10, "  Failed (1): harbor/edge-1")
+    assert (done.code, done.stderr.splitlines()[1]) == (10, "  Failed (1): harbor/edge-1: failed")
 
 
 def test_the_time_runs_out(run: Runner, play: Play) -> None:
@@ -97,7 +97,8 @@ def test_the_time_runs_out(run: Runner, play: Play) -> None:
         11,
         """\
 Error: the time ran out after 5 min: harbor/roll: 1 of 3 nodes successful, 2 in progress.
-  Lagging (2): harbor/edge-[2-3]
+  Lagging (1): harbor/edge-2: downloaded
+  Lagging (1): harbor/edge-3: waiting
 """,
     )
 
@@ -115,7 +116,7 @@ def test_a_node_that_is_named_is_waited_for_before_it_has_a_status(run: Runner, 
         11,
         """\
 Error: the time ran out after 1 min: harbor/roll: 0 of 1 node successful, 1 without a status.
-  Lagging (1): harbor/edge-1
+  Lagging (1): harbor/edge-1: (not reported)
 """,
     )
 
@@ -129,7 +130,7 @@ def test_a_node_that_may_be_meant_is_waited_for_until_it_has_a_status(run: Runne
         11,
         """\
 Error: the time ran out after 5 min: harbor/roll: 1 of 2 nodes successful, 1 without a status; 1 other has no status.
-  Lagging (1): harbor/edge-2
+  Lagging (1): harbor/edge-2: (not reported)
 """,
     )
 
@@ -169,7 +170,7 @@ def test_a_policy_that_was_changed_since(run: Runner, play: Play) -> None:
     play({0: fleet})
     ended = """\
 Error: {}: 0 of 1 {} successful, 1 not started over since the policy was changed{}.
-  Failed (1): harbor/{}
+  Failed (1): harbor/{}: successful
 """
     others = "; 2 others have no status"
     assert run(WAIT)[::2] == (10, ended.format("harbor/roll", "node", others, "edge-1"))
@@ -195,7 +196,7 @@ def test_a_policy_that_is_disabled(run: Runner, play: Play) -> None:
         """\
 Error: the time ran out after 1 min: harbor/roll: 0 of 1 node successful, 1 in progress; 2 others have no status; \
 the policy is disabled: nothing will start.
-  Lagging (1): harbor/edge-1
+  Lagging (1): harbor/edge-1: waiting
 """,
     )
 
@@ -225,7 +226,7 @@ def test_a_policy_that_is_disabled_meanwhile(run: Runner, play: Play) -> None:
     assert run(WAIT)[::2] == (
         12,
         """\
-Error: harbor/roll: 0 of 0 nodes successful; 3 others have no status, 2 left without a status before their end.
+Error: harbor/roll: 0 of 0 nodes successful; 3 others have no status.
   Missing (1): harbor/edge-2, last seen: initiated
   Missing (1): harbor/edge-1, last seen: waiting
 """,
@@ -249,12 +250,14 @@ def test_names_and_csv(run: Runner, play: Play) -> None:
     assert (
         run("exchange nmp status roll --format csv").stdout
         == f"""\
-node,nmp,status,softwareVersion,configVersion,certVersion,scheduledTime,startTime,endTime,lastUpdated,errorMessage
-harbor/edge-1,harbor/roll,successful,2.31.0,1.0.0,,2026-11-21T11:00:00Z,,,,
-harbor/edge-2,harbor/roll,failed,2.31.0,1.0.0,,2026-11-21T11:00:00Z,,,,{NO_SPACE}
+node,nmp,status,softwareVersion,configVersion,certVersion,scheduledTime,startTime,endTime,lastUpdated,errorMessage,\
+class,type,version
+harbor/edge-1,harbor/roll,successful,2.31.0,1.0.0,,2026-11-21T11:00:00Z,,,,,successful,device,
+harbor/edge-2,harbor/roll,failed,2.31.0,1.0.0,,2026-11-21T11:00:00Z,,,,{NO_SPACE},failed,device,
+harbor/edge-3,harbor/roll,,,,,,,,,,silent,device,
 """
     )
-    assert run("exchange node management status edge-1 --format names").code == 2
+    assert run("exchange node management status edge-1 --format names").stdout == "harbor/roll\n"
 
 
 def test_the_statuses_of_a_node(run: Runner, play: Play) -> None:
@@ -265,7 +268,7 @@ def test_the_statuses_of_a_node(run: Runner, play: Play) -> None:
         10,
         """\
 Error: edge-1: 0 of 1 policy successful, 1 failed.
-  Failed (1): harbor/roll
+  Failed (1): harbor/roll: precheck failed, seen since 12:00:30 UTC
 """,
     )
 

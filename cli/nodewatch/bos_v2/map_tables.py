@@ -1,0 +1,155 @@
+"""The machine as a picture: one sign a node, in cabinets, chassis and slots; a missing node leaves a hole."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from nodewatch.bos_v2 import kinds, rules
+from nodewatch.documents import text
+from nodewatch.nodeset import natural
+from nodewatch.places import Place, place
+from nodewatch.table import Cell, Grid, Page, Panel, Panels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from nodewatch.bos_v2.types import Component
+    from nodewatch.table import Style
+
+
+class Sign(NamedTuple):
+    """How the nodes in some statuses are drawn: they differ without colour, too."""
+
+    character: str
+    style: Style
+    means: str
+
+
+SLOTS = 8  # of a chassis of a liquid-cooled cabinet; more slots stand in further columns
+ROW = 50  # signs on a line where names do not say where nodes are
+HOLES = 8  # how many times as many places as nodes a cabinet may have before it is drawn as a plain row
+STABLE = Sign("█", "good", "stable")
+FAILED = Sign("X", "bad", "failed")
+HELD = Sign("!", "warn", "on hold or disabled")
+OTHER = Sign("?", "warn", "another status")
+MOVING = {
+    "power_off_pending": Sign("v", "busy", "powering off"),
+    "power_off_gracefully_called": Sign("v", "busy", "powering off"),
+    "power_off_forcefully_called": Sign("v", "busy", "powering off"),
+    "power_on_pending": Sign("^", "busy", "powering on"),
+    "power_on_called": Sign("^", "busy", "powering on"),
+    "configuring": Sign("c", "busy", "configuring"),
+    "on_hold": HELD,
+}
+ORDER = (STABLE, *dict.fromkeys(MOVING[name] for name in MOVING if MOVING[name] != HELD), FAILED, HELD, OTHER)
+
+
+def sign(component: Component) -> Sign:
+    """Return how a node is drawn.
+
+    >>> sign({"enabled": True, "status": {"status": "configuring"}}).character, sign({"status": {}}).character
+    ('c', '█')
+    >>> sign({"enabled": False, "status": {"status": "configuring"}}).means
+    'on hold or disabled'
+    """
+    kind = kinds.kind(component)
+    if kind == "moving":
+        return MOVING.get(rules.status_of(component), OTHER)
+    return {"stable": STABLE, "failed": FAILED, "held": HELD}[kind]
+
+
+def components(documents: Iterable[Component]) -> Page:
+    """Return the picture of the nodes, with a legend that counts them."""
+    signs = {text(component.get("id")): sign(component) for component in documents}
+    if not signs:
+        return [Grid([], [], empty="No node matches.")]
+    places = {name: found for name in signs if (found := place(name)) is not None}
+    cabinets: dict[int, dict[Place, Sign]] = {}
+    for name, stands in places.items():
+        cabinets.setdefault(stands.cabinet, {})[stands] = signs[name]
+    panels, others = [], [name for name in signs if name not in places]
+    for number, nodes in sorted(cabinets.items()):
+        if size(nodes) > HOLES * len(nodes) + 64:
+            others += [name for name, stands in places.items() if stands.cabinet == number]
+        else:
+            panels.append(cabinet(number, nodes))
+    panels += prefixes({name: signs[name] for name in others})
+    counts = Counter(signs.values())
+    legend = [Cell(f"{each.character} {each.means} {counts[each]:,}", each.style) for each in ORDER if counts[each]]
+    return [Panels(panels, legend)]
+
+
+def size(found: Mapping[Place, Sign]) -> int:
+    """Return how many signs and holes the picture of a cabinet has."""
+    chassis = len({stands.chassis for stands in found})
+    return chassis * (max(stands.slot for stands in found) // SLOTS + 1) * SLOTS * depth(found)[0] * depth(found)[1]
+
+
+def depth(found: Iterable[Place]) -> tuple[int, int]:
+    """Return how many boards a slot of the cabinet has, and how many nodes a board."""
+    return max(stands.board for stands in found) + 1, max(stands.node for stands in found) + 1
+
+
+def cabinet(number: int, found: Mapping[Place, Sign]) -> Panel:
+    """Return a cabinet: its chassis (and every eight slots of a long one) side by side, a line for each slot in them.
+
+    >>> nodes = {Place(1000, 2 * one, slot, 0, node): STABLE for one in (0, 1) for slot in (0, 1) for node in (0, 1)}
+    >>> del nodes[Place(1000, 2, 1, 0, 0)]
+    >>> panel = cabinet(1000, nodes)
+    >>> panel.name, ["".join(cell.text for cell in line) for line in panel.lines]
+    ('x1000', ['   c0 c2', 's0 ██ ██', 's1 ██  █'])
+    """
+    boards, nodes = depth(found)
+    blocks = sorted({(stands.chassis, stands.slot // SLOTS) for stands in found})
+    rows = sorted({stands.slot % SLOTS for stands in found})
+    several = len({chassis for chassis, _ in blocks}) > 1
+    names = [f"c{chassis}" * (several or not block) + f"s{block * SLOTS}" * (block > 0) for chassis, block in blocks]
+    wide = max(boards * nodes, *map(len, names))
+    front = len(f"s{max(rows)} ")
+    lines: list[list[Cell]] = [[Cell(" " * front + " ".join(name.ljust(wide) for name in names).rstrip(), "dim")]]
+    for row in rows:
+        signs = [
+            signs_of(
+                found, (Place(number, chassis, block * SLOTS + row, b, n) for b in range(boards) for n in range(nodes))
+            )
+            for chassis, block in blocks
+        ]
+        drawn = " ".join(each.ljust(wide) for each in signs).rstrip()
+        lines.append([Cell(f"s{row} ", "dim"), *runs(drawn)])
+    return Panel(f"x{number}", lines)
+
+
+def signs_of(found: Mapping[Place, Sign], places: Iterable[Place]) -> str:
+    """Return the signs of the places, blanks where no node is."""
+    return "".join(found[each].character if each in found else " " for each in places)
+
+
+STYLES: dict[str, Style] = {each.character: each.style for each in ORDER} | {" ": ""}
+
+
+def runs(signs: str) -> Iterator[Cell]:
+    """Return signs in pieces of one style each.
+
+    >>> list(runs("██X"))
+    [Cell(text='██', style='good'), Cell(text='X', style='bad')]
+    """
+    return (Cell("".join(run), style) for style, run in groupby(signs, STYLES.__getitem__))
+
+
+def prefixes(signs: Mapping[str, Sign]) -> Iterator[Panel]:
+    """Return the nodes whose names do not say where they stand: those that begin alike together, in natural order.
+
+    >>> [panel.name for panel in prefixes({"login-2": STABLE, "login-10": STABLE, "edge": FAILED})]
+    ['edge', 'login-[2-10] (2)']
+    """
+    groups: dict[str, list[str]] = {}
+    for name in sorted(signs, key=natural):
+        groups.setdefault(re.sub(r"\d+\D*$", "", name), []).append(name)
+    for prefix, names in groups.items():
+        first, last = names[0].removeprefix(prefix), names[-1].removeprefix(prefix)
+        title = names[0] if len(names) == 1 else f"{prefix}[{first}-{last}] ({len(names):,})"
+        drawn = "".join(signs[name].character for name in names)
+        yield Panel(title, [list(runs(drawn[start : start + ROW])) for start in range(0, len(drawn), ROW)])

@@ -1,0 +1,248 @@
+"""The page of a session's status: who, how many nodes are where, what failed where, what goes on, what to type next.
+
+Each node is counted once, by one rule (`kinds.kind`), so that the parts add up.
+"""
+
+from __future__ import annotations
+
+from shlex import quote
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from nodewatch.bos_v2 import kinds, rules, status_rules, verdict_rules
+from nodewatch.documents import part, text
+from nodewatch.kinds import Kind
+from nodewatch.nodeset import fold, natural
+from nodewatch.pages import bar, errors, next_steps
+from nodewatch.places import Parts
+from nodewatch.table import Bar, Cell, Column, Grid, Heading, Line, Page, Part
+from nodewatch.times import read_time, short, span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import timedelta
+
+    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+    from nodewatch.bos_v2.verdict_rules import Counts
+    from nodewatch.table import Style
+    from nodewatch.times import Clock
+
+LONG = 600  # characters of a node set in a command; a longer one is piped instead
+NO_ERROR = "no error was reported"
+DISABLED = "disabled in the middle of it: BOS does nothing until it is enabled"
+
+
+class Sorted(NamedTuple):
+    """A session's components by where they stand; `troubled` ones are in progress, and report an error."""
+
+    failed: list[Component]
+    troubled: list[Component]
+    moving: list[Component]
+    held: list[Component]
+
+
+def session_status(
+    status: ExtendedStatus,
+    session: Session,
+    components: Sequence[Component],
+    options: Mapping[str, Any],
+    clock: Clock,
+    *,
+    brief: bool = False,
+) -> Page:
+    """Return how far a session is; a brief page names the ten largest kinds of errors only."""
+    counts = verdict_rules.counts(status, components)
+    running = status.get("status") != "complete"
+    found = sort(components)
+    parts = Parts(rules.component_names(session))
+    page: Page = [identity(status, session, counts, clock)]
+    setup = part(session, "status").get("error")
+    if setup:
+        page.append(Line(text(setup), "bad", lead="Setup failed: "))
+    page += shares(status, counts)
+    failed = failures(found.failed) if running and found.failed else ended_failures(status, components, counts)
+    if failed:
+        page += [Heading(failed_heading(failed, counts), "bad"), *errors(failed, parts, brief=brief)]
+    if running and found.troubled:
+        page.append(Heading(f"In trouble, but BOS still tries ({len(found.troubled):,})", "warn"))
+        page += errors(failures(found.troubled), parts, brief=brief, style="warn")
+    if running and found.held:
+        page.append(Heading(f"On hold or disabled ({len(found.held):,})", "warn"))
+        page += errors(stopped(found.held), parts, brief=brief, style="warn")
+    if running and found.moving:
+        more = " more" * bool(found.troubled)
+        page += [
+            Heading(f"In progress ({len(found.moving):,}{more})"),
+            progress(found.moving, options, clock, brief=brief),
+        ]
+    names = [name for kind in failed for name in kind.names]
+    return page + next_steps(steps(status, session, found, names))
+
+
+def identity(status: ExtendedStatus, session: Session, counts: Counts | None, clock: Clock) -> Line:
+    """Return one line that says which session it is and what to think of it."""
+    verdict, timing = verdict_rules.verdict(status, counts), part(status, "timing")
+    began, ended = timing.get("start_time"), timing.get("end_time")
+    operation = text(session.get("operation"))
+    facts = [
+        text(session.get("name")),
+        " of ".join(filter(None, (operation, text(session.get("template_name"))))),
+        f"tenant {text(session['tenant'])}" if session.get("tenant") else "",
+        verdict.text,
+        f"started {clock.at(began)}" if began else "",
+        f"ended {clock.at(ended)}" if ended else "",
+        lasted(timing, clock),
+    ]
+    return Line("  ".join(fact for fact in facts if fact), cast("Style", verdict.style))
+
+
+def lasted(timing: Mapping[str, Any], clock: Clock) -> str:
+    """Return how long the session took, or has been going on; the latter on a terminal only."""
+    began, ended = read_time(timing.get("start_time")), read_time(timing.get("end_time"))
+    if began is None or (ended is None and clock.absolute):
+        return ""
+    return f"took {span(ended - began)}" if ended else f"for {span(clock.now - began)}"
+
+
+def shares(status: ExtendedStatus, counts: Counts | None) -> Page:
+    """Return the bar: of counts, or of percentages where the server does not say how many nodes there are."""
+    names: tuple[tuple[str, Style], ...] = (
+        ("successful", "good"),
+        ("in progress", "busy"),
+        ("failed", "bad"),
+        ("on hold or disabled", "warn"),
+        ("staged", "dim"),
+    )
+    if counts is not None:
+        drawn = [(name, count, style) for (name, style), count in zip(names, counts, strict=True)]
+        page = bar(drawn, always=3)
+        return [page] if page.parts else []
+    found = verdict_rules.progress(status)
+    values = (found.successful, found.in_progress, found.failed, found.other, found.staged)
+    return [Bar([Part(name, share, style) for (name, style), share in zip(names, values, strict=True) if share])]
+
+
+def sort(components: Iterable[Component]) -> Sorted:
+    """Return the components by where they stand, without those that succeeded."""
+    found = Sorted([], [], [], [])
+    for component in components:
+        kind = kinds.kind(component)
+        if kind == "moving":
+            (found.troubled if component.get("error") else found.moving).append(component)
+        elif kind != "stable":
+            (found.failed if kind == "failed" else found.held).append(component)
+    return found
+
+
+def failures(components: Iterable[Component]) -> list[Kind]:
+    """Return the errors of the components, with their names; what reports none is told, too."""
+    by_error: dict[str, list[str]] = {}
+    for component in components:
+        error = component.get("error")
+        by_error.setdefault(str(error) if error else NO_ERROR, []).append(str(component.get("id")))
+    return [Kind(error, names) for error, names in by_error.items()]
+
+
+def ended_failures(status: ExtendedStatus, components: Iterable[Component], counts: Counts | None) -> list[Kind]:
+    """Return the errors that the status sums up: a complete session's nodes may be other sessions' since."""
+    groups = verdict_rules.error_groups(status, verdict_rules.by_error(components))
+    found = [Kind(group.message, group.names, group.unknown) for group in groups]
+    silent = (counts.failed if counts else 0) - sum(kind.number for kind in found)
+    return [*found, Kind(NO_ERROR, [], silent)] if silent > 0 else found
+
+
+def failed_heading(failed: Sequence[Kind], counts: Counts | None) -> str:
+    """Return what the errors below are: those of the failed nodes, or more than those."""
+    reported, number = sum(kind.number for kind in failed), counts.failed if counts else None
+    if number is None or reported == number:
+        return f"Failed: BOS will not try again ({reported:,})"
+    return f"Errors on {reported:,} nodes, of which {number:,} failed"
+
+
+def stopped(components: Iterable[Component]) -> list[Kind]:
+    """Return why BOS does nothing with the components: the errors they report, else that they are disabled."""
+    return [kind._replace(text=DISABLED) if kind.text == NO_ERROR else kind for kind in failures(components)]
+
+
+def progress(components: Iterable[Component], options: Mapping[str, Any], clock: Clock, *, brief: bool) -> Grid:
+    """Return the components that BOS works on by status, the one with the oldest last action first.
+
+    A brief table does not name nodes that would fill the screen: they are all over the machine.
+    """
+    rows: list[list[str | Cell]] = []
+    for group in status_rules.laggards(components, options, clock.now):
+        limit, names = status_rules.limit_of(group.status, options), fold(group.names)
+        rows.append(
+            [
+                Cell(group.status, "busy"),
+                f"{len(group.names):,}",
+                clock.ago((clock.now - group.idle).isoformat()),
+                span(limit) if limit else "",
+                Cell(late(group, limit, clock), "bad"),
+                "scattered: --all" if brief and len(names) > LONG else names,
+            ]
+        )
+    columns = [
+        Column("Status"),
+        Column("Nodes", right=True),
+        Column("Oldest action", 2),
+        Column("Limit", 1),
+        Column("Late", 3),
+        Column("Which", wraps=True),
+    ]
+    return Grid(columns, rows)
+
+
+def late(group: status_rules.Laggards, limit: timedelta | None, clock: Clock) -> str:
+    """Return how many nodes are stuck in a status, and by how much the first of them; off a terminal only how many."""
+    if limit is None or not group.stuck:
+        return ""
+    who = "all" if len(group.stuck) == len(group.names) else f"{len(group.stuck):,}"
+    return who if clock.absolute else f"{who} by {short(group.idle - limit)}"
+
+
+def steps(status: ExtendedStatus, session: Session, found: Sorted, failed: Sequence[str]) -> list[tuple[str, str]]:
+    """Return what to type next, with real names: at most four lines."""
+    name, running = quote(text(session.get("name"))), status.get("status") != "complete"
+    bos, steps = "nodewatch bos v2", []
+    if failed:
+        first = min(failed, key=natural)
+        steps.append(("retry the failed", retry(session, failed)))
+        steps.append(("look at one of them", f"{bos} components describe {quote(first)}"))
+        steps += cause(found.failed)
+    if running and found.held:
+        held = [str(component.get("id")) for component in found.held if not component.get("enabled")]
+        if held:
+            steps.append(("enable a disabled one", f"{bos} components update {quote(held[0])} --enabled true"))
+    if verdict_rules.progress(status).staged:
+        names = fold(rules.component_names(session))
+        start = f"{bos} applystaged create --xnames {quote(names)}" if 0 < len(names) <= LONG else ""
+        steps.append(("start it", start) if start else ("see where", f"{bos} components list --staged-session {name}"))
+    if running:
+        steps.append(("wait for the rest" if failed else "wait for it", f"{bos} sessions status list {name} --wait"))
+    return steps[:3] + steps[-1:] if len(steps) > 4 else steps
+
+
+def retry(session: Session, failed: Sequence[str]) -> str:
+    """Return the command that does the same again with the failed nodes."""
+    again = (
+        f"nodewatch bos v2 sessions create --operation {quote(text(session.get('operation')))} "
+        f"--template-name {quote(text(session.get('template_name')))} --limit "
+    )
+    names = fold(failed)
+    if len(names) <= LONG:
+        return again + quote(names)
+    name = quote(text(session.get("name")))
+    return f"nodewatch bos v2 components list --session {name} --status failed --format names | {again}-"
+
+
+def cause(failed: Sequence[Component]) -> list[tuple[str, str]]:
+    """Return where the cause is to be looked for: in CFS, or on the console, as most of the failed nodes say."""
+    by_phase: dict[str, list[str]] = {}
+    for component in failed:
+        by_phase.setdefault(text(part(component, "status").get("phase")), []).append(str(component.get("id")))
+    phase, names = max(by_phase.items(), key=lambda each: len(each[1]), default=("", []))
+    if phase == "configuring":
+        return [("see why CFS failed", f"cray cfs v3 components describe {quote(min(names, key=natural))}")]
+    if phase in ("powering_on", "powering_off"):
+        return [("see what its console says", f"cray console interact {quote(min(names, key=natural))}")]
+    return []

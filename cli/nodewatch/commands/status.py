@@ -1,0 +1,142 @@
+"""The command `status`: what is going on now, in everything that is configured."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.documents import part, text
+from nodewatch.errors import NodewatchError, NotFound, WrongConfiguration
+from nodewatch.table import Cell, Column, Grid, Line, Page, plural
+from nodewatch.times import read_time
+from nodewatch.tree import command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from nodewatch.app import App
+    from nodewatch.table import Style
+
+RECENT = timedelta(days=1)
+Found = dict[str, Any]
+
+
+@command
+def show_going_on(app: App) -> None:
+    """Boot sessions that are running, those of the last day with nodes that are failed now, and policies that are on
+    their way or have failed somewhere: the worst first, one line each, with the command that shows more. What is not
+    configured is left out.
+
+    \b
+    $ nodewatch status
+    $ nodewatch status --format json
+    """
+    found: list[Found] = []
+    missing: list[WrongConfiguration] = []
+    trouble: list[NodewatchError] = []
+    for ask in (boots, upgrades):
+        try:
+            found += ask(app)
+        except WrongConfiguration as error:
+            missing.append(error)
+        except NodewatchError as error:
+            trouble.append(error)
+    if len(missing) + len(trouble) == 2:
+        raise (trouble or missing)[0]
+    found.sort(key=lambda each: (-each["failed"], each["state"] != "running", each["name"]))
+    app.show(found, lambda found: page(found, app))
+    if trouble:
+        raise trouble[0]
+
+
+def boots(app: App) -> Iterator[Found]:
+    """Return the boot sessions that are running, and those of the last day that have failed nodes."""
+    from nodewatch.bos_v2.client import BosV2
+    from nodewatch.bos_v2.rules import component_names
+
+    bos = BosV2(app.backend("bos"))
+    sessions, failed = bos.sessions(), bos.failed_counts()
+    for session in sessions:
+        state, name = part(session, "status"), text(session.get("name"))
+        if state.get("status") != "complete" or (failed.get(name) and recent(state.get("end_time"), app.now)):
+            yield {
+                "kind": "boot session",
+                "name": name,
+                "state": text(state.get("status")),
+                "failed": failed.get(name, 0),
+                "nodes": len(component_names(session)),
+                "since": state.get("start_time"),
+                "command": f"nodewatch bos v2 sessions status list {quote(name)}",
+            }
+
+
+def recent(end: Any, now: datetime) -> bool:
+    """Return whether that was within the last day.
+
+    >>> from datetime import UTC, datetime
+    >>> noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    >>> recent("2026-11-20T13:00:00", noon), recent("2026-11-20T11:00:00", noon), recent(None, noon)
+    (True, False, False)
+    """
+    time = read_time(end)
+    return time is not None and now - time < RECENT
+
+
+def upgrades(app: App) -> Iterator[Found]:
+    """Return the policies that nodes are waiting for or work on, or that have failed on nodes."""
+    from nodewatch.horizon.nmp_commands import ask_nodes
+
+    try:
+        found = ask_nodes(app, "*", (), ())
+    except NotFound:  # no policy, or no node
+        return
+    by_policy: dict[str, Counter[str]] = {}
+    for statuses in found.statuses.values():
+        for policy, status in statuses.items():
+            by_policy.setdefault(policy, Counter())[outcome(status)] += 1
+    for policy, counts in by_policy.items():
+        moving = counts["running"] + counts["waiting"]
+        if moving or counts["failed"]:
+            yield {
+                "kind": "agent upgrade",
+                "name": policy,
+                "state": "running" if moving else "ended",
+                "failed": counts["failed"],
+                "nodes": counts.total(),
+                "since": None,
+                "command": f"nodewatch exchange nmp status {quote(policy)}",
+            }
+
+
+def outcome(status: Any) -> str:
+    """Return what the word of a node's status of a policy means."""
+    from nodewatch.horizon.rules import meaning
+
+    return meaning(status).outcome
+
+
+def page(found: list[Found], app: App) -> Page:
+    """Return what goes on, a line each."""
+    if not found:
+        return [Line("Nothing is going on, and nothing has failed within the last day.", "good")]
+    columns = [
+        Column("What", 2),
+        Column("Name"),
+        Column("State"),
+        Column("Nodes", right=True),
+        Column("Started", 1),
+        Column("More"),
+    ]
+    return [Grid(columns, [row(each, app) for each in found])]
+
+
+def row(each: Mapping[str, Any], app: App) -> list[str | Cell]:
+    """Return one line."""
+    failed, nodes = each["failed"], each["nodes"]
+    style: Style = "bad" if failed else "busy" if each["state"] in ("running", "pending") else ""
+    count = f"{failed:,} failed of {nodes:,}" if failed else plural(nodes, "node")
+    words = [Cell(each["state"], style), Cell(count, style), app.clock.day(each["since"])]
+    return [each["kind"], each["name"], *words, each["command"]]

@@ -1,0 +1,310 @@
+"""What the lists of Horizon show of statuses, policies and nodes: one entry a column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.documents import part, text
+from nodewatch.horizon import rules
+from nodewatch.horizon.meant_rules import is_registered
+from nodewatch.horizon.tables import STYLES, moment, start
+from nodewatch.listing import Attribute, Listing
+from nodewatch.table import Cell, Column
+from nodewatch.times import read_time, seconds_since
+from nodewatch.view import usual_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from nodewatch.horizon.types import Node, Policy, Status, Statuses
+    from nodewatch.table import Page
+    from nodewatch.times import Clock
+
+SILENT = "silent"
+CLASSES = ("successful", "running", "failed", "waiting", "unknown", SILENT)
+DELAY = 60.0  # seconds; the agent begins to download within a minute of the scheduled time
+
+
+class Reported(NamedTuple):
+    """What is known of a policy on a node: its status, None where none came; a `silent` node has reported nothing."""
+
+    node: str
+    nmp: str
+    status: Status | None
+    silent: bool = False
+    document: Node | None = None
+
+
+def reported(
+    found: Mapping[str, Statuses], nodes: Mapping[str, Node | None], nmp: str, silent: Sequence[str] = ()
+) -> Iterator[Reported]:
+    """Return a record for each node and policy that it has reported on, and one for each silent node."""
+    for node, statuses in found.items():
+        yield from (Reported(node, name, status, document=nodes.get(node)) for name, status in statuses.items())
+    yield from (Reported(node, nmp, None, silent=True, document=nodes.get(node)) for node in silent)
+
+
+def by_node(records: Sequence[Reported], full: str, *, long: bool) -> dict[str, Any]:
+    """Return records in their order as `hzn` prints statuses; silent nodes are not in it."""
+    found: dict[str, Any] = {}
+    for record in records:
+        if record.silent:
+            continue
+        value = rules.shown(record.status) if long else rules.word(record.status)
+        if full and not long:
+            found[record.node] = value
+        else:
+            found.setdefault(record.node, {})[record.nmp] = value
+    return found
+
+
+def class_of(record: Reported, _clock: Any) -> str:
+    """Return how a status counts."""
+    return SILENT if record.silent else rules.meaning(record.status).outcome
+
+
+def is_late(record: Reported, clock: Clock) -> bool:
+    """Return whether a node waits although it should have begun.
+
+    >>> from datetime import UTC, datetime
+    >>> from nodewatch.times import Clock
+    >>> waiting = {"status": "waiting", "scheduledTime": "2026-11-21T11:58:00Z"}
+    >>> record = Reported("o/n", "o/p", {"agentUpgradePolicyStatus": waiting})
+    >>> is_late(record, Clock(datetime(2026, 11, 21, 12, tzinfo=UTC)))
+    True
+    """
+    scheduled = read_time(rules.upgrade(record.status).get("scheduledTime"))
+    waits = rules.meaning(record.status).outcome == "waiting" and scheduled is not None
+    return waits and (clock.now - scheduled).total_seconds() > DELAY if scheduled else False
+
+
+def of_upgrade(name: str) -> Callable[[Reported, Any], Any]:
+    """Return the value of a field of a status."""
+    return lambda record, _: rules.upgrade(record.status).get(name)
+
+
+def of_versions(name: str) -> Callable[[Reported, Any], Any]:
+    """Return one of the versions that are being installed."""
+    return lambda record, _: part(rules.upgrade(record.status), "upgradedVersions").get(name)
+
+
+def local(value: Callable[[Any, Any], Any]) -> Callable[[Any, Clock], str]:
+    """Return how a table shows a time: where the user is."""
+    return lambda record, clock: clock.bare(value(record, clock))
+
+
+def timed(name: str, means: str, value: Callable[[Any, Any], Any], column: Column | None = None) -> Attribute:
+    """Return an attribute that is a time."""
+    return Attribute(name, means, value, column, local(value), kind="time")
+
+
+def status_cell(record: Reported, clock: Clock) -> Cell:
+    """Return a status in its colour; what a silent node has is none."""
+    word = text(rules.word(record.status)) or ("(no report)" if record.silent else "(no status)")
+    return Cell(word, STYLES.get(class_of(record, clock), "dim"))
+
+
+NODE = Attribute("node", "the node with its organization", lambda record, _: record.node, Column("Node"))
+NMP = Attribute(
+    "nmp", "the policy with its organization", lambda record, _: record.nmp, Column("Policy", 4, shares=True)
+)
+OF_STATUS = [
+    Attribute(
+        "status",
+        "the status that the node has reported",
+        lambda record, _: rules.word(record.status),
+        Column("Status", shares=True),
+        status_cell,
+        words=tuple(rules.MEANINGS),
+    ),
+    Attribute(
+        "softwareVersion",
+        "the version of the agent that is being installed",
+        of_versions("softwareVersion"),
+        Column("Software", 5, shares=True),
+    ),
+    Attribute(
+        "configVersion",
+        "the configuration that is being installed",
+        of_versions("configVersion"),
+        Column("Configuration", 2, shares=True),
+    ),
+    Attribute(
+        "certVersion",
+        "the certificate that is being installed",
+        of_versions("certVersion"),
+        Column("Certificate", 1, shares=True),
+    ),
+    timed("scheduledTime", "when it is to begin", of_upgrade("scheduledTime"), Column("Scheduled", 3)),
+    timed("startTime", "when the installation began", of_upgrade("startTime"), Column("Started", 4)),
+    timed("endTime", "when it was successful", of_upgrade("endTime"), Column("Ended", 6)),
+    timed("lastUpdated", "when the Exchange heard of the status", of_upgrade("lastUpdated")),
+    Attribute(
+        "errorMessage",
+        "what went wrong",
+        of_upgrade("errorMessage"),
+        Column("Error", wraps=True),
+        lambda record, clock: Cell(text(of_upgrade("errorMessage")(record, clock)), "bad"),
+    ),
+    Attribute(
+        "class",
+        "successful, running, failed, waiting, unknown, or silent: nothing was reported",
+        class_of,
+        words=CLASSES,
+    ),
+    Attribute(
+        "age",
+        "how long the status is what it is",
+        lambda record, clock: seconds_since(rules.since(record.status), clock.now),
+        kind="duration",
+        flat=False,
+    ),
+    Attribute("late", "whether the node waits although it should have begun", is_late, kind="truth", flat=False),
+]
+
+
+def of_node(find: Callable[[Any], tuple[str, Node | None]]) -> list[Attribute]:
+    """Return the attributes that tell about the node itself; `find` gives its name and its document."""
+
+    def field(name: str) -> Callable[[Any, Any], Any]:
+        return lambda record, _: (find(record)[1] or {}).get(name)
+
+    return [
+        Attribute(
+            "type", "device or cluster", field("nodeType"), Column("Type", 2, shares=True), words=("device", "cluster")
+        ),
+        Attribute("arch", "the architecture", field("arch"), Column("Architecture", 3, shares=True)),
+        Attribute("pattern", "the pattern that the node has", field("pattern"), Column("Pattern", 1, shares=True)),
+        Attribute(
+            "version",
+            "the version of the agent that is installed",
+            lambda record, _: part(find(record)[1], "softwareVersions").get("horizon"),
+            Column("Agent", 5, shares=True),
+        ),
+        Attribute(
+            "organization",
+            "the organization of the node",
+            lambda record, _: find(record)[0].rpartition("/")[0],
+            flat=False,
+        ),
+        Attribute(
+            "name", "the name of the node alone", lambda record, _: find(record)[0].rpartition("/")[2], flat=False
+        ),
+    ]
+
+
+def apart(attributes: Sequence[Attribute]) -> list[Attribute]:
+    """Return the attributes as those that a table shows only when it is asked for them."""
+    return [each._replace(column=None, flat=each.name in ("type", "version")) for each in attributes]
+
+
+STATUSES = Listing(
+    [NODE, NMP, *OF_STATUS, *apart(of_node(lambda record: (record.node, record.document)))],
+    order="node,nmp",
+    empty="No status fits.",
+)
+OF_ONE_NODE = Listing(
+    [NMP._replace(column=Column("Policy")), *OF_STATUS, NODE._replace(column=None, flat=False)],
+    order="nmp",
+    empty="No status fits.",
+)
+
+
+def of_policy(*path: str) -> Callable[[Any, Any], Any]:
+    """Return a value of a policy, by its place; a record is the policy's name and its document."""
+
+    def value(record: tuple[str, Policy | None], _clock: Any) -> Any:
+        document: Any = record[1] or {}
+        for name in path[:-1]:
+            document = part(document, name)
+        found = document.get(path[-1])
+        return "; ".join(map(text, found)) if isinstance(found, list) else found
+
+    return value
+
+
+def start_cell(record: tuple[str, Policy | None], clock: Clock) -> str:
+    """Return when a policy starts."""
+    return start(record[1] or {}, clock)
+
+
+POLICIES = Listing(
+    [
+        Attribute("nmp", "the policy with its organization", lambda record, _: record[0], Column("Policy")),
+        Attribute(
+            "enabled",
+            "whether the policy is enabled",
+            lambda record, _: bool((record[1] or {}).get("enabled")),
+            Column("State"),
+            lambda record, _: Cell("enabled", "good") if (record[1] or {}).get("enabled") else Cell("disabled", "dim"),
+            kind="truth",
+        ),
+        Attribute(
+            "start",
+            "when it starts; a table adds within what time after that",
+            of_policy("start"),
+            Column("Start", 3),
+            start_cell,
+        ),
+        Attribute("startWindow", "within how many seconds after that", of_policy("startWindow"), kind="number"),
+        Attribute("manifest", "what is installed", of_policy("agentUpgradePolicy", "manifest"), Column("Manifest", 2)),
+        Attribute(
+            "allowDowngrade",
+            "whether an older version may be installed",
+            of_policy("agentUpgradePolicy", "allowDowngrade"),
+            kind="truth",
+        ),
+        Attribute("label", "its label", of_policy("label"), Column("Label", 1, wraps=True)),
+        Attribute("description", "what it is for", of_policy("description")),
+        Attribute("constraints", "which nodes it is meant for", of_policy("constraints")),
+        Attribute("patterns", "which patterns it is meant for", of_policy("patterns")),
+        Attribute("owner", "whose it is", of_policy("owner")),
+        timed("created", "when it was made", of_policy("created")),
+        timed("lastUpdated", "when it was changed last", of_policy("lastUpdated"), Column("Updated", 4)),
+    ],
+    order="nmp",
+    empty="There are no node management policies.",
+)
+
+NODES = Listing(
+    [
+        NODE._replace(value=lambda record, _: record[0]),
+        *of_node(lambda record: record),
+        Attribute(
+            "registered",
+            "whether an agent is registered for it",
+            lambda record, _: is_registered(record[1]),
+            Column("State", shares=True),
+            lambda record, _: "registered" if is_registered(record[1]) else Cell("not registered", "warn"),
+            kind="truth",
+        ),
+        Attribute("owner", "whose it is", lambda record, _: (record[1] or {}).get("owner")),
+        Attribute(
+            "lastHeartbeat",
+            "when it was last heard of",
+            lambda record, _: (record[1] or {}).get("lastHeartbeat"),
+            Column("Last heartbeat", 4),
+            lambda record, clock: moment((record[1] or {}).get("lastHeartbeat"), clock),
+            kind="time",
+        ),
+        Attribute(
+            "age",
+            "how long ago it was last heard of",
+            lambda record, clock: seconds_since((record[1] or {}).get("lastHeartbeat"), clock.now),
+            kind="duration",
+            flat=False,
+        ),
+    ],
+    order="node",
+    empty="There are no nodes that you may see.",
+)
+
+
+def policies(found: Mapping[str, Policy | None], clock: Clock) -> Page:
+    """Return one row a policy."""
+    return usual_page(POLICIES, found.items(), clock)
+
+
+def nodes(found: Mapping[str, Node | None], clock: Clock) -> Page:
+    """Return one row a node: what it is, what is installed on it, and when it was last heard of."""
+    return usual_page(NODES, found.items(), clock)

@@ -1,0 +1,97 @@
+"""How fast nodes get done, and how long the rest may take: pure functions of what was seen, and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from nodewatch.times import span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WINDOW = 600.0  # seconds back that a rate is measured over
+LEAST_TIME, LEAST_NODES = 60.0, 2  # less than these tells nothing
+STEPS = ((600, 60), (3_600, 300), (14_400, 900))  # up to so many seconds left, they are told in steps of so many
+WIDTH = 24
+BLOCKS, ASCII = "▁▂▃▄▅▆▇█", "_.-=+*%#"
+
+
+class Mark(NamedTuple):
+    """How many nodes were done at a moment, in seconds that only ever grow."""
+
+    clock: float
+    done: int
+
+
+class Rate(NamedTuple):
+    """Nodes that get done in a minute, and the seconds until the rest is done at that rate."""
+
+    a_minute: float
+    left: float
+
+    def words(self) -> str:
+        """Return both in words; the time in steps that grow with it, so that it does not change at every look.
+
+        >>> Rate(2.1, 880.0).words(), Rate(120.0, 20.0).words(), Rate(0.25, 7_300.0).words(), Rate(0.1, 90_000).words()
+        ('2.1 a minute, about 15 min left', '120 a minute, about 1 min left', '0.25 a minute, about 2 h 15 min left', \
+'0.1 a minute, about 1 d 1 h left')
+        """
+        from datetime import timedelta
+
+        step = next((step for most, step in STEPS if self.left <= most), 3_600)
+        left = span(timedelta(seconds=max(-(-self.left // step), 1) * step))
+        return (
+            f"{self.a_minute:.2g} a minute, about {left} left"
+            if self.a_minute < 10
+            else (f"{self.a_minute:.0f} a minute, about {left} left")
+        )
+
+
+def rate(marks: Sequence[Mark], left: int) -> Rate | None:
+    """Return how fast nodes get done and how long the `left` ones take at that rate; None where nothing can be told.
+
+    It is measured from the last mark that is ten minutes old, or else from the first one: a look that drops out at the
+    far end moves it little. Where fewer than two nodes got done in that time, or there was less than a minute, or
+    nodes were done that are not any more, there is no rate.
+
+    >>> rate([Mark(0, 0), Mark(300, 10), Mark(600, 64)], 32)
+    Rate(a_minute=6.4, left=300.0)
+    >>> rate([Mark(0, 0), Mark(300, 10), Mark(900, 40)], 30)
+    Rate(a_minute=3.0, left=600.0)
+    >>> rate([Mark(0, 0), Mark(59, 50)], 10), rate([Mark(0, 0), Mark(60, 1)], 10), rate([Mark(0, 9), Mark(600, 5)], 10)
+    (None, None, None)
+    >>> rate([Mark(0, 0), Mark(60, 2)], 2), rate([Mark(0, 0), Mark(60, 2)], 0), rate([], 5)
+    (Rate(a_minute=2.0, left=60.0), None, None)
+    """
+    if not marks or not left:
+        return None
+    now = marks[-1]
+    then = next((mark for mark in reversed(marks) if now.clock - mark.clock >= WINDOW), marks[0])
+    seconds, done = now.clock - then.clock, now.done - then.done
+    if seconds < LEAST_TIME or done < LEAST_NODES:
+        return None
+    return Rate(done * 60 / seconds, left * seconds / done)
+
+
+def kept(marks: Sequence[Mark]) -> list[Mark]:
+    """Return the marks that a rate may still be measured from: those of the last ten minutes, and one before.
+
+    >>> kept([Mark(0, 0), Mark(100, 1), Mark(650, 2), Mark(700, 3)])
+    [Mark(clock=100, done=1), Mark(clock=650, done=2), Mark(clock=700, done=3)]
+    """
+    old = [place for place, mark in enumerate(marks) if marks[-1].clock - mark.clock >= WINDOW]
+    return list(marks[old[-1] :] if old else marks)
+
+
+def sparkline(shares: Sequence[float], *, blocks: bool) -> str:
+    """Return shares of the whole (0 to 1) over time as a line of little bars, the newest on the right.
+
+    >>> sparkline([0, 0.2, 0.5, 1], blocks=True), sparkline([0, 0.2, 0.5, 1], blocks=False)
+    ('▁▂▅█', '_.+#')
+    >>> len(sparkline([0.5] * 100, blocks=True))
+    24
+    """
+    signs = BLOCKS if blocks else ASCII
+    many = len(shares)
+    places = range(many) if many <= WIDTH else [place * (many - 1) // (WIDTH - 1) for place in range(WIDTH)]
+    return "".join(signs[min(int(max(shares[place], 0) * len(signs)), len(signs) - 1)] for place in places)

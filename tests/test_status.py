@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fleets import COMPONENTS, SESSIONS, component, session
+
+if TYPE_CHECKING:
+    from conftest import Load, Runner
+
+FAILED_OVERNIGHT = session("night", "complete", components="x1,x2,x3")
+NODES = [component(name, override="failed", session="night") for name in ("x1", "x2")]
+OLD = {**session("old"), "status": {"status": "complete", "end_time": "2026-11-01T00:00:00"}}
+FLEET = {
+    "bos": {
+        "v2": {
+            "sessions": [*SESSIONS[:2], FAILED_OVERNIGHT, OLD],
+            "components": [*COMPONENTS, *NODES, component("x4", override="failed", session="old")],
+        }
+    },
+    "exchange": {
+        "managementpolicies": {"o/upgrade": {"enabled": True}, "o/done": {"enabled": True}},
+        "nodes": {"o/n1": {}, "o/n2": {}},
+        "managementStatus": {
+            "o/n1": {
+                "o/upgrade": {"agentUpgradePolicyStatus": {"status": "download started"}},
+                "o/done": {"agentUpgradePolicyStatus": {"status": "successful"}},
+            },
+            "o/n2": {"o/upgrade": {"agentUpgradePolicyStatus": {"status": "failed"}}},
+        },
+    },
+}
+TABLE = """\
+What           Name       State             Nodes  Started    More
+boot session   night      complete  2 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list night
+agent upgrade  o/upgrade  running   1 failed of 2             nodewatch exchange nmp status o/upgrade
+boot session   reboot-7   running   1 failed of 4  11:00 UTC  nodewatch bos v2 sessions status list reboot-7
+"""
+
+
+def test_the_worst_first(run: Runner, load: Load) -> None:
+    load(FLEET)
+    run.environ |= {"HZN_ORG_ID": "o", "HZN_EXCHANGE_USER_AUTH": "u:p"}
+    done = run("status", tty=True, NO_COLOR="1")
+    assert (done.code, done.stdout) == (0, TABLE)
+    found = run("status").json
+    assert [(each["name"], each["failed"], each["nodes"]) for each in found] == [
+        ("night", 2, 3),
+        ("o/upgrade", 1, 2),
+        ("reboot-7", 1, 4),
+    ]
+
+
+def test_nothing_goes_on(run: Runner, load: Load) -> None:
+    load({"bos": {"v2": {"sessions": [OLD], "components": []}}})
+    assert run("status", tty=True, NO_COLOR="1").stdout == (
+        "Nothing is going on, and nothing has failed within the last day.\n"
+    )
+
+
+def test_what_is_not_configured_is_left_out_but_not_all_of_it(run: Runner) -> None:
+    assert run("status").code == 7
