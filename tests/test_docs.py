@@ -17,7 +17,8 @@ from click.testing import CliRunner
 
 from nodewatch import errors
 from nodewatch.main import TREE
-from nodewatch.tree import FORMATS, Command, Group
+from nodewatch.options import FORMATS
+from nodewatch.tree import Command, Group
 
 if TYPE_CHECKING:
     import click

@@ -32,6 +32,7 @@ LIVE = (
     "config edit",
     "config show --context",
     "local save",
+    "local serve",
 )
 EXAMPLES = sorted(
     {
@@ -52,6 +53,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     boot_sets = {"boot_sets": template["boot_sets"]}
     for name, document in {
         "fleet.json": fleet,
+        "yesterday.json": fleet,
+        "today.json": fleet,
         "more.json": {"bos": {"v2": {"components": [{"id": "x9"}]}}},
         "compute.json": boot_sets,
         "change.json": boot_sets,

@@ -18,7 +18,7 @@ SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields|kinds"
 LEAVES = (
     "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places|query|listing|conditions|view"
-    "|masking|spelling"
+    "|masking|spelling|differences"
 )
 WIRE = r"remote(\.\w+)?"
 
@@ -28,19 +28,23 @@ OURS = [
     ("listing", "documents|errors|places|table|times"),
     ("conditions", "errors|listing|nodeset|query|times"),
     ("view", "conditions|documents|errors|listing|nodeset|query|table"),
-    ("errors|spelling|times|table|documents|jsontext|kinds|masking", "nothing"),
+    ("errors|spelling|times|table|documents|jsontext|kinds|masking|differences", "nothing"),
     ("places", "nodeset|query"),
     ("pages", "nodeset|table|kinds|places"),
     ("nodeset", "errors|files"),
     ("limits", "nodeset|errors"),
     ("statuses", "table"),
-    (r"commands\.status", rf"bos_v2\.(client|rules)|horizon\.(nmp_commands|rules)|tree|{LEAVES}"),
-    (r"commands\.explain", rf"{SLICE}\.status_rules|tree|{LEAVES}"),
+    (r"commands\.status", rf"bos_v2\.(client|rules)|horizon\.(nmp_commands|rules)|tree|options|{LEAVES}"),
+    (r"commands\.explain", rf"{SLICE}\.status_rules|tree|options|{LEAVES}"),
     (
         r"commands\.local",
-        rf"{SLICE}\.saving|saving|render\.json|tree|progress|settings\.model|files|offline\.\w+|{LEAVES}",
+        rf"{SLICE}\.saving|saving|render\.json|tree|options|progress|settings\.model|files|offline\.\w+|{LEAVES}",
     ),
-    (r"commands\.demo", rf"bos_v2\.commands|commands\.local|demo|tree|settings\.contexts|offline\.\w+|{LEAVES}"),
+    (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.local|tree|options|files|offline\.\w+|{LEAVES}"),
+    (
+        r"commands\.demo",
+        rf"bos_v2\.commands|commands\.local|demo|tree|options|settings\.contexts|offline\.\w+|{LEAVES}",
+    ),
     (rf"{SLICE}\.types", "nothing"),
     (rf"{SLICE}\.\w*rules", rf"OWN\.({PURE})|{LEAVES}"),
     (rf"{SLICE}\.\w*tables", rf"OWN\.({PURE}|kinds|\w*tables)|{LEAVES}"),
@@ -50,8 +54,8 @@ OURS = [
         rf"OWN\.({PURE}|offline|offline_components)|backend|offline\.(routing|section|store|spool)|{LEAVES}",
     ),
     (rf"{SLICE}\.saving", rf"OWN\.({PURE}|client)|saving|backend|{LEAVES}"),
-    (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),
-    ("backend", "errors|jsontext"),
+    (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|options|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),
+    ("backend", "errors|jsontext|differences"),
     (r"offline\.routing", "backend"),
     (r"offline\.(spool|section)", "nothing"),
     (r"offline\.store", rf"files|{LEAVES}"),
@@ -61,14 +65,14 @@ OURS = [
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render(\.\w+)?|backend|{LEAVES}"),
     (WIRE, rf"{WIRE}|backend|settings\.(model|cray|table)|files|nodewatch|{LEAVES}"),
-    ("main", rf"app|tree|world|{LEAVES}"),
+    ("main", rf"app|tree|options|world|{LEAVES}"),
     ("__main__", "main"),
     (r"\w+(\.\w+)?", rf"(?!(main|demo|{SLICE})\b)\w+(\.\w+)?"),
 ]
 
 # Who may import what is not ours; nothing else is imported at all.
 OTHERS = {
-    "click": rf"main|tree|watch\.options|commands\.\w+|{SLICE}\.(\w*commands|shared)",
+    "click": rf"main|tree|options|watch\.options|commands\.\w+|{SLICE}\.(\w*commands|shared)",
     "requests": r"remote\.(transport|addresses)",
     "urllib3": r"remote\.(transport|connections|tls)",
     "truststore": r"remote\.tls",

@@ -86,7 +86,10 @@ def test_modules_are_seen(loaded: Loaded, server: str) -> None:
 def test_version_and_help_of_groups_load_click_only(loaded: Loaded, line: str) -> None:
     modules = loaded(line)
     assert modules & {*HEAVY, "json", "pathlib", "urllib.parse"} == set()
-    ours = {"nodewatch", *(f"nodewatch.{name}" for name in ("__main__", "main", "app", "errors", "tree", "world"))}
+    ours = {
+        "nodewatch",
+        *(f"nodewatch.{name}" for name in ("__main__", "main", "app", "errors", "options", "tree", "world")),
+    }
     assert {name for name in modules if name.startswith("nodewatch")} == ours
 
 

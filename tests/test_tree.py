@@ -10,7 +10,8 @@ import pytest
 
 from conftest import SERVERS
 from nodewatch.main import TREE
-from nodewatch.tree import Command, Group, Naming, Text
+from nodewatch.options import Naming, Text
+from nodewatch.tree import Command, Group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

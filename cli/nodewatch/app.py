@@ -52,6 +52,12 @@ class App:
         """The time that ages and verdicts go by, in UTC: when the case that is looked at was saved, else now."""
         return self.saved_at or self.world.now()
 
+    @property
+    def unchanging(self) -> str:
+        """The fleet file that answers, in which nothing ever changes; empty where a store or a server does."""
+        paths = [path for path in (getattr(system, "local", None) for system in self.settings.systems.values()) if path]
+        return next((path for path in paths if path.endswith(".json")), "")
+
     def notice(self, saved_at: datetime) -> None:
         """Go by the time at which a store was saved, and say so once."""
         if self.saved_at is None:

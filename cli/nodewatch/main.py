@@ -15,7 +15,8 @@ import click
 
 from nodewatch.app import App
 from nodewatch.errors import NodewatchError
-from nodewatch.tree import ACCOUNT, Group, Leaf, mend_dash
+from nodewatch.options import ACCOUNT, mend_dash
+from nodewatch.tree import Group, Leaf
 from nodewatch.world import World, silence
 
 if TYPE_CHECKING:
@@ -229,8 +230,10 @@ TREE = Group(
                 "load": Leaf("Load a fleet file into the local store.", "commands.local:load"),
                 "dump": Leaf("Write the local store as a fleet file.", "commands.local:dump"),
                 "save": Leaf("Write what the live systems say as a fleet file.", "commands.local:save"),
+                "serve": Leaf("Serve the local store over HTTP, as the services would.", "commands.serve:serve"),
             },
         ),
+        "diff": Leaf("Show what changed between two looks at a fleet.", "commands.diff:diff"),
         "config": Group(
             "Configuration: the systems, and the settings that count.",
             {

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 TESTS = Path(__file__).parents[1]
 COUNT = 20_000
 SESSION = "night-reboot"
+COUNTED = "--filter class!=stable --filter age>30m --count-by status,cabinet --sort -count"
 CLICK = "import click"
 TABLE = "import click, rich.table, rich.console, sqlite3, json"
 HTTP = "import click, requests"
@@ -102,6 +103,8 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
                 bench.ours("list", f"{listing} --format json --local {store}"),
                 bench.ours("table", f"{listing} --format table --local {store}"),
                 bench.ours("http", f"{listing} --format json", {"NODEWATCH_BOS_URL": url}),
+                bench.ours("asked", f"{listing} {COUNTED} --format json --local {store}"),
+                bench.ours("asked http", f"{listing} {COUNTED} --format json", {"NODEWATCH_BOS_URL": url}),
                 bench.code("load", LOAD, str(file)),
                 bench.code("tool", "import runpy; runpy.run_module('json.tool', run_name='__main__')", str(file)),
             ],
@@ -118,6 +121,8 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
     yield time_row("all components, JSON", found["list"], found["tool"], tool, 0.6)
     yield time_row("all components, piped as a table", found["table"], found["load"], load, 1.4)
     yield time_row("all components over HTTP, JSON", found["http"], found["tool"], tool, 0.8)
+    yield time_row("filtered, sorted and counted, offline", found["asked"], found["load"], load, 0.6)
+    yield time_row("the same over HTTP", found["asked http"], found["http"], "the plain list over HTTP", 1.1)
     yield limit_row("folding their names, with holes", fold, 100, "ms")
     yield memory_row("memory: all components offline, JSON", found["list"], 60e6)
     yield memory_row(f"memory: all components over HTTP, JSON ({size / 1e6:.0f} MB)", found["http"], 4 * size)

@@ -40,7 +40,8 @@ bos.tenant = "red"
 
 
 def test_somebody_answers(run: Runner, network: responses.RequestsMock) -> None:
-    network.add("GET", f"{BOS}/v2", status=404, json={"title": "Not Found", "detail": "no such path"})
+    problem = {"detail": "There is no v2 here", "status": 404, "title": "Not Found", "type": "about:blank"}
+    network.add("GET", f"{BOS}/v2", json=problem, status=404, content_type="application/problem+json")
     network.add("GET", f"{BOS}/v1/version", json={"major": "1"})
     done = run("config init", tty=True, stdin=f"\n{BOS}\n\n\n\n\n")
     assert done.code == 0

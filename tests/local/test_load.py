@@ -217,6 +217,20 @@ def test_the_name_of_a_fleet_file_is_no_store(run: Runner, file: Path, tmp_path:
     assert not (tmp_path / "new.json").exists()
 
 
+@pytest.mark.parametrize("timeout", ["", "--timeout 2h"])
+def test_a_wait_on_a_file_that_cannot_change_ends_at_once(run: Runner, file: Path, timeout: str) -> None:
+    done = run(f"bos sessions status list reboot-7 --wait {timeout} --local {file}")
+    assert done.code == 11
+    assert done.stderr == (
+        f"Error: {file} is a fleet file, in which nothing changes: "
+        "reboot-7 is running: 1 of 5 nodes stable, 1 failed, 2 in progress, 1 staged.\n"
+        "  Failed (1): x3000c0s1b0n0: failed (cfs configuration failed)\n"
+        "  Lagging (1): x3000c0s10b0n0: power_on_called\n"
+        "  Lagging (1): x3000c0s2b0n0: configuring\n"
+        "  Lagging (1): x3000c0s9b0n0: staged\n"
+    )
+
+
 def test_a_saved_case_is_shown_as_of_then(run: Runner, tmp_path: Path) -> None:
     fleet = {**FLEET, "saved_at": "2026-11-21T12:00:00Z"}
     store, file = tmp_path / "fleet.db", tmp_path / "case.json"

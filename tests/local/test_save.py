@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conftest import SERVERS, serve
+from fleets import FLEET
 from nodewatch.errors import NotFound, ServiceTrouble
 from nodewatch.offline.backend import LocalBackend
 
@@ -252,3 +253,25 @@ def test_a_system_without_v2(run: Runner, network: RequestsMock, tmp_path: Path,
     tamper(change)
     assert run(f"local save {file}") == (0, "", f"Wrote {file}.\n")
     assert json.loads(file.read_text())["bos"] == {"v2": v2, "v1": {**v1, "boot_sets": {"0f2d": {"c": {"name": "c"}}}}}
+
+
+def test_limits_are_assumed_where_no_options_could_be_asked(
+    run: Runner, network: RequestsMock, tmp_path: Path, file: Path
+) -> None:
+    served(run, network, tmp_path, FLEET)
+
+    def change(path: str, answer: Answer) -> Answer:
+        if path == "/v2/options":
+            raise NotFound("x", status=404, document={"title": "Not Found", "detail": "no such route"})
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        honest = LocalBackend.send
+        patch.setattr(LocalBackend, "send", lambda self, asked: change(asked.path, honest(self, asked)))
+        assert run(f"local save {file}").code == 0
+    assert "options" not in json.loads(file.read_text())["bos"]["v2"]
+    words = "Limits: BOS's defaults are assumed, because its options are not known"
+    for line in ("sessions status list reboot-7", "components describe x3000c0s10b0n0"):
+        shown = run(f"bos v2 {line} --format table --local {file} --quiet").stdout
+        assert words in " ".join(shown.split())
+        assert words not in " ".join(run(f"bos v2 {line} --format table").stdout.split())

@@ -16,7 +16,8 @@ from completions import completions
 
 from nodewatch import __version__
 from nodewatch.main import BOS, NMSTATUS, TREE
-from nodewatch.tree import SHARED, Group, Shared
+from nodewatch.options import SHARED
+from nodewatch.tree import Group, Shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,6 +34,21 @@ nothing names a system, they say how to name one; `nodewatch demo` makes a fleet
 
 Data goes to standard output, everything else to standard error. On a terminal, data is a table; else it is JSON, the
 server's own document with all its fields. `--format` decides otherwise.
+"""
+
+LISTS = """
+Commands that show a list take `--filter`, `--sort`, `--columns`, `--count-by` and `--no-headings`. `--columns help`
+names the columns with what they mean. A column goes by its name, by its heading in the table, or by the beginning of
+either that fits no other one; upper and lower case are the same.
+
+A filter compares columns with values, by `=`, `!=`, `<`, `<=`, `>` and `>=`; `~` and `!~` hold a regular expression
+against them. `and`, `or`, `not` and parentheses join comparisons. In a value `*` stands for any text and `?` for one
+character; a backslash takes the next character as it is; a value with blanks or parentheses stands in quotes, and '' is
+the empty one. Ages are durations (`age > 30m`), times are RFC 3339 or a date, numbers in names compare as numbers.
+
+Without `--columns` and `--count-by`, JSON, YAML and TOML print the service's own documents, those that fit, in their
+order. With either they print flat records, as `--format csv` and `tsv` do: times in UTC, durations in seconds.
+`--format names` prints the names alone, folded; what it prints is taken wherever nodes are named.
 """
 
 EXIT_STATUS = {
@@ -196,7 +212,12 @@ def main_page() -> str:
     shared = [*SHARED, TREE.get_help_option(context)]
     lines += [".SH OPTIONS", "Every command takes these, in any place, before its arguments or after them."]
     lines += option_list((option for option in shared if option is not None), context)
-    lines += [".SH EXIT STATUS", *table({str(code): text for code, text in EXIT_STATUS.items()})]
+    lines += [
+        ".SH LISTS",
+        *prose(LISTS),
+        ".SH EXIT STATUS",
+        *table({str(code): text for code, text in EXIT_STATUS.items()}),
+    ]
     lines += prose(ENDS_OF_WAITING)
     lines += [".SH CONFIGURATION", *prose(CONFIGURATION)]
     lines += [".SH ENVIRONMENT", *table(ENVIRONMENT), ".SH FILES", *table(FILES)]

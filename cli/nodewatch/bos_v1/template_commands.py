@@ -8,7 +8,8 @@ import click
 
 from nodewatch.bos_v1.client import BosV1
 from nodewatch.errors import WrongUsage
-from nodewatch.tree import boolean, command, later
+from nodewatch.options import boolean
+from nodewatch.tree import command, later
 
 if TYPE_CHECKING:
     from nodewatch.app import App

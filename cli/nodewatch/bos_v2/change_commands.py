@@ -11,7 +11,8 @@ from nodewatch.bos_v2 import fields
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import names_in
 from nodewatch.errors import NotAllSucceeded, NotFound, WrongUsage
-from nodewatch.tree import Text, boolean, command, later
+from nodewatch.options import Text, boolean
+from nodewatch.tree import command, later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable

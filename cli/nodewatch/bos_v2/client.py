@@ -97,6 +97,14 @@ class BosV2:
         with self.known("components", name):
             return cast("Component", named(self.backend, Request("GET", path("components", name)), "id", name))
 
+    def template_of(self, component: Component) -> str:
+        """Return the session template that a component's session was created from; empty where it is gone."""
+        name = component.get("session")
+        try:
+            return str(self.session(str(name)).get("template_name") or "") if name else ""
+        except NotFound:
+            return ""
+
     def update_component(self, name: str, patch: Mapping[str, Any]) -> Component:
         """Change fields of a component and return it, without its computed status."""
         request = Request("PATCH", path("components", name), body=patch, done=(200,))

@@ -8,7 +8,8 @@ import click
 
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import NodewatchError, NotFound
-from nodewatch.tree import EVERY_KIND, boolean, command, later
+from nodewatch.options import EVERY_KIND, boolean
+from nodewatch.tree import command, later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:

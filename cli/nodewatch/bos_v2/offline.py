@@ -11,7 +11,7 @@ from nodewatch.bos_v2 import rules
 from nodewatch.documents import part
 from nodewatch.jsontext import parsed
 from nodewatch.offline.routing import Call, Route, by_owner, problem
-from nodewatch.offline.section import Section
+from nodewatch.offline.section import SAVED, Section
 from nodewatch.offline.store import owned_key
 from nodewatch.times import read_time
 
@@ -251,8 +251,14 @@ def service_options(store: Store) -> dict[str, Any]:
 
 
 def list_options(store: Store, _call: Call) -> Answer:
-    """Answer `GET /v2/options`: as they were loaded, all defaults if none were."""
-    return Answer(200, store.get(OPTIONS, "") or rules.DEFAULT_OPTIONS)
+    """Answer `GET /v2/options`: as they were loaded, all defaults if none were.
+
+    A case that was saved without them came from a server that has no such route.
+    """
+    options = store.get(OPTIONS, "")
+    if options is None and store.get(SAVED.collection, "") is not None:
+        return problem(404, "Not Found", "The options were not saved.")
+    return Answer(200, options or rules.DEFAULT_OPTIONS)
 
 
 SECTIONS = (

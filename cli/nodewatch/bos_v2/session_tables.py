@@ -74,6 +74,8 @@ def session_status(
             Heading(f"In progress ({len(found.moving):,}{more})"),
             progress(found.moving, options, clock, brief=brief),
         ]
+        if any(status_rules.assumed(component, options) for component in found.moving):
+            page.append(Line(status_rules.ASSUMED, "dim", lead="Limits: "))
     names = [name for kind in failed for name in kind.names]
     return page + next_steps(steps(status, session, found, names))
 

@@ -212,6 +212,20 @@ def limit_of(status: str, options: Mapping[str, Any]) -> timedelta | None:
     return timedelta(seconds=option(options, LIMITS[status])) if status in LIMITS else None
 
 
+ASSUMED = "BOS's defaults are assumed, because its options are not known"
+
+
+def assumed(component: Component, options: Mapping[str, Any]) -> bool:
+    """Tell whether the limit of what a component is in is BOS's default only, because the option is not known.
+
+    >>> node = {"enabled": True, "status": {"phase": "powering_on", "status_override": "power_on_called"}}
+    >>> assumed(node, {}), assumed(node, {"max_boot_wait_time": 60}), assumed({**node, "enabled": False}, {})
+    (True, False, False)
+    """
+    name = LIMITS.get(rules.status_of(component))
+    return bool(component.get("enabled")) and name is not None and name not in options
+
+
 def idle(component: Component, now: datetime) -> timedelta | None:
     """Return how long ago BOS last did something about a component; None if nothing says."""
     last = read_time(part(component, "last_action").get("last_updated"))

@@ -36,6 +36,7 @@ def expected(document: Component, template: str, options: Mapping[str, Any], now
                 ("BOS does next", found.next),
                 ("Tries", found.attempts),
                 ("Stuck", Cell(found.stuck, "bad")),
+                ("Limits", status_rules.ASSUMED if status_rules.assumed(document, options) else ""),
             ]
         )
     ]

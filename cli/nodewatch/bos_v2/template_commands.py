@@ -8,7 +8,8 @@ import click
 
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import WrongUsage
-from nodewatch.tree import Text, boolean, command, later
+from nodewatch.options import Text, boolean
+from nodewatch.tree import command, later
 
 if TYPE_CHECKING:
     from nodewatch.app import App

@@ -10,8 +10,9 @@ import click
 from nodewatch.backend import Request
 from nodewatch.errors import FileTrouble, NodewatchError, NotFound, WrongConfiguration, WrongUsage
 from nodewatch.files import make_folder, text_of, write_whole
+from nodewatch.options import ACCOUNT, Text
 from nodewatch.settings import contexts, edit
-from nodewatch.tree import ACCOUNT, Text, command
+from nodewatch.tree import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable

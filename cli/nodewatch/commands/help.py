@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.tree import SHARED, command, records, write_section
+from nodewatch.options import SHARED
+from nodewatch.tree import command, records, write_section
 
 if TYPE_CHECKING:
     from nodewatch.app import App

@@ -10,8 +10,9 @@ from nodewatch.backend import REHEARSED
 from nodewatch.errors import WrongConfiguration, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Exchange
+from nodewatch.options import ACCOUNT, shared
 from nodewatch.settings.model import System
-from nodewatch.tree import ACCOUNT, command, shared
+from nodewatch.tree import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -168,7 +168,7 @@ class Lookout:
         self.last = False
         self.began = self.world.now()
         self.first = self.world.monotonic()
-        self.deadline = self.first + pace.timeout
+        self.deadline = self.first + (0.0 if app.unchanging else pace.timeout)
 
     def run(self, viewer: Viewer) -> NodewatchError | None:
         """Look until it is over, and return how it ended: None when everything succeeded.
@@ -221,7 +221,7 @@ class Lookout:
             else:
                 since.update(dict.fromkeys(move.names, clock))
         self.states, self.since = states, since
-        outcome = self.watched.outcome(look, Seen(now, since, timedelta(seconds=self.pace.settle), clock))
+        outcome = self.watched.outcome(look, Seen(self.app.now, since, timedelta(seconds=self.pace.settle), clock))
         outcome = without(outcome, self.missing(), self.watched.left, nothing_left=not states)
         self.unfinished = {*self.unfinished.difference(states), *outcome.failed, *outcome.lagging}
         return Sight(
@@ -273,8 +273,11 @@ class Lookout:
 
     def out_of_time(self, sight: Sight) -> TimeRanOut:
         """Return the error for a wait that took too long."""
-        waited = span(timedelta(seconds=self.pace.timeout))
-        message = self.told(f"the time ran out after {waited}: {sight.words}", sight.outcome)
+        if self.app.unchanging:
+            why = f"{self.app.unchanging} is a fleet file, in which nothing changes"
+        else:
+            why = f"the time ran out after {span(timedelta(seconds=self.pace.timeout))}"
+        message = self.told(f"{why}: {sight.words}", sight.outcome)
         if sight.trouble:
             data = f"what is known is {self.age()} old" if sight.seen else "no look succeeded"
             message += f"\n  The last look failed, so {data}: {sight.trouble}"
@@ -336,7 +339,8 @@ def follow(app: App, watched: Watched) -> None:
     gc.enable()
     how = pace(app.flags)
     lookout = Lookout(app, watched, how)
-    app.world.deadline = lookout.deadline + LAST_LOOK
+    if not app.unchanging:
+        app.world.deadline = lookout.deadline + LAST_LOOK
     with viewer(app, watched) as showing:
         ending = lookout.run(showing)
     lookout.tell_of_others()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nodewatch.options import flag, shared
 from nodewatch.times import read_duration
-from nodewatch.tree import flag, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable

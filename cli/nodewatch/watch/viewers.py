@@ -78,7 +78,11 @@ class Journal:
         """Write what changed, and what is in the way of seeing it; nothing where nothing changed."""
         if sight.trouble:
             self.stale = True
-            age = f"what is known is {span(self.app.now - sight.at)} old" if sight.seen else "nothing was seen yet"
+            age = (
+                f"what is known is {span(self.app.world.now() - sight.at)} old"
+                if sight.seen
+                else "nothing was seen yet"
+            )
             self.tell(f"no answer, {age}, next try in {sight.pause:g} s: {sight.trouble}")
             return
         if self.stale:
@@ -119,7 +123,7 @@ class Journal:
 
     def line(self, text: str) -> None:
         """Write one line with the time in front."""
-        print(f"{self.app.now:%Y-%m-%dT%H:%M:%SZ}  {visible(text)}", file=self.app.world.display, flush=True)
+        print(f"{self.app.world.now():%Y-%m-%dT%H:%M:%SZ}  {visible(text)}", file=self.app.world.display, flush=True)
 
     def sleep(self, seconds: float) -> None:
         """Sleep."""
@@ -175,7 +179,7 @@ class Stage:
 
     def heading(self, sight: Sight) -> Line:
         """Return how long it is watched, how old the data is, and what is in the way of seeing more."""
-        now = self.app.now
+        now = self.app.world.now()
         elapsed, age = span(now - sight.began), span(now - sight.at)
         if not sight.trouble:
             return Line(f"Watched for {elapsed}, seen {age} ago: {sight.words}{self.course(sight)}", "dim")

@@ -1,0 +1,36 @@
+"""What `diff` compares of BOS v2: the status and error of each component, sessions, and the version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.bos_v2 import rules
+from nodewatch.differences import Seen, State
+from nodewatch.documents import part, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def seen(fleet: Mapping[str, Mapping[str, Any]]) -> Seen:
+    """Return what is seen in the documents of a fleet, which are by section and key.
+
+    >>> node = {"id": "x1", "status": {"status": "failed"}, "error": "no power"}
+    >>> found = seen({"bos.v2.components": {"x1": node}, "bos.v2.version": {"": {"major": "2", "minor": "50"}}})
+    >>> found.nodes
+    {'BOS': {'x1': State(word='failed', error='no power', failed=True)}}
+    >>> found.things
+    {'BOS v2 session': {}, 'version': {'BOS': '2.50'}}
+    """
+    nodes = {}
+    for name, component in fleet.get("bos.v2.components", {}).items():
+        status = rules.status_of(component)
+        nodes[name] = State(status, text(component.get("error")), status == "failed")
+    sessions = {
+        rules.saved_key(text(session.get("name")), session.get("tenant")): text(part(session, "status").get("status"))
+        for session in fleet.get("bos.v2.sessions", {}).values()
+    }
+    version = fleet.get("bos.v2.version", {}).get("", {})
+    numbers = [text(version[name]) for name in ("major", "minor", "patch") if name in version]
+    versions = {"version": {"BOS": ".".join(numbers)}} if numbers else {}
+    return Seen({"BOS": nodes}, {"BOS v2 session": sessions, **versions})

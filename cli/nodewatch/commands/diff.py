@@ -1,0 +1,149 @@
+"""The command `diff`: what changed between two looks at a fleet."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nodewatch.errors import NotAllSucceeded
+from nodewatch.tree import command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from nodewatch.app import App
+    from nodewatch.differences import Change, Seen
+    from nodewatch.offline.fleet import Entry
+    from nodewatch.table import Page, Record
+
+LIVE = "live"
+Fleet = dict[str, dict[str, Any]]
+
+
+@command(nodes=True)
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="[B]", default=LIVE)
+@click.option("--exit-code", is_flag=True, help="End with 10 if a node newly failed.")
+def diff(app: App, before: str, after: str, exit_code: bool) -> None:
+    """A and B are fleet files, stores, or the word `live` for the systems that are configured, which is B unless you
+    name another. What only one of the two knows of is not compared: a case with one service, say, with a fleet of two.
+
+    \b
+    $ nodewatch diff yesterday.json today.json
+    $ nodewatch diff yesterday.json today.json --format json
+    """
+    from nodewatch.differences import changes
+
+    one, other = fleet_of(app, before), fleet_of(app, after)
+    services = {service_of(place) for place in one} & {service_of(place) for place in other}
+    fleets = [{place: fleet[place] for place in fleet if service_of(place) in services} for fleet in (one, other)]
+    if LIVE in (before, after):
+        fleets = [of_organization(fleet, str(app.settings.org)) for fleet in fleets]
+    found = changes(seen(fleets[0]), seen(fleets[1]))
+    app.show([change._asdict() for change in found], lambda _: page(found), lambda _: rows(found))
+    failed = sum(len(change.names) for change in found if change.kind == "newly failed")
+    if exit_code and failed:
+        raise NotAllSucceeded(f"{failed:,} newly failed between {before} and {after}.")
+
+
+def service_of(place: str) -> str:
+    """Return the service, with its version, that a section of a fleet file is about.
+
+    >>> service_of("bos.v2.components"), service_of("exchange.nodes")
+    ('bos.v2', 'exchange')
+    """
+    return place.rpartition(".")[0]
+
+
+def of_organization(fleet: Fleet, org: str) -> Fleet:
+    """Return the fleet without what the Exchange has of other organizations: of the live one, only this was asked.
+
+    >>> of_organization({"exchange.nodes": {"o/n": {}, "p/n": {}}, "bos.v2.components": {"x1": {}}}, "o")
+    {'exchange.nodes': {'o/n': {}}, 'bos.v2.components': {'x1': {}}}
+    """
+    return {
+        place: {
+            key: documents[key] for key in documents if not place.startswith("exchange.") or key.startswith(f"{org}/")
+        }
+        for place, documents in fleet.items()
+    }
+
+
+def fleet_of(app: App, source: str) -> Fleet:
+    """Return the documents of a fleet file, a store, or the live systems, by section and key."""
+    from nodewatch.offline.backend import sections, store_at
+    from nodewatch.offline.store import FLEET_FILE
+
+    if source == LIVE:
+        from nodewatch.commands.local import live_systems, of_everything
+        from nodewatch.offline.fleet import entries, loadable
+
+        fleet, unasked = of_everything(app, live_systems(app))
+        for error in unasked.values():
+            raise error
+        return grouped(entries(loadable(fleet, sections())[0], sections()))
+    if source.endswith(FLEET_FILE):
+        from nodewatch.files import read_file
+        from nodewatch.offline.fleet import read_fleet
+
+        return grouped(read_fleet(read_file(source), source, sections()))
+    with closing(store_at(source)) as store, store.reading():
+        found = {
+            # the key of a single document is empty, and an empty text comes back as None
+            section.place: {key or "": document for key, document in store.dump(section.collection)}
+            for section in sections()
+        }
+    return {place: documents for place, documents in found.items() if documents}
+
+
+def grouped(entries: Iterable[Entry]) -> Fleet:
+    """Return the documents by section and key."""
+    fleet: Fleet = {}
+    for section, key, document in entries:
+        fleet.setdefault(section.place, {})[key] = document
+    return fleet
+
+
+def seen(fleet: Fleet) -> Seen:
+    """Return what all slices see in a fleet."""
+    from nodewatch.bos_v1 import diff_rules as bos_v1
+    from nodewatch.bos_v2 import diff_rules as bos_v2
+    from nodewatch.differences import Seen
+    from nodewatch.horizon import diff_rules as horizon
+
+    parts = [rules.seen(fleet) for rules in (bos_v2, bos_v1, horizon)]
+    return Seen(
+        {about: states for part in parts for about, states in part.nodes.items()},
+        {about: words for part in parts for about, words in part.things.items()},
+    )
+
+
+def page(found: list[Change]) -> Page:
+    """Return what changed, for people: nodes folded below what became of them."""
+    from nodewatch.differences import NODE_KINDS
+    from nodewatch.pages import nodes_below
+    from nodewatch.table import Line, Style
+
+    styles: dict[str, Style] = {"newly failed": "bad", "new error": "bad", "recovered": "good", "ended": "good"}
+    lines: Page = []
+    for change in found:
+        words = " -> ".join(filter(None, (change.before, change.after)))
+        what = ", ".join(filter(None, (words, change.error)))
+        if change.kind in NODE_KINDS:
+            lead = f"{change.kind.capitalize()}, {change.about} ({len(change.names):,}): "
+            lines += [Line(what, styles.get(change.kind, ""), lead=lead), nodes_below(change.names)]
+        else:
+            lead = f"{change.about[:1].upper()}{change.about[1:]} {change.kind}: "  # no folding: few, and no nodes
+            lines.append(Line(", ".join(change.names) + (f" ({what})" if what else ""), lead=lead))
+    return lines or [Line("Nothing changed.")]
+
+
+def rows(found: list[Change]) -> Iterator[Record]:
+    """Return a row for each node that changed."""
+    from nodewatch.differences import NODE_KINDS
+
+    for change in found:
+        for name in change.names if change.kind in NODE_KINDS else ():
+            yield {"node": name, **{field: getattr(change, field) for field in change._fields if field != "names"}}

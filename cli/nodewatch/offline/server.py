@@ -1,0 +1,237 @@
+"""The local store as the services' own HTTP, so that `cray`, `hzn`, curl and nodewatch itself can ask it.
+
+No route is written here: requests go to the same `LocalBackend` that answers without a network. What this module adds
+keeps careless and broken clients harmless: bounded bodies, bounded connections, a time limit on each of them.
+"""
+
+from __future__ import annotations
+
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import BoundedSemaphore, Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from nodewatch.backend import ABSENT, Answer, Request
+from nodewatch.errors import NodewatchError
+from nodewatch.jsontext import parsed
+from nodewatch.offline.routing import problem
+from nodewatch.render.json import chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from nodewatch.offline.backend import LocalBackend
+
+MOST_BYTES = 64 << 20  # of a request's body: the largest that BOS takes is a session template's
+MOST_CONNECTIONS = 128
+IDLE_SECONDS = 30.0
+PIECE = 1 << 20  # characters of an answer that are sent at once
+MOUNTS = {"bos": "/apis/bos", "exchange": "/v1", "agent": ""}  # the agent's paths begin at the root, so it is the last
+TOKEN_PATH = "/keycloak/realms/shasta/protocol/openid-connect/token"  # noqa: S105  # where `cray auth login` asks
+DAY = 86_400
+# What the token endpoint gives to everybody: the server asks for no login, but its clients want to have one.
+TOKEN = {
+    "access_token": "of-a-local-store",
+    "expires_in": DAY,
+    "refresh_token": "of-a-local-store",
+    "refresh_expires_in": DAY,
+    "token_type": "Bearer",
+}
+
+
+class Refusal(NamedTuple):
+    """What is wrong with a request, before anybody looks into the store."""
+
+    status: int
+    title: str
+    detail: str
+
+
+def mounted(path: str) -> tuple[str, str]:
+    """Return the service that answers at a path of this server, and the path below its base URL.
+
+    >>> mounted("/apis/bos/v2/sessions"), mounted("/v1/orgs/acme/nodes"), mounted("/nodemanagement/status")
+    (('bos', '/v2/sessions'), ('exchange', '/orgs/acme/nodes'), ('agent', '/nodemanagement/status'))
+    """
+    service = next(name for name, base in MOUNTS.items() if path.startswith(f"{base}/") or not base)
+    return service, path.removeprefix(MOUNTS[service])
+
+
+def refused(service: str, refusal: Refusal) -> Answer:
+    """Return the refusal as the service words its errors ("BOS v2 API"; "Exchange API"; the agent's API).
+
+    >>> refused("exchange", Refusal(400, "Bad Request", "no JSON")).document
+    {'code': 'invalid-input', 'msg': 'no JSON'}
+    """
+    if service == "bos":
+        return problem(*refusal)
+    if service == "exchange":
+        return Answer(refusal.status, {"code": "invalid-input", "msg": refusal.detail})
+    return Answer(refusal.status, {"error": refusal.detail})
+
+
+class StoreServer(ThreadingHTTPServer):
+    """Serves one local store; `log` is told of every request in a line."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        backends: Mapping[str, LocalBackend],
+        log: Callable[[str], None],
+        *,
+        read_only: bool = False,
+    ) -> None:
+        super().__init__(address, Handler)
+        self.backends, self.log, self.read_only = backends, log, read_only
+        self.turn = Lock()
+        self.places = BoundedSemaphore(MOST_CONNECTIONS)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection in a thread of its own; close it at once when there are too many."""
+        if self.places.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve a connection until it ends."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.places.release()
+
+    def handle_error(self, _request: Any, _client_address: Any) -> None:
+        """Say nothing of a connection that broke: its client knows, and nobody else is concerned."""
+
+    def answer(self, service: str, request: Request, tenant: str) -> Answer:
+        """Return what the store answers; a change is one transaction, and one request is answered after the other."""
+        if self.read_only and request.method != "GET":
+            return refused(service, Refusal(405, "Method Not Allowed", "This store is served read-only."))
+        backend = self.backends[service]
+        with self.turn:
+            backend.tenant = tenant
+            try:
+                return backend.send(request)
+            except NodewatchError as error:
+                if error.status is not None:
+                    return Answer(error.status, error.document)
+                return refused(service, Refusal(500, "Internal Server Error", error.message))
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    server: StoreServer
+    protocol_version = "HTTP/1.1"
+    timeout = IDLE_SECONDS
+    disable_nagle_algorithm = True
+    wbufsize = 1 << 16
+
+    def respond(self) -> None:
+        """Answer one request."""
+        parts = urlsplit(self.path)
+        service, path = mounted(parts.path)
+        body = self.body()
+        if isinstance(body, Refusal):
+            answer = refused(service, body)
+            self.close_connection = True
+        elif parts.path == TOKEN_PATH and self.command == "POST":
+            answer = Answer(200, TOKEN)
+        else:
+            document = self.document(body) if service != "agent" or body else ABSENT
+            if isinstance(document, Refusal):
+                answer = refused(service, document)
+            else:
+                query = dict(parse_qsl(parts.query, keep_blank_values=True))
+                asked = Request(self.command, path, query, document)
+                answer = self.server.answer(service, asked, self.headers.get("Cray-Tenant-Name", ""))
+        self.send(service, answer)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = respond  # noqa: N815  # so http.server names them
+
+    def version_string(self) -> str:
+        """Return what the answers say of the server."""
+        return "nodewatch"
+
+    def body(self) -> bytes | Refusal:
+        """Return the body as it was sent; refuse one whose length is not told, or that is too long."""
+        if self.headers.get("Transfer-Encoding"):
+            return Refusal(411, "Length Required", "The body's length must be told.")
+        told = self.headers.get("Content-Length", "0")
+        if not (told.isascii() and told.isdigit()):
+            return Refusal(400, "Bad Request", "The Content-Length is no number.")
+        if len(told) > len(str(MOST_BYTES)) or int(told) > MOST_BYTES:
+            return Refusal(413, "Content Too Large", f"A body may have {MOST_BYTES:,} bytes.")
+        sent = self.rfile.read(int(told))
+        return sent if len(sent) == int(told) else Refusal(400, "Bad Request", "The body ended too early.")
+
+    def document(self, body: bytes) -> Any:
+        """Return the body's JSON, `ABSENT` for no body; refuse what is none, in the words of BOS."""
+        if not body:
+            return ABSENT
+        kind = self.headers.get_content_type() if self.headers.get("Content-Type") else "application/json"
+        if not kind.endswith("json"):
+            detail = f"Invalid Content-type ({kind}), expected JSON data"
+            return Refusal(415, "Unsupported Media Type", detail)
+        try:
+            return parsed(body.decode())
+        except (ValueError, RecursionError):
+            return Refusal(400, "Bad Request", "Request body is not valid JSON")
+
+    def send(self, service: str, answer: Answer) -> None:
+        """Write the answer: of known length when it is short, else piece by piece."""
+        self.send_response(answer.status)
+        pieces = written(answer)
+        first = next(pieces, b"")
+        second = next(pieces, b"")
+        if answer.document is None and answer.text is None:
+            kind = ""
+        elif answer.text is not None:
+            kind = "text/plain; charset=utf-8"
+        else:
+            kind = "application/problem+json" if service == "bos" and answer.status >= 400 else "application/json"
+        if kind:
+            self.send_header("Content-Type", kind)
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        if second:
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for piece in (first, second, *pieces, b""):
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        else:
+            if answer.status != 204:
+                self.send_header("Content-Length", str(len(first)))
+            self.end_headers()
+            self.wfile.write(first)
+        self.wfile.flush()
+
+    def log_request(self, code: Any = "-", _size: Any = "-") -> None:
+        """Tell of the request and the status that it was answered with."""
+        self.server.log(f"{self.command or '?'} {self.path} {int(code) if code != '-' else code}")
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class names it so
+        """Tell of a request that could not be read."""
+        self.server.log(format % args)
+
+
+def written(answer: Answer) -> Iterator[bytes]:
+    """Return the answer's body in pieces of about a megabyte; the elements of a stored list are never all in memory."""
+    if answer.text is not None:
+        yield answer.text.encode()
+        return
+    if answer.document is None:
+        return
+    kept: list[str] = []
+    size = 0
+    for text in chunks(answer.document):
+        kept.append(text)
+        size += len(text)
+        if size >= PIECE:
+            yield "".join(kept).encode()
+            kept, size = [], 0
+    kept.append("\n")
+    yield "".join(kept).encode()
