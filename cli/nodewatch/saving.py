@@ -77,7 +77,8 @@ class Saver:
         except NotFound:
             raise
         except NodewatchError as error:
-            self.unasked[request.path] = error
+            if not request.aside:
+                self.unasked[request.path] = error
             raise
 
     def ask(self, question: Callable[[], T], otherwise: U) -> T | U:
