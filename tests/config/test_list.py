@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -64,3 +66,22 @@ def test_table(run: Runner) -> None:
         ["case", "local", "=", "/case.json", str(path)],
         ["demo", "local", "=", str(run.home / ".local/share/nodewatch/demo.db")],
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 5000 + "]" * 5000,
+        "[contexts" + ".a" * 3000 + "]\nx = 1\n",
+        "x = " + "9" * 5000,
+        "[contexts.a]\nrequest_timeout = " + "9" * 400,
+    ],
+    ids=["arrays", "tables", "digits", "seconds"],
+)
+def test_files_that_nobody_means(run: Runner, text: str) -> None:
+    file = run.home / ".config/nodewatch/config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    done = run("config list")
+    assert (done.code, done.stdout) == (7, "")
+    assert done.stderr.startswith(f"Error: {file}")

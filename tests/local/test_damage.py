@@ -84,7 +84,13 @@ def test_texts_that_are_bytes(run: Runner, store: Path) -> None:
     alter(store, "UPDATE components SET status = x'ff', session = 'reboot-7'")
     done = run(f"bos sessions status list reboot-7 --local {store}")
     assert (done.code, done.stdout) == (4, "")
-    assert "is damaged: a text in it is not UTF-8." in done.stderr
+    assert "is damaged: there are bytes in place of a text in it." in done.stderr
+
+
+def test_empty_texts_stay_texts(run: Runner, tmp_path: Path) -> None:
+    fleet = {"agent": {"nodemanagement": {"": {"agentUpgradePolicyStatus": {"status": "waiting"}}}}}
+    assert run(f"local load - --local {tmp_path}/empty.db", stdin=json.dumps(fleet)).code == 0
+    assert run(f"local dump --local {tmp_path}/empty.db").json == {"nodewatch": 1, **fleet}
 
 
 def test_a_fifo_is_no_store(run: Runner, tmp_path: Path) -> None:

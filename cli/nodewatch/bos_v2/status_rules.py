@@ -352,7 +352,8 @@ def attempts(component: Component, status: str, options: Mapping[str, Any]) -> s
         return ""
     own = component.get("retry_policy")
     allowed = own if type(own) is int else option(options, "default_retry_policy")
-    made = part(component, "event_stats").get(field) or 0
+    counted = part(component, "event_stats").get(field)
+    made = counted if type(counted) is int else 0
     if allowed < 0:
         return f"{made} made, without a limit"
     return f"{made} of {allowed} made" + ": the last" * (made >= allowed)

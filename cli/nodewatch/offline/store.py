@@ -39,7 +39,6 @@ TABLES = (
 
 
 LOOK = "SELECT 1 FROM sqlite_master LIMIT 1"  # what begins to hold the store's state
-sqlite3.register_converter("TEXT", bytes.decode)
 
 
 class Store:
@@ -239,10 +238,17 @@ def connect(path: str, mode: str) -> sqlite3.Connection:
         address(path, mode),
         uri=True,
         timeout=1 / TURNS,
-        detect_types=sqlite3.PARSE_DECLTYPES,  # a TEXT that somebody made a BLOB is text, or no UTF-8
         isolation_level=None,
         check_same_thread=False,
     )
+
+    def row(_: sqlite3.Cursor, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return a row; raise `FileTrouble` for bytes in it, which SQLite lets anybody put in the place of a text."""
+        if bytes in map(type, values):
+            raise damaged(path, "there are bytes in place of a text in it")
+        return values
+
+    connection.row_factory = row
     try:
         for setting in ("synchronous = FULL", "temp_store = MEMORY", "trusted_schema = OFF"):
             patiently(connection, f"PRAGMA {setting}")

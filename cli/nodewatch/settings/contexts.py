@@ -39,6 +39,7 @@ KEYS = {
     "request_timeout": SECONDS,
     "local": PATH,
 }
+DEEPEST = 3  # tables in each other; no key has so many parts
 URLS = ("bos.url", "exchange.url", "agent.url")
 
 
@@ -100,8 +101,10 @@ def parse(text: str, path: str, home: str) -> Contexts:
 
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise WrongConfiguration(f"{path} is not TOML: {error}.") from error
+    except RecursionError as error:
+        raise WrongConfiguration(f"{path} is nested too deeply.") from error
+    except ValueError as error:  # what is no TOML, or a number of thousands of digits
+        raise WrongConfiguration(f"{path} is not TOML: {str(error).partition(';')[0]}.") from error
 
     def wrong(key: tuple[str, ...], what: str) -> WrongConfiguration:
         line = line_of(text, key)
@@ -143,7 +146,7 @@ def flat(group: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     {'bos.url': 'u', 'local': 'l'}
     """
     for name, value in group.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and prefix.count(".") < DEEPEST:
             yield from flat(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
@@ -156,7 +159,7 @@ def fits(value: Any, kind: str) -> bool:
     (True, False, True, False, True, False)
     """
     if kind == SECONDS:
-        return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
+        return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1e300
     if not isinstance(value, str):
         return False
     return kind == TEXT or (bool(value) if kind == PATH else value.startswith(("http://", "https://")))
