@@ -36,6 +36,7 @@ BOS = [
     "bos v2 components list --format yaml",
     "bos v2 components list --format toml",
     "bos v2 components list --enabled false --page-size 2",
+    "bos v2 components list --ids x3000c0s[0-29]b0n0",
     "bos v2 components list --wait --timeout 1s",
     "bos v2 components describe x3000c0s1b0n0 --format table",
     "bos v2 sessiontemplates list --format table",

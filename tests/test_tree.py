@@ -60,6 +60,7 @@ def test_an_empty_value_names_nothing(run: Runner, words: str) -> None:
         ("cfs sessions list", "cray cfs"),
         ("agreement list", "hzn agreement"),
         ("exchange pattern list", "hzn exchange pattern"),
+        ("exchange nodemanagement list", "hzn nodemanagement"),
     ],
 )
 def test_a_command_that_only_the_predecessor_has(run: Runner, line: str, command: str) -> None:

@@ -113,8 +113,10 @@ class App:
         return backend
 
     def warn_of_risks(self, service: str) -> None:
-        """Say so if others may read along, or may pretend to be the server, because somebody wants it that way."""
+        """Say so if others may read along, or pretend to be the server, as somebody wants it; or a setting is odd."""
         system, settings = self.settings.system(service), self.settings
+        if system.doubt:
+            self.warn(f"Warning: {system.doubt}")
         if system.insecure:
             why = "--insecure was given" if settings.insecure else "HZN_SSL_SKIP_VERIFY is set"
             self.warn(f"Warning: {why}, so certificates are not verified: anyone may be listening.")

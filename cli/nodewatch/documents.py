@@ -39,6 +39,15 @@ def names_in(value: Any) -> list[str]:
     return list(dict.fromkeys(text(item) for item in value if item is not None))
 
 
+def id_of(document: Mapping[str, Any]) -> str:
+    """Return the id of a component or session as text: what has none goes by the empty one.
+
+    >>> id_of({"id": "x1"}), id_of({"id": ["x"]}), id_of({})
+    ('x1', '["x"]', '')
+    """
+    return text(document.get("id"))
+
+
 def text(value: Any) -> str:
     """Return a value of a document as text: null is empty, what is neither text nor number is as in JSON.
 

@@ -4,6 +4,7 @@
     ├── WrongUsage                2   the command line cannot be right
     ├── UnreadableAnswer          3   the server's answer could not be understood
     ├── FileTrouble               4   a local file could not be read or written
+    │   └── Held                      another process has it: it may be free a little later
     ├── ServiceTrouble            5   the server refused, or failed
     │   ├── Unreachable               no connection: name, route, port, TLS
     │   ├── Dropped                   the connection ended before the answer did
@@ -54,6 +55,10 @@ class FileTrouble(NodewatchError):
     """A local file could not be read or written; nothing was changed."""
 
     exit_code = 4
+
+
+class Held(FileTrouble):
+    """Another process has the file, and kept it for as long as was waited."""
 
 
 class ServiceTrouble(NodewatchError):

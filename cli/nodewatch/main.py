@@ -203,7 +203,8 @@ EXCHANGE = Group(
     bare=2,
     params=ACCOUNT,
     elsewhere={
-        "hzn exchange": "agbot apikey business catalog deployment hagroup org pattern service status user version"
+        "hzn exchange": "agbot apikey business catalog deployment hagroup org pattern service status user version",
+        "hzn": "eventlog nodemanagement",
     },
 )
 NMSTATUS = Group(

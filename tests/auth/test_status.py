@@ -95,7 +95,7 @@ def test_times_that_no_clock_shows(run: Runner, tokens: Path, expires: str) -> N
         (["https://api.example.com"], {}, True),
         (["https://api-example.com"], {}, False),
         (["https://api.example.com", "https://api-example.com"], {}, False),
-        ([], {}, True),
+        ([], {}, False),
         ([], {"host": "api.example.com"}, True),
         (["https://api-example.com"], {"host": "api.example.com"}, True),
         (["https://api.example.com"], {"host": "api-example.com"}, False),

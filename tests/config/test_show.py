@@ -265,7 +265,7 @@ def test_login_of_cray(run: Runner, cray: str, write: Write) -> None:
 
 
 def test_login_for_a_context_is_that_of_its_host(run: Runner, cray: str, config: str, write: Write) -> None:
-    token = write(".config/cray/tokens/lab_example_com.bo", '{"access_token": "hidden"}')
+    token = write(".config/cray/tokens/lab_example_com.bo", '{"access_token": "hidden", "host": "lab.example.com"}')
     assert show(run)["bos.token"] == (token, "the newest login to this system")
     assert show(run, "--context prod")["bos.token"] == (None, "")
 

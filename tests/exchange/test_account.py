@@ -90,12 +90,31 @@ def test_the_organization_is_given_at_any_level_and_goes_before_the_user(
 )
 def test_logins(run: Runner, exchange: responses.RequestsMock, line: str, environ: dict[str, Any], login: str) -> None:
     done = run(f"exchange nmp list {line}", **environ)
-    assert (done.code, done.stderr) == (0, WARNING if line else "")
+    assert (done.code, done.stderr) == (0, "")
     assert asked(exchange)[1] == login
 
 
+@pytest.mark.parametrize("options", ["-u a:b", "-n node:token"])
+def test_a_secret_on_the_command_line_is_warned_about_on_a_terminal(
+    run: Runner, exchange: responses.RequestsMock, options: str
+) -> None:
+    assert run(f"exchange nmp list {options}", tty=True).stderr == WARNING
+
+
+@pytest.mark.parametrize("line", ["add roll -f -", "remove roll", "enable roll", "disable roll"])
+def test_what_only_a_user_may_do(run: Runner, exchange: responses.RequestsMock, line: str) -> None:
+    nobody: dict[str, Any] = {"HZN_EXCHANGE_USER_AUTH": "", "HZN_EXCHANGE_NODE_AUTH": "n:t"}
+    sentence = "the -u flag, or HZN_EXCHANGE_USER_AUTH (no node may do this)"
+    policy = json.dumps({"constraints": ["a == b"]})
+    done = run(f"exchange nmp {line}", stdin=policy, **nobody)
+    assert (done.code, done.stdout, sentence in done.stderr) == (7, "", True)
+    done = run(f"exchange nmp {line} -n n:t", stdin=policy)
+    assert (done.code, done.stdout, sentence in done.stderr) == (2, "", True)
+    assert not exchange.calls
+
+
 def test_a_secret_is_warned_about_once_and_never_printed(run: Runner, exchange: responses.RequestsMock) -> None:
-    done = run("exchange -u a:verysecret nmp -u a:verysecret list -u a:verysecret -vv --quiet")
+    done = run("exchange -u a:verysecret nmp -u a:verysecret list -u a:verysecret -vv --quiet", tty=True)
     assert (done.code, done.stderr.count("Warning")) == (0, 1)
     for secret in ("verysecret", base64.b64encode(b"harbor/a:verysecret").decode()):
         assert secret not in done.stdout + done.stderr
@@ -228,3 +247,15 @@ def test_certificates_that_are_not_verified_are_warned_about(run: Runner, exchan
     assert run("exchange nmp list --quiet", HZN_SSL_SKIP_VERIFY="true").stderr == warning
     for value in ("0", "false", "no", ""):
         assert run("exchange nmp list", HZN_SSL_SKIP_VERIFY=value).stderr == ""
+
+
+def test_authorities_that_are_named_must_be_there(run: Runner, exchange: responses.RequestsMock) -> None:
+    done = run("exchange nmp list", HZN_EXCHANGE_URL="http://h/v1", HZN_MGMT_HUB_CERT_PATH="/nope")
+    assert (done.code, done.stdout) == (7, "")
+    assert "the CA bundle /nope cannot be read: No such file or directory" in done.stderr
+
+
+def test_a_timeout_of_hzn_that_is_no_number(run: Runner, exchange: responses.RequestsMock) -> None:
+    done = run("exchange nmp list", HZN_HTTP_TIMEOUT="x")
+    said = "Warning: Unable to use HZN_HTTP_TIMEOUT: 'x' is not a whole number, 0 or more.\n"
+    assert (done.code, done.json, done.stderr) == (0, ["harbor/roll"], said)

@@ -86,7 +86,7 @@ def test_a_json_file_sets_only_what_hzn_takes_from_it() -> None:
     assert (found["hub_insecure"], found["hub_timeout"], found["hub_ca_too"]) == (False, None, None)
     assignments = "".join(f"{name}={value}\n" for name, value in skip.items())
     found = horizon({}, {}, files(machine=assignments))
-    assert (found["hub_insecure"], found["hub_timeout"], found["hub_ca_too"]) == (True, 7.0, "/ca")
+    assert (found["hub_insecure"], found["hub_timeout"], found["hub_ca_too"]) == (True, "7", "/ca")
 
 
 def test_the_old_name_of_the_authority_wins(tmp_path: Path) -> None:
@@ -100,11 +100,13 @@ def test_a_json_file_that_is_none(text: str) -> None:
         horizon({}, {}, Files()._replace(user=("/h/hzn.json", text)))
 
 
-@pytest.mark.parametrize("name", ["HZN_HTTP_RETRIES", "HZN_HTTP_TIMEOUT"])
 @pytest.mark.parametrize("value", ["x", "-1", "1.5", "²"])
-def test_a_number_that_is_none(name: str, value: str) -> None:
-    with pytest.raises(WrongConfiguration, match=f"^Error converting environmental variable {name} {value} to integer"):
-        horizon({}, {name: value}, Files())
+def test_a_number_that_is_none(value: str, tmp_path: Path) -> None:
+    sentence = f"^Error converting environmental variable HZN_HTTP_RETRIES {value} to integer"
+    with pytest.raises(WrongConfiguration, match=sentence):
+        horizon({}, {"HZN_HTTP_RETRIES": value}, Files())
+    asked = systems(tmp_path, HZN_EXCHANGE_URL="http://x", HZN_HTTP_TIMEOUT=value)["exchange"]
+    assert (asked.request_timeout, asked.doubt.startswith("Unable to use HZN_HTTP_TIMEOUT: ")) == (60, True)
 
 
 @given(st.text(st.characters(exclude_characters="'\r\n\0", exclude_categories=["Cs"])))

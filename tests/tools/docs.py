@@ -108,7 +108,8 @@ ENVIRONMENT = {
     "HZN_DONT_SUBST_ENV_VARS": "1 leaves `$NAME` in the file of `exchange nmp add` as it is.",
     "HZN_ORG_ID": "The organization in the Exchange.",
     "HZN_EXCHANGE_USER_AUTH": "The user to ask the Exchange as, `[ORG/]USER:PASSWORD`.",
-    "HZN_EXCHANGE_NODE_AUTH": "The node to ask the Exchange as, `[ORG/]NODE:TOKEN`, when no user is given.",
+    "HZN_EXCHANGE_NODE_AUTH": "The node to ask the Exchange as, `[ORG/]NODE:TOKEN`, when no user is given; "
+    "what only a user may do (adding, removing, enabling and disabling policies) it is not used for.",
     "USING_API_KEY": "Set when HZN_EXCHANGE_USER_AUTH holds an API key.",
     "HZN_HTTP_TIMEOUT, HZN_HTTP_RETRIES": "The same as NODEWATCH_REQUEST_TIMEOUT and NODEWATCH_RETRIES, for Horizon.",
     "HZN_ICP_CA_CERT_PATH, HZN_MGMT_HUB_CERT_PATH": "Certificates to trust for the Exchange, beside the system's.",

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from nodewatch.backend import ASK_RIGHT, Backend, Request, array, named, object_in, segment, sent
+from nodewatch.documents import id_of
 from nodewatch.errors import NodewatchError, NotFound, NotPermitted, UnreadableAnswer, WrongUsage
 
 if TYPE_CHECKING:
@@ -136,11 +137,11 @@ class BosV2:
             if any(map(is_open, names)):
                 others: Filters = {**filters, "ids": None, "page_size": None}
                 meant, everyone = meant_by(names), self.components(fields=fields, fits=fits, **others)
-                found = [component for component in everyone if meant(str(component.get("id")))]
+                found = [component for component in everyone if meant(id_of(component))]
                 return found[:size] if size else found
         if ids and len(ids) > IDS_LENGTH:
             parts = [self.page({**filters, "ids": part, "page_size": None}, fields) for part in split(ids)]
-            merged = {component["id"]: component for page in parts for component in page}
+            merged = {id_of(component): component for page in parts for component in page}
             found = [merged[name] for name in sorted(merged)]
             return found[:size] if size else found
         narrowed = any(filters.get(name) for name in ("ids", "session", "staged_session", "phase", "status"))
@@ -158,12 +159,12 @@ class BosV2:
         while True:
             asked: Filters = {**filters, "page_size": PAGE, "start_after_id": after or None}
             page = list(self.page(asked, fields))
-            if after and page and str(page[0].get("id")) <= after:
+            if after and page and id_of(page[0]) <= after:
                 return
             yield page
             if len(page) != PAGE:
                 return
-            after = str(page[-1].get("id"))
+            after = id_of(page[-1])
 
     def check_known(self, ids: str | None, found: Iterable[Component]) -> None:
         """Raise `NotFound` that names those of the ids that BOS does not know; `found` ones it does.
@@ -172,11 +173,11 @@ class BosV2:
         """
         names = dict.fromkeys(name for name in (ids or "").split(",") if name)
         for component in found:
-            names.pop(str(component.get("id")), None)
+            names.pop(id_of(component), None)
         if names:
             from nodewatch.places import meant_by
 
-            known = [str(component.get("id")) for component in self.components(ids=",".join(names), fields=("id",))]
+            known = [id_of(component) for component in self.components(ids=",".join(names), fields=("id",))]
             names = {name: None for name in names if not any(map(meant_by([name]), known))}
         if names:
             from nodewatch.nodeset import fold
@@ -199,7 +200,7 @@ class BosV2:
                     yield component
             if not size or len(page) != size or count >= size:
                 return
-            last = page[-1]["id"]
+            last = id_of(page[-1])
             if after is not None and last <= after:
                 raise UnreadableAnswer(
                     f"BOS was asked for what follows {after}, and answered {last} again. {ASK_RIGHT}"

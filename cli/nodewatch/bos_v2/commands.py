@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from nodewatch.bos_v2.client import BosV2
+from nodewatch.documents import id_of
 from nodewatch.errors import NodewatchError, NotFound
 from nodewatch.options import EVERY_KIND, boolean
 from nodewatch.tree import command, later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from nodewatch.app import App
     from nodewatch.bos_v2 import follow, list_tables, map_tables, nodes, session_tables, status_tables, tables
@@ -26,6 +27,7 @@ else:
     list_tables, map_tables = later("bos_v2.list_tables"), later("bos_v2.map_tables")
     tables = later("bos_v2.tables")
 
+Found = TypeVar("Found")
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 
 
@@ -45,14 +47,14 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
     filters = app.narrowed({"status": status, "min_age": min_age, "max_age": max_age})
     bos = BosV2(app.backend("bos"))
     sessions = bos.sessions(**filters)
-    failed = failed_counts(app, bos) if app.uses("failed") else None
+    failed = told_if_known(app, bos.failed_counts) if app.uses("failed") else None
     app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.as_sent)
 
 
-def failed_counts(app: App, bos: BosV2) -> dict[str, int] | None:
-    """Return how many components are failed by session; None, and why, where BOS does not answer: the list is known."""
+def told_if_known(app: App, failed: Callable[[], Found]) -> Found | None:
+    """Return what BOS answers about failed nodes; None, and why, where it does not: the sessions are known."""
     try:
-        return bos.failed_counts()
+        return failed()
     except NodewatchError as error:
         app.say(f"How many nodes are failed is not known: {error.message}")
         return None
@@ -69,8 +71,10 @@ def describe_session(app: App, session_id: str) -> None:
     bos = BosV2(app.backend("bos"))
 
     def table(session: Session) -> Page:
-        failed = bos.components(session=session_id, status="failed", fields=("id", "session"))
-        return tables.described_session(session, app.clock, [str(node.get("id")) for node in failed])
+        failed = told_if_known(
+            app, lambda: bos.components(session=session_id, status="failed", fields=("id", "session"))
+        )
+        return tables.described_session(session, app.clock, [id_of(node) for node in failed or ()])
 
     app.show(bos.session(session_id), table)
 

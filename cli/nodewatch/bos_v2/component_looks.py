@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.bos_v2 import kinds, rules
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.bos_v2.components_outcome import Look
-from nodewatch.documents import part, text
+from nodewatch.documents import id_of, part
 from nodewatch.errors import NotFound
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ComponentLooks:
                 return Look({}, 0, session)
             found = list(bos.components(fields=self.fields, **self.app.narrowed(self.filters)))  # there may be more now
         bos.check_known(self.filters.get("ids"), found)
-        self.chosen = {component_id(component) for component in self.app.fitting(found)}
+        self.chosen = {id_of(component) for component in self.app.fitting(found)}
         return self.looked(found)
 
     def still_moving(self, bos: BosV2) -> bool:
@@ -72,13 +72,8 @@ class ComponentLooks:
 
     def looked(self, found: Sequence[Component]) -> Look:
         """Return the look at these components, as far as they were chosen."""
-        documents = [component for component in found if component_id(component) in self.chosen]
+        documents = [component for component in found if id_of(component) in self.chosen]
         return Look(kinds.nodes(documents), len(self.chosen), documents=documents)
-
-
-def component_id(component: Component) -> str:
-    """Return the id of a component."""
-    return text(component.get("id"))
 
 
 def in_set_up(component: Component) -> bool:

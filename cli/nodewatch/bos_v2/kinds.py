@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import rules
-from nodewatch.documents import text
+from nodewatch.documents import id_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,7 +70,7 @@ def nodes(components: Iterable[Component]) -> dict[str, Node]:
         key = status, enabled, error
         if key not in alike:
             alike[key] = Node(kind(component), enabled, f"{status} ({error})" if error else status)
-        found[text(component.get("id"))] = alike[key]
+        found[id_of(component)] = alike[key]
     return found
 
 

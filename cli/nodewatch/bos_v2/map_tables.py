@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import kinds, rules
-from nodewatch.documents import text
+from nodewatch.documents import id_of
 from nodewatch.nodeset import natural
 from nodewatch.places import Place, place
 from nodewatch.table import Cell, Grid, Page, Panel, Panels
@@ -63,7 +63,7 @@ def sign(component: Component) -> Sign:
 
 def components(documents: Iterable[Component]) -> Page:
     """Return the picture of the nodes, with a legend that counts them."""
-    signs = {text(component.get("id")): sign(component) for component in documents}
+    signs = {id_of(component): sign(component) for component in documents}
     if not signs:
         return [Grid([], [], empty="No node matches.")]
     places = {name: found for name in signs if (found := place(name)) is not None}

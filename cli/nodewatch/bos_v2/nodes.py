@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nodewatch.documents import id_of
 from nodewatch.nodeset import Pattern, fitting, read_nodes
 from nodewatch.places import is_open, is_place, place
 
@@ -69,4 +70,4 @@ def known_names(bos: BosV2, wanted: list[str]) -> list[str]:
     """
     if not any(isinstance(name, Pattern) for name in wanted):
         return wanted
-    return fitting(wanted, (str(component.get("id")) for component in bos.components(fields=("id",))))
+    return fitting(wanted, (id_of(component) for component in bos.components(fields=("id",))))

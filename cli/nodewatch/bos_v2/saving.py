@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2.client import BosV2, status_in, status_request
 from nodewatch.bos_v2.rules import saved_key
-from nodewatch.documents import part, text
+from nodewatch.documents import id_of, part, text
 from nodewatch.errors import NotFound, WrongUsage
 from nodewatch.saving import OnBehalf
 
@@ -49,7 +49,7 @@ def one_session(saver: Saver, name: str) -> dict[str, Any]:
         session = BosV2(backend).session(name)
     bos = BosV2(backend)
     components = {
-        text(component.get("id")): component
+        id_of(component): component
         for found in (
             saver.ask(lambda: bos.components(session=name), []),
             saver.ask(lambda: bos.components(staged_session=name), []),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import kinds, outcome, rules, verdict_rules
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.documents import part, text
+from nodewatch.documents import id_of, part, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -114,7 +114,7 @@ class SessionLooks:
     def staged(self, bos: BosV2) -> Iterator[str]:
         """Return the ids of the components that are staged for the session, whether it was applied to them or not."""
         for page in bos.pages(staged_session=self.name, fields=("id",)):
-            yield from (text(component.get("id")) for component in page)
+            yield from (id_of(component) for component in page)
 
 
 def known_of(status: ExtendedStatus) -> Any:

@@ -9,7 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from nodewatch.bos_v2 import kinds, rules, status_rules, verdict_rules
-from nodewatch.documents import part, text
+from nodewatch.documents import id_of, part, text
 from nodewatch.kinds import Kind
 from nodewatch.nodeset import fold, natural
 from nodewatch.pages import bar, errors, next_steps
@@ -140,7 +140,7 @@ def failures(components: Iterable[Component]) -> list[Kind]:
     by_error: dict[str, list[str]] = {}
     for component in components:
         error = component.get("error")
-        by_error.setdefault(str(error) if error else NO_ERROR, []).append(str(component.get("id")))
+        by_error.setdefault(str(error) if error else NO_ERROR, []).append(id_of(component))
     return [Kind(error, names) for error, names in by_error.items()]
 
 
@@ -212,7 +212,7 @@ def steps(status: ExtendedStatus, session: Session, found: Sorted, failed: Seque
         steps.append(("look at one of them", f"{bos} components describe {quote(first)}"))
         steps += cause(found.failed)
     if running and found.held:
-        held = [str(component.get("id")) for component in found.held if not component.get("enabled")]
+        held = [id_of(component) for component in found.held if not component.get("enabled")]
         if held:
             steps.append(("enable a disabled one", f"{bos} components update {quote(held[0])} --enabled true"))
     if verdict_rules.progress(status).staged:
@@ -228,7 +228,7 @@ def cause(failed: Sequence[Component]) -> list[tuple[str, str]]:
     """Return where the cause is to be looked for: in CFS, or on the console, as most of the failed nodes say."""
     by_phase: dict[str, list[str]] = {}
     for component in failed:
-        by_phase.setdefault(text(part(component, "status").get("phase")), []).append(str(component.get("id")))
+        by_phase.setdefault(text(part(component, "status").get("phase")), []).append(id_of(component))
     phase, names = max(by_phase.items(), key=lambda each: len(each[1]), default=("", []))
     if phase == "configuring":
         return [("see why CFS failed", f"cray cfs v3 components describe {quote(min(names, key=natural))}")]

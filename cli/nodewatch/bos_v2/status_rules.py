@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import rules
-from nodewatch.documents import part, text
+from nodewatch.documents import id_of, part, text
 from nodewatch.statuses import Chart, Status, Step
 from nodewatch.times import read_time, span
 
@@ -281,7 +281,7 @@ def expectation(component: Component, options: Mapping[str, Any], now: datetime,
     if stuck(component, options, now):
         since, name = idle(component, now) or timedelta(), LIMITS[status]
         late = f"yes: for {span(since)}, and {name} is {span(timedelta(seconds=option(options, name)))}"
-    names = {"COMPONENT": text(component.get("id")), "SESSION": text(component.get("session")), "TEMPLATE": template}
+    names = {"COMPONENT": id_of(component), "SESSION": text(component.get("session")), "TEMPLATE": template}
     likely = [*known.commands, STATUS]
     if not component.get("enabled") and status not in ("stable", "failed"):
         likely.insert(0, AGAIN)
@@ -388,7 +388,7 @@ def laggards(components: Iterable[Component], options: Mapping[str, Any], now: d
             last = text(part(component, "last_action").get("last_updated"))
             if last not in times:
                 times[last] = read_time(last) or now
-            groups.setdefault(status, []).append((times[last], str(component.get("id"))))
+            groups.setdefault(status, []).append((times[last], id_of(component)))
     found = []
     for status, members in groups.items():
         members.sort()

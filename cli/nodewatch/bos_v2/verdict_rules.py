@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import kinds
-from nodewatch.documents import part
+from nodewatch.documents import id_of, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -225,7 +225,7 @@ def by_error(components: Iterable[Component]) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
     for component in components:
         if component.get("error"):
-            errors.setdefault(str(component["error"]), []).append(str(component.get("id")))
+            errors.setdefault(str(component["error"]), []).append(id_of(component))
     return errors
 
 

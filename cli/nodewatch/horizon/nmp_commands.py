@@ -8,7 +8,17 @@ import click
 
 from nodewatch.errors import NodewatchError, NotFound, UnreadableAnswer, WrongUsage
 from nodewatch.horizon import rules
-from nodewatch.horizon.shared import CONCURRENCY, LONG, YES, clock, exchange, exchange_command, one_policy, tell
+from nodewatch.horizon.shared import (
+    CONCURRENCY,
+    LONG,
+    YES,
+    clock,
+    exchange,
+    exchange_command,
+    one_policy,
+    tell,
+    users_command,
+)
 from nodewatch.table import plural
 from nodewatch.tree import later
 from nodewatch.watch.options import followed, wanted, watchable
@@ -246,7 +256,7 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
     return {name: nodes[name] for name in wanted} or nodes
 
 
-@exchange_command()
+@users_command()
 @click.argument("nmp", metavar="NMP")
 @click.option("--force", "-f", is_flag=True, help="Do not ask.")
 @YES
@@ -312,7 +322,7 @@ def tell_losses(app: App, client: Exchange, org: str, name: str) -> None:
         app.warn(f"Warning: an upgrade is going on on {plural(len(going_on), 'node')}: {fold(going_on)}.")
 
 
-@exchange_command()
+@users_command()
 @click.argument("nmp", metavar="NMP")
 @click.option("--start-time", "-s", metavar="TIME", help='When it starts: RFC 3339, or "now".')
 @click.option("--start-window", "-w", type=click.IntRange(0), metavar="SECONDS", help="Within what time after that.")
@@ -327,7 +337,7 @@ def enable_policy(app: App, nmp: str, start_time: str | None, start_window: int 
     switch_policy(app, nmp, enabled=True, start=start_time, window=start_window)
 
 
-@exchange_command()
+@users_command()
 @click.argument("nmp", metavar="NMP")
 def disable_policy(app: App, nmp: str) -> None:
     """Agents then take their status of it away: how many have one is said first. Everything else in the policy stays.

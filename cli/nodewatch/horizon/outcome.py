@@ -2,6 +2,7 @@
 
 Sources: the status values of the guide page "Node management status"; and of the agent's own rules, that `failed` may
 still become `rollback started`, that nothing follows `unknown`, and that a policy which is changed starts no node over.
+What follows a word that is on no list nobody knows: such a node is waited for.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ KINDS: dict[str, Kind] = {
     "kept": Kind("not started over since the policy was changed", over=True, counts="failed"),
     "unclear": Kind("in a status that nothing follows", over=True, counts="failed"),
     "moving": Kind("in progress", over=False, counts="lagging"),
+    "unlisted": Kind("in a status that nodewatch does not know", over=False, counts="lagging"),
     "awaited": Kind("without a status", over=False, counts="lagging"),
     "unanswered": Kind("could not be asked", over=False, counts="lagging"),
     "refused": Kind("could not be asked", over=True, counts="lagging"),
@@ -83,16 +85,18 @@ def kind(name: str, status: Status | None, seen: Seen, *, kept: bool = False) ->
     >>> from nodewatch.watch.model import Seen
     >>> seen = Seen(datetime(2026, 11, 21, 12, tzinfo=UTC), {}, timedelta(seconds=120))
     >>> def status(word, **more): return {"agentUpgradePolicyStatus": {"status": word, **more}}
-    >>> [kind("n", status(word), seen) for word in ("no action required", "rollback successful", "failed", "asleep")]
+    >>> [kind("n", status(word), seen) for word in ("no action required", "rollback successful", "failed", "unknown")]
     ['successful', 'failed', 'moving', 'moving']
-    >>> [kind("n", status(word, lastUpdated="2026-11-21T11:00:00Z"), seen) for word in ("failed", "asleep", "waiting")]
-    ['failed', 'unclear', 'moving']
+    >>> [kind("n", status(word, lastUpdated="2026-11-21T11:00:00Z"), seen) for word in ("failed", "unknown", "asleep")]
+    ['failed', 'unclear', 'unlisted']
     >>> [kind("n", status(word), seen, kept=True) for word in ("successful", "download failed", "initiated")]
     ['kept', 'failed', 'moving']
     """
     found = rules.meaning(status).outcome
     if found == "successful":
         return "kept" if kept else found
+    if rules.meaning(status) is rules.UNLISTED:
+        return "unlisted"
     if found not in ("failed", "unknown"):
         return "moving"
     if found == "failed" and rules.word(status) != UNSETTLED:

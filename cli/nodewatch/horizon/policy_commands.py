@@ -9,7 +9,7 @@ import click
 from nodewatch.errors import NotFound, NotPermitted, WrongUsage
 from nodewatch.horizon import policy_rules, rules
 from nodewatch.horizon.client import Manifests
-from nodewatch.horizon.shared import clock, exchange, exchange_command, one_policy, tell
+from nodewatch.horizon.shared import clock, exchange, exchange_command, one_policy, tell, users_command
 from nodewatch.tree import command, later
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def show_nodes(app: App, client: Exchange, org: str, policies: dict[str, Policy 
     found.raise_trouble(app)
 
 
-@exchange_command()
+@users_command()
 @click.argument("nmp", metavar="NMP")
 @click.option("--json-file", "-f", metavar="FILE", required=True, help="The policy; `-` for stdin.")
 @click.option("--applies-to", is_flag=True, help="Show which nodes it is meant for.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,6 +27,10 @@ NO_AUTH = (
     "exchange authentication must be specified with one of the following: the -u flag, the -n flag, "
     "HZN_EXCHANGE_USER_AUTH or HZN_EXCHANGE_NODE_AUTH"
 )
+NO_USER = (
+    "exchange authentication must be specified with one of the following: the -u flag, or HZN_EXCHANGE_USER_AUTH "
+    "(no node may do this)"
+)
 ON_COMMAND_LINE = (
     "Warning: a secret on the command line is seen by everybody who lists this machine's processes. "
     "Put it in HZN_EXCHANGE_USER_AUTH, HZN_EXCHANGE_NODE_AUTH or ~/.hzn/hzn.json."
@@ -49,13 +54,30 @@ def exchange_command(*params: click.Option, nodes: bool = False, listing: str = 
     return declare
 
 
+def users_command(*params: click.Option) -> Callable[[Any], click.Command]:
+    """Declare a command that asks the Exchange as a user: `hzn` has no such command for nodes."""
+
+    def declare(function: Any) -> click.Command:
+        @wraps(function)
+        def as_user(app: App, **given: Any) -> None:
+            if app.flags.get("node_id_tok") and not app.flags.get("user_pw"):
+                raise WrongUsage(f"{NO_USER}.")
+            app.flags["as_user"] = True
+            function(app, **given)
+
+        return exchange_command(*params)(as_user)
+
+    return declare
+
+
 def exchange(app: App) -> Exchange:
     """Return the Exchange to ask, its version checked.
 
     Raise `WrongConfiguration` for what is missing: the organization, the credentials, the address, in this order. A
     local store needs none of them.
     """
-    if "exchange" not in app.backends and (app.flags.get("user_pw") or app.flags.get("node_id_tok")):
+    given = app.flags.get("user_pw") or app.flags.get("node_id_tok")
+    if given and "exchange" not in app.backends and app.world.stderr.isatty():  # scripts read both streams as one
         app.warn(ON_COMMAND_LINE)
     settings = app.settings
     system = settings.systems["exchange"]
@@ -66,7 +88,7 @@ def exchange(app: App) -> Exchange:
         if settings.org is None:
             raise WrongConfiguration(rules.NO_ORG)
         if settings.exchange_auth is None:
-            raise WrongConfiguration(NO_AUTH)
+            raise WrongConfiguration(NO_USER if app.flags.get("as_user") else NO_AUTH)
     found = Exchange(app.backend("exchange"))
     found.check_version()
     return found

@@ -11,7 +11,7 @@ import sqlite3
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.errors import FileTrouble
+from nodewatch.errors import FileTrouble, Held
 from nodewatch.files import beginning, give_to_owner, make_folder, target
 from nodewatch.jsontext import element, parsed, spell
 
@@ -320,13 +320,14 @@ def patiently(connection: sqlite3.Connection, statement: str) -> None:
 
 @contextmanager
 def translated(path: str) -> Iterator[None]:
-    """Turn SQLite's and the operating system's errors about the store into `FileTrouble`."""
+    """Turn SQLite's and the operating system's errors about the store into `FileTrouble`, `Held` if it is busy."""
     try:
         yield
     except sqlite3.OperationalError as error:
         name = getattr(error, "sqlite_errorname", "")
         sentence = next((SENTENCES[kind] for kind in SENTENCES if name.startswith(kind)), OTHERWISE)
-        raise FileTrouble(sentence.format(path=path, error=error, seconds=BUSY_SECONDS)) from error
+        kind_of_trouble = Held if name.startswith("SQLITE_BUSY") else FileTrouble
+        raise kind_of_trouble(sentence.format(path=path, error=error, seconds=BUSY_SECONDS)) from error
     except sqlite3.DatabaseError as error:
         raise damaged(path, error) from error
     except UnicodeDecodeError as error:

@@ -10,7 +10,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.errors import FileTrouble, WrongConfiguration
+from nodewatch.errors import Held, WrongConfiguration
 from nodewatch.files import give_to_owner
 from nodewatch.settings import cray as cray_settings
 from nodewatch.settings.table import Secret
@@ -59,7 +59,8 @@ def place_of(settings: Settings, world: World, base: str) -> Place | None:
 
     That is the file of the user in `cray`'s configuration of this system, else the newest of anybody's for it; None
     stands for nowhere. `cray` turns `-` and `.` of host names into `_`: a file is used only if it is known to be for
-    this host, from what it says itself or, where it says nothing, because no configured host but this has such files.
+    this host, from what it says itself or, where it says nothing, because of all hosts in `cray`'s configurations it is
+    the one that has such files.
     """
     if settings.token_file:
         return Place(world.expanded(settings.token_file), settings.origins["token_file"])
@@ -80,7 +81,7 @@ def place_of(settings: Settings, world: World, base: str) -> Place | None:
         places = [Place(own, cray.source or ""), *places] if own in paths else places
     if not places:
         return None
-    unsaid = host if cray_settings.sharing(base, world) <= {host} else ""
+    unsaid = host if cray_settings.sharing(base, world) == {host} else ""
     return next((place for place in places if (host_in(place) or unsaid) == host), None)
 
 
@@ -184,8 +185,8 @@ def warn_if_open(place: Place, world: World) -> None:
 def locked(path: str, world: World, seconds: float) -> Iterator[None]:
     """Let one process at a time do what is done inside, by a lock file beside the path; wait that long for it.
 
-    Where no lock file can be made there is no lock: nothing can be saved there either. Raise `FileTrouble` if another
-    process holds it all the time.
+    Where no lock file can be made there is no lock: nothing can be saved there either. Raise `Held` if another
+    process has it all the time.
     """
     import fcntl
 
@@ -204,7 +205,7 @@ def locked(path: str, world: World, seconds: float) -> Iterator[None]:
                 break
             except BlockingIOError as error:
                 if world.monotonic() >= end:
-                    raise FileTrouble(f"another process refreshes {path}, for {seconds:g} s now. Try again.") from error
+                    raise Held(f"another process refreshes {path}, for {seconds:g} s now. Try again.") from error
                 world.sleep(0.05)
         yield
     finally:

@@ -108,7 +108,8 @@ class Transport:
     ) -> None:
         self.trust, self.variable = trust, variable
         self.proxies = {urlsplit(base).scheme: proxy} if proxy else {}
-        self.adapter = Adapter(tls_context(trust) if base.startswith("https:") else None)
+        # A file of authorities that is named must be there even where none is needed: the login is for a trusted hub.
+        self.adapter = Adapter(tls_context(trust) if base.startswith("https:") or trust.extra else None)
 
     def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float) -> Reply:
         """Send one request to the URL as it is written and return the whole reply within `seconds`; raise `Failed`."""

@@ -152,6 +152,19 @@ def credentials(secret: str, org: str | None, using_api_key: str | None) -> str:
     return secret if without or "/" in secret.partition(":")[0] or org is None else f"{org}/{secret}"
 
 
+def timeout(value: str | None) -> tuple[int, str]:
+    """Return the seconds that `HZN_HTTP_TIMEOUT` says, 0 for no limit of its own; and what is wrong with it.
+
+    >>> timeout("7"), timeout(None)
+    ((7, ''), (0, ''))
+    >>> timeout("x")
+    (0, "Unable to use HZN_HTTP_TIMEOUT: 'x' is not a whole number, 0 or more.")
+    """
+    if value is None or (value.isascii() and value.isdigit() and len(value) < 10):
+        return int(value or 0), ""
+    return 0, f"Unable to use HZN_HTTP_TIMEOUT: {value[:40]!r} is not a whole number, 0 or more."
+
+
 def agents_exchange(files: Files) -> Value | None:
     """Return the Exchange that the agent on this machine is configured for, if it is."""
     path, text = files.machine

@@ -35,7 +35,8 @@ class System(NamedTuple):
 
     `request_timeout` (seconds) and `retries` are this service's. `extra_ca` names a file of certificates that are
     trusted beside the usual ones; an `insecure` system's certificate is not looked at. `proxy` is one that a context
-    names ("" for none at all); None leaves it to the environment.
+    names ("" for none at all); None leaves it to the environment. `doubt` is what is wrong with its settings, and yet
+    no reason to stop.
     """
 
     source: str
@@ -46,6 +47,7 @@ class System(NamedTuple):
     extra_ca: str | None = None
     insecure: bool = False
     proxy: str | None = None
+    doubt: str = ""
 
 
 Found = System | WrongConfiguration | None
@@ -135,7 +137,8 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
         wrong_hub = error
         values |= table.find(hub, [layers[0], layers[1], layers[3]])
     cray, wrong_cray = add_cray(values, flags, world)
-    org, auth = values["org"].value, min(values["user_auth"], values["node_auth"], key=lambda given: given.rank)
+    who = [values["user_auth"], *([] if flags.get("as_user") else [values["node_auth"]])]
+    org, auth = values["org"].value, min(who, key=lambda given: given.rank)
     token, token_file = values["token"], values["token_file"]
     credentials = auth.value and hzn_settings.credentials(auth.value, org, values["api_key"].value)
     sources = {**values, "context": named_by, "auth": auth}
@@ -214,17 +217,20 @@ def systems(
         insecure=values["insecure"].value,
         proxy=values["proxy"].value,
     )
-    of_hzn = {"timeout": values["hub_timeout"].value, "retries": values["hub_retries"].value}
+    hub_retries = values["hub_retries"].value
+    hub_timeout, doubt = hzn_settings.timeout(values["hub_timeout"].value)
     hub = bos._replace(
-        request_timeout=float(of_hzn["timeout"] or timeout.value) if timeout.rank == DEFAULT else timeout.value,
-        retries=retries.value if retries.rank != DEFAULT or of_hzn["retries"] is None else of_hzn["retries"],
+        request_timeout=float(hub_timeout or timeout.value) if timeout.rank == DEFAULT else timeout.value,
+        retries=retries.value if retries.rank != DEFAULT or hub_retries is None else hub_retries,
+        doubt=doubt,
         extra_ca=values["hub_ca"].value or values["hub_ca_too"].value,
         insecure=values["insecure"].value or values["hub_insecure"].value,
     )
+    agent = hub._replace(extra_ca=None)  # as in `hzn`: these are authorities for the management hub
     return {
         "bos": wrong_cray or located("bos.url", values, bos),
         "exchange": located("exchange.url", values, hub) or wrong_hub,
-        "agent": located("agent.url", values, hub) or wrong_hub or hub._replace(source=USUAL_AGENT, url=AGENT_URL),
+        "agent": located("agent.url", values, agent) or wrong_hub or agent._replace(source=USUAL_AGENT, url=AGENT_URL),
         "css": located("css.url", values, hub) or wrong_hub,
     }
 

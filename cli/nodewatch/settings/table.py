@@ -130,7 +130,7 @@ SETTINGS = (
     Setting("hub_insecure", "", "", "HZN_SSL_SKIP_VERIFY", truth, default=False, of_hzn=True),
     Setting("proxy", "", "proxy"),
     Setting("request_timeout", "request_timeout", "request_timeout", "NODEWATCH_REQUEST_TIMEOUT", number, 60.0),
-    Setting("hub_timeout", "", "", "HZN_HTTP_TIMEOUT", whole, of_hzn=True),
+    Setting("hub_timeout", "", "", "HZN_HTTP_TIMEOUT", of_hzn=True),
     Setting("retries", "", "", "NODEWATCH_RETRIES", count, 3),
     Setting("hub_retries", "", "", "HZN_HTTP_RETRIES", whole, of_hzn=True),
     Setting("concurrency", "concurrency", default=32),

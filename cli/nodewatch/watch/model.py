@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.errors import NodewatchError, ServiceTrouble
+from nodewatch.errors import Held, NodewatchError, ServiceTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -85,14 +85,18 @@ def without(outcome: Outcome, missing: Mapping[str, str], why: str, *, nothing_l
 def passes(error: NodewatchError) -> bool:
     """Return whether a later look may go well: the server was not reached, too slow, or in trouble of its own.
 
+    So may one that needed a file (a login, say) which another process has.
+
     A 404 that is trouble is one that a proxy answers in the server's place.
 
     >>> [passes(ServiceTrouble("", status=status)) for status in (None, 400, 404, 408, 429, 499, 500, 503)]
     [True, False, True, True, True, False, True, True]
-    >>> passes(NodewatchError("", status=500))
-    False
+    >>> passes(NodewatchError("", status=500)), passes(Held(""))
+    (False, True)
     """
     status = error.status
+    if isinstance(error, Held):
+        return True
     return isinstance(error, ServiceTrouble) and (status is None or status >= 500 or status in (404, 408, 429))
 
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from fleets import FLEET, SESSIONS
 
 if TYPE_CHECKING:
+    from responses import RequestsMock
+
     from conftest import Load, Runner
 
 
@@ -59,3 +61,11 @@ Next RULE
 def test_table(run: Runner, load: Load) -> None:
     load(FLEET)
     assert run("bos v2 sessions describe reboot-7", tty=True, NO_COLOR="1") == (0, TABLE, "")
+
+
+def test_the_session_is_shown_though_nobody_says_what_failed(run: Runner, network: RequestsMock) -> None:
+    network.get("https://h/v2/sessions/reboot-7", json=SESSIONS[0])
+    network.get("https://h/v2/components", status=403)
+    done = run("bos v2 sessions describe reboot-7 --format table", NODEWATCH_BOS_URL="https://h")
+    assert (done.code, "Operation:  reboot" in done.stdout, "Failed:" in done.stdout) == (0, True, False)
+    assert done.stderr.startswith("How many nodes are failed is not known: ")

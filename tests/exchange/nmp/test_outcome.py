@@ -23,11 +23,12 @@ BRINGS: dict[str, dict[str, Any]] = {
     "kept": {"statuses": {"c": status("no action required")}, "kept": {"c"}},
     "unclear": {"statuses": {"d": status("unknown", lastUpdated=OLD)}},
     "moving": {"statuses": {"e": status("downloaded", lastUpdated=OLD)}},
-    "awaited": {"awaited": ["f"]},
-    "unanswered": {"troubled": {"g": True}},
-    "refused": {"troubled": {"h": False}},
+    "unlisted": {"statuses": {"f": status("Successful", lastUpdated=OLD)}},
+    "awaited": {"awaited": ["g"]},
+    "unanswered": {"troubled": {"h": True}},
+    "refused": {"troubled": {"i": False}},
 }
-NAMES = dict(zip(BRINGS, "abcdefgh", strict=True))
+NAMES = dict(zip(BRINGS, "abcdefghi", strict=True))
 
 # Kind: (counted as, over). What is over and good alone is a success.
 TABLE = {
@@ -36,6 +37,7 @@ TABLE = {
     "kept": ("not started over since the policy was changed", True, "failed"),
     "unclear": ("in a status that nothing follows", True, "failed"),
     "moving": ("in progress", False, "lagging"),
+    "unlisted": ("in a status that nodewatch does not know", False, "lagging"),
     "awaited": ("without a status", False, "lagging"),
     "unanswered": ("could not be asked", False, "lagging"),
     "refused": ("could not be asked", True, "lagging"),
@@ -80,8 +82,9 @@ def test_every_combination(kinds: tuple[str, ...]) -> None:
         (
             look(*TABLE)._replace(things="policies", short=1, note="and so on"),
             """\
-it: 1 of 8 policies successful, 1 failed, 1 not started over since the policy was changed, \
-1 in a status that nothing follows, 1 in progress, 1 without a status, 1 could not be asked, 1 could not be asked; \
+it: 1 of 9 policies successful, 1 failed, 1 not started over since the policy was changed, \
+1 in a status that nothing follows, 1 in progress, 1 in a status that nodewatch does not know, \
+1 without a status, 1 could not be asked, 1 could not be asked; \
 1 more is expected; and so on""",
         ),
     ],
@@ -114,7 +117,7 @@ def test_every_word(word: str | None) -> None:
         "rollback failed": bad,
         "rollback successful": bad,
         "unknown": doubt,
-        "asleep": doubt,
+        "asleep": ["unlisted"] * 3,
         "": doubt,
         None: ["moving"] * 3,  # nothing tells since when it is so
     }
