@@ -55,6 +55,7 @@ OURS = [
     ),
     (rf"{SLICE}\.saving", rf"OWN\.({PURE}|client)|saving|backend|{LEAVES}"),
     (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|options|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),
+    ("library", rf"app|world|backend|settings\.(model|table|cray|hzn)|watch\.(loop|model)|{SLICE}\.\w+|{LEAVES}"),
     ("backend", "errors|jsontext|differences"),
     (r"offline\.routing", "backend"),
     (r"offline\.(spool|section)", "nothing"),
