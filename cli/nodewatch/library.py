@@ -19,7 +19,7 @@ from nodewatch.settings.model import AGENT_URL, Settings, System
 from nodewatch.settings.table import Secret
 from nodewatch.watch.loop import INTERVAL, LAST_LOOK, SETTLE, SHORTEST_INTERVAL, Lookout, Pace
 from nodewatch.watch.model import Outcome
-from nodewatch.world import World
+from nodewatch.world import Unheard
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from nodewatch.remote.backend import HttpBackend
     from nodewatch.watch.loop import Sight
     from nodewatch.watch.model import Watched
+    from nodewatch.world import World
 
 Service = Literal["bos", "exchange", "agent"]
 
@@ -53,7 +54,7 @@ class Waited(NamedTuple):
     exit_code: int
 
 
-class Inside(World):
+class Inside(Unheard):
     """The world of a program that has nodewatch inside: no environment, no home directory, nobody to be told."""
 
     def __init__(self) -> None:
@@ -63,9 +64,6 @@ class Inside(World):
     def home(self) -> str:
         """A place in which there is nothing."""
         return os.devnull
-
-    def tell(self, text: str) -> None:
-        """Say nothing."""
 
 
 class Unseen:

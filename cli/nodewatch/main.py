@@ -374,9 +374,9 @@ def start(tree: Group, program: str) -> NoReturn:
     open_streams()
     instruction = os.environ.get(f"_{program.upper()}_COMPLETE")
     if instruction:
-        from click.shell_completion import shell_complete
+        from nodewatch.completion import complete
 
-        sys.exit(shell_complete(tree, {}, program, f"_{program.upper()}_COMPLETE", instruction))
+        sys.exit(complete(tree, program, f"_{program.upper()}_COMPLETE", instruction))
     code = run(tree, program, sys.argv[1:])
     gc.freeze()
     sys.exit(code)

@@ -123,6 +123,13 @@ class World:
         time.sleep(seconds)
 
 
+class Unheard(World):
+    """A world in which nobody is told anything: a shell asks, or another program."""
+
+    def tell(self, text: str) -> None:
+        """Say nothing."""
+
+
 class Display:
     """Standard output as people look at it: what is written goes there with the secrets masked."""
 

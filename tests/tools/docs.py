@@ -101,6 +101,7 @@ ENVIRONMENT = {
     "CRAY_CONFIG_DIR": "Where the files of `cray` lie, instead of the home directory.",
     "NODEWATCH_TENANT": "The tenant to ask BOS as.",
     "NODEWATCH_CA_BUNDLE": "A file of certificates to trust instead of the system's.",
+    "NODEWATCH_COMPLETION_TIMEOUT": "Seconds that a shell waits for names to complete (0.25).",
     "NODEWATCH_FORMAT": "The format on a terminal, unless `--format` is given.",
     "NODEWATCH_REQUEST_TIMEOUT": "How many seconds a request may take, as `--request-timeout` says it.",
     "NODEWATCH_RETRIES": "How often a question is asked again after a passing failure (3); 0 turns that off.",
