@@ -304,6 +304,7 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
     """Run one command line and return its exit code; what goes wrong is one message on stderr, never a traceback."""
     app = App(world)
     world = app.world
+    world.program = program
     try:
         with app.closing, tree.make_context(program, list(words), obj=app) as context:
             tree.invoke(context)

@@ -51,6 +51,20 @@ order. With either they print flat records, as `--format csv` and `tsv` do: time
 `--format names` prints the names alone, folded; what it prints is taken wherever nodes are named.
 """
 
+AS_CRAY = """
+By a link of the name `cray` (`ln -s "$(command -v nodewatch)" ~/bin/cray`) what goes into a pipe is TOML, as scripts
+expect it of `cray`, instead of JSON; everything else is the same, exit codes too: `cray` itself ends with 2 whatever
+went wrong, nodewatch as below. A script that also needs what only `cray` has takes a function:
+
+\b
+cray() {
+    case $1 in
+        bos) nodewatch --format toml "$@" ;;
+        *) command cray "$@" ;;
+    esac
+}
+"""
+
 EXIT_STATUS = {
     0: "Done; after waiting: finished, and every node succeeded.",
     1: "A prompt was declined, or nodewatch has a defect.",
@@ -216,6 +230,8 @@ def main_page() -> str:
     lines += [
         ".SH LISTS",
         *prose(LISTS),
+        ".SH AS CRAY",
+        *prose(AS_CRAY),
         ".SH EXIT STATUS",
         *table({str(code): text for code, text in EXIT_STATUS.items()}),
     ]
