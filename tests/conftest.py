@@ -124,12 +124,12 @@ class Runner:
         self.closing = contextlib.ExitStack()
 
     def __call__(self, line: str, *, stdin: str = "", tty: bool = False, now: datetime = NOW, **environ: str) -> Result:
-        """Run `nodewatch LINE`; a line that begins with `!bos` or `!nmstatus` runs the shortcut of that name."""
+        """Run `nodewatch LINE`; a line that begins with `!bos`, `!nmstatus` or `!cray` calls it by that name."""
         words = shlex.split(line)
         tree, program = TREE, "nodewatch"
-        if words and words[0] in ("!bos", "!nmstatus"):
+        if words and words[0].startswith("!"):
             program = words.pop(0)[1:]
-            tree = {"bos": BOS, "nmstatus": NMSTATUS}[program]
+            tree = {"bos": BOS, "nmstatus": NMSTATUS}.get(program, TREE)
         world = FakeWorld({**self.environ, **environ}, stdin, tty, now, self.script)
         with contextlib.redirect_stdout(world.stdout), contextlib.redirect_stderr(world.stderr):
             code = run_line(tree, program, words, world)

@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ from click.testing import CliRunner
 
 from nodewatch import errors
 from nodewatch.main import TREE
-from nodewatch.options import FORMATS
 from nodewatch.tree import Command, Group
 
 if TYPE_CHECKING:
@@ -162,45 +160,3 @@ def test_groups_say_what_they_hold() -> None:
     for group in groups(TREE):
         assert re.fullmatch(r"[A-Z].*[^.]\.", group.sentence)
         assert len(group.sentence) < 80
-
-
-def completed(*words: str, script: str = "nodewatch.bash") -> list[str]:
-    """Return what a real bash offers for the last of the words, as readline parts them."""
-    bash = shutil.which("bash")
-    if bash is None:
-        pytest.skip("bash is not installed")
-    line = (
-        f'source {ROOT}/completions/{script}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
-        'function=$(complete -p "${1##*/}"); function=${function#*-F }; ${function%% *} "$1" "${@: -1}" ""; '
-        'printf "%s\\n" "${COMPREPLY[@]}"'
-    )
-    environ = {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin"}
-    command = [bash, "--norc", "-c", line, "bash", *words]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout.splitlines()
-
-
-def test_bash_completes_groups_and_commands() -> None:
-    assert completed("nodewatch", "") == list(TREE.members)
-    assert completed("nodewatch", "bos", "v2", "sessions", "st") == ["status"]
-    assert completed("bos", "v2", "sessions", "status", "") == ["list"]
-
-
-def test_bash_completes_options_and_their_values() -> None:
-    assert completed("nodewatch", "bos", "v2", "sessions", "list", "--min") == ["--min-age"]
-    assert completed("nodewatch", "demo", "--format", "") == list(FORMATS)
-    assert completed("nodewatch", "demo", "--format", "=", "j") == ["json"]
-    assert completed("nodewatch", "demo", "--format", "=") == list(FORMATS)
-    assert completed("nodewatch", "--format", "=", "json", "bos", "v2", "comp") == ["components"]
-
-
-@pytest.mark.parametrize("program", ["nodewatch", "bos", "nmstatus"])
-def test_bash_completes_each_program_with_each_script(program: str) -> None:
-    for script in ("nodewatch.bash", "bos.bash", "nmstatus.bash"):
-        assert completed(program, "--q", script=script) == ["--quiet"]
-    assert completed(f"{sys.prefix}/bin/{program}", "--q") == ["--quiet"]
-
-
-def test_bash_offers_nothing_for_a_program_that_fails() -> None:
-    assert completed("/nowhere/nodewatch", "") == [""]

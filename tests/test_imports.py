@@ -55,6 +55,11 @@ OURS = [
     ),
     (rf"{SLICE}\.saving", rf"OWN\.({PURE}|client)|saving|backend|{LEAVES}"),
     (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|options|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),
+    (
+        "completion",
+        rf"app|world|settings\.contexts|{SLICE}\.(client|status_rules|rules|list_tables)",
+    ),
+    ("library", rf"app|world|backend|settings\.(model|table|cray|hzn)|watch\.(loop|model)|{SLICE}\.\w+|{LEAVES}"),
     ("backend", "errors|jsontext|differences"),
     (r"offline\.routing", "backend"),
     (r"offline\.(spool|section)", "nothing"),
@@ -65,14 +70,14 @@ OURS = [
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render(\.\w+)?|backend|{LEAVES}"),
     (WIRE, rf"{WIRE}|backend|settings\.(model|cray|table)|files|nodewatch|{LEAVES}"),
-    ("main", rf"app|tree|options|world|{LEAVES}"),
+    ("main", rf"app|completion|tree|options|world|{LEAVES}"),
     ("__main__", "main"),
     (r"\w+(\.\w+)?", rf"(?!(main|demo|{SLICE})\b)\w+(\.\w+)?"),
 ]
 
 # Who may import what is not ours; nothing else is imported at all.
 OTHERS = {
-    "click": rf"main|tree|options|watch\.options|commands\.\w+|{SLICE}\.(\w*commands|shared)",
+    "click": rf"main|completion|tree|options|watch\.options|commands\.\w+|{SLICE}\.(\w*commands|shared)",
     "requests": r"remote\.(transport|addresses)",
     "urllib3": r"remote\.(transport|connections|tls)",
     "truststore": r"remote\.tls",

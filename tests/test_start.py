@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # In times of starting Python for nothing, requests costs 10, rich 5, ssl 3.7, dataclasses and json 2.
 HTTP = {"requests", "urllib3", "ssl", "http.client", "importlib.metadata"}
 SHOWN = {"rich", "yaml", "tomli_w"}
-NEVER = {"ClusterShell", "tomlkit", "asyncio", "dataclasses", "concurrent.futures"}
+NEVER = {"ClusterShell", "tomlkit", "asyncio", "dataclasses", "concurrent.futures", "nodewatch.library"}
 HEAVY = {*HTTP, *SHOWN, *NEVER, "sqlite3", "tempfile", "subprocess", "email"}
 
 PROGRAM = """

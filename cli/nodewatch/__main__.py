@@ -17,10 +17,10 @@ gc.disable()
 
 
 def nodewatch() -> NoReturn:
-    """Run `nodewatch`."""
+    """Run `nodewatch`; by a link of the name `cray` it is that, in what its scripts read."""
     from nodewatch.main import TREE, start
 
-    start(TREE, "nodewatch")
+    start(TREE, "cray" if sys.argv[0].rpartition("/")[2] == "cray" else "nodewatch")
 
 
 def bos() -> NoReturn:

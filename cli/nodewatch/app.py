@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from nodewatch.backend import Backend, Fits
     from nodewatch.listing import Listing
+    from nodewatch.offline.backend import LocalBackend
+    from nodewatch.remote.backend import HttpBackend
     from nodewatch.settings.model import Settings
     from nodewatch.table import Page, Record
     from nodewatch.times import Clock
@@ -94,7 +96,7 @@ class App:
             self.backends[service] = self.rehearse(self.connect(service))
         return self.backends[service]
 
-    def connect(self, service: str) -> Backend:
+    def connect(self, service: str) -> LocalBackend | HttpBackend:
         """Return a new backend for the service; say so when it is only the demo fleet, which the line does not tell."""
         from nodewatch.settings.contexts import DEMO
 
@@ -103,7 +105,9 @@ class App:
             from nodewatch.remote.backend import HttpBackend
 
             self.warn_of_risks(service)
-            return HttpBackend(service, self.settings, self.world)
+            server = HttpBackend(service, self.settings, self.world)
+            self.closing.callback(server.close)
+            return server
         if self.settings.context == DEMO and self.settings.origins["context"] != "--context":
             self.say(f"Showing the demo fleet, as {self.settings.origins['context']} says.")
         from nodewatch.offline.backend import LocalBackend, routes

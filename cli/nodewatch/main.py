@@ -306,6 +306,7 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
     """Run one command line and return its exit code; what goes wrong is one message on stderr, never a traceback."""
     app = App(world)
     world = app.world
+    world.program = program
     try:
         with app.closing, tree.make_context(program, list(words), obj=app) as context:
             tree.invoke(context)
@@ -376,9 +377,9 @@ def start(tree: Group, program: str) -> NoReturn:
     open_streams()
     instruction = os.environ.get(f"_{program.upper()}_COMPLETE")
     if instruction:
-        from click.shell_completion import shell_complete
+        from nodewatch.completion import complete
 
-        sys.exit(shell_complete(tree, {}, program, f"_{program.upper()}_COMPLETE", instruction))
+        sys.exit(complete(tree, program, f"_{program.upper()}_COMPLETE", instruction))
     code = run(tree, program, sys.argv[1:])
     gc.freeze()
     sys.exit(code)

@@ -62,8 +62,10 @@ class Naming(Kind):
         return self.kind.convert(value, param, ctx)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-        """Return what the kind offers."""
-        return self.kind.shell_complete(ctx, param, incomplete)
+        """Return what is known to fit, else what the kind offers."""
+        from nodewatch.completion import offered
+
+        return offered(ctx, param, incomplete) or self.kind.shell_complete(ctx, param, incomplete)
 
 
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"

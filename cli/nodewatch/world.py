@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 class World:
     """The streams, environment and clock of this process, read when they are used and never before.
 
-    `deadline` is the moment, by `monotonic`, after which nobody waits for anything outside any more: `--timeout`.
+    `program` is the name that the program is called by. `deadline` is the moment, by `monotonic`, after which nobody
+    waits for anything outside any more: `--timeout`.
     """
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
         self.environ: Mapping[str, str] = os.environ if environ is None else environ
+        self.program = "nodewatch"
         self.deadline = float("inf")
         self.secrets: list[str] = []
 
@@ -121,6 +123,13 @@ class World:
     def sleep(self, seconds: float) -> None:
         """Wait."""
         time.sleep(seconds)
+
+
+class Unheard(World):
+    """A world in which nobody is told anything: a shell asks, or another program."""
+
+    def tell(self, text: str) -> None:
+        """Say nothing."""
 
 
 class Display:

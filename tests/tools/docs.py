@@ -51,6 +51,20 @@ order. With either they print flat records, as `--format csv` and `tsv` do: time
 `--format names` prints the names alone, folded; what it prints is taken wherever nodes are named.
 """
 
+AS_CRAY = """
+By a link of the name `cray` (`ln -s "$(command -v nodewatch)" ~/bin/cray`) what goes into a pipe is TOML, as scripts
+expect it of `cray`, instead of JSON; everything else is the same, exit codes too: `cray` itself ends with 2 whatever
+went wrong, nodewatch as below. A script that also needs what only `cray` has takes a function:
+
+\b
+cray() {
+    case $1 in
+        bos) nodewatch --format toml "$@" ;;
+        *) command cray "$@" ;;
+    esac
+}
+"""
+
 EXIT_STATUS = {
     0: "Done; after waiting: finished, and every node succeeded.",
     1: "A prompt was declined, or nodewatch has a defect.",
@@ -101,6 +115,7 @@ ENVIRONMENT = {
     "CRAY_CONFIG_DIR": "Where the files of `cray` lie, instead of the home directory.",
     "NODEWATCH_TENANT": "The tenant to ask BOS as.",
     "NODEWATCH_CA_BUNDLE": "A file of certificates to trust instead of the system's.",
+    "NODEWATCH_COMPLETION_TIMEOUT": "Seconds that a shell waits for names to complete (0.25).",
     "NODEWATCH_FORMAT": "The format on a terminal, unless `--format` is given.",
     "NODEWATCH_REQUEST_TIMEOUT": "How many seconds a request may take, as `--request-timeout` says it.",
     "NODEWATCH_RETRIES": "How often a question is asked again after a passing failure (3); 0 turns that off.",
@@ -216,6 +231,8 @@ def main_page() -> str:
     lines += [
         ".SH LISTS",
         *prose(LISTS),
+        ".SH AS CRAY",
+        *prose(AS_CRAY),
         ".SH EXIT STATUS",
         *table({str(code): text for code, text in EXIT_STATUS.items()}),
     ]

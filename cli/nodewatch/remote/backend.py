@@ -66,6 +66,12 @@ class HttpBackend:
         proxied = self.service == "bos"  # hzn, whose services the others are, takes no proxy from the environment
         return transport_to(self.base, self.system, self.settings.ca_bundle, self.world, proxied=proxied)
 
+    def close(self) -> None:
+        """Close the connections; the next request makes new ones."""
+        if "transport" in self.__dict__:
+            self.transport.close()
+            del self.transport
+
     def headers(self, request: Request) -> dict[str, str]:
         """Return the headers that every request carries; raise `NotPermitted` for a login that has expired."""
         headers = {

@@ -128,6 +128,10 @@ class Transport:
         except (RequestException, HTTPError, OSError, HTTPException, UnicodeError) as error:
             raise failure(error, url, seconds, self) from error
 
+    def close(self) -> None:
+        """Close the connections."""
+        self.adapter.close()
+
 
 def transport_to(base: str, system: System, ca_bundle: str | None, world: World, *, proxied: bool = True) -> Transport:
     """Return a transport to a server, as the settings of its system say.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 AGENT_URL = "http://localhost:8081" if sys.platform == "darwin" else "http://localhost:8510"
 USUAL_AGENT = "the agent's usual address"
+PIPED = {"cray": "toml"}  # what comes out of a pipe by the program's name, where it is not JSON
 SERVICES = ("bos", "exchange", "agent")
 UNNAMED = {  # what a message calls a service, and the variable that would name it
     "bos": ("BOS", "NODEWATCH_BOS_URL"),
@@ -144,7 +145,7 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
     sources = {**values, "context": named_by, "auth": auth}
     return Settings(
         systems=systems(values, wrong_hub, wrong_cray),
-        format=values["format"].value or ("table" if terminal else "json"),
+        format=values["format"].value or ("table" if terminal else PIPED.get(world.program, "json")),
         request_timeout=values["request_timeout"].value,
         retries=values["retries"].value,
         concurrency=values["concurrency"].value,

@@ -1,0 +1,356 @@
+"""nodewatch for programs: connections to the services, or to a local store, that answer with documents.
+
+`help(nodewatch)` shows how it is used. Nothing here prints, or reads files or variables that it was not told of.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypedDict, Unpack, overload
+
+from nodewatch.app import App
+from nodewatch.backend import StoredArray
+from nodewatch.bos_v2.client import BosV2
+from nodewatch.errors import WrongUsage
+from nodewatch.horizon import client as horizon
+from nodewatch.settings.cray import Cray
+from nodewatch.settings.hzn import credentials
+from nodewatch.settings.model import AGENT_URL, Settings, System
+from nodewatch.settings.table import Secret
+from nodewatch.watch.loop import INTERVAL, LAST_LOOK, SETTLE, SHORTEST_INTERVAL, Lookout, Pace
+from nodewatch.watch.model import Outcome
+from nodewatch.world import Unheard
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from nodewatch.backend import Answer, Backend, Request
+    from nodewatch.horizon.survey import Survey
+    from nodewatch.horizon.types import NodePolicy, Status
+    from nodewatch.offline.backend import LocalBackend
+    from nodewatch.remote.backend import HttpBackend
+    from nodewatch.watch.loop import Sight
+    from nodewatch.watch.model import Watched
+    from nodewatch.world import World
+
+Service = Literal["bos", "exchange", "agent"]
+
+
+class Waited(NamedTuple):
+    """How a wait ended.
+
+    `words` say how far it is, on one line. `finished` tells that it is over, `succeeded` that every node is at a good
+    end. `failed` nodes are named, `lagging` ones are at no end, `missing` ones went away before theirs, each with what
+    was last seen of it. `exit_code` is what `nodewatch ... --wait` ends with: 0, 10 (not all succeeded), 11 (the time
+    ran out) or 12 (it went away).
+    """
+
+    words: str
+    finished: bool
+    succeeded: bool
+    failed: Sequence[str]
+    lagging: Sequence[str]
+    missing: Mapping[str, str]
+    exit_code: int
+
+
+class Inside(Unheard):
+    """The world of a program that has nodewatch inside: no environment, no home directory, nobody to be told."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+
+    @property
+    def home(self) -> str:
+        """A place in which there is nothing."""
+        return os.devnull
+
+
+class Unseen:
+    """Lets time pass between looks, and shows nothing."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        pass
+
+    def show(self, sight: Sight) -> None:
+        """Show nothing."""
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep."""
+        self.world.sleep(seconds)
+
+
+class Lists:
+    """A backend whose arrays are lists: those of a local store can be read once only."""
+
+    def __init__(self, backend: LocalBackend | HttpBackend) -> None:
+        self.backend = backend
+
+    @property
+    def limit(self) -> int:
+        """How many requests may be sent at once."""
+        return self.backend.limit
+
+    def send(self, request: Request) -> Answer:
+        """Return the answer to the request; raise what `answered_error` says for a status of 400 and above."""
+        answer = self.backend.send(request)
+        return answer._replace(document=list(answer.document)) if isinstance(answer.document, StoredArray) else answer
+
+    def close(self) -> None:
+        """Close what is open; it is opened again when something is asked."""
+        self.backend.close()
+
+
+class Connection:
+    """What all connections have: the end of `with` closes them, as `close` does; the next question opens them again.
+
+    Their methods raise a `NodewatchError` for what goes wrong: its `exit_code` tells what kind of trouble it is.
+    """
+
+    def __init__(self, service: Service, settings: Settings) -> None:
+        self.app = App(Inside())
+        self.app.settings = settings
+        self.app.hushed = True
+        self.app.flags["wait"] = True  # an agent that is too old is an error then, and no node without statuses
+        self.lists = Lists(self.app.connect(service))
+        self.backend: Backend = self.lists
+        self.app.backends[service] = self.backend
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections to the server, or the local store."""
+        self.lists.close()
+
+    def follow(self, watched: Watched, pace: Pace) -> Waited:
+        """Look until it is over, and return how it ended."""
+        world, lookout = self.app.world, Lookout(self.app, watched, pace)
+        if not self.app.unchanging:
+            world.deadline = lookout.deadline + LAST_LOOK
+        try:
+            ending = lookout.run(Unseen(world))
+        finally:
+            world.deadline = float("inf")
+        outcome = lookout.sight.outcome if lookout.sight else Outcome("nothing was seen")
+        return Waited(
+            words=ending.message.rstrip(".") if ending else outcome.words,
+            finished=outcome.finished,
+            succeeded=outcome.succeeded,
+            failed=outcome.failed,
+            lagging=outcome.lagging,
+            missing=outcome.missing,
+            exit_code=ending.exit_code if ending else 0,
+        )
+
+
+def pace(timeout: float | None, interval: float, settle: float, *, fail_fast: bool) -> Pace:
+    """Return how to wait: all in seconds, no `timeout` being for ever."""
+    return Pace(
+        max(interval, SHORTEST_INTERVAL), float("inf") if timeout is None else timeout, settle, fail_fast=fail_fast
+    )
+
+
+class Bos(Connection, BosV2):
+    """The Boot Orchestration Service, version 2; its documents come as they are."""
+
+    def wait(
+        self,
+        name: str,
+        *,
+        timeout: float | None = None,
+        interval: float = INTERVAL,
+        settle: float = SETTLE,
+        fail_fast: bool = False,
+    ) -> Waited:
+        """Wait until a session is over, and return how it ended; times are seconds, the timeout of None is none.
+
+        It is over when BOS does nothing with any of its nodes any more; a state that may still change must stand for
+        `settle` seconds. `fail_fast` ends the wait with the first failed node. Raise `NotFound` if there is no such
+        session.
+        """
+        from nodewatch.bos_v2 import follow
+
+        self.app.flags["fail_fast"] = fail_fast
+        return self.follow(follow.session(self.app, name), pace(timeout, interval, settle, fail_fast=fail_fast))
+
+
+class Exchange(Connection, horizon.Exchange):
+    """The Exchange of Open Horizon; its documents come as they are. A policy is `nmp` or `org/nmp`."""
+
+    def nmp_status(self, nmp: str) -> dict[str, Status | None]:
+        """Return the status of a policy on each node that has one, by `org/node`.
+
+        Raise `NotFound` if there is no such policy, and `ServiceTrouble` if a node could not be asked.
+        """
+        from nodewatch.horizon.nmp_commands import ask_nodes
+        from nodewatch.horizon.shared import one_policy
+        from nodewatch.horizon.survey import raise_trouble
+
+        found, full = ask_nodes(self.app, nmp, (), ()), "/".join(one_policy(nmp, self.app))
+        raise_trouble(self.app, found)
+        return {node: held[full] for node, held in found.statuses.items() if full in held}
+
+    def wait(
+        self,
+        nmp: str,
+        *,
+        nodes: Sequence[str] = (),
+        timeout: float | None = None,
+        interval: float = INTERVAL,
+        settle: float = SETTLE,
+        fail_fast: bool = False,
+    ) -> Waited:
+        """Wait until every node that a policy is meant for, or each of the `nodes`, has a final status of it.
+
+        Return how it ended; times are seconds, the timeout of None is none. `failed` may become a rollback, so it must
+        stand for `settle` seconds. `fail_fast` ends the wait with the first failed node. Raise `NotFound` if there is
+        no such policy or node.
+        """
+        from nodewatch.horizon import follow
+        from nodewatch.horizon.nmp_commands import ask_nodes, with_own
+        from nodewatch.horizon.shared import one_policy
+
+        own: dict[str, NodePolicy | None] = {}
+
+        def ask(but: Collection[str]) -> Survey:
+            return with_own(self.app, ask_nodes(self.app, nmp, nodes, but), own, anew=not but)
+
+        full, wanted = "/".join(one_policy(nmp, self.app)), follow.Wanted(named=bool(nodes))
+        watched = follow.policy(self.app, full, ask, wanted, long=False)
+        return self.follow(watched, pace(timeout, interval, settle, fail_fast=fail_fast))
+
+
+class Agent(Connection, horizon.Agent):
+    """The agent of Open Horizon on one node; its documents come as they are. A policy is `nmp` or `org/nmp`."""
+
+    def wait(
+        self,
+        nmp: str = "",
+        *,
+        timeout: float | None = None,
+        interval: float = INTERVAL,
+        settle: float = SETTLE,
+        fail_fast: bool = False,
+    ) -> Waited:
+        """Wait until the node has a final status of a policy, or of all that it has one of; return how it ended.
+
+        A policy that is named and has no status yet is waited for. Times are seconds, the timeout of None is none.
+        """
+        from nodewatch.horizon import follow
+        from nodewatch.horizon.nmstatus_commands import AGAIN, ask_agent
+
+        def ask() -> follow.Asked:
+            return follow.Asked(ask_agent(self.app, nmp))
+
+        watched = follow.node(self.app, "this node", ask, AGAIN, nmp, long=False)
+        return self.follow(watched, pace(timeout, interval, settle, fail_fast=fail_fast))
+
+
+class How(TypedDict, total=False):
+    """What `connect` takes by name."""
+
+    url: str | None
+    local: str | None
+    token: str | None
+    tenant: str | None
+    org: str | None
+    auth: str | None
+    ca_bundle: str | None
+    insecure: bool
+    proxy: str
+    request_timeout: float
+    retries: int
+
+
+KINDS: dict[str, type[Connection]] = {"bos": Bos, "exchange": Exchange, "agent": Agent}
+
+
+@overload
+def connect(service: Literal["bos"], **how: Unpack[How]) -> Bos: ...
+
+
+@overload
+def connect(service: Literal["exchange"], **how: Unpack[How]) -> Exchange: ...
+
+
+@overload
+def connect(service: Literal["agent"], **how: Unpack[How]) -> Agent: ...
+
+
+def connect(
+    service: Service,
+    *,
+    url: str | None = None,
+    local: str | None = None,
+    token: str | None = None,
+    tenant: str | None = None,
+    org: str | None = None,
+    auth: str | None = None,
+    ca_bundle: str | None = None,
+    insecure: bool = False,
+    proxy: str = "",
+    request_timeout: float = 60.0,
+    retries: int = 3,
+) -> Connection:
+    """Return a connection to `bos`, `exchange` or `agent`: at a URL, or in the local store or fleet file at a path.
+
+    BOS takes a bearer `token` (the token itself) and a `tenant`; the Exchange an `org` and `auth` ("user:password" or
+    "node:token"). `ca_bundle` names a file of certificates to trust instead of the system's; an `insecure` connection
+    trusts everybody. A request is given up after `request_timeout` seconds, and sent again so often where that is
+    harmless. Nothing is taken from the environment or from configuration files. Nothing is sent yet.
+
+    Raise `WrongUsage` for parameters that make no sense, `WrongConfiguration` for a URL that is none.
+    """
+    texts = {"url": url, "local": local, "token": token, "tenant": tenant, "org": org, "auth": auth}
+    for name, text in {**texts, "ca_bundle": ca_bundle}.items():
+        if text is not None and not text.strip():
+            raise WrongUsage(f"{name} is empty: name what is meant, or leave it out.")
+    if service not in KINDS:
+        raise WrongUsage(f"there is no service {service!r}: connect to {', '.join(KINDS)}.")
+    if service == "agent" and url is None and local is None:
+        url = AGENT_URL
+    if (url is None) == (local is None):
+        raise WrongUsage(f"say where {service} is: either url=, or local= with the path of a store or fleet file.")
+    if service == "exchange" and url is not None and (org is None or auth is None):
+        raise WrongUsage('an Exchange is asked with org= and auth="USER:PASSWORD".')
+    system = System(
+        "local" if local else "url",
+        local=local,
+        url=url and url.removesuffix("/"),
+        request_timeout=request_timeout,
+        retries=retries,
+        insecure=insecure,
+        proxy=proxy,
+    )
+    settings = Settings(
+        systems={"bos": None, "exchange": None, "agent": None, "css": None, service: system},
+        format="json",
+        request_timeout=request_timeout,
+        retries=retries,
+        concurrency=32,
+        token=Secret(token) if token else None,
+        token_file=None,
+        cray=Cray(),
+        org=org,
+        exchange_auth=Secret(credentials(auth, org, None)) if auth else None,
+        tenant=tenant,
+        ca_bundle=ca_bundle,
+        insecure=insecure,
+        verbose=0,
+        quiet=True,
+        dry_run=False,
+        context=None,
+        contexts=(),
+        origins={"tenant": "tenant"},
+    )
+    return KINDS[service](service, settings)

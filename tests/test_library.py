@@ -1,0 +1,196 @@
+"""nodewatch inside another program: `from nodewatch import connect`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import conftest
+import edge
+import nodewatch
+from nodewatch import Bos, NodewatchError, connect
+from nodewatch.library import Unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import responses
+
+    Load = Callable[[Any], Path]
+
+BOS, EXCHANGE, AGENT = conftest.SERVERS["bos"], conftest.SERVERS["exchange"], conftest.SERVERS["agent"]
+
+
+def fleet(state: str = "complete", **words: str) -> dict[str, Any]:
+    """Return a fleet of one session: of nodes that are stable, failed, or in a phase."""
+    nodes = [
+        {
+            "id": name,
+            "session": "night",
+            "enabled": word not in ("stable", "failed"),
+            "status": {
+                "phase": "" if word in ("stable", "failed") else word,
+                "status": word,
+                "status_override": "failed" if word == "failed" else "",
+            },
+        }
+        for name, word in words.items()
+    ]
+    status = {"status": state, "start_time": "2026-11-21T08:00:00"}
+    session = {"name": "night", "operation": "reboot", "components": ",".join(words), "status": status}
+    return {"bos": {"v2": {"sessions": [session], "components": nodes}}}
+
+
+UPGRADES = {
+    "exchange": {
+        "managementpolicies": {"o/roll": {"owner": "o/admin", "patterns": ["o/p"], "enabled": True}},
+        "nodes": {f"o/{name}": {"pattern": "o/p", "publicKey": "k"} for name in ("n1", "n2")},
+        "managementStatus": {
+            "o/n1": {"o/roll": edge.status("successful")},
+            "o/n2": {"o/roll": edge.status("rollback successful")},
+        },
+    },
+    "agent": {"nodemanagement": {"o/roll": edge.on_node("successful")}},
+}
+
+
+def bos(store: Path, backend: str) -> Bos:
+    """Connect to what was loaded."""
+    return connect("bos", local=str(store)) if backend == "local" else connect("bos", url=BOS)
+
+
+def test_all_names_are_there() -> None:
+    assert nodewatch.__all__ == ["Agent", "Bos", "Exchange", "NodewatchError", "Waited", "__version__", "connect"]
+    assert dir(nodewatch) == nodewatch.__all__
+    assert all(hasattr(nodewatch, name) for name in nodewatch.__all__)
+    assert not hasattr(nodewatch, "Settings")
+
+
+def test_documents_come_as_the_command_prints_them(
+    run: conftest.Runner, load: Load, backend: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    store = load(fleet(x1="stable", x2="failed"))
+    with bos(store, backend) as connection:
+        sessions = connection.sessions()
+        assert sessions == list(sessions) == run("bos v2 sessions list --format json").json
+        assert connection.components() == run("bos v2 components list --format json").json
+        assert connection.session_status("night")["percent_failed"] == 50.0
+        with pytest.raises(NodewatchError, match="Session 'x' does not exist") as raised:
+            connection.session("x")
+    assert raised.value.exit_code == 8
+    assert capfd.readouterr() == ("", "")
+
+
+def test_wait_ends_as_the_command_does(load: Load, backend: str, capfd: pytest.CaptureFixture[str]) -> None:
+    store = load(fleet(x1="stable", x2="failed"))
+    with bos(store, backend) as connection:
+        end = connection.wait("night")
+    assert end == nodewatch.Waited(
+        words="night is complete: 1 of 2 nodes stable, 1 failed",
+        finished=True,
+        succeeded=False,
+        failed=["x2"],
+        lagging=[],
+        missing={},
+        exit_code=10,
+    )
+    assert capfd.readouterr() == ("", "")
+
+
+def test_wait_looks_until_it_is_over(
+    run: conftest.Runner, load: Load, backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = load(fleet("running", x1="stable", x2="configuring"))
+    slept = []
+
+    def sleep(_self: Unseen, seconds: float) -> None:
+        slept.append(seconds)
+        store.with_suffix(".json").write_text(json.dumps(fleet(x1="stable", x2="stable")))
+        assert run(f"local load {store.with_suffix('.json')} --local {store}").code == 0
+
+    monkeypatch.setattr(Unseen, "sleep", sleep)
+    with bos(store, backend) as connection:
+        end = connection.wait("night", timeout=60, interval=5)
+    assert (end.words, end.succeeded, end.exit_code) == ("night is complete: 2 of 2 nodes stable", True, 0)
+    assert slept == [5]
+
+
+def test_wait_runs_out_of_time(load: Load, backend: str) -> None:
+    store = load(fleet("running", x1="stable", x2="configuring"))
+    with bos(store, backend) as connection:
+        end = connection.wait("night", timeout=0)
+        assert connection.session("night")["name"] == "night"  # the wait's deadline is the wait's alone
+    assert (end.finished, end.succeeded, end.exit_code) == (False, False, 11)
+
+
+def test_agent_upgrades_are_asked_and_waited_for(load: Load, backend: str, capfd: pytest.CaptureFixture[str]) -> None:
+    store = str(load(UPGRADES))
+    local = backend == "local"
+    with (
+        connect("exchange", local=store, org="o")
+        if local
+        else connect("exchange", url=EXCHANGE, org="o", auth="u:p") as exchange
+    ):
+        assert exchange.nmp_status("roll") == {
+            "o/n1": edge.status("successful"),
+            "o/n2": edge.status("rollback successful"),
+        }
+        end = exchange.wait("o/roll")
+        assert (end.words, end.failed) == ("o/roll: 1 of 2 nodes successful, 1 failed", ["o/n2"])
+        assert exchange.wait("roll", nodes=["n1"]).exit_code == 0
+    with connect("agent", local=store) if local else connect("agent", url=AGENT) as agent:
+        assert list(agent.statuses()) == ["o/roll"]
+        assert agent.wait("o/roll").words == "this node: 1 of 1 policy successful"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_closed_connection_holds_nothing_and_opens_again(load: Load, backend: str) -> None:
+    connection = bos(load(fleet(x1="stable")), backend)
+    for _ in range(2):
+        assert len(connection.components()) == 1
+        connection.close()
+        inner = connection.lists.backend
+        assert getattr(inner, "store", None) is None
+        assert "transport" not in vars(inner)
+        connection.close()
+
+
+def test_only_what_was_told_is_sent(
+    network: responses.RequestsMock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = tmp_path / ".config/cray/tokens"
+    tokens.mkdir(parents=True)
+    (tokens / "bos_example_com.me").write_text(json.dumps({"access_token": "stranger"}))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NODEWATCH_TOKEN", "stranger")
+    monkeypatch.setenv("NODEWATCH_TENANT", "stranger")
+    network.get(f"{BOS}/v2/sessions", json=[])
+    connect("bos", url=BOS).sessions()
+    connect("bos", url=f"{BOS}/", token="own", tenant="red").sessions()
+    sent = [
+        (each.request.headers.get("Authorization"), each.request.headers.get("Cray-Tenant-Name"))
+        for each in network.calls
+    ]
+    assert sent == [(None, None), ("Bearer own", "red")]
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"service": "css", "url": BOS}, "there is no service 'css': connect to bos, exchange, agent."),
+        ({"service": "bos"}, "say where bos is: either url=, or local= with the path of a store or fleet file."),
+        (
+            {"service": "bos", "url": BOS, "local": "f.db"},
+            "say where bos is: either url=, or local= with the path of a store or fleet file.",
+        ),
+        ({"service": "bos", "url": BOS, "tenant": ""}, "tenant is empty: name what is meant, or leave it out."),
+        ({"service": "exchange", "url": EXCHANGE}, 'an Exchange is asked with org= and auth="USER:PASSWORD".'),
+    ],
+)
+def test_parameters_that_make_no_sense(how: dict[str, Any], message: str) -> None:
+    with pytest.raises(NodewatchError) as raised:
+        connect(**how)
+    assert (raised.value.message, raised.value.exit_code) == (message, 2)
