@@ -18,7 +18,7 @@ SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields|kinds"
 LEAVES = (
     "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places|query|listing|conditions|view"
-    "|masking|spelling|differences"
+    "|masking|spelling|differences|chances"
 )
 WIRE = r"remote(\.\w+)?"
 
@@ -28,7 +28,7 @@ OURS = [
     ("listing", "documents|errors|places|table|times"),
     ("conditions", "errors|listing|nodeset|query|times"),
     ("view", "conditions|documents|errors|listing|nodeset|query|table"),
-    ("errors|spelling|times|table|documents|jsontext|kinds|masking|differences", "nothing"),
+    ("errors|spelling|chances|times|table|documents|jsontext|kinds|masking|differences", "nothing"),
     ("places", "nodeset|query"),
     ("pages", "nodeset|table|kinds|places"),
     ("nodeset", "errors|files"),
@@ -61,6 +61,7 @@ OURS = [
     (r"offline\.store", rf"files|{LEAVES}"),
     ("saving", rf"gather|{LEAVES}"),
     (r"offline\.fleet", rf"offline\.(store|section)|backend|{LEAVES}"),
+    (r"offline\.life", rf"{SLICE}\.offline_life|offline\.section"),
     (r"offline\.backend", rf"offline\.\w+|{SLICE}\.offline\w*|backend|files|{LEAVES}"),
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render(\.\w+)?|backend|{LEAVES}"),

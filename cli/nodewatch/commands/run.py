@@ -1,0 +1,79 @@
+"""The command `local run`: time passes in the local store."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from nodewatch.commands.local import chosen_store
+from nodewatch.table import plural
+from nodewatch.tree import command
+from nodewatch.watch.options import duration
+
+if TYPE_CHECKING:
+    from nodewatch.app import App
+
+SPEED = 60
+
+
+def share(text: str) -> float:
+    """Return the share that a percentage says; raise `click.BadParameter` for what is none.
+
+    >>> share("2%"), share("100")
+    (0.02, 1.0)
+    """
+    try:
+        number = float(text.removesuffix("%"))
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 100:
+        raise click.BadParameter(f"{text!r} is not a percentage, such as 2%.")
+    return number / 100
+
+
+@command
+@click.option(
+    "--speed", type=click.IntRange(1, 3600), default=SPEED, metavar="N", help=f"How fast time passes ({SPEED} times)."
+)
+@click.option("--seed", type=int, default=0, help="What chance goes by: the same seed gives the same life (0).")
+@click.option("--failing", type=share, default="2%", metavar="PERCENT", help="How many of the nodes fail (2%).")
+@click.option("--for", "length", type=duration, metavar="DURATION", help="End after so long, in the fleet's own time.")
+def run(app: App, speed: int, seed: int, failing: float, length: float | None) -> None:
+    """Plays the operators of BOS: sessions are set up, nodes are powered off (by force, where they hang), powered on,
+    booted and configured; some fail, alone or with their blade, and are tried again as the options of BOS say. Staged
+    sessions go on when they are applied. Once a second there is a step; a minute of the fleet's time passes in it,
+    unless --speed says otherwise.
+
+    It goes on until Ctrl-C, which may come at any time: every step is kept whole or not at all. Other commands, and
+    what asks `local serve`, can look at the store and change it meanwhile.
+
+    \b
+    $ nodewatch local run --local fleet.db
+    $ nodewatch local run --local fleet.db --seed 7 --failing 10% --for 2h
+    """
+    from nodewatch.chances import Chances
+    from nodewatch.offline.backend import store_at
+    from nodewatch.offline.life import step
+
+    path = chosen_store(app, "play on")
+    if app.settings.dry_run:
+        app.say(f"Time would pass in {path}, {speed} times as fast as ours.")
+        return
+    chances = Chances(seed, failing, speed)
+    with closing(store_at(path)) as store:
+        store.check_writable()
+        ends = "" if length else " Ctrl-C ends it."
+        app.say(f"Time passes in {path}, {speed} times as fast as ours.{ends}")
+        started = app.world.now()
+        steps = None if length is None else int(length // speed)
+        number = 0
+        while steps is None or number < steps:
+            number += 1
+            moment = started + timedelta(seconds=number)
+            app.world.sleep(max((moment - app.world.now()).total_seconds(), 0))
+            moved = step(store, moment, chances)
+            if moved and app.settings.verbose:
+                app.say(f"{moment:%H:%M:%S}Z: {plural(moved, 'change')}.")
