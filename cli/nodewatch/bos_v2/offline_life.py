@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import change_rules as changes
 from nodewatch.bos_v2 import life_rules, offline, rules, set_up_rules
+from nodewatch.bos_v2.offline_changes import put_changed
 from nodewatch.bos_v2.offline_components import COMPONENTS, count_alike, select
 from nodewatch.documents import part
 from nodewatch.offline.store import owned_key
@@ -59,8 +60,7 @@ def move_nodes(store: Store, now: datetime, chances: Chances, operations: Mappin
         component = store.get(COMPONENTS, name)
         change = life_rules.next_change(component, does, operations.get(session) or "", waited, options)
         if change:
-            document = changes.merged(component, changes.completed(change, changes.stamp(now)))
-            offline.put_component(store, changes.in_order(changes.unanswered(document)))
+            put_changed(store, changes.merged(component, changes.completed(change, changes.stamp(now))))
             moved += 1
             if moved >= batch:
                 break
@@ -86,8 +86,7 @@ def begin(store: Store, session: Mapping[str, Any], now: datetime) -> dict[str, 
         return None
     stamp = changes.stamp(now)
     for node, change in found.changes.items():
-        document = changes.merged(store.get(COMPONENTS, node), changes.completed(change, stamp))
-        offline.put_component(store, changes.in_order(changes.unanswered(document)))
+        put_changed(store, changes.merged(store.get(COMPONENTS, node), changes.completed(change, stamp)))
     if found.over:
         status = {**status, "end_time": stamp, "error": found.error or None, "status": "complete"}
     return {**session, "components": ",".join(found.changes), "status": status}
