@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import NOW, FakeWorld
+from conftest import NOW, FakeWorld, Runner
 from nodewatch.main import BOS, NMSTATUS, TREE, run
 
 README = Path(__file__).parents[1] / "README.md"
@@ -91,8 +91,28 @@ def test_examples(block: list[Example], demo: Path, tmp_path: Path) -> None:
             assert now == example.printed, "`python tests/test_readme.py` puts it right"
 
 
+# Lines in blocks of shell that are run on the demo fleet; the others ask a live system, install, or run until Ctrl-C.
+LINES = [
+    line
+    for block in re.findall(r"^```sh\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    for line in block.splitlines()
+    if line.startswith("nodewatch ") and not re.search(r"local (save|serve)|--wait", line)
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_lines(line: str, run: Runner, demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied(demo, run.home)
+    monkeypatch.chdir(tmp_path)
+    for name in ("fleet.json", "yesterday.json"):
+        assert run(f"local dump {name} --context demo").code == 0
+    done = run(line.partition("#")[0].removeprefix("nodewatch "), NODEWATCH_CONTEXT="demo", tty=True)
+    assert (done.code, "Error" in done.stderr) == (0, False)
+
+
 def test_there_are_examples() -> None:
     assert EXAMPLES
+    assert LINES
 
 
 def test_elision() -> None:

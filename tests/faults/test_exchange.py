@@ -144,7 +144,7 @@ def test_every_tenth_node_fails(start: Start, ask: Ask) -> None:
         start(100, lambda path: answer(500) if path.endswith("0/managementStatus/roll") else None),
         "exchange nmp status roll --format table",
     ).stdout
-    assert "no answer      10  could not be asked" in table
+    assert "could not be asked 10 (10 %)" in table
 
 
 def test_all_nodes_fail(start: Start, ask: Ask) -> None:

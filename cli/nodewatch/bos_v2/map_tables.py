@@ -42,9 +42,9 @@ MOVING = {
     "power_on_pending": Sign("^", "busy", "powering on"),
     "power_on_called": Sign("^", "busy", "powering on"),
     "configuring": Sign("c", "busy", "configuring"),
-    "on_hold": HELD,
+    "on_hold": Sign("o", "busy", "on_hold"),  # enabled: the next look of BOS takes it up
 }
-ORDER = (STABLE, *dict.fromkeys(MOVING[name] for name in MOVING if MOVING[name] != HELD), FAILED, HELD, OTHER)
+ORDER = (STABLE, *dict.fromkeys(MOVING.values()), FAILED, HELD, OTHER)
 
 
 def sign(component: Component) -> Sign:
