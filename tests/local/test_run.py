@@ -15,7 +15,7 @@ from fleets import component, template
 from nodewatch.bos_v2 import change_rules, life_rules, rules, set_up_rules
 from nodewatch.chances import Chances
 from nodewatch.offline.backend import store_at
-from nodewatch.offline.life import step
+from nodewatch.offline.life import Life
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,7 @@ def live(run: Runner, store: Path, chances: Chances, **happening: Any) -> None:
                 assert done.code == 0, done.stderr
                 run.script = script
             with closing(store_at(str(store))) as opened:
-                step(opened, NOW + timedelta(seconds=taken), chances)
+                Life(opened, chances, NOW).step(NOW + timedelta(seconds=taken))
 
     run.script = go_on
 

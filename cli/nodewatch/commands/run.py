@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import timedelta
+from itertools import count
+from math import ceil
 from typing import TYPE_CHECKING
 
 import click
@@ -56,7 +57,7 @@ def run(app: App, speed: int, seed: int, failing: float, length: float | None) -
     """
     from nodewatch.chances import Chances
     from nodewatch.offline.backend import store_at
-    from nodewatch.offline.life import step
+    from nodewatch.offline.life import Life
 
     path = chosen_store(app, "play on")
     if app.settings.dry_run:
@@ -67,13 +68,11 @@ def run(app: App, speed: int, seed: int, failing: float, length: float | None) -
         store.check_writable()
         ends = "" if length else " Ctrl-C ends it."
         app.say(f"Time passes in {path}, {speed} times as fast as ours.{ends}")
-        started = app.world.now()
-        steps = None if length is None else int(length // speed)
-        number = 0
-        while steps is None or number < steps:
-            number += 1
-            moment = started + timedelta(seconds=number)
+        life = Life(store, chances, app.world.now())
+        steps = count() if length is None else range(ceil(length / speed))
+        for _ in steps:
+            moment = life.next
             app.world.sleep(max((moment - app.world.now()).total_seconds(), 0))
-            moved = step(store, moment, chances)
+            moved = life.go_on(moment)
             if moved and app.settings.verbose:
                 app.say(f"{moment:%H:%M:%S}Z: {plural(moved, 'change')}.")
