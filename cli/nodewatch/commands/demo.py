@@ -32,7 +32,7 @@ def demo(app: App, fresh: bool, nodes: int | None, edge_nodes: int | None, live:
     $ nodewatch demo
     $ nodewatch demo --fresh
     $ nodewatch demo --live
-    $ nodewatch demo --nodes 20000 --edge-nodes 5000 --local large.db
+    $ nodewatch demo --nodes 2000 --edge-nodes 500 --local large.db
     """
     from nodewatch.bos_v2.commands import show_status
     from nodewatch.demo import demo_fleet, sized

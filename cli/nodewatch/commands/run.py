@@ -45,15 +45,16 @@ def share(text: str) -> float:
 def run(app: App, speed: int, seed: int, failing: float, length: float | None) -> None:
     """Plays the operators of BOS: sessions are set up, nodes are powered off (by force, where they hang), powered on,
     booted and configured; some fail, alone or with their blade, and are tried again as the options of BOS say. Staged
-    sessions go on when they are applied. Once a second there is a step; a minute of the fleet's time passes in it,
-    unless --speed says otherwise.
+    sessions go on when they are applied. Plays the edge agents too: they hear of policies, download what these say and
+    upgrade themselves, one policy at a time; some go back to the version that they had. Once a second there is a step,
+    in which a minute of the fleet's time passes, unless --speed says otherwise.
 
     It goes on until Ctrl-C, which may come at any time: every step is kept whole or not at all. Other commands, and
     what asks `local serve`, can look at the store and change it meanwhile.
 
     \b
     $ nodewatch local run --local fleet.db
-    $ nodewatch local run --local fleet.db --seed 7 --failing 10% --for 2h
+    $ nodewatch local run --seed 7 --failing 10% --for 2h --local fleet.db
     """
     from nodewatch.chances import Chances
     from nodewatch.offline.backend import store_at

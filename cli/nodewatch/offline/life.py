@@ -39,7 +39,9 @@ class Life:
         In a store that was saved from a live system time stands still; with the first step it goes on.
         """
         from nodewatch.bos_v2 import offline_life as bos_v2
+        from nodewatch.horizon import offline_life as horizon
 
         with self.store.changing():
             self.store.delete(SAVED.collection, "")
-            return bos_v2.step(self.store, now, self.began, self.chances)
+            moved = bos_v2.step(self.store, now, self.began, self.chances)
+            return moved + horizon.step(self.store, now, self.began, self.chances)
