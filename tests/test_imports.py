@@ -20,6 +20,7 @@ LEAVES = (
     "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places|query|listing|conditions|view"
     "|masking|spelling|differences|chances"
 )
+DEMO = r"demo(\.sized)?|offline\.\w+"
 WIRE = r"remote(\.\w+)?"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
@@ -43,7 +44,7 @@ OURS = [
     (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.local|tree|options|files|offline\.\w+|{LEAVES}"),
     (
         r"commands\.demo",
-        rf"bos_v2\.commands|commands\.local|demo|tree|options|settings\.contexts|offline\.\w+|{LEAVES}",
+        rf"bos_v2\.(commands|follow)|commands\.(local|run)|{DEMO}|tree|options|settings\.contexts|watch\.loop|{LEAVES}",
     ),
     (rf"{SLICE}\.types", "nothing"),
     (rf"{SLICE}\.\w*rules", rf"OWN\.({PURE})|{LEAVES}"),

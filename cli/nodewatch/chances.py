@@ -15,6 +15,15 @@ class Chances(NamedTuple):
     failing: float = 0.0
     speed: float = 1.0
 
+    def passed(self, seconds: float, before: float) -> float:
+        """Return how long ago something is for the fleet: so many seconds for us, as many of them before its life.
+
+        >>> Chances(speed=60).passed(130, 10), Chances(speed=60).passed(130, -100)
+        (7210, 7800)
+        """
+        ordinary = max(before, 0)
+        return ordinary + (seconds - ordinary) * self.speed
+
     def draw(self, *about: str) -> float:
         """Return a number from 0 up to 1 for what it is about.
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import NOW, Load, Runner
 from fleets import component, template
+from living import live
 from nodewatch.bos_v2 import change_rules, life_rules, rules, set_up_rules
 from nodewatch.chances import Chances
-from nodewatch.offline.backend import store_at
-from nodewatch.offline.life import step
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from conftest import Load, Runner
 
 NODES = [f"x1000c{chassis}s{slot}b0n{node}" for chassis in (0, 1) for slot in range(8) for node in (0, 1)]
 IDLE: Any = {"actual_state": {"boot_artifacts": {"kernel": "s3://boot-images/old/kernel"}}, "session": ""}
@@ -30,25 +28,6 @@ def fleet(**options: Any) -> Any:
     templates = [template("t", *NODES), template("half", *NODES[:16])]
     nodes = [component(name, **IDLE) for name in NODES]
     return {"bos": {"v2": {"components": nodes, "sessiontemplates": templates, "options": options}}}
-
-
-def live(run: Runner, store: Path, chances: Chances, **happening: Any) -> None:
-    """Have the fleet live while a command line waits, a step a second; `at_60` is a command line of the 60th."""
-    taken = 0
-
-    def go_on(seconds: float) -> None:
-        nonlocal taken
-        while taken < seconds:
-            taken += 1
-            if f"at_{taken}" in happening:
-                script, run.script = run.script, None
-                done = run(happening[f"at_{taken}"], now=NOW + timedelta(seconds=taken))
-                assert done.code == 0, done.stderr
-                run.script = script
-            with closing(store_at(str(store))) as opened:
-                step(opened, NOW + timedelta(seconds=taken), chances)
-
-    run.script = go_on
 
 
 CREATE = "bos sessions create --name night --template-name t --operation reboot"

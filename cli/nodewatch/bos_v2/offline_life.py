@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from nodewatch.offline.store import Store
 
 
-def step(store: Store, now: datetime, chances: Chances) -> int:
+def step(store: Store, now: datetime, began: datetime, chances: Chances) -> int:
     """Take every session and node as far as it has come at `now`; return how many of them changed.
+
+    Time passes as fast as `chances` say since this life `began`, and went its ordinary pace before.
 
     A node takes one step at a time, and of all nodes at most `max_component_batch_size`: BOS acts on no more at once.
     """
@@ -40,20 +42,20 @@ def step(store: Store, now: datetime, chances: Chances) -> int:
         if document:
             store.put(offline.SESSIONS, key, document)
             moved += 1
-    return moved + move_nodes(store, now, chances, operations)
+    return moved + move_nodes(store, now, began.replace(microsecond=0), chances, operations)
 
 
-def move_nodes(store: Store, now: datetime, chances: Chances, operations: Mapping[str, str]) -> int:
+def move_nodes(store: Store, now: datetime, began: datetime, chances: Chances, operations: Mapping[str, str]) -> int:
     """Change the nodes for which something is due; return how many."""
     options = dict(rules.DEFAULT_OPTIONS)
     options.update((name, each) for name, each in offline.service_options(store).items() if isinstance(each, int))
     batch = options["max_component_batch_size"] or offline.MOST_ROWS
-    moved = 0
+    moved, lived = 0, (now - began).total_seconds()
     rows = select(store, ["id", "session", "status", "error", "last_updated"], "enabled")
     for name, owner, status, error, updated in rows:
         session = owner or ""
         since = seconds_since(updated, now)
-        waited = float("inf") if since is None else since * chances.speed
+        waited = float("inf") if since is None else chances.passed(since, since - lived)
         does = life_rules.plan(chances, session, name)
         if waited < life_rules.wait(status, error, does, options):
             continue

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import timedelta
+from itertools import count
+from math import ceil
 from typing import TYPE_CHECKING
 
 import click
@@ -44,19 +45,20 @@ def share(text: str) -> float:
 def run(app: App, speed: int, seed: int, failing: float, length: float | None) -> None:
     """Plays the operators of BOS: sessions are set up, nodes are powered off (by force, where they hang), powered on,
     booted and configured; some fail, alone or with their blade, and are tried again as the options of BOS say. Staged
-    sessions go on when they are applied. Once a second there is a step; a minute of the fleet's time passes in it,
-    unless --speed says otherwise.
+    sessions go on when they are applied. Plays the edge agents too: they hear of policies, download what these say and
+    upgrade themselves, one policy at a time; some go back to the version that they had. Once a second there is a step,
+    in which a minute of the fleet's time passes, unless --speed says otherwise.
 
     It goes on until Ctrl-C, which may come at any time: every step is kept whole or not at all. Other commands, and
     what asks `local serve`, can look at the store and change it meanwhile.
 
     \b
     $ nodewatch local run --local fleet.db
-    $ nodewatch local run --local fleet.db --seed 7 --failing 10% --for 2h
+    $ nodewatch local run --seed 7 --failing 10% --for 2h --local fleet.db
     """
     from nodewatch.chances import Chances
     from nodewatch.offline.backend import store_at
-    from nodewatch.offline.life import step
+    from nodewatch.offline.life import Life
 
     path = chosen_store(app, "play on")
     if app.settings.dry_run:
@@ -67,13 +69,11 @@ def run(app: App, speed: int, seed: int, failing: float, length: float | None) -
         store.check_writable()
         ends = "" if length else " Ctrl-C ends it."
         app.say(f"Time passes in {path}, {speed} times as fast as ours.{ends}")
-        started = app.world.now()
-        steps = None if length is None else int(length // speed)
-        number = 0
-        while steps is None or number < steps:
-            number += 1
-            moment = started + timedelta(seconds=number)
+        life = Life(store, chances, app.world.now())
+        steps = count() if length is None else range(ceil(length / speed))
+        for _ in steps:
+            moment = life.next
             app.world.sleep(max((moment - app.world.now()).total_seconds(), 0))
-            moved = step(store, moment, chances)
+            moved = life.go_on(moment)
             if moved and app.settings.verbose:
                 app.say(f"{moment:%H:%M:%S}Z: {plural(moved, 'change')}.")
