@@ -150,3 +150,23 @@ def test_no_transition_but_those_of_the_table(
     if retries > 1 and not does.failure:
         assert end == "stable", node
     assert end in ("stable", "failed") or does.failure == life_rules.UNKNOWN
+
+
+@pytest.mark.parametrize("backend", ["local"])
+def test_time_goes_on_in_what_was_saved_however_odd(run: Runner, load: Load) -> None:
+    whole = fleet(max_boot_wait_time="soon", default_retry_policy=[1])
+    whole["saved_at"] = "2026-11-01T12:00:00Z"
+    v2 = whole["bos"]["v2"]
+    v2["sessions"] = [{"name": "pending", "status": {"status": "pending"}, "template_name": "t"}, {"name": "bare"}]
+    v2["components"][0].update(status={"phase": ["x"]}, last_action={}, event_stats={"power_on_attempts": "x"})
+    v2["components"][0].update(enabled=True, desired_state={"boot_artifacts": {"kernel": 7}})
+    odd = {"harbor/p": None, "harbor/q": {"agentUpgradePolicyStatus": {"status": ["x"], "scheduledTime": 5}}}
+    whole["exchange"] = {
+        "managementpolicies": {"harbor/r": {"enabled": True, "constraints": [7, "((("], "start": 9}},
+        "nodes": {"harbor/edge-1": {"publicKey": "k"}},
+        "managementStatus": {"harbor/edge-1": odd},
+    }
+    store = load(whole)
+    done = run(f"local run --local {store} --for 10m")
+    assert done == (0, "", f"Time passes in {store}, 60 times as fast as ours.\n")
+    assert "saved_at" not in run("local dump").json

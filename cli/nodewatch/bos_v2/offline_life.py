@@ -80,10 +80,11 @@ def begin(store: Store, session: Mapping[str, Any], now: datetime) -> dict[str, 
     if names:
         return {**session, "components": ",".join(names), "status": status}
     template = store.get(offline.TEMPLATES, owned_key(session.get("template_name") or "", session.get("tenant")))
-    if template is None:
+    if template is None or not session.get("operation"):
         return None
     known = {node for (node,) in select(store, ["id"])}
-    found = set_up_rules.set_up({"limit": "", "stage": False, **session}, template, known)
+    asked = {**session, "limit": session.get("limit") or "", "stage": bool(session.get("stage"))}
+    found = set_up_rules.set_up(asked, template, known)
     if not found.changes and not found.over:
         return None
     stamp = changes.stamp(now)
