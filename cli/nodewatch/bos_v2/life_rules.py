@@ -58,7 +58,7 @@ FAILURES = (UNCONFIGURED, UNBOOTABLE, REFUSED, UNCONFIGURED, UNBOOTABLE, UNKNOWN
 
 @lru_cache(maxsize=1 << 17)
 def plan(chances: Chances, session: str, node: str) -> Plan:
-    """Return what happens to a node in a session: every second of those that fail does so with its whole blade.
+    """Return what happens to a node in a session: half of the nodes that fail do so with their whole blade.
 
     >>> from nodewatch.chances import Chances
     >>> plan(Chances(1), "s", "x1c0s0b0n0").failure, plan(Chances(1, failing=1), "s", "x1c0s0b0n0").failure != ""

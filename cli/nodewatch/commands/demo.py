@@ -26,7 +26,8 @@ def demo(app: App, fresh: bool, nodes: int | None, edge_nodes: int | None, live:
     """The fleet has some 200 nodes in every state, and the examples of the user guide.
 
     It is an ordinary local store, which commands show with --context demo, or where NODEWATCH_CONTEXT is demo; what you
-    change in it stays, until you start over. Before --fresh replaces a store that --local names it asks, on a terminal.
+    change in it stays, until you start over. Before it starts over in a store that --local names it asks, on a
+    terminal. With --live some nodes fail, and the exit code is 10, as it is for --watch.
 
     \b
     $ nodewatch demo
