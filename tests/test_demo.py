@@ -309,3 +309,24 @@ def test_a_store_that_is_named_is_replaced_only_when_the_user_says_so(run: Runne
     assert [node["id"] for node in run(f"bos components list --local {store}").json] == ["mine"]
     assert run(f"demo --fresh --local {store}", tty=True, stdin="y\n").code == 0
     assert len(run(f"bos components list --local {store}").json) == 221
+
+
+def test_a_fleet_of_any_size(run: Runner, tmp_path: Path) -> None:
+    done = run(f"demo --nodes 500 --edge-nodes 100 --local {tmp_path}/large.db")
+    assert done.stdout.startswith("night-reboot  reboot of compute-26.3  running: 90 of 500 nodes FAILED")
+    run.environ["NODEWATCH_LOCAL"] = f"{tmp_path}/large.db"
+    ids = [node["id"] for node in run("bos components list --session night-reboot").json]
+    assert (len(ids), ids[0], ids[-1]) == (500, "x1000c0s0b0n0", "x1002c7s4b1n1")
+    assert run("bos sessions describe night-reboot").json["components"].split(",")[499] == "x1002c7s4b1n1"
+    assert len(run("exchange node list -o valley").json) == 100
+    assert run("bos sessions create --template-name compute-26.3 --operation boot --name again").code == 0
+    assert len(run("bos components list --session again").json) == 500
+
+
+def test_a_fleet_that_lives(run: Runner) -> None:
+    done = run("demo --live --format table")
+    first, last = done.stdout.splitlines()[0], done.stdout.splitlines()[-1]
+    assert (done.code, first.startswith("2026-11-21T12:00:00Z  night-reboot is running: 39 of 96 nodes")) == (10, True)
+    assert "77 of 96 nodes stable, 18 failed, 1 on hold or disabled" in last
+    assert run("bos sessions describe night-reboot --context demo").json["status"]["status"] == "running"
+    assert run("bos sessions status list night-reboot --context demo").json["percent_successful"] == 80.21

@@ -33,6 +33,7 @@ LIVE = (
     "config show --context",
     "local save",
     "local serve",
+    "local run --local",
 )
 EXAMPLES = sorted(
     {
@@ -81,7 +82,7 @@ def here(run: Runner, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_example(run: Runner, here: Path, line: str) -> None:
-    ends = (0, 10, 11) if "--wait" in line else (0,)
+    ends = (0, 10, 11) if "--wait" in line or "--live" in line else (0,)
     for tty in (False, True):
         assert run(line, tty=tty, stdin="y\n").code in ends, line
         shutil.copy(here / "fleet.db", run.home / ".local/share/nodewatch/demo.db")

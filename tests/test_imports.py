@@ -18,8 +18,9 @@ SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields|kinds"
 LEAVES = (
     "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places|query|listing|conditions|view"
-    "|masking|spelling|differences"
+    "|masking|spelling|differences|chances"
 )
+DEMO = r"demo(\.sized)?|offline\.\w+"
 WIRE = r"remote(\.\w+)?"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
@@ -28,7 +29,7 @@ OURS = [
     ("listing", "documents|errors|places|table|times"),
     ("conditions", "errors|listing|nodeset|query|times"),
     ("view", "conditions|documents|errors|listing|nodeset|query|table"),
-    ("errors|spelling|times|table|documents|jsontext|kinds|masking|differences", "nothing"),
+    ("errors|spelling|chances|times|table|documents|jsontext|kinds|masking|differences", "nothing"),
     ("places", "nodeset|query"),
     ("pages", "nodeset|table|kinds|places"),
     ("nodeset", "errors|files"),
@@ -43,7 +44,7 @@ OURS = [
     (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.local|tree|options|files|offline\.\w+|{LEAVES}"),
     (
         r"commands\.demo",
-        rf"bos_v2\.commands|commands\.local|demo|tree|options|settings\.contexts|offline\.\w+|{LEAVES}",
+        rf"bos_v2\.(commands|follow)|commands\.(local|run)|{DEMO}|tree|options|settings\.contexts|watch\.loop|{LEAVES}",
     ),
     (rf"{SLICE}\.types", "nothing"),
     (rf"{SLICE}\.\w*rules", rf"OWN\.({PURE})|{LEAVES}"),
@@ -51,7 +52,7 @@ OURS = [
     (rf"{SLICE}\.client", rf"OWN\.({PURE})|backend|{LEAVES}"),
     (
         rf"{SLICE}\.offline\w*",
-        rf"OWN\.({PURE}|offline|offline_components)|backend|offline\.(routing|section|store|spool)|{LEAVES}",
+        rf"OWN\.({PURE}|offline|offline_components|offline_changes)|backend|offline\.(routing|section|store|spool)|{LEAVES}",
     ),
     (rf"{SLICE}\.saving", rf"OWN\.({PURE}|client)|saving|backend|{LEAVES}"),
     (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|options|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),
@@ -66,6 +67,7 @@ OURS = [
     (r"offline\.store", rf"files|{LEAVES}"),
     ("saving", rf"gather|{LEAVES}"),
     (r"offline\.fleet", rf"offline\.(store|section)|backend|{LEAVES}"),
+    (r"offline\.life", rf"{SLICE}\.offline_life|offline\.section"),
     (r"offline\.backend", rf"offline\.\w+|{SLICE}\.offline\w*|backend|files|{LEAVES}"),
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render(\.\w+)?|backend|{LEAVES}"),

@@ -232,6 +232,7 @@ TREE = Group(
                 "load": Leaf("Load a fleet file into the local store.", "commands.local:load"),
                 "dump": Leaf("Write the local store as a fleet file.", "commands.local:dump"),
                 "save": Leaf("Write what the live systems say as a fleet file.", "commands.local:save"),
+                "run": Leaf("Let time pass in the local store, as a fleet lives.", "commands.run:run"),
                 "serve": Leaf("Serve the local store over HTTP, as the services would.", "commands.serve:serve"),
             },
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,18 +19,24 @@ SHOWN = "night-reboot"
 
 @command
 @click.option("--fresh", is_flag=True, help="Start over: undo what was changed in the demo fleet.")
-def demo(app: App, fresh: bool) -> None:
+@click.option("--nodes", type=click.IntRange(1, 500_000), metavar="N", help=f"Start over with N nodes in {SHOWN} (96).")
+@click.option("--edge-nodes", type=click.IntRange(1, 500_000), metavar="N", help="Start over with N edge nodes (40).")
+@click.option("--live", is_flag=True, help=f"Start over, let time pass in the fleet, and watch {SHOWN} to its end.")
+def demo(app: App, fresh: bool, nodes: int | None, edge_nodes: int | None, live: bool) -> None:
     """The fleet has some 200 nodes in every state, and the examples of the user guide.
 
     It is an ordinary local store, which commands show with --context demo, or where NODEWATCH_CONTEXT is demo; what you
-    change in it stays, until you start over. Before --fresh replaces a store that --local names it asks, on a terminal.
+    change in it stays, until you start over. Before it starts over in a store that --local names it asks, on a
+    terminal. With --live some nodes fail, and the exit code is 10, as it is for --watch.
 
     \b
     $ nodewatch demo
     $ nodewatch demo --fresh
+    $ nodewatch demo --live
+    $ nodewatch demo --nodes 2000 --edge-nodes 500 --local large.db
     """
     from nodewatch.bos_v2.commands import show_status
-    from nodewatch.demo import demo_fleet
+    from nodewatch.demo import demo_fleet, sized
     from nodewatch.offline.backend import sections
     from nodewatch.offline.fleet import entries
     from nodewatch.settings.contexts import DEMO, demo_store
@@ -38,7 +44,7 @@ def demo(app: App, fresh: bool) -> None:
     given = app.flags.get("local")
     path = given or demo_store(app.world)
     app.flags.update({"local": path, "format": app.flags.get("format") or "table"})
-    if fresh or not Path(path).exists():
+    if fresh or live or nodes or edge_nodes or not Path(path).exists():
         if app.settings.dry_run:
             app.say(f"The demo fleet would be written to {path}.")
             return
@@ -46,7 +52,13 @@ def demo(app: App, fresh: bool) -> None:
             remove_store(path)
         elif Path(path).exists():
             app.confirm(f"Replace all that is in {path} with the demo fleet?")
-        fill_store(app, path, list(entries(demo_fleet(app.now), sections())))
+        fleet = demo_fleet(app.now)
+        fleet = sized.with_nodes(fleet, nodes) if nodes else fleet
+        fleet = sized.with_edge_nodes(fleet, edge_nodes) if edge_nodes else fleet
+        fill_store(app, path, list(entries(fleet, sections())))
+    if live:
+        watch_life(app, path)
+        return
     where = f" --local {given}" if given else ""
     try:
         show_status(app, SHOWN)
@@ -57,6 +69,32 @@ def demo(app: App, fresh: bool) -> None:
         app.say(f"  export NODEWATCH_CONTEXT={DEMO}")
     for line in NEXT:
         app.say(f"  nodewatch {line}{where}")
+
+
+def watch_life(app: App, path: str) -> None:
+    """Watch the session that is shown to its end, while a minute of the fleet's time passes every second.
+
+    The fleet lives between two looks, so that no other process is needed. Raise what `watch.loop.follow` raises.
+    """
+    from contextlib import closing
+
+    from nodewatch.bos_v2.follow import session
+    from nodewatch.chances import Chances
+    from nodewatch.commands.run import SPEED
+    from nodewatch.offline.backend import store_at
+    from nodewatch.offline.life import Life
+    from nodewatch.watch.loop import SHORTEST_INTERVAL, follow
+
+    app.flags.update(watch=True, interval=SHORTEST_INTERVAL)
+    watched = session(app, SHOWN)
+    with closing(store_at(path)) as store:
+        life = Life(store, Chances(speed=SPEED), app.world.now())
+
+        def look() -> Any:
+            life.go_on(app.world.now())
+            return watched.look()
+
+        follow(app, watched._replace(look=look))
 
 
 def remove_store(path: str) -> None:

@@ -6,18 +6,16 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+from nodewatch.bos_v2.life_rules import CFS_FAILED, LIMIT_HIT, NO_PARAMETERS, NOT_IN_PCS, SILENT
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NEW = "5a1fe0c2-93d4-4f0e-8c5b-71d2b8a4e6f3"
 OLD = "c27f3b90-0d18-4b6a-9e4d-2f8f1d7a5c01"
 ARM = "8e40d5b7-6c2a-49f1-b3f5-a9d07c1e2b84"
-LIMIT_HIT = "The retry limit has been hit for this component, but no services have reported specific errors"
-CFS_FAILED = "cfs configuration failed"
 CFS_INVALID = "cfs is not reporting a valid configuration status for this component: unknown"
-NOT_IN_PCS = "Component information was not returned by pcs"
-CHASSIS = "Power control did not power the component on: the controller x1000c1b0 does not answer (HTTP 503)"
-NO_ISCSI = "Setting the boot parameters failed: boot script service answered 500, try the request again later"
+CHASSIS = SILENT.format("x1000c1b0")
 
 
 class State(NamedTuple):
@@ -128,7 +126,7 @@ RUNS = (
             Batch("x9000c1s4b[0-1]n[0-1]", "failed to boot", 410, LIMIT_HIT, 3),
             Batch("x9000c1s[5-6]b[0-1]n[0-1]", "failed to boot", 408, LIMIT_HIT, 3),
             Batch("x9000c1s7b0n[0-1]", "failed to configure", 404, CFS_FAILED),
-            Batch("x9000c1s7b1n0", "failed to boot", 406, NO_ISCSI, 3),
+            Batch("x9000c1s7b1n0", "failed to boot", 406, NO_PARAMETERS, 3),
             Batch("x9000c1s7b1n1", "stable", 429),
         ],
     ),
@@ -166,7 +164,7 @@ RUNS = (
             Batch("x1000c1s7b0n[0-1]", "power_on_pending", 4),
             Batch("x1000c1s7b1n[0-1]", "power_on_failed", 2, CHASSIS, 2),
             Batch("x1000c2s[0-2]b[0-1]n[0-1]", "failed to boot", 6, LIMIT_HIT, 3),
-            Batch("x1000c2s3b0n[0-1]", "failed to boot", 9, NO_ISCSI, 3),
+            Batch("x1000c2s3b0n[0-1]", "failed to boot", 9, NO_PARAMETERS, 3),
             Batch("x1000c2s3b1n[0-1]", "stable", 12),
             Batch("x1000c2s[4-5]b[0-1]n[0-1]", "power_off_gracefully_called", 4),
             Batch("x1000c2s6b0n[0-1]", "power_off_forcefully_called", 1),

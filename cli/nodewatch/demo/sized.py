@@ -1,0 +1,82 @@
+"""The demo fleet in any size: its running session, and its edge nodes, again and again under other names."""
+
+from __future__ import annotations
+
+from itertools import count, islice
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SESSION, TEMPLATE = "night-reboot", "compute-26.3"
+TAKEN = (1001, 3000, 5000, 9000)  # cabinets in which other sessions have nodes
+ORG = "valley"
+
+
+def xnames() -> Iterator[str]:
+    """Return names of nodes, cabinet by cabinet, without an end.
+
+    >>> list(islice(xnames(), 3)), next(islice(xnames(), 256, None))
+    (['x1000c0s0b0n0', 'x1000c0s0b0n1', 'x1000c0s0b1n0'], 'x1002c0s0b0n0')
+    """
+    for cabinet in count(1000):
+        if cabinet not in TAKEN:
+            for place in range(256):
+                yield f"x{cabinet}c{place // 32}s{place // 4 % 8}b{place // 2 % 2}n{place % 2}"
+
+
+def with_nodes(fleet: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return the fleet with so many nodes in its running session, of which the states are dealt out; and a template
+    that names them.
+    """
+    v2 = fleet["bos"]["v2"]
+    patterns = [component for component in v2["components"] if component["session"] == SESSION]
+    others = [component for component in v2["components"] if component["session"] != SESSION]
+    names = list(islice(xnames(), number))
+    nodes = [{**patterns[place % len(patterns)], "id": name} for place, name in enumerate(names)]
+    sessions = [
+        {**session, "components": ",".join(names), "limit": ""} if session["name"] == SESSION else session
+        for session in v2["sessions"]
+    ]
+    templates = [
+        {**template, "boot_sets": {name: naming(boot_set, names) for name, boot_set in template["boot_sets"].items()}}
+        if template["name"] == TEMPLATE
+        else template
+        for template in v2["sessiontemplates"]
+    ]
+    grown = {**v2, "sessions": sessions, "components": [*nodes, *others], "sessiontemplates": templates}
+    return {**fleet, "bos": {**fleet["bos"], "v2": grown}}
+
+
+def naming(boot_set: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """Return a boot set of these nodes, and of no group or role."""
+    return {
+        **{field: value for field, value in boot_set.items() if not field.startswith("node_")},
+        "node_list": names,
+    }
+
+
+def with_edge_nodes(fleet: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return the fleet with so many edge nodes, among which kinds and what they report are dealt out."""
+    exchange = fleet["exchange"]
+    patterns = [key for key in exchange["nodes"] if key.startswith(f"{ORG}/")]
+    grown = dict(exchange)
+    for section in ("nodes", "nodePolicies", "managementStatus"):
+        documents = {key: value for key, value in exchange[section].items() if not key.startswith(f"{ORG}/")}
+        for place in range(number):
+            pattern = patterns[place % len(patterns)]
+            if pattern in exchange[section]:
+                name = edge_name(pattern, place)
+                document = exchange[section][pattern]
+                documents[f"{ORG}/{name}"] = {**document, "name": name} if section == "nodes" else document
+        grown[section] = documents
+    return {**fleet, "exchange": grown}
+
+
+def edge_name(pattern: str, place: int) -> str:
+    """Return the name of the edge node at a place, which is of the pattern's kind.
+
+    >>> edge_name("valley/pump-01", 40)
+    'pump-00041'
+    """
+    return f"{pattern.partition('/')[2].partition('-')[0]}-{place + 1:05}"

@@ -1,0 +1,99 @@
+"""How an agent goes through an upgrade, as pure functions beside the table of transitions, `status_rules.STEPS`.
+
+`SECONDS` says how long it stays in a status, `plan` how it ends: drawn for each node, policy and try. Sources: the
+guide page "Node management status"; and the agent's own rules (five downloads, a rollback after every failure).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from nodewatch.chances import Chances
+
+SECONDS = {
+    "reset": (1, 10),
+    "waiting": (1, 60),
+    "download started": (20, 240),
+    "ha node waiting": (60, 300),
+    "downloaded": (10, 300),
+    "initiated": (60, 240),
+    "failed": (5, 20),
+    "rollback started": (60, 240),
+}
+ACTIVE = ("download started", "ha node waiting", "downloaded", "initiated", "failed", "rollback started")
+MOST_DOWNLOADS = 5
+
+NO_SPACE = "Upgrade error: the package needs 412 MB in /var/tmp, and 96 MB are free"
+NO_ROLLBACK = f"Rollback error: dpkg was interrupted. {NO_SPACE}"
+NO_MANIFEST = "A file of the manifest was not found"
+NO_HUB = f"Failed to download the agent files after {MOST_DOWNLOADS} attempts: the connection to the hub was reset"
+
+
+class Plan(NamedTuple):
+    """How one try of an upgrade goes: the status that it ends with, and how many downloads of it fail."""
+
+    end: str = "successful"
+    failing_downloads: int = 0
+
+
+ENDS = ("rollback successful", "download failed", "rollback successful", "precheck failed", "rollback failed")
+
+
+def plan(chances: Chances, node: str, nmp: str, tries: int) -> Plan:
+    """Return how that try of a policy's upgrade goes on a node.
+
+    >>> from nodewatch.chances import Chances
+    >>> plan(Chances(1), "o/n", "o/p", 1).end, plan(Chances(1, failing=1), "o/n", "o/p", 1).end in ENDS
+    ('successful', True)
+    """
+    about = (node, nmp, str(tries))
+    if chances.draw(*about, "fails") < chances.failing:
+        end = ENDS[int(chances.draw(*about, "how") * len(ENDS))]
+        return Plan(end, MOST_DOWNLOADS if end == "download failed" else 0)
+    again = chances.draw(*about, "again") < chances.failing * 3
+    return Plan(failing_downloads=1 + int(chances.draw(*about, "downloads") * 3) if again else 0)
+
+
+class Next(NamedTuple):
+    """What follows a status: its word, and the error message that stands with it."""
+
+    word: str
+    error: str = ""
+
+
+def following(word: str, error: str, does: Plan, downloads: int) -> Next | None:
+    """Return what follows when a status has stood long enough; None if nothing does by itself.
+
+    `downloads` are those that failed in this try. After a reset the old error stays until the next attempt.
+
+    >>> following("waiting", "old", Plan(), 0), following("reset", "old", Plan(), 0)
+    (Next(word='download started', error=''), Next(word='waiting', error='old'))
+    >>> broken = Plan("download failed", 5)
+    >>> following("download started", "", broken, 3).word, following("download started", "", broken, 4).word
+    ('waiting', 'download failed')
+    >>> back = Plan("rollback successful")
+    >>> [following(word, "", back, 0).word for word in ("initiated", "failed", "rollback started")]
+    ['failed', 'rollback started', 'rollback successful']
+    >>> following("successful", "", Plan(), 0)
+    """
+    if word == "reset":
+        return Next("waiting", error)
+    if word == "waiting":
+        return Next("download started")
+    if word == "download started":
+        if does.end == "precheck failed":
+            return Next(does.end, NO_MANIFEST)
+        if downloads < does.failing_downloads:
+            return Next("waiting") if downloads + 1 < MOST_DOWNLOADS else Next("download failed", NO_HUB)
+        return Next("downloaded")
+    if word == "initiated":
+        return Next("failed", NO_SPACE) if does.end.startswith("rollback") else Next("successful")
+    if word == "rollback started":
+        return (
+            Next("rollback failed", NO_ROLLBACK)
+            if does.end == "rollback failed"
+            else Next("rollback successful", error)
+        )
+    simple = {"ha node waiting": "downloaded", "downloaded": "initiated", "failed": "rollback started"}
+    return Next(simple[word], error) if word in simple else None

@@ -1,0 +1,154 @@
+"""A step in the life of the edge agents in the local store: they hear of policies, and upgrade themselves.
+
+The caller holds the transaction. What follows what say `life_rules`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.documents import part
+from nodewatch.horizon import life_rules, meant_rules, offline, rules
+from nodewatch.times import read_time, seconds_since
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from nodewatch.chances import Chances
+    from nodewatch.offline.store import Store
+
+TRIES = "life/tries"  # by node: of each policy the tries, and the downloads of the last that failed; agents keep them
+LOCAL = ""  # the node whose own agent is asked
+
+
+class Moment(NamedTuple):
+    """When a step is taken, when this life began, and what chance says."""
+
+    now: datetime
+    began: datetime
+    chances: Chances
+
+    def passed(self, time: Any) -> float:
+        """Return how many seconds ago that was for the fleet; endlessly many if it is no time."""
+        since = seconds_since(time, self.now)
+        lived = (self.now - self.began).total_seconds()
+        return float("inf") if since is None else self.chances.passed(since, since - lived)
+
+    def written(self) -> str:
+        """Return the time as the Exchange writes it."""
+        return self.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def step(store: Store, now: datetime, began: datetime, chances: Chances) -> int:
+    """Take every agent as far as it has come at `now`; return how many nodes changed."""
+    moment = Moment(now.replace(microsecond=0), began.replace(microsecond=0), chances)
+    policies = dict(store.items(offline.POLICIES))
+    held = dict(store.items(offline.STATUSES))
+    tried = dict(store.items(TRIES))
+    moved = 0
+    for name, node in list(store.items(offline.NODES)):
+        old = held.get(name) or {}
+        heard = heard_of(store, name, node, old, policies, moment)
+        statuses, tries = gone_on(name, heard, tried.get(name) or {}, moment)
+        if statuses != old:
+            store.put(offline.STATUSES, name, statuses)
+            store.put(TRIES, name, tries)
+            put_versions(store, name, node, old, statuses)
+            moved += 1
+    agent = dict(store.items(offline.AGENT))
+    statuses, tries = gone_on(LOCAL, agent, tried.get(LOCAL) or {}, moment)
+    for nmp, status in statuses.items():
+        if status != agent[nmp]:
+            store.put(offline.AGENT, nmp, status)
+            store.put(TRIES, LOCAL, tries)
+            moved += 1
+    return moved
+
+
+def heard_of(
+    store: Store, name: str, node: Any, held: Mapping[str, Any], policies: Mapping[str, Any], moment: Moment
+) -> dict[str, Any]:
+    """Return a node's statuses as its agent holds them: none of disabled policies, `waiting` for those that are new."""
+    statuses = {nmp: each for nmp, each in held.items() if nmp not in policies or policies[nmp].get("enabled")}
+    org = name.partition("/")[0]
+    for nmp, policy in policies.items():
+        if nmp in held or not policy.get("enabled") or nmp.partition("/")[0] != org:
+            continue
+        if meant_rules.is_registered(node) and meant_rules.is_meant(
+            policy, node, store.get(offline.NODE_POLICIES, name)
+        ):
+            start = read_time(policy.get("start")) or moment.now
+            statuses[nmp] = {
+                "agentUpgradePolicyStatus": {
+                    "scheduledTime": f"{start:%Y-%m-%dT%H:%M:%SZ}",
+                    "startTime": "",
+                    "endTime": "",
+                    "upgradedVersions": {"softwareVersion": "", "certVersion": "", "configVersion": ""},
+                    "status": "waiting",
+                    "errorMessage": "",
+                    "lastUpdated": moment.written(),
+                }
+            }
+    return statuses
+
+
+def gone_on(
+    node: str, statuses: Mapping[str, Any], tries: Mapping[str, Any], moment: Moment
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a node's statuses and tries after a step: each status that has stood long enough is followed by the next.
+
+    On one node one upgrade goes on at a time; of those that are due the one with the latest scheduled time comes first.
+    """
+    found, counted = dict(statuses), dict(tries)
+    busy = any(rules.word(status) in life_rules.ACTIVE for status in statuses.values())
+    latest = sorted(found, key=lambda nmp: str(rules.upgrade(found[nmp]).get("scheduledTime") or ""), reverse=True)
+    for nmp in latest:
+        upgrade = rules.upgrade(found[nmp])
+        word = str(rules.word(found[nmp]) or "")
+        number, downloads = counted.get(nmp) or (0, 0)
+        about = (node, nmp, word, str(number))
+        if word not in life_rules.SECONDS or (word == "waiting" and (busy or not due(upgrade, moment))):
+            continue
+        if moment.passed(upgrade.get("lastUpdated")) < moment.chances.between(*life_rules.SECONDS[word], *about):
+            continue
+        does = life_rules.plan(moment.chances, node, nmp, number)
+        after = life_rules.following(word, str(upgrade.get("errorMessage") or ""), does, downloads)
+        if after is None:
+            continue
+        if after.word == "download started":
+            busy = True
+            counted[nmp] = (number, downloads) if downloads else (number + 1, 0)
+        elif word == "download started":
+            counted[nmp] = (number, downloads + 1 if after.word == "waiting" else 0)
+        found[nmp] = reported(found[nmp], after, moment, kept=node == LOCAL)
+    return found, counted
+
+
+def due(upgrade: Mapping[str, Any], moment: Moment) -> bool:
+    """Tell whether the time that an upgrade is scheduled for has come."""
+    scheduled = read_time(upgrade.get("scheduledTime"))
+    return scheduled is None or scheduled <= moment.now
+
+
+def reported(status: Any, after: life_rules.Next, moment: Moment, *, kept: bool) -> dict[str, Any]:
+    """Return a status with its next word, and the times that it is given with that; `kept` by the agent, it has no
+    time of the Exchange's.
+    """
+    upgrade = {**rules.upgrade(status), "status": after.word, "errorMessage": after.error}
+    if after.word == "initiated" and not upgrade.get("startTime"):
+        upgrade["startTime"] = moment.now.isoformat(timespec="seconds")
+    if after.word == "successful" and not upgrade.get("endTime"):
+        upgrade["endTime"] = moment.now.isoformat(timespec="seconds")
+    if not kept:
+        upgrade["lastUpdated"] = moment.written()
+    return {**status, "agentUpgradePolicyStatus": upgrade}
+
+
+def put_versions(store: Store, name: str, node: Any, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    """Store a node with the version of its agent, if that has just been upgraded."""
+    for nmp, status in new.items():
+        version = part(rules.upgrade(status), "upgradedVersions").get("softwareVersion")
+        if version and rules.word(status) == "successful" and rules.word(old.get(nmp)) == "initiated":
+            versions = {**part(node, "softwareVersions"), "horizon": version}
+            store.put(offline.NODES, name, {**node, "softwareVersions": versions})
