@@ -17,6 +17,7 @@ from nodewatch.bos_v2.rules import answered
 from nodewatch.demo import demo_fleet
 from nodewatch.offline.backend import sections
 from nodewatch.offline.fleet import entries
+from nodewatch.settings.contexts import DEMO_ORG
 
 if TYPE_CHECKING:
     from conftest import Runner
@@ -309,3 +310,8 @@ def test_a_store_that_is_named_is_replaced_only_when_the_user_says_so(run: Runne
     assert [node["id"] for node in run(f"bos components list --local {store}").json] == ["mine"]
     assert run(f"demo --fresh --local {store}", tty=True, stdin="y\n").code == 0
     assert len(run(f"bos components list --local {store}").json) == 221
+
+
+def test_the_context_names_an_organization_of_the_fleet() -> None:
+    policies = demo_fleet(NOW)["exchange"]["managementpolicies"]
+    assert DEMO_ORG in {name.partition("/")[0] for name in policies}
