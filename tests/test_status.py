@@ -74,9 +74,9 @@ local = "test.json"
 local = "lost.json"
 """
 ELSEWHERE = """\
-Context  What          Name    State             Nodes  Started    More
-test     boot session  dawn    complete  1 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list dawn --context test
-prod     boot session  a boot  running         0 nodes  11:00 UTC  nodewatch bos v2 sessions status list 'a boot'
+What          Context  Name    State             Nodes  Started    More
+boot session  test     dawn    complete  1 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list dawn --context test
+boot session  prod     a boot  running         0 nodes  11:00 UTC  nodewatch bos v2 sessions status list 'a boot'
 """  # noqa: E501
 
 

@@ -104,7 +104,7 @@ class App:
 
             self.warn_of_risks(service)
             return HttpBackend(service, self.settings, self.world)
-        if self.settings.context == DEMO and self.settings.origins["context"] != "--context":
+        if not self.backends and self.settings.context == DEMO and self.settings.origins["context"] != "--context":
             self.say(f"Showing the demo fleet, as {self.settings.origins['context']} says.")
         from nodewatch.offline.backend import LocalBackend, routes
 

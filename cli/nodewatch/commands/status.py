@@ -168,8 +168,8 @@ def page(found: list[Found], app: App) -> Page:
     if not found:
         return [Line("Nothing is going on, and nothing has failed within the last day.", "good")]
     columns = [
-        Column("Context", shares=True),
         Column("What", 2),
+        Column("Context", shares=True),
         Column("Name", 3),
         Column("State"),
         Column("Nodes", right=True),
@@ -185,4 +185,4 @@ def row(each: Mapping[str, Any], app: App) -> list[str | Cell]:
     style: Style = "bad" if failed else "busy" if each["state"] in ("running", "pending") else ""
     count = f"{failed:,} failed of {nodes:,}" if failed else plural(nodes, "node")
     words = [Cell(each["state"], style), Cell(count, style), app.clock.day(each["since"])]
-    return [each["context"] or "", each["kind"], each["name"], *words, each["command"]]
+    return [each["kind"], each["context"] or "", each["name"], *words, each["command"]]

@@ -38,11 +38,11 @@ def test_whatever_is_stored_for_an_id_lists_it(run: Runner, load: Load) -> None:
 
 
 TABLE = """\
-Session  Operation  Template   Started              Stopped              Server says                       Errors
-new      boot       cle-2      2022-08-22 12:58:23                       in progress
-b        reboot     cle-1.3.0  2020-07-22 13:39:07                       neither in progress nor complete       4
-old      reboot     cle-1.3.0  2019-01-01 00:00:00  2019-01-01 01:00:00  complete
-"""
+Session  Operation  Template   Started                  Stopped                  Server says                       Errors
+new      boot       cle-2      2022-08-22 12:58:23 UTC                           in progress
+b        reboot     cle-1.3.0  2020-07-22 13:39:07 UTC                           neither in progress nor complete       4
+old      reboot     cle-1.3.0  2019-01-01 00:00:00 UTC  2019-01-01 01:00:00 UTC  complete
+"""  # noqa: E501
 
 
 def test_the_table_has_the_newest_first_and_tells_failures(run: Runner, load: Load) -> None:
@@ -71,7 +71,7 @@ def test_json_is_one_question(run: Runner, server: Scripted) -> None:
 def test_what_cannot_be_described_is_listed_all_the_same(run: Runner, server: Scripted) -> None:
     server.answers |= {"/v1/session": Reply(200, ["a", "b"]), "/v1/session/a": Reply(500), "/v1/session/b": Reply(404)}
     done = run("bos v1 session list --format table")
-    assert (done.code, done.stdout) == (0, "Session  Started\na\nb\n")
+    assert (done.code, done.stdout) == (0, "Session  Started  Server says\na\nb\n")
     assert done.stderr.startswith("1 of 2 sessions could not be described: ")
 
 
