@@ -17,6 +17,7 @@ from nodewatch.bos_v2.rules import answered
 from nodewatch.demo import demo_fleet
 from nodewatch.offline.backend import sections
 from nodewatch.offline.fleet import entries
+from nodewatch.settings.contexts import DEMO_ORG
 
 if TYPE_CHECKING:
     from conftest import Runner
@@ -330,3 +331,8 @@ def test_a_fleet_that_lives(run: Runner) -> None:
     assert "77 of 96 nodes stable, 18 failed, 1 on hold or disabled" in last
     assert run("bos sessions describe night-reboot --context demo").json["status"]["status"] == "running"
     assert run("bos sessions status list night-reboot --context demo").json["percent_successful"] == 80.21
+
+
+def test_the_context_names_an_organization_of_the_fleet() -> None:
+    policies = demo_fleet(NOW)["exchange"]["managementpolicies"]
+    assert DEMO_ORG in {name.partition("/")[0] for name in policies}

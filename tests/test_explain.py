@@ -103,7 +103,7 @@ def test_all_are_drawn(run: Runner) -> None:
         """\
 Transitions            When
 pending
-  -> running           all its components know what they are to become
+  -> running           the desired state of all its components is set
        -> complete     BOS has no component left to act on: they are stable, or failed, or another session's
   -> complete (above)  the setup failed: the session says why
 """
@@ -125,16 +125,16 @@ Waits for:    the power state on, then the boot artifacts that the node reports 
 Comes after:  power_on_pending, on_hold
 Source:       the guide page "Component Status"
 
-Next               When
+Then               When
 configuring        it is up, and CFS has to configure it
 stable             it is up, and there is nothing to configure
 power_on_pending   it is still off after max_power_on_wait_time: once more
 power_off_pending  it is on, but not up after max_boot_wait_time: it is rebooted
 on_hold            it is enabled anew, and BOS looks at it first
 
-Commands to type:
-    cray power status list --xnames COMPONENT
-    cray console interact COMPONENT
+Next
+  cray power status list --xnames COMPONENT
+  cray console interact COMPONENT
 
 Note: in CSM 1.5 on large systems, sessions may hang because BOS fails to talk to CFS: see the known issue \
 "CFS V2 Failures On Large Systems".

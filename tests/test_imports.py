@@ -35,7 +35,10 @@ OURS = [
     ("nodeset", "errors|files"),
     ("limits", "nodeset|errors"),
     ("statuses", "table"),
-    (r"commands\.status", rf"bos_v2\.(client|rules)|horizon\.(nmp_commands|rules)|tree|options|{LEAVES}"),
+    (
+        r"commands\.status",
+        rf"bos_v2\.(client|rules)|horizon\.(nmp_commands|rules)|tree|options|settings\.contexts|{LEAVES}",
+    ),
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|options|{LEAVES}"),
     (
         r"commands\.local",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from fleets import COMPONENTS, SESSIONS, component, session
@@ -59,3 +60,36 @@ def test_nothing_goes_on(run: Runner, load: Load) -> None:
 
 def test_what_is_not_configured_is_left_out_but_not_all_of_it(run: Runner) -> None:
     assert run("status").code == 7
+
+
+CONFIG = """
+context = "prod"
+[contexts.prod]
+local = "prod.json"
+[contexts.same]
+local = "prod.json"
+[contexts.test]
+local = "test.json"
+[contexts.lost]
+local = "lost.json"
+"""
+ELSEWHERE = """\
+What          Context  Name    State             Nodes  Started    More
+boot session  test     dawn    complete  1 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list dawn --context test
+boot session  prod     a boot  running         0 nodes  11:00 UTC  nodewatch bos v2 sessions status list 'a boot'
+"""  # noqa: E501
+
+
+def test_every_context_is_asked_once(run: Runner) -> None:
+    folder = run.home / ".config/nodewatch"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text(CONFIG)
+    (folder / "prod.json").write_text(json.dumps({"bos": {"v2": {"sessions": [session("a boot", "running")]}}}))
+    dawn = session("dawn", "complete", components="x1,x2,x3")
+    failed = {"bos": {"v2": {"sessions": [dawn], "components": [NODES[0] | {"session": "dawn"}]}}}
+    (folder / "test.json").write_text(json.dumps(failed))
+    done = run("status", tty=True, NO_COLOR="1")
+    assert (done.code, done.stdout) == (4, ELSEWHERE)
+    assert done.stderr == f"Error: lost: {folder}/lost.json cannot be read: No such file or directory.\n"
+    assert [each["context"] for each in run("status").json] == ["test", "prod"]
+    assert [each["name"] for each in run("status --context test").json] == ["dawn"]

@@ -108,7 +108,7 @@ class App:
             server = HttpBackend(service, self.settings, self.world)
             self.closing.callback(server.close)
             return server
-        if self.settings.context == DEMO and self.settings.origins["context"] != "--context":
+        if not self.backends and self.settings.context == DEMO and self.settings.origins["context"] != "--context":
             self.say(f"Showing the demo fleet, as {self.settings.origins['context']} says.")
         from nodewatch.offline.backend import LocalBackend, routes
 

@@ -261,11 +261,11 @@ TREE = Group(
     },
     aliases={"ex": "exchange"},
     begin=[
-        ("nodewatch demo", "look at a fleet that is not there"),
+        ("nodewatch demo", "make a fleet to try everything on"),
         ("nodewatch status", "see what is going on now"),
         ("nodewatch bos sessions list", "list the boots"),
         ("nodewatch bos sessions status list ID", "see what failed, where, and what to type next"),
-        ("nodewatch exchange nmp status NMP", "see how far an agent upgrade is"),
+        ("nodewatch exchange nmp status NMP", "see how far an agent upgrade has come"),
     ],
     elsewhere={
         "cray": "artifacts badger bss capmc cfs cps crus fas hsm ims init nmd pals pcs power scsd sls tapms uas vnid",

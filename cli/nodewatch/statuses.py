@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.table import Cell, Column, Fields, Grid, Line, Page
+from nodewatch.table import Cell, Column, Fields, Grid, Heading, Line, Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -119,9 +119,9 @@ def source(chart: Chart) -> str:
 
 
 def to_type(commands: Sequence[str]) -> Page:
-    """Return the commands, one a line under a heading; nothing where there are none."""
-    heading: Page = [Line("Commands to type:", "strong")] if commands else []
-    return heading + [Line(command, lead="    ") for command in commands]
+    """Return the commands to type next, one a line under a heading; nothing where there are none."""
+    heading: Page = [Heading("Next")] if commands else []
+    return heading + [Line(command, lead="  ", whole=True) for command in commands]
 
 
 def details(chart: Chart, name: str) -> Page:
@@ -140,5 +140,5 @@ def details(chart: Chart, name: str) -> Page:
         )
     ]
     if status.steps:
-        page.append(Grid([Column("Next"), Column("When", wraps=True)], [list(step) for step in status.steps]))
+        page.append(Grid([Column("Then"), Column("When", wraps=True)], [list(step) for step in status.steps]))
     return page + to_type(status.commands) + [Line(note, "warn", lead="Note: ") for note in chart.notes]

@@ -100,6 +100,7 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
             [
                 bench.ours("status", f"bos sessions status list {SESSION} --format json --local {store}"),
                 bench.ours("status table", f"bos sessions status list {SESSION} --format table --local {store}"),
+                bench.ours("map", f"bos sessions map {SESSION} --format table --local {store}"),
                 bench.ours("list", f"{listing} --format json --local {store}"),
                 bench.ours("table", f"{listing} --format table --local {store}"),
                 bench.ours("http", f"{listing} --format json", {"NODEWATCH_BOS_URL": url}),
@@ -117,6 +118,7 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
     load, tool = "`json.load` of the fleet file", "`json.tool` of the fleet file"
     yield time_row(f"{COUNT:,} components: a session's status, JSON", found["status"], found["load"], load, 0.5)
     yield time_row("the same as a table", found["status table"], found["load"], load, 0.5)
+    yield time_row("the same as a map", found["map"], found["status table"], "the same as a table", 2.0)
     yield time_row("one component", found["many"], found["few"], "in a store of 200", 1.1)
     yield time_row("all components, JSON", found["list"], found["tool"], tool, 0.6)
     yield time_row("all components, piped as a table", found["table"], found["load"], load, 1.4)

@@ -34,7 +34,7 @@ def test_none(run: Runner) -> None:
 def demo(run: Runner) -> dict[str, object]:
     """Return the context that is always there."""
     store = str(run.home / ".local/share/nodewatch/demo.db")
-    return {"name": "demo", "active": False, "file": "", "settings": {"local": store}}
+    return {"name": "demo", "active": False, "file": "", "settings": {"local": store, "exchange.org": "valley"}}
 
 
 def test_json(run: Runner) -> None:
@@ -64,7 +64,7 @@ def test_table(run: Runner) -> None:
             str(path),
         ],
         ["case", "local", "=", "/case.json", str(path)],
-        ["demo", "local", "=", str(run.home / ".local/share/nodewatch/demo.db")],
+        ["demo", "local", "=", f"{run.home}/.local/share/nodewatch/demo.db,", "exchange.org", "=", "valley"],
     ]
 
 

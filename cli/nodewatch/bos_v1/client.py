@@ -5,7 +5,18 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from nodewatch.backend import REHEARSED, Backend, Request, array, named, segment, sent, status_words, unconfirmed
+from nodewatch.backend import (
+    REHEARSED,
+    Backend,
+    Request,
+    array,
+    named,
+    object_in,
+    segment,
+    sent,
+    status_words,
+    unconfirmed,
+)
 from nodewatch.bos_v1 import rules
 from nodewatch.documents import names_in, part
 from nodewatch.errors import Dropped, NodewatchError, NotFound, ServiceTrouble, TimedOut, WrongUsage
@@ -13,6 +24,7 @@ from nodewatch.errors import Dropped, NodewatchError, NotFound, ServiceTrouble, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from nodewatch.backend import Answer
     from nodewatch.bos_v1.types import BootSet, Category, Phase, Session, SessionStatus, SessionTemplate
 
 UNCLEAR = (404, 500, 502, 503)  # what a missing boot set, phase or category makes of the server, or of its gateway
@@ -224,6 +236,20 @@ def path(session: str, *parts: str) -> str:
             raise WrongUsage(f"{name!r} cannot be the name of a session, or of anything in it.")
     inside = "/".join(segment(name) for name in given[1:])
     return f"/v1/session/{segment(session)}" + "/status" * bool(parts) + f"/{inside}" * bool(inside)
+
+
+def session_request(session: str) -> Request:
+    """Return the question what a session was asked to do, as one of many: it is not repeated."""
+    return Request("GET", path(session), retry=False)
+
+
+def session_in(result: Answer | NodewatchError | None, request: Request) -> dict[str, Any]:
+    """Return the session that one of many questions brought, nothing of one that is gone; raise another error."""
+    if isinstance(result, NotFound):
+        return {}
+    if isinstance(result, NodewatchError):
+        raise result
+    return object_in(result and result.document, request)
 
 
 def template_path(name: str) -> str:

@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v1 import rules
-from nodewatch.bos_v1.client import BosV1
+from nodewatch.bos_v1.client import BosV1, session_in, session_request
+from nodewatch.errors import NodewatchError
 from nodewatch.tree import command, later
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from nodewatch import limits
     from nodewatch.app import App
-    from nodewatch.bos_v1 import follow, tables
+    from nodewatch.bos_v1 import follow, list_tables, tables
     from nodewatch.table import Page, Record
 else:
     limits = later("limits")
     follow, tables = later("bos_v1.follow"), later("bos_v1.tables")  # only waiting, and only tables, need them
+    list_tables = later("bos_v1.list_tables")
 
+MOST_DESCRIBED = 100  # sessions of a list that are asked for one by one: BOS v1 is slow, and counts its workers
 OPERATIONS = ("boot", "configure", "reboot", "shutdown")
 
 
@@ -47,15 +50,49 @@ def show_health(app: App) -> None:
 
 @command(listing="bos_v1.list_tables:SESSIONS")
 def list_sessions(app: App) -> None:
-    """Only ids are listed, in no order; `describe` and `status list` show the session of an id.
+    """The server's own list has nothing but ids, in no order, and that is what JSON shows. A table asks for each
+    session too, and has the newest first; of more than 100 sessions it shows the ids only.
 
     A server with well over 1000 sessions never answers: the list is given up after the time of --request-timeout.
 
     \b
     $ nodewatch bos v1 session list
     $ nodewatch bos v1 session list --format json
+    $ nodewatch bos v1 session list --filter 'errors > 0'
     """
-    app.show_list(BosV1(app.backend("bos")).sessions())
+    names = BosV1(app.backend("bos")).sessions()
+    if app.view is None:
+        app.show(names)
+        return
+    sessions = described(app, names) if app.uses("details") else [{"id": name} for name in names]
+    app.show_list(sessions, list_tables.ids)
+
+
+def described(app: App, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the sessions with what each was asked to do, as far as the server tells; say what of that is missing."""
+    if len(names) > MOST_DESCRIBED:
+        app.say(
+            f"There are {len(names):,} sessions: to ask for each would be too much for BOS v1, so only their ids are "
+            "known here. `nodewatch bos v1 session describe ID` shows one."
+        )
+        return [{"id": name} for name in names]
+    from nodewatch.gather import gather
+
+    requests = list(map(session_request, names))
+    gathered = gather(app.backend("bos"), requests, app.world, what="sessions", quiet=app.quiet)
+    if gathered.interrupted:
+        raise KeyboardInterrupt
+    found: list[dict[str, Any]] = []
+    trouble: list[NodewatchError] = []
+    for name, request, result in zip(names, requests, gathered.results, strict=True):
+        try:
+            found.append({**session_in(result, request), "id": name})
+        except NodewatchError as error:
+            found.append({"id": name})
+            trouble.append(error)
+    if trouble:
+        app.say(f"{len(trouble):,} of {len(names):,} sessions could not be described: {trouble[0].message}")
+    return found
 
 
 @command

@@ -2,17 +2,88 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.tables import CATEGORY_STYLES
 from nodewatch.documents import text
 from nodewatch.listing import At, Attribute, Listing, places
 from nodewatch.table import Cell, Column
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nodewatch.times import Clock
+
+
+DETAILS = ("details",)  # all but the id is in the session's own document, which is one more question
+
+
+def claim_cell(session: Any, _clock: Clock) -> Cell:
+    """Return what the server says of a session, in red where nodes failed."""
+    claim = rules.claim(session)
+    return Cell(claim, "bad" if session.get("error_count") else "busy" if session.get("in_progress") is True else "")
+
+
 SESSIONS = Listing(
-    [Attribute("id", "the session's id; BOS v1 lists nothing else", lambda name, _: text(name), Column("Session"))],
-    order="id",
+    [
+        Attribute("id", "the session's id", At("id"), Column("Session")),
+        Attribute(
+            "operation", "boot, configure, reboot or shutdown", At("operation"), Column("Operation", 2), needs=DETAILS
+        ),
+        Attribute(
+            "template",
+            "the session template that it was created from",
+            lambda session, _: rules.template_name(session),
+            Column("Template", 3),
+            needs=DETAILS,
+        ),
+        Attribute(
+            "start_time",
+            "when it was started",
+            At("start_time"),
+            Column("Started"),
+            lambda session, clock: clock.day(session.get("start_time")),
+            kind="time",
+            needs=DETAILS,
+        ),
+        Attribute(
+            "stop_time",
+            "when it ended",
+            At("stop_time"),
+            Column("Stopped", 1),
+            lambda session, clock: clock.day(session.get("stop_time")),
+            kind="time",
+            needs=DETAILS,
+        ),
+        Attribute(
+            "state",
+            "what the server's flags say, which need not be true: `session status list` goes by the nodes",
+            lambda session, _: rules.claim(session),
+            Column("Server says", wraps=True),
+            claim_cell,
+            needs=DETAILS,
+        ),
+        Attribute(
+            "errors",
+            "how many nodes failed, by the server's count",
+            At("error_count"),
+            Column("Errors", 4, right=True),
+            lambda session, _: Cell(text(session.get("error_count") or ""), "bad"),
+            kind="number",
+            needs=DETAILS,
+        ),
+    ],
+    order="-start_time",
     empty="There are no sessions.",
 )
+
+
+def ids(sessions: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Return the ids alone, which is all that the server's list has."""
+    return [session["id"] for session in sessions]
+
+
 NODES = Listing(
     [
         Attribute("node", "the node's xname", At("node"), Column("Node")),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.bos_v1 import rules
 from nodewatch.documents import names_in, part, text
 from nodewatch.nodeset import fold
-from nodewatch.pages import nodes_below
+from nodewatch.pages import next_steps, nodes_below
 from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Record, Style, plural
 from nodewatch.times import when
 
@@ -71,17 +71,18 @@ def session(document: Session, name: str) -> Page:
                 ("Started", when(document.get("start_time"))),
                 ("Stopped", when(document.get("stop_time"))),
                 ("Server says", Cell(claim, "warn" if "invalid" in claim else "")),
-                ("Errors", text(document.get("error_count"))),
+                ("Errors", Cell(text(document.get("error_count")), "bad" if document.get("error_count") else "")),
                 *((field, text(value)) for field, value in document.items() if field not in shown),
             ]
         ),
-        how_far(name),
+        *how_far(name, failed=bool(document.get("error_count"))),
     ]
 
 
-def how_far(name: str) -> Line:
-    """Return the line that names the command for a session's status."""
-    return Line(f"nodewatch bos v1 session status list {quote(name)}", lead="How far it is: ")
+def how_far(name: str, *, failed: bool = False) -> Page:
+    """Return the command for a session's status, with what it is for."""
+    why = "see what failed" if failed else "see how far it is"
+    return next_steps([(why, f"nodewatch bos v1 session status list {quote(name)}")])
 
 
 def created(document: CreatedSession) -> Page:
@@ -98,7 +99,7 @@ def created(document: CreatedSession) -> Page:
             ]
         )
     ]
-    return page if name is None else [*page, how_far(name)]
+    return page if name is None else [*page, *how_far(name)]
 
 
 def deleted(_document: Any) -> Page:

@@ -131,7 +131,7 @@ FILTERS = (
     ),
     click.option("--status", metavar="STATUS", help="Only components in this status; a comma list names several."),
     click.option("--start-after-id", metavar="ID", help="Only components whose id sorts after this one."),
-    click.option("--page-size", type=click.IntRange(0), help="At most this many components (0: all)."),
+    click.option("--page-size", type=click.IntRange(0), metavar="N", help="At most this many components (0: all)."),
 )
 
 

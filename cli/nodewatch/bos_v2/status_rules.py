@@ -151,13 +151,13 @@ SESSIONS = Chart(
             "The desired state of its components has not been set for all of them yet.",
             "the session-setup operator",
             [
-                Step("running", "all its components know what they are to become"),
+                Step("running", "the desired state of all its components is set"),
                 Step("complete", "the setup failed: the session says why"),
             ],
             ["nodewatch bos v2 sessions describe SESSION"],
         ),
         "running": Status(
-            "Its components are being worked on; of a staged session, that it waits to be applied.",
+            "Its components are being worked on; a staged session waits to be applied.",
             "no component to be enabled for it, nor staged",
             [Step("complete", "BOS has no component left to act on: they are stable, or failed, or another session's")],
             [
@@ -276,7 +276,7 @@ def expectation(component: Component, options: Mapping[str, Any], now: datetime,
     ('1 of 3 made', '')
     """
     status = rules.status_of(component)
-    known = COMPONENTS.statuses.get(status, Status("The guide page does not know this status.", "nobody knows what"))
+    known = COMPONENTS.statuses.get(status, Status("The guide page does not know this status.", "that cannot be told"))
     late = ""
     if stuck(component, options, now):
         since, name = idle(component, now) or timedelta(), LIMITS[status]

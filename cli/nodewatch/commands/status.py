@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from copy import copy
 from datetime import timedelta
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.documents import part, text
 from nodewatch.errors import NodewatchError, NotFound, WrongConfiguration
+from nodewatch.settings.contexts import DEMO
 from nodewatch.table import Cell, Column, Grid, Line, Page, plural
 from nodewatch.times import read_time
 from nodewatch.tree import command
@@ -21,35 +23,78 @@ if TYPE_CHECKING:
     from nodewatch.table import Style
 
 RECENT = timedelta(days=1)
+SECONDS = 20.0  # that a context has to answer in
 Found = dict[str, Any]
 
 
 @command
 def show_going_on(app: App) -> None:
     """Boot sessions that are running, those of the last day with nodes that are failed now, and policies that are on
-    their way or have failed somewhere: the worst first, one line each, with the command that shows more. What is not
-    configured is left out.
+    their way or have failed somewhere: the worst first, one line each, with the command that shows more. All contexts
+    are asked, unless --context names one, or the demo fleet is in use. What is not configured is left out; what does
+    not answer within 20 seconds, or with an error, is named at the end.
 
     \b
     $ nodewatch status
+    $ nodewatch status --context prod
     $ nodewatch status --format json
     """
     found: list[Found] = []
     missing: list[WrongConfiguration] = []
     trouble: list[NodewatchError] = []
-    for ask in (boots, upgrades):
-        try:
-            found += ask(app)
-        except WrongConfiguration as error:
-            missing.append(error)
-        except NodewatchError as error:
-            trouble.append(error)
-    if len(missing) + len(trouble) == 2:
+    asked: set[Any] = set()
+    answered = False
+    for each in everywhere(app):
+        with each.closing:
+            for service, ask in (("bos", boots), ("exchange", upgrades)):
+                try:
+                    system = system_of(each, service)
+                    if system not in asked:
+                        asked.add(system)
+                        found += ask(each)
+                        answered = True
+                except WrongConfiguration as error:
+                    missing.append(error)
+                except NodewatchError as error:
+                    trouble.append(error if each.settings.context is None else of_context(error, each))
+    if not answered:
         raise (trouble or missing)[0]
     found.sort(key=lambda each: (-each["failed"], each["state"] != "running", each["name"]))
     app.show(found, lambda found: page(found, app))
     if trouble:
-        raise trouble[0]
+        first, sentences = trouble[0], dict.fromkeys(error.message for error in trouble)
+        raise type(first)("\n".join(sentences), status=first.status, document=first.document)
+
+
+def everywhere(app: App) -> Iterator[App]:
+    """Return what asks the systems in use, then what asks those of each other context; each has its own deadline."""
+    settings = app.settings
+    only = bool(app.flags.get("context")) or settings.context == DEMO
+    others = [name for name in settings.contexts if name not in (DEMO, settings.context)]
+    for name in [None, *([] if only else others)]:
+        each = type(app)(copy(app.world))
+        each.flags = app.flags if name is None else {**app.flags, "context": name}
+        each.hushed = name is not None
+        each.world.deadline = min(app.world.deadline, app.world.monotonic() + SECONDS)
+        yield each
+
+
+def system_of(app: App, service: str) -> tuple[Any, ...]:
+    """Return what tells one system from another, so that none is asked twice; raise `WrongConfiguration` for none."""
+    settings = app.settings
+    system = settings.system(service)
+    return service, system.local, system.url, settings.tenant if service == "bos" else settings.org
+
+
+def of_context(error: NodewatchError, app: App) -> NodewatchError:
+    """Return the error of one of the contexts, with its name."""
+    return type(error)(f"{app.settings.context}: {error.message}", status=error.status, document=error.document)
+
+
+def more(app: App, command: str) -> dict[str, Any]:
+    """Return which context something is in, and the command that shows more of it."""
+    name = app.settings.context
+    return {"context": name, "command": command + (f" --context {quote(name)}" if app.hushed and name else "")}
 
 
 def boots(app: App) -> Iterator[Found]:
@@ -69,7 +114,7 @@ def boots(app: App) -> Iterator[Found]:
                 "failed": failed.get(name, 0),
                 "nodes": len(component_names(session)),
                 "since": state.get("start_time"),
-                "command": f"nodewatch bos v2 sessions status list {quote(name)}",
+                **more(app, f"nodewatch bos v2 sessions status list {quote(name)}"),
             }
 
 
@@ -107,7 +152,7 @@ def upgrades(app: App) -> Iterator[Found]:
                 "failed": counts["failed"],
                 "nodes": counts.total(),
                 "since": None,
-                "command": f"nodewatch exchange nmp status {quote(policy)}",
+                **more(app, f"nodewatch exchange nmp status {quote(policy)}"),
             }
 
 
@@ -124,7 +169,8 @@ def page(found: list[Found], app: App) -> Page:
         return [Line("Nothing is going on, and nothing has failed within the last day.", "good")]
     columns = [
         Column("What", 2),
-        Column("Name"),
+        Column("Context", shares=True),
+        Column("Name", 3),
         Column("State"),
         Column("Nodes", right=True),
         Column("Started", 1),
@@ -139,4 +185,4 @@ def row(each: Mapping[str, Any], app: App) -> list[str | Cell]:
     style: Style = "bad" if failed else "busy" if each["state"] in ("running", "pending") else ""
     count = f"{failed:,} failed of {nodes:,}" if failed else plural(nodes, "node")
     words = [Cell(each["state"], style), Cell(count, style), app.clock.day(each["since"])]
-    return [each["kind"], each["name"], *words, each["command"]]
+    return [each["kind"], each["context"] or "", each["name"], *words, each["command"]]

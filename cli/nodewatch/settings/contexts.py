@@ -44,6 +44,7 @@ URLS = ("bos.url", "exchange.url", "agent.url")
 
 
 DEMO = "demo"
+DEMO_ORG = "valley"  # an organization of the demo fleet's Exchange
 
 
 class Context(NamedTuple):
@@ -88,7 +89,7 @@ def read_contexts(world: World) -> Contexts:
         if text is not None:
             mine = parse(text, path, world.home)
             found = Contexts({**found.known, **mine.known}, *(mine[1:] if mine.active else found[1:]))
-    found.known.setdefault(DEMO, Context(DEMO, {"local": demo_store(world)}, ""))
+    found.known.setdefault(DEMO, Context(DEMO, {"local": demo_store(world), "exchange.org": DEMO_ORG}, ""))
     return found
 
 

@@ -123,7 +123,7 @@ def test_table_names_the_command_that_shows_how_far_it_is(run: Runner, load: Loa
     name = run("bos v1 session list").json[0]
     assert done.stdout == (
         f"Session:    {name}\nOperation:  boot\nTemplate:   cle-1.3.0\nLimit:      x1\nJob:        boa-{name}\n\n"
-        f"How far it is: nodewatch bos v1 session status list {name}\n"
+        f"Next\n  see how far it is:  nodewatch bos v1 session status list {name}\n"
     )
 
 

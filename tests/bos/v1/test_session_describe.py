@@ -52,7 +52,8 @@ Errors:       4
 status_link:  /v1/session/{OLD}/status
 extra:        [1]
 
-How far it is: nodewatch bos v1 session status list {OLD}
+Next
+  see what failed:  nodewatch bos v1 session status list {OLD}
 """,
         "",
     )
@@ -61,8 +62,8 @@ How far it is: nodewatch bos v1 session status list {OLD}
 def test_table_of_a_session_without_status_leaves_out_what_is_empty(run: Runner, load: Load) -> None:
     load({"bos": {"v1": {"session": {"s": {**EMPTY, "templateUuid": "cle-1.3.0", "operation": "boot"}}}}})
     assert run("bos v1 session describe s --format table").stdout == (
-        "Session:    s\nOperation:  boot\nTemplate:   cle-1.3.0\n\nHow far it is: nodewatch bos v1 session "
-        "status list s\n"
+        "Session:    s\nOperation:  boot\nTemplate:   cle-1.3.0\n\nNext\n  see how far it is:  nodewatch bos v1 "
+        "session status list s\n"
     )
 
 

@@ -37,9 +37,53 @@ def test_whatever_is_stored_for_an_id_lists_it(run: Runner, load: Load) -> None:
     assert run("bos v1 session list").json == [OLD, "left-over"]
 
 
-def test_table_is_sorted(run: Runner, load: Load) -> None:
-    load({"bos": {"v1": {"session": {name: details(name) for name in ("b", "a", "c")}}}})
-    assert run("bos v1 session list --format table") == (0, "Session\na\nb\nc\n", "")
+TABLE = """\
+Session  Operation  Template   Started                  Stopped                  Server says                       Errors
+new      boot       cle-2      2022-08-22 12:58:23 UTC                           in progress
+b        reboot     cle-1.3.0  2020-07-22 13:39:07 UTC                           neither in progress nor complete       4
+old      reboot     cle-1.3.0  2019-01-01 00:00:00 UTC  2019-01-01 01:00:00 UTC  complete
+"""  # noqa: E501
+
+
+def test_the_table_has_the_newest_first_and_tells_failures(run: Runner, load: Load) -> None:
+    new = details(
+        start_time="2022-08-22 12:58:23.67", operation="boot", templateName="cle-2", in_progress=True, error_count=0
+    )
+    old = details(start_time="2019-01-01 00:00:00", stop_time="2019-01-01 01:00:00", complete=True, error_count=0)
+    del old["in_progress"]
+    load({"bos": {"v1": {"session": {"old": old, "b": details(), "new": new}}}})
+    assert run("bos v1 session list --format table") == (0, TABLE, "")
+    assert run("bos v1 session list --filter 'errors > 0'").json == ["b"]
+    assert run("bos v1 session list --columns id,errors --sort id").json == [
+        {"id": "b", "errors": 4},
+        {"id": "new", "errors": 0},
+        {"id": "old", "errors": 0},
+    ]
+
+
+def test_json_is_one_question(run: Runner, server: Scripted) -> None:
+    server.answers["/v1/session"] = Reply(200, ["a", "b"])
+    assert run("bos v1 session list").json == ["a", "b"]
+    assert run("bos v1 session list --filter id=a").json == ["a"]
+    assert server.asked == ["GET /v1/session"] * 2
+
+
+def test_what_cannot_be_described_is_listed_all_the_same(run: Runner, server: Scripted) -> None:
+    server.answers |= {"/v1/session": Reply(200, ["a", "b"]), "/v1/session/a": Reply(500), "/v1/session/b": Reply(404)}
+    done = run("bos v1 session list --format table")
+    assert (done.code, done.stdout) == (0, "Session  Started  Server says\na\nb\n")
+    assert done.stderr.startswith("1 of 2 sessions could not be described: ")
+
+
+def test_more_than_a_hundred_are_not_asked_for_one_by_one(run: Runner, server: Scripted) -> None:
+    server.answers["/v1/session"] = Reply(200, [f"s{number}" for number in range(101)])
+    done = run("bos v1 session list --format table")
+    assert done.stdout.splitlines()[1:3] == ["s0", "s1"]
+    assert done.stderr == (
+        "There are 101 sessions: to ask for each would be too much for BOS v1, so only their ids are known here. "
+        "`nodewatch bos v1 session describe ID` shows one.\n"
+    )
+    assert server.asked == ["GET /v1/session"]
 
 
 def test_no_session(run: Runner, load: Load) -> None:

@@ -66,10 +66,10 @@ too many attempts of a power action, or
 BOS waits for:  an administrator to repair it
 BOS does next:  nothing, until it is enabled again or a session takes it
 
-Commands to type:
-    nodewatch bos v2 components update x3000c0s1b0n0 --enabled true
-    nodewatch bos v2 sessions create --template-name compute-24.7 --operation reboot --limit x3000c0s1b0n0
-    nodewatch bos v2 sessions status list reboot-7
+Next NEXT_RULE
+  nodewatch bos v2 components update x3000c0s1b0n0 --enabled true
+  nodewatch bos v2 sessions create --template-name compute-24.7 --operation reboot --limit x3000c0s1b0n0
+  nodewatch bos v2 sessions status list reboot-7
 
 State
 Kernel:         s3://boot-images/k (desired)
@@ -78,7 +78,7 @@ Configuration:  compute-24.7 (desired)
 
 Kernel parameters RULE
     ip=dhcp
-""".replace("RULE", "─" * 142)
+""".replace("NEXT_RULE", "─" * 155).replace("RULE", "─" * 142)
 
 
 def test_table(run: Runner, load: Load) -> None:

@@ -37,10 +37,10 @@ BOS waits for:  the power state on, then the boot artifacts that the node report
 BOS does next:  if it is off, power on again at 12:01:00 (in 1 min); if it is on, reboot at 12:19:00 (in 19 min)
 Tries:          1 of 3 made
 
-Commands to type:
-    cray power status list --xnames x1
-    cray console interact x1
-    nodewatch bos v2 sessions status list reboot-7"""
+Next
+  cray power status list --xnames x1
+  cray console interact x1
+  nodewatch bos v2 sessions status list reboot-7"""
     )
 
 
@@ -83,7 +83,7 @@ def test_the_options_of_the_service_count(run: Runner, load: Load) -> None:
             "the power-on operator, at its next round",
             "power on, within 15 s",
         ),
-        (component("x1", "powering_off", override="odd"), "nobody knows what", "nothing"),
+        (component("x1", "powering_off", override="odd"), "that cannot be told", "nothing"),
     ],
 )
 def test_what_is_waited_for(run: Runner, load: Load, node: Any, waits: str, next_step: str) -> None:
