@@ -100,6 +100,11 @@ def test_a_recording_outlives_what_is_loaded_beside_it(run: Runner, load: Load) 
 
 def test_what_is_wrong(run: Runner, load: Load, past: Path) -> None:
     load(moment(on(ONE)))
+    nothing = (
+        "Error: nothing is recorded here. Record it, `nodewatch local record STORE`, and ask with --local STORE.\n"
+    )
+    assert run("bos v2 components history") == (8, "", nothing)
+    assert run("bos v2 sessions history boot-1") == (8, "", nothing)
     assert run(f"local record {past} --for 8h").code == 2
     assert run(f"local record {past}.json").code == 4
     assert run(f"local record {past} --dry-run").stderr.endswith(f"would be added to {past}.\n")

@@ -264,13 +264,13 @@ class BosV2:
     def recording(self, session: str = "") -> list[dict[str, str]]:
         """Return what `local record` has kept, the oldest first: all changes of nodes, or those in one session.
 
-        Raise `NotFound` where a server answers that keeps no recording, as BOS does not.
+        Raise `NotFound` where there is no recording: no server of BOS keeps one.
         """
         try:
             found = array(self.backend, Request("GET", "/v2/recording", {"session": session or None}))
         except NotFound as error:
             raise NotFound(
-                "BOS forgets what was: record it, `nodewatch local record STORE`, and ask with --local STORE."
+                "nothing is recorded here. Record it, `nodewatch local record STORE`, and ask with --local STORE."
             ) from error
         return cast("list[dict[str, str]]", found)
 

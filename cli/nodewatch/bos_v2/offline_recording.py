@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nodewatch.backend import Answer
 from nodewatch.bos_v2.recording_rules import Change, changes
-from nodewatch.offline.routing import Route
+from nodewatch.offline.routing import Route, problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +48,8 @@ def list_changes(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/recording`, which no server of BOS has: the changes, of one session or of all."""
     session = call.request.query.get("session")
     found = select(store, "session = ?", [session]) if session else select(store, "1")
+    if not found and store.get(LOOK, "") is None:
+        return problem(404, "The resource was not found", "Nothing is recorded")
     return Answer(200, [change.record for change in found])
 
 
