@@ -72,7 +72,9 @@ def here(run: Runner, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(folder)
     if not (files / "fleet.db").exists():
         assert run(f"local load fleet.json --local {files}/fleet.db").code == 0
-    shutil.copy(files / "fleet.db", folder / "fleet.db")
+        assert run(f"local record {files}/past.db --local {files}/fleet.db").code == 0
+    for name in ("fleet.db", "past.db"):
+        shutil.copy(files / name, folder)
     run.environ["NODEWATCH_CONTEXT"] = "demo"
     demo = run.home / ".local/share/nodewatch/demo.db"
     demo.parent.mkdir(parents=True)

@@ -44,6 +44,7 @@ OURS = [
         r"commands\.local",
         rf"{SLICE}\.saving|saving|render\.json|tree|options|progress|settings\.model|files|offline\.\w+|{LEAVES}",
     ),
+    (r"commands\.record", rf"bos_v2\.(client|rules|\w*recording\w*)|tree|watch\.options|offline\.backend|{LEAVES}"),
     (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.local|tree|options|files|offline\.\w+|{LEAVES}"),
     (
         r"commands\.demo",

@@ -106,6 +106,7 @@ def test_lines(line: str, run: Runner, demo: Path, tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     for name in ("fleet.json", "yesterday.json"):
         assert run(f"local dump {name} --context demo").code == 0
+    assert run("local record past.db --context demo").code == 0
     done = run(line.partition("#")[0].removeprefix("nodewatch "), NODEWATCH_CONTEXT="demo", tty=True)
     assert (done.code, "Error" in done.stderr) == (0, False)
 

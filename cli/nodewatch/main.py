@@ -28,6 +28,7 @@ SESSIONS = Group(
         "list": Leaf("List the sessions.", "bos_v2.commands:list_sessions"),
         "describe": Leaf("Show one session.", "bos_v2.commands:describe_session"),
         "map": Leaf("Draw a session's nodes: one sign a node.", "bos_v2.commands:map_session"),
+        "history": Leaf("Show how long each phase took.", "bos_v2.history_commands:show_phases"),
         "create": Leaf("Create a session: boot, reboot or shut down nodes.", "bos_v2.change_commands:create_session"),
         "retry": Leaf("Do it once more, for the nodes that failed.", "bos_v2.retry_commands:retry_session"),
         "delete": Leaf("Delete a session.", "bos_v2.change_commands:delete_session"),
@@ -47,6 +48,7 @@ COMPONENTS = Group(
         "list": Leaf("List components and their states.", "bos_v2.commands:list_components"),
         "describe": Leaf("Show one component.", "bos_v2.commands:describe_component"),
         "map": Leaf("Draw the machine: one sign a node.", "bos_v2.commands:map_components"),
+        "history": Leaf("Show what became of nodes, or which failed most.", "bos_v2.history_commands:show_course"),
         "update": Leaf("Change one component.", "bos_v2.change_commands:update_component"),
         "updatemany": Leaf("Change many components alike.", "bos_v2.change_commands:update_components"),
     },
@@ -231,6 +233,7 @@ TREE = Group(
             {
                 "load": Leaf("Load a fleet file into the local store.", "commands.local:load"),
                 "dump": Leaf("Write the local store as a fleet file.", "commands.local:dump"),
+                "record": Leaf("Keep what becomes of all nodes.", "commands.record:record"),
                 "save": Leaf("Write what the live systems say as a fleet file.", "commands.local:save"),
                 "run": Leaf("Let time pass in the local store, as a fleet lives.", "commands.run:run"),
                 "serve": Leaf("Serve the local store over HTTP, as the services would.", "commands.serve:serve"),

@@ -27,6 +27,7 @@ class Leaf(NamedTuple):
     place: str
 
 
+Other = tuple[str, str]
 WIDTH = 100  # columns: wider help reads badly
 NAMES: dict[str, Any] = {"help_option_names": ["--help", "-h"], "max_content_width": WIDTH}
 
@@ -83,13 +84,16 @@ class Command(Shared):
     """A command: its function's docstring is the help below the sentence.
 
     `listing` is where the list that it shows is described (`bos_v2.tables:COMPONENTS`): then it can be filtered, sorted
-    and counted, and had as names or CSV. `nodes` tells that its rows are nodes, without such a description.
+    and counted, and had as names or CSV. `other` is a flag of its own, and the list that it shows instead then.
+    `nodes` tells that its rows are nodes, without such a description.
     """
 
-    def __init__(self, *args: Any, listing: str = "", nodes: bool = False, **attributes: Any) -> None:
+    def __init__(
+        self, *args: Any, listing: str = "", other: Other = ("", ""), nodes: bool = False, **attributes: Any
+    ) -> None:
         own = LISTING if listing else AS_NAMES if nodes else []
         super().__init__(*args, **{**attributes, "params": [*(attributes.get("params") or []), *own]})
-        self.listing, self.nodes = listing, nodes
+        self.listing, self.other, self.nodes = listing, other, nodes
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line; raise `click.UsageError` for an option that a pasted dash makes an argument."""
@@ -113,7 +117,8 @@ class Command(Shared):
             if flags.get(str(option.name)) is not None and style != "names":
                 raise click.UsageError(f"{option.opts[0]} goes with --format names.", ctx)
         if self.listing:
-            app.expect_list(self.listing)
+            flag, other = self.other
+            app.expect_list(other if ctx.params.get(flag) else self.listing)
             if flags.get("columns") == "help":
                 app.show_columns()
                 return None

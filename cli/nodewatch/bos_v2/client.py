@@ -263,6 +263,19 @@ class BosV2:
         """Return the version of the service."""
         return named(self.backend, Request("GET", "/v2/version"))
 
+    def recording(self, session: str = "") -> list[dict[str, str]]:
+        """Return what `local record` has kept, the oldest first: all changes of nodes, or those in one session.
+
+        Raise `NotFound` where there is no recording: no server of BOS keeps one.
+        """
+        try:
+            found = array(self.backend, Request("GET", "/v2/recording", {"session": session or None}))
+        except NotFound as error:
+            raise NotFound(
+                "nothing is recorded here. Record it, `nodewatch local record STORE`, and ask with --local STORE."
+            ) from error
+        return cast("list[dict[str, str]]", found)
+
     def health(self) -> dict[str, Any]:
         """Return how the service and its database are."""
         return named(self.backend, Request("GET", "/v2/healthz"))

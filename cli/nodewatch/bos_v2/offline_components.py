@@ -1,5 +1,7 @@
 """The components of BOS v2 in the local store: beside each document a row of the columns that queries need.
 
+`recording` has what became of them, for as long as somebody records that.
+
 Apart from the routes so that a store can be made and opened without the rules of BOS.
 """
 
@@ -32,6 +34,18 @@ TABLES = (
     "CREATE INDEX components_by_id_in_session ON components (session)",
     "CREATE INDEX components_with_errors ON components (session) WHERE error != ''",
     "CREATE INDEX components_by_staged_session ON components (staged_session)",
+    """CREATE TABLE recording (
+    place INTEGER PRIMARY KEY,
+    time TEXT NOT NULL,
+    node TEXT NOT NULL,
+    was TEXT NOT NULL,
+    status TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    error TEXT NOT NULL,
+    session TEXT NOT NULL
+)""",
+    "CREATE INDEX recording_by_node ON recording (node)",
+    "CREATE INDEX recording_by_session ON recording (session)",
 )
 
 

@@ -32,6 +32,9 @@ class BosRoutes:
         from nodewatch.bos_v2.offline_changes import ROUTES as V2_CHANGES
 
         yield from V2_CHANGES
+        from nodewatch.bos_v2.offline_recording import ROUTES as RECORDING
+
+        yield from RECORDING
         from nodewatch.bos_v1.offline import ROUTES as V1
 
         yield from V1

@@ -140,8 +140,10 @@ class Store:
         return done.rowcount > 0
 
     def clear(self) -> None:
-        """Remove everything."""
-        for (table,) in self.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        """Remove everything but a recording: what was cannot be asked again."""
+        for (table,) in self.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'recording'"
+        ).fetchall():
             self.execute(f"DELETE FROM {table}")  # noqa: S608  # only our tables are there
 
 

@@ -1,0 +1,80 @@
+"""What the lists of a recording show: changes of nodes, the nodes that failed most often, the phases of a session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nodewatch.bos_v2.tables import STYLES
+from nodewatch.documents import text
+from nodewatch.listing import At, Attribute, Listing, places
+from nodewatch.nodeset import fold
+from nodewatch.table import Cell, Column
+
+
+def status_cell(change: Any, _clock: Any) -> Cell:
+    """Return the status that a node came to, in its colour."""
+    return Cell(text(change.get("to")), STYLES.get(text(change.get("to")), "busy"))
+
+
+def at(name: str) -> Any:
+    """Return how a table shows the time of that name."""
+    return lambda record, clock: clock.at(record.get(name))
+
+
+def slowest(phase: Any, _clock: Any) -> str:
+    """Return the slowest nodes of a phase, folded."""
+    return fold(phase.get("slowest", ()))
+
+
+def errors(node: Any, _clock: Any) -> str:
+    """Return the errors of a node, the most frequent first."""
+    return "; ".join(node.get("errors", ()))
+
+
+CHANGES = Listing(
+    [
+        Attribute("node", "the node's xname", At("node"), Column("Node")),
+        Attribute("time", "when it was seen", At("time"), Column("Time"), at("time"), kind="time"),
+        Attribute("from", "its status at the look before", At("from"), Column("From")),
+        Attribute("to", "its status since", At("to"), Column("To"), status_cell),
+        Attribute("phase", "the phase of the boot that it is in since", At("phase"), Column("Phase", 2)),
+        Attribute("session", "the session that it belongs to since", At("session"), Column("Session", 1)),
+        Attribute("error", "what it reports since", At("error"), Column("Error", wraps=True)),
+        *places(At("node")),
+    ],
+    order=None,
+    empty="Nothing is recorded of such nodes.",
+)
+WORST = Listing(
+    [
+        Attribute("node", "the node's xname", At("node"), Column("Node")),
+        Attribute(
+            "failures", "in how many sessions it failed", At("failures"), Column("Failed", right=True), kind="number"
+        ),
+        Attribute(
+            "sessions", "in how many sessions it was", At("sessions"), Column("Sessions", right=True), kind="number"
+        ),
+        Attribute("errors", "its errors, the most frequent first", errors, Column("Errors", wraps=True)),
+        *places(At("node")),
+    ],
+    order=None,
+    empty="No node has failed in the sessions that are recorded.",
+)
+PHASES = Listing(
+    [
+        Attribute("phase", "the phase of the boot", At("phase"), Column("Phase")),
+        Attribute("nodes", "how many nodes went through it", At("nodes"), Column("Nodes", right=True), kind="number"),
+        Attribute(
+            "began", "when a node was first seen in it", At("began"), Column("Began", 1), at("began"), kind="time"
+        ),
+        Attribute(
+            "ended", "when the last one was out of it", At("ended"), Column("Ended", 2), at("ended"), kind="time"
+        ),
+        Attribute("took", "from the one to the other", At("took"), Column("Took"), kind="duration"),
+        Attribute("median", "what the node in the middle took", At("median"), Column("Median"), kind="duration"),
+        Attribute("longest", "what the slowest node took", At("longest"), Column("Longest"), kind="duration"),
+        Attribute("slowest", "the slowest nodes", slowest, Column("Slowest nodes", wraps=True)),
+    ],
+    order=None,
+    empty="No node has been through a phase yet in what is recorded.",
+)

@@ -1,0 +1,173 @@
+"""What a recording says: the changes between two looks, how long phases took, and who failed most often."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.bos_v2 import rules
+from nodewatch.documents import part, text
+from nodewatch.times import read_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nodewatch.bos_v2.types import Component
+
+GONE = "gone"  # the status of a node that BOS does not know any more
+MOST_SLOWEST = 5  # nodes that are named as the slowest of a phase
+
+
+class State(NamedTuple):
+    """Where a node is, and in which session."""
+
+    status: str
+    phase: str
+    error: str
+    session: str
+
+
+class Change(NamedTuple):
+    """A node that was otherwise at the look before: `was` is its status then, empty at the first look."""
+
+    time: str
+    node: str
+    was: str
+    status: str
+    phase: str
+    error: str
+    session: str
+
+    @property
+    def record(self) -> dict[str, str]:
+        """What is shown of it."""
+        return {
+            "time": self.time,
+            "node": self.node,
+            "from": self.was,
+            "to": self.status,
+            "phase": self.phase,
+            "error": self.error,
+            "session": self.session,
+        }
+
+    @property
+    def state(self) -> State:
+        """Where the node is since."""
+        return State(self.status, self.phase, self.error, self.session)
+
+
+def states(components: Iterable[Component]) -> dict[str, State]:
+    """Return where each of the components is.
+
+    >>> states([{"id": "x1", "session": "s", "error": "off", "status": {"status": "failed", "phase": ""}}])
+    {'x1': State(status='failed', phase='', error='off', session='s')}
+    """
+    return {
+        text(component.get("id")): State(
+            rules.status_of(component),
+            text(part(component, "status").get("phase")),
+            text(component.get("error")),
+            text(component.get("session")),
+        )
+        for component in components
+    }
+
+
+def changes(before: Mapping[str, Change], now: Mapping[str, State], time: str) -> list[Change]:
+    """Return what changed since each node's last change; nodes that are missing now are gone.
+
+    >>> stable = State("stable", "", "", "s")
+    >>> first = changes({}, {"x1": stable}, "T1")
+    >>> first
+    [Change(time='T1', node='x1', was='', status='stable', phase='', error='', session='s')]
+    >>> last = {"x1": first[0]}
+    >>> changes(last, {"x1": stable}, "T2"), [change.status for change in changes(last, {}, "T2")]
+    ([], ['gone'])
+    """
+    gone = State(GONE, "", "", "")
+    everyone = {**now, **{name: gone for name in before if name not in now}}
+    return [
+        Change(time, name, before[name].status if name in before else "", *state)
+        for name, state in everyone.items()
+        if name not in before or before[name].state != state
+    ]
+
+
+def worst(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the nodes that failed in a recorded session, those that failed in most of them first.
+
+    Each has in how many sessions it failed, of how many that it was seen in, and the errors, the most frequent first.
+
+    >>> failed = {"node": "x1", "session": "s1", "to": "failed", "error": "off"}
+    >>> worst([failed, failed, {**failed, "session": "s2", "to": "stable"}, {**failed, "node": "x2", "session": ""}])
+    [{'node': 'x1', 'failures': 1, 'sessions': 2, 'errors': ['off']}]
+    """
+    seen: dict[str, set[str]] = {}
+    failures: dict[str, dict[str, str]] = {}
+    for change in found:
+        name, session = text(change.get("node")), text(change.get("session"))
+        if session:
+            seen.setdefault(name, set()).add(session)
+            if change.get("to") == "failed":
+                failures.setdefault(name, {})[session] = text(change.get("error"))
+    nodes = [
+        {
+            "node": name,
+            "failures": len(errors),
+            "sessions": len(seen[name]),
+            "errors": [error for error, _ in Counter(filter(None, errors.values())).most_common()],
+        }
+        for name, errors in failures.items()
+    ]
+    return sorted(nodes, key=lambda node: (-int(str(node["failures"])), str(node["node"])))
+
+
+def phases(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return how long each phase of a session took, in the order in which they were first seen.
+
+    Each has when it was first seen and last left, how many nodes went through it, the seconds from the one to the
+    other, those of the node in the middle and of the slowest, and the slowest nodes. What a node is in now does not
+    count: it is not over. `found` are the session's changes.
+
+    >>> first = {"time": "2026-11-21T11:00:00Z", "node": "x1", "phase": "powering_on"}
+    >>> phases([first, {**first, "time": "2026-11-21T11:05:00Z", "phase": "configuring"}])
+    [{'phase': 'powering_on', 'began': '2026-11-21T11:00:00Z', 'ended': '2026-11-21T11:05:00Z', 'nodes': 1, \
+'took': 300.0, 'median': 300.0, 'longest': 300.0, 'slowest': ['x1']}]
+    """
+    last: dict[str, Mapping[str, Any]] = {}
+    spent: dict[str, dict[str, float]] = {}
+    edges: dict[str, tuple[str, str]] = {}
+    for change in found:
+        name, left = text(change.get("node")), last.get(text(change.get("node")))
+        last[name] = change
+        phase = left and text(left.get("phase"))
+        if not left or not phase:
+            continue
+        began, ended = text(left.get("time")), text(change.get("time"))
+        times = spent.setdefault(phase, {})
+        times[name] = times.get(name, 0.0) + between(began, ended)
+        first, end = edges.get(phase, (began, ended))
+        edges[phase] = min(first, began), max(end, ended)
+    return [phase_record(phase, *edges[phase], spent[phase]) for phase in sorted(spent, key=lambda phase: edges[phase])]
+
+
+def phase_record(phase: str, began: str, ended: str, times: Mapping[str, float]) -> dict[str, Any]:
+    """Return what is told of a phase in which the nodes spent so many seconds."""
+    slowest = sorted(times, key=lambda name: (-times[name], name))
+    return {
+        "phase": phase,
+        "began": began,
+        "ended": ended,
+        "nodes": len(times),
+        "took": between(began, ended),
+        "median": sorted(times.values())[len(times) // 2],
+        "longest": times[slowest[0]],
+        "slowest": slowest[:MOST_SLOWEST],
+    }
+
+
+def between(began: str, ended: str) -> float:
+    """Return the seconds between two times; 0 where one is none."""
+    first, last = read_time(began), read_time(ended)
+    return (last - first).total_seconds() if first and last else 0.0
