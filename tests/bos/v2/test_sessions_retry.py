@@ -124,10 +124,10 @@ def test_nothing_to_try_again_is_no_success(run: Runner, load: Load) -> None:
 
 def test_what_is_wrong(run: Runner, load: Load) -> None:
     load(TWO_FAILED)
-    assert run("bos v2 sessions retry boot-2") == (
+    assert run("bos v2 sessions retry nowhere") == (
         8,
         "",
-        "Error: The resource was not found: Session 'boot-2' does not exist; do you mean boot-1?\n",
+        "Error: The resource was not found: Session 'nowhere' does not exist\n",
     )
     assert run(f"{RETRY} --status broken").code == 2
     assert run(f"{RETRY} --name boot-1").code == 5
