@@ -158,8 +158,10 @@ def test_shells_offer_files(ask: Ask, tmp_path: Path, monkeypatch: pytest.Monkey
 def test_nothing_is_offered_where_nothing_is_known_in_time(run: Runner, ask: Ask) -> None:
     words = ["nodewatch", "bos", "v2", "sessions", "describe", "n"]
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(5)
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        environ = patient(run, NODEWATCH_BOS_URL=url, NODEWATCH_CONTEXT="", NODEWATCH_COMPLETION_TIMEOUT="0.1")
+        environ = {"HOME": str(run.home), "NODEWATCH_BOS_URL": url, "NODEWATCH_COMPLETION_TIMEOUT": "1.5"}
         assert ask(*words, **environ) == []
+        silent.accept()[0].close()  # it was asked
     (run.home / "broken.json").write_text("{")
-    assert ask(*words, **patient(run, NODEWATCH_LOCAL=str(run.home / "broken.json"))) == []
+    assert ask(*words, HOME=str(run.home), NODEWATCH_LOCAL=str(run.home / "broken.json")) == []

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import click
 
+    from nodewatch.world import World
+
     Offer = Callable[[App, click.Context, str], Iterable[str]]
 
 MOST = 500  # nodes: of more, a list helps nobody
@@ -27,14 +29,18 @@ PATIENCE = 0.25  # seconds: with the start, which is over by now, that makes 300
 
 def complete(tree: click.Command, program: str, variable: str, instruction: str) -> int:
     """Print what may come next, as the shell's script wants it, and return the exit code."""
-    world = Unheard()
-    world.deadline = world.monotonic() + patience(world.variable("NODEWATCH_COMPLETION_TIMEOUT"))
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # whatever Python is busy with then, it ends
-    signal.setitimer(signal.ITIMER_REAL, world.deadline - world.monotonic())
-    app = App(world)
+    app = App(Unheard())
     with app.closing, contextlib.suppress(Exception):
         return shell_complete(tree, {"obj": app}, program, variable, instruction)
     return 0
+
+
+def wait_no_longer(world: World) -> None:
+    """End this process when names have been waited for long enough, whatever Python is busy with then."""
+    seconds = patience(world.variable("NODEWATCH_COMPLETION_TIMEOUT"))
+    world.deadline = world.monotonic() + seconds
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def patience(text: str | None) -> float:
@@ -60,6 +66,7 @@ def offered(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
         return []
     done, _, last = incomplete.rpartition(",") if name in LISTS else ("", "", incomplete)
     start = done and f"{done},"
+    wait_no_longer(ctx.obj.world)
     words = dict.fromkeys(OFFERS[name](ctx.obj, ctx, last))
     return [CompletionItem(start + word) for word in words if word.startswith(last)][:MOST]
 
