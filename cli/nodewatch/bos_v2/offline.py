@@ -16,7 +16,7 @@ from nodewatch.offline.store import owned_key
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from nodewatch.bos_v2.types import Component, Session, SessionTemplate
     from nodewatch.offline.store import Store
@@ -187,16 +187,25 @@ def list_components(store: Store, call: Call) -> Answer:
         terms.append("id > ?")
         values.append(query["start_after_id"])
     where, limit = " AND ".join(terms), min(int(size), MOST_ROWS) or -1
-    fields, fits = set(call.request.fields), call.request.fits
-    if fields and fields <= set(rules.IN_PROGRESS):
+    fields, fits = call.request.fields, call.request.fits
+    if fields and covered(fields, rules.IN_PROGRESS):
         return Answer(200, in_progress(store, where, values, limit))
-    if fits and set(fits.fields) <= set(rules.IN_PROGRESS):
+    if fits and covered(fits.fields, rules.IN_PROGRESS):
         found = [each["id"] for each in in_progress(store, where, values, limit) if fits.test(each)]
         where, values, limit = "id IN (SELECT value FROM json_each(?))", [json.dumps(found)], -1
-    if fields and fields <= set(rules.IN_TABLES):
+    if fields and covered(fields, rules.IN_TABLES):
         rows = components.select(store, ["brief"], where, values, limit=limit)
         return Answer(200, store.documents_in([row for (row,) in rows]))
     return Answer(200, StoredArray(components.answers(store, where, values, limit=limit)))
+
+
+def covered(fields: Iterable[str], known: Sequence[str]) -> bool:
+    """Return whether the known members of a document are enough for those fields, which may be parts of members.
+
+    >>> covered(["id", "status.phase"], ["id", "status"]), covered(["last_action"], ["last_action.last_updated"])
+    (True, False)
+    """
+    return all(name in known or name.partition(".")[0] in known for name in fields)
 
 
 def in_progress(store: Store, where: str, values: Sequence[Any], limit: int) -> list[dict[str, Any]]:
