@@ -36,7 +36,7 @@ def show_going_on(app: App) -> None:
 
     \b
     $ nodewatch status
-    $ nodewatch status --context prod
+    $ nodewatch status --context demo
     $ nodewatch status --format json
     """
     found: list[Found] = []
