@@ -17,7 +17,7 @@ from nodewatch.times import span, stamp, when
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nodewatch.table import Cell, Column
+    from nodewatch.table import Cell, Column, Grid, Page
     from nodewatch.times import Clock
 
 Kind = Literal["text", "number", "duration", "time", "truth"]
@@ -100,11 +100,13 @@ class Listing(NamedTuple):
     """A list: what it shows of each record, the first of it being the record's name.
 
     `order` is how a table sorts it, as --sort has it (None: not at all); `empty` is said when there are no records.
+    `framed` makes the page of the usual table and its records, where more than the table stands on it.
     """
 
     attributes: Sequence[Attribute]
     order: str | None
     empty: str
+    framed: Callable[[Grid, Sequence[Any], Clock], Page] | None = None
 
     def find(self, name: str) -> Attribute:
         """Return the attribute of that name, of that heading, or that alone begins so; raise `WrongUsage` for none."""

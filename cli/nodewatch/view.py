@@ -165,8 +165,9 @@ def page(view: View, records: Iterable[Any], clock: Clock) -> Page:
     drawn = columns or [attribute for attribute in listing.attributes if attribute.column]
     fixed = bool(columns) or not view.headings
     rows = list(zip(*(cells(attribute, found, clock) for attribute in drawn), strict=True))
-    grid = [as_column(attribute, fixed=fixed, named=view.headings) for attribute in drawn]
-    return [Grid(grid, rows, empty=listing.empty if view.headings else "")]
+    heads = [as_column(attribute, fixed=fixed, named=view.headings) for attribute in drawn]
+    grid = Grid(heads, rows, empty=listing.empty if view.headings else "")
+    return [grid] if fixed or listing.framed is None else listing.framed(grid, found, clock)
 
 
 def flat(view: View, records: Iterable[Any], clock: Clock) -> tuple[list[str], list[Record]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import kinds, rules, status_rules
@@ -9,16 +10,19 @@ from nodewatch.bos_v2.tables import ATTEMPTS, STYLES, attempts, last_action
 from nodewatch.bos_v2.template_tables import boot_sets, configured, members
 from nodewatch.documents import part, text
 from nodewatch.listing import At, Attribute, Listing, places
-from nodewatch.table import Cell, Column
+from nodewatch.nodeset import fold
+from nodewatch.table import Cell, Column, Heading, Line, plural
 from nodewatch.times import read_time, seconds_since
 from nodewatch.view import usual_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from nodewatch.bos_v2.types import Component, Session
-    from nodewatch.table import Page, Style
+    from nodewatch.table import Grid, Page, Style
     from nodewatch.times import Clock
+
+LONG, SHORT = 30, 21  # characters: an error longer than that, which several nodes share, is cut to that in their rows
 
 
 def status_cell(component: Component, _clock: Clock) -> Cell:
@@ -30,6 +34,39 @@ def status_cell(component: Component, _clock: Clock) -> Cell:
 def bad(value: At) -> Any:
     """Return how a table shows an error."""
     return lambda document, clock: Cell(text(value(document, clock)), "bad")
+
+
+def framed(grid: Grid, documents: Sequence[Component], clock: Clock) -> Page:
+    """Return the rows below a line of counts by status; a long error of several nodes is told whole once, below them.
+
+    Where times are absolute, which is off a terminal, there are rows only, each of them complete.
+    """
+    if clock.absolute:
+        return [grid]
+    statuses = Counter(map(rules.status_of, documents)).most_common()
+    counts = ", ".join(f"{number:,} {status}" for status, number in statuses)
+    page: Page = [Line(f"{plural(len(documents), 'node')}: {counts}")] if len(statuses) > 1 else []
+    nodes: dict[str, list[str]] = {}
+    for component in documents:
+        nodes.setdefault(text(component.get("error")), []).append(text(component.get("id")))
+    long = {error: names for error, names in nodes.items() if len(error) > LONG and 1 < len(names) < len(documents)}
+    if not long:
+        return [*page, grid]
+    place = [column.name for column in grid.columns].index("Error")
+    page.append(grid._replace(rows=[shortened(row, place, long) for row in grid.rows]))
+    page.append(Heading("Errors in full"))
+    for error, names in sorted(long.items(), key=lambda item: -len(item[1])):
+        page += [Line(error, "bad", f"  {plural(len(names), 'node')}: "), Line(fold(names), lead="      ")]
+    return page
+
+
+def shortened(row: Sequence[str | Cell], place: int, long: Collection[str]) -> Sequence[str | Cell]:
+    """Return the row with the beginning of its error where it is one of the long ones."""
+    error = row[place]
+    if not isinstance(error, Cell) or error.text not in long:
+        return row
+    short = error.text[:SHORT].rpartition(" ")[0] or error.text[:SHORT]
+    return [*row[:place], Cell(short + "…", error.style), *row[place + 1 :]]
 
 
 COMPONENTS = Listing(
@@ -54,13 +91,13 @@ COMPONENTS = Listing(
             asked="phase",
         ),
         Attribute("enabled", "whether BOS acts on the node", At("enabled"), kind="truth", asked="enabled"),
-        Attribute("session", "the session that the node belongs to", At("session"), Column("Session", 4, shares=True)),
+        Attribute("session", "the session that the node belongs to", At("session"), Column("Session", 3, shares=True)),
         Attribute("staged_session", "the session that is staged for the node", At("staged_state", "session")),
         Attribute(
             "action",
             "the last action of BOS; a table adds whether it failed, and how long ago it was",
             At("last_action", "action"),
-            Column("Last action", 3),
+            Column("Last action", 4),
             last_action,
             needs=("last_action",),
         ),
@@ -116,6 +153,7 @@ COMPONENTS = Listing(
     ],
     order="id",
     empty="No component matches.",
+    framed=framed,
 )
 
 

@@ -88,6 +88,7 @@ def test_nothing_fits(run: Runner, load: Load) -> None:
     assert run("bos v2 components list --session nope --format toml") == (0, "results = []\n", "")
 
 
+COUNTS = "5 nodes: 2 stable, 1 failed, 1 configuring, 1 power_on_called\n\n"
 WIDE = """\
 Component       Status           Phase        Session   Last action           Attempts  Error
 x3000c0s1b0n0   failed           configuring  reboot-7  powering_on (5 min)   on 1      cfs configuration failed
@@ -97,15 +98,18 @@ x3000c0s10b0n0  power_on_called  powering_on  reboot-7  powering_on (1 min)   on
 x3000c0s10b0n1  stable                        reboot-7  powering_on (5 min)   on 1
 """
 NARROW = """\
-Component       Status           Session   Error
-x3000c0s1b0n0   failed           reboot-7  cfs configuration failed
-x3000c0s2b0n0   configuring      reboot-7
-x3000c0s9b0n0   stable           done-3
-x3000c0s10b0n0  power_on_called  reboot-7
-x3000c0s10b0n1  stable           reboot-7
-Not shown for lack of width: attempts, phase, last action.
+Component       Status           Last action           Error
+x3000c0s1b0n0   failed           powering_on (5 min)   cfs configuration failed
+x3000c0s2b0n0   configuring      powering_on (12 min)
+x3000c0s9b0n0   stable           powering_on (5 min)
+x3000c0s10b0n0  power_on_called  powering_on (1 min)
+x3000c0s10b0n1  stable           powering_on (5 min)
+Not shown for lack of width: attempts, phase, session.
 """
 SHARED = """\
+4 nodes: 1 failed, 1 configuring, 1 power_on_called, 1
+stable
+
 session: reboot-7
 Component       Status           Error
 x3000c0s1b0n0   failed           cfs configuration failed
@@ -118,9 +122,33 @@ Not shown for lack of width: attempts, phase, last action.
 
 def test_table_has_natural_order_and_columns_leave(run: Runner, load: Load) -> None:
     load(FLEET)
-    assert run("bos v2 components list", tty=True, NO_COLOR="1", COLUMNS="160") == (0, WIDE, "")
-    assert run("bos v2 components list", tty=True, NO_COLOR="1", COLUMNS="80") == (0, NARROW, "")
+    assert run("bos v2 components list", tty=True, NO_COLOR="1", COLUMNS="160") == (0, COUNTS + WIDE, "")
+    assert run("bos v2 components list", tty=True, NO_COLOR="1", COLUMNS="80") == (0, COUNTS + NARROW, "")
     assert run("bos v2 components list --session reboot-7", tty=True, NO_COLOR="1", COLUMNS="60") == (0, SHARED, "")
     piped = run("bos v2 components list --format table", COLUMNS="60").stdout
     timed = re.sub(r"\((\d+) min\) *", lambda age: f"(2026-11-21 11:{60 - int(age[1])}:00 UTC)  ", WIDE)
     assert piped == timed.replace("Last action         ", "Last action                          ")
+
+
+LONG = "Power control did not power the component on: the controller does not answer"
+FOLDED = """\
+status: failed, session: night
+Component  Last action          Attempts  Error
+x1         powering_on (5 min)  on 1      Power control did…
+x2         powering_on (5 min)  on 1      Power control did…
+x3         powering_on (5 min)  on 1      The boot image is not there: that is for x3 alone
+
+Errors in full ─────────────────────────────────────────────────────────────────────────────────────
+  2 nodes: Power control did not power the component on: the controller does not answer
+      x[1-2]
+"""
+
+
+def test_a_long_error_of_several_nodes_is_told_once(run: Runner, load: Load) -> None:
+    errors = {"x1": LONG, "x2": LONG, "x3": "The boot image is not there: that is for x3 alone"}
+    nodes = [{**component(name, override="failed", session="night"), "error": text} for name, text in errors.items()]
+    load({"bos": {"v2": {"components": nodes}}})
+    shown = run("bos v2 components list", tty=True, NO_COLOR="1", COLUMNS="100").stdout
+    assert shown == FOLDED
+    assert run("bos v2 components list --format table").stdout.count(LONG) == 2
+    assert run("bos v2 components list --columns id,error", tty=True, NO_COLOR="1").stdout.count(LONG) == 2
