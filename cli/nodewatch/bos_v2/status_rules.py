@@ -6,7 +6,7 @@ the BOS v2 API for the limits, which are options of the service, and for what it
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import MAXYEAR, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import rules
@@ -321,7 +321,7 @@ def next_step(component: Component, status: str, options: Mapping[str, Any], now
 
     def at(name: str) -> str:
         wait = timedelta(seconds=option(options, name))
-        if last is None:
+        if last is None or last.year == MAXYEAR:  # there is no time after that
             return f"after {span(wait)}"
         time = last + wait
         away = f"in {span(time - now)}" if time > now else f"due for {span(now - time)}"

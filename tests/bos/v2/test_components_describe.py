@@ -91,3 +91,21 @@ def test_a_word_that_is_no_text_is_wrong_usage(run: Runner, load: Load) -> None:
     wrong = (2, "", "Error: 'x\\udcff' is not UTF-8 text, and no name is anything else.\n")
     assert run("bos v2 components describe x\udcff") == wrong
     assert run("bos v2 components list --session x\udcff") == wrong
+
+
+def test_a_time_after_which_there_is_none(run: Runner, load: Load) -> None:
+    last = {"action": "powering_on", "last_updated": "9999-12-31T23:59:59"}
+    status = {"phase": "powering_on", "status_override": ""}
+    load(
+        {
+            "bos": {
+                "v2": {
+                    "components": [
+                        {**COMPONENTS[0], "id": "x1", "enabled": True, "last_action": last, "status": status}
+                    ]
+                }
+            }
+        }
+    )
+    done = run("bos v2 components describe x1 --format table")
+    assert (done.code, "power on again after 2 min" in " ".join(done.stdout.split())) == (0, True)
