@@ -29,6 +29,7 @@ SESSIONS = Group(
         "describe": Leaf("Show one session.", "bos_v2.commands:describe_session"),
         "map": Leaf("Draw a session's nodes: one sign a node.", "bos_v2.commands:map_session"),
         "create": Leaf("Create a session: boot, reboot or shut down nodes.", "bos_v2.change_commands:create_session"),
+        "retry": Leaf("Do it once more, for the nodes that failed.", "bos_v2.retry_commands:retry_session"),
         "delete": Leaf("Delete a session.", "bos_v2.change_commands:delete_session"),
         "status": Group(
             "How far a session is.",

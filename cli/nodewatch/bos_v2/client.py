@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nodewatch.backend import Answer, Fits
-    from nodewatch.bos_v2.types import Applied, Component, ExtendedStatus, Session, SessionTemplate
+    from nodewatch.bos_v2.types import Applied, Component, ExtendedStatus, NewSession, Session, SessionTemplate
 
 PAGE = 2_000
 IDS_LENGTH = 127  # the server checks the whole list as if it were one component's id
@@ -30,17 +30,6 @@ class Filters(TypedDict, total=False):
     status: str | None
     start_after_id: str | None
     page_size: int | None
-
-
-class NewSession(TypedDict, total=False):
-    """What a session is created from; only what is in it is sent."""
-
-    name: str
-    operation: str
-    template_name: str
-    limit: str
-    stage: bool
-    include_disabled: bool
 
 
 class BosV2:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Style
     from nodewatch.times import Clock
 
-LONG = 600  # characters of a node set in a command; a longer one is piped instead
+LONG = 600  # characters of a node set in a command; a longer one is not put into one
 NO_ERROR = "no error was reported"
 DISABLED = "disabled in the middle of it: BOS does nothing until it is enabled"
 
@@ -208,7 +208,7 @@ def steps(status: ExtendedStatus, session: Session, found: Sorted, failed: Seque
     bos, steps = "nodewatch bos v2", []
     if failed:
         first = min(failed, key=natural)
-        steps.append(("retry the failed", retry(session, failed)))
+        steps.append(("retry the failed", f"{bos} sessions retry {name}"))
         steps.append(("look at one of them", f"{bos} components describe {quote(first)}"))
         steps += cause(found.failed)
     if running and found.held:
@@ -222,19 +222,6 @@ def steps(status: ExtendedStatus, session: Session, found: Sorted, failed: Seque
     if running:
         steps.append(("wait for the rest" if failed else "wait for it", f"{bos} sessions status list {name} --wait"))
     return steps[:3] + steps[-1:] if len(steps) > 4 else steps
-
-
-def retry(session: Session, failed: Sequence[str]) -> str:
-    """Return the command that does the same again with the failed nodes."""
-    again = (
-        f"nodewatch bos v2 sessions create --operation {quote(text(session.get('operation')))} "
-        f"--template-name {quote(text(session.get('template_name')))} --limit "
-    )
-    names = fold(failed)
-    if len(names) <= LONG:
-        return again + quote(names)
-    name = quote(text(session.get("name")))
-    return f"nodewatch bos v2 components list --session {name} --status failed --format names | {again}-"
 
 
 def cause(failed: Sequence[Component]) -> list[tuple[str, str]]:

@@ -154,3 +154,14 @@ class Applied(TypedDict, total=False):
     succeeded: list[str]
     failed: list[str]
     ignored: list[str]
+
+
+class NewSession(TypedDict, total=False):
+    """What a session is created from; only what is in it is sent."""
+
+    name: str
+    operation: str
+    template_name: str
+    limit: str
+    stage: bool
+    include_disabled: bool

@@ -1,0 +1,81 @@
+"""The command `bos v2 sessions retry`: the same once more, for the nodes on which it failed."""
+
+from __future__ import annotations
+
+from shlex import quote
+from typing import TYPE_CHECKING
+
+import click
+
+from nodewatch.bos_v2.change_commands import DOING, YES
+from nodewatch.bos_v2.client import BosV2
+from nodewatch.documents import text
+from nodewatch.errors import NotAllSucceeded
+from nodewatch.table import Line, plural
+from nodewatch.tree import command, later
+
+if TYPE_CHECKING:
+    from nodewatch import pages
+    from nodewatch.app import App
+    from nodewatch.bos_v2 import commands, retry_rules, session_tables, tables
+    from nodewatch.bos_v2.types import Component, ExtendedStatus
+else:
+    pages = later("pages")
+    commands, retry_rules = later("bos_v2.commands"), later("bos_v2.retry_rules")
+    session_tables, tables = later("bos_v2.session_tables"), later("bos_v2.tables")
+
+
+@command
+@click.argument("session_id")
+@click.option("--with-held", is_flag=True, help="Also the nodes that are on hold or disabled in the middle of it.")
+@click.option("--status", metavar="STATUS,...", default="failed", help="The nodes in these statuses instead.")
+@click.option("--name", metavar="ID", help="Name of the new session; else BOS invents one.")
+@YES
+def retry_session(app: App, session_id: str, with_held: bool, status: str, name: str | None, yes: bool) -> None:
+    """Creates a session from the same template, with the same operation, for exactly the nodes that failed: it leaves
+    alone, and names, those that failed and that another session has taken since. It shows the nodes by error, and on a
+    terminal you are asked first. --dry-run only shows them. Exit code 10 says that there is no such node.
+
+    \b
+    $ nodewatch bos v2 sessions retry night-reboot --dry-run
+    $ nodewatch bos v2 sessions retry night-reboot --with-held --yes
+    """
+    from nodewatch.bos_v2.rules import IN_PROGRESS
+
+    statuses = commands.known_statuses(status).split(",")
+    bos = BosV2(app.backend("bos"))
+    session, ended = bos.session(session_id), bos.session_status(session_id)
+    components = list(bos.components(session=session_id, fields=IN_PROGRESS))
+    nodes = retry_rules.chosen(components, statuses, held=with_held)
+    others = elsewhere(bos, ended, components) if "failed" in statuses else ""
+    if not nodes:
+        which = " or ".join([*statuses, *["held"] * with_held])
+        none = f"no node of {session_id} is {which} now, so that nothing was created."
+        raise NotAllSucceeded(f"{none}\n{others}" if others else none)
+    show_nodes(app, nodes)
+    if others:
+        app.warn(others)
+    operation = text(session.get("operation"))
+    what = f"{DOING.get(operation, operation)} {plural(len(nodes), 'node')} of {session_id}, at {app.address('bos')}"
+    if app.settings.dry_run:
+        app.say(f"{what}: nothing is sent.")
+    elif not yes:
+        app.confirm(f"{what}?")
+    again = bos.create_session(**retry_rules.again(session, nodes, name))
+    app.show(again, lambda again: tables.created_session(again, app.clock))
+    if not (app.drawn or app.settings.dry_run):
+        app.say(f"Watch it: nodewatch bos v2 sessions status list {quote(text(again.get('name')))} --watch")
+
+
+def elsewhere(bos: BosV2, ended: ExtendedStatus, components: list[Component]) -> str:
+    """Return in words who failed and is another session's by now; empty where nobody is."""
+    gone = retry_rules.gone(ended, components)
+    found = bos.components(ids=",".join(gone.names), fields=("id", "session")) if gone.names else []
+    return retry_rules.taken(gone, {str(node.get("id")): text(node.get("session")) for node in found})
+
+
+def show_nodes(app: App, nodes: list[Component]) -> None:
+    """Say which nodes are meant, by the errors that they report."""
+    for block in pages.errors(session_tables.failures(nodes), brief=app.brief):
+        if isinstance(block, Line):
+            app.say(f"{block.lead}{block.text}")
