@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 __all__ = ["Agent", "Bos", "Exchange", "NodewatchError", "Waited", "__version__", "connect"]
 
 # Literal, because reading it through importlib.metadata costs more than importing click.
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 
 def __dir__() -> list[str]:
