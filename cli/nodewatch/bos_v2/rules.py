@@ -90,7 +90,9 @@ def status_of(component: Component) -> str:
     >>> status_of({"status": {"status": "stable", "phase": "configuring"}}), status_of({"status": {"phase": ""}})
     ('stable', 'stable')
     """
-    return str(part(component, "status").get("status") or component_status(component))
+    status: Any = component.get("status")  # without `part`, because a table of 20,000 nodes asks this of each
+    found = status.get("status") if isinstance(status, dict) else None
+    return str(found or component_status(component))
 
 
 def answered(component: Component) -> dict[str, Any]:

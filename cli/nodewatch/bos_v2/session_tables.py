@@ -39,6 +39,12 @@ class Sorted(NamedTuple):
     moving: list[Component]
     held: list[Component]
 
+    def counts(self, total: int) -> dict[str, int]:
+        """Return how many of all components are of each kind; the others are stable."""
+        moving = len(self.troubled) + len(self.moving)
+        others = {"moving": moving, "failed": len(self.failed), "held": len(self.held)}
+        return {"stable": total - sum(others.values()), **others}
+
 
 def session_status(
     status: ExtendedStatus,
@@ -50,9 +56,8 @@ def session_status(
     brief: bool = False,
 ) -> Page:
     """Return how far a session is; a brief page names the ten largest kinds of errors only."""
-    counts = verdict_rules.counts(status, components)
-    running = status.get("status") != "complete"
-    found = sort(components)
+    running, found = status.get("status") != "complete", sort(components)
+    counts = verdict_rules.counts(status, found.counts(len(components)))
     parts = Parts(rules.component_names(session))
     page: Page = [identity(status, session, counts, clock)]
     setup = part(session, "status").get("error")

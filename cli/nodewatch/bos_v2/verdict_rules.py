@@ -5,10 +5,8 @@ The words are those of the guide page "View the Status of a BOS Session".
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.bos_v2 import kinds
 from nodewatch.documents import id_of, part
 
 if TYPE_CHECKING:
@@ -141,25 +139,26 @@ class Counts(NamedTuple):
     staged: int
 
 
-def counts(status: ExtendedStatus, components: Sequence[Component] = ()) -> Counts | None:
+def counts(status: ExtendedStatus, known: Mapping[str, int] | None = None) -> Counts | None:
     """Return how many of a session's components are where; None if the server does not say how many there are.
 
-    They are counted where all of them are known; a complete session's may have gone on to others, so that its saved
-    percentages count. What these do not say, being rounded, is taken from or given to the largest.
+    `known` counts its components by kind; that decides where all of them are known. A complete session's may have gone
+    on to others, so that its saved percentages count. What these do not say, being rounded, is taken from or given to
+    the largest.
 
     >>> counts({"managed_components_count": 3, "percent_failed": 33.33, "percent_successful": 66.67})
     Counts(successful=2, in_progress=0, failed=1, held=0, staged=0)
-    >>> nodes = [{"enabled": True, "status": {"phase": "powering_on"}}, {"status": {"status": "failed"}}]
-    >>> counts({"status": "running", "managed_components_count": 2, "percent_failed": 100.0}, nodes)
+    >>> known = {"moving": 1, "failed": 1}
+    >>> counts({"status": "running", "managed_components_count": 2, "percent_failed": 100.0}, known)
     Counts(successful=0, in_progress=1, failed=1, held=0, staged=0)
     """
     total, shares = nodes(status), progress(status)
     if total is None:
         return None
     staged = round(total * shares.staged / 100)
-    if components and status.get("status") != "complete" and len(components) + staged == total:
-        tally = Counter(map(kinds.kind, components))
-        return Counts(tally["stable"], tally["moving"], tally["failed"], tally["held"], staged)
+    if known and status.get("status") != "complete" and sum(known.values()) + staged == total:
+        stable, moving, failed, held = (known.get(kind, 0) for kind in ("stable", "moving", "failed", "held"))
+        return Counts(stable, moving, failed, held, staged)
     parts = (shares.successful, shares.in_progress, shares.failed, shares.other, shares.staged)
     found = [max(round(total * share / 100), int(share > 0 and total > 0)) for share in parts]
     found[found.index(max(found))] += total - sum(found) if any(found) else 0
