@@ -17,7 +17,7 @@ CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields|kinds"
 LEAVES = (
-    "errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|kinds|places|query|listing|conditions|view"
+    r"errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|error_kinds|places|lists\.\w+"
     "|masking|spelling|differences|chances"
 )
 DEMO = r"demo(\.sized)?|offline\.\w+"
@@ -25,13 +25,13 @@ WIRE = r"remote(\.\w+)?"
 
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
 OURS = [
-    ("query", "errors|table"),
-    ("listing", "documents|errors|places|table|times"),
-    ("conditions", "errors|listing|nodeset|query|times"),
-    ("view", "conditions|documents|errors|listing|nodeset|query|table"),
-    ("errors|spelling|chances|times|table|documents|jsontext|kinds|masking|differences", "nothing"),
-    ("places", "nodeset|query"),
-    ("pages", "nodeset|table|kinds|places"),
+    (r"lists\.query", "errors|table"),
+    (r"lists\.listing", "documents|errors|places|table|times"),
+    (r"lists\.conditions", r"errors|lists\.(listing|query)|nodeset|times"),
+    (r"lists\.view", r"documents|errors|lists\.\w+|nodeset|table"),
+    ("errors|spelling|chances|times|table|documents|jsontext|error_kinds|masking|differences", "nothing"),
+    ("places", r"nodeset|lists\.query"),
+    ("pages", "nodeset|table|error_kinds|places"),
     ("nodeset", "errors|files"),
     ("limits", "nodeset|errors"),
     ("statuses", "table"),
@@ -42,7 +42,7 @@ OURS = [
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|options|{LEAVES}"),
     (
         r"commands\.local",
-        rf"{SLICE}\.saving|saving|render\.json|tree|options|progress|settings\.model|files|offline\.\w+|{LEAVES}",
+        rf"{SLICE}\.saving|render\.json|tree|options|progress|settings\.model|files|offline\.\w+|{LEAVES}",
     ),
     (r"commands\.record", rf"bos_v2\.(client|rules|\w*recording\w*)|tree|watch\.options|offline\.backend|{LEAVES}"),
     (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.local|tree|options|files|offline\.\w+|{LEAVES}"),
@@ -58,7 +58,7 @@ OURS = [
         rf"{SLICE}\.offline\w*",
         rf"OWN\.({PURE}|offline|offline_components|offline_changes)|backend|offline\.(routing|section|store|spool)|{LEAVES}",
     ),
-    (rf"{SLICE}\.saving", rf"OWN\.({PURE}|client)|saving|backend|{LEAVES}"),
+    (rf"{SLICE}\.saving", rf"OWN\.({PURE}|client)|offline\.saving|backend|{LEAVES}"),
     (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|options|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),
     (
         "completion",
@@ -69,7 +69,7 @@ OURS = [
     (r"offline\.routing", "backend"),
     (r"offline\.(spool|section)", "nothing"),
     (r"offline\.store", rf"files|{LEAVES}"),
-    ("saving", rf"gather|{LEAVES}"),
+    (r"offline\.saving", rf"backend|gather|{LEAVES}"),
     (r"offline\.fleet", rf"offline\.(store|section)|backend|{LEAVES}"),
     (r"offline\.life", rf"{SLICE}\.offline_life|offline\.section"),
     (r"offline\.backend", rf"offline\.\w+|{SLICE}\.offline\w*|backend|files|{LEAVES}"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodewatch.errors import WrongUsage
-from nodewatch.query import OPERATORS, Both, Comparison, Condition, Either, Not, parse, pattern, strip, unescaped
+from nodewatch.lists.query import OPERATORS, Both, Comparison, Condition, Either, Not, parse, pattern, strip, unescaped
 
 TEXTS = st.text(max_size=8)
 COMPARISONS = st.builds(

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from nodewatch.backend import Backend, Fits
-    from nodewatch.listing import Listing
+    from nodewatch.lists.listing import Listing
+    from nodewatch.lists.view import View
     from nodewatch.offline.backend import LocalBackend
     from nodewatch.remote.backend import HttpBackend
     from nodewatch.settings.model import Settings
     from nodewatch.table import Page, Record
     from nodewatch.times import Clock
-    from nodewatch.view import View
 
 ASKING = ("filter", "also", "sort", "columns", "count_by", "no_headings")
 DOCUMENTS = ("json", "yaml", "toml")
@@ -214,7 +214,7 @@ class App:
         """What the options and the format ask of the list; None where the documents themselves are to be shown."""
         if not self.asking and self.settings.format in DOCUMENTS:
             return None
-        from nodewatch.view import read_view
+        from nodewatch.lists.view import read_view
 
         return read_view(self.described(), self.flags)
 
@@ -230,7 +230,7 @@ class App:
         """Return the members of the list's documents that will be looked at; none of them stands for all."""
         if self.view is None:
             return ()
-        from nodewatch.view import needed
+        from nodewatch.lists.view import needed
 
         return needed(self.view, "table" if self.drawn else self.settings.format)
 
@@ -244,7 +244,7 @@ class App:
         if self.view is None:
             return None
         from nodewatch.backend import Fits
-        from nodewatch.view import test_of
+        from nodewatch.lists.view import test_of
 
         found = test_of(self.view, self.clock)
         return found and Fits(*found)
@@ -253,7 +253,7 @@ class App:
         """Return a server's filters, with those of its own that `--filter` says in other words."""
         if self.view is None or not self.view.conditions:
             return dict(filters)
-        from nodewatch.view import asked
+        from nodewatch.lists.view import asked
 
         given = {name: value for name, value in filters.items() if value is not None}
         return {**filters, **asked(self.view), **given}
@@ -262,7 +262,7 @@ class App:
         """Return the records that fit `--filter`, which counts no more from now on: what fitted once is followed."""
         if self.view is None or not self.view.conditions:
             return records
-        from nodewatch.view import fitting
+        from nodewatch.lists.view import fitting
 
         found = fitting(self.view, records, self.clock)
         self.view = self.view._replace(conditions=())
@@ -270,7 +270,7 @@ class App:
 
     def list_page(self, records: Iterable[Any]) -> Page:
         """Return the table of a list as the options ask for it."""
-        from nodewatch.view import chosen, page, read_view
+        from nodewatch.lists.view import chosen, page, read_view
 
         view = self.view or read_view(self.described(), self.flags)
         return page(view, chosen(view, records, self.clock, ordered=True), self.clock)
@@ -288,8 +288,8 @@ class App:
         elif self.drawn:
             self.show_page(self.list_page(records))
         else:
+            from nodewatch.lists.view import chosen
             from nodewatch.render.listing import print_list
-            from nodewatch.view import chosen
 
             whole = style in DOCUMENTS and not view.flat
             found = chosen(view, records, self.clock, ordered=not whole)
@@ -301,8 +301,8 @@ class App:
 
     def show_columns(self) -> None:
         """Print the columns of the list, with what they mean."""
+        from nodewatch.lists.view import columns_help
         from nodewatch.render.page import print_page
-        from nodewatch.view import columns_help
 
         print_page(columns_help(self.described()), self.world)
 

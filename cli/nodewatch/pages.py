@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodewatch.kinds import alike
+from nodewatch.error_kinds import alike
 from nodewatch.nodeset import fold
 from nodewatch.table import Bar, Heading, Line, Part, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nodewatch.kinds import Kind
+    from nodewatch.error_kinds import Kind
     from nodewatch.places import Parts
     from nodewatch.table import Page, Style
 
@@ -50,7 +50,7 @@ def errors(
     Where the nodes of a kind are all of some of the `parts` (blades, chassis, cabinets), that is said: it is the cause,
     most often. `unnamed` says why names are missing.
 
-    >>> from nodewatch.kinds import Kind
+    >>> from nodewatch.error_kinds import Kind
     >>> from nodewatch.places import Parts
     >>> nodes = [f"x1c0s{slot}b0n{node}" for slot in range(3) for node in (0, 1)]
     >>> [line.lead + line.text for line in errors([Kind("no power", nodes[:4], 1)], Parts(nodes), unnamed="gone")]

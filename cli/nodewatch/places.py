@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from nodewatch.lists.query import pattern
 from nodewatch.nodeset import fold
-from nodewatch.query import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.tables import CATEGORY_STYLES
 from nodewatch.documents import text
-from nodewatch.listing import At, Attribute, Listing, places
+from nodewatch.lists.listing import At, Attribute, Listing, places
 from nodewatch.table import Cell, Column
 
 if TYPE_CHECKING:

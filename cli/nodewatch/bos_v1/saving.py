@@ -10,13 +10,13 @@ from nodewatch.bos_v1.client import BosV1, path, template_path
 from nodewatch.bos_v1.rules import template_name
 from nodewatch.documents import names_in, part
 from nodewatch.errors import WrongUsage
-from nodewatch.saving import OnBehalf
+from nodewatch.offline.saving import OnBehalf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from nodewatch.backend import Answer
-    from nodewatch.saving import Saver
+    from nodewatch.offline.saving import Saver
 
 
 def everything(saver: Saver) -> dict[str, Any]:

@@ -178,7 +178,7 @@ def known_statuses(text: str) -> str:
     'failed,on_hold'
     """
     from nodewatch.bos_v2.status_rules import COMPONENTS
-    from nodewatch.conditions import known_word
+    from nodewatch.lists.conditions import known_word
 
     return ",".join(known_word(word, list(COMPONENTS.statuses), "status") for word in text.split(","))
 

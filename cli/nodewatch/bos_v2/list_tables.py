@@ -9,11 +9,11 @@ from nodewatch.bos_v2 import kinds, rules, status_rules
 from nodewatch.bos_v2.tables import ATTEMPTS, STYLES, attempts, last_action
 from nodewatch.bos_v2.template_tables import boot_sets, configured, members
 from nodewatch.documents import part, text
-from nodewatch.listing import At, Attribute, Listing, places
+from nodewatch.lists.listing import At, Attribute, Listing, places
+from nodewatch.lists.view import usual_page
 from nodewatch.nodeset import fold
 from nodewatch.table import Cell, Column, Heading, Line, plural
 from nodewatch.times import read_time, seconds_since
-from nodewatch.view import usual_page
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

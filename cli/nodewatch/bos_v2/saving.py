@@ -9,13 +9,13 @@ from nodewatch.bos_v2.client import BosV2, status_in, status_request
 from nodewatch.bos_v2.rules import saved_key
 from nodewatch.documents import id_of, part, text
 from nodewatch.errors import NotFound, WrongUsage
-from nodewatch.saving import OnBehalf
+from nodewatch.offline.saving import OnBehalf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nodewatch.bos_v2.types import ExtendedStatus, Session
-    from nodewatch.saving import Saver
+    from nodewatch.offline.saving import Saver
 
 
 def everything(saver: Saver) -> dict[str, Any]:

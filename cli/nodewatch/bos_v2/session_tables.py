@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from nodewatch.bos_v2 import kinds, rules, status_rules, verdict_rules
 from nodewatch.documents import id_of, part, text
-from nodewatch.kinds import Kind
+from nodewatch.error_kinds import Kind
 from nodewatch.nodeset import fold, natural
 from nodewatch.pages import bar, errors, next_steps
 from nodewatch.places import Parts

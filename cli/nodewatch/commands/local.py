@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
     from nodewatch.offline.fleet import Entry
-    from nodewatch.saving import Saver
+    from nodewatch.offline.saving import Saver
     from nodewatch.settings.model import System
 
 
@@ -109,8 +109,8 @@ def save(app: App, file: str, session: str | None) -> None:
     from nodewatch.files import write_whole
     from nodewatch.offline.backend import sections
     from nodewatch.offline.fleet import FORMAT, loadable
+    from nodewatch.offline.saving import without_credentials
     from nodewatch.render.json import chunks
-    from nodewatch.saving import without_credentials
 
     live = live_systems(app)
     if app.settings.dry_run:
@@ -156,7 +156,7 @@ def live_systems(app: App) -> dict[str, System]:
 
 def saver(app: App, service: str) -> Saver:
     """Return what asks the service for what is saved."""
-    from nodewatch.saving import Saver
+    from nodewatch.offline.saving import Saver
 
     return Saver(app.backend(service), app.world, quiet=app.quiet)
 

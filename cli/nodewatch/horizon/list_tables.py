@@ -8,10 +8,10 @@ from nodewatch.documents import part, text
 from nodewatch.horizon import rules
 from nodewatch.horizon.meant_rules import is_registered
 from nodewatch.horizon.tables import STYLES, moment, start
-from nodewatch.listing import Attribute, Listing
+from nodewatch.lists.listing import Attribute, Listing
+from nodewatch.lists.view import usual_page
 from nodewatch.table import Cell, Column
 from nodewatch.times import read_time, seconds_since
-from nodewatch.view import usual_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

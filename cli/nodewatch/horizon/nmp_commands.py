@@ -51,8 +51,8 @@ def status_condition(text: str) -> str:
     >>> status_condition("failed,Download-started")
     "class = 'failed' or status = 'download started'"
     """
-    from nodewatch.conditions import known_word
     from nodewatch.horizon.list_tables import CLASSES
+    from nodewatch.lists.conditions import known_word
 
     words = [known_word(each, list(dict.fromkeys((*CLASSES, *rules.MEANINGS))), "status") for each in text.split(",")]
     return " or ".join(f"{'class' if word in CLASSES else 'status'} = '{word}'" for word in words)

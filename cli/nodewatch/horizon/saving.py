@@ -12,11 +12,11 @@ from nodewatch.horizon.client import (
     status_request,
     statuses_in,
 )
-from nodewatch.saving import MASK
+from nodewatch.offline.saving import MASK
 
 if TYPE_CHECKING:
     from nodewatch.horizon.types import Node
-    from nodewatch.saving import Saver
+    from nodewatch.offline.saving import Saver
 
 
 def exchange(saver: Saver, org: str) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import part, text
+from nodewatch.error_kinds import Kind, alike
 from nodewatch.horizon import rules
 from nodewatch.horizon.tables import STYLES, VERSIONS, local, word
-from nodewatch.kinds import Kind, alike
 from nodewatch.nodeset import fold, natural
 from nodewatch.pages import bar, errors, listed, next_steps
 from nodewatch.table import Cell, Column, Fields, Grid, Heading, Line, plural

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TextIO
 
+from nodewatch.lists.view import flat, names
 from nodewatch.render import print_document
 from nodewatch.render.nodes import print_names, print_rows, spelling
-from nodewatch.view import flat, names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from nodewatch.lists.view import View
     from nodewatch.times import Clock
-    from nodewatch.view import View
 
 
 def print_list(

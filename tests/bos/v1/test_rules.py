@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from conftest import NOW
 from nodewatch.bos_v1 import list_tables, rules, tables
+from nodewatch.lists.view import usual_page
 from nodewatch.render.layout import block_lines, spaced
 from nodewatch.times import Clock
-from nodewatch.view import usual_page
 from older_fleets import REBOOT, details, status
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from conftest import NOW, FakeWorld
 from nodewatch.bos_v2 import list_tables, session_tables, tables
+from nodewatch.lists.view import usual_page
 from nodewatch.render.page import print_page
 from nodewatch.times import Clock
-from nodewatch.view import usual_page
 
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),

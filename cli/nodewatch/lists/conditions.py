@@ -7,16 +7,16 @@ from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.errors import WrongUsage
-from nodewatch.listing import comparable, plain, written
+from nodewatch.lists.listing import comparable, plain, written
+from nodewatch.lists.query import Both, Comparison, Either, Not, parse, pattern, unescaped, wrong
 from nodewatch.nodeset import natural
-from nodewatch.query import Both, Comparison, Either, Not, parse, pattern, unescaped, wrong
 from nodewatch.times import read_duration, read_time, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from nodewatch.listing import Attribute, Listing
-    from nodewatch.query import Condition
+    from nodewatch.lists.listing import Attribute, Listing
+    from nodewatch.lists.query import Condition
     from nodewatch.times import Clock
 
 TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
@@ -118,7 +118,7 @@ def regular(expression: str) -> Any:
 def read_value(attribute: Attribute, value: str) -> Any:
     """Return a value of the command line as values of the attribute are compared; raise `WrongUsage` for what is none.
 
-    >>> from nodewatch.listing import At, Attribute
+    >>> from nodewatch.lists.listing import At, Attribute
     >>> read_value(Attribute("age", "", At("age"), kind="duration"), "30m")
     1800.0
     """

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.conditions import checked, comparisons, holds, read_value
 from nodewatch.documents import text
 from nodewatch.errors import WrongUsage
-from nodewatch.listing import Attribute, Listing, cells, comparable, flat_value, plain, written
+from nodewatch.lists.conditions import checked, comparisons, holds, read_value
+from nodewatch.lists.listing import Attribute, Listing, cells, comparable, flat_value, plain, written
+from nodewatch.lists.query import Both, Comparison, pattern, unescaped
 from nodewatch.nodeset import fold, natural
-from nodewatch.query import Both, Comparison, pattern, unescaped
 from nodewatch.table import Column, Grid, Line, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from nodewatch.query import Condition
+    from nodewatch.lists.query import Condition
     from nodewatch.table import Record
     from nodewatch.times import Clock
 
