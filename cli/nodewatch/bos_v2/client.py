@@ -166,18 +166,21 @@ class BosV2:
                 return
             after = id_of(page[-1])
 
-    def check_known(self, ids: str | None, found: Iterable[Component]) -> None:
+    def check_known(self, ids: str | None, found: Iterable[Component], *, filtered: bool = True) -> None:
         """Raise `NotFound` that names those of the ids that BOS does not know; `found` ones it does.
 
-        A pattern, or a place, is known when BOS has a component of it.
+        A pattern, or a place, is known when BOS has a component of it. Where another filter may have left out some that
+        it knows (`filtered`), it is asked for those that are missing.
         """
+        known = [id_of(component) for component in found]
         names = dict.fromkeys(name for name in (ids or "").split(",") if name)
-        for component in found:
-            names.pop(id_of(component), None)
+        for name in known:
+            names.pop(name, None)
         if names:
             from nodewatch.places import meant_by
 
-            known = [id_of(component) for component in self.components(ids=",".join(names), fields=("id",))]
+            if filtered:
+                known = [id_of(component) for component in self.components(ids=",".join(names), fields=("id",))]
             names = {name: None for name in names if not any(map(meant_by([name]), known))}
         if names:
             from nodewatch.nodeset import fold

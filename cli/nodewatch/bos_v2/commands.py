@@ -168,7 +168,8 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     components = bos.components(**app.narrowed(filters), fields=app.fields(), fits=app.fits())
     app.show_list(components)
     if whole:
-        bos.check_known(ids, components)
+        others = (value for name, value in filters.items() if name != "ids")
+        bos.check_known(ids, components, filtered=app.asking or any(value is not None for value in others))
 
 
 def known_statuses(text: str) -> str:
@@ -252,7 +253,7 @@ def describe_component(app: App, component_id: str) -> None:
         return
     names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world.stdin)))
     found = list(bos.components(ids=names))
-    bos.check_known(names, found)
+    bos.check_known(names, found, filtered=False)
     app.show(found, lambda found: describe(app, found))
 
 
