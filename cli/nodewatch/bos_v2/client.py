@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from nodewatch.backend import ASK_RIGHT, Backend, Request, array, named, object_in, segment, sent
 from nodewatch.documents import id_of
-from nodewatch.errors import NodewatchError, NotFound, NotPermitted, UnreadableAnswer, WrongUsage
+from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -89,11 +89,11 @@ class BosV2:
             return cast("Component", named(self.backend, Request("GET", path("components", name)), "id", name))
 
     def template_of(self, component: Component) -> str:
-        """Return the session template that a component's session was created from; empty where it is gone."""
+        """Return the session template that a component's session was created from; empty where nothing tells."""
         name = component.get("session")
         try:
             return str(self.session(str(name)).get("template_name") or "") if name else ""
-        except NotFound:
+        except (NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer):
             return ""
 
     def update_component(self, name: str, patch: Mapping[str, Any]) -> Component:
@@ -248,10 +248,13 @@ class BosV2:
         return named(self.backend, Request("GET", "/v2/options"))
 
     def limits(self) -> dict[str, Any]:
-        """Return the options of the service; none where it does not tell them: older ones have no such route."""
+        """Return the options of the service; none where it does not tell them, so that its defaults are assumed.
+
+        Older ones have no such route, and a page about nodes is not lost because this one question is in trouble.
+        """
         try:
             return self.options()
-        except (NotFound, NotPermitted):
+        except (NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer):
             return {}
 
     def update_options(self, patch: Mapping[str, Any]) -> dict[str, Any]:

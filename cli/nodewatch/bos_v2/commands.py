@@ -8,7 +8,7 @@ import click
 
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import id_of
-from nodewatch.errors import NodewatchError, NotFound
+from nodewatch.errors import NodewatchError
 from nodewatch.options import EVERY_KIND, boolean
 from nodewatch.tree import command, later
 from nodewatch.watch.options import followed, watchable
@@ -261,13 +261,5 @@ def describe(app: App, components: Iterable[Component]) -> Page:
     """Return the page that describes each of the components."""
     bos = BosV2(app.backend("bos"))
     options = bos.limits()
-    pages = (status_tables.component(node, template_of(bos, node), options, app.clock) for node in components)
+    pages = (status_tables.component(node, bos.template_of(node), options, app.clock) for node in components)
     return [block for page in pages for block in page]
-
-
-def template_of(bos: BosV2, node: Component) -> str:
-    """Return the session template that a component's session was created from; empty where there is none any more."""
-    try:
-        return str(bos.session(str(node["session"])).get("template_name") or "") if node.get("session") else ""
-    except NotFound:
-        return ""

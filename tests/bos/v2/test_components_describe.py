@@ -4,9 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conftest import SERVERS
 from fleets import COMPONENTS, FLEET, as_answered
 
 if TYPE_CHECKING:
+    from responses import RequestsMock
+
     from conftest import Load, Runner
 
 
@@ -109,3 +112,12 @@ def test_a_time_after_which_there_is_none(run: Runner, load: Load) -> None:
     )
     done = run("bos v2 components describe x1 --format table")
     assert (done.code, "power on again after 2 min" in " ".join(done.stdout.split())) == (0, True)
+
+
+def test_options_that_cannot_be_asked_are_assumed(run: Runner, network: RequestsMock) -> None:
+    run.environ |= {"NODEWATCH_BOS_URL": SERVERS["bos"], "NODEWATCH_RETRIES": "0"}
+    network.get(f"{SERVERS['bos']}/v2/components/x3000c0s10b0n0", json=as_answered(2))
+    network.get(f"{SERVERS['bos']}/v2/options", status=500)
+    network.get(f"{SERVERS['bos']}/v2/sessions/reboot-7", status=500)
+    done = run("bos v2 components describe x3000c0s10b0n0 --format table")
+    assert (done.code, "BOS's defaults are assumed" in done.stdout) == (0, True)
