@@ -33,7 +33,7 @@ OURS = [
     ("places", r"nodeset|lists\.query"),
     ("pages", "nodeset|table|error_kinds|places"),
     ("nodeset", "errors|files"),
-    ("limits", "nodeset|errors"),
+    ("limits", "documents|errors|nodeset|table"),
     ("statuses", "table"),
     (
         r"commands\.status",

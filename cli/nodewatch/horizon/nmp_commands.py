@@ -11,7 +11,6 @@ from nodewatch.horizon import rules
 from nodewatch.horizon.shared import (
     CONCURRENCY,
     LONG,
-    YES,
     clock,
     exchange,
     exchange_command,
@@ -19,6 +18,7 @@ from nodewatch.horizon.shared import (
     tell,
     users_command,
 )
+from nodewatch.options import YES
 from nodewatch.table import plural
 from nodewatch.tree import later
 from nodewatch.watch.options import followed, wanted, watchable

@@ -38,7 +38,6 @@ ON_COMMAND_LINE = (
 LONG = click.option("--long", "-l", is_flag=True, help="Show the whole of each status.")
 POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `nmp` or `org/nmp`.")
 CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Ask N nodes at a time (32).")
-YES = click.option("--yes", is_flag=True, help="Do not ask, even on a terminal.")
 
 
 def exchange_command(*params: click.Option, nodes: bool = False, listing: str = "") -> Callable[[Any], click.Command]:
