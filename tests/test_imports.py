@@ -44,8 +44,9 @@ OURS = [
         r"commands\.local",
         rf"{SLICE}\.saving|render\.json|tree|options|progress|settings\.model|files|offline\.\w+|{LEAVES}",
     ),
+    (r"commands\.list_tables", LEAVES),
     (r"commands\.record", rf"bos_v2\.(client|rules|\w*recording\w*)|tree|watch\.options|offline\.backend|{LEAVES}"),
-    (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.local|tree|options|files|offline\.\w+|{LEAVES}"),
+    (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.(local|list_tables)|tree|options|files|offline\.\w+|{LEAVES}"),
     (
         r"commands\.demo",
         rf"bos_v2\.(commands|follow)|commands\.(local|run)|{DEMO}|tree|options|settings\.contexts|watch\.loop|{LEAVES}",
