@@ -16,12 +16,12 @@ from nodewatch.watch.options import followed, watchable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from nodewatch import limits
     from nodewatch.app import App
     from nodewatch.bos_v1 import follow, list_tables, tables
+    from nodewatch.nodes import limits
     from nodewatch.table import Page, Record
 else:
-    limits = later("limits")
+    limits = later("nodes.limits")
     follow, tables = later("bos_v1.follow"), later("bos_v1.tables")  # only waiting, and only tables, need them
     list_tables = later("bos_v1.list_tables")
 
@@ -137,8 +137,8 @@ def check_operation(_ctx: click.Context, _param: click.Parameter, value: str) ->
 def create_session(
     app: App, operation: str, template_name: str | None, template_uuid: str | None, limit: str | None, yes: bool
 ) -> None:
-    """Starts it at once. Without a limit it is for all nodes of the template: on a terminal you are asked first. Offline
-    the session is put in the store, and nothing of it ever begins.
+    """Starts it at once. Without a limit it is for all nodes of the template: on a terminal you are asked first.
+    Offline the session is put in the store, and nothing of it ever begins.
 
     \b
     $ nodewatch bos v1 session create --template-name cle-1.3.0 --operation reboot

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2.set_up_rules import limited
-from nodewatch.limits import everyone
+from nodewatch.nodes.limits import everyone
 from nodewatch.table import plural
 
 if TYPE_CHECKING:

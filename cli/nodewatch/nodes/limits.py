@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.documents import names_in, part
 from nodewatch.errors import WrongUsage
-from nodewatch.nodeset import expand, read_nodes
+from nodewatch.nodes.nodeset import expand, read_nodes
 from nodewatch.table import plural
 
 if TYPE_CHECKING:
