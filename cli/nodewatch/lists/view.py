@@ -70,9 +70,10 @@ def read_order(listing: Listing, given: str | None) -> list[tuple[Attribute, boo
 
 def fitting(view: View, records: Iterable[Any], clock: Clock) -> list[Any]:
     """Return the records for which all conditions hold."""
-    if not view.conditions:
-        return list(records)
-    return list(filter(holds(Both(tuple(view.conditions)), view.listing, clock), records))
+    found = records
+    for condition in view.conditions:
+        found = filter(holds(condition, view.listing, clock), found)
+    return list(found)
 
 
 def chosen(view: View, records: Iterable[Any], clock: Clock, *, ordered: bool) -> list[Any]:
@@ -129,11 +130,12 @@ def of_sample(attribute: Attribute) -> Attribute:
 def tally(view: View, records: Iterable[Any], clock: Clock) -> tuple[Listing, list[Group]]:
     """Return a list of how many of the records are alike in what is counted by, the largest number first."""
     first = view.listing.attributes[0]
-    found = list(records)
-    values = [[flat_value(attribute, record, clock) for record in found] for attribute in view.counted]
-    groups: dict[tuple[Any, ...], Group] = {}
-    for record, *key in zip(found, *values, strict=True):
-        groups.setdefault(tuple(map(text, key)), Group(record, [])).names.append(text(first.value(record, clock)))
+    groups: dict[tuple[str, ...], Group] = {}
+    for record in records:
+        key = tuple([text(flat_value(attribute, record, clock)) for attribute in view.counted])
+        if key not in groups:
+            groups[key] = Group(record, [])
+        groups[key].names.append(text(first.value(record, clock)))
     counted = {attribute: of_sample(attribute) for attribute in view.counted}
     names = Attribute(
         plain(first.heading) + "s",
