@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Cell, Column, Grid, Page
     from nodewatch.times import Clock
 
+NUMBERS = (int, float)
 Kind = Literal["text", "number", "duration", "time", "truth"]
 
 
@@ -153,15 +154,26 @@ def flat_value(attribute: Attribute, record: Any, clock: Any) -> Any:
 
 def comparable(attribute: Attribute, record: Any, clock: Any) -> Any:
     """Return the attribute's value as it is compared: texts in one case; None where there is none of its kind."""
-    value = attribute.value(record, clock)
-    match attribute.kind:
-        case "text":
-            return text(value).casefold()
-        case "time":
-            return stamp(value) or None
-        case "truth":
-            return value if isinstance(value, bool) else None
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return COMPARED[attribute.kind](attribute.value(record, clock))
+
+
+def truth(value: Any) -> bool | None:
+    """Return the value if it is true or false, else None."""
+    return value if isinstance(value, bool) else None
+
+
+def number(value: Any) -> float | None:
+    """Return the value if it is a number, else None."""
+    return value if isinstance(value, NUMBERS) and not isinstance(value, bool) else None
+
+
+COMPARED: dict[Kind, Callable[[Any], Any]] = {
+    "text": lambda value: text(value).casefold(),
+    "number": number,
+    "duration": number,
+    "time": lambda value: stamp(value) or None,
+    "truth": truth,
+}
 
 
 def written(attribute: Attribute, record: Any, clock: Any) -> str:
