@@ -125,7 +125,7 @@ COMPONENTS = Listing(
         ),
         Attribute(
             "class",
-            "stable, moving (BOS works on it), failed, or held (disabled or on hold in the middle of a phase)",
+            "stable, moving (BOS works on it), failed, or held (disabled before it was done)",
             lambda component, _: kinds.kind(component),
             words=kinds.Kinds._fields,
             needs=("status", "enabled"),
