@@ -191,7 +191,7 @@ def progress(components: Iterable[Component], options: Mapping[str, Any], clock:
     rows: list[list[str | Cell]] = []
     for group in groups:
         limit, names = status_rules.limit_of(group.status, options), fold(group.names)
-        facts = {
+        facts: dict[str, str | Cell] = {
             "Status": Cell(group.status, "busy"),
             "Nodes": f"{len(group.names):,}",
             "Oldest action": clock.ago((clock.now - group.idle).isoformat()),
