@@ -37,11 +37,11 @@ FLEET = {
     },
 }
 TABLE = """\
-What           Name       State                    Nodes  Started    More
-boot session   night      complete         2 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list night
-agent upgrade  o/upgrade  running   1 failed, 2 reported             nodewatch exchange nmp status o/upgrade
-boot session   reboot-7   running          1 failed of 4  11:00 UTC  nodewatch bos v2 sessions status list reboot-7
-boot session   empty      complete            not set up  11:00 UTC  nodewatch bos v2 sessions status list empty
+Name       What           State                    Nodes  Started    More
+night      boot session   complete         2 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list night
+o/upgrade  agent upgrade  running   1 failed, 2 reported             nodewatch exchange nmp status o/upgrade
+reboot-7   boot session   running          1 failed of 4  11:00 UTC  nodewatch bos v2 sessions status list reboot-7
+empty      boot session   complete            not set up  11:00 UTC  nodewatch bos v2 sessions status list empty
 """
 
 
@@ -57,6 +57,14 @@ def test_the_worst_first(run: Runner, load: Load) -> None:
         ("reboot-7", 1, 4),
         ("empty", 0, 0),
     ]
+    assert (
+        run("status --filter 'failed > 1 or what = agent*' --format csv").stdout
+        == """\
+name,kind,context,state,nodes,failed,error,since,command
+night,boot session,,complete,3,2,,2026-11-21T11:00:00Z,nodewatch bos v2 sessions status list night
+o/upgrade,agent upgrade,,running,2,1,,,nodewatch exchange nmp status o/upgrade
+"""
+    )
 
 
 def test_nothing_goes_on(run: Runner, load: Load) -> None:
@@ -82,9 +90,9 @@ local = "test.json"
 local = "lost.json"
 """
 ELSEWHERE = """\
-What          Context  Name    State             Nodes  Started    More
-boot session  test     dawn    complete  1 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list dawn --context test
-boot session  prod     a boot  running         0 nodes  11:00 UTC  nodewatch bos v2 sessions status list 'a boot'
+Name    What          Context  State             Nodes  Started    More
+dawn    boot session  test     complete  1 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list dawn --context test
+a boot  boot session  prod     running         0 nodes  11:00 UTC  nodewatch bos v2 sessions status list 'a boot'
 """  # noqa: E501
 
 
@@ -128,5 +136,5 @@ def test_contexts_are_asked_side_by_side(run: Runner, network: responses.Request
     for place in ("north", "south"):
         network.add_callback("GET", re.compile(f"https://{place}.*"), answer)
     done = run("status --format table")
-    assert (done.code, [line.split()[3] for line in done.stdout.splitlines()[1:]]) == (5, ["north-boot", "south-boot"])
+    assert (done.code, [line.split()[0] for line in done.stdout.splitlines()[1:]]) == (5, ["north-boot", "south-boot"])
     assert done.stderr.startswith("Error: dead: BOS at https://dead.example.com/apis/bos did not answer")

@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.documents import part, text
 from nodewatch.errors import NodewatchError, NotFound, WrongConfiguration
 from nodewatch.settings.contexts import DEMO
-from nodewatch.table import Cell, Column, Grid, Line, Page, plural
 from nodewatch.times import read_time
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from nodewatch.app import App
-    from nodewatch.table import Style
 
     Ask = Callable[[App], Iterator[dict[str, Any]]]
 
@@ -31,7 +29,7 @@ TOGETHER = 8  # contexts that are asked at the same time
 Found = dict[str, Any]
 
 
-@command
+@command(listing="commands.list_tables:GOING_ON")
 def show_going_on(app: App) -> None:
     """Boot sessions that are running, those of the last day that have failed nodes or could not be set up, and policies
     that are on their way or have failed somewhere: the worst first, one line each, with the command that shows more.
@@ -42,6 +40,7 @@ def show_going_on(app: App) -> None:
     $ nodewatch status
     $ nodewatch status --context demo
     $ nodewatch status --format json
+    $ nodewatch status --filter 'failed > 0' --columns name,failed,nodes
     """
     from nodewatch.gather import side_by_side
 
@@ -54,7 +53,7 @@ def show_going_on(app: App) -> None:
     if not any(isinstance(answer, list) for answer in answers):
         raise (trouble or missing)[0]
     found.sort(key=lambda each: (-each["failed"], not each["error"], each["state"] != "running", each["name"]))
-    app.show(found, lambda found: page(found, app))
+    app.show_list(found)
     if trouble:
         first, sentences = trouble[0], dict.fromkeys(error.message for error in trouble)
         raise type(first)("\n".join(sentences), status=first.status, document=first.document)
@@ -190,46 +189,3 @@ def outcome(status: Any) -> str:
     from nodewatch.horizon.rules import meaning
 
     return meaning(status).outcome
-
-
-def page(found: list[Found], app: App) -> Page:
-    """Return what goes on, a line each."""
-    if not found:
-        return [Line("Nothing is going on, and nothing has failed within the last day.", "good")]
-    columns = [
-        Column("What", 2),
-        Column("Context", shares=True),
-        Column("Name", 3),
-        Column("State"),
-        Column("Nodes", right=True),
-        Column("Started", 1),
-        Column("More"),
-    ]
-    return [Grid(columns, [row(each, app) for each in found])]
-
-
-def row(each: Mapping[str, Any], app: App) -> list[str | Cell]:
-    """Return one line."""
-    style: Style = "bad" if each["failed"] or each["error"] else "" if each["state"] == "staged" else "busy"
-    words = [Cell(each["state"], style), Cell(count(each), style), app.clock.day(each["since"])]
-    return [each["kind"], each["context"] or "", each["name"], *words, each["command"]]
-
-
-def count(each: Mapping[str, Any]) -> str:
-    """Return how many nodes failed, of how many that the session has, or that have reported on the policy.
-
-    >>> count({"kind": "boot session", "failed": 2, "nodes": 3, "error": None, "state": "running"})
-    '2 failed of 3'
-    >>> count({"kind": "agent upgrade", "failed": 2, "nodes": 3, "error": None, "state": "running"})
-    '2 failed, 3 reported'
-    >>> count({"kind": "boot session", "failed": 0, "nodes": 0, "error": "no such template", "state": "complete"})
-    'not set up'
-    """
-    failed, nodes, upgrade = f"{each['failed']:,} failed", f"{each['nodes']:,}", each["kind"] == "agent upgrade"
-    if each["failed"]:
-        return failed + (f", {nodes} reported" if upgrade else f" of {nodes}")
-    if each["error"]:
-        return "not set up"
-    if each["state"] == "pending" and not each["nodes"]:
-        return ""  # BOS has not looked yet which they are
-    return f"{nodes} reported" if upgrade else plural(each["nodes"], "node")

@@ -11,7 +11,6 @@ from nodewatch.horizon import rules
 from nodewatch.horizon.shared import (
     CONCURRENCY,
     LONG,
-    YES,
     clock,
     exchange,
     exchange_command,
@@ -19,6 +18,7 @@ from nodewatch.horizon.shared import (
     tell,
     users_command,
 )
+from nodewatch.options import YES
 from nodewatch.table import plural
 from nodewatch.tree import later
 from nodewatch.watch.options import followed, wanted, watchable
@@ -131,18 +131,16 @@ def show_nmp_status(
 
     if followed(app, describe):
         return
-    found = ask()
-    if found.statuses:
-        full = full_name(app, nmp)
-        if app.asks_for_list:
-            silent = found.silent if app.asking or app.settings.format != "names" else []
-            records = list_tables.reported(found.statuses, found.nodes, full, silent)
-            app.show_list(records, lambda records: list_tables.by_node(records, full, long=long))
-        else:
-            document = rules.by_node(found.statuses, full, long=long)
-            app.show(document, lambda _: status_tables.nmp_status(found, clock(app), long=long, brief=app.brief))
+    found, full = ask(), full_name(app, nmp)
+    if app.asking or (found.statuses and app.asks_for_list):
+        silent = found.silent if app.asking or app.settings.format != "names" else []
+        records = list_tables.reported(found.statuses, found.nodes, full, silent)
+        app.show_list(records, lambda records: list_tables.by_node(records, full, long=long))
+    elif found.statuses:
+        document = rules.by_node(found.statuses, full, long=long)
+        app.show(document, lambda _: status_tables.nmp_status(found, clock(app), long=long, brief=app.brief))
     raise_trouble(app, found)
-    if not found.statuses:
+    if not (found.statuses or app.asking):
         org, name = rules.qualified(nmp, app.settings.org)
         where = f" for node {node}" if node else ""
         meant = sum(found.standing(f"{org}/{name}", each) == "not reported" for each in found.silent)
@@ -156,7 +154,7 @@ def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
         raise WrongUsage("--node and --nodes do not go together: write all nodes behind --nodes.")
     if only is None and not (node and (node == "-" or node.startswith("@"))):
         return [node] if node else []
-    from nodewatch.nodeset import read_nodes
+    from nodewatch.nodes.nodeset import read_nodes
 
     return read_nodes(only or node or "", app.world.stdin)
 
@@ -233,7 +231,7 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
 
     One text alone may be a node set or a pattern, unless there is a node of that very name.
     """
-    from nodewatch.nodeset import expand, fitting, fold
+    from nodewatch.nodes.nodeset import expand, fitting, fold
 
     alone = named[0] if len(named) == 1 else ""
     if alone and not is_set(alone):
@@ -317,7 +315,7 @@ def tell_losses(app: App, client: Exchange, org: str, name: str) -> None:
     app.say(rules.losses(found.statuses, lost, unknown=len(found.troubled)))
     going_on = [node for node, statuses in found.statuses.items() if rules.in_upgrade(statuses)]
     if going_on:
-        from nodewatch.nodeset import fold
+        from nodewatch.nodes.nodeset import fold
 
         app.warn(f"Warning: an upgrade is going on on {plural(len(going_on), 'node')}: {fold(going_on)}.")
 
