@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.bos_v2.change_commands import DOING, YES
+from nodewatch.bos_v2.change_commands import DOING
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import text
 from nodewatch.errors import NotAllSucceeded
+from nodewatch.options import YES
 from nodewatch.table import Line, plural
 from nodewatch.tree import command, later
 
@@ -76,6 +77,8 @@ def elsewhere(bos: BosV2, ended: ExtendedStatus, components: list[Component]) ->
 
 def show_nodes(app: App, nodes: list[Component]) -> None:
     """Say which nodes are meant, by the errors that they report."""
-    for block in pages.errors(session_tables.failures(nodes), brief=app.brief):
+    from nodewatch.bos_v2.kinds import alike
+
+    for block in pages.errors(session_tables.failures(alike(nodes)), brief=app.brief):
         if isinstance(block, Line):
             app.say(f"{block.lead}{block.text}")

@@ -13,7 +13,6 @@ from nodewatch.horizon.shared import (
     LONG,
     NODE,
     NODES,
-    YES,
     clock,
     exchange,
     exchange_command,
@@ -21,6 +20,7 @@ from nodewatch.horizon.shared import (
     tell,
     users_command,
 )
+from nodewatch.options import YES
 from nodewatch.table import plural
 from nodewatch.tree import later
 from nodewatch.watch.options import followed, wanted, watchable

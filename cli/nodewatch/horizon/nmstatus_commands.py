@@ -9,7 +9,8 @@ import click
 from nodewatch.errors import NotFound, ServiceTrouble, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Agent
-from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, show_statuses, tell
+from nodewatch.horizon.shared import LONG, ask_to_reset, clock, show_statuses, tell
+from nodewatch.options import YES
 from nodewatch.tree import command, later
 from nodewatch.watch.options import followed, wanted, watchable
 

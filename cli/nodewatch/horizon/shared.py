@@ -42,7 +42,6 @@ NODE = click.option(
 )
 NODES = click.option("--nodes", "only", metavar="NODES", help="Only these nodes: a node set, @FILE, or - for stdin.")
 CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Ask N nodes at a time (32).")
-YES = click.option("--yes", is_flag=True, help="Do not ask, even on a terminal.")
 
 
 def exchange_command(*params: click.Option, **attributes: Any) -> Callable[[Any], click.Command]:
