@@ -35,9 +35,9 @@ def show_course(app: App, nmp: str, node: str | None, only: str | None, worst: b
     $ nodewatch exchange nmp history --worst --local past.db
     """
     check_one(node, only)
-    wanted = node or only
-    names = choosing.read_names(app, wanted, app.settings.org)[1] if wanted else []
-    full = full_name(app, nmp) if nmp else ""
+    full, wanted = full_name(app, nmp) if nmp else "", node or only
+    org = full.partition("/")[0] or app.settings.org
+    names = choosing.read_names(app, wanted, org)[1] if wanted else []
     found = exchange(app).recording(full)
     if full and not found:
         raise NotFound(f"nothing is recorded of policy {full}.")

@@ -177,6 +177,7 @@ def test_organizations_do_not_disturb_each_other(run: Runner, load: Load, past: 
     assert look(run, past).endswith(" 1 change on 1 edge node.")
     assert len(told(run, past)) == 3
     assert len(told(run, past, "other/roll")) == 1
+    assert len(told(run, past, "harbor/roll --node edge-1")) == 1
 
 
 def test_what_is_older_is_forgotten_but_for_what_is_there(run: Runner, load: Load, past: Path) -> None:
