@@ -9,7 +9,7 @@ import click
 from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.client import BosV1, session_in, session_request
 from nodewatch.errors import NodewatchError
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from nodewatch.nodes import limits
     from nodewatch.table import Page, Record
 else:
-    limits = later("nodes.limits")
-    follow, tables = later("bos_v1.follow"), later("bos_v1.tables")  # only waiting, and only tables, need them
-    list_tables = later("bos_v1.list_tables")
+    limits = lazy("nodes.limits")
+    follow, tables = (
+        lazy("bos_v1.follow"),
+        lazy("bos_v1.tables"),
+    )  # only waiting, and only tables, need them
+    list_tables = lazy("bos_v1.list_tables")
 
 MOST_DESCRIBED = 100  # sessions of a list that are asked for one by one: BOS v1 is slow, and counts its workers
 OPERATIONS = ("boot", "configure", "reboot", "shutdown")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.documents import names_in, part, text
+from nodewatch.documents import as_text, names_in, part
 from nodewatch.nodes.nodeset import fold, natural
 from nodewatch.table import Cell, Column, Fields, Grid, Line, Page
 
@@ -20,14 +20,14 @@ def templates(documents: Iterable[SessionTemplate]) -> Page:
     """Return the session templates, by name."""
     rows = [
         [
-            text(template.get("name")),
+            as_text(template.get("name")),
             ", ".join(part(template, "boot_sets")),
             "; ".join(
                 filter(None, (members(part(part(template, "boot_sets"), key)) for key in part(template, "boot_sets")))
             ),
-            text(part(template, "cfs").get("configuration")),
+            as_text(part(template, "cfs").get("configuration")),
         ]
-        for template in sorted(documents, key=lambda each: natural(text(each.get("name"))))
+        for template in sorted(documents, key=lambda each: natural(as_text(each.get("name"))))
     ]
     columns = [Column("Template"), Column("Boot sets", 2), Column("Nodes", wraps=True), Column("Configuration", 3)]
     return [Grid(columns, rows, empty="There are no session templates.")]
@@ -46,16 +46,16 @@ def members(boot_set: Mapping[str, Any]) -> str:
 
 def template(document: SessionTemplate) -> Page:
     """Return one session template, boot set by boot set."""
-    fields = [(name, text(value)) for name, value in document.items() if name not in ("name", "boot_sets")]
-    page: Page = [Fields([("Template", Cell(text(document.get("name")), "strong")), *fields])]
+    fields = [(name, as_text(value)) for name, value in document.items() if name not in ("name", "boot_sets")]
+    page: Page = [Fields([("Template", Cell(as_text(document.get("name")), "strong")), *fields])]
     for name in part(document, "boot_sets"):
         boot_set = part(part(document, "boot_sets"), name)
         shown = ("node_list", *(field for field, _ in SPECIFIERS))
-        others = [(field, text(value)) for field, value in boot_set.items() if field not in shown]
+        others = [(field, as_text(value)) for field, value in boot_set.items() if field not in shown]
         page.append(Fields([("Nodes", members(boot_set)), *others], heading=f"Boot set {name}"))
     return page
 
 
 def stored(name: Any) -> Page:
     """Return the name of the template that was stored, as the server answers it."""
-    return [Line(text(name))]
+    return [Line(as_text(name))]

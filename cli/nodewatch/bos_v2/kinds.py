@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import rules
-from nodewatch.documents import id_of, text
+from nodewatch.documents import as_text, id_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,7 +65,7 @@ def nodes(components: Iterable[Component]) -> dict[str, Node]:
     alike: dict[Any, Node] = {}
     found = {}
     for component in components:
-        error = text(component.get("error"))
+        error = as_text(component.get("error"))
         status, enabled = rules.status_of(component), bool(component.get("enabled"))
         key = status, enabled, error
         if key not in alike:

@@ -9,13 +9,13 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from nodewatch.bos_v2 import kinds, rules, status_rules, verdict_rules
-from nodewatch.documents import id_of, part, text
-from nodewatch.nodes.error_kinds import Kind
+from nodewatch.documents import as_text, id_of, part
+from nodewatch.nodes.error_kinds import ErrorKind
 from nodewatch.nodes.nodeset import fold, natural
 from nodewatch.nodes.places import Parts
-from nodewatch.pages import bar, errors, next_steps
+from nodewatch.pages import bar, errors_by_kind, next_steps
 from nodewatch.table import Bar, Cell, Column, Grid, Heading, Line, Page, Part
-from nodewatch.times import read_time, short, span
+from nodewatch.times import read_time, rough_span, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -62,17 +62,17 @@ def session_status(
     page: Page = [identity(status, session, counts, clock)]
     setup = part(session, "status").get("error")
     if setup:
-        page.append(Line(text(setup), "bad", lead="Setup failed: "))
+        page.append(Line(as_text(setup), "bad", lead="Setup failed: "))
     page += shares(status, counts)
     failed = failures(found.failed) if running and found.failed else ended_failures(status, components, counts)
     if failed:
-        page += [Heading(failed_heading(failed, counts), "bad"), *errors(failed, parts, brief=brief)]
+        page += [Heading(failed_heading(failed, counts), "bad"), *errors_by_kind(failed, parts, brief=brief)]
     if running and found.troubled:
         page.append(Heading(f"In trouble, but BOS still tries ({len(found.troubled):,})", "warn"))
-        page += errors(failures(found.troubled), parts, brief=brief, style="warn")
+        page += errors_by_kind(failures(found.troubled), parts, brief=brief, style="warn")
     if running and found.held:
         page.append(Heading(f"On hold or disabled ({len(found.held):,})", "warn"))
-        page += errors(stopped(found.held), parts, brief=brief, style="warn")
+        page += errors_by_kind(stopped(found.held), parts, brief=brief, style="warn")
     if running and found.moving:
         more = " more" * bool(found.troubled)
         page += [
@@ -89,11 +89,11 @@ def identity(status: ExtendedStatus, session: Session, counts: Counts | None, cl
     """Return one line that says which session it is and what to think of it."""
     verdict, timing = verdict_rules.verdict(status, counts), part(status, "timing")
     began, ended = timing.get("start_time"), timing.get("end_time")
-    operation = text(session.get("operation"))
+    operation = as_text(session.get("operation"))
     facts = [
-        text(session.get("name")),
-        " of ".join(filter(None, (operation, text(session.get("template_name"))))),
-        f"tenant {text(session['tenant'])}" if session.get("tenant") else "",
+        as_text(session.get("name")),
+        " of ".join(filter(None, (operation, as_text(session.get("template_name"))))),
+        f"tenant {as_text(session['tenant'])}" if session.get("tenant") else "",
         verdict.text,
         f"started {clock.at(began)}" if began else "",
         f"ended {clock.at(ended)}" if ended else "",
@@ -140,24 +140,24 @@ def sort(components: Iterable[Component]) -> Sorted:
     return found
 
 
-def failures(components: Iterable[Component]) -> list[Kind]:
+def failures(components: Iterable[Component]) -> list[ErrorKind]:
     """Return the errors of the components, with their names; what reports none is told, too."""
     by_error: dict[str, list[str]] = {}
     for component in components:
         error = component.get("error")
         by_error.setdefault(str(error) if error else NO_ERROR, []).append(id_of(component))
-    return [Kind(error, names) for error, names in by_error.items()]
+    return [ErrorKind(error, names) for error, names in by_error.items()]
 
 
-def ended_failures(status: ExtendedStatus, components: Iterable[Component], counts: Counts | None) -> list[Kind]:
+def ended_failures(status: ExtendedStatus, components: Iterable[Component], counts: Counts | None) -> list[ErrorKind]:
     """Return the errors that the status sums up: a complete session's nodes may be other sessions' since."""
     groups = verdict_rules.error_groups(status, verdict_rules.by_error(components))
-    found = [Kind(group.message, group.names, group.unknown) for group in groups]
+    found = [ErrorKind(group.message, group.names, group.unknown) for group in groups]
     silent = (counts.failed if counts else 0) - sum(kind.number for kind in found)
-    return [*found, Kind(NO_ERROR, [], silent)] if silent > 0 else found
+    return [*found, ErrorKind(NO_ERROR, [], silent)] if silent > 0 else found
 
 
-def failed_heading(failed: Sequence[Kind], counts: Counts | None) -> str:
+def failed_heading(failed: Sequence[ErrorKind], counts: Counts | None) -> str:
     """Return what the errors below are: those of the failed nodes, or more than those."""
     reported, number = sum(kind.number for kind in failed), counts.failed if counts else None
     if number is None or reported == number:
@@ -165,7 +165,7 @@ def failed_heading(failed: Sequence[Kind], counts: Counts | None) -> str:
     return f"Errors on {reported:,} nodes, of which {number:,} failed"
 
 
-def stopped(components: Iterable[Component]) -> list[Kind]:
+def stopped(components: Iterable[Component]) -> list[ErrorKind]:
     """Return why BOS does nothing with the components: the errors they report, else that they are disabled."""
     return [kind._replace(text=DISABLED) if kind.text == NO_ERROR else kind for kind in failures(components)]
 
@@ -204,12 +204,12 @@ def late(group: status_rules.Laggards, limit: timedelta | None, clock: Clock) ->
     if limit is None or not group.stuck:
         return ""
     who = "all" if len(group.stuck) == len(group.names) else f"{len(group.stuck):,}"
-    return who if clock.absolute else f"{who} by {short(group.idle - limit)}"
+    return who if clock.absolute else f"{who} by {rough_span(group.idle - limit)}"
 
 
 def steps(status: ExtendedStatus, session: Session, found: Sorted, failed: Sequence[str]) -> list[tuple[str, str]]:
     """Return what to type next, with real names: at most four lines."""
-    name, running = quote(text(session.get("name"))), status.get("status") != "complete"
+    name, running = quote(as_text(session.get("name"))), status.get("status") != "complete"
     bos, steps = "nodewatch bos v2", []
     if failed:
         first = min(failed, key=natural)
@@ -233,7 +233,7 @@ def cause(failed: Sequence[Component]) -> list[tuple[str, str]]:
     """Return where the cause is to be looked for: in CFS, or on the console, as most of the failed nodes say."""
     by_phase: dict[str, list[str]] = {}
     for component in failed:
-        by_phase.setdefault(text(part(component, "status").get("phase")), []).append(id_of(component))
+        by_phase.setdefault(as_text(part(component, "status").get("phase")), []).append(id_of(component))
     phase, names = max(by_phase.items(), key=lambda each: len(each[1]), default=("", []))
     if phase == "configuring":
         return [("see why CFS failed", f"cray cfs v3 components describe {quote(min(names, key=natural))}")]

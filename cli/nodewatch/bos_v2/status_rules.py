@@ -10,8 +10,8 @@ from datetime import MAXYEAR, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import rules
-from nodewatch.documents import id_of, part, text
-from nodewatch.statuses import Chart, Status, Step
+from nodewatch.documents import as_text, id_of, part
+from nodewatch.statuses import Chart, Explanation, Step
 from nodewatch.times import read_time, span
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ COMPONENTS = Chart(
     "Component Status",
     ["stable"],
     {
-        "stable": Status(
+        "stable": Explanation(
             "The component is in the desired state.",
             "nothing",
             [
@@ -45,7 +45,7 @@ COMPONENTS = Chart(
                 HELD,
             ],
         ),
-        "power_off_pending": Status(
+        "power_off_pending": Explanation(
             "The component needs to be powered off, but CAPMC has not yet been called.",
             "the power-off-graceful operator, at its next round",
             [
@@ -56,7 +56,7 @@ COMPONENTS = Chart(
             ],
             [POWER],
         ),
-        "power_off_gracefully_called": Status(
+        "power_off_gracefully_called": Explanation(
             "CAPMC has been called to power off the component, but HSM does not yet report that the component is off.",
             "the power state off",
             [
@@ -67,7 +67,7 @@ COMPONENTS = Chart(
             ],
             [POWER],
         ),
-        "power_off_forcefully_called": Status(
+        "power_off_forcefully_called": Explanation(
             "CAPMC has been called to power off the component by force, but HSM does not yet report that it is off.",
             "the power state off",
             [
@@ -79,7 +79,7 @@ COMPONENTS = Chart(
             ],
             [POWER],
         ),
-        "power_on_pending": Status(
+        "power_on_pending": Explanation(
             "The component needs to be powered on, but CAPMC has not yet been called.",
             "the power-on operator, at its next round",
             [
@@ -90,7 +90,7 @@ COMPONENTS = Chart(
             ],
             [POWER],
         ),
-        "power_on_called": Status(
+        "power_on_called": Explanation(
             "CAPMC has been called to power on the component, but it is not yet reported on and ready.",
             "the power state on, then the boot artifacts that the node reports when it is up",
             [
@@ -102,7 +102,7 @@ COMPONENTS = Chart(
             ],
             [POWER, "cray console interact COMPONENT"],
         ),
-        "configuring": Status(
+        "configuring": Explanation(
             "The component is booted with the correct boot artifacts, but CFS reports that it still has pending "
             "configuration.",
             "CFS to report the configuration done",
@@ -114,7 +114,7 @@ COMPONENTS = Chart(
             ],
             ["cray cfs v3 components describe COMPONENT"],
         ),
-        "failed": Status(
+        "failed": Explanation(
             "The component is not yet in the desired state, but BOS will not take further actions on it: there were "
             "too many attempts of a power action, or CFS reports failed configuration.",
             "an administrator to repair it",
@@ -125,7 +125,7 @@ COMPONENTS = Chart(
             ],
             [AGAIN, REBOOT],
         ),
-        "on_hold": Status(
+        "on_hold": Explanation(
             "Something has changed about the component's state, such as re-enabling it in BOS, and BOS needs to gather "
             "information from other services and re-evaluate the state of the node.",
             "BOS to look at the node, at its next round",
@@ -147,7 +147,7 @@ SESSIONS = Chart(
     "View the Status of a BOS Session",
     ["pending"],
     {
-        "pending": Status(
+        "pending": Explanation(
             "The desired state of its components has not been set for all of them yet.",
             "the session-setup operator",
             [
@@ -156,7 +156,7 @@ SESSIONS = Chart(
             ],
             ["nodewatch bos v2 sessions describe SESSION"],
         ),
-        "running": Status(
+        "running": Explanation(
             "Its components are being worked on; a staged session waits to be applied.",
             "no component to be enabled for it, nor staged",
             [Step("complete", "BOS has no component left to act on: they are stable, or failed, or another session's")],
@@ -165,7 +165,7 @@ SESSIONS = Chart(
                 "nodewatch bos v2 applystaged create --xnames COMPONENTS",
             ],
         ),
-        "complete": Status(
+        "complete": Explanation(
             "It has ended, and its numbers do not change any more. That is no success: look at what failed.",
             "nothing; BOS deletes it after cleanup_completed_session_ttl",
             (),
@@ -276,12 +276,14 @@ def expectation(component: Component, options: Mapping[str, Any], now: datetime,
     ('1 of 3 made', '')
     """
     status = rules.status_of(component)
-    known = COMPONENTS.statuses.get(status, Status("The guide page does not know this status.", "that cannot be told"))
+    known = COMPONENTS.statuses.get(
+        status, Explanation("The guide page does not know this status.", "that cannot be told")
+    )
     late = ""
     if stuck(component, options, now):
         since, name = idle(component, now) or timedelta(), LIMITS[status]
         late = f"yes: for {span(since)}, and {name} is {span(timedelta(seconds=option(options, name)))}"
-    names = {"COMPONENT": id_of(component), "SESSION": text(component.get("session")), "TEMPLATE": template}
+    names = {"COMPONENT": id_of(component), "SESSION": as_text(component.get("session")), "TEMPLATE": template}
     likely = [*known.commands, STATUS]
     if not component.get("enabled") and status not in ("stable", "failed"):
         likely.insert(0, AGAIN)
@@ -385,7 +387,7 @@ def laggards(components: Iterable[Component], options: Mapping[str, Any], now: d
             continue
         status = rules.status_of(component)
         if status not in ("stable", "failed"):
-            last = text(part(component, "last_action").get("last_updated"))
+            last = as_text(part(component, "last_action").get("last_updated"))
             if last not in times:
                 times[last] = read_time(last) or now
             groups.setdefault(status, []).append((times[last], id_of(component)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import status_rules, tables
-from nodewatch.statuses import to_type
+from nodewatch.statuses import commands_to_type
 from nodewatch.table import Cell, Fields, Page
 
 if TYPE_CHECKING:
@@ -40,4 +40,4 @@ def expected(document: Component, template: str, options: Mapping[str, Any], now
             ]
         )
     ]
-    return page + to_type(found.commands)
+    return page + commands_to_type(found.commands)

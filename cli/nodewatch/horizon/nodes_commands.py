@@ -9,13 +9,16 @@ import click
 from nodewatch.errors import NotFound
 from nodewatch.horizon import meant_rules, rules
 from nodewatch.horizon.shared import exchange, exchange_command
-from nodewatch.tree import later
+from nodewatch.tree import lazy
 
 if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.horizon import list_tables, node_tables
 else:
-    list_tables, node_tables = later("horizon.list_tables"), later("horizon.node_tables")  # only tables need them
+    list_tables, node_tables = (
+        lazy("horizon.list_tables"),
+        lazy("horizon.node_tables"),
+    )  # only tables need them
 
 
 @exchange_command(listing="horizon.list_tables:NODES")
