@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.tables import CATEGORY_STYLES
+from nodewatch.bos_v1.template_tables import boot_sets, members
 from nodewatch.documents import as_text
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.table import Cell, Column
@@ -83,6 +84,31 @@ def ids(sessions: Iterable[Mapping[str, Any]]) -> list[Any]:
     """Return the ids alone, which is all that the server's list has."""
     return [session["id"] for session in sessions]
 
+
+TEMPLATES = Listing(
+    [
+        Attribute("name", "the session template's name", At("name"), Column("Template")),
+        Attribute(
+            "boot_sets",
+            "the names of its boot sets",
+            lambda template, _: ", ".join(boot_sets(template)),
+            Column("Boot sets", 2),
+        ),
+        Attribute(
+            "nodes",
+            "which nodes, roles and groups boot",
+            lambda template, _: "; ".join(filter(None, map(members, boot_sets(template).values()))),
+            Column("Nodes", wraps=True),
+        ),
+        Attribute(
+            "configuration", "how the nodes are configured", At("cfs", "configuration"), Column("Configuration", 3)
+        ),
+        Attribute("enable_cfs", "whether its nodes are configured", At("enable_cfs"), kind="truth"),
+        Attribute("description", "what it is for", At("description")),
+    ],
+    order="name",
+    empty="There are no session templates.",
+)
 
 NODES = Listing(
     [

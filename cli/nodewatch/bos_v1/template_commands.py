@@ -31,15 +31,16 @@ def show_api(app: App) -> None:
     app.show(BosV1(app.backend("bos")).api(), tables.fields)
 
 
-@command
+@command(listing="bos_v1.list_tables:TEMPLATES")
 def list_templates(app: App) -> None:
     """They are those of BOS v2, too. The table has them by name; other formats keep the server's order.
 
     \b
     $ nodewatch bos v1 sessiontemplate list
     $ nodewatch bos v1 sessiontemplate list --format json
+    $ nodewatch bos v1 sessiontemplate list --filter 'nodes = *Application*' --format names
     """
-    app.show(BosV1(app.backend("bos")).templates(), template_tables.templates)
+    app.show_list(BosV1(app.backend("bos")).templates())
 
 
 @command

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.bos_v2.change_commands import DOING, YES
+from nodewatch.bos_v2.change_commands import DOING
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import as_text
 from nodewatch.errors import NotAllSucceeded
+from nodewatch.options import YES
 from nodewatch.table import Line, plural
 from nodewatch.tree import command, lazy
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Row = tuple[Any, str]
 
 
-@command
+@command(listing="commands.list_tables:CONTEXTS")
 def list_contexts(app: App) -> None:
     """They are in ~/.config/nodewatch/config.toml and /etc/nodewatch/config.toml; the one that counts is marked.
 
@@ -32,38 +32,17 @@ def list_contexts(app: App) -> None:
     if list(known.known) == [contexts.DEMO]:
         app.say("No context of your own is configured yet: `nodewatch config init` makes one.")
     active = app.flags.get("context") or app.world.variable("NODEWATCH_CONTEXT") or known.active
-    app.show(
+    app.show_list(
         [
             {"name": name, "active": name == active, "file": context.file, "settings": open_values(context.values)}
             for name, context in known.known.items()
-        ],
-        contexts_page,
+        ]
     )
 
 
 def open_values(values: dict[str, Any]) -> dict[str, Any]:
     """Return a context's settings, without the passwords in its URLs."""
     return {key: without_login(value) if isinstance(value, str) else value for key, value in values.items()}
-
-
-def contexts_page(rows: list[dict[str, Any]]) -> Page:
-    """Return the table of `config list`."""
-    from nodewatch.table import Cell, Column, Grid
-
-    return [
-        Grid(
-            [Column("Context"), Column("Active"), Column("Settings", wraps=True), Column("File", leaves=1)],
-            [
-                [
-                    Cell(row["name"], "strong"),
-                    Cell("yes", "good") if row["active"] else "",
-                    ", ".join(f"{key} = {value}" for key, value in row["settings"].items()),
-                    row["file"],
-                ]
-                for row in rows
-            ],
-        )
-    ]
 
 
 @command

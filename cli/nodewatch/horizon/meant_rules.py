@@ -29,6 +29,20 @@ def is_registered(node: Node | None) -> bool:
     return bool(node and node.get("publicKey"))
 
 
+def is_enabled(policy: Policy | None) -> bool:
+    """Return whether a policy is enabled: one that does not say so is not."""
+    return bool((policy or {}).get("enabled"))
+
+
+def states_of(policies: Iterable[tuple[str, Policy | None]]) -> dict[str, str]:
+    """Return by the names of policies whether each is enabled, in a word.
+
+    >>> states_of([("o/p", {"enabled": True}), ("o/q", None)])
+    {'o/p': 'enabled', 'o/q': 'disabled'}
+    """
+    return {name: "enabled" if is_enabled(policy) else "disabled" for name, policy in policies}
+
+
 def by_pattern(policy: Policy, node: Node) -> bool:
     """Return whether patterns alone decide: the node has one, or the policy lists any."""
     return bool(node.get("pattern") or texts(policy.get("patterns")))

@@ -11,7 +11,6 @@ from nodewatch.horizon import rules
 from nodewatch.horizon.shared import (
     CONCURRENCY,
     LONG,
-    YES,
     clock,
     exchange,
     exchange_command,
@@ -19,6 +18,7 @@ from nodewatch.horizon.shared import (
     tell,
     users_command,
 )
+from nodewatch.options import YES
 from nodewatch.table import plural
 from nodewatch.tree import lazy
 from nodewatch.watch.options import asks_to_follow, followed, watchable
@@ -131,18 +131,16 @@ def show_nmp_status(
 
     if followed(app, describe):
         return
-    found = ask()
-    if found.statuses:
-        full = full_name(app, nmp)
-        if app.asks_for_list:
-            silent = found.silent if app.asking or app.settings.format != "names" else []
-            records = list_tables.reported(found.statuses, found.nodes, full, silent)
-            app.show_list(records, lambda records: list_tables.by_node(records, full, long=long))
-        else:
-            document = rules.by_node(found.statuses, full, long=long)
-            app.show(document, lambda _: status_tables.nmp_status(found, clock(app), long=long, brief=app.brief))
+    found, full = ask(), full_name(app, nmp)
+    if app.asking or (found.statuses and app.asks_for_list):
+        silent = found.silent if app.asking or app.settings.format != "names" else []
+        records = list_tables.reported(found.statuses, found.nodes, full, silent)
+        app.show_list(records, lambda records: list_tables.by_node(records, full, long=long))
+    elif found.statuses:
+        document = rules.by_node(found.statuses, full, long=long)
+        app.show(document, lambda _: status_tables.nmp_status(found, clock(app), long=long, brief=app.brief))
     raise_trouble(app, found)
-    if not found.statuses:
+    if not (found.statuses or app.asking):
         org, name = rules.qualified(nmp, app.settings.org)
         where = f" for node {node}" if node else ""
         meant = sum(found.standing(f"{org}/{name}", each) == "not reported" for each in found.silent)

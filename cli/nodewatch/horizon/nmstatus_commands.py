@@ -9,7 +9,8 @@ import click
 from nodewatch.errors import NotFound, ServiceTrouble, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Agent
-from nodewatch.horizon.shared import LONG, YES, ask_to_reset, clock, show_statuses, tell
+from nodewatch.horizon.shared import LONG, ask_to_reset, clock, show_statuses, tell
+from nodewatch.options import YES
 from nodewatch.tree import command, lazy
 from nodewatch.watch.options import asks_to_follow, followed, watchable
 
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
     from nodewatch.horizon import follow, tables
     from nodewatch.horizon.types import Statuses
 else:
-    follow, tables = (
-        lazy("horizon.follow"),
-        lazy("horizon.tables"),
-    )  # only waiting, and only tables, need them
+    follow, tables = lazy("horizon.follow"), lazy("horizon.tables")  # only waiting, and only tables, need them
 
 AGAIN = "nodewatch nmstatus reset NMP"
 UNKNOWN_ROUTE = "404 page not found"  # what an agent answers to a question that came after its time

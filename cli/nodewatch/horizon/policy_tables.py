@@ -9,9 +9,9 @@ from nodewatch.pages import nodes_below, nodes_with
 from nodewatch.table import Line, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from nodewatch.table import Page, Record
+    from nodewatch.table import Page
 
 
 def meant_nodes(found: Mapping[str, Sequence[str]]) -> Page:
@@ -32,12 +32,3 @@ def by_result(words: Mapping[str, str]) -> Page:
         groups.setdefault(for_all(said, node), []).append(node)
     found = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
     return [line for said, nodes in found for line in nodes_with(nodes, said, "good" if said == "reset" else "warn")]
-
-
-def meant_rows(found: Mapping[str, Sequence[str]]) -> Iterator[Record]:
-    """Return a row for each node and each policy that is meant for it.
-
-    >>> list(meant_rows({"o/p": ["o/a"], "o/q": []}))
-    [{'node': 'o/a', 'nmp': 'o/p'}]
-    """
-    return ({"node": node, "nmp": name} for name, nodes in found.items() for node in nodes)

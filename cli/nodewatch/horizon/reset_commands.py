@@ -9,7 +9,8 @@ import click
 from nodewatch.documents import as_text
 from nodewatch.errors import NotFound
 from nodewatch.horizon import rules
-from nodewatch.horizon.shared import CONCURRENCY, POLICY, YES, ask_to_reset, exchange, exchange_command, one_policy
+from nodewatch.horizon.shared import CONCURRENCY, POLICY, ask_to_reset, exchange, exchange_command, one_policy
+from nodewatch.options import YES
 from nodewatch.table import plural
 from nodewatch.tree import lazy
 from nodewatch.watch.options import asks_to_follow, followed, watchable

@@ -1,4 +1,4 @@
-"""`--limit`: the nodes, groups and roles that a session is for, as BOS v1 and v2 take them.
+"""Whom a session is for: the nodes, groups and roles of its template, and `--limit`, as BOS v1 and v2 take it.
 
 BOS splits a limit at its commas and looks at nothing but the first character of each term ("Limit the Scope of a BOS
 Session"): a term adds its nodes, one with `&` keeps what is in it, one with `!` takes that away. So a blank after a
@@ -9,12 +9,15 @@ comma becomes part of a name, and an empty term ends the set-up. BOS v2 starts f
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nodewatch.documents import names_in, part
 from nodewatch.errors import WrongUsage
 from nodewatch.nodes.nodeset import expand, read_nodes
+from nodewatch.table import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import TextIO
 
 OPERATORS = ("&", "!")
@@ -90,3 +93,33 @@ def expand_term(term: str) -> list[str]:
             f"{term!r} is {len(found)} nodes, and BOS takes one after &. Put the nodes first, then &GROUP."
         )
     return [operator + name for name in found]
+
+
+class Everyone(NamedTuple):
+    """Whom a session is for that has no limit: nodes by name, and groups or roles, of whose nodes BOS alone knows."""
+
+    nodes: list[str]
+    groups: list[str]
+
+    def words(self) -> str:
+        """Return how many nodes these are, and the groups, in words.
+
+        >>> Everyone(["x1"], ["Compute", "uan"]).words(), Everyone([], ["uan"]).words(), Everyone([], []).words()
+        ('1 node and nodes in Compute, uan', 'nodes in uan', '0 nodes')
+        """
+        listed = [plural(len(self.nodes), "node")] if self.nodes or not self.groups else []
+        return " and ".join([*listed, *([f"nodes in {', '.join(self.groups)}"] if self.groups else [])])
+
+
+def everyone(template: Mapping[str, Any]) -> Everyone:
+    """Return whom a session template is for, each once.
+
+    >>> everyone({"boot_sets": {"a": {"node_list": ["x1"]}, "b": {"node_list": ["x1"], "node_groups": ["uan"]}}})
+    Everyone(nodes=['x1'], groups=['uan'])
+    """
+    boot_sets = [part(part(template, "boot_sets"), name) for name in part(template, "boot_sets")]
+
+    def named(*fields: str) -> list[str]:
+        return list(dict.fromkeys(name for each in boot_sets for field in fields for name in names_in(each.get(field))))
+
+    return Everyone(named("node_list"), named("node_roles_groups", "node_groups"))
