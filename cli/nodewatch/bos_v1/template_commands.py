@@ -14,11 +14,8 @@ from nodewatch.tree import command, lazy
 if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.bos_v1 import tables, template_tables
-else:
-    tables, template_tables = (
-        lazy("bos_v1.tables"),
-        lazy("bos_v1.template_tables"),
-    )  # only tables need them
+else:  # only tables need them
+    tables, template_tables = lazy("bos_v1.tables"), lazy("bos_v1.template_tables")
 
 
 @command
