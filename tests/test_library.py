@@ -77,6 +77,7 @@ def test_documents_come_as_the_command_prints_them(
         sessions = connection.sessions()
         assert sessions == list(sessions) == run("bos v2 sessions list --format json").json
         assert connection.components() == run("bos v2 components list --format json").json
+        assert [node["id"] for node in connection.components(fields=["id"])[:1]] == ["x1"]
         assert connection.session_status("night")["percent_failed"] == 50.0
         with pytest.raises(NodewatchError, match="Session 'x' does not exist") as raised:
             connection.session("x")

@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypedDict, Unpack, overload
 
 from nodewatch.app import App
-from nodewatch.backend import StoredArray
+from nodewatch.backend import AlikeArray, StoredArray
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import WrongUsage
 from nodewatch.horizon import client as horizon
@@ -100,7 +100,8 @@ class ListBackend:
     def send(self, request: Request) -> Answer:
         """Return the answer to the request; raise what `answered_error` says for a status of 400 and above."""
         answer = self.backend.send(request)
-        return answer._replace(document=list(answer.document)) if isinstance(answer.document, StoredArray) else answer
+        is_array = isinstance(answer.document, StoredArray | AlikeArray)
+        return answer._replace(document=list(answer.document)) if is_array else answer
 
     def close(self) -> None:
         """Close what is open; it is opened again when something is asked."""

@@ -102,11 +102,11 @@ def show_status(app: App, name: str) -> None:
     bos = BosV2(app.backend("bos"))
 
     def table(status: ExtendedStatus) -> Page:
-        from nodewatch.bos_v2 import rules, verdict_rules
+        from nodewatch.bos_v2 import kinds, rules, verdict_rules
 
         known = status.get("status") == "complete" and not verdict_rules.names_are_cut(status)
-        components = [] if known else list(bos.components(session=name, fields=rules.IN_PROGRESS))
-        options = bos.limits() if verdict_rules.busy(components) else {}
+        components = [] if known else kinds.alike(bos.components(session=name, fields=rules.IN_PROGRESS))
+        options = bos.limits() if any(each.sample.get("enabled") for each in components) else {}
         if verdict_rules.progress(status).staged:
             staged = bos.components(staged_session=name, fields=rules.IN_TABLES)
             status = verdict_rules.counted_once(status, sum(node.get("session") == name for node in staged))

@@ -25,8 +25,8 @@ def session(app: App, name: str) -> Subject:
 
     def table(look: Look) -> Page:
         status = verdict_rules.counted_once(look.status, look.applied)
-        options, clock = looks.options, app.clock
-        return session_tables.session_status(status, look.session, look.components, options, clock, brief=app.brief)
+        components, options, clock = kinds.alike(look.components), looks.options, app.clock
+        return session_tables.session_status(status, look.session, components, options, clock, brief=app.brief)
 
     return Subject(
         look=looks.look,

@@ -77,6 +77,8 @@ def elsewhere(bos: BosV2, ended: ExtendedStatus, components: list[Component]) ->
 
 def show_nodes(app: App, nodes: list[Component]) -> None:
     """Say which nodes are meant, by the errors that they report."""
-    for block in pages.errors_by_kind(session_tables.failures(nodes), brief=app.brief):
+    from nodewatch.bos_v2.kinds import alike
+
+    for block in pages.errors_by_kind(session_tables.failures(alike(nodes)), brief=app.brief):
         if isinstance(block, Line):
             app.say(f"{block.lead}{block.text}")

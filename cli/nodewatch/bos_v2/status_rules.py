@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from nodewatch.bos_v2.kinds import Alike
     from nodewatch.bos_v2.types import Component
 
 CFS = (
@@ -248,6 +249,9 @@ def stuck(component: Component, options: Mapping[str, Any], now: datetime) -> bo
     return bool(component.get("enabled")) and limit is not None and since is not None and since > limit
 
 
+UNEXPLAINED = Explanation("The guide page does not know this status.", "that cannot be told")
+
+
 class Expectation(NamedTuple):
     """What is to be expected of a component: what BOS waits for, what it does next and when, what to type."""
 
@@ -370,31 +374,28 @@ class Laggards(NamedTuple):
     stuck: list[str]
 
 
-def laggards(components: Iterable[Component], options: Mapping[str, Any], now: datetime) -> list[Laggards]:
+def laggards(components: Iterable[Alike], options: Mapping[str, Any], now: datetime) -> list[Laggards]:
     """Return the components that BOS still works on by status, the one with the oldest last action first.
 
     >>> from datetime import UTC, datetime
+    >>> from nodewatch.bos_v2.kinds import alike
     >>> def node(name, minute):
     ...     last = {"action": "powering_on", "last_updated": f"2026-11-21T11:{minute}:00"}
     ...     return {"id": name, "enabled": True, "status": {"phase": "powering_on"}, "last_action": last}
-    >>> laggards([node("x1", 59), node("x2", 10)], {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    >>> laggards(alike([node("x1", 59), node("x2", 10)]), {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
     [Laggards(status='power_on_called', names=['x2', 'x1'], idle=datetime.timedelta(seconds=3000), stuck=['x2'])]
     """
-    groups: dict[str, list[tuple[datetime, str]]] = {}
-    times: dict[str, datetime] = {}  # nodes are acted on in batches: most of their times are the same
-    for component in components:
-        if not component.get("enabled"):
-            continue
+    groups: dict[str, list[tuple[datetime, list[str]]]] = {}
+    for component, names in components:
         status = rules.status_of(component)
-        if status not in ("stable", "failed"):
-            last = as_text(part(component, "last_action").get("last_updated"))
-            if last not in times:
-                times[last] = read_time(last) or now
-            groups.setdefault(status, []).append((times[last], id_of(component)))
+        if component.get("enabled") and status not in ("stable", "failed"):
+            last = read_time(part(component, "last_action").get("last_updated")) or now
+            groups.setdefault(status, []).append((last, names))
     found = []
     for status, members in groups.items():
         members.sort()
         limit = limit_of(status, options)
-        late = [name for last, name in members if limit is not None and now - last > limit]
-        found.append(Laggards(status, [name for _, name in members], now - members[0][0], late))
+        everyone = [name for _, names in members for name in names]
+        late = [name for last, names in members for name in names if limit is not None and now - last > limit]
+        found.append(Laggards(status, everyone, now - members[0][0], late))
     return sorted(found, key=lambda group: group.idle, reverse=True)

@@ -31,6 +31,7 @@ MOST_CHARACTERS = 64_000_000
 EXAMPLE = "Write it as in x3000c0s[19-22]b[0-3]n0,x3000c0s30b0n0."
 
 NUMBER = "([0-9]{1,18})"  # longer ones count as two: int() has a limit
+DIGITS = str.maketrans("123456789", "000000000")  # all digits are one
 COMMON = 50  # so many names make a shape common
 BRACKETS = frozenset("[]")
 WILD = frozenset("*?")
@@ -46,6 +47,18 @@ def natural(name: str) -> tuple[str, str]:
     ['9', '10', 's', 's02', 's2', 's10', 't1']
     """
     return "".join(map(sortable, re.split("0*([0-9]+)", name))), name
+
+
+def first(names: Iterable[str]) -> str:
+    """Return the first of the names in natural order; raise `ValueError` if there is none.
+
+    Where names have digits at the same places, the first as text is the first by number too, and found much faster.
+
+    >>> first(["x10s1", "x2s10", "x2s9", "x02s9"])
+    'x02s9'
+    """
+    shapes = {name.translate(DIGITS): name for name in sorted(names, reverse=True)}
+    return min(shapes.values(), key=natural)
 
 
 @lru_cache(4096)  # names are made of few numbers and words, and this is done 100,000 times for 20,000 nodes

@@ -38,6 +38,7 @@ TABLES = (
 )
 
 
+BYTES = "there are bytes in place of a text in it"
 LOOK = "SELECT 1 FROM sqlite_master LIMIT 1"  # what begins to hold the store's state
 
 
@@ -247,7 +248,7 @@ def connect(path: str, mode: str) -> sqlite3.Connection:
     def row(_: sqlite3.Cursor, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return a row; raise `FileTrouble` for bytes in it, which SQLite lets anybody put in the place of a text."""
         if bytes in map(type, values):
-            raise damaged(path, "there are bytes in place of a text in it")
+            raise damaged(path, BYTES)
         return values
 
     connection.row_factory = row
@@ -327,6 +328,8 @@ def translated(path: str) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         name = getattr(error, "sqlite_errorname", "")
+        if "BLOB" in str(error):  # which its functions of JSON do not take
+            raise damaged(path, BYTES) from error
         sentence = next((SENTENCES[kind] for kind in SENTENCES if name.startswith(kind)), OTHERWISE)
         kind_of_trouble = Held if name.startswith("SQLITE_BUSY") else FileTrouble
         raise kind_of_trouble(sentence.format(path=path, error=error, seconds=BUSY_SECONDS)) from error
