@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import kinds, rules, status_rules
+from nodewatch.bos_v2 import expectation_rules, kinds, rules, status_rules
 from nodewatch.bos_v2.tables import ATTEMPTS, STYLES, attempts, last_action
 from nodewatch.bos_v2.template_tables import boot_sets, configured, members
 from nodewatch.documents import as_text, part
@@ -141,7 +141,7 @@ COMPONENTS = Listing(
         Attribute(
             "late",
             "whether the node is in its status for longer than the options of BOS allow",
-            lambda component, clock: status_rules.stuck(component, clock.options, clock.now),
+            lambda component, clock: expectation_rules.stuck(component, clock.options, clock.now),
             kind="truth",
             needs=("status", "last_action.last_updated", "enabled"),
             flat=False,

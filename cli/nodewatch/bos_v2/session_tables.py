@@ -8,7 +8,7 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from nodewatch.bos_v2 import kinds, rules, status_rules, verdict_rules
+from nodewatch.bos_v2 import expectation_rules, kinds, rules, verdict_rules
 from nodewatch.documents import as_text, part
 from nodewatch.nodes.error_kinds import ErrorKind
 from nodewatch.nodes.nodeset import first, fold
@@ -85,8 +85,8 @@ def session_status(
             Heading(f"In progress ({number(found.moving):,}{more})"),
             progress(found.moving, options, clock, brief=brief),
         ]
-        if any(status_rules.assumed(each.sample, options) for each in found.moving):
-            page.append(Line(status_rules.ASSUMED, "dim", lead="Limits: "))
+        if any(expectation_rules.assumed(each.sample, options) for each in found.moving):
+            page.append(Line(expectation_rules.ASSUMED, "dim", lead="Limits: "))
     names = [name for kind in failed for name in kind.names]
     return page + next_steps(steps(status, session, found, names))
 
@@ -183,8 +183,8 @@ def progress(components: Iterable[Alike], options: Mapping[str, Any], clock: Clo
     A brief table does not name nodes that would fill the screen: they are all over the machine.
     """
     rows: list[list[str | Cell]] = []
-    for group in status_rules.laggards(components, options, clock.now):
-        limit, names = status_rules.limit_of(group.status, options), fold(group.names)
+    for group in expectation_rules.laggards(components, options, clock.now):
+        limit, names = expectation_rules.limit_of(group.status, options), fold(group.names)
         rows.append(
             [
                 Cell(group.status, "busy"),
@@ -206,7 +206,7 @@ def progress(components: Iterable[Alike], options: Mapping[str, Any], clock: Clo
     return Grid(columns, rows)
 
 
-def late(group: status_rules.Laggards, limit: timedelta | None, clock: Clock) -> str:
+def late(group: expectation_rules.Laggards, limit: timedelta | None, clock: Clock) -> str:
     """Return how many nodes are stuck in a status, and by how much the first of them; off a terminal only how many."""
     if limit is None or not group.stuck:
         return ""
