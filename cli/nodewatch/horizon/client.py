@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from nodewatch.backend import REHEARSED, Backend, Request, ask_array, ask_confirmed, json_kind, segment, status_words, unconfirmed
+from nodewatch.backend import (
+    REHEARSED,
+    Backend,
+    Request,
+    ask_array,
+    ask_confirmed,
+    json_kind,
+    segment,
+    status_words,
+    unconfirmed,
+)
 from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble, UnreadableAnswer, WrongConfiguration
 from nodewatch.horizon import rules
 from nodewatch.nodes.courses import NOT_RECORDED

@@ -113,4 +113,5 @@ def attempts(found: Iterable[Mapping[str, Any]]) -> Iterator[Attempt]:
         if before.get(place) in ENDS and outcome != before[place]:
             numbers[place] = numbers.get(place, 0) + 1
         before[place] = outcome
-        yield Attempt(place[0], f"{place[1]} {numbers.get(place, 0)}", outcome == "failed", as_text(change.get("error")))
+        upgrade = f"{place[1]} {numbers.get(place, 0)}"
+        yield Attempt(place[0], upgrade, outcome == "failed", as_text(change.get("error")))
