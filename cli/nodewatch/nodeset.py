@@ -13,8 +13,8 @@ and the tests hold both against ClusterShell's.
 
 from __future__ import annotations
 
-import os
 import re
+import sys
 from functools import lru_cache
 from itertools import islice, product, zip_longest
 from math import prod
@@ -31,6 +31,7 @@ MOST_CHARACTERS = 64_000_000
 EXAMPLE = "Write it as in x3000c0s[19-22]b[0-3]n0,x3000c0s30b0n0."
 
 NUMBER = "([0-9]{1,18})"  # longer ones count as two: int() has a limit
+MOST_NUMBERS = 32  # in a name; what is behind them is a word, because rows are compared place by place
 COMMON = 50  # so many names make a shape common
 BRACKETS = frozenset("[]")
 WILD = frozenset("*?")
@@ -51,7 +52,7 @@ def natural(name: str) -> tuple[str, str]:
 @lru_cache(4096)  # names are made of few numbers and words, and this is done 100,000 times for 20,000 nodes
 def sortable(part: str) -> str:
     """Return a number with its length in front, as one character: then numbers sort as text does. A word is itself."""
-    return chr(len(part)) + part if part[:1].isdecimal() and part.isascii() else part
+    return chr(min(len(part), sys.maxunicode)) + part if part[:1].isdecimal() and part.isascii() else part
 
 
 def fold(names: Iterable[str]) -> str:
@@ -86,7 +87,7 @@ def shaped(names: Iterable[str]) -> dict[tuple[str, ...], list[tuple[str, ...]]]
         if found := common(name):
             rows.append(found.groups())
             continue
-        parts = split(name)  # the numbers are at the odd places
+        parts = split(name, MOST_NUMBERS)  # the numbers are at the odd places
         shape = tuple(parts[::2])
         shapes.setdefault(shape, []).append(tuple(parts[1::2]))
         if len(shapes[shape]) == COMMON and all(shape[1:-1]):
