@@ -17,8 +17,8 @@ CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields|kinds"
 LEAVES = (
-    r"errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|error_kinds|places|lists\.\w+"
-    "|masking|spelling|differences|chances"
+    r"errors|times|table|statuses|documents|pages|jsontext|lists\.\w+|nodes\.\w+"
+    "|masking|spelling|differences"
 )
 DEMO = r"demo(\.sized)?|offline\.\w+"
 WIRE = r"remote(\.\w+)?"
@@ -26,14 +26,14 @@ WIRE = r"remote(\.\w+)?"
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
 OURS = [
     (r"lists\.query", "errors|table"),
-    (r"lists\.listing", "documents|errors|places|table|times"),
-    (r"lists\.conditions", r"errors|lists\.(listing|query)|nodeset|times"),
-    (r"lists\.view", r"documents|errors|lists\.\w+|nodeset|table"),
-    ("errors|spelling|chances|times|table|documents|jsontext|error_kinds|masking|differences", "nothing"),
-    ("places", r"nodeset|lists\.query"),
-    ("pages", "nodeset|table|error_kinds|places"),
-    ("nodeset", "errors|files"),
-    ("limits", "nodeset|errors"),
+    (r"lists\.listing", r"documents|errors|nodes\.places|table|times"),
+    (r"lists\.conditions", r"errors|lists\.(listing|query)|nodes\.nodeset|times"),
+    (r"lists\.view", r"documents|errors|lists\.\w+|nodes\.nodeset|table"),
+    ("errors|spelling|times|table|documents|jsontext|masking|differences", "nothing"),
+    (r"nodes\.nodeset", "errors|files"),
+    (r"nodes\.(places|limits)", r"errors|nodes\.nodeset|lists\.query"),
+    (r"nodes\.error_kinds", "nothing"),
+    ("pages", r"table|nodes\.\w+"),
     ("statuses", "table"),
     (
         r"commands\.status",
@@ -67,7 +67,7 @@ OURS = [
     ("library", rf"app|world|backend|settings\.(model|table|cray|hzn)|watch\.(loop|model)|{SLICE}\.\w+|{LEAVES}"),
     ("backend", "errors|jsontext|differences"),
     (r"offline\.routing", "backend"),
-    (r"offline\.(spool|section)", "nothing"),
+    (r"offline\.(spool|section|chances)", "nothing"),
     (r"offline\.store", rf"files|{LEAVES}"),
     (r"offline\.saving", rf"backend|gather|{LEAVES}"),
     (r"offline\.fleet", rf"offline\.(store|section)|backend|{LEAVES}"),

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodewatch.errors import WrongUsage
-from nodewatch.limits import read_limit
-from nodewatch.nodeset import fold, natural
+from nodewatch.nodes.limits import read_limit
+from nodewatch.nodes.nodeset import fold, natural
 
 xnames = st.builds("x{}c{}s{}b{}n{}".format, *[st.integers(0, 20)] * 5)
 names = st.lists(xnames, min_size=1, max_size=30, unique=True)

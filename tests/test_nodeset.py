@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodewatch.errors import FileTrouble, NodewatchError, WrongUsage
-from nodewatch.nodeset import EXAMPLE, expand, fold, natural, read_nodes
+from nodewatch.nodes.nodeset import EXAMPLE, expand, fold, natural, read_nodes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -248,7 +248,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
 
 
 def test_endless_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nodewatch.nodeset.MOST_CHARACTERS", 5)
+    monkeypatch.setattr("nodewatch.nodes.nodeset.MOST_CHARACTERS", 5)
     with pytest.raises(FileTrouble) as caught:
         read_nodes("-", io.StringIO("x" * 6))
     assert caught.value.message == "stdin is no list of nodes: it has more than 5 characters."

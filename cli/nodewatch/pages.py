@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodewatch.error_kinds import alike
-from nodewatch.nodeset import fold
+from nodewatch.nodes.error_kinds import alike
+from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Bar, Heading, Line, Part, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nodewatch.error_kinds import Kind
-    from nodewatch.places import Parts
+    from nodewatch.nodes.error_kinds import Kind
+    from nodewatch.nodes.places import Parts
     from nodewatch.table import Page, Style
 
 MOST_KINDS = 10
@@ -50,8 +50,8 @@ def errors(
     Where the nodes of a kind are all of some of the `parts` (blades, chassis, cabinets), that is said: it is the cause,
     most often. `unnamed` says why names are missing.
 
-    >>> from nodewatch.error_kinds import Kind
-    >>> from nodewatch.places import Parts
+    >>> from nodewatch.nodes.error_kinds import Kind
+    >>> from nodewatch.nodes.places import Parts
     >>> nodes = [f"x1c0s{slot}b0n{node}" for slot in range(3) for node in (0, 1)]
     >>> [line.lead + line.text for line in errors([Kind("no power", nodes[:4], 1)], Parts(nodes), unnamed="gone")]
     ['  5 nodes: no power', '      x1c0s[0-1]b0n[0-1] = all of blades x1c0s[0-1]', '      and 1 more: gone']

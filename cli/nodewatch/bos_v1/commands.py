@@ -15,12 +15,12 @@ from nodewatch.watch.options import followed, watchable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from nodewatch import limits
     from nodewatch.app import App
     from nodewatch.bos_v1 import follow, list_tables, tables
+    from nodewatch.nodes import limits
     from nodewatch.table import Page, Record
 else:
-    limits = later("limits")
+    limits = later("nodes.limits")
     follow, tables = later("bos_v1.follow"), later("bos_v1.tables")  # only waiting, and only tables, need them
     list_tables = later("bos_v1.list_tables")
 

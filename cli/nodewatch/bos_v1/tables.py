@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v1 import rules
 from nodewatch.documents import names_in, part, text
-from nodewatch.nodeset import fold
+from nodewatch.nodes.nodeset import fold
 from nodewatch.pages import next_steps, nodes_below
 from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Record, Style, plural
 from nodewatch.times import when

@@ -17,12 +17,13 @@ from nodewatch.tree import command, later
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
 
-    from nodewatch import limits, nodeset, table
+    from nodewatch import table
     from nodewatch.app import App
     from nodewatch.bos_v2 import list_tables, nodes, reach_rules, tables, template_tables
     from nodewatch.bos_v2.fields import Field
+    from nodewatch.nodes import limits, nodeset
 else:
-    limits, nodeset, table = later("limits"), later("nodeset"), later("table")
+    limits, nodeset, table = later("nodes.limits"), later("nodes.nodeset"), later("table")
     nodes, reach_rules = later("bos_v2.nodes"), later("bos_v2.reach_rules")
     list_tables, tables = later("bos_v2.list_tables"), later("bos_v2.tables")  # only the table format needs them
     template_tables = later("bos_v2.template_tables")

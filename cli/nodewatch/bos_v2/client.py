@@ -131,7 +131,7 @@ class BosV2:
         """
         ids, size = filters.get("ids"), filters.get("page_size")
         if ids:
-            from nodewatch.places import is_open, meant_by
+            from nodewatch.nodes.places import is_open, meant_by
 
             names = ids.split(",")
             if any(map(is_open, names)):
@@ -177,13 +177,13 @@ class BosV2:
         for name in known:
             names.pop(name, None)
         if names:
-            from nodewatch.places import meant_by
+            from nodewatch.nodes.places import meant_by
 
             if filtered:
                 known = [id_of(component) for component in self.components(ids=",".join(names), fields=("id",))]
             names = {name: None for name in names if not any(map(meant_by([name]), known))}
         if names:
-            from nodewatch.nodeset import fold
+            from nodewatch.nodes.nodeset import fold
 
             raise NotFound(f"BOS does not know {fold(names)}: `nodewatch bos v2 components list` shows what it knows.")
 

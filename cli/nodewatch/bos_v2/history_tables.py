@@ -7,7 +7,7 @@ from typing import Any
 from nodewatch.bos_v2.tables import STYLES
 from nodewatch.documents import text
 from nodewatch.lists.listing import At, Attribute, Listing, places
-from nodewatch.nodeset import fold
+from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Cell, Column
 
 

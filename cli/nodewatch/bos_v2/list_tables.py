@@ -11,7 +11,7 @@ from nodewatch.bos_v2.template_tables import boot_sets, configured, members
 from nodewatch.documents import part, text
 from nodewatch.lists.listing import At, Attribute, Listing, places
 from nodewatch.lists.view import usual_page
-from nodewatch.nodeset import fold
+from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Cell, Column, Heading, Line, plural
 from nodewatch.times import read_time, seconds_since
 

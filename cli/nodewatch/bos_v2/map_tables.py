@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import kinds, rules
 from nodewatch.documents import id_of
-from nodewatch.nodeset import natural
-from nodewatch.places import Place, place
+from nodewatch.nodes.nodeset import natural
+from nodewatch.nodes.places import Place, place
 from nodewatch.table import Cell, Grid, Page, Panel, Panels
 
 if TYPE_CHECKING:

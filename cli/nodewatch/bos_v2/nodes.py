@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from nodewatch.documents import id_of
-from nodewatch.nodeset import Pattern, fitting, read_nodes
-from nodewatch.places import is_open, is_place, place
+from nodewatch.nodes.nodeset import Pattern, fitting, read_nodes
+from nodewatch.nodes.places import is_open, is_place, place
 
 if TYPE_CHECKING:
     from typing import TextIO

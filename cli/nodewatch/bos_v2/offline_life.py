@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from nodewatch.chances import Chances
+    from nodewatch.offline.chances import Chances
     from nodewatch.offline.store import Store
 
 

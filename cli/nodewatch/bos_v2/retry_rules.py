@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import kinds, rules, verdict_rules
 from nodewatch.documents import text
-from nodewatch.nodeset import fold
+from nodewatch.nodes.nodeset import fold
 from nodewatch.table import plural
 
 if TYPE_CHECKING:

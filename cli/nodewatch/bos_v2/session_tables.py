@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from nodewatch.bos_v2 import kinds, rules, status_rules, verdict_rules
 from nodewatch.documents import id_of, part, text
-from nodewatch.error_kinds import Kind
-from nodewatch.nodeset import fold, natural
+from nodewatch.nodes.error_kinds import Kind
+from nodewatch.nodes.nodeset import fold, natural
+from nodewatch.nodes.places import Parts
 from nodewatch.pages import bar, errors, next_steps
-from nodewatch.places import Parts
 from nodewatch.table import Bar, Cell, Column, Grid, Heading, Line, Page, Part
 from nodewatch.times import read_time, short, span
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import part, text
-from nodewatch.nodeset import fold
+from nodewatch.nodes.nodeset import fold
 from nodewatch.pages import next_steps
 from nodewatch.table import Cell, Fields, Heading, Line, Page, Style, plural
 from nodewatch.times import read_time, span

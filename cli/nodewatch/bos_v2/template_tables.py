@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.documents import names_in, part, text
-from nodewatch.nodeset import fold
+from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Cell, Fields, Line, Page, Style
 
 if TYPE_CHECKING:

@@ -132,7 +132,7 @@ def save(app: App, file: str, session: str | None) -> None:
 
 def folded(unasked: Mapping[str, NodewatchError]) -> list[str]:
     """Return a line for each reason why something could not be asked, with the paths that it is about, folded."""
-    from nodewatch.nodeset import fold
+    from nodewatch.nodes.nodeset import fold
 
     reasons: dict[str, list[str]] = {}
     for path, error in unasked.items():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nodewatch.errors import NotFound, WrongUsage
 from nodewatch.horizon import rules
-from nodewatch.nodeset import fold, read_nodes
+from nodewatch.nodes.nodeset import fold, read_nodes
 from nodewatch.table import plural
 
 if TYPE_CHECKING:

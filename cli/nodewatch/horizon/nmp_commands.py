@@ -156,7 +156,7 @@ def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
         raise WrongUsage("--node and --nodes do not go together: write all nodes behind --nodes.")
     if only is None and not (node and (node == "-" or node.startswith("@"))):
         return [node] if node else []
-    from nodewatch.nodeset import read_nodes
+    from nodewatch.nodes.nodeset import read_nodes
 
     return read_nodes(only or node or "", app.world.stdin)
 
@@ -233,7 +233,7 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
 
     One text alone may be a node set or a pattern, unless there is a node of that very name.
     """
-    from nodewatch.nodeset import expand, fitting, fold
+    from nodewatch.nodes.nodeset import expand, fitting, fold
 
     alone = named[0] if len(named) == 1 else ""
     if alone and not is_set(alone):
@@ -317,7 +317,7 @@ def tell_losses(app: App, client: Exchange, org: str, name: str) -> None:
     app.say(rules.losses(found.statuses, lost, unknown=len(found.troubled)))
     going_on = [node for node, statuses in found.statuses.items() if rules.in_upgrade(statuses)]
     if going_on:
-        from nodewatch.nodeset import fold
+        from nodewatch.nodes.nodeset import fold
 
         app.warn(f"Warning: an upgrade is going on on {plural(len(going_on), 'node')}: {fold(going_on)}.")
 

@@ -11,7 +11,7 @@ from nodewatch.horizon import rules
 from nodewatch.horizon.client import reset_request, statuses_in
 from nodewatch.horizon.reset_rules import Result, Target, for_all, groups
 from nodewatch.horizon.survey import reasons_of
-from nodewatch.nodeset import fold
+from nodewatch.nodes.nodeset import fold
 from nodewatch.table import plural
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import part, text
-from nodewatch.error_kinds import Kind, alike
 from nodewatch.horizon import rules
 from nodewatch.horizon.tables import STYLES, VERSIONS, local, word
-from nodewatch.nodeset import fold, natural
+from nodewatch.nodes.error_kinds import Kind, alike
+from nodewatch.nodes.nodeset import fold, natural
 from nodewatch.pages import bar, errors, listed, next_steps
 from nodewatch.table import Cell, Column, Fields, Grid, Heading, Line, plural
 from nodewatch.times import read_time

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.errors import WrongUsage
 from nodewatch.lists.listing import comparable, plain, written
 from nodewatch.lists.query import Both, Comparison, Either, Not, parse, pattern, unescaped, wrong
-from nodewatch.nodeset import natural
+from nodewatch.nodes.nodeset import natural
 from nodewatch.times import read_duration, read_time, stamp
 
 if TYPE_CHECKING:

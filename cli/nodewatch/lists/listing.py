@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from nodewatch.documents import part, text
 from nodewatch.errors import WrongUsage
-from nodewatch.places import place_of
+from nodewatch.nodes.places import place_of
 from nodewatch.times import span, stamp, when
 
 if TYPE_CHECKING:

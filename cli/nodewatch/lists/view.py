@@ -9,7 +9,7 @@ from nodewatch.errors import WrongUsage
 from nodewatch.lists.conditions import checked, comparisons, holds, read_value
 from nodewatch.lists.listing import Attribute, Listing, cells, comparable, flat_value, plain, written
 from nodewatch.lists.query import Both, Comparison, pattern, unescaped
-from nodewatch.nodeset import fold, natural
+from nodewatch.nodes.nodeset import fold, natural
 from nodewatch.table import Column, Grid, Line, Page
 
 if TYPE_CHECKING:

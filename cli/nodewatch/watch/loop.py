@@ -13,7 +13,7 @@ from nodewatch.errors import (
     TimeRanOut,
     WentAway,
 )
-from nodewatch.nodeset import fold
+from nodewatch.nodes.nodeset import fold
 from nodewatch.times import span
 from nodewatch.watch.model import Outcome, Seen, passes, without
 from nodewatch.watch.rate import Mark, kept, rate

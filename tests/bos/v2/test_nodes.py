@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nodewatch.bos_v2 import nodes
 from nodewatch.errors import WrongUsage
-from nodewatch.nodeset import fold, natural
+from nodewatch.nodes.nodeset import fold, natural
 
 xnames = st.builds("x{}c{}s{}b{}n{}".format, *[st.integers(0, 20)] * 5)
 padded = st.builds("{}{:0{}}".format, st.sampled_from(["node", "nid", "n1-"]), st.integers(0, 120), st.integers(1, 6))

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.lists.query import pattern
-from nodewatch.nodeset import fold
+from nodewatch.nodes.nodeset import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

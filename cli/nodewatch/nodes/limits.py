@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nodewatch.errors import WrongUsage
-from nodewatch.nodeset import expand, read_nodes
+from nodewatch.nodes.nodeset import expand, read_nodes
 
 if TYPE_CHECKING:
     from typing import TextIO
