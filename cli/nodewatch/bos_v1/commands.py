@@ -143,7 +143,7 @@ def create_session(
     """
     if template_name is None and template_uuid is None:
         raise click.UsageError("Missing option '--template-name'.", click.get_current_context())
-    limit = limit and limits.read_limit(limit, app.world.stdin, from_all=True)
+    limit = limit and limits.read_limit(limit, app.world, from_all=True)
     app.show(BosV1(app.backend("bos")).create(operation, template_name, template_uuid, limit), tables.created)
 
 
