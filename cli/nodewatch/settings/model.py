@@ -138,13 +138,14 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
         wrong_hub = error
         values |= table.find(hub, [layers[0], layers[1], layers[3]])
     cray, wrong_cray = add_cray(values, flags, world)
+    doubt = choose_for_hub(values)
     who = [values["user_auth"], *([] if flags.get("as_user") else [values["node_auth"]])]
     org, auth = values["org"].value, min(who, key=lambda given: given.rank)
     token, token_file = values["token"], values["token_file"]
     credentials = auth.value and hzn_settings.credentials(auth.value, org, values["api_key"].value)
     sources = {**values, "context": named_by, "auth": auth}
     return Settings(
-        systems=systems(values, wrong_hub, wrong_cray),
+        systems=systems(values, wrong_hub, wrong_cray, doubt),
         format=values["format"].value or ("table" if terminal else PIPED.get(world.program, "json")),
         request_timeout=values["request_timeout"].value,
         retries=values["retries"].value,
@@ -206,26 +207,43 @@ def add_cray(values: Values, flags: Mapping[str, Any], world: World) -> tuple[Cr
     return cray, None
 
 
+def choose_for_hub(values: Values) -> str:
+    """Put what counts for the Exchange and the agent in place of what `hzn` alone says; return what is wrong with that.
+
+    `hzn`'s own timeout and retries count where nothing else says any.
+    """
+    seconds, doubt = hzn_settings.timeout(values["hub_timeout"].value)
+    own = values["hub_timeout"]._replace(value=float(seconds) or None)
+    for name, usual, given in (
+        ("hub_timeout", values["request_timeout"], own),
+        ("hub_retries", values["retries"], values["hub_retries"]),
+    ):
+        values[name] = given if given.value is not None and usual.rank == DEFAULT else usual
+    values["hub_insecure"] = values["insecure"] if values["insecure"].value else values["hub_insecure"]
+    values["hub_ca"] = values["hub_ca"] if values["hub_ca"].value else values["hub_ca_too"]
+    return doubt
+
+
 def systems(
-    values: Values, wrong_hub: WrongConfiguration | None, wrong_cray: WrongConfiguration | None
+    values: Values, wrong_hub: WrongConfiguration | None, wrong_cray: WrongConfiguration | None, doubt: str
 ) -> dict[str, Found]:
-    """Return where each service is asked, from the values of all settings, and from what is wrong with some."""
-    timeout, retries = values["request_timeout"], values["retries"]
+    """Return where each service is asked, from the values of all settings, and from what is wrong with some.
+
+    The `doubt` is about the variables of `hzn`.
+    """
     bos = System(
         "",
-        request_timeout=timeout.value,
-        retries=retries.value,
+        request_timeout=values["request_timeout"].value,
+        retries=values["retries"].value,
         insecure=values["insecure"].value,
         proxy=values["proxy"].value,
     )
-    hub_retries = values["hub_retries"].value
-    hub_timeout, doubt = hzn_settings.timeout(values["hub_timeout"].value)
     hub = bos._replace(
-        request_timeout=float(hub_timeout or timeout.value) if timeout.rank == DEFAULT else timeout.value,
-        retries=retries.value if retries.rank != DEFAULT or hub_retries is None else hub_retries,
+        request_timeout=values["hub_timeout"].value,
+        retries=values["hub_retries"].value,
         doubt=doubt,
-        extra_ca=values["hub_ca"].value or values["hub_ca_too"].value,
-        insecure=values["insecure"].value or values["hub_insecure"].value,
+        extra_ca=values["hub_ca"].value,
+        insecure=values["hub_insecure"].value,
     )
     agent = hub._replace(extra_ca=None)  # as in `hzn`: these are authorities for the management hub
     return {
