@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import Held, WrongConfiguration
@@ -193,11 +193,12 @@ def locked(path: str, world: World, seconds: float) -> Iterator[None]:
     name = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.lock")
     try:
         handle = os.open(name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        give_to_owner(name, os.path.dirname(os.path.abspath(name)))
     except OSError:
         yield
         return
     try:
+        with suppress(OSError):
+            give_to_owner(name, os.path.dirname(os.path.abspath(name)))
         end = world.monotonic() + seconds
         while True:
             try:
