@@ -30,11 +30,11 @@ def test_a_file_that_holds_no_token_is_not_removed(run: Runner, keep: Keep, tmp_
     keep()
     other = tmp_path / "notes.txt"
     other.write_text("buy milk\n")
-    for variable, line in (("--token", f"--token {other}"), ("CRAY_CREDENTIALS", "")):
-        done = run(f"auth logout {line}", **({} if line else {variable: str(other)}))
+    named = run(f"auth logout --token {other}"), run("auth logout", CRAY_CREDENTIALS=str(other))
+    for done, source in zip(named, ("--token", "CRAY_CREDENTIALS"), strict=True):
         assert done.code == 7
-        assert done.stderr.startswith(f"Error: the token file {other} ({variable}) holds neither JSON nor a token.")
-        assert other.exists()
+        assert done.stderr.startswith(f"Error: the token file {other} ({source}) holds neither JSON nor a token.")
+    assert other.exists()
 
 
 def test_dry_run(run: Runner, keep: Keep) -> None:

@@ -254,8 +254,10 @@ def systems(
     }
 
 
-def located(key: str, values: Values, system: System) -> System | None:
+def located(key: str, values: Values, system: System) -> Found:
     """Return the system at a URL, or the local store if that is named at least as high; None where neither is named.
+
+    Where the URL is none, what is wrong with it stands in its place.
 
     >>> values = {"local": Given("f.db", "--local", 0), "bos.url": Given("http://b", "NODEWATCH_BOS_URL", 2)}
     >>> located("bos.url", values, System("")).local
@@ -264,4 +266,32 @@ def located(key: str, values: Values, system: System) -> System | None:
     local, url = values["local"], values[key]
     if local.value is not None and local.rank <= url.rank:
         return System(local.source, local=local.value)
-    return system._replace(source=url.source, url=url.value) if url.value else None
+    try:
+        return system._replace(source=url.source, url=checked_url(url.value, url.source)) if url.value else None
+    except WrongConfiguration as error:
+        return error
+
+
+def checked_url(url: str, source: str) -> str:
+    """Return a base URL without its trailing slash; raise `WrongConfiguration` if it is none that can be asked.
+
+    >>> checked_url("https://bos.example.com/apis/bos/", "NODEWATCH_BOS_URL")
+    'https://bos.example.com/apis/bos'
+    """
+    from urllib.parse import urlsplit
+
+    from nodewatch.masking import without_login
+
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if "@" in url.partition("//")[2].partition("/")[0]:  # looked for first: no message may show the password
+        raise WrongConfiguration(f"{source}: a URL is no place for a user or a password. Write it without them.")
+    if not usable or not url.isprintable() or " " in url:
+        raise WrongConfiguration(f"{source}: {without_login(url)!r} is not a URL such as https://HOST/PATH.")
+    if "?" in url or "#" in url:
+        begin = url.partition("#")[0].partition("?")[0]
+        raise WrongConfiguration(f"{source}: the URL that begins with {begin!r} must not hold '?' or '#'.")
+    return url.rstrip("/")
