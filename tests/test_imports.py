@@ -31,7 +31,8 @@ OURS = [
     (r"lists\.view", r"documents|errors|lists\.\w+|nodes\.nodeset|table"),
     ("errors|spelling|times|table|documents|jsontext|masking|differences", "nothing"),
     (r"nodes\.nodeset", "errors|files"),
-    (r"nodes\.(places|limits)", r"errors|nodes\.nodeset|lists\.query"),
+    (r"nodes\.places", r"nodes\.nodeset|lists\.query"),
+    (r"nodes\.limits", r"documents|errors|nodes\.nodeset|table"),
     (r"nodes\.error_kinds", "nothing"),
     ("pages", r"table|nodes\.\w+"),
     ("statuses", "table"),
@@ -44,8 +45,9 @@ OURS = [
         r"commands\.local",
         rf"{SLICE}\.saving|render\.json|tree|options|progress|settings\.model|files|offline\.\w+|{LEAVES}",
     ),
+    (r"commands\.list_tables", LEAVES),
     (r"commands\.record", rf"bos_v2\.(client|rules|\w*recording\w*)|tree|watch\.options|offline\.backend|{LEAVES}"),
-    (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.local|tree|options|files|offline\.\w+|{LEAVES}"),
+    (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.(local|list_tables)|tree|options|files|offline\.\w+|{LEAVES}"),
     (
         r"commands\.demo",
         rf"bos_v2\.(commands|follow)|commands\.(local|run)|{DEMO}|tree|options|settings\.contexts|watch\.loop|{LEAVES}",
@@ -114,7 +116,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
         for alias in tree.names:
             submodule = f"{tree.module}.{alias.name}"
             yield submodule if submodule.removeprefix("nodewatch.") in MODULES.values() else tree.module
-    elif isinstance(tree, ast.Call) and ast.unparse(tree.func) in ("later", "import_module"):
+    elif isinstance(tree, ast.Call) and ast.unparse(tree.func) in ("lazy", "import_module"):
         yield from (f"nodewatch.{name.value!s}" for name in tree.args if isinstance(name, ast.Constant))
     for child in ast.iter_child_nodes(tree):
         yield from imported(child)
@@ -129,7 +131,7 @@ def test_imports_are_found() -> None:
     code = """
 import a.b
 from nodewatch import backend, __version__
-tables = later("bos_v2.tables")
+tables = lazy("bos_v2.tables")
 if TYPE_CHECKING:
     import c
 else:

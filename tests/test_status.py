@@ -31,10 +31,10 @@ FLEET = {
     },
 }
 TABLE = """\
-What           Name       State             Nodes  Started    More
-boot session   night      complete  2 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list night
-agent upgrade  o/upgrade  running   1 failed of 2             nodewatch exchange nmp status o/upgrade
-boot session   reboot-7   running   1 failed of 4  11:00 UTC  nodewatch bos v2 sessions status list reboot-7
+Name       What           State             Nodes  Started    More
+night      boot session   complete  2 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list night
+o/upgrade  agent upgrade  running   1 failed of 2             nodewatch exchange nmp status o/upgrade
+reboot-7   boot session   running   1 failed of 4  11:00 UTC  nodewatch bos v2 sessions status list reboot-7
 """
 
 
@@ -49,6 +49,14 @@ def test_the_worst_first(run: Runner, load: Load) -> None:
         ("o/upgrade", 1, 2),
         ("reboot-7", 1, 4),
     ]
+    assert (
+        run("status --filter 'failed > 1 or what = agent*' --format csv").stdout
+        == """\
+name,kind,context,state,nodes,failed,since,command
+night,boot session,,complete,3,2,2026-11-21T11:00:00Z,nodewatch bos v2 sessions status list night
+o/upgrade,agent upgrade,,running,2,1,,nodewatch exchange nmp status o/upgrade
+"""
+    )
 
 
 def test_nothing_goes_on(run: Runner, load: Load) -> None:
@@ -74,9 +82,9 @@ local = "test.json"
 local = "lost.json"
 """
 ELSEWHERE = """\
-What          Context  Name    State             Nodes  Started    More
-boot session  test     dawn    complete  1 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list dawn --context test
-boot session  prod     a boot  running         0 nodes  11:00 UTC  nodewatch bos v2 sessions status list 'a boot'
+Name    What          Context  State             Nodes  Started    More
+dawn    boot session  test     complete  1 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list dawn --context test
+a boot  boot session  prod     running         0 nodes  11:00 UTC  nodewatch bos v2 sessions status list 'a boot'
 """  # noqa: E501
 
 

@@ -11,8 +11,8 @@ from nodewatch.bos_v2 import fields
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import names_in
 from nodewatch.errors import NotAllSucceeded, NotFound, WrongUsage
-from nodewatch.options import Text, boolean
-from nodewatch.tree import command, later
+from nodewatch.options import YES, Text, boolean
+from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -23,13 +23,12 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.fields import Field
     from nodewatch.nodes import limits, nodeset
 else:
-    limits, nodeset, table = later("nodes.limits"), later("nodes.nodeset"), later("table")
-    nodes, reach_rules = later("bos_v2.nodes"), later("bos_v2.reach_rules")
-    list_tables, tables = later("bos_v2.list_tables"), later("bos_v2.tables")  # only the table format needs them
-    template_tables = later("bos_v2.template_tables")
+    limits, nodeset, table = lazy("nodes.limits"), lazy("nodes.nodeset"), lazy("table")
+    nodes, reach_rules = lazy("bos_v2.nodes"), lazy("bos_v2.reach_rules")
+    list_tables, tables = lazy("bos_v2.list_tables"), lazy("bos_v2.tables")  # only the table format needs them
+    template_tables = lazy("bos_v2.template_tables")
 
 IDS_LENGTH = 65_535
-YES = click.option("--yes", is_flag=True, help="Do not ask.")
 DOING = {"boot": "Boot", "reboot": "Reboot", "shutdown": "Shut down"}
 KINDS: dict[Any, Any] = {bool: boolean, str: Text()}
 NODES = "a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin"

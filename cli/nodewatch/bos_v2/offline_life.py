@@ -11,7 +11,7 @@ from nodewatch.bos_v2 import change_rules as changes
 from nodewatch.bos_v2 import life_rules, offline, rules, set_up_rules
 from nodewatch.bos_v2.offline_changes import put_changed
 from nodewatch.bos_v2.offline_components import count_alike, find, select
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.offline.store import damaged, owned_key
 from nodewatch.times import seconds_since
 
@@ -35,7 +35,7 @@ def step(store: Store, now: datetime, began: datetime, chances: Chances) -> int:
     operations = {session.get("name"): session.get("operation") for session in sessions.values()}
     moved = 0
     for key, session in sessions.items():
-        if owned_key(text(session.get("name")), session.get("tenant")) != key:
+        if owned_key(as_text(session.get("name")), session.get("tenant")) != key:
             raise damaged(store.path, f"what it has as the session {key} is another one")
         state = part(session, "status").get("status")
         begun = begin(store, session, now) if state == "pending" else None

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import rules
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
@@ -64,11 +64,11 @@ def states(components: Iterable[Component]) -> dict[str, State]:
     {'x1': State(status='failed', phase='', error='off', session='s')}
     """
     return {
-        text(component.get("id")): State(
+        as_text(component.get("id")): State(
             rules.status_of(component),
-            text(part(component, "status").get("phase")),
-            text(component.get("error")),
-            text(component.get("session")),
+            as_text(part(component, "status").get("phase")),
+            as_text(component.get("error")),
+            as_text(component.get("session")),
         )
         for component in components
     }
@@ -106,11 +106,11 @@ def worst(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     seen: dict[str, set[str]] = {}
     failures: dict[str, dict[str, str]] = {}
     for change in found:
-        name, session = text(change.get("node")), text(change.get("session"))
+        name, session = as_text(change.get("node")), as_text(change.get("session"))
         if session:
             seen.setdefault(name, set()).add(session)
             if change.get("to") == "failed":
-                failures.setdefault(name, {})[session] = text(change.get("error"))
+                failures.setdefault(name, {})[session] = as_text(change.get("error"))
     nodes = [
         {
             "node": name,
@@ -139,12 +139,12 @@ def phases(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     spent: dict[str, dict[str, float]] = {}
     edges: dict[str, tuple[str, str]] = {}
     for change in found:
-        name, left = text(change.get("node")), last.get(text(change.get("node")))
+        name, left = as_text(change.get("node")), last.get(as_text(change.get("node")))
         last[name] = change
-        phase = left and text(left.get("phase"))
+        phase = left and as_text(left.get("phase"))
         if not left or not phase:
             continue
-        began, ended = text(left.get("time")), text(change.get("time"))
+        began, ended = as_text(left.get("time")), as_text(change.get("time"))
         times = spent.setdefault(phase, {})
         times[name] = times.get(name, 0.0) + between(began, ended)
         first, end = edges.get(phase, (began, ended))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.documents import text
+from nodewatch.documents import as_text
 from nodewatch.errors import WrongConfiguration
-from nodewatch.files import text_of
+from nodewatch.files import read_configuration
 from nodewatch.masking import MASK, without_login
 from nodewatch.settings import contexts
 from nodewatch.settings.table import CONTEXT, SETTINGS
@@ -29,7 +29,7 @@ IN_FILES = {  # what settings are called in the files of `cray` and `hzn`, where
 }
 
 
-@command
+@command(listing="commands.list_tables:CONTEXTS")
 def list_contexts(app: App) -> None:
     """They are in ~/.config/nodewatch/config.toml and /etc/nodewatch/config.toml; the one that counts is marked.
 
@@ -40,38 +40,17 @@ def list_contexts(app: App) -> None:
     if list(known.known) == [contexts.DEMO]:
         app.say("No context of your own is configured yet: `nodewatch config init` makes one.")
     active = app.flags.get("context") or app.world.variable("NODEWATCH_CONTEXT") or known.active
-    app.show(
+    app.show_list(
         [
             {"name": name, "active": name == active, "file": context.file, "settings": open_values(context.values)}
             for name, context in known.known.items()
-        ],
-        contexts_page,
+        ]
     )
 
 
 def open_values(values: dict[str, Any]) -> dict[str, Any]:
     """Return a context's settings, without the passwords in its URLs."""
     return {key: without_login(value) if isinstance(value, str) else value for key, value in values.items()}
-
-
-def contexts_page(rows: list[dict[str, Any]]) -> Page:
-    """Return the table of `config list`."""
-    from nodewatch.table import Cell, Column, Grid
-
-    return [
-        Grid(
-            [Column("Context"), Column("Active"), Column("Settings", wraps=True), Column("File", leaves=1)],
-            [
-                [
-                    Cell(row["name"], "strong"),
-                    Cell("yes", "good") if row["active"] else "",
-                    ", ".join(f"{key} = {value}" for key, value in row["settings"].items()),
-                    row["file"],
-                ]
-                for row in rows
-            ],
-        )
-    ]
 
 
 @command
@@ -107,7 +86,7 @@ def with_line(name: str, source: str, context: contexts.Context | str | None) ->
 
 def first_line(path: str, word: str) -> int | None:
     """Return the number of the first line of a file of `cray` or `hzn` that has the word; None for what is no file."""
-    text = text_of(path) if path.startswith("/") else None
+    text = read_configuration(path) if path.startswith("/") else None
     return next((number for number, line in enumerate((text or "").splitlines(), 1) if word in line), None)
 
 
@@ -115,7 +94,7 @@ def settings_page(rows: dict[str, dict[str, Any]]) -> Page:
     """Return the table of `config show`."""
     from nodewatch.table import Column, Grid
 
-    shown = [[name, text(row["value"]), row["source"]] for name, row in rows.items()]
+    shown = [[name, as_text(row["value"]), row["source"]] for name, row in rows.items()]
     return [Grid([Column("Setting"), Column("Value", wraps=True), Column("Source", wraps=True)], shown)]
 
 

@@ -8,26 +8,24 @@ from datetime import timedelta
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.errors import NodewatchError, NotFound, WrongConfiguration
 from nodewatch.settings.contexts import DEMO
-from nodewatch.table import Cell, Column, Grid, Line, Page, plural
 from nodewatch.times import read_time
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import datetime
 
     from nodewatch.app import App
-    from nodewatch.table import Style
 
 RECENT = timedelta(days=1)
 SECONDS = 20.0  # that a context has to answer in
 Found = dict[str, Any]
 
 
-@command
+@command(listing="commands.list_tables:GOING_ON")
 def show_going_on(app: App) -> None:
     """Boot sessions that are running, those of the last day with nodes that are failed now, and policies that are on
     their way or have failed somewhere: the worst first, one line each, with the command that shows more. All contexts
@@ -38,6 +36,7 @@ def show_going_on(app: App) -> None:
     $ nodewatch status
     $ nodewatch status --context demo
     $ nodewatch status --format json
+    $ nodewatch status --filter 'failed > 0' --columns name,failed,nodes
     """
     found: list[Found] = []
     missing: list[WrongConfiguration] = []
@@ -60,7 +59,7 @@ def show_going_on(app: App) -> None:
     if not answered:
         raise (trouble or missing)[0]
     found.sort(key=lambda each: (-each["failed"], each["state"] != "running", each["name"]))
-    app.show(found, lambda found: page(found, app))
+    app.show_list(found)
     if trouble:
         first, sentences = trouble[0], dict.fromkeys(error.message for error in trouble)
         raise type(first)("\n".join(sentences), status=first.status, document=first.document)
@@ -105,12 +104,12 @@ def boots(app: App) -> Iterator[Found]:
     bos = BosV2(app.backend("bos"))
     sessions, failed = bos.sessions(), bos.failed_counts()
     for session in sessions:
-        state, name = part(session, "status"), text(session.get("name"))
+        state, name = part(session, "status"), as_text(session.get("name"))
         if state.get("status") != "complete" or (failed.get(name) and recent(state.get("end_time"), app.now)):
             yield {
                 "kind": "boot session",
                 "name": name,
-                "state": text(state.get("status")),
+                "state": as_text(state.get("status")),
                 "failed": failed.get(name, 0),
                 "nodes": len(component_names(session)),
                 "since": state.get("start_time"),
@@ -161,28 +160,3 @@ def outcome(status: Any) -> str:
     from nodewatch.horizon.rules import meaning
 
     return meaning(status).outcome
-
-
-def page(found: list[Found], app: App) -> Page:
-    """Return what goes on, a line each."""
-    if not found:
-        return [Line("Nothing is going on, and nothing has failed within the last day.", "good")]
-    columns = [
-        Column("What", 2),
-        Column("Context", shares=True),
-        Column("Name", 3),
-        Column("State"),
-        Column("Nodes", right=True),
-        Column("Started", 1),
-        Column("More"),
-    ]
-    return [Grid(columns, [row(each, app) for each in found])]
-
-
-def row(each: Mapping[str, Any], app: App) -> list[str | Cell]:
-    """Return one line."""
-    failed, nodes = each["failed"], each["nodes"]
-    style: Style = "bad" if failed else "busy" if each["state"] in ("running", "pending") else ""
-    count = f"{failed:,} failed of {nodes:,}" if failed else plural(nodes, "node")
-    words = [Cell(each["state"], style), Cell(count, style), app.clock.day(each["since"])]
-    return [each["kind"], each["context"] or "", each["name"], *words, each["command"]]

@@ -12,8 +12,8 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.errors import FileTrouble, Held
-from nodewatch.files import beginning, give_to_owner, make_folder, target
-from nodewatch.jsontext import element, parsed, spell
+from nodewatch.files import file_to_replace, give_to_owner, make_folder, read_beginning
+from nodewatch.jsontext import element, escape_surrogates, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,6 +38,7 @@ TABLES = (
 )
 
 
+BYTES = "there are bytes in place of a text in it"
 LOOK = "SELECT 1 FROM sqlite_master LIMIT 1"  # what begins to hold the store's state
 
 
@@ -95,12 +96,12 @@ class Store:
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run one statement; in its values, what SQLite cannot hold (half of a surrogate pair) is written out."""
-        return self.connection.execute(statement, [spell(value) for value in values])
+        return self.connection.execute(statement, [escape_surrogates(value) for value in values])
 
     def documents_in(self, texts: Sequence[str]) -> list[Any]:
         """Return the documents that the store's texts hold; raise `FileTrouble` for what is no JSON object."""
         try:
-            found = parsed(f"[{','.join(texts)}]")
+            found = parse_json(f"[{','.join(texts)}]")
         except RecursionError as error:
             raise damaged(self.path, "a document in it is nested too deeply") from error
         except ValueError as error:
@@ -190,7 +191,7 @@ def created(path: str, tables: Iterable[str]) -> Store:
         with closed_on_failure(store):
             store.check_writable()
         return store
-    folder, name = os.path.split(target(os.path.abspath(path)))
+    folder, name = os.path.split(file_to_replace(os.path.abspath(path)))
     try:
         make_folder(folder)
     except OSError as error:
@@ -246,7 +247,7 @@ def connect(path: str, mode: str) -> sqlite3.Connection:
     def row(_: sqlite3.Cursor, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return a row; raise `FileTrouble` for bytes in it, which SQLite lets anybody put in the place of a text."""
         if bytes in map(type, values):
-            raise damaged(path, "there are bytes in place of a text in it")
+            raise damaged(path, BYTES)
         return values
 
     connection.row_factory = row
@@ -272,7 +273,7 @@ def address(path: str, mode: str) -> str:
 def check_magic(path: str) -> None:
     """Raise `FileTrouble` if the file is missing, unreadable, or no SQLite file at all."""
     try:
-        start = beginning(path, len(MAGIC))
+        start = read_beginning(path, len(MAGIC))
     except FileNotFoundError as error:
         raise FileTrouble(
             f"there is no local store at {path}. Make one with `nodewatch local load FLEET.json --local {path}`."
@@ -326,6 +327,8 @@ def translated(path: str) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         name = getattr(error, "sqlite_errorname", "")
+        if "BLOB" in str(error):  # which its functions of JSON do not take
+            raise damaged(path, BYTES) from error
         sentence = next((SENTENCES[kind] for kind in SENTENCES if name.startswith(kind)), OTHERWISE)
         kind_of_trouble = Held if name.startswith("SQLITE_BUSY") else FileTrouble
         raise kind_of_trouble(sentence.format(path=path, error=error, seconds=BUSY_SECONDS)) from error

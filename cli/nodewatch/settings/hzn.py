@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import is_text
 from nodewatch.errors import WrongConfiguration
-from nodewatch.files import text_of
+from nodewatch.files import read_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +65,7 @@ def read_files(world: World) -> Files:
         (world.etc, "horizon/hzn.json"),
         (world.etc, "horizon/anax.json"),
     )
-    return Files(*((path, text_of(path)) for path in (os.path.join(*place) for place in places)))
+    return Files(*((path, read_configuration(path)) for path in (os.path.join(*place) for place in places)))
 
 
 def kept(environ: Mapping[str, str], files: Files) -> dict[str, tuple[str, str]]:
