@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 from nodewatch.backend import ASK_RIGHT, Backend, Request, ask_array, ask_document, ask_object, object_in, segment
 from nodewatch.documents import id_of
 from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongUsage
+from nodewatch.nodes.courses import NOT_RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -279,9 +280,7 @@ class BosV2:
         try:
             found = ask_array(self.backend, Request("GET", "/v2/recording", {"session": session or None}))
         except NotFound as error:
-            raise NotFound(
-                "nothing is recorded here. Record it, `nodewatch local record STORE`, and ask with --local STORE."
-            ) from error
+            raise NotFound(NOT_RECORDED) from error
         return cast("list[dict[str, str]]", found)
 
     def health(self) -> dict[str, Any]:
