@@ -10,7 +10,7 @@ from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import id_of
 from nodewatch.errors import NodewatchError
 from nodewatch.options import EVERY_KIND, boolean
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
     from nodewatch.table import Page
 else:
-    follow, nodes = later("bos_v2.follow"), later("bos_v2.nodes")
+    follow, nodes = lazy("bos_v2.follow"), lazy("bos_v2.nodes")
     # Only the table format needs these.
-    session_tables, status_tables = later("bos_v2.session_tables"), later("bos_v2.status_tables")
-    list_tables, map_tables = later("bos_v2.list_tables"), later("bos_v2.map_tables")
-    tables = later("bos_v2.tables")
+    session_tables, status_tables = lazy("bos_v2.session_tables"), lazy("bos_v2.status_tables")
+    list_tables, map_tables = lazy("bos_v2.list_tables"), lazy("bos_v2.map_tables")
+    tables = lazy("bos_v2.tables")
 
 Found = TypeVar("Found")
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
@@ -160,7 +160,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --count-by status,phase
     """
     filters["status"] = filters["status"] and known_statuses(filters["status"])
-    filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
+    filters["ids"] = ids and nodes.comma_list(ids, app.world)
     whole = ids is not None and nodes.closed(ids) and not (filters["page_size"] or filters["start_after_id"])
     if followed(app, lambda: follow.components(app, filters)):
         return
@@ -197,7 +197,7 @@ def map_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components map --session night-reboot --watch
     $ nodewatch bos v2 components map --filter 'cabinet = x1000' --format svg
     """
-    filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
+    filters["ids"] = ids and nodes.comma_list(ids, app.world)
     if not followed(app, lambda: follow.component_map(app, filters)):
         show_map(app, filters)
 
@@ -251,7 +251,7 @@ def describe_component(app: App, component_id: str) -> None:
     if not nodes.several(component_id):
         app.show(bos.component(nodes.spelt(component_id)), lambda node: describe(app, [node]))
         return
-    names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world.stdin)))
+    names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world)))
     found = list(bos.components(ids=names))
     bos.check_known(names, found, filtered=False)
     app.show(found, lambda found: describe(app, found))
