@@ -102,8 +102,8 @@ failed nodes. What is stalled, or cannot be read, ends in 10 when it has not cha
 `exchange nmp status`, `exchange nmp reset`: every node that is waited for has a good end (`successful` or `no action
 required`) that is no older than the policy's last change. These are the nodes that have a status of the policy, and
 while it is enabled those that it is meant for, or may be; with `--nodes` those that are named, with `--expect` at least
-so many that have a status. `--filter`, `--status` and `--older-than` only choose what is printed. `failed` and `unknown`
-count as the end when they have stood for `--settle`; a node that may not be asked keeps it from 0.
+so many that have a status. `--filter`, `--status` and `--older-than` only choose what is printed. `failed` and
+`unknown` count as the end when they have stood for `--settle`; a node that may not be asked keeps it from 0.
 
 `exchange node management status`, `nmstatus list`: every status that the node has is such a good end; a policy that is
 named, and has none, is waited for. No status at all ends in 8.

@@ -124,19 +124,10 @@ def brief(component: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def in_progress(
-    name: str,
-    enabled: bool,
-    error: str,
-    phase: str,
-    status: str,
-    override: str,
-    updated: str,
-    session: str,
-    staged: str,
+    enabled: bool, error: str, phase: str, status: str, override: str, updated: str, session: str, staged: str
 ) -> dict[str, Any]:
-    """Return a component with only what tells how far it is (the members in `IN_PROGRESS`)."""
+    """Return of a component only what tells how far it is: the members in `IN_PROGRESS`, but its id."""
     return {
-        "id": name,
         "enabled": bool(enabled),
         "error": error,
         "last_action": {"last_updated": updated},
