@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import components_outcome, kinds, outcome, session_tables, verdict_rules
+from nodewatch.bos_v2 import (
+    components_outcome,
+    kinds,
+    list_tables,
+    outcome,
+    session_tables,
+    sessions_outcome,
+    verdict_rules,
+)
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.bos_v2.component_looks import ComponentLooks
+from nodewatch.bos_v2.session_list_looks import SessionListLooks
 from nodewatch.bos_v2.session_looks import SessionLooks
 from nodewatch.watch.model import Watched
 
@@ -36,6 +45,27 @@ def session(app: App, name: str) -> Watched:
         states=outcome.states,
         outcome=outcome.outcome,
         left="taken over by a newer session",
+    )
+
+
+def sessions(app: App, filters: dict[str, Any]) -> Watched:
+    """Return how to follow the sessions that fit the filters and run, to their end."""
+    looks, failed = SessionListLooks(app, filters), dict[str, int]()
+
+    def rows(look: sessions_outcome.Look) -> list[dict[str, Any]]:
+        if app.uses("failed"):
+            failed.update(failed or BosV2(app.backend("bos")).failed_counts())
+            failed.update(look.failed_counts)
+        return list_tables.with_failed(look.sessions, failed)
+
+    return Watched(
+        look=looks.look,
+        document=lambda look: look.sessions,
+        table=lambda look: app.list_page(rows(look)),
+        states=sessions_outcome.states,
+        outcome=lambda look, _: sessions_outcome.outcome_of(look),
+        nodes=rows,
+        left="deleted",
     )
 
 

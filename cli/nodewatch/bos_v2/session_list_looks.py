@@ -1,0 +1,87 @@
+"""What the watching of a list of sessions asks BOS at each look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nodewatch.bos_v2 import rules
+from nodewatch.bos_v2.client import BosV2
+from nodewatch.bos_v2.list_tables import as_sent, with_failed
+from nodewatch.bos_v2.outcome import Look as SessionLook
+from nodewatch.bos_v2.sessions_outcome import Look
+from nodewatch.documents import part, text
+from nodewatch.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nodewatch.app import App
+    from nodewatch.bos_v2.types import Session
+
+
+class SessionListLooks:
+    """Looks at the sessions that fit the filters again and again, and at those that ran when they did: to their end.
+
+    A look asks for the list; for the record of each session that ran, and has left the list, as a filter has it; and
+    for the status of each one that is not complete, or was not at the look before. A complete one stays as it is.
+    """
+
+    def __init__(self, app: App, filters: Mapping[str, Any]) -> None:
+        self.app, self.filters, self.view, fits = app, app.narrowed(filters), app.view, app.fits()
+        self.chosen_by_failures = fits is not None and "failed" in fits.fields
+        self.followed: dict[str, SessionLook] = {}
+        self.ran: set[str] = set()
+        app.keep_all()
+
+    def look(self) -> Look:
+        """Return what is known now."""
+        bos = BosV2(self.app.backend("bos"))
+        found = {key_of(session): session for session in self.fitting(bos)}
+        for name, before in self.followed.items():
+            if name not in found and (session := self.again(bos, before)) is not None:
+                found[name] = session
+        looks = {name: self.followed_up(bos, name, session) for name, session in found.items()}
+        self.followed = {name: look for name, look in looks.items() if look is not None}
+        self.ran.update(self.followed)
+        return Look(list(found.values()), self.followed, len(self.ran))
+
+    def fitting(self, bos: BosV2) -> list[Session]:
+        """Return the sessions that fit what the options ask for."""
+        sessions: list[Any] = bos.sessions(**self.filters)
+        if self.view is None:
+            return sessions
+        from nodewatch.lists.view import fitting
+
+        if self.chosen_by_failures:
+            sessions = with_failed(sessions, bos.failed_counts())
+        return as_sent(fitting(self.view, sessions, self.app.clock))
+
+    def again(self, bos: BosV2, before: SessionLook) -> Session | None:
+        """Return the record of a session that is not in the list, None if it is gone; what was complete stays so."""
+        if before.made_again or before.status.get("status") == "complete":
+            return before.session
+        try:
+            return bos.session(text(before.session.get("name")), before.session.get("tenant"))
+        except NotFound:
+            return None
+
+    def followed_up(self, bos: BosV2, name: str, session: Session) -> SessionLook | None:
+        """Return how far a session is that runs, or ran at the look before; None for another, or one that is gone."""
+        before, start = self.followed.get(name), part(session, "status").get("start_time")
+        complete = part(session, "status").get("status") == "complete"
+        if before is None and complete:
+            return None
+        if before is not None and (before.made_again or before.status.get("status") == "complete"):
+            return before
+        if before is not None and start != part(before.session, "status").get("start_time"):
+            return before._replace(made_again=text(start))
+        try:
+            status = bos.session_status(text(session.get("name")), session.get("tenant"))
+        except NotFound:
+            return None
+        return SessionLook(session, status, {}, whole=status.get("status") == "complete")
+
+
+def key_of(session: Session) -> str:
+    """Return what a session is called among those of all tenants."""
+    return rules.saved_key(text(session.get("name")), session.get("tenant"))
