@@ -119,7 +119,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
         for alias in tree.names:
             submodule = f"{tree.module}.{alias.name}"
             yield submodule if submodule.removeprefix("nodewatch.") in MODULES.values() else tree.module
-    elif isinstance(tree, ast.Call) and ast.unparse(tree.func) in ("later", "import_module"):
+    elif isinstance(tree, ast.Call) and ast.unparse(tree.func) in ("lazy", "import_module"):
         yield from (f"nodewatch.{name.value!s}" for name in tree.args if isinstance(name, ast.Constant))
     for child in ast.iter_child_nodes(tree):
         yield from imported(child)
@@ -134,7 +134,7 @@ def test_imports_are_found() -> None:
     code = """
 import a.b
 from nodewatch import backend, __version__
-tables = later("bos_v2.tables")
+tables = lazy("bos_v2.tables")
 if TYPE_CHECKING:
     import c
 else:

@@ -9,7 +9,7 @@ from nodewatch.backend import AlikeArray, Answer, StoredArray
 from nodewatch.bos_v2 import offline_components as components
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import part
-from nodewatch.jsontext import parsed
+from nodewatch.jsontext import parse_json
 from nodewatch.offline.routing import Call, Route, by_owner, problem
 from nodewatch.offline.section import SAVED, Section
 from nodewatch.offline.store import owned_key
@@ -226,7 +226,7 @@ def describe_component(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/components/{component_id}`."""
     name = call.names["component_id"]
     for text in components.answers(store, "id = ?", [name]):
-        return Answer(200, parsed(text))
+        return Answer(200, parse_json(text))
     return not_found("Component", name)
 
 

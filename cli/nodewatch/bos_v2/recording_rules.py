@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import rules
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.nodes.courses import GONE, Attempt, most_failures, steps
 from nodewatch.times import read_time
 
@@ -63,11 +63,11 @@ def states(components: Iterable[Component]) -> dict[str, State]:
     {'x1': State(status='failed', phase='', error='off', session='s')}
     """
     return {
-        text(component.get("id")): State(
+        as_text(component.get("id")): State(
             rules.status_of(component),
-            text(part(component, "status").get("phase")),
-            text(component.get("error")),
-            text(component.get("session")),
+            as_text(part(component, "status").get("phase")),
+            as_text(component.get("error")),
+            as_text(component.get("session")),
         )
         for component in components
     }
@@ -98,7 +98,12 @@ def worst(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     [{'node': 'x1', 'failures': 1, 'sessions': 2, 'errors': ['off']}]
     """
     seen = (
-        Attempt(text(each.get("node")), text(each.get("session")), each.get("to") == "failed", text(each.get("error")))
+        Attempt(
+            as_text(each.get("node")),
+            as_text(each.get("session")),
+            each.get("to") == "failed",
+            as_text(each.get("error")),
+        )
         for each in found
     )
     return most_failures((attempt for attempt in seen if attempt.of), "sessions")
@@ -120,12 +125,12 @@ def phases(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     spent: dict[str, dict[str, float]] = {}
     edges: dict[str, tuple[str, str]] = {}
     for change in found:
-        name, left = text(change.get("node")), last.get(text(change.get("node")))
+        name, left = as_text(change.get("node")), last.get(as_text(change.get("node")))
         last[name] = change
-        phase = left and text(left.get("phase"))
+        phase = left and as_text(left.get("phase"))
         if not left or not phase:
             continue
-        began, ended = text(left.get("time")), text(change.get("time"))
+        began, ended = as_text(left.get("time")), as_text(change.get("time"))
         times = spent.setdefault(phase, {})
         times[name] = times.get(name, 0.0) + between(began, ended)
         first, end = edges.get(phase, (began, ended))

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import kinds, outcome, verdict_rules
-from nodewatch.documents import text
 from nodewatch.table import plural
 from nodewatch.watch.model import FAILED, GOES_ON, SUCCEEDED, Outcome
 
@@ -20,18 +19,14 @@ if TYPE_CHECKING:
 class Look(NamedTuple):
     """One look at a list of sessions: the records that are shown, and how far those are that ran while it was watched.
 
-    `ran` is how many these are, with those that were deleted since.
+    `ran` is how many these are, with those that were deleted since. `failed` tells how many nodes failed, by the names
+    of sessions, where that is shown.
     """
 
     sessions: Sequence[Session]
     followed: Mapping[str, outcome.Look]
     ran: int
-
-    @property
-    def failed_counts(self) -> dict[str, int]:
-        """How many nodes failed of each session that is followed, by its name."""
-        followed = self.followed.values()
-        return {text(each.session.get("name")): verdict_rules.failed_nodes(each.status) for each in followed}
+    failed: Mapping[str, int] = {}
 
 
 # By what is the case, the words and the end.
@@ -123,7 +118,7 @@ def outcome_of(look: Look) -> Outcome:
         failed=[name for name, word in by_kind.items() if word == "failed" or name in failing],
         lagging=[name for name, word in by_kind.items() if word == "running" and name not in failing],
         done=sum(map(outcome.stable_share, statuses)),
-        left=sum(map(outcome.moving_share, statuses)),
+        remaining=sum(map(outcome.moving_share, statuses)),
     )
 
 

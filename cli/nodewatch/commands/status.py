@@ -8,7 +8,7 @@ from datetime import timedelta
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.errors import NodewatchError, NotFound, WrongConfiguration
 from nodewatch.settings.contexts import DEMO
 from nodewatch.times import read_time
@@ -104,12 +104,12 @@ def boots(app: App) -> Iterator[Found]:
     bos = BosV2(app.backend("bos"))
     sessions, failed = bos.sessions(), bos.failed_counts()
     for session in sessions:
-        state, name = part(session, "status"), text(session.get("name"))
+        state, name = part(session, "status"), as_text(session.get("name"))
         if state.get("status") != "complete" or (failed.get(name) and recent(state.get("end_time"), app.now)):
             yield {
                 "kind": "boot session",
                 "name": name,
-                "state": text(state.get("status")),
+                "state": as_text(state.get("status")),
                 "failed": failed.get(name, 0),
                 "nodes": len(component_names(session)),
                 "since": state.get("start_time"),

@@ -9,15 +9,15 @@ import click
 from nodewatch.errors import NotFound
 from nodewatch.horizon.nmp_commands import check_one, full_name
 from nodewatch.horizon.shared import NODE, NODES, exchange, exchange_command
-from nodewatch.tree import later
+from nodewatch.tree import lazy
 
 if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.horizon import choosing, recording_rules
     from nodewatch.nodes import places
 else:
-    choosing, recording_rules = later("horizon.choosing"), later("horizon.recording_rules")
-    places = later("nodes.places")
+    choosing, recording_rules = lazy("horizon.choosing"), lazy("horizon.recording_rules")
+    places = lazy("nodes.places")
 
 
 @exchange_command(listing="horizon.history_tables:CHANGES", other=("worst", "horizon.history_tables:WORST"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nodewatch.documents import text
+from nodewatch.documents import as_text
 from nodewatch.horizon import rules
 from nodewatch.horizon.tables import STYLES
 from nodewatch.lists.listing import At, Attribute, Listing
@@ -13,13 +13,13 @@ from nodewatch.table import Cell, Column
 
 def status_cell(change: Any, _clock: Any) -> Cell:
     """Return the status that a node came to, in its colour."""
-    word = text(change.get("to"))
+    word = as_text(change.get("to"))
     return Cell(word, STYLES.get(rules.MEANINGS.get(word, rules.UNLISTED).outcome, "dim"))
 
 
 def apart(place: int) -> Any:
     """Return a part of a node's name: its organization (0), or what it is called there (2)."""
-    return lambda record, _: text(record.get("node")).rpartition("/")[place]
+    return lambda record, _: as_text(record.get("node")).rpartition("/")[place]
 
 
 OF_NODE = [

@@ -22,8 +22,8 @@ from nodewatch.horizon.shared import (
 )
 from nodewatch.options import YES
 from nodewatch.table import plural
-from nodewatch.tree import later
-from nodewatch.watch.options import followed, wanted, watchable
+from nodewatch.tree import lazy
+from nodewatch.watch.options import asks_to_follow, followed, watchable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Node, NodePolicy, Policy
-    from nodewatch.watch.model import Watched
+    from nodewatch.watch.model import Subject
 else:
     # Only waiting, and only tables and lists, need them.
-    follow, list_tables = later("horizon.follow"), later("horizon.list_tables")
-    status_tables = later("horizon.status_tables")
+    follow, list_tables = lazy("horizon.follow"), lazy("horizon.list_tables")
+    status_tables = lazy("horizon.status_tables")
 
 
 def add_condition(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
@@ -127,7 +127,7 @@ def show_nmp_status(
         found = ask_nodes(app, nmp, named, but)
         return found if no_match else with_own(app, found, own, anew=not but)
 
-    def describe() -> Watched:
+    def describe() -> Subject:
         wanted = follow.Wanted(named=bool(named), expect=expect or "")
         return follow.policy(app, full_name(app, nmp), ask, wanted, long=long)
 
@@ -182,7 +182,7 @@ def check_expect(app: App, expect: str, named: Sequence[str]) -> None:
     rules.expected(expect, 0)
     if named:
         raise WrongUsage("--expect does not go together with named nodes: all of them are waited for.")
-    if not wanted(app):
+    if not asks_to_follow(app):
         raise WrongUsage("--expect needs --wait or --watch.")
 
 
@@ -238,7 +238,7 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
 
     One text alone may be a node set or a pattern, unless there is a node of that very name.
     """
-    from nodewatch.nodes.nodeset import expand, fitting, fold
+    from nodewatch.nodes.nodeset import expand, expand_patterns, fold
 
     alone = named[0] if len(named) == 1 else ""
     if alone and not is_set(alone):
@@ -254,7 +254,7 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
     if exact is not None:
         return {exact: nodes[exact]}
     names = expand(alone) if alone else named
-    wanted = fitting([type(name)("/".join(rules.qualified(name, org))) for name in names], nodes)
+    wanted = expand_patterns([type(name)("/".join(rules.qualified(name, org))) for name in names], nodes)
     unknown = [name for name in wanted if name not in nodes]
     if unknown:
         raise NotFound(f"{plural(len(unknown), 'node')} not found in org {org}: {fold(unknown)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.documents import text
+from nodewatch.documents import as_text
 from nodewatch.horizon import rules
 from nodewatch.nodes.courses import GONE, Attempt, most_failures, steps
 
@@ -59,7 +59,7 @@ def states(found: Mapping[str, Statuses]) -> dict[tuple[str, str], State]:
 
 def state(status: Status | None) -> State:
     """Return how far a policy is, by its status on a node."""
-    return State(text(rules.word(status)), text(rules.upgrade(status).get("errorMessage")))
+    return State(as_text(rules.word(status)), as_text(rules.upgrade(status).get("errorMessage")))
 
 
 def changes(
@@ -106,11 +106,12 @@ def attempts(found: Iterable[Mapping[str, Any]]) -> Iterator[Attempt]:
     numbers: dict[tuple[str, str], int] = {}
     before: dict[tuple[str, str], str] = {}
     for change in found:
-        place, word = (text(change.get("node")), text(change.get("nmp"))), text(change.get("to"))
+        place, word = (as_text(change.get("node")), as_text(change.get("nmp"))), as_text(change.get("to"))
         outcome = "failed" if word == ROLLBACK else rules.MEANINGS.get(word, rules.UNLISTED).outcome
         if outcome == "unknown":
             continue
         if before.get(place) in ENDS and outcome != before[place]:
             numbers[place] = numbers.get(place, 0) + 1
         before[place] = outcome
-        yield Attempt(place[0], f"{place[1]} {numbers.get(place, 0)}", outcome == "failed", text(change.get("error")))
+        upgrade = f"{place[1]} {numbers.get(place, 0)}"
+        yield Attempt(place[0], upgrade, outcome == "failed", as_text(change.get("error")))

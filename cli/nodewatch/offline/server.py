@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from nodewatch.backend import ABSENT, Answer, Request
 from nodewatch.errors import NodewatchError
-from nodewatch.jsontext import parsed
+from nodewatch.jsontext import parse_json
 from nodewatch.offline.routing import problem
 from nodewatch.render.json import chunks
 
@@ -177,7 +177,7 @@ class Handler(BaseHTTPRequestHandler):
             detail = f"Invalid Content-type ({kind}), expected JSON data"
             return Refusal(415, "Unsupported Media Type", detail)
         try:
-            return parsed(body.decode())
+            return parse_json(body.decode())
         except (ValueError, RecursionError):
             return Refusal(400, "Bad Request", "Request body is not valid JSON")
 

@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.errors import FileTrouble, Held
-from nodewatch.files import beginning, give_to_owner, make_folder, target
-from nodewatch.jsontext import element, parsed, spell
+from nodewatch.files import file_to_replace, give_to_owner, make_folder, read_beginning
+from nodewatch.jsontext import element, escape_surrogates, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -109,12 +109,12 @@ class Store:
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run one statement; in its values, what SQLite cannot hold (half of a surrogate pair) is written out."""
-        return self.connection.execute(statement, [spell(value) for value in values])
+        return self.connection.execute(statement, [escape_surrogates(value) for value in values])
 
     def documents_in(self, texts: Sequence[str]) -> list[Any]:
         """Return the documents that the store's texts hold; raise `FileTrouble` for what is no JSON object."""
         try:
-            found = parsed(f"[{','.join(texts)}]")
+            found = parse_json(f"[{','.join(texts)}]")
         except RecursionError as error:
             raise damaged(self.path, "a document in it is nested too deeply") from error
         except ValueError as error:
@@ -209,7 +209,7 @@ def created(path: str, tables: Tables) -> Store:
         with closed_on_failure(store):
             store.check_writable()
         return store
-    folder, name = os.path.split(target(os.path.abspath(path)))
+    folder, name = os.path.split(file_to_replace(os.path.abspath(path)))
     try:
         make_folder(folder)
     except OSError as error:
@@ -292,7 +292,7 @@ def address(path: str, mode: str) -> str:
 def check_magic(path: str) -> None:
     """Raise `FileTrouble` if the file is missing, unreadable, or no SQLite file at all."""
     try:
-        start = beginning(path, len(MAGIC))
+        start = read_beginning(path, len(MAGIC))
     except FileNotFoundError as error:
         raise FileTrouble(
             f"there is no local store at {path}. Make one with `nodewatch local load FLEET.json --local {path}`."
