@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from fleets import COMPONENTS, SESSIONS, component, session
 
 if TYPE_CHECKING:
-    from conftest import Load, Runner
+    from conftest import Load, Play, Runner
 
 FAILED_OVERNIGHT = session("night", "complete", components="x1,x2,x3")
 NODES = [component(name, override="failed", session="night") for name in ("x1", "x2")]
@@ -101,3 +101,28 @@ def test_every_context_is_asked_once(run: Runner) -> None:
     assert done.stderr == f"Error: lost: {folder}/lost.json cannot be read: No such file or directory.\n"
     assert [each["context"] for each in run("status").json] == ["test", "prod"]
     assert [each["name"] for each in run("status --context test").json] == ["dawn"]
+
+
+def test_a_watch_has_no_end_of_its_own(run: Runner, play: Play) -> None:
+    done = session("night", "complete", components="x1")
+    nodes = {word: [component("x1", override=word, session="night")] for word in ("", "failed")}
+    play(
+        {
+            0: {"bos": {"v2": {"sessions": [session("night", components="x1")], "components": nodes[""]}}},
+            20: {"bos": {"v2": {"sessions": [done], "components": nodes["failed"]}}},
+            40: {"bos": {"v2": {"sessions": [OLD], "components": nodes[""]}}},
+        }
+    )
+    watched = run("status --watch --interval 10s --timeout 1m")
+    assert watched.code == 11
+    assert watched.stderr == "Error: the time ran out after 1 min: nothing is going on.\n"
+    assert (
+        watched.stdout
+        == """\
+2026-11-21T12:00:00Z  1 of 1 running
+2026-11-21T12:00:20Z  0 of 1 running, 1 node failed; running, 0 failed -> complete, 1 failed: night
+2026-11-21T12:00:40Z  nothing is going on; complete, 1 failed -> gone: night
+"""
+    )
+    assert run("status --wait").code == 2
+    assert run("status --timeout 1m").code == 2
