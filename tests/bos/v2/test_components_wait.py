@@ -53,7 +53,7 @@ def test_one_on_hold_and_one_disabled(run: Runner, play: Play) -> None:
     assert run(WAIT)[::2] == (
         10,
         """\
-Error: 0 of 2 nodes stable, 2 on hold or disabled.
+Error: 0 of 2 nodes stable, 2 disabled.
   Lagging (1): x3000c0s1b0n0: configuring
   Lagging (1): x3000c0s2b0n0: on_hold
 """,
