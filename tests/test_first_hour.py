@@ -125,4 +125,4 @@ def test_the_first_hour(account: Account, monkeypatch: pytest.MonkeyPatch) -> No
     now = told(story, account)
     if os.environ.get("NODEWATCH_GOLDEN"):
         STORY.write_text(now, encoding="utf-8")
-    assert now == story
+    assert now == story, "NODEWATCH_GOLDEN=1 pytest tests/test_first_hour.py writes it anew"

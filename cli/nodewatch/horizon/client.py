@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from nodewatch.backend import REHEARSED, Backend, Request, ask_confirmed, json_kind, segment, status_words, unconfirmed
+from nodewatch.backend import (
+    ASK_RIGHT,
+    REHEARSED,
+    Backend,
+    Request,
+    ask_array,
+    ask_confirmed,
+    json_kind,
+    segment,
+    status_words,
+    unconfirmed,
+)
 from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble, UnreadableAnswer, WrongConfiguration
 from nodewatch.horizon import rules
+from nodewatch.nodes.courses import NOT_RECORDED
 
 if TYPE_CHECKING:
     from nodewatch.backend import Answer
@@ -65,6 +77,16 @@ class Exchange:
     def statuses(self, org: str, node: str) -> Statuses:
         """Return the statuses of all policies on a node, by `org/nmp`; none if it has none."""
         return members(self.backend, f"{node_path(org, node)}/managementStatus", "managementStatus")
+
+    def recording(self, nmp: str = "") -> list[dict[str, str]]:
+        """Return what `local record` has kept, the oldest first: all changes of statuses, or those of one `org/nmp`.
+
+        Raise `NotFound` where there is no recording: no Exchange keeps one.
+        """
+        try:
+            return list(ask_array(self.backend, Request("GET", "/recording", {"nmp": nmp or None})))
+        except NotFound as error:
+            raise NotFound(NOT_RECORDED) from error
 
     def post_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
         """Make a policy that is not there yet; raise an error of status 403 if it is, or may not be made."""
@@ -248,9 +270,12 @@ def says_nothing(said: Any, field: str) -> bool:
 
 
 def member(answer: Answer, path: str, field: str) -> dict[str, Any]:
-    """Return an answer's field; no body counts as nothing, as `hzn` takes it."""
+    """Return an answer's field; raise `UnreadableAnswer` without one: an Exchange that has nothing there says 404."""
     document = answer.document
-    return entries(document.get(field) if isinstance(document, dict) else document, path)
+    if not isinstance(document, dict) or field not in document:
+        found = f"an object without {field}" if isinstance(document, dict) else json_kind(document)
+        raise UnreadableAnswer(f"GET {path} should answer {field} by name, but it answered {found}. {ASK_RIGHT}")
+    return entries(document[field], path)
 
 
 def entries(document: Any, path: str) -> dict[str, Any]:

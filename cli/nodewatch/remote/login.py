@@ -97,8 +97,8 @@ class Bearer:
             )
         if self.place:
             return (
-                f"The login{of(self.token)} in {self.place.path} ({self.place.source}) has expired, or is one for another "
-                f"system than {self.base}. {RENEW}"
+                f"The login{of(self.token)} in {self.place.path} ({self.place.source}) has expired, or is one for "
+                f"another system than {self.base}. {RENEW}"
             )
         ways = "type `nodewatch auth login`, or name a token file with --token or CRAY_CREDENTIALS"
         return f"Nobody is logged in to {self.base}: {ways}."
@@ -230,7 +230,12 @@ def log_in(username: str, password: str, settings: Settings, world: World, base:
 
 
 def log_out(place: Place, settings: Settings, world: World) -> None:
-    """Forget the token; raise `FileTrouble` if that cannot be done."""
+    """Forget the token; raise `FileTrouble` if that cannot be done.
+
+    A file that somebody names is removed if there is a token in it, and `WrongConfiguration` raised if it is another.
+    """
+    if settings.token_file:
+        read(place, world)
     try:
         with locked(place.path, world, settings.request_timeout):
             os.unlink(place.path)
