@@ -27,7 +27,7 @@ BARE = str(Path(__file__).with_name("bare.py"))
 
 def measured(bench: Bench, count: int, rounds: int) -> tuple[Sample, Sample]:
     """Return what nodewatch and the bare loop take for an Exchange of so many nodes."""
-    with serving(sys.executable, "--nodes", str(count), "--delay", str(DELAY)) as url:
+    with serving("--nodes", str(count), "--delay", str(DELAY)) as url:
         environ = account(url)
         found = bench.compare(
             rounds,
@@ -41,7 +41,7 @@ def measured(bench: Bench, count: int, rounds: int) -> tuple[Sample, Sample]:
 
 def matched(bench: Bench, rounds: int) -> Row:
     """Compare a survey of 2,000 nodes, of which all but one have not reported, with one that asks no node policies."""
-    with serving(sys.executable, "--nodes", "2000", "--delay", str(DELAY)) as url:
+    with serving("--nodes", "2000", "--delay", str(DELAY)) as url:
         environ = account(url)
         found = bench.compare(
             rounds,
@@ -56,7 +56,7 @@ def matched(bench: Bench, rounds: int) -> Row:
 
 def reset(bench: Bench, rounds: int) -> Row:
     """Compare the reset of 336 nodes in 5,000 with a survey of all of them and 336 changes, 32 at a time."""
-    with serving(sys.executable, "--nodes", "5000", "--delay", str(DELAY)) as url:
+    with serving("--nodes", "5000", "--delay", str(DELAY)) as url:
         environ = account(url)
         found = bench.compare(
             rounds,

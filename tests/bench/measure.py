@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import random
+import re
 import shutil
 import statistics
 import subprocess
@@ -188,14 +189,13 @@ def warn_if_editable(bench: Bench) -> None:
 
 
 @contextmanager
-def serving(python: str, *words: str) -> Iterator[str]:
-    """Run the server of this folder as a process of its own; return its address."""
-    process = subprocess.Popen(
-        [python, "-m", "bench.server", *words], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
-    )
+def serving(*argv: str) -> Iterator[str]:
+    """Run a server as a process of its own, by default that of this folder; return the address that it prints."""
+    words = argv if argv[0].startswith("/") else (sys.executable, "-m", "bench.server", *argv)
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1])
     try:
         assert process.stdout is not None
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        yield next(found[0] for line in process.stdout if (found := re.search("http://[0-9.:]+", line)))
     finally:
         process.terminate()
         process.wait()
