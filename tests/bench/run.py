@@ -130,7 +130,9 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
     yield time_row("all components over HTTP, JSON", found["http"], found["tool"], tool, 0.8)
     yield time_row("filtered, sorted and counted, offline", found["asked"], found["load"], load, 0.6)
     yield time_row("the same over HTTP", found["asked http"], found["http"], "the plain list over HTTP", 1.1)
-    yield time_row("the same from `local serve`, without nodewatch", found["served"], found["load"], load, 1.5)
+    yield time_row(
+        "the same from `local serve`, without nodewatch", found["served"], found["load"], load, 1.5, waiting=True
+    )
     yield time_row("`diff` of two fleet files", found["diff"], found["load both"], "`json.load` of both", 2.5)
     yield limit_row("folding their names, with holes", fold, 100, "ms")
     yield memory_row("memory: all components offline, JSON", found["list"], 60e6)
