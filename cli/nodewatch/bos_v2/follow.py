@@ -55,7 +55,7 @@ def components(app: App, filters: dict[str, Any]) -> Subject:
 
 
 def component_map(app: App, filters: dict[str, Any]) -> Subject:
-    """Return how to follow the components that fit the filters now: as a picture, or as a list where that is asked for."""
+    """Return how to follow the components that fit the filters now: as a picture, or as a list if that is asked for."""
     from nodewatch.bos_v2 import map_tables
 
     listed = components(app, filters)
