@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Runner
-    from nodewatch.chances import Chances
+    from nodewatch.offline.chances import Chances
 
 
 def live(run: Runner, store: Path, chances: Chances, **happening: Any) -> None:

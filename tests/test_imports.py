@@ -17,8 +17,8 @@ CODE = Path(__file__).parents[1] / "cli"
 SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields|kinds"
 LEAVES = (
-    r"errors|times|nodeset|limits|table|statuses|documents|pages|jsontext|error_kinds|places|lists\.\w+"
-    "|masking|spelling|differences|chances"
+    r"errors|times|table|statuses|documents|pages|jsontext|lists\.\w+|nodes\.\w+"
+    "|masking|spelling|differences"
 )
 DEMO = r"demo(\.sized)?|offline\.\w+"
 WIRE = r"remote(\.\w+)?"
@@ -26,26 +26,31 @@ WIRE = r"remote(\.\w+)?"
 # The first line that fits a module says which of our modules it may import; OWN is the module's own slice.
 OURS = [
     (r"lists\.query", "errors|table"),
-    (r"lists\.listing", "documents|errors|places|table|times"),
-    (r"lists\.conditions", r"errors|lists\.(listing|query)|nodeset|times"),
-    (r"lists\.view", r"documents|errors|lists\.\w+|nodeset|table"),
-    ("errors|spelling|chances|times|table|documents|jsontext|error_kinds|masking|differences", "nothing"),
-    ("places", r"nodeset|lists\.query"),
-    ("pages", "nodeset|table|error_kinds|places"),
-    ("nodeset", "errors|files"),
-    ("limits", "nodeset|errors"),
+    (r"lists\.listing", r"documents|errors|nodes\.places|table|times"),
+    (r"lists\.conditions", r"errors|lists\.(listing|query)|nodes\.nodeset|times"),
+    (r"lists\.view", r"documents|errors|lists\.\w+|nodes\.nodeset|table"),
+    ("errors|spelling|times|table|documents|jsontext|masking|differences", "nothing"),
+    (r"nodes\.nodeset", "errors|files"),
+    (r"nodes\.places", r"nodes\.nodeset|lists\.query"),
+    (r"nodes\.limits", r"documents|errors|nodes\.nodeset|table"),
+    (r"nodes\.error_kinds", "nothing"),
+    ("pages", r"table|nodes\.\w+"),
     ("statuses", "table"),
     (
         r"commands\.status",
-        rf"bos_v2\.(client|rules)|horizon\.(nmp_commands|rules)|tree|options|settings\.contexts|{LEAVES}",
+        rf"bos_v2\.(client|rules)|horizon\.(nmp_commands|rules)|tree|options|gather|settings\.contexts|{LEAVES}",
     ),
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|options|{LEAVES}"),
     (
         r"commands\.local",
         rf"{SLICE}\.saving|render\.json|tree|options|progress|settings\.model|files|offline\.\w+|{LEAVES}",
     ),
-    (r"commands\.record", rf"bos_v2\.(client|rules|\w*recording\w*)|tree|watch\.options|offline\.backend|{LEAVES}"),
-    (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.local|tree|options|files|offline\.\w+|{LEAVES}"),
+    (r"commands\.list_tables", LEAVES),
+    (
+        r"commands\.record",
+        rf"{SLICE}\.(client|rules|\w*recording\w*)|horizon\.(shared|survey)|tree|watch\.options|offline\.backend|{LEAVES}",
+    ),
+    (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.(local|list_tables)|tree|options|files|offline\.\w+|{LEAVES}"),
     (
         r"commands\.demo",
         rf"bos_v2\.(commands|follow)|commands\.(local|run)|{DEMO}|tree|options|settings\.contexts|watch\.loop|{LEAVES}",
@@ -56,7 +61,7 @@ OURS = [
     (rf"{SLICE}\.client", rf"OWN\.({PURE})|backend|{LEAVES}"),
     (
         rf"{SLICE}\.offline\w*",
-        rf"OWN\.({PURE}|offline|offline_components|offline_changes)|backend|offline\.(routing|section|store|spool)|{LEAVES}",
+        rf"OWN\.({PURE}|offline(_components|_changes)?)|backend|offline\.(routing|recording|section|store|spool)|{LEAVES}",
     ),
     (rf"{SLICE}\.saving", rf"OWN\.({PURE}|client)|offline\.saving|backend|{LEAVES}"),
     (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|options|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),
@@ -67,7 +72,7 @@ OURS = [
     ("library", rf"app|world|backend|settings\.(model|table|cray|hzn)|watch\.(loop|model)|{SLICE}\.\w+|{LEAVES}"),
     ("backend", "errors|jsontext|differences"),
     (r"offline\.routing", "backend"),
-    (r"offline\.(spool|section)", "nothing"),
+    (r"offline\.(spool|section|chances)", "nothing"),
     (r"offline\.store", rf"files|{LEAVES}"),
     (r"offline\.saving", rf"backend|gather|{LEAVES}"),
     (r"offline\.fleet", rf"offline\.(store|section)|backend|{LEAVES}"),
@@ -114,7 +119,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
         for alias in tree.names:
             submodule = f"{tree.module}.{alias.name}"
             yield submodule if submodule.removeprefix("nodewatch.") in MODULES.values() else tree.module
-    elif isinstance(tree, ast.Call) and ast.unparse(tree.func) in ("later", "import_module"):
+    elif isinstance(tree, ast.Call) and ast.unparse(tree.func) in ("lazy", "import_module"):
         yield from (f"nodewatch.{name.value!s}" for name in tree.args if isinstance(name, ast.Constant))
     for child in ast.iter_child_nodes(tree):
         yield from imported(child)
@@ -129,7 +134,7 @@ def test_imports_are_found() -> None:
     code = """
 import a.b
 from nodewatch import backend, __version__
-tables = later("bos_v2.tables")
+tables = lazy("bos_v2.tables")
 if TYPE_CHECKING:
     import c
 else:

@@ -11,7 +11,7 @@ import conftest
 import edge
 import nodewatch
 from nodewatch import Bos, NodewatchError, connect
-from nodewatch.library import Unseen
+from nodewatch.library import NoViewer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,6 +77,7 @@ def test_documents_come_as_the_command_prints_them(
         sessions = connection.sessions()
         assert sessions == list(sessions) == run("bos v2 sessions list --format json").json
         assert connection.components() == run("bos v2 components list --format json").json
+        assert [node["id"] for node in connection.components(fields=["id"])[:1]] == ["x1"]
         assert connection.session_status("night")["percent_failed"] == 50.0
         with pytest.raises(NodewatchError, match="Session 'x' does not exist") as raised:
             connection.session("x")
@@ -106,12 +107,12 @@ def test_wait_looks_until_it_is_over(
     store = load(fleet("running", x1="stable", x2="configuring"))
     slept = []
 
-    def sleep(_self: Unseen, seconds: float) -> None:
+    def sleep(_self: NoViewer, seconds: float) -> None:
         slept.append(seconds)
         store.with_suffix(".json").write_text(json.dumps(fleet(x1="stable", x2="stable")))
         assert run(f"local load {store.with_suffix('.json')} --local {store}").code == 0
 
-    monkeypatch.setattr(Unseen, "sleep", sleep)
+    monkeypatch.setattr(NoViewer, "sleep", sleep)
     with bos(store, backend) as connection:
         end = connection.wait("night", timeout=60, interval=5)
     assert (end.words, end.succeeded, end.exit_code) == ("night is complete: 2 of 2 nodes stable", True, 0)

@@ -129,7 +129,10 @@ def test_completion_loads_nothing_heavy(loaded: Loaded) -> None:
 )
 def test_offline_json_loads_sqlite_only(loaded: Loaded, fleet: str, line: str) -> None:
     modules = loaded(f"{line} --format json --local {fleet}")
-    shown = {name for name in modules if name.endswith("tables")} | modules & {"nodewatch.table", "nodewatch.nodeset"}
+    shown = {name for name in modules if name.endswith("tables")} | modules & {
+        "nodewatch.table",
+        "nodewatch.nodes.nodeset",
+    }
     assert modules & HEAVY | shown == {"sqlite3"}
 
 
@@ -145,7 +148,7 @@ def test_a_format_loads_its_own_library(loaded: Loaded, fleet: str, style: str, 
 
 def test_json_over_http_loads_neither_tables_nor_store(loaded: Loaded, server: str) -> None:
     modules = loaded("bos v2 sessions list --format json", NODEWATCH_BOS_URL=server)
-    assert modules & {*SHOWN, *NEVER, "sqlite3", "nodewatch.bos_v2.tables", "nodewatch.nodeset"} == set()
+    assert modules & {*SHOWN, *NEVER, "sqlite3", "nodewatch.bos_v2.tables", "nodewatch.nodes.nodeset"} == set()
 
 
 def test_an_older_python_is_told_so() -> None:

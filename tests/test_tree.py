@@ -115,3 +115,27 @@ def annotation(param: click.Parameter) -> Any:
 
 
 UNSET = getattr(click.core, "UNSET", None)
+
+
+# What is called a list and prints one document; each other list takes the options of lists.
+ONE_DOCUMENT = {
+    "bos v1 list",
+    "bos v1 version list",
+    "bos v1 healthz list",
+    "bos v1 sessiontemplatetemplate list",
+    "bos v1 session status list",
+    "bos v2 list",
+    "bos v2 version list",
+    "bos v2 healthz list",
+    "bos v2 options list",
+    "bos v2 sessiontemplatetemplate list",
+    "bos v2 sessions status list",
+}
+LISTS = {"list", "map", "history", "diff"}
+
+
+@each_command
+def test_a_list_takes_the_options_of_lists(words: str) -> None:
+    short = words.startswith("bos ") and words.split()[1] not in ("v1", "v2")  # another name of what is below v1 or v2
+    if words.rsplit(maxsplit=1)[-1] in LISTS and not short:
+        assert bool(COMMANDS[words].listing) != (words in ONE_DOCUMENT)

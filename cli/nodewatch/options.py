@@ -195,3 +195,4 @@ ACCOUNT: list[click.Option] = [
     shared("--node-id-tok", "-n", metavar="ID:TOK", help="The node to ask as; better in HZN_EXCHANGE_NODE_AUTH."),
 ]
 EVERY_KIND = flag("--all", help="Show every kind of error on a terminal too, not only the ten largest.")
+YES = click.option("--yes", is_flag=True, help="Do not ask, even on a terminal.")

@@ -33,7 +33,7 @@ HTTP = "import click, requests"
 LOAD = "import json, sys; json.load(open(sys.argv[1]))"
 FOLD = """
 import statistics, sys, time
-from nodewatch.nodeset import fold
+from nodewatch.nodes.nodeset import fold
 names = [name for number, name in enumerate(sys.stdin.read().split()) if number % 7 and number % 11]
 times = []
 for _ in range(9):

@@ -80,6 +80,43 @@ def test_names(run: Runner, files: tuple[Path, Path]) -> None:
     assert done.stdout.split() == ["harbor/edge-04", "x9", "x3000c0s1b0n0", "x3000c0s2b0n0", "x3000c0s10b0n0"]
 
 
+def test_options_of_lists(run: Runner, files: tuple[Path, Path]) -> None:
+    line = f"diff {files[0]} {files[1]}"
+    assert run(f"{line} --filter 'kind = newly-failed and node = *s2b0n0'").json == [
+        {
+            "kind": "newly failed",
+            "about": "BOS",
+            "before": "configuring",
+            "after": "failed",
+            "error": "no power",
+            "names": ["x3000c0s2b0n0"],
+        }
+    ]
+    assert (
+        run(f"{line} --filter 'about = policy* or kind = begun' --format csv").stdout
+        == """\
+node,kind,about,before,after,error
+harbor/edge-04,gone,policy harbor/roll,initiated,,
+new,begun,BOS v2 session,,running,
+harbor/roll,changed,policy,2026-11-20T12:00:00Z,2026-11-21T12:00:00Z,
+"""
+    )
+    assert run(f"{line} --filter 'about = *session' --format names").stdout == "blue/blue-boot,new,reboot-7\n"
+    assert run(f"{line} --count-by chassis --filter \"chassis != ''\"").json == [{"chassis": "x3000c0", "count": 3}]
+    assert run(f"{line} --filter 'kind = moved' --format table").stdout == "Nothing changed.\n"
+    assert "you may mean newly failed" in run(f"{line} --filter 'kind = newly-fail'").stderr
+
+
+def test_exit_code_goes_by_what_fits(run: Runner, files: tuple[Path, Path]) -> None:
+    line = f"diff {files[0]} {files[1]} --exit-code --format names --filter"
+    assert run(f"{line} 'node = *s1b0n0'").code == 0
+    assert run(f"{line} 'node = *s2b0n0'") == (
+        10,
+        "x3000c0s2b0n0\n",
+        f"Error: 1 newly failed between {files[0]} and {files[1]}.\n",
+    )
+
+
 def test_two_looks_at_the_same_moment_are_equal(run: Runner, files: tuple[Path, Path], tmp_path: Path) -> None:
     store = tmp_path / "a.db"
     assert run(f"local load {files[0]} --local {store}").code == 0

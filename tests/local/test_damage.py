@@ -82,9 +82,10 @@ def test_documents_that_are_none(run: Runner, store: Path, document: str, why: s
 
 def test_texts_that_are_bytes(run: Runner, store: Path) -> None:
     alter(store, "UPDATE components SET status = x'ff', session = 'reboot-7'")
-    done = run(f"bos sessions status list reboot-7 --local {store}")
-    assert (done.code, done.stdout) == (4, "")
-    assert "is damaged: there are bytes in place of a text in it." in done.stderr
+    for line in ("sessions status list reboot-7", "components list --columns id,status"):
+        done = run(f"bos {line} --local {store}")
+        assert (done.code, done.stdout) == (4, "")
+        assert "is damaged: there are bytes in place of a text in it." in done.stderr
 
 
 def test_empty_texts_stay_texts(run: Runner, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fleets import component, template
 from living import live
 from nodewatch.bos_v2 import change_rules, life_rules, rules, set_up_rules
-from nodewatch.chances import Chances
+from nodewatch.offline.chances import Chances
 
 if TYPE_CHECKING:
     from pathlib import Path

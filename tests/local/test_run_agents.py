@@ -8,9 +8,9 @@ import pytest
 
 from edge import node, on_node, policy, status
 from living import live
-from nodewatch.chances import Chances
 from nodewatch.horizon import life_rules
 from nodewatch.horizon.status_rules import STEPS
+from nodewatch.offline.chances import Chances
 
 if TYPE_CHECKING:
     from conftest import Load, Runner

@@ -8,24 +8,25 @@ import click
 
 from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.client import BosV1, session_in, session_request
-from nodewatch.errors import NodewatchError
-from nodewatch.tree import command, later
+from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble
+from nodewatch.options import YES
+from nodewatch.tree import command, lazy
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from nodewatch import limits
     from nodewatch.app import App
     from nodewatch.bos_v1 import follow, list_tables, tables
+    from nodewatch.nodes import limits
     from nodewatch.table import Page, Record
 else:
-    limits = later("limits")
-    follow, tables = later("bos_v1.follow"), later("bos_v1.tables")  # only waiting, and only tables, need them
-    list_tables = later("bos_v1.list_tables")
+    limits = lazy("nodes.limits")
+    follow, tables = lazy("bos_v1.follow"), lazy("bos_v1.tables")  # only waiting, and only tables, need them
+    list_tables = lazy("bos_v1.list_tables")
 
 MOST_DESCRIBED = 100  # sessions of a list that are asked for one by one: BOS v1 is slow, and counts its workers
-OPERATIONS = ("boot", "configure", "reboot", "shutdown")
+DOING = {"boot": "Boot", "configure": "Configure", "reboot": "Reboot", "shutdown": "Shut down"}
 
 
 @command
@@ -116,8 +117,8 @@ def show_nodes(app: App, document: Any, page: Callable[[Any], Page], rows: Calla
 
 def check_operation(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     """Return the operation as it was typed, which is how it will be shown; the server takes any case."""
-    if value.lower() not in OPERATIONS:
-        raise click.BadParameter(f"{value!r} is not one of {', '.join(OPERATIONS)}.")
+    if value.lower() not in DOING:
+        raise click.BadParameter(f"{value!r} is not one of {', '.join(DOING)}.")
     return value
 
 
@@ -132,10 +133,12 @@ def check_operation(_ctx: click.Context, _param: click.Parameter, value: str) ->
 @click.option("--template-name", metavar="NAME", help="The session template that says which nodes, and what they boot.")
 @click.option("--template-uuid", metavar="NAME", help="The same; deprecated.")
 @click.option("--limit", metavar="LIST", help="Only these nodes, groups or roles: a comma list; & keeps, ! takes away.")
+@YES
 def create_session(
-    app: App, operation: str, template_name: str | None, template_uuid: str | None, limit: str | None
+    app: App, operation: str, template_name: str | None, template_uuid: str | None, limit: str | None, yes: bool
 ) -> None:
-    """Starts it at once. Offline the session is put in the store, and nothing of it ever begins.
+    """Starts it at once. Without a limit it is for all nodes of the template: on a terminal you are asked first.
+    Offline the session is put in the store, and nothing of it ever begins.
 
     \b
     $ nodewatch bos v1 session create --template-name cle-1.3.0 --operation reboot
@@ -143,19 +146,44 @@ def create_session(
     """
     if template_name is None and template_uuid is None:
         raise click.UsageError("Missing option '--template-name'.", click.get_current_context())
-    limit = limit and limits.read_limit(limit, app.world.stdin, from_all=True)
-    app.show(BosV1(app.backend("bos")).create(operation, template_name, template_uuid, limit), tables.created)
+    bos, template = BosV1(app.backend("bos")), template_name or template_uuid or ""
+    limit = limit and limits.read_limit(limit, app.world, from_all=True)
+    if limit is None and not yes and app.interactive and not app.settings.dry_run:
+        who = limits.everyone(bos.template(template)).words()
+        app.confirm(f"{DOING[operation.lower()]} all {who} of {template}, at {app.address('bos')}?")
+    app.show(bos.create(operation, template_name, template_uuid, limit), tables.created)
 
 
 @command
 @click.argument("session_id")
-def delete_session(app: App, session_id: str) -> None:
-    """Removes the session and its status. What the session has begun on its nodes is not stopped.
+@YES
+def delete_session(app: App, session_id: str, yes: bool) -> None:
+    """Removes the session and its status. What the session has begun on its nodes is not stopped. On a terminal you are
+    asked first, unless it is over.
 
     \b
     $ nodewatch bos v1 session delete f4eebe51-a217-46d0-8733-b9499a092042
     """
-    app.show(BosV1(app.backend("bos")).delete(session_id), tables.deleted)
+    bos = BosV1(app.backend("bos"))
+    if app.interactive and not yes and not app.settings.dry_run:
+        going_on = unfinished(app, session_id)
+        if going_on:
+            app.confirm(f"{going_on}. Delete it at {app.address('bos')}?")
+    app.show(bos.delete(session_id), tables.deleted)
+
+
+def unfinished(app: App, session_id: str) -> str:
+    """Return how far a session is, in a sentence; nothing where it is over."""
+    from datetime import timedelta
+
+    from nodewatch.watch.model import Settling
+
+    session = follow.session(app, session_id)
+    try:
+        found = session.outcome(session.look(), Settling(app.now, {}, timedelta.max))
+    except (NotFound, ServiceTrouble):
+        return f"The status of session {session_id} is not known"
+    return "" if found.finished else found.words.replace("session", "Session", 1)
 
 
 @command

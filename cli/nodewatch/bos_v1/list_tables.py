@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.tables import CATEGORY_STYLES
-from nodewatch.documents import text
-from nodewatch.lists.listing import At, Attribute, Listing, places
+from nodewatch.bos_v1.template_tables import boot_sets, members
+from nodewatch.documents import as_text
+from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.table import Cell, Column
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ SESSIONS = Listing(
             "how many nodes failed, by the server's count",
             At("error_count"),
             Column("Errors", 4, right=True),
-            lambda session, _: Cell(text(session.get("error_count") or ""), "bad"),
+            lambda session, _: Cell(as_text(session.get("error_count") or ""), "bad"),
             kind="number",
             needs=DETAILS,
         ),
@@ -84,6 +85,31 @@ def ids(sessions: Iterable[Mapping[str, Any]]) -> list[Any]:
     return [session["id"] for session in sessions]
 
 
+TEMPLATES = Listing(
+    [
+        Attribute("name", "the session template's name", At("name"), Column("Template")),
+        Attribute(
+            "boot_sets",
+            "the names of its boot sets",
+            lambda template, _: ", ".join(boot_sets(template)),
+            Column("Boot sets", 2),
+        ),
+        Attribute(
+            "nodes",
+            "which nodes, roles and groups boot",
+            lambda template, _: "; ".join(filter(None, map(members, boot_sets(template).values()))),
+            Column("Nodes", wraps=True),
+        ),
+        Attribute(
+            "configuration", "how the nodes are configured", At("cfs", "configuration"), Column("Configuration", 3)
+        ),
+        Attribute("enable_cfs", "whether its nodes are configured", At("enable_cfs"), kind="truth"),
+        Attribute("description", "what it is for", At("description")),
+    ],
+    order="name",
+    empty="There are no session templates.",
+)
+
 NODES = Listing(
     [
         Attribute("node", "the node's xname", At("node"), Column("Node")),
@@ -93,10 +119,10 @@ NODES = Listing(
             "where the node is in that phase",
             At("category"),
             Column("Category"),
-            lambda row, _: Cell(text(row.get("category")), CATEGORY_STYLES.get(text(row.get("category")), "")),
+            lambda row, _: Cell(as_text(row.get("category")), CATEGORY_STYLES.get(as_text(row.get("category")), "")),
             words=rules.CATEGORIES,
         ),
-        *places(At("node")),
+        *place_attributes(At("node")),
     ],
     order=None,
     empty="No node fits.",

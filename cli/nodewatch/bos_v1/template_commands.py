@@ -9,13 +9,13 @@ import click
 from nodewatch.bos_v1.client import BosV1
 from nodewatch.errors import WrongUsage
 from nodewatch.options import boolean
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.bos_v1 import tables, template_tables
-else:
-    tables, template_tables = later("bos_v1.tables"), later("bos_v1.template_tables")  # only tables need them
+else:  # only tables need them
+    tables, template_tables = lazy("bos_v1.tables"), lazy("bos_v1.template_tables")
 
 
 @command
@@ -28,15 +28,16 @@ def show_api(app: App) -> None:
     app.show(BosV1(app.backend("bos")).api(), tables.fields)
 
 
-@command
+@command(listing="bos_v1.list_tables:TEMPLATES")
 def list_templates(app: App) -> None:
     """They are those of BOS v2, too. The table has them by name; other formats keep the server's order.
 
     \b
     $ nodewatch bos v1 sessiontemplate list
     $ nodewatch bos v1 sessiontemplate list --format json
+    $ nodewatch bos v1 sessiontemplate list --filter 'nodes = *Application*' --format names
     """
-    app.show(BosV1(app.backend("bos")).templates(), template_tables.templates)
+    app.show_list(BosV1(app.backend("bos")).templates())
 
 
 @command

@@ -10,7 +10,7 @@ from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import id_of
 from nodewatch.errors import NodewatchError
 from nodewatch.options import EVERY_KIND, boolean
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
     from nodewatch.table import Page
 else:
-    follow, nodes = later("bos_v2.follow"), later("bos_v2.nodes")
+    follow, nodes = lazy("bos_v2.follow"), lazy("bos_v2.nodes")
     # Only the table format needs these.
-    session_tables, status_tables = later("bos_v2.session_tables"), later("bos_v2.status_tables")
-    list_tables, map_tables = later("bos_v2.list_tables"), later("bos_v2.map_tables")
-    tables = later("bos_v2.tables")
+    session_tables, status_tables = lazy("bos_v2.session_tables"), lazy("bos_v2.status_tables")
+    list_tables, map_tables = lazy("bos_v2.list_tables"), lazy("bos_v2.map_tables")
+    tables = lazy("bos_v2.tables")
 
 Found = TypeVar("Found")
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
@@ -102,11 +102,11 @@ def show_status(app: App, name: str) -> None:
     bos = BosV2(app.backend("bos"))
 
     def table(status: ExtendedStatus) -> Page:
-        from nodewatch.bos_v2 import rules, verdict_rules
+        from nodewatch.bos_v2 import kinds, rules, verdict_rules
 
         known = status.get("status") == "complete" and not verdict_rules.names_are_cut(status)
-        components = [] if known else list(bos.components(session=name, fields=rules.IN_PROGRESS))
-        options = bos.limits() if verdict_rules.busy(components) else {}
+        components = [] if known else kinds.alike(bos.components(session=name, fields=rules.IN_PROGRESS))
+        options = bos.limits() if any(each.sample.get("enabled") for each in components) else {}
         if verdict_rules.progress(status).staged:
             staged = bos.components(staged_session=name, fields=rules.IN_TABLES)
             status = verdict_rules.counted_once(status, sum(node.get("session") == name for node in staged))
@@ -160,7 +160,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --count-by status,phase
     """
     filters["status"] = filters["status"] and known_statuses(filters["status"])
-    filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
+    filters["ids"] = ids and nodes.comma_list(ids, app.world)
     whole = ids is not None and nodes.closed(ids) and not (filters["page_size"] or filters["start_after_id"])
     if followed(app, lambda: follow.components(app, filters)):
         return
@@ -197,7 +197,7 @@ def map_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components map --session night-reboot --watch
     $ nodewatch bos v2 components map --filter 'cabinet = x1000' --format svg
     """
-    filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
+    filters["ids"] = ids and nodes.comma_list(ids, app.world)
     if not followed(app, lambda: follow.component_map(app, filters)):
         show_map(app, filters)
 
@@ -237,24 +237,25 @@ def show_map(app: App, filters: dict[str, Any]) -> None:
 @watchable
 def describe_component(app: App, component_id: str) -> None:
     """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type. Of several,
-    named as a list or a node set, it shows each. --wait and --watch follow one: they end when BOS does nothing with it
-    any more, with 0 if it is stable then.
+    named as a list or a node set, it shows each. --wait and --watch end when BOS does nothing with any of them any
+    more, with 0 if all are stable then.
 
     \b
     $ nodewatch bos v2 components describe x3000c0s13b0n0
     $ nodewatch bos v2 components describe x3000c0s13b0n0 --watch
     $ nodewatch bos v2 components describe x1000c2s[4-5]b0n0
     """
-    if followed(app, lambda: follow.component(app, component_id, lambda node: describe(app, [node]))):
-        return
     bos = BosV2(app.backend("bos"))
     if not nodes.several(component_id):
-        app.show(bos.component(nodes.spelt(component_id)), lambda node: describe(app, [node]))
+        name = nodes.spelt(component_id)
+        if not followed(app, lambda: follow.component(app, name, lambda node: describe(app, [node]))):
+            app.show(bos.component(name), lambda node: describe(app, [node]))
         return
-    names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world.stdin)))
-    found = list(bos.components(ids=names))
-    bos.check_known(names, found, filtered=False)
-    app.show(found, lambda found: describe(app, found))
+    names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world)))
+    if not followed(app, lambda: follow.described(app, names, lambda found: describe(app, found))):
+        found = list(bos.components(ids=names))
+        bos.check_known(names, found, filtered=False)
+        app.show(found, lambda found: describe(app, found))
 
 
 def describe(app: App, components: Iterable[Component]) -> Page:

@@ -17,7 +17,7 @@ from nodewatch.documents import part
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from nodewatch.chances import Chances
+    from nodewatch.offline.chances import Chances
 
 LIMIT_HIT = "The retry limit has been hit for this component, but no services have reported specific errors"
 CFS_FAILED = "cfs configuration failed"
@@ -60,7 +60,7 @@ FAILURES = (UNCONFIGURED, UNBOOTABLE, REFUSED, UNCONFIGURED, UNBOOTABLE, UNKNOWN
 def plan(chances: Chances, session: str, node: str) -> Plan:
     """Return what happens to a node in a session: half of the nodes that fail do so with their whole blade.
 
-    >>> from nodewatch.chances import Chances
+    >>> from nodewatch.offline.chances import Chances
     >>> plan(Chances(1), "s", "x1c0s0b0n0").failure, plan(Chances(1, failing=1), "s", "x1c0s0b0n0").failure != ""
     ('', True)
     """

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.backend import Answer, StoredArray
+from nodewatch.backend import AlikeArray, Answer, StoredArray
 from nodewatch.bos_v2 import offline_components as components
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import part
-from nodewatch.jsontext import parsed
+from nodewatch.jsontext import parse_json
 from nodewatch.offline.routing import Call, Route, by_owner, problem
 from nodewatch.offline.section import SAVED, Section
 from nodewatch.offline.store import owned_key
@@ -158,19 +158,34 @@ def status_key(store: Store, name: str, tenant: str) -> str:
     return name if len(owners) == 1 else key
 
 
+def wrong_query(query: Mapping[str, str]) -> str:
+    """Return the server's words for a query of components that its schema does not allow; empty if it does.
+
+    >>> wrong_query({"page_size": "-1"}), wrong_query({"page_size": "3", "enabled": "False"})
+    ('-1 is less than the minimum of 0', '')
+    """
+    ids, size, enabled = query.get("ids", ""), query.get("page_size") or "0", query.get("enabled", "true")
+    if len(ids) > 127:
+        return f"{ids!r} is too long"
+    if size.startswith("-") and size[1:].isdigit():
+        return f"{size} is less than the minimum of 0"
+    if not size.isdigit():
+        return "Wrong type, expected 'integer' for query parameter 'page_size'"
+    if enabled.lower() not in ("true", "false"):
+        return "Wrong type, expected 'boolean' for query parameter 'enabled'"
+    return ""
+
+
 def list_components(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/components`: filters first, then the page; in the order of the ids.
 
     Other than the server's, `enabled=false` works without another filter too.
     """
     query = call.request.query
-    ids, size, enabled = query.get("ids"), query.get("page_size") or "0", query.get("enabled")
-    if ids is not None and len(ids) > 127:
-        return bad_request(f"{ids!r} is too long")
-    if not size.isdigit():
-        return bad_request("Wrong type, expected 'integer' for query parameter 'page_size'")
-    if enabled is not None and enabled.lower() not in ("true", "false"):
-        return bad_request("Wrong type, expected 'boolean' for query parameter 'enabled'")
+    wrong = wrong_query(query)
+    if wrong:
+        return bad_request(wrong)
+    enabled, size = query.get("enabled"), query.get("page_size") or "0"
     terms, values = ["1"], []
     for name in ("session", "staged_session", "phase"):
         if query.get(name):
@@ -188,11 +203,15 @@ def list_components(store: Store, call: Call) -> Answer:
         values.append(query["start_after_id"])
     where, limit = " AND ".join(terms), min(int(size), MOST_ROWS) or -1
     fields, fits = call.request.fields, call.request.fits
-    if fields and covered(fields, rules.IN_PROGRESS):
-        return Answer(200, in_progress(store, where, values, limit))
-    if fits and covered(fits.fields, rules.IN_PROGRESS):
-        found = [each["id"] for each in in_progress(store, where, values, limit) if fits.test(each)]
-        where, values, limit = "id IN (SELECT value FROM json_each(?))", [json.dumps(found)], -1
+    fits = fits if fits and covered(fits.fields, rules.IN_PROGRESS) else None
+    brief = bool(fields) and covered(fields, rules.IN_PROGRESS)
+    if brief or fits:
+        found = in_progress(store, where, values, limit)
+        found = found.fitting(fits) if fits else found
+        if brief:
+            return Answer(200, found)
+        ids = json.dumps([name for name, _ in found.rows])
+        where, values, limit = "id IN (SELECT value FROM json_each(?))", [ids], -1
     if fields and covered(fields, rules.IN_TABLES):
         rows = components.select(store, ["brief"], where, values, limit=limit)
         return Answer(200, store.documents_in([row for (row,) in rows]))
@@ -208,17 +227,21 @@ def covered(fields: Iterable[str], known: Sequence[str]) -> bool:
     return all(name in known or name.partition(".")[0] in known for name in fields)
 
 
-def in_progress(store: Store, where: str, values: Sequence[Any], limit: int) -> list[dict[str, Any]]:
-    """Return the components that the SQL condition selects, with only what columns hold of them."""
-    names = "id, enabled, error, phase, status, status_override, last_updated, session, staged_session"
-    return [rules.in_progress(*row) for row in components.select(store, [names], where, values, limit=limit)]
+def in_progress(store: Store, where: str, values: Sequence[Any], limit: int) -> AlikeArray:
+    """Return the components that the SQL condition selects, with only what columns hold of them.
+
+    The columns come as one text of JSON, which components that are alike have in common.
+    """
+    columns = "enabled, error, phase, status, status_override, last_updated, session, staged_session"
+    rows = components.select(store, ["id", f"json_array({columns})"], where, values, limit=limit)
+    return AlikeArray(rows, {text: rules.in_progress(*json.loads(text)) for text in {text for _, text in rows}})
 
 
 def describe_component(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/components/{component_id}`."""
     name = call.names["component_id"]
     for text in components.answers(store, "id = ?", [name]):
-        return Answer(200, parsed(text))
+        return Answer(200, parse_json(text))
     return not_found("Component", name)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2.change_rules import SPECIFIERS
 from nodewatch.bos_v2.set_up_rules import limited
-from nodewatch.documents import names_in, part
+from nodewatch.nodes.limits import everyone
 from nodewatch.table import plural
 
 if TYPE_CHECKING:
@@ -30,21 +29,17 @@ def reach(template: Mapping[str, Any], limit: str) -> str:
     >>> reach(by_role, ""), reach(by_role, "x1c0s0b0n0,x1c0s0b0n1")
     ('all nodes in Compute', 'at most 2 nodes, those in Compute')
     """
-    boot_sets = [part(part(template, "boot_sets"), name) for name in part(template, "boot_sets")]
-    nodes = list(dict.fromkeys(name for boot_set in boot_sets for name in names_in(boot_set.get(SPECIFIERS[0]))))
-    groups = dict.fromkeys(name for each in boot_sets for field in SPECIFIERS[1:] for name in names_in(each.get(field)))
+    nodes, groups = all_of_it = everyone(template)
     terms = limit.split(",") if limit else []
     unknown = [term.lstrip("&!") for term in terms if not known(term.lstrip("&!"), nodes)]
-    listed = plural(len(nodes), "node")
-    everyone = " and ".join([*([listed] if nodes else []), *([f"nodes in {', '.join(groups)}"] if groups else [])])
     if not limit:
-        return f"all {everyone or listed}"
+        return f"all {all_of_it.words()}"
     if not groups and not unknown:
-        return f"{len(limited(nodes, limit)):,} of {listed}"
+        return f"{len(limited(nodes, limit)):,} of {all_of_it.words()}"
     if all(re.fullmatch(XNAME, term) for term in terms):
         return f"at most {plural(len(set(terms)), 'node')}, those in {', '.join(groups)}"
     who = ", ".join(dict.fromkeys([*groups, *unknown]))
-    return f"as many of {everyone} as the limit leaves (BOS alone knows who is in {who})"
+    return f"as many of {all_of_it.words()} as the limit leaves (BOS alone knows who is in {who})"
 
 
 def known(name: str, nodes: list[str]) -> bool:

@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.documents import part
+from nodewatch.documents import as_text, part
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
@@ -124,19 +124,10 @@ def brief(component: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def in_progress(
-    name: str,
-    enabled: bool,
-    error: str,
-    phase: str,
-    status: str,
-    override: str,
-    updated: str,
-    session: str,
-    staged: str,
+    enabled: bool, error: str, phase: str, status: str, override: str, updated: str, session: str, staged: str
 ) -> dict[str, Any]:
-    """Return a component with only what tells how far it is (the members in `IN_PROGRESS`)."""
+    """Return of a component only what tells how far it is: the members in `IN_PROGRESS`, but its id."""
     return {
-        "id": name,
         "enabled": bool(enabled),
         "error": error,
         "last_action": {"last_updated": updated},
@@ -276,6 +267,17 @@ def ago(text: str, now: datetime) -> datetime | None:
         return now - timedelta(**{UNITS[text[-1].lower()]: int(text[:-1])})
     except OverflowError:
         return datetime.min.replace(tzinfo=UTC)
+
+
+def session_state(session: Session) -> str:
+    """Return a session's status; `staged` for a staged one that is not complete: BOS calls it running all the time.
+
+    >>> on, over = {"status": {"status": "running"}}, {"status": {"status": "complete"}}
+    >>> [session_state(session) for session in (on, {**on, "stage": True}, {**over, "stage": True}, {})]
+    ['running', 'staged', 'complete', '']
+    """
+    status = as_text(part(session, "status").get("status"))
+    return "staged" if session.get("stage") and status == "running" else status
 
 
 def component_names(session: Session) -> list[str]:

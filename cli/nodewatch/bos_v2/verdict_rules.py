@@ -210,11 +210,6 @@ def verdict(status: ExtendedStatus, counts: Counts | None = None) -> Verdict:
     return Verdict(f"complete, but not every node succeeded{behind}", "warn")
 
 
-def busy(components: Iterable[Component]) -> bool:
-    """Return whether BOS still works on any of the components."""
-    return any(component.get("enabled") for component in components)
-
-
 def by_error(components: Iterable[Component]) -> dict[str, list[str]]:
     """Return the ids of the components that report an error, by its message.
 

@@ -79,9 +79,9 @@ def watch_life(app: App, path: str) -> None:
     from contextlib import closing
 
     from nodewatch.bos_v2.follow import session
-    from nodewatch.chances import Chances
     from nodewatch.commands.run import SPEED
     from nodewatch.offline.backend import store_at
+    from nodewatch.offline.chances import Chances
     from nodewatch.offline.life import Life
     from nodewatch.watch.loop import SHORTEST_INTERVAL, follow
 

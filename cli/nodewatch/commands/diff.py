@@ -22,19 +22,22 @@ LIVE = "live"
 Fleet = dict[str, dict[str, Any]]
 
 
-@command(nodes=True)
+@command(listing="commands.list_tables:CHANGES")
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="[B]", default=LIVE)
 @click.option("--exit-code", is_flag=True, help="End with 10 if a node newly failed.")
 def diff(app: App, before: str, after: str, exit_code: bool) -> None:
     """A and B are fleet files, stores, or the word `live` for the systems that are configured, which is B unless you
     name another. What only one of the two knows of is not compared: a case with one service, say, with a fleet of two.
+    With a filter, --exit-code goes by what fits. --format names has the nodes only, unless a filter says otherwise.
 
     \b
     $ nodewatch diff yesterday.json today.json
     $ nodewatch diff yesterday.json today.json --format json
+    $ nodewatch diff yesterday.json today.json --filter 'kind = newly-failed and about = BOS' --format names
+    $ nodewatch diff yesterday.json today.json --count-by kind,about
     """
-    from nodewatch.differences import changes
+    from nodewatch.differences import NODE_KINDS, changes
 
     one, other = fleet_of(app, before), fleet_of(app, after)
     services = {service_of(place) for place in one} & {service_of(place) for place in other}
@@ -42,8 +45,13 @@ def diff(app: App, before: str, after: str, exit_code: bool) -> None:
     if LIVE in (before, after):
         fleets = [of_organization(fleet, str(app.settings.org)) for fleet in fleets]
     found = changes(seen(fleets[0]), seen(fleets[1]))
-    app.show([change._asdict() for change in found], lambda _: page(found), lambda _: rows(found))
-    failed = sum(len(change.names) for change in found if change.kind == "newly failed")
+    everything = app.asking or app.settings.format != "names"
+    fitting = app.fitting([row for row in rows(found) if everything or row["kind"] in NODE_KINDS])
+    if app.asks_for_list:
+        app.show_list(fitting, by_change)
+    else:
+        app.show([change._asdict() for change in found], lambda _: page(found))
+    failed = sum(row["kind"] == "newly failed" for row in fitting)
     if exit_code and failed:
         raise NotAllSucceeded(f"{failed:,} newly failed between {before} and {after}.")
 
@@ -122,18 +130,18 @@ def seen(fleet: Fleet) -> Seen:
 
 def page(found: list[Change]) -> Page:
     """Return what changed, for people: nodes folded below what became of them."""
+    from nodewatch.commands.list_tables import KIND_STYLES
     from nodewatch.differences import NODE_KINDS
     from nodewatch.pages import nodes_below
-    from nodewatch.table import Line, Style
+    from nodewatch.table import Line
 
-    styles: dict[str, Style] = {"newly failed": "bad", "new error": "bad", "recovered": "good", "ended": "good"}
     lines: Page = []
     for change in found:
         words = " -> ".join(filter(None, (change.before, change.after)))
         what = ", ".join(filter(None, (words, change.error)))
         if change.kind in NODE_KINDS:
             lead = f"{change.kind.capitalize()}, {change.about} ({len(change.names):,}): "
-            lines += [Line(what, styles.get(change.kind, ""), lead=lead), nodes_below(change.names)]
+            lines += [Line(what, KIND_STYLES.get(change.kind, ""), lead=lead), nodes_below(change.names)]
         else:
             lead = f"{change.about[:1].upper()}{change.about[1:]} {change.kind}: "  # no folding: few, and no nodes
             lines.append(Line(", ".join(change.names) + (f" ({what})" if what else ""), lead=lead))
@@ -141,9 +149,20 @@ def page(found: list[Change]) -> Page:
 
 
 def rows(found: list[Change]) -> Iterator[Record]:
-    """Return a row for each node that changed."""
-    from nodewatch.differences import NODE_KINDS
-
+    """Return a row for each node that changed, and for whatever else did."""
     for change in found:
-        for name in change.names if change.kind in NODE_KINDS else ():
-            yield {"node": name, **{field: getattr(change, field) for field in change._fields if field != "names"}}
+        alike = {field: value for field, value in change._asdict().items() if field != "names"}
+        yield from ({"node": name, **alike} for name in change.names)
+
+
+def by_change(rows: Iterable[Record]) -> list[dict[str, Any]]:
+    """Return what changed alike in the rows, in their order, as the document without a filter has it.
+
+    >>> by_change([{"node": "x1", "kind": "gone"}, {"node": "x2", "kind": "gone"}])
+    [{'kind': 'gone', 'names': ['x1', 'x2']}]
+    """
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        alike = {field: value for field, value in row.items() if field != "node"}
+        found.setdefault(tuple(alike.values()), {**alike, "names": []})["names"].append(row["node"])
+    return list(found.values())

@@ -56,8 +56,8 @@ def run(app: App, speed: int, seed: int, failing: float, length: float | None) -
     $ nodewatch local run --local fleet.db
     $ nodewatch local run --seed 7 --failing 10% --for 2h --local fleet.db
     """
-    from nodewatch.chances import Chances
     from nodewatch.offline.backend import store_at
+    from nodewatch.offline.chances import Chances
     from nodewatch.offline.life import Life
 
     path = chosen_store(app, "play on")

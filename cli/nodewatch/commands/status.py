@@ -5,69 +5,84 @@ from __future__ import annotations
 from collections import Counter
 from copy import copy
 from datetime import timedelta
+from functools import partial
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.documents import part, text
-from nodewatch.errors import NodewatchError, NotFound, WrongConfiguration
+from nodewatch.documents import as_text, part
+from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble, WrongConfiguration
 from nodewatch.settings.contexts import DEMO
-from nodewatch.table import Cell, Column, Grid, Line, Page, plural
+from nodewatch.table import plural
 from nodewatch.times import read_time
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from nodewatch.app import App
-    from nodewatch.table import Style
+
+    Ask = Callable[[App], Iterator[dict[str, Any]]]
 
 RECENT = timedelta(days=1)
 SECONDS = 20.0  # that a context has to answer in
+TOGETHER = 8  # contexts that are asked at the same time
 Found = dict[str, Any]
 
 
-@command
+@command(listing="commands.list_tables:GOING_ON")
 def show_going_on(app: App) -> None:
-    """Boot sessions that are running, those of the last day with nodes that are failed now, and policies that are on
-    their way or have failed somewhere: the worst first, one line each, with the command that shows more. All contexts
-    are asked, unless --context names one, or the demo fleet is in use. What is not configured is left out; what does
-    not answer within 20 seconds, or with an error, is named at the end.
+    """Boot sessions that are running, those of the last day that have failed nodes or could not be set up, and policies
+    that are on their way or have failed somewhere: the worst first, one line each, with the command that shows more.
+    Where there is only BOS v1, all its sessions of the last day.
+    All contexts are asked at the same time, unless --context names one, or the demo fleet is in use. What is not
+    configured is left out; what does not answer within 20 seconds, or with an error, is named at the end.
 
     \b
     $ nodewatch status
     $ nodewatch status --context demo
     $ nodewatch status --format json
+    $ nodewatch status --filter 'failed > 0' --columns name,failed,nodes
     """
-    found: list[Found] = []
-    missing: list[WrongConfiguration] = []
-    trouble: list[NodewatchError] = []
-    asked: set[Any] = set()
-    answered = False
-    for each in everywhere(app):
-        with each.closing:
-            for service, ask in (("bos", boots), ("exchange", upgrades)):
-                try:
-                    system = system_of(each, service)
-                    if system not in asked:
-                        asked.add(system)
-                        found += ask(each)
-                        answered = True
-                except WrongConfiguration as error:
-                    missing.append(error)
-                except NodewatchError as error:
-                    trouble.append(error if each.settings.context is None else of_context(error, each))
-    if not answered:
+    from nodewatch.gather import side_by_side
+
+    questions, missing = everything(app)
+    results = side_by_side([partial(ask_all, *each) for each in questions], TOGETHER)
+    answers = [answer for result in results for answer in result]
+    found = [each for answer in answers if isinstance(answer, list) for each in answer]
+    missing += [answer for answer in answers if isinstance(answer, WrongConfiguration)]
+    trouble = [answer for answer in answers if not isinstance(answer, list | WrongConfiguration)]
+    if not any(isinstance(answer, list) for answer in answers):
         raise (trouble or missing)[0]
-    found.sort(key=lambda each: (-each["failed"], each["state"] != "running", each["name"]))
-    app.show(found, lambda found: page(found, app))
+    found.sort(key=lambda each: (-each["failed"], not each["error"], each["state"] != "running", each["name"]))
+    app.show_list(found)
     if trouble:
         first, sentences = trouble[0], dict.fromkeys(error.message for error in trouble)
         raise type(first)("\n".join(sentences), status=first.status, document=first.document)
 
 
+def everything(app: App) -> tuple[list[tuple[App, list[Ask]]], list[NodewatchError]]:
+    """Return what is to be asked in each context, no system twice, and which systems are not configured."""
+    questions: list[tuple[App, list[Ask]]] = []
+    missing: list[NodewatchError] = []
+    known: set[Any] = set()
+    for each in everywhere(app):
+        asks: list[Ask] = []
+        for service, ask in (("bos", boots), ("exchange", upgrades)):
+            try:
+                system = system_of(each, service)
+            except WrongConfiguration as error:
+                missing.append(error)
+                continue
+            if system not in known:
+                known.add(system)
+                asks.append(ask)
+        questions.append((each, asks))
+    return questions, missing
+
+
 def everywhere(app: App) -> Iterator[App]:
-    """Return what asks the systems in use, then what asks those of each other context; each has its own deadline."""
+    """Return what asks the systems in use, then what asks those of each other context."""
     settings = app.settings
     only = bool(app.flags.get("context")) or settings.context == DEMO
     others = [name for name in settings.contexts if name not in (DEMO, settings.context)]
@@ -75,7 +90,6 @@ def everywhere(app: App) -> Iterator[App]:
         each = type(app)(copy(app.world))
         each.flags = app.flags if name is None else {**app.flags, "context": name}
         each.hushed = name is not None
-        each.world.deadline = min(app.world.deadline, app.world.monotonic() + SECONDS)
         yield each
 
 
@@ -84,6 +98,19 @@ def system_of(app: App, service: str) -> tuple[Any, ...]:
     settings = app.settings
     system = settings.system(service)
     return service, system.local, system.url, settings.tenant if service == "bos" else settings.org
+
+
+def ask_all(app: App, asks: Sequence[Ask]) -> list[list[Found] | NodewatchError]:
+    """Return what each question brings, or the error that it met, with the context's name; 20 seconds are for all."""
+    answers: list[list[Found] | NodewatchError] = []
+    app.world.deadline = min(app.world.deadline, app.world.monotonic() + SECONDS)
+    with app.closing:
+        for ask in asks:
+            try:
+                answers.append(list(ask(app)))
+            except NodewatchError as error:
+                answers.append(error if app.settings.context is None else of_context(error, app))
+    return answers
 
 
 def of_context(error: NodewatchError, app: App) -> NodewatchError:
@@ -98,23 +125,70 @@ def more(app: App, command: str) -> dict[str, Any]:
 
 
 def boots(app: App) -> Iterator[Found]:
-    """Return the boot sessions that are running, and those of the last day that have failed nodes."""
+    """Return the boot sessions that are running, and those of the last day that have failed nodes.
+
+    BOS v1 is asked where BOS v2 is not there, or has no session: with many sessions its list never comes.
+    """
     from nodewatch.bos_v2.client import BosV2
-    from nodewatch.bos_v2.rules import component_names
+    from nodewatch.bos_v2.rules import component_names, session_state
 
     bos = BosV2(app.backend("bos"))
-    sessions, failed = bos.sessions(), bos.failed_counts()
+    try:
+        sessions = bos.sessions()
+    except NotFound:
+        sessions = []
+    if not sessions:
+        yield from older_boots(app)
+        return
+    failed = bos.failed_counts()
     for session in sessions:
-        state, name = part(session, "status"), text(session.get("name"))
-        if state.get("status") != "complete" or (failed.get(name) and recent(state.get("end_time"), app.now)):
+        state, name = part(session, "status"), as_text(session.get("name"))
+        wrong = failed.get(name) or state.get("error")
+        if state.get("status") != "complete" or (wrong and recent(state.get("end_time"), app.now)):
             yield {
                 "kind": "boot session",
                 "name": name,
-                "state": text(state.get("status")),
+                "state": session_state(session),
                 "failed": failed.get(name, 0),
                 "nodes": len(component_names(session)),
+                "error": state.get("error") or None,
                 "since": state.get("start_time"),
                 **more(app, f"nodewatch bos v2 sessions status list {quote(name)}"),
+            }
+
+
+def older_boots(app: App) -> Iterator[Found]:
+    """Return the sessions of BOS v1 that are running, and all of the last day; none without BOS v1.
+
+    Most servers count no errors ("BOS v1 API"), so what became of a session is not known here. Raise `ServiceTrouble` if it is not known how far any of them is: what was not seen may be going on.
+    """
+    from nodewatch.bos_v1.client import BosV1
+    from nodewatch.bos_v1.commands import described
+    from nodewatch.bos_v1.rules import claim
+
+    try:
+        names = BosV1(app.backend("bos")).sessions()
+    except NotFound:
+        return
+    sessions = described(app, names)
+    unknown = sum(len(session) == 1 for session in sessions)
+    if unknown:
+        raise ServiceTrouble(
+            f"how far {plural(unknown, 'session')} of BOS v1 got is not known: `nodewatch bos v1 session list` names "
+            "them, and `nodewatch bos v1 session status list ID` shows one."
+        )
+    for session in sessions:
+        name, errors = as_text(session["id"]), session.get("error_count")
+        if session.get("in_progress") is True or recent(session.get("start_time"), app.now):
+            yield {
+                "kind": "boot session",
+                "name": name,
+                "state": claim(session),
+                "failed": errors if isinstance(errors, int) else 0,
+                "nodes": None,
+                "error": None,
+                "since": session.get("start_time"),
+                **more(app, f"nodewatch bos v1 session status list {quote(name)}"),
             }
 
 
@@ -151,6 +225,7 @@ def upgrades(app: App) -> Iterator[Found]:
                 "state": "running" if moving else "ended",
                 "failed": counts["failed"],
                 "nodes": counts.total(),
+                "error": None,
                 "since": None,
                 **more(app, f"nodewatch exchange nmp status {quote(policy)}"),
             }
@@ -161,28 +236,3 @@ def outcome(status: Any) -> str:
     from nodewatch.horizon.rules import meaning
 
     return meaning(status).outcome
-
-
-def page(found: list[Found], app: App) -> Page:
-    """Return what goes on, a line each."""
-    if not found:
-        return [Line("Nothing is going on, and nothing has failed within the last day.", "good")]
-    columns = [
-        Column("What", 2),
-        Column("Context", shares=True),
-        Column("Name", 3),
-        Column("State"),
-        Column("Nodes", right=True),
-        Column("Started", 1),
-        Column("More"),
-    ]
-    return [Grid(columns, [row(each, app) for each in found])]
-
-
-def row(each: Mapping[str, Any], app: App) -> list[str | Cell]:
-    """Return one line."""
-    failed, nodes = each["failed"], each["nodes"]
-    style: Style = "bad" if failed else "busy" if each["state"] in ("running", "pending") else ""
-    count = f"{failed:,} failed of {nodes:,}" if failed else plural(nodes, "node")
-    words = [Cell(each["state"], style), Cell(count, style), app.clock.day(each["since"])]
-    return [each["kind"], each["context"] or "", each["name"], *words, each["command"]]

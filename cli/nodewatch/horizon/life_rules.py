@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from nodewatch.chances import Chances
+    from nodewatch.offline.chances import Chances
 
 SECONDS = {
     "reset": (1, 10),
@@ -43,7 +43,7 @@ ENDS = ("rollback successful", "download failed", "rollback successful", "preche
 def plan(chances: Chances, node: str, nmp: str, tries: int) -> Plan:
     """Return how that try of a policy's upgrade goes on a node.
 
-    >>> from nodewatch.chances import Chances
+    >>> from nodewatch.offline.chances import Chances
     >>> plan(Chances(1), "o/n", "o/p", 1).end, plan(Chances(1, failing=1), "o/n", "o/p", 1).end in ENDS
     ('successful', True)
     """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules
-from nodewatch.horizon.meant_rules import is_registered
+from nodewatch.horizon.meant_rules import is_enabled, is_registered
 from nodewatch.horizon.tables import STYLES, moment, start
 from nodewatch.lists.listing import Attribute, Listing
 from nodewatch.lists.view import usual_page
@@ -100,7 +100,7 @@ def timed(name: str, means: str, value: Callable[[Any, Any], Any], column: Colum
 
 def status_cell(record: Reported, clock: Clock) -> Cell:
     """Return a status in its colour; what a silent node has is none."""
-    word = text(rules.word(record.status)) or ("(no report)" if record.silent else "(no status)")
+    word = as_text(rules.word(record.status)) or ("(no report)" if record.silent else "(no status)")
     return Cell(word, STYLES.get(class_of(record, clock), "dim"))
 
 
@@ -144,7 +144,7 @@ OF_STATUS = [
         "what went wrong",
         of_upgrade("errorMessage"),
         Column("Error", wraps=True),
-        lambda record, clock: Cell(text(of_upgrade("errorMessage")(record, clock)), "bad"),
+        lambda record, clock: Cell(as_text(of_upgrade("errorMessage")(record, clock)), "bad"),
     ),
     Attribute(
         "class",
@@ -218,7 +218,7 @@ def of_policy(*path: str) -> Callable[[Any, Any], Any]:
         for name in path[:-1]:
             document = part(document, name)
         found = document.get(path[-1])
-        return "; ".join(map(text, found)) if isinstance(found, list) else found
+        return "; ".join(map(as_text, found)) if isinstance(found, list) else found
 
     return value
 
@@ -234,9 +234,9 @@ POLICIES = Listing(
         Attribute(
             "enabled",
             "whether the policy is enabled",
-            lambda record, _: bool((record[1] or {}).get("enabled")),
+            lambda record, _: is_enabled(record[1]),
             Column("State"),
-            lambda record, _: Cell("enabled", "good") if (record[1] or {}).get("enabled") else Cell("disabled", "dim"),
+            lambda record, _: Cell("enabled", "good") if is_enabled(record[1]) else Cell("disabled", "dim"),
             kind="truth",
         ),
         Attribute(
@@ -264,6 +264,43 @@ POLICIES = Listing(
     ],
     order="nmp",
     empty="There are no node management policies.",
+)
+OF_NODE = POLICIES._replace(empty="No policy is meant for this node.")
+
+
+class Meant(NamedTuple):
+    """A policy that is meant for a node, and what is known of the node."""
+
+    node: str
+    nmp: str
+    document: Node | None
+
+
+def meant(found: Mapping[str, Sequence[str]], nodes: Mapping[str, Node | None]) -> Iterator[Meant]:
+    """Return a record for each node and each policy that is meant for it, from the nodes by policy."""
+    return (Meant(node, nmp, nodes.get(node)) for nmp, names in found.items() for node in names)
+
+
+def by_policy(records: Sequence[Meant]) -> dict[str, list[str]]:
+    """Return the nodes in the records by policy.
+
+    >>> by_policy([Meant("o/a", "o/p", None), Meant("o/b", "o/p", None)])
+    {'o/p': ['o/a', 'o/b']}
+    """
+    found: dict[str, list[str]] = {}
+    for record in records:
+        found.setdefault(record.nmp, []).append(record.node)
+    return found
+
+
+MEANT = Listing(
+    [
+        NODE,
+        NMP._replace(column=Column("Policy")),
+        *(each._replace(flat=False) for each in of_node(lambda record: (record.node, record.document))),
+    ],
+    order="nmp,node",
+    empty="No policy is meant for such a node.",
 )
 
 NODES = Listing(

@@ -1,13 +1,13 @@
-"""Tables of nodes, and of the policies that are meant for one."""
+"""Tables of one node."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.horizon.meant_rules import is_registered
 from nodewatch.horizon.tables import moment
-from nodewatch.table import Cell, Column, Fields, Grid, Line, Page
+from nodewatch.table import Cell, Fields, Line, Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,9 +26,12 @@ def node(name: str, document: Node | None, clock: Clock) -> Page:
             [
                 ("Node", Cell(name, "strong")),
                 ("State", "registered" if is_registered(document) else Cell("not registered", "warn")),
-                ("Type", ", ".join(filter(None, (text(document.get("nodeType")), text(document.get("arch")))))),
-                ("Pattern", text(document.get("pattern"))),
-                ("Installed", ", ".join(f"{what} {text(installed[key])}" for what, key in named if installed.get(key))),
+                ("Type", ", ".join(filter(None, (as_text(document.get("nodeType")), as_text(document.get("arch")))))),
+                ("Pattern", as_text(document.get("pattern"))),
+                (
+                    "Installed",
+                    ", ".join(f"{what} {as_text(installed[key])}" for what, key in named if installed.get(key)),
+                ),
                 ("Heartbeat", moment(document.get("lastHeartbeat"), clock)),
             ]
         )
@@ -44,11 +47,3 @@ def without_status(policies: Mapping[str, Policy | None]) -> Page:
 def not_told(why: str) -> Page:
     """Return that more of a node could not be asked, and why."""
     return [Line(why, "warn", lead="What the node is could not be asked: ")]
-
-
-def policies_of_node(node: str, states: Mapping[str, str]) -> Page:
-    """Return one row a policy that is meant for the node."""
-    rows: list[list[str | Cell]] = [
-        [name, Cell(state, "good" if state == "enabled" else "dim")] for name, state in states.items()
-    ]
-    return [Grid([Column("Policy"), Column("State")], rows, empty=f"No policy is meant for {node}.")]

@@ -9,13 +9,13 @@ import click
 from nodewatch.errors import NotFound
 from nodewatch.horizon import meant_rules, rules
 from nodewatch.horizon.shared import exchange, exchange_command
-from nodewatch.tree import later
+from nodewatch.tree import lazy
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.horizon import list_tables, node_tables
+    from nodewatch.horizon import list_tables
 else:
-    list_tables, node_tables = later("horizon.list_tables"), later("horizon.node_tables")  # only tables need them
+    list_tables = lazy("horizon.list_tables")  # only tables need it
 
 
 @exchange_command(listing="horizon.list_tables:NODES")
@@ -40,7 +40,7 @@ def list_nodes(app: App, node: str, long: bool) -> None:
     app.show(document, lambda _: list_tables.nodes(found, app.clock))
 
 
-@exchange_command()
+@exchange_command(listing="horizon.list_tables:OF_NODE")
 @click.argument("node", metavar="NODE")
 @click.option("--all", "-a", "disabled", is_flag=True, help="Disabled policies, too.")
 def list_policies_of_node(app: App, node: str, disabled: bool) -> None:
@@ -49,11 +49,11 @@ def list_policies_of_node(app: App, node: str, disabled: bool) -> None:
 
     \b
     $ nodewatch exchange node management list org/sample-node --all
+    $ nodewatch exchange node management list org/sample-node --columns nmp,start,manifest
     """
     client = exchange(app)
     org, name = rules.qualified(node, app.settings.org)
-    full = f"{org}/{name}"
-    document = client.nodes(org, name).get(full) if name else None
+    document = client.nodes(org, name).get(f"{org}/{name}") if name else None
     if document is None:
         raise NotFound(f"node '{name or '*'}' not found in org {org}")
     if not meant_rules.is_registered(document):
@@ -61,10 +61,12 @@ def list_policies_of_node(app: App, node: str, disabled: bool) -> None:
     policies = client.policies(org)
     asked = meant_rules.needs_node_policy(policies.values(), document)
     own = client.node_policy(org, name) if asked else None
-    states = {
-        key: "enabled" if (policies[key] or {}).get("enabled") else "disabled"
+    meant = [
+        (key, policies[key])
         for key in sorted(policies)
-        if meant_rules.is_meant(policies[key], document, own)
-    }
-    shown = {key: state for key, state in states.items() if disabled or state == "enabled"}
-    app.show(shown if policies else [], lambda _: node_tables.policies_of_node(full, shown))
+        if meant_rules.is_meant(policies[key], document, own) and (disabled or meant_rules.is_enabled(policies[key]))
+    ]
+    if app.drawn or app.asks_for_list:
+        app.show_list(meant, meant_rules.states_of)
+    else:
+        app.show(meant_rules.states_of(meant) if policies else [])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from nodewatch.chances import Chances
+    from nodewatch.offline.chances import Chances
     from nodewatch.offline.store import Store
 
 TRIES = "life/tries"  # by node: of each policy the tries, and the downloads of the last that failed; agents keep them

@@ -10,7 +10,7 @@ from nodewatch.errors import NotFound, NotPermitted, WrongUsage
 from nodewatch.horizon import policy_rules, rules
 from nodewatch.horizon.client import Manifests
 from nodewatch.horizon.shared import clock, exchange, exchange_command, one_policy, tell, users_command
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
     from nodewatch.app import App
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.types import Policy
 else:
-    list_tables, tables = later("horizon.list_tables"), later("horizon.tables")  # only tables need them
+    list_tables, tables = lazy("horizon.list_tables"), lazy("horizon.tables")  # only tables need them
 
 
-@exchange_command(listing="horizon.list_tables:POLICIES")
+@exchange_command(listing="horizon.list_tables:POLICIES", other=("nodes", "horizon.list_tables:MEANT"))
 @click.argument("nmp", metavar="[NMP]", default="")
 @click.option("--long", "-l", is_flag=True, help="Show the whole of each policy.")
 @click.option("--nodes", is_flag=True, help="Show which nodes each policy is meant for.")
@@ -37,6 +37,7 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
     $ nodewatch exchange nmp list --org org
     $ nodewatch exchange nmp list org/sample-nmp
     $ nodewatch exchange nmp list org/sample-nmp --nodes
+    $ nodewatch exchange nmp list --nodes --count-by nmp,version
     """
     client = exchange(app)
     org, name = rules.qualified(nmp, app.settings.org)
@@ -44,8 +45,6 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
     if name and not found:
         raise NotFound(f"NMP {name} not found in org {org}")
     if nodes:
-        if app.asking:
-            raise WrongUsage("--nodes shows nodes, not policies: --filter and its like do not go with it.")
         show_nodes(app, client, org, found)
         return
     whole = bool(name or long)
@@ -65,11 +64,15 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
 
 def show_nodes(app: App, client: Exchange, org: str, policies: dict[str, Policy | None]) -> None:
     """Show which nodes of the organization each of the policies is meant for."""
-    from nodewatch.horizon.policy_tables import meant_nodes, meant_rows
+    from nodewatch.horizon.policy_tables import meant_nodes
     from nodewatch.horizon.whom import ask_whom
 
-    found = ask_whom(app, policies, client.nodes(org) if policies else {})
-    app.show(found.nodes, meant_nodes, meant_rows)
+    known = client.nodes(org) if policies else {}
+    found = ask_whom(app, policies, known)
+    if app.asks_for_list:
+        app.show_list(list_tables.meant(found.nodes, known), list_tables.by_policy)
+    else:
+        app.show(found.nodes, meant_nodes)
     found.raise_trouble(app)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodewatch.horizon.reset_rules import for_all
-from nodewatch.pages import listed, nodes_below
+from nodewatch.pages import nodes_below, nodes_with
 from nodewatch.table import Line, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from nodewatch.table import Page, Record
+    from nodewatch.table import Page
 
 
 def meant_nodes(found: Mapping[str, Sequence[str]]) -> Page:
@@ -31,13 +31,4 @@ def by_result(words: Mapping[str, str]) -> Page:
     for node, said in words.items():
         groups.setdefault(for_all(said, node), []).append(node)
     found = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
-    return [line for said, nodes in found for line in listed(nodes, said, "good" if said == "reset" else "warn")]
-
-
-def meant_rows(found: Mapping[str, Sequence[str]]) -> Iterator[Record]:
-    """Return a row for each node and each policy that is meant for it.
-
-    >>> list(meant_rows({"o/p": ["o/a"], "o/q": []}))
-    [{'node': 'o/a', 'nmp': 'o/p'}]
-    """
-    return ({"node": node, "nmp": name} for name, nodes in found.items() for node in nodes)
+    return [line for said, nodes in found for line in nodes_with(nodes, said, "good" if said == "reset" else "warn")]

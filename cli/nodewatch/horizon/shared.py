@@ -37,18 +37,21 @@ ON_COMMAND_LINE = (
 )
 LONG = click.option("--long", "-l", is_flag=True, help="Show the whole of each status.")
 POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `nmp` or `org/nmp`.")
+NODE = click.option(
+    "--node", "-N", metavar="NODES", help="Only this node, or these: a node set, @FILE, or - for stdin."
+)
+NODES = click.option("--nodes", "only", metavar="NODES", help="Only these nodes: a node set, @FILE, or - for stdin.")
 CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Ask N nodes at a time (32).")
-YES = click.option("--yes", is_flag=True, help="Do not ask, even on a terminal.")
 
 
-def exchange_command(*params: click.Option, nodes: bool = False, listing: str = "") -> Callable[[Any], click.Command]:
+def exchange_command(*params: click.Option, **attributes: Any) -> Callable[[Any], click.Command]:
     """Declare a command that asks the Exchange: it takes -o, -u and -n, beside its own.
 
-    Its rows may be `nodes`, or a list that is described at `listing`.
+    `attributes` are those of `tree.Command`.
     """
 
     def declare(function: Any) -> click.Command:
-        declared: click.Command = command(params=[*params, *ACCOUNT], nodes=nodes, listing=listing)(function)
+        declared: click.Command = command(params=[*params, *ACCOUNT], **attributes)(function)
         return declared
 
     return declare

@@ -99,7 +99,7 @@ def raise_trouble(app: App, found: Survey) -> None:
 
 def reasons_of(found: Survey) -> dict[str, str]:
     """Return why nodes could not be asked, and for each reason the nodes, folded."""
-    from nodewatch.nodeset import fold
+    from nodewatch.nodes.nodeset import fold
 
     groups: dict[str, list[str]] = {}
     for name, error in found.troubled.items():

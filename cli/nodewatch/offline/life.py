@@ -10,7 +10,7 @@ from nodewatch.offline.section import SAVED
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from nodewatch.chances import Chances
+    from nodewatch.offline.chances import Chances
     from nodewatch.offline.store import Store
 
 STEP = timedelta(seconds=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-from nodewatch.nodeset import escaped, fold, natural
+from nodewatch.nodes.nodeset import escaped, fold, natural
 from nodewatch.table import visible
 
 if TYPE_CHECKING:

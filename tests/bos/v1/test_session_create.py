@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conftest import SERVERS
 from nodewatch.offline.backend import tables
 from nodewatch.offline.store import opened
 from older_fleets import CATEGORIES, NODES, TEMPLATE
@@ -230,3 +231,28 @@ def test_a_dump_of_a_session_made_here_loads_again(run: Runner, load: Load) -> N
     assert run(f"local load - --local {store}", stdin=dumped).code == 0
     after = [run(f"bos v1 session {line}").json for line in (f"describe {name}", f"status describe computes {name}")]
     assert before == after
+
+
+def test_on_a_terminal_you_are_asked_when_it_is_for_all_nodes(run: Runner, load: Load, backend: str) -> None:
+    store = load(fleet())
+    place = SERVERS["bos"] if backend == "http" else f"the local store {store}"
+    who = "all 4 nodes and nodes in Application of cle-1.3.0"
+    line = "bos v1 session create --operation Shutdown --template-name cle-1.3.0"
+    question = f"Shut down {who}, at {place}? [y/N]: "
+    assert run(line, tty=True, stdin="n\n") == (1, "", f"{question}Error: Nothing was changed.\n")
+    assert run("bos v1 session list").json == []
+    done = run(f"{line} --format json", tty=True, stdin="y\n")
+    assert (done.code, done.stderr, done.json["operation"]) == (0, question, "Shutdown")
+
+
+@pytest.mark.parametrize("option", ["--yes", f"--limit {NODES[0]}", "--dry-run"])
+def test_no_question(run: Runner, load: Load, option: str) -> None:
+    load(fleet())
+    done = run(f"bos v1 session create --operation boot --template-uuid cle-1.3.0 {option}", tty=True)
+    assert (done.code, "?" in done.stderr) == (0, False)
+
+
+def test_you_are_not_asked_about_a_template_that_does_not_exist(run: Runner, load: Load) -> None:
+    load(fleet())
+    done = run("bos v1 session create --operation boot --template-name nope", tty=True)
+    assert done == (8, "", "Error: there is no session template 'nope'.\n")

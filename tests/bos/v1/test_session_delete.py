@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from older_fleets import OLD, REBOOT, details, older_fleet
+from conftest import SERVERS
+from older_fleets import NODES, OLD, REBOOT, boot_set, details, older_fleet, phase
 from scripted import Reply
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Load, Runner
     from scripted import Scripted
 
@@ -59,4 +62,45 @@ def test_a_rehearsal_deletes_nothing(run: Runner, load: Load) -> None:
     load(older_fleet(REBOOT))
     done = run(f"bos v1 session delete {OLD} --dry-run")
     assert (done.code, done.json) == (0, {"method": "DELETE", "path": f"/v1/session/{OLD}", "query": {}})
+    assert run("bos v1 session list").json == [OLD]
+
+
+def place(store: Path, backend: str) -> str:
+    return SERVERS["bos"] if backend == "http" else f"the local store {store}"
+
+
+MOVING = boot_set(phase("boot", in_progress=NODES[:1], failed=NODES[1:2], succeeded=NODES[2:]))
+WORDS = {
+    "running: 2 of 4 nodes done, 1 failed, 1 not done": older_fleet(MOVING),
+    "not started: 0 of 4 nodes done, 4 not done": older_fleet(boot_set(phase("boot", not_started=NODES))),
+}
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_on_a_terminal_you_are_asked_before_one_that_is_not_over(
+    run: Runner, load: Load, backend: str, words: str
+) -> None:
+    question = f"Session {OLD} is {words}. Delete it at {place(load(WORDS[words]), backend)}? [y/N]: "
+    line = f"bos v1 session delete {OLD}"
+    assert run(line, tty=True, stdin="n\n") == (1, "", f"{question}Error: Nothing was changed.\n")
+    assert run("bos v1 session list").json == [OLD]
+    assert run(line, tty=True, stdin="y\n") == (0, "\n", question)
+
+
+def test_you_are_asked_where_nobody_knows_how_far_it_is(run: Runner, load: Load, backend: str) -> None:
+    fleet = older_fleet(REBOOT)
+    fleet["bos"]["v1"]["status"] = {}
+    question = f"The status of session {OLD} is not known. Delete it at {place(load(fleet), backend)}? [y/N]: "
+    assert run(f"bos v1 session delete {OLD}", tty=True, stdin="y\n") == (0, "\n", question)
+
+
+@pytest.mark.parametrize(("fleet", "option"), [(older_fleet(REBOOT), ""), (older_fleet(MOVING), "--yes")])
+def test_no_question(run: Runner, load: Load, fleet: Any, option: str) -> None:
+    load(fleet)
+    assert run(f"bos v1 session delete {OLD} {option}", tty=True) == (0, "\n", "")
+
+
+def test_a_rehearsal_asks_nothing(run: Runner, load: Load) -> None:
+    load(older_fleet(MOVING))
+    assert run(f"bos v1 session delete {OLD} --dry-run", tty=True).code == 0
     assert run("bos v1 session list").json == [OLD]

@@ -41,6 +41,16 @@ def test_list_as_a_table(run: Runner, load: Load) -> None:
     ]
 
 
+def test_options_of_lists(run: Runner, load: Load) -> None:
+    load(FLEET)
+    line = "bos v1 sessiontemplate list"
+    assert run(f"{line} --filter 'nodes = *Application*'").json == [TEMPLATE]
+    assert run(f"{line} --format names").stdout == "arm,cle-1.3.0\n"
+    assert run(f"{line} --sort -name --columns name,boot_sets --format csv").stdout == (
+        'name,boot_sets\ncle-1.3.0,"computes, uans"\narm,\n'
+    )
+
+
 def test_describe(run: Runner, load: Load) -> None:
     load(FLEET)
     assert run("bos v1 sessiontemplate describe cle-1.3.0").json == TEMPLATE

@@ -6,7 +6,7 @@ import pytest
 
 from fleets import component, session
 from nodewatch.bos_v2.change_commands import NODES
-from nodewatch.nodeset import EXAMPLE
+from nodewatch.nodes.nodeset import EXAMPLE
 
 if TYPE_CHECKING:
     from conftest import Load, Runner

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleets import FLEET, component, template
-from nodewatch.nodeset import expand
+from nodewatch.nodes.nodeset import expand
 from nodewatch.render.nodes import Spelling, print_names
 
 if TYPE_CHECKING:

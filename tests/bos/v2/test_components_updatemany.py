@@ -6,7 +6,7 @@ import pytest
 
 from conftest import SERVERS
 from fleets import COMPONENTS, FLEET, as_answered
-from nodewatch.nodeset import EXAMPLE
+from nodewatch.nodes.nodeset import EXAMPLE
 
 if TYPE_CHECKING:
     from conftest import Load, Runner

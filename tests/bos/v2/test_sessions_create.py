@@ -8,7 +8,7 @@ import pytest
 from conftest import SERVERS, FakeWorld
 from fleets import component, session, template
 from nodewatch.backend import Request
-from nodewatch.nodeset import EXAMPLE
+from nodewatch.nodes.nodeset import EXAMPLE
 from nodewatch.offline.backend import LocalBackend, routes
 from nodewatch.settings.model import resolve
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import NOW, FakeWorld
-from nodewatch.bos_v2 import list_tables, session_tables, tables
+from nodewatch.bos_v2 import kinds, list_tables, session_tables, tables
 from nodewatch.lists.view import usual_page
 from nodewatch.render.page import print_page
 from nodewatch.times import Clock
@@ -88,4 +88,4 @@ def test_components(components: list[Any]) -> None:
 @settings(max_examples=100, deadline=None)
 @given(STATUS, SESSION, st.lists(COMPONENT, max_size=3))
 def test_session_status(status: Any, session: Any, components: list[Any]) -> None:
-    shown(session_tables.session_status(status, session, components, {}, Clock(NOW)))
+    shown(session_tables.session_status(status, session, kinds.alike(components), {}, Clock(NOW)))

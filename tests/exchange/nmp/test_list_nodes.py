@@ -52,6 +52,19 @@ def test_for_people_and_for_other_commands(run: Runner, load: Load) -> None:
     assert run("exchange nmp list shops --nodes --format csv").stdout == "node,nmp\nharbor/shop-1,harbor/shops\n"
 
 
+def test_options_of_lists(run: Runner, load: Load) -> None:
+    load(FLEET)
+    line = "exchange nmp list --nodes"
+    assert run(f"{line} --filter 'node = *rome*'").json == {
+        "harbor/all": ["harbor/rome-1"],
+        "harbor/rome": ["harbor/rome-1", "harbor/rome-2"],
+    }
+    assert run(f"{line} --filter 'name = rome-2' --columns nmp,name").json == [{"nmp": "harbor/rome", "name": "rome-2"}]
+    assert run(f"{line} --count-by nmp --format tsv --no-headings").stdout == (
+        "harbor/all\t3\nharbor/rome\t2\nharbor/shops\t1\n"
+    )
+
+
 def test_a_node_that_cannot_be_asked_is_named_and_each_is_asked_once(
     run: Runner, network: responses.RequestsMock
 ) -> None:

@@ -80,6 +80,15 @@ def test_nobody_has_reported(run: Runner, load: Load) -> None:
     assert done == (8, "", f"Error: Status for NMP roll not found in org harbor: {why}\n")
 
 
+def test_who_asks_for_some_statuses_is_answered_when_nobody_has_reported(run: Runner, load: Load) -> None:
+    load(fleet())
+    assert run("exchange nmp status roll --status failed") == (0, "{}\n", "")
+    silent = run("exchange nmp status roll --status silent --format names")
+    assert (silent.code, silent.stderr) == (0, "")
+    assert "harbor/late" in silent.stdout
+    assert run("exchange nmp status nope --status silent").code == 8
+
+
 def test_waiting_is_for_everybody_who_is_meant(run: Runner, play: Play) -> None:
     play({0: without_empty(fleet("done")), 60: without_empty(fleet("done", "late"))})
     done = run("exchange nmp status roll --wait")

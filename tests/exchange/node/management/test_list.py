@@ -32,9 +32,25 @@ def test_what_is_meant_for_a_node(run: Runner, load: Load, name: str, policies: 
 def test_table(run: Runner, load: Load) -> None:
     load(FLEET)
     shown = run("exchange node management list rome-1 -a --format table").stdout
-    assert shown == "Policy       State\nharbor/all   disabled\nharbor/rome  enabled\n"
+    assert [line.split()[:2] for line in shown.splitlines()] == [
+        ["Policy", "State"],
+        ["harbor/all", "disabled"],
+        ["harbor/rome", "enabled"],
+    ]
     none = run("exchange node management list bare-1 --format table").stdout
-    assert none == "No policy is meant for harbor/bare-1.\n"
+    assert none == "No policy is meant for this node.\n"
+
+
+def test_options_of_lists(run: Runner, load: Load) -> None:
+    load(FLEET)
+    line = "exchange node management list rome-1 -a"
+    assert run(f"{line} --filter 'enabled = no'").json == {"harbor/all": "disabled"}
+    assert (
+        run(f"{line} --columns nmp,enabled --format csv").stdout == "nmp,enabled\nharbor/all,false\nharbor/rome,true\n"
+    )
+    assert run(f"{line} --count-by enabled --no-headings --format tsv").stdout == "false\t1\ntrue\t1\n"
+    assert run(f"{line} --format names").stdout == "harbor/all,harbor/rome\n"
+    assert run("exchange node management list bare-1 --filter 'enabled = yes'").json == {}
 
 
 def test_an_organization_without_policies(run: Runner, load: Load) -> None:

@@ -1,4 +1,4 @@
-"""`--limit`: the nodes, groups and roles that a session is for, as BOS v1 and v2 take them.
+"""Whom a session is for: the nodes, groups and roles of its template, and `--limit`, as BOS v1 and v2 take it.
 
 BOS splits a limit at its commas and looks at nothing but the first character of each term ("Limit the Scope of a BOS
 Session"): a term adds its nodes, one with `&` keeps what is in it, one with `!` takes that away. So a blank after a
@@ -9,52 +9,56 @@ comma becomes part of a name, and an empty term ends the set-up. BOS v2 starts f
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nodewatch.documents import names_in, part
 from nodewatch.errors import WrongUsage
-from nodewatch.nodeset import expand, read_nodes
+from nodewatch.nodes.nodeset import expand, read_nodes
+from nodewatch.table import plural
 
 if TYPE_CHECKING:
-    from typing import TextIO
+    from collections.abc import Mapping
+
+    from nodewatch.world import World
 
 OPERATORS = ("&", "!")
 SEPARATOR = r"(?:\s*,\s*|\s+)(?![^\[]*\])"  # what stands in brackets belongs to the node set
 TERM = r"""[&!]?(?:[^\s,;|&!^@{}()"'\[\]]|\[[^\[\]]*\])+"""
 
 
-def read_limit(text: str, stdin: TextIO, *, from_all: bool = False) -> str:
+def read_limit(text: str, world: World, *, from_all: bool = False) -> str:
     """Return the limit as BOS takes it: terms joined by commas, node sets expanded; `@FILE` and `-` are lists of nodes.
 
     Blanks separate terms, or stand between an operator and its name. Raise `WrongUsage`, with the right form where
     there is one, for whatever else BOS would take otherwise than it is meant. BOS v1 starts `from_all` nodes.
 
-    >>> import io
-    >>> [read_limit(text, io.StringIO()) for text in ("x[1-2] !x2, & Compute", "all, !x1\\n", "all,!x[08-10]")]
+    >>> from nodewatch.world import World
+    >>> [read_limit(text, World()) for text in ("x[1-2] !x2, & Compute", "all, !x1\\n", "all,!x[08-10]")]
     ['x1,x2,!x2,&Compute', 'all,!x1', 'all,!x08,!x09,!x10']
     """
     if text == "-" or text.startswith("@"):
-        found = read_nodes(text, stdin)
+        found = read_nodes(text, world)
         operator = next((name for name in found if name.startswith(OPERATORS)), None)
         if operator is not None:
             raise WrongUsage(
                 f"a list of nodes cannot hold {operator!r}: write the terms with & and ! on the command line."
             )
         return ",".join(found)
-    terms = split(re.sub(r"([&!])\s+", r"\1", text.strip()))
-    check(terms, from_all=from_all)
-    return ",".join(name for term in terms for name in expanded(term))
+    terms = split_terms(re.sub(r"([&!])\s+", r"\1", text.strip()))
+    check_terms(terms, from_all=from_all)
+    return ",".join(name for term in terms for name in expand_term(term))
 
 
-def split(text: str) -> list[str]:
+def split_terms(text: str) -> list[str]:
     """Return the terms of a limit as they stand between its commas and blanks; those in brackets separate nothing.
 
-    >>> split("x[1, 3],,!x2 &Compute")
+    >>> split_terms("x[1, 3],,!x2 &Compute")
     ['x[1, 3]', '', '!x2', '&Compute']
     """
     return re.split(SEPARATOR, text)
 
 
-def check(terms: list[str], *, from_all: bool) -> None:
+def check_terms(terms: list[str], *, from_all: bool) -> None:
     """Raise `WrongUsage` if BOS would take a term otherwise than it is meant, or has no nodes before the first one."""
     closed = [term for term in terms if term.count("[") == term.count("]")]  # `expand` tells what others lack
     wrong = next((term for term in closed if not re.fullmatch(TERM, term)), None)
@@ -73,12 +77,12 @@ def check(terms: list[str], *, from_all: bool) -> None:
     raise WrongUsage(f"--limit: {why}. You mean: --limit '{','.join(right)}'" if clear else f"--limit: {why}.")
 
 
-def expanded(term: str) -> list[str]:
+def expand_term(term: str) -> list[str]:
     """Return the terms that one with a node set stands for; any other stands for itself.
 
     Raise `WrongUsage` for `&` before more than one node: BOS would want each node to be all of them, which none is.
 
-    >>> expanded("!x[1-2]"), expanded("&x[7]"), expanded("&Compute"), expanded("x[01-02]")
+    >>> expand_term("!x[1-2]"), expand_term("&x[7]"), expand_term("&Compute"), expand_term("x[01-02]")
     (['!x1', '!x2'], ['&x7'], ['&Compute'], ['x01', 'x02'])
     """
     if "[" not in term and "]" not in term:
@@ -90,3 +94,33 @@ def expanded(term: str) -> list[str]:
             f"{term!r} is {len(found)} nodes, and BOS takes one after &. Put the nodes first, then &GROUP."
         )
     return [operator + name for name in found]
+
+
+class Everyone(NamedTuple):
+    """Whom a session is for that has no limit: nodes by name, and groups or roles, of whose nodes BOS alone knows."""
+
+    nodes: list[str]
+    groups: list[str]
+
+    def words(self) -> str:
+        """Return how many nodes these are, and the groups, in words.
+
+        >>> Everyone(["x1"], ["Compute", "uan"]).words(), Everyone([], ["uan"]).words(), Everyone([], []).words()
+        ('1 node and nodes in Compute, uan', 'nodes in uan', '0 nodes')
+        """
+        listed = [plural(len(self.nodes), "node")] if self.nodes or not self.groups else []
+        return " and ".join([*listed, *([f"nodes in {', '.join(self.groups)}"] if self.groups else [])])
+
+
+def everyone(template: Mapping[str, Any]) -> Everyone:
+    """Return whom a session template is for, each once.
+
+    >>> everyone({"boot_sets": {"a": {"node_list": ["x1"]}, "b": {"node_list": ["x1"], "node_groups": ["uan"]}}})
+    Everyone(nodes=['x1'], groups=['uan'])
+    """
+    boot_sets = [part(part(template, "boot_sets"), name) for name in part(template, "boot_sets")]
+
+    def named(*fields: str) -> list[str]:
+        return list(dict.fromkeys(name for each in boot_sets for field in fields for name in names_in(each.get(field))))
+
+    return Everyone(named("node_list"), named("node_roles_groups", "node_groups"))

@@ -6,18 +6,17 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.lists.query import pattern
-from nodewatch.nodeset import fold
+from nodewatch.lists.query import wildcard
+from nodewatch.nodes.nodeset import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-PARTS = r"(?:^|(?<=,))(((x\d{1,6})c\d{1,4})s\d{1,4})b\d{1,4}n\d{1,4}(?=,|$)"
 LONG = 50  # characters of names; parts with longer ones are counted, for the nodes stand there already
 XNAME = re.compile(r"x(\d{1,6})c(\d{1,4})s(\d{1,4})b(\d{1,4})n(\d{1,4})", re.ASCII)
 
 
-class Place(NamedTuple):
+class Xname(NamedTuple):
     """The numbers in an xname."""
 
     cabinet: int
@@ -33,14 +32,14 @@ class Place(NamedTuple):
         return cabinet, f"{cabinet}c{self.chassis}", f"{cabinet}c{self.chassis}s{self.slot}"
 
 
-def place(name: str) -> Place | None:
+def read_xname(name: str) -> Xname | None:
     """Return where the node stands; None for a name that does not say.
 
-    >>> place("x1000c2s0b1n0"), place("edge-0001")
-    (Place(cabinet=1000, chassis=2, slot=0, board=1, node=0), None)
+    >>> read_xname("x1000c2s0b1n0"), read_xname("edge-0001")
+    (Xname(cabinet=1000, chassis=2, slot=0, board=1, node=0), None)
     """
     found = XNAME.fullmatch(name)
-    return None if found is None else Place(*map(int, found.groups()))
+    return None if found is None else Xname(*map(int, found.groups()))
 
 
 LEVELS = ("cabinet", "chassis", "slot", "board", "bmc")
@@ -69,10 +68,10 @@ def is_place(text: str) -> bool:
     return re.fullmatch(r"x\d{1,6}(c\d{1,4}(s\d{1,4}(b\d{1,4})?)?)?", text.lower(), re.ASCII) is not None
 
 
-def is_open(name: str) -> bool:
+def stands_for_several(name: str) -> bool:
     """Tell whether a name stands for nodes that have to be looked up: a pattern, or a place.
 
-    >>> is_open("x1000c2*"), is_open("x1000c2"), is_open("x1000c2s0b0n0")
+    >>> stands_for_several("x1000c2*"), stands_for_several("x1000c2"), stands_for_several("x1000c2s0b0n0")
     (True, True, False)
     """
     return "*" in name or "?" in name or is_place(name)
@@ -85,7 +84,7 @@ def meant_by(wanted: Iterable[str]) -> Callable[[str], bool]:
     ['x1000c2s0b0n0', 'x1', 'x3000c0s1b0n0']
     """
     names = set(wanted)
-    shapes = [shape.fullmatch for shape in map(pattern, names) if shape]
+    shapes = [shape.fullmatch for shape in map(wildcard, names) if shape]
     places = {name.lower() for name in names if is_place(name)}
 
     def meant(name: str) -> bool:
@@ -102,17 +101,14 @@ class Parts:
     """The cabinets, chassis and blades that nodes stand in, with how many nodes each of them has."""
 
     def __init__(self, everyone: Iterable[str]) -> None:
-        blades = Counter(parts_of(everyone))
-        self.sizes: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())
-        self.below: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())
-        for parts, size in blades.items():
-            for level, part in enumerate(parts):
-                self.sizes[level][part] += size
-        for chassis in {parts[:2] for parts in blades}:
-            self.below[0][chassis[0]] += 1
-        for parts, size in blades.items():
-            self.below[1][parts[1]] += 1
-            self.below[2][parts[2]] = size
+        sizes = below = blades_of(everyone)
+        self.levels = {"blade": (sizes, below)}  # by what a part is called: how many nodes, and smaller parts, it has
+        for word in ("chassis", "cabinet"):
+            parts, sizes, below = sizes, Counter(), Counter()
+            for part, size in parts.items():
+                sizes[holder(part)] += size
+                below[holder(part)] += 1
+            self.levels[word] = (sizes, below)
 
     def whole(self, names: Collection[str]) -> str:
         """Return which cabinets, chassis or blades the nodes, each named once, are all of; empty if they are not.
@@ -126,22 +122,31 @@ class Parts:
         >>> parts.whole(everyone[:3]), parts.whole(everyone), Parts(["edge-1"]).whole(["edge-1"])
         ('', 'cabinet x1', '')
         """
-        found = parts_of(names)
-        if len(names) < 2 or len(found) < len(names):
+        blades = blades_of(names)
+        if len(names) < 2 or blades.total() < len(names):
             return ""
-        for level, word in enumerate(("cabinet", "chassis", "blade")):
-            parts = {each[level] for each in found}
-            counted = all(self.below[level][part] > 1 for part in parts)
-            if counted and sum(self.sizes[level][part] for part in parts) == len(names):
+        largest, parts = "", set(blades)
+        for word, (sizes, below) in self.levels.items():
+            if all(below[part] > 1 for part in parts) and sum(sizes[part] for part in parts) == len(names):
                 named, plural = fold(parts), "s" if len(parts) > 1 and word != "chassis" else ""
-                return f"{word}{plural} {named}" if len(named) <= LONG else f"{len(parts):,} {word}{plural}"
-        return ""
+                largest = f"{word}{plural} {named}" if len(named) <= LONG else f"{len(parts):,} {word}{plural}"
+            parts = set(map(holder, parts))
+        return largest
 
 
-def parts_of(names: Iterable[str]) -> list[tuple[str, str, str]]:
-    """Return the cabinet, the chassis and the blade of each node whose name says where it stands.
+def blades_of(names: Iterable[str]) -> Counter[str]:
+    """Return how many of the nodes stand in which blade, of those whose names say it.
 
-    >>> parts_of(["x1000c2s0b1n0", "edge-1"])
-    [('x1000', 'x1000c2', 'x1000c2s0')]
+    >>> blades_of(["x1000c2s0b1n0", "x1000c2s0b1n1", "edge-1"])
+    Counter({'x1000c2s0': 2})
     """
-    return [(cabinet, chassis, blade) for blade, chassis, cabinet in re.findall(PARTS, ",".join(names))]
+    return Counter(found[GROUPS["slot"]] for found in map(NESTED.fullmatch, names) if found)
+
+
+def holder(part: str) -> str:
+    """Return the chassis that a blade stands in, the cabinet that a chassis stands in.
+
+    >>> holder("x1000c2s0"), holder("x1000c2"), holder("x1000")
+    ('x1000c2', 'x1000', '')
+    """
+    return part.rpartition("s")[0] or part.rpartition("c")[0]
