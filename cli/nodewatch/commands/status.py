@@ -160,7 +160,8 @@ def boots(app: App) -> Iterator[Found]:
 def older_boots(app: App) -> Iterator[Found]:
     """Return the sessions of BOS v1 that are running, and all of the last day; none without BOS v1.
 
-    Most servers count no errors ("BOS v1 API"), so what became of a session is not known here. Raise `ServiceTrouble` if it is not known how far any of them is: what was not seen may be going on.
+    Most servers count no errors ("BOS v1 API"), so what became of a session is not known here. Raise `ServiceTrouble`
+    if it is not known how far any of them is: what was not seen may be going on.
     """
     from nodewatch.bos_v1.client import BosV1
     from nodewatch.bos_v1.commands import described
