@@ -141,34 +141,24 @@ class Clock(NamedTuple):
         """The name of the zone now."""
         return f"{self.now.astimezone(self.zone):%Z}"
 
-    def bare(self, value: Any) -> str:
-        """Return a server's time without its zone, for a column whose heading names it; what is no time stays.
+    def at(self, value: Any) -> str:
+        """Return a server's time with its zone; one of today on a terminal without the date. What is no time stays.
 
         Go's zero time is none.
-
-        >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
-        >>> clock.bare("2026-11-21T12:00:00+01:00"), clock.bare("soon"), clock.bare(None)
-        ('2026-11-21 11:00:00', 'soon', '')
-        >>> clock.bare("0001-01-01T00:00:00Z")
-        ''
-        """
-        time = read_time(value)
-        if time is None:
-            return "" if value is None else str(value)
-        return "" if time.year < 2 else f"{time.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
-
-    def at(self, value: Any) -> str:
-        """Return a server's time with its zone; one of today on a terminal without the date.
 
         >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
         >>> clock.at("2026-11-20T11:00:00"), clock.at("2026-11-21T11:00:00"), clock.at("soon")
         ('2026-11-20 11:00:00 UTC', '11:00:00 UTC', 'soon')
         >>> clock._replace(absolute=True).at("2026-11-21T11:00:00")
         '2026-11-21 11:00:00 UTC'
+        >>> clock.at("0001-01-01T00:00:00Z"), clock.at(None)
+        ('', '')
         """
         time = read_time(value)
-        if time is None or time.year < 2:
-            return self.bare(value)
+        if time is None:
+            return "" if value is None else str(value)
+        if time.year < 2:
+            return ""
         there = time.astimezone(self.zone)
         today = there.date() == self.now.astimezone(self.zone).date() and not self.absolute
         return f"{there:%H:%M:%S %Z}" if today else f"{there:%Y-%m-%d %H:%M:%S %Z}"

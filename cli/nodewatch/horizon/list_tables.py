@@ -89,8 +89,8 @@ def of_versions(name: str) -> Callable[[Reported, Any], Any]:
 
 
 def local(value: Callable[[Any, Any], Any]) -> Callable[[Any, Clock], str]:
-    """Return how a table shows a time: where the user is."""
-    return lambda record, clock: clock.bare(value(record, clock))
+    """Return how a table shows a time: in the zone of who reads it, and with its name."""
+    return lambda record, clock: clock.at(value(record, clock))
 
 
 def timed(name: str, means: str, value: Callable[[Any, Any], Any], column: Column | None = None) -> Attribute:
