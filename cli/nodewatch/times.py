@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+YEAR = timedelta(days=365)
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -192,6 +193,20 @@ class Clock(NamedTuple):
         if time is None or time.year < 2 or self.absolute:
             return self.at(value)
         away = abs(self.now - time)
-        if away > timedelta(days=365):
+        if away > YEAR:
             return f"on {time.astimezone(self.zone):%Y-%m-%d}"
         return f"in {rough_span(away)}" if time > self.now else f"{rough_span(away)} ago"
+
+    def with_age(self, value: Any) -> str:
+        """Return a server's time, and on a terminal how long ago it was, or how soon it will be.
+
+        >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
+        >>> clock.with_age("2026-11-21T11:00:00Z"), clock.with_age("2026-11-22T12:00:00Z")
+        ('11:00:00 UTC (1 h ago)', '2026-11-22 12:00:00 UTC (in 1 d)')
+        >>> clock.with_age("2022-05-20T10:00:00"), clock._replace(absolute=True).with_age("2026-11-21T11:00:00Z")
+        ('2022-05-20 10:00:00 UTC', '2026-11-21 11:00:00 UTC')
+        """
+        time = read_time(value)
+        if self.absolute or time is None or time.year < 2 or abs(self.now - time) > YEAR:
+            return self.at(value)
+        return f"{self.at(value)} ({self.ago(value)})"
