@@ -112,6 +112,7 @@ def start(policy: Policy, clock: Clock) -> str:
     """Return when a policy starts, and within what time after that.
 
     >>> from datetime import UTC, datetime
+    >>> from nodewatch.times import Clock
     >>> start({"start": "now", "startWindow": 300}, Clock(datetime.now(UTC), UTC))
     'now, within 300 s'
     """
