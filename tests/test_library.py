@@ -77,6 +77,7 @@ def test_all_names_are_there() -> None:
         "BosV1",
         "Exchange",
         "NodewatchError",
+        "WaitOptions",
         "Waited",
         "__version__",
         "connect",
