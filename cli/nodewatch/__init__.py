@@ -80,7 +80,7 @@ __all__ = ["Agent", "Bos", "BosV1", "Exchange", "NodewatchError", "WaitOptions",
 __version__ = "1.0.0"
 
 
-def __dir__() -> list[str]:
+def __dir__() -> "list[str]":  # quoted, so that an older Python comes as far as the sentence in `__main__`
     """Return the names that are meant to be used."""
     return __all__
 
