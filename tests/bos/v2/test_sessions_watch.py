@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lives import CLEAN, DELETED, ERROR, NAMES, TAKEN_OVER, WITH_FAILURES, everywhere, moment, on, stable
 from nodewatch.errors import ServiceTrouble
@@ -54,7 +54,7 @@ def test_a_line_tells_of_nodes_taken_over(run: Runner, play: Play) -> None:
 
 
 def test_lines_tell_of_a_server_that_is_down(run: Runner, play: Play) -> None:
-    play({0: moment(*everywhere(on)), 10: DOWN, 50: moment(*everywhere(stable))})
+    play({0: moment(*everywhere(on)), 10: DOWN, 50: CLEAN[60], 70: DOWN, 80: moment(*everywhere(stable))})
     assert run(WATCH) == (
         0,
         f"""\
@@ -62,10 +62,39 @@ def test_lines_tell_of_a_server_that_is_down(run: Runner, play: Play) -> None:
 2026-11-21T12:00:15Z  no answer, what is known is 15 s old, next try in 15 s: {SAID}
 2026-11-21T12:00:30Z  no answer, what is known is 30 s old, next try in 30 s: {SAID}
 2026-11-21T12:01:00Z  answers again
-2026-11-21T12:01:00Z  boot-1 is running: 4 of 4 nodes stable; power_on_called -> stable: x3000c0s[1-3,10]b0n0
+2026-11-21T12:01:15Z  no answer, what is known is 15 s old, next try in 15 s: {SAID}
+2026-11-21T12:01:30Z  answers again
+2026-11-21T12:01:30Z  boot-1 is running: 4 of 4 nodes stable; power_on_called -> stable: x3000c0s[1-3,10]b0n0
 """,
         "",
     )
+
+
+def test_lines_of_a_server_that_is_down_from_the_beginning(run: Runner, play: Play) -> None:
+    play({0: CLEAN[60], 1: DOWN, 10: CLEAN[60], 20: moment(*everywhere(stable))})
+    assert run.script is not None
+    run.script(1)
+    assert run(WATCH) == (
+        0,
+        f"""\
+2026-11-21T12:00:00Z  no answer, nothing was seen yet, next try in 15 s: {SAID}
+2026-11-21T12:00:15Z  answers again
+2026-11-21T12:00:15Z  boot-1 is running: 0 of 4 nodes stable, 4 in progress
+2026-11-21T12:00:30Z  boot-1 is running: 4 of 4 nodes stable; power_on_called -> stable: x3000c0s[1-3,10]b0n0
+""",
+        "",
+    )
+
+
+def test_the_rate_of_a_session_whose_start_is_still_to_come_by_this_clock(run: Runner, play: Play) -> None:
+    def with_stable(number: int) -> Any:
+        fleet = moment(*map(stable, NAMES[:number]), *map(on, NAMES[number:]))
+        fleet["bos"]["v2"]["sessions"][0]["status"]["start_time"] = "2026-11-21T13:00:00"
+        return fleet
+
+    play({0: with_stable(1), 60: with_stable(3), 75: with_stable(4)})
+    lines = run(WATCH).stdout.splitlines()
+    assert "1 in progress; 2 a minute, about 1 min left; power_on_called -> stable" in lines[1]
 
 
 def test_json_is_a_compact_document_for_each_change(run: Runner, play: Play) -> None:
