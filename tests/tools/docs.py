@@ -96,8 +96,10 @@ stable. Which they are, filters decide at the first look. Those of a session are
 then they are waited for. Ids that BOS does not know end in 8.
 
 `bos v1 session status list|describe`: every boot set has a status that can be read, every node of the phases that are
-waited for has succeeded or is excluded, at least one has succeeded, and the server counts no more errors than it shows
-failed nodes. What is stalled, or cannot be read, ends in 10 when it has not changed for `--settle`.
+waited for has succeeded or is excluded, none has failed an earlier phase, at least one has succeeded, and the server
+counts no more errors than it shows failed nodes. When boot is over, and no node has entered configure, nothing
+configures, and nobody is waited for there. What is stalled, or cannot be read, ends in 10 when it has not changed for
+`--settle`.
 
 `exchange nmp status`, `exchange nmp reset`: every node that is waited for has a good end (`successful` or `no action
 required`) that is no older than the policy's last change. These are the nodes that have a status of the policy, and

@@ -250,9 +250,10 @@ Error: boot-1 is running: 3 of 4 nodes stable, 1 failed.
     )
 
 
-@pytest.mark.parametrize(
-    ("last", "said"), [(stable, ""), (taken, "1 node was taken over by a newer session after the e")]
-)
+AFTER = f"1 node was taken over by a newer session after the end: {NAMES[0]}\n"
+
+
+@pytest.mark.parametrize(("last", "said"), [(stable, ""), (taken, AFTER)])
 def test_a_node_that_is_taken_over_after_its_end(run: Runner, play: Play, last: Any, said: str) -> None:
     def with_first(first: Any, others: Any) -> Any:
         fleet = moment(first(NAMES[0]), *map(others, NAMES[1:]))
