@@ -248,9 +248,9 @@ class WatchLoop:
         """Tell of the names that left after they were seen at a good end."""
         missing = self.missing()
         others = [name for name in self.departed if name not in self.states and name not in missing]
-        if others:
+        if others and self.subject.gone_means:
             nodes = "1 node was" if len(others) == 1 else f"{len(others):,} nodes were"
-            self.app.say(f"{nodes} {self.subject.gone_means or 'gone'} after the end: {fold(others)}")
+            self.app.say(f"{nodes} {self.subject.gone_means} after the end: {fold(others)}")
 
     def ending(self, update: Update) -> NodewatchError | None:
         """Return the error that this update ends the wait with; None if it goes on, or ends well."""
