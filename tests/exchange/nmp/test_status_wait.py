@@ -296,3 +296,13 @@ def test_ctrl_c(run: Runner, play: Play, line: str) -> None:
     agent = {"agent": {"nodemanagement": {"harbor/roll": on_node("waiting")}}}
     play({0: {**words("initiated"), **agent}, 10: KeyboardInterrupt()})
     assert run(line) == (130, "", "Interrupted.\n")
+
+
+def test_a_status_of_all_policies_that_is_not_there_yet(run: Runner, play: Play) -> None:
+    def with_all(*found: str | None) -> Any:
+        fleet = words(*found)
+        fleet["exchange"]["managementpolicies"]["harbor/roll"]["constraints"] = []
+        return fleet
+
+    play({0: with_all(None, "successful"), 30: with_all("waiting", "successful"), 60: with_all(*["successful"] * 2)})
+    assert run(WAIT.replace("roll", "'*'"))[::2] == (0, "")
