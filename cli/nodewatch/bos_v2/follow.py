@@ -61,6 +61,8 @@ def sessions(app: App, filters: dict[str, Any]) -> Subject:
         states=sessions_outcome.states,
         outcome=lambda look, _: sessions_outcome.outcome_of(look),
         nodes=rows,
+        whole=list_tables.as_sent,
+        listed=True,
         gone_means="deleted",
     )
 
@@ -75,23 +77,26 @@ def components(app: App, filters: dict[str, Any]) -> Subject:
         table=lambda look: app.list_page(look.documents),
         states=lambda look: {name: node.words for name, node in look.nodes.items()},
         outcome=lambda look, _: components_outcome.outcome(look),
+        nodes=lambda look: look.documents,
         listed=True,
         gone_means="taken over by a newer session" if filters.get("session") else "removed from BOS",
     )
 
 
 def component_map(app: App, filters: dict[str, Any]) -> Subject:
-    """Return how to follow the components that fit the filters now, drawn as a picture."""
+    """Return how to follow the components that fit the filters now, as a picture, where they are not to be a list."""
     from nodewatch.bos_v2 import map_tables
 
     drawn = components(app, filters)
-    return drawn._replace(table=lambda look: map_tables.components(look.documents), listed=False)
+    if not app.drawn or (app.view and app.view.flat):
+        return drawn
+    return drawn._replace(table=lambda look: map_tables.components(look.documents), nodes=None)
 
 
 def described(app: App, names: str, table: Callable[[Sequence[Component]], Page]) -> Subject:
     """Return how to follow components that are named, as a comma list; `table` makes the page that shows them."""
     named = components(app, {"ids": names})
-    return named._replace(table=lambda look: table(look.documents), listed=False)
+    return named._replace(table=lambda look: table(look.documents), nodes=None)
 
 
 def component(app: App, name: str, table: Callable[[Component], Page]) -> Subject:

@@ -138,7 +138,10 @@ def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted
         table=lambda _: status_tables.nmp_status(pursuit.survey, clock(app), long=long, brief=app.brief),
         states=outcome.states,
         outcome=outcome.outcome,
-        nodes=lambda _: list_tables.reported(pursuit.survey.statuses, pursuit.survey.nodes, full),
+        nodes=lambda _: list_tables.reported(
+            pursuit.survey.statuses, pursuit.survey.nodes, full, pursuit.survey.silent if app.asking else []
+        ),
+        whole=lambda records: list_tables.by_node(records, full, long=long),
         gone_means="left without a status",
     )
 
@@ -174,5 +177,7 @@ def node(app: App, name: str, ask: Callable[[], Asked], again: str, awaited: str
         table=lambda look: tables.node_statuses(look.statuses, clock(app), long=long, again=again),
         states=outcome.states,
         outcome=outcome.outcome,
+        nodes=lambda look: list_tables.reported({name: look.statuses}, {}, ""),
+        whole=lambda records: list_tables.by_node(records, "", long=long).get(name, {}),
         gone_means="left without a status",
     )
