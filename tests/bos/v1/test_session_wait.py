@@ -83,6 +83,9 @@ def test_what_is_stalled_ends_when_it_was_so_for_a_while(run: Runner, play: Play
     play({0: DOWN, 30: STALLED})
     lines = run(WAIT.replace("--wait", "--watch --settle 1m")).stdout.splitlines()
     assert [line[:20] for line in lines] == ["2026-11-21T12:00:00Z", "2026-11-21T12:00:30Z", "2026-11-21T12:01:30Z"]
+    play({0: DOWN, 30: STALLED})
+    documents = run(WAIT.replace("--wait", "--watch --format json")).stdout.splitlines()
+    assert len(documents) == 2
 
 
 def test_stalled_is_no_success(run: Runner, play: Play) -> None:

@@ -303,6 +303,14 @@ Error: the time ran out after 1 min: boot-1 is running: 0 of 4 nodes stable, 4 i
     )
 
 
+def test_a_table_at_the_end(run: Runner, play: Play) -> None:
+    play({0: moment(*map(on, NAMES[1:]), stable(NAMES[0]))})
+    done = run(f"{WAIT} --timeout 1m --format table")
+    later = run("bos v2 sessions status list boot-1 --format table", now=NOW + timedelta(minutes=1))
+    assert (done.code, done.stdout) == (11, later.stdout)
+    assert "power_on_called" in done.stdout
+
+
 def test_ctrl_c_ends_it_without_a_document(run: Runner, play: Play) -> None:
     play({**CLEAN, 20: KeyboardInterrupt()})
     assert run(WAIT) == (130, "", "Interrupted.\n")
