@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ROLL, NEXT = policy(constraints=[]), policy(constraints=["site == rome"])
 DONE, FAILED, BUSY = status("successful"), status("failed"), status("downloaded")
-NODES = {name: node(name) for name in ("a", "b", "c")}
+NODES: Any = {name: node(name) for name in ("a", "b", "c")}
 ROME: Any = {"properties": [{"name": "site", "value": "rome"}]}
 AWAY, REFUSED = ServiceTrouble("away", status=503), NotPermitted("no", status=403)
 CONSTRAINED = policy(constraints=["site == oslo"])
@@ -107,10 +107,11 @@ def test_a_look_at_one_policy(found: Survey, wanted: Any, expected: Any) -> None
 def test_a_look_at_all_policies_waits_for_each_that_is_known_to_be_meant(policies: Any) -> None:
     found = survey("bc", statuses=reported(a=DONE), policies=policies, own={"a": ROME, "b": ROME, "c": None})
     enabled = policies["o/q"]["enabled"]
+    statuses: Any = {"a o/p": DONE}
     assert looked(found, "", named=True) == Look(
         "all policies",
         "policies",
-        {"a o/p": DONE},
+        statuses,
         awaited=["b o/p", "c o/p", *["a o/q", "b o/q"] * enabled],
         kept=[],
     )
