@@ -15,12 +15,13 @@ from nodewatch.horizon.survey import Survey
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-ROLL, NEXT = policy(constraints=[]), policy(constraints=["site == rome"])
+ROLL: Any = policy(constraints=[])
+NEXT: Any = policy(constraints=["site == rome"])
 DONE, FAILED, BUSY = status("successful"), status("failed"), status("downloaded")
 NODES: Any = {name: node(name) for name in ("a", "b", "c")}
 ROME: Any = {"properties": [{"name": "site", "value": "rome"}]}
 AWAY, REFUSED = ServiceTrouble("away", status=503), NotPermitted("no", status=403)
-CONSTRAINED = policy(constraints=["site == oslo"])
+CONSTRAINED: Any = policy(constraints=["site == oslo"])
 
 
 def survey(silent: str = "", nodes: str = "abc", policies: Any = None, **more: Any) -> Survey:
