@@ -130,6 +130,8 @@ def test_nothing_to_wait_for(full: str, policies: Any, words: str) -> None:
     with pytest.raises(NotFound) as raised:
         looked(survey("abc", policies=policies), full)
     assert raised.value.message == words
+    with pytest.raises(NotFound):
+        looked(survey(nodes="", policies=policies), full)
 
 
 def test_what_every_node_answers_with_is_raised() -> None:
@@ -156,6 +158,32 @@ def test_nodes_that_are_final_are_asked_at_every_tenth_look_and_at_the_end() -> 
     now["b"] = FAILED  # it may be the last look, though this may become a rollback
     assert pursuit.look().statuses == now
     assert asked[ALL_AGAIN + 2 :] == ["b", "b", "ab"]
+
+
+def test_a_node_is_asked_again_while_one_of_its_statuses_is_not_final() -> None:
+    asked: list[set[str]] = []
+
+    def ask(but: Collection[str]) -> Survey:
+        asked.append(set(but))
+        return survey(statuses={"a": {"o/p": DONE, "o/q": BUSY}, "b": {"o/p": FAILED}, "c": {"o/p": DONE}})
+
+    pursuit = Pursuit("", ask, Wanted())
+    for _ in range(2):
+        pursuit.look()
+    assert asked == [set(), {"c"}]
+
+
+def test_trouble_with_all_that_are_asked_is_not_raised_while_others_are_final() -> None:
+    refused: Any = {"b": REFUSED}
+    answers = [
+        survey(statuses=reported(a=DONE, b=BUSY)),
+        survey(troubled=refused),
+        survey(statuses=reported(a=DONE), troubled=refused),  # it may be the last look: all are asked
+    ]
+    pursuit = Pursuit("o/p", lambda _: answers.pop(0), Wanted())
+    pursuit.look()
+    look = pursuit.look()
+    assert (look.statuses, look.troubled) == ({"a": DONE}, {"b": False})
 
 
 def test_a_status_that_is_gone_is_not_waited_for() -> None:
