@@ -103,14 +103,14 @@ def named(phase: Phase) -> str:
     return str(phase.get("name")).lower()
 
 
-def whole(look: Look) -> list[Course]:
+def all_courses(look: Look) -> list[Course]:
     """Return where the nodes are in all phases of all boot sets."""
     return [course for boot_set in look.boot_sets.values() for course in courses(rules.phases(boot_set))]
 
 
 def chosen(look: Look) -> list[Course]:
     """Return where the nodes are in all phases that are waited for; the whole boot set tells who failed before."""
-    return [course for course in whole(look) if look.phase is None or course.phase == look.phase.lower()]
+    return [course for course in all_courses(look) if look.phase is None or course.phase == look.phase.lower()]
 
 
 def states(look: Look) -> dict[str, str]:
@@ -174,17 +174,17 @@ def case(look: Look, found: Sequence[Course]) -> str:
     >>> cases(Look("", None, {}, {}), look()._replace(phase="shutdown"))
     ['nobody has begun', 'nobody has begun']
     """
-    told = bool(found) and None not in look.boot_sets.values()
+    whole = bool(found) and None not in look.boot_sets.values()
     failed, waited_for, doubtful = failed_nodes(found), waiting_nodes(found), bool(doubts(look))
-    if told and not waited_for and (failed or not doubtful):
+    if whole and not waited_for and (failed or not doubtful):
         return "all succeeded" if any(course.succeeded for course in found) and not failed else "not all succeeded"
     if look.metadata.get("stop_time"):
         return "stopped"
-    if any(course.moving for course in whole(look)):
+    if any(course.moving for course in all_courses(look)):
         return "at it"
     if all(state == "not_started" for state in states(look).values()):
         return "nobody has begun"
-    if not told:
+    if not whole:
         return "a boot set has no status"
     return "unclear" if doubtful else "nobody is at it"
 
@@ -239,8 +239,8 @@ def outcome(look: Look, settling: Settling) -> Outcome:
     found = chosen(look)
     failed, waiting = failed_nodes(found), waiting_nodes(found)
     state, end = ENDS[case(look, found)]
-    told = bool(found) and None not in look.boot_sets.values()
-    said = words(state, len(states(look)), len(failed), len(waiting), whole=told)
+    whole = bool(found) and None not in look.boot_sets.values()
+    said = words(state, len(states(look)), len(failed), len(waiting), whole=whole)
     because = "".join(f"; {sentence.rstrip('.')}" for sentence in doubts(look)[:1])
     return Outcome(
         words=f"{look.what} is {said}{because}",

@@ -62,7 +62,6 @@ def sessions(app: App, filters: dict[str, Any]) -> Subject:
         outcome=lambda look, _: sessions_outcome.outcome_of(look),
         nodes=rows,
         whole=list_tables.as_sent,
-        listed=True,
         gone_means="deleted",
     )
 
@@ -78,7 +77,6 @@ def components(app: App, filters: dict[str, Any]) -> Subject:
         states=lambda look: {name: node.words for name, node in look.nodes.items()},
         outcome=lambda look, _: components_outcome.outcome(look),
         nodes=lambda look: look.documents,
-        listed=True,
         gone_means="taken over by a newer session" if filters.get("session") else "removed from BOS",
     )
 

@@ -146,9 +146,9 @@ class Subject(NamedTuple):
     `look` returns what one round of questions brought; `last_look`, where there is one, is taken when the time has run
     out, and costs what it must. From that, `document` is what is printed, `table` how people see it, `states` a word
     for every name in it (when one changes, that is a change), `outcome` the rule that tells when it is over. `nodes`
-    gives the records of the command's list, which is shown where the options or the format ask for it, or always if it
-    is `listed`; `whole` makes what JSON shows of those that fit. `gone_means` says what it means when a name is missing
-    from the next look ("taken over by a newer session").
+    gives the records of the command's list, which is shown where the options or the format ask for it; `whole` makes
+    what JSON shows of those that fit. `gone_means` says what it means when a name is missing from the next look ("taken
+    over by a newer session").
     """
 
     look: Callable[[], Any]
@@ -158,6 +158,5 @@ class Subject(NamedTuple):
     outcome: Callable[[Any, Settling], Outcome]
     nodes: Callable[[Any], Iterable[Any]] | None = None
     whole: Callable[[Sequence[Any]], Any] = list
-    listed: bool = False
     gone_means: str = ""
     last_look: Callable[[], Any] | None = None

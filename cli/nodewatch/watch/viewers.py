@@ -40,7 +40,7 @@ class FinalViewer:
     ) -> None:
         if kind is None and self.last is not None and self.last.seen:
             subject, look = self.subject, self.last.look
-            if subject.nodes is not None and shows_list(self.app, subject):
+            if subject.nodes is not None and self.app.asks_for_list:
                 self.app.show_list(subject.nodes(look), subject.whole)
             else:
                 self.app.show(subject.document(look), lambda _: subject.table(look))
@@ -115,7 +115,7 @@ class LineViewer:
     def document(self, look: Any) -> Any:
         """Return the document of a look: the list, where the options ask something of it."""
         subject = self.subject
-        if subject.nodes is not None and shows_list(self.app, subject):
+        if subject.nodes is not None and self.app.asks_for_list:
             return self.app.list_document(subject.nodes(look), subject.whole)
         return subject.document(look)
 
@@ -185,7 +185,7 @@ class ScreenViewer:
     def table(self, look: Any) -> Page:
         """Return the table of a look: the list, where the options ask something of it."""
         subject = self.subject
-        if subject.nodes is not None and shows_list(self.app, subject):
+        if subject.nodes is not None and self.app.asks_for_list:
             return self.app.list_page(subject.nodes(look))
         return subject.table(look)
 
@@ -237,11 +237,6 @@ def mark_names(block: Block, names: Container[str]) -> Block:
         first = row[0] if isinstance(row[0], str) else row[0].text
         rows.append([Cell(f"{first} *", "strong"), *row[1:]] if first in names else row)
     return block._replace(rows=rows)
-
-
-def shows_list(app: App, subject: Subject) -> bool:
-    """Return whether the command's list is to be shown, instead of the document or the page that says more."""
-    return subject.listed or app.asks_for_list
 
 
 def choose_viewer(app: App, subject: Subject) -> Viewer:
