@@ -233,5 +233,5 @@ def test_an_answer_that_is_not_the_component(run: Runner, network: RequestsMock,
 def test_a_component_without_a_status_is_no_success(run: Runner, network: RequestsMock) -> None:
     network.get("https://h/v2/components", json=[{"id": "x1"}])
     done = run("bos v2 components list --ids x1 --wait", NODEWATCH_BOS_URL="https://h")
-    said = "Error: 0 of 1 node stable, 1 on hold or disabled.\n  Lagging (1): x1: unknown\n"
+    said = "Error: 0 of 1 node stable, 1 disabled.\n  Lagging (1): x1: unknown\n"
     assert (done.code, done.stderr) == (10, said)
