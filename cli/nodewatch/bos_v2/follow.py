@@ -61,6 +61,7 @@ def sessions(app: App, filters: dict[str, Any]) -> Subject:
         states=sessions_outcome.states,
         outcome=lambda look, _: sessions_outcome.outcome_of(look),
         nodes=rows,
+        whole=list_tables.as_sent,
         gone_means="deleted",
     )
 
@@ -75,23 +76,30 @@ def components(app: App, filters: dict[str, Any]) -> Subject:
         table=lambda look: app.list_page(look.documents),
         states=lambda look: {name: node.words for name, node in look.nodes.items()},
         outcome=lambda look, _: components_outcome.outcome(look),
-        listed=True,
+        nodes=lambda look: look.documents,
         gone_means="taken over by a newer session" if filters.get("session") else "removed from BOS",
     )
 
 
 def component_map(app: App, filters: dict[str, Any]) -> Subject:
-    """Return how to follow the components that fit the filters now, drawn as a picture."""
+    """Return how to follow the components that fit the filters now: as a picture, or as a list if that is asked for."""
     from nodewatch.bos_v2 import map_tables
 
-    drawn = components(app, filters)
-    return drawn._replace(table=lambda look: map_tables.components(look.documents), listed=False)
+    listed = components(app, filters)
+    if not is_picture(app):
+        return listed
+    return listed._replace(table=lambda look: map_tables.components(look.documents), nodes=None)
+
+
+def is_picture(app: App) -> bool:
+    """Return whether a map is to be drawn: not for the formats of documents and lists, nor for columns or counts."""
+    return app.drawn and not (app.view and app.view.flat)
 
 
 def described(app: App, names: str, table: Callable[[Sequence[Component]], Page]) -> Subject:
     """Return how to follow components that are named, as a comma list; `table` makes the page that shows them."""
     named = components(app, {"ids": names})
-    return named._replace(table=lambda look: table(look.documents), listed=False)
+    return named._replace(table=lambda look: table(look.documents), nodes=None)
 
 
 def component(app: App, name: str, table: Callable[[Component], Page]) -> Subject:

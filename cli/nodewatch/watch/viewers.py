@@ -40,10 +40,8 @@ class FinalViewer:
     ) -> None:
         if kind is None and self.last is not None and self.last.seen:
             subject, look = self.subject, self.last.look
-            if subject.listed:
-                self.app.show_list(subject.document(look))
-            elif subject.nodes is not None and self.app.asks_for_rows:
-                self.app.show_list(subject.nodes(look))
+            if subject.nodes is not None and self.app.asks_for_list:
+                self.app.show_list(subject.nodes(look), subject.whole)
             else:
                 self.app.show(subject.document(look), lambda _: subject.table(look))
 
@@ -96,7 +94,7 @@ class LineViewer:
     def write(self, update: Update) -> None:
         """Write one change."""
         out = self.app.world.stdout
-        document = self.subject.document(update.look) if self.style != "table" else None
+        document = self.document(update.look) if self.style != "table" else None
         if update.rate and isinstance(document, dict):
             document = {
                 **document,
@@ -114,6 +112,13 @@ class LineViewer:
             self.line("; ".join([update.words, *changes]))
         out.flush()
 
+    def document(self, look: Any) -> Any:
+        """Return the document of a look: the list, where the options ask something of it."""
+        subject = self.subject
+        if subject.nodes is not None and self.app.asks_for_list:
+            return self.app.list_document(subject.nodes(look), subject.whole)
+        return subject.document(look)
+
     def tell(self, text: str) -> None:
         """Write a line about the server: among the lines, but never among documents."""
         if self.style == "table":
@@ -123,7 +128,8 @@ class LineViewer:
 
     def line(self, text: str) -> None:
         """Write one line with the time in front."""
-        print(f"{self.app.world.now():%Y-%m-%dT%H:%M:%SZ}  {visible(text)}", file=self.app.world.display, flush=True)
+        world = self.app.world
+        print(f"{world.now():%Y-%m-%dT%H:%M:%SZ}  {visible(world.masked(text))}", file=world.stdout, flush=True)
 
     def sleep(self, seconds: float) -> None:
         """Sleep."""
@@ -175,7 +181,14 @@ class ScreenViewer:
     def marked(self, update: Update) -> Page:
         """Return the table of the update, with a star behind each name that changed."""
         names = {name for move in update.moves for name in move.names}
-        return [mark_names(block, names) for block in self.subject.table(update.look)]
+        return [mark_names(block, names) for block in self.table(update.look)]
+
+    def table(self, look: Any) -> Page:
+        """Return the table of a look: the list, where the options ask something of it."""
+        subject = self.subject
+        if subject.nodes is not None and self.app.asks_for_list:
+            return self.app.list_page(subject.nodes(look))
+        return subject.table(look)
 
     def heading(self, update: Update) -> Line:
         """Return for how long it is watched, how old the data is, and what is in the way of seeing more."""
