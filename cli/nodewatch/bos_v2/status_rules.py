@@ -110,7 +110,7 @@ COMPONENTS = Chart(
             [
                 Step("stable", "CFS reports that it is configured"),
                 Step("failed", "CFS reports that it failed"),
-                Step("power_off_pending", "its boot artifacts are not the right ones any more"),
+                Step("power_off_pending", "its boot artifacts are no longer the right ones"),
                 HELD,
             ],
             ["cray cfs v3 components describe COMPONENT"],
@@ -167,7 +167,7 @@ SESSIONS = Chart(
             ],
         ),
         "complete": Status(
-            "It has ended, and its numbers do not change any more. That is no success: look at what failed.",
+            "It has ended, and its numbers no longer change. That is not success: look at what failed.",
             "nothing; BOS deletes it after cleanup_completed_session_ttl",
             (),
             ["nodewatch bos v2 components list --session SESSION --status failed"],
@@ -277,7 +277,7 @@ def expectation(component: Component, options: Mapping[str, Any], now: datetime,
     ('1 of 3 made', '')
     """
     status = rules.status_of(component)
-    known = COMPONENTS.statuses.get(status, Status("The guide page does not know this status.", "that cannot be told"))
+    known = COMPONENTS.statuses.get(status, Status("The guide page does not know this status.", "that is not known"))
     late = ""
     if stuck(component, options, now):
         since, name = idle(component, now) or timedelta(), LIMITS[status]

@@ -230,7 +230,7 @@ def fitting(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
         shape = re.compile("".join({"*": ".*", "?": "."}.get(each) or re.escape(each) for each in name), re.DOTALL)
         fits = sorted(filter(shape.fullmatch, names), key=natural)
         if not fits:
-            raise NotFound(f"no node fits {shortened(name)}.")
+            raise NotFound(f"no node matches {shortened(name)}.")
         found.update(dict.fromkeys(fits))
     return list(found)
 

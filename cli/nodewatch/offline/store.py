@@ -293,7 +293,7 @@ def check_format(connection: sqlite3.Connection, path: str) -> None:
     if application != APPLICATION:
         raise FileTrouble(f"{path} is another program's SQLite file, not a nodewatch store.")
     if number > FORMAT:
-        raise FileTrouble(f"{path} is of a newer nodewatch (format {number}, this one reads {FORMAT}): upgrade.")
+        raise FileTrouble(f"{path} was made by a newer nodewatch (format {number}, this one reads {FORMAT}): upgrade.")
 
 
 def check_tables(connection: sqlite3.Connection, path: str, tables: set[str]) -> None:
