@@ -46,7 +46,7 @@ def gather(
                 progress.show(run.finished)
         else:
             run.start(threads)
-            while not run.wait(min(TICK, world.left(TICK))):
+            while not run.wait(min(TICK, world.within_deadline(TICK))):
                 progress.show(run.finished)
                 if world.monotonic() >= world.deadline:
                     run.give_up()

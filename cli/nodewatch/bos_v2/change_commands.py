@@ -12,7 +12,7 @@ from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import names_in
 from nodewatch.errors import NotAllSucceeded, NotFound, WrongUsage
 from nodewatch.options import YES, Text, boolean
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.fields import Field
     from nodewatch.nodes import limits, nodeset
 else:
-    limits, nodeset, table = later("nodes.limits"), later("nodes.nodeset"), later("table")
-    nodes, reach_rules = later("bos_v2.nodes"), later("bos_v2.reach_rules")
-    list_tables, tables = later("bos_v2.list_tables"), later("bos_v2.tables")  # only the table format needs them
-    template_tables = later("bos_v2.template_tables")
+    limits, nodeset, table = lazy("nodes.limits"), lazy("nodes.nodeset"), lazy("table")
+    nodes, reach_rules = lazy("bos_v2.nodes"), lazy("bos_v2.reach_rules")
+    list_tables, tables = lazy("bos_v2.list_tables"), lazy("bos_v2.tables")  # only the table format needs them
+    template_tables = lazy("bos_v2.template_tables")
 
 IDS_LENGTH = 65_535
 DOING = {"boot": "Boot", "reboot": "Reboot", "shutdown": "Shut down"}

@@ -10,7 +10,7 @@ from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import id_of
 from nodewatch.errors import NodewatchError
 from nodewatch.options import EVERY_KIND, boolean
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
     from nodewatch.table import Page
 else:
-    follow, nodes = later("bos_v2.follow"), later("bos_v2.nodes")
+    follow, nodes = lazy("bos_v2.follow"), lazy("bos_v2.nodes")
     # Only the table format needs these.
-    session_tables, status_tables = later("bos_v2.session_tables"), later("bos_v2.status_tables")
-    list_tables, map_tables = later("bos_v2.list_tables"), later("bos_v2.map_tables")
-    tables = later("bos_v2.tables")
+    session_tables, status_tables = lazy("bos_v2.session_tables"), lazy("bos_v2.status_tables")
+    list_tables, map_tables = lazy("bos_v2.list_tables"), lazy("bos_v2.map_tables")
+    tables = lazy("bos_v2.tables")
 
 Found = TypeVar("Found")
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'

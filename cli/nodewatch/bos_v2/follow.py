@@ -8,7 +8,7 @@ from nodewatch.bos_v2 import components_outcome, kinds, outcome, session_tables,
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.bos_v2.component_looks import ComponentLooks
 from nodewatch.bos_v2.session_looks import SessionLooks
-from nodewatch.watch.model import Watched
+from nodewatch.watch.model import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Page
 
 
-def session(app: App, name: str) -> Watched:
+def session(app: App, name: str) -> Subject:
     """Return how to follow a session."""
     looks = SessionLooks(app, name)
 
@@ -28,21 +28,21 @@ def session(app: App, name: str) -> Watched:
         components, options, clock = kinds.alike(look.components), looks.options, app.clock
         return session_tables.session_status(status, look.session, components, options, clock, brief=app.brief)
 
-    return Watched(
+    return Subject(
         look=looks.look,
         last_look=looks.last_look,
         document=lambda look: look.status,
         table=table,
         states=outcome.states,
         outcome=outcome.outcome,
-        left="taken over by a newer session",
+        gone_means="taken over by a newer session",
     )
 
 
-def components(app: App, filters: dict[str, Any]) -> Watched:
+def components(app: App, filters: dict[str, Any]) -> Subject:
     """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
     looks = ComponentLooks(app, filters)
-    return Watched(
+    return Subject(
         look=looks.look,
         last_look=looks.last_look,
         document=lambda look: look.documents,
@@ -50,11 +50,11 @@ def components(app: App, filters: dict[str, Any]) -> Watched:
         states=lambda look: {name: node.words for name, node in look.nodes.items()},
         outcome=lambda look, _: components_outcome.outcome(look),
         listed=True,
-        left="taken over by a newer session" if filters.get("session") else "removed from BOS",
+        gone_means="taken over by a newer session" if filters.get("session") else "removed from BOS",
     )
 
 
-def component_map(app: App, filters: dict[str, Any]) -> Watched:
+def component_map(app: App, filters: dict[str, Any]) -> Subject:
     """Return how to follow the components that fit the filters now, drawn as a picture."""
     from nodewatch.bos_v2 import map_tables
 
@@ -62,14 +62,14 @@ def component_map(app: App, filters: dict[str, Any]) -> Watched:
     return drawn._replace(table=lambda look: map_tables.components(look.documents), listed=False)
 
 
-def component(app: App, name: str, table: Callable[[Component], Page]) -> Watched:
+def component(app: App, name: str, table: Callable[[Component], Page]) -> Subject:
     """Return how to follow one component; `table` makes the page that shows it."""
 
     def look() -> components_outcome.Look:
         found = BosV2(app.backend("bos")).component(name)
         return components_outcome.Look(kinds.nodes([found]), 1, documents=[found])
 
-    return Watched(
+    return Subject(
         look=look,
         document=lambda look: look.documents[0],
         table=lambda look: table(look.documents[0]),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import kinds, rules, status_rules
+from nodewatch.bos_v2 import expectation_rules, kinds, rules, status_rules
 from nodewatch.bos_v2.tables import ATTEMPTS, STYLES, attempts, last_action
 from nodewatch.bos_v2.template_tables import boot_sets, configured, members
-from nodewatch.documents import part, text
-from nodewatch.lists.listing import At, Attribute, Listing, places
+from nodewatch.documents import as_text, part
+from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.lists.view import usual_page
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Cell, Column, Grid, Heading, Line, plural
@@ -33,7 +33,7 @@ def status_cell(component: Component, _clock: Clock) -> Cell:
 
 def bad(value: At) -> Any:
     """Return how a table shows an error."""
-    return lambda document, clock: Cell(text(value(document, clock)), "bad")
+    return lambda document, clock: Cell(as_text(value(document, clock)), "bad")
 
 
 def framed(grid: Grid, documents: Sequence[Component], clock: Clock) -> Page:
@@ -48,7 +48,7 @@ def framed(grid: Grid, documents: Sequence[Component], clock: Clock) -> Page:
     page: Page = [Line(f"{plural(len(documents), 'node')}: {counts}")] if len(statuses) > 1 else []
     nodes: dict[str, list[str]] = {}
     for component in documents:
-        nodes.setdefault(text(component.get("error")), []).append(text(component.get("id")))
+        nodes.setdefault(as_text(component.get("error")), []).append(as_text(component.get("id")))
     long = {error: names for error, names in nodes.items() if len(error) > LONG and 1 < len(names) < len(documents)}
     if not long:
         return [*page, grid]
@@ -146,12 +146,12 @@ COMPONENTS = Listing(
         Attribute(
             "late",
             "whether the node is in its status for longer than the options of BOS allow",
-            lambda component, clock: status_rules.stuck(component, clock.options, clock.now),
+            lambda component, clock: expectation_rules.stuck(component, clock.options, clock.now),
             kind="truth",
             needs=("status", "last_action.last_updated", "enabled"),
             flat=False,
         ),
-        *places(At("id")),
+        *place_attributes(At("id")),
         Attribute(
             "configuration", "the configuration that is to be applied", At("desired_state", "configuration"), flat=False
         ),
@@ -194,9 +194,9 @@ def with_errors_below(grid: Grid, documents: Sequence[Session], clock: Clock) ->
         return [grid]
     errors: dict[str, list[str]] = {}
     for session in documents:
-        error = text(part(session, "status").get("error"))
+        error = as_text(part(session, "status").get("error"))
         if error:
-            errors.setdefault(error, []).append(text(session.get("name")))
+            errors.setdefault(error, []).append(as_text(session.get("name")))
     place = [column.name for column in grid.columns].index("Error")
     columns = [*grid.columns[:place], *grid.columns[place + 1 :]]
     page: Page = [Grid(columns, [[*row[:place], *row[place + 1 :]] for row in grid.rows], empty=grid.empty)]
@@ -267,7 +267,7 @@ SESSIONS = Listing(
 def each_boot_set(field: str) -> Any:
     """Return the value of a field in each boot set of a template, each value once."""
     return lambda template, _: ", ".join(
-        dict.fromkeys(text(each.get(field)) for each in boot_sets(template).values() if each.get(field))
+        dict.fromkeys(as_text(each.get(field)) for each in boot_sets(template).values() if each.get(field))
     )
 
 
@@ -305,7 +305,7 @@ TEMPLATES = Listing(
 
 def with_failed(documents: Iterable[Session], failed: Mapping[str, int]) -> list[dict[str, Any]]:
     """Return the sessions, each with how many of its nodes are failed now."""
-    return [{**session, "failed": failed.get(text(session.get("name")), 0)} for session in documents]
+    return [{**session, "failed": failed.get(as_text(session.get("name")), 0)} for session in documents]
 
 
 def as_sent(documents: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

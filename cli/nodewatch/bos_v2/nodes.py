@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from nodewatch.documents import id_of
-from nodewatch.nodes.nodeset import Pattern, fitting, read_nodes
-from nodewatch.nodes.places import is_open, is_place, place
+from nodewatch.nodes.nodeset import Pattern, expand_patterns, read_nodes
+from nodewatch.nodes.places import is_place, read_xname, stands_for_several
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -28,7 +28,7 @@ def plain(text: str) -> bool:
 
 def closed(text: str) -> bool:
     """Tell whether the text is a comma list of names of nodes: then each of them should be there."""
-    return plain(text) and not any(map(is_open, text.split(",")))
+    return plain(text) and not any(map(stands_for_several, text.split(",")))
 
 
 def several(text: str) -> bool:
@@ -55,7 +55,7 @@ def names(text: str, stdin: TextIO) -> list[str]:
 
 def spelt(name: str) -> str:
     """Return a name as BOS spells it: an xname in lower case."""
-    return name.lower() if is_place(name) or place(name.lower()) else name
+    return name.lower() if is_place(name) or read_xname(name.lower()) else name
 
 
 def comma_list(text: str, stdin: TextIO) -> str:
@@ -70,4 +70,4 @@ def known_names(bos: BosV2, wanted: list[str]) -> list[str]:
     """
     if not any(isinstance(name, Pattern) for name in wanted):
         return wanted
-    return fitting(wanted, (id_of(component) for component in bos.components(fields=("id",))))
+    return expand_patterns(wanted, (id_of(component) for component in bos.components(fields=("id",))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import kinds, rules, verdict_rules
-from nodewatch.documents import text
+from nodewatch.documents import as_text
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import plural
 
@@ -46,9 +46,9 @@ def again(session: Session, nodes: Iterable[Component], name: str | None) -> New
     {'template_name': 't', 'operation': 'boot', 'limit': 'x2,x1', 'include_disabled': True}
     """
     found: NewSession = {
-        "template_name": text(session.get("template_name")),
-        "operation": text(session.get("operation")),
-        "limit": ",".join(text(node.get("id")) for node in nodes),
+        "template_name": as_text(session.get("template_name")),
+        "operation": as_text(session.get("operation")),
+        "limit": ",".join(as_text(node.get("id")) for node in nodes),
     }
     if name is not None:
         found["name"] = name

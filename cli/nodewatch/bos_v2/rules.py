@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
@@ -276,7 +276,7 @@ def session_state(session: Session) -> str:
     >>> [session_state(session) for session in (on, {**on, "stage": True}, {**over, "stage": True}, {})]
     ['running', 'staged', 'complete', '']
     """
-    status = text(part(session, "status").get("status"))
+    status = as_text(part(session, "status").get("status"))
     return "staged" if session.get("stage") and status == "running" else status
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from nodewatch.bos_v2 import kinds, rules, status_rules, verdict_rules
-from nodewatch.documents import part, text
-from nodewatch.nodes.error_kinds import Kind
+from nodewatch.bos_v2 import expectation_rules, kinds, rules, verdict_rules
+from nodewatch.documents import as_text, part
+from nodewatch.nodes.error_kinds import ErrorKind
 from nodewatch.nodes.nodeset import first, fold
 from nodewatch.nodes.places import Parts
-from nodewatch.pages import bar, errors, next_steps
+from nodewatch.pages import bar, errors_by_kind, next_steps
 from nodewatch.table import Bar, Cell, Column, Grid, Heading, Line, Page, Part
-from nodewatch.times import read_time, short, span
+from nodewatch.times import read_time, rough_span, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,25 +74,25 @@ def session_status(
     page: Page = [identity(status, session, counts, clock)]
     setup = part(session, "status").get("error")
     if setup:
-        page.append(Line(text(setup), "bad", lead="Setup failed: "))
+        page.append(Line(as_text(setup), "bad", lead="Setup failed: "))
     page += shares(status, counts, "disabled" if running and found.held else "on hold or disabled")
     failed = failures(found.failed) if running and found.failed else ended_failures(status, components, counts)
     if failed:
-        page += [Heading(failed_heading(failed, counts), "bad"), *errors(failed, parts, brief=brief)]
+        page += [Heading(failed_heading(failed, counts), "bad"), *errors_by_kind(failed, parts, brief=brief)]
     if running and found.troubled:
         page.append(Heading(f"In trouble, but BOS still tries ({number(found.troubled):,})", "warn"))
-        page += errors(failures(found.troubled), parts, brief=brief, style="warn")
+        page += errors_by_kind(failures(found.troubled), parts, brief=brief, style="warn")
     if running and found.held:
         page.append(Heading(f"Disabled: BOS leaves them alone ({number(found.held):,})", "warn"))
-        page += errors(failures(found.held), parts, brief=brief, style="warn")
+        page += errors_by_kind(failures(found.held), parts, brief=brief, style="warn")
     if running and found.moving:
         more = " more" * bool(found.troubled)
         page += [
             Heading(f"In progress ({number(found.moving):,}{more})"),
             progress(found.moving, options, clock, brief=brief),
         ]
-        if any(status_rules.assumed(each.sample, options) for each in found.moving):
-            page.append(Line(status_rules.ASSUMED, "dim", lead="Limits: "))
+        if any(expectation_rules.assumed(each.sample, options) for each in found.moving):
+            page.append(Line(expectation_rules.ASSUMED, "dim", lead="Limits: "))
     names = [name for kind in failed for name in kind.names]
     return page + next_steps(steps(status, session, found, names))
 
@@ -101,11 +101,11 @@ def identity(status: ExtendedStatus, session: Session, counts: Counts | None, cl
     """Return one line that says which session it is and what to think of it."""
     verdict, timing = verdict_rules.verdict(status, counts), part(status, "timing")
     began, ended = timing.get("start_time"), timing.get("end_time")
-    operation = text(session.get("operation"))
+    operation = as_text(session.get("operation"))
     facts = [
-        text(session.get("name")),
-        " of ".join(filter(None, (operation, text(session.get("template_name"))))),
-        f"tenant {text(session['tenant'])}" if session.get("tenant") else "",
+        as_text(session.get("name")),
+        " of ".join(filter(None, (operation, as_text(session.get("template_name"))))),
+        f"tenant {as_text(session['tenant'])}" if session.get("tenant") else "",
         verdict.text,
         f"started {clock.at(began)}" if began else "",
         f"ended {clock.at(ended)}" if ended else "",
@@ -119,7 +119,7 @@ def lasted(timing: Mapping[str, Any], clock: Clock) -> str:
     began, ended = read_time(timing.get("start_time")), read_time(timing.get("end_time"))
     if began is None or (ended is None and clock.absolute):
         return ""
-    return f"took {span(ended - began)}" if ended else f"for {short(clock.now - began)}"
+    return f"took {span(ended - began)}" if ended else f"for {rough_span(clock.now - began)}"
 
 
 def shares(status: ExtendedStatus, counts: Counts | None, held: str) -> Page:
@@ -155,25 +155,25 @@ def sort(components: Iterable[Alike]) -> Sorted:
     return found
 
 
-def failures(components: Iterable[Alike]) -> list[Kind]:
+def failures(components: Iterable[Alike]) -> list[ErrorKind]:
     """Return the errors of the components, with their names; what reports none is told, too."""
     by_error: dict[str, list[str]] = {}
     for component, names in components:
         error = component.get("error")
         by_error.setdefault(str(error) if error else NO_ERROR, []).extend(names)
-    return [Kind(error, names) for error, names in by_error.items()]
+    return [ErrorKind(error, names) for error, names in by_error.items()]
 
 
-def ended_failures(status: ExtendedStatus, components: Iterable[Alike], counts: Counts | None) -> list[Kind]:
+def ended_failures(status: ExtendedStatus, components: Iterable[Alike], counts: Counts | None) -> list[ErrorKind]:
     """Return the errors that the status sums up: a complete session's nodes may be other sessions' since."""
     named = {kind.text: kind.names for kind in failures(each for each in components if each.sample.get("error"))}
     groups = verdict_rules.error_groups(status, named)
-    found = [Kind(group.message, group.names, group.unknown) for group in groups]
+    found = [ErrorKind(group.message, group.names, group.unknown) for group in groups]
     silent = (counts.failed if counts else 0) - sum(kind.number for kind in found)
-    return [*found, Kind(NO_ERROR, [], silent)] if silent > 0 else found
+    return [*found, ErrorKind(NO_ERROR, [], silent)] if silent > 0 else found
 
 
-def failed_heading(failed: Sequence[Kind], counts: Counts | None) -> str:
+def failed_heading(failed: Sequence[ErrorKind], counts: Counts | None) -> str:
     """Return what the errors below are: those of the failed nodes, or more than those."""
     reported, number = sum(kind.number for kind in failed), counts.failed if counts else None
     if number is None or reported == number:
@@ -186,7 +186,7 @@ def progress(components: Iterable[Alike], options: Mapping[str, Any], clock: Clo
 
     A brief table does not name nodes that would fill the screen: they are all over the machine.
     """
-    groups = status_rules.laggards(components, options, clock.now)
+    groups = expectation_rules.laggards(components, options, clock.now)
     columns = [
         Column("Status"),
         Column("Nodes", right=True),
@@ -197,7 +197,7 @@ def progress(components: Iterable[Alike], options: Mapping[str, Any], clock: Clo
     ]
     rows: list[list[str | Cell]] = []
     for group in groups:
-        limit, names = status_rules.limit_of(group.status, options), fold(group.names)
+        limit, names = expectation_rules.limit_of(group.status, options), fold(group.names)
         facts: dict[str, str | Cell] = {
             "Status": Cell(group.status, "busy"),
             "Nodes": f"{len(group.names):,}",
@@ -210,17 +210,17 @@ def progress(components: Iterable[Alike], options: Mapping[str, Any], clock: Clo
     return Grid(columns, rows)
 
 
-def late(group: status_rules.Laggards, limit: timedelta | None, clock: Clock) -> str:
+def late(group: expectation_rules.Laggards, limit: timedelta | None, clock: Clock) -> str:
     """Return how many nodes are stuck in a status, and by how much the first of them; off a terminal only how many."""
     if limit is None or not group.stuck:
         return ""
     who = "all" if len(group.stuck) == len(group.names) else f"{len(group.stuck):,} of {len(group.names):,}"
-    return who if clock.absolute else f"{who} by {short(group.idle - limit)}"
+    return who if clock.absolute else f"{who} by {rough_span(group.idle - limit)}"
 
 
 def steps(status: ExtendedStatus, session: Session, found: Sorted, failed: Sequence[str]) -> list[tuple[str, str]]:
     """Return what to type next, with real names: at most four lines."""
-    name, running = quote(text(session.get("name"))), status.get("status") != "complete"
+    name, running = quote(as_text(session.get("name"))), status.get("status") != "complete"
     bos, steps = "nodewatch bos v2", []
     if failed:
         phase, there = largest_phase(found.failed)
@@ -248,5 +248,5 @@ def largest_phase(failed: Iterable[Alike]) -> tuple[str, list[str]]:
     """Return the phase in which most of the failed nodes are, and their names; nothing where none are known."""
     by_phase: dict[str, list[str]] = {}
     for component, names in failed:
-        by_phase.setdefault(text(part(component, "status").get("phase")), []).extend(names)
+        by_phase.setdefault(as_text(part(component, "status").get("phase")), []).extend(names)
     return max(by_phase.items(), key=lambda each: len(each[1]), default=("", []))

@@ -102,7 +102,7 @@ def show_login(app: App) -> None:
         if given is None:
             raise WrongConfiguration("NODEWATCH_TOKEN holds no token.")
         token, file, source = given, None, "NODEWATCH_TOKEN"
-    expired = token.left(app.world) <= 0
+    expired = token.seconds_left(app.world) <= 0
     status = {
         "system": bearer.base,
         "username": token.username,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.documents import text
+from nodewatch.documents import as_text
 from nodewatch.errors import WrongConfiguration
-from nodewatch.files import text_of
+from nodewatch.files import read_configuration
 from nodewatch.masking import MASK, without_login
 from nodewatch.settings import contexts
 from nodewatch.settings.table import CONTEXT, SETTINGS
@@ -78,7 +78,7 @@ def with_line(name: str, source: str, context: contexts.Context | str | None) ->
 
 def first_line(path: str, word: str) -> int | None:
     """Return the number of the first line of a file of `cray` or `hzn` that has the word; None for what is no file."""
-    text = text_of(path) if path.startswith("/") else None
+    text = read_configuration(path) if path.startswith("/") else None
     return next((number for number, line in enumerate((text or "").splitlines(), 1) if word in line), None)
 
 
@@ -86,7 +86,7 @@ def settings_page(rows: dict[str, dict[str, Any]]) -> Page:
     """Return the table of `config show`."""
     from nodewatch.table import Column, Grid
 
-    shown = [[name, text(row["value"]), row["source"]] for name, row in rows.items()]
+    shown = [[name, as_text(row["value"]), row["source"]] for name, row in rows.items()]
     return [Grid([Column("Setting"), Column("Value", wraps=True), Column("Source", wraps=True)], shown)]
 
 

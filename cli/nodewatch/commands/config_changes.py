@@ -9,7 +9,7 @@ import click
 
 from nodewatch.backend import Request
 from nodewatch.errors import FileTrouble, NodewatchError, NotFound, WrongConfiguration, WrongUsage
-from nodewatch.files import make_folder, text_of, write_whole
+from nodewatch.files import make_folder, read_configuration, write_whole
 from nodewatch.options import ACCOUNT, Text
 from nodewatch.settings import contexts, edit
 from nodewatch.tree import command
@@ -35,7 +35,7 @@ def change(app: App, changed: Callable[[str, str], str], would: str, done: str) 
     It needs no settings: a file that is wrong can be put right.
     """
     file = contexts.user_file(app.world)
-    text = changed(text_of(file) or "", file)
+    text = changed(read_configuration(file) or "", file)
     if app.flags.get("dry_run"):
         app.say(f"{file} would say: {would}")
         return

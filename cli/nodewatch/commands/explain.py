@@ -38,14 +38,14 @@ def explain(app: App, status: str) -> None:
     known = charts()
     if not status:
         document = [statuses.as_document(chart, name) for chart in known for name in chart.statuses]
-        app.show(document, lambda _: [block for chart in known for block in statuses.overview(chart)])
+        app.show(document, lambda _: [block for chart in known for block in statuses.chart_page(chart)])
         return
-    found = statuses.find(known, status)
+    found = statuses.find_status(known, status)
     if not found:
         raise NotFound(not_known(status, known))
     app.show(
         [statuses.as_document(*each) for each in found],
-        lambda _: [block for each in found for block in statuses.details(*each)],
+        lambda _: [block for each in found for block in statuses.status_page(*each)],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.differences import NODE_KINDS, THING_KINDS
-from nodewatch.lists.listing import At, Attribute, Listing, places
+from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.table import Cell, Column, plural
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ CHANGES = Listing(
         Attribute("before", "what it was; empty where it was not there", At("before"), Column("Before")),
         Attribute("after", "what it is now; empty where it is gone", At("after"), Column("After")),
         Attribute("error", "the error that is new", At("error"), Column("Error", wraps=True)),
-        *places(At("node")),
+        *place_attributes(At("node")),
     ],
     order=None,
     empty="Nothing changed.",

@@ -9,7 +9,7 @@ from functools import partial
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.errors import NodewatchError, NotFound, WrongConfiguration
 from nodewatch.settings.contexts import DEMO
 from nodewatch.times import read_time
@@ -130,7 +130,7 @@ def boots(app: App) -> Iterator[Found]:
     bos = BosV2(app.backend("bos"))
     sessions, failed = bos.sessions(), bos.failed_counts()
     for session in sessions:
-        state, name = part(session, "status"), text(session.get("name"))
+        state, name = part(session, "status"), as_text(session.get("name"))
         wrong = failed.get(name) or state.get("error")
         if state.get("status") != "complete" or (wrong and recent(state.get("end_time"), app.now)):
             yield {

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from nodewatch.backend import REHEARSED, Backend, Request, confirmed, kind, segment, status_words, unconfirmed
+from nodewatch.backend import (
+    REHEARSED,
+    Backend,
+    Request,
+    ask_array,
+    ask_confirmed,
+    json_kind,
+    segment,
+    status_words,
+    unconfirmed,
+)
 from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble, UnreadableAnswer, WrongConfiguration
 from nodewatch.horizon import rules
+from nodewatch.nodes.courses import NOT_RECORDED
 
 if TYPE_CHECKING:
     from nodewatch.backend import Answer
@@ -58,17 +69,27 @@ class Exchange:
         """Return the statuses of all policies on a node, by `org/nmp`; none if it has none."""
         return members(self.backend, f"{node_path(org, node)}/managementStatus", "managementStatus")
 
+    def recording(self, nmp: str = "") -> list[dict[str, str]]:
+        """Return what `local record` has kept, the oldest first: all changes of statuses, or those of one `org/nmp`.
+
+        Raise `NotFound` where there is no recording: no Exchange keeps one.
+        """
+        try:
+            return list(ask_array(self.backend, Request("GET", "/recording", {"nmp": nmp or None})))
+        except NotFound as error:
+            raise NotFound(NOT_RECORDED) from error
+
     def post_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
         """Make a policy that is not there yet; raise an error of status 403 if it is, or may not be made."""
-        return confirmed(self.backend, Request("POST", policy_path(org, nmp), body=policy, done=(201,)))
+        return ask_confirmed(self.backend, Request("POST", policy_path(org, nmp), body=policy, done=(201,)))
 
     def put_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
         """Replace a policy that is there; raise `NotFound` if it is not."""
-        return confirmed(self.backend, Request("PUT", policy_path(org, nmp), body=policy, retry=True, done=(201,)))
+        return ask_confirmed(self.backend, Request("PUT", policy_path(org, nmp), body=policy, retry=True, done=(201,)))
 
     def delete_policy(self, org: str, nmp: str) -> Answer:
         """Remove a policy, and with it the statuses that nodes have of it; raise `NotFound` if it is not there."""
-        return confirmed(self.backend, Request("DELETE", policy_path(org, nmp), done=(204,)))
+        return ask_confirmed(self.backend, Request("DELETE", policy_path(org, nmp), done=(204,)))
 
 
 class Manifests:
@@ -113,7 +134,7 @@ class Agent:
     def reset(self, nmp: str = "") -> Answer:
         """Have the policy of that name, or all of them, evaluated again."""
         request = Request("PUT", agent_path("reset", nmp), body=None, done=(200, 201))
-        answer = confirmed(self.backend, request)
+        answer = ask_confirmed(self.backend, request)
         said = answer.text or answer.document
         sentence = isinstance(said, str) and not said.startswith("<")  # in which an agent says what it did
         if answer.status == 200 and not sentence and said is not REHEARSED:
@@ -167,7 +188,9 @@ def node_policy_in(result: Answer | NodewatchError, request: Request) -> NodePol
         check_nothing(result, request.path, "")
         return None
     if not isinstance(result.document, dict):
-        raise UnreadableAnswer(f"GET {request.path} should answer an object, but it answered {kind(result.document)}.")
+        raise UnreadableAnswer(
+            f"GET {request.path} should answer an object, but it answered {json_kind(result.document)}."
+        )
     return cast("NodePolicy", result.document)
 
 
@@ -236,5 +259,5 @@ def entries(document: Any, path: str) -> dict[str, Any]:
     """Return the object that maps names to documents (or to null); raise `UnreadableAnswer` if it is none."""
     found = {} if document is None else document
     if not isinstance(found, dict) or not all(isinstance(entry, dict | None) for entry in found.values()):
-        raise UnreadableAnswer(f"GET {path} should answer objects by name, but it answered {kind(document)}.")
+        raise UnreadableAnswer(f"GET {path} should answer objects by name, but it answered {json_kind(document)}.")
     return cast("dict[str, Any]", found)

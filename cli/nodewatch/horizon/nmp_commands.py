@@ -11,6 +11,8 @@ from nodewatch.horizon import rules
 from nodewatch.horizon.shared import (
     CONCURRENCY,
     LONG,
+    NODE,
+    NODES,
     clock,
     exchange,
     exchange_command,
@@ -20,8 +22,8 @@ from nodewatch.horizon.shared import (
 )
 from nodewatch.options import YES
 from nodewatch.table import plural
-from nodewatch.tree import later
-from nodewatch.watch.options import followed, wanted, watchable
+from nodewatch.tree import lazy
+from nodewatch.watch.options import asks_to_follow, followed, watchable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -31,11 +33,11 @@ if TYPE_CHECKING:
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Node, NodePolicy, Policy
-    from nodewatch.watch.model import Watched
+    from nodewatch.watch.model import Subject
 else:
     # Only waiting, and only tables and lists, need them.
-    follow, list_tables = later("horizon.follow"), later("horizon.list_tables")
-    status_tables = later("horizon.status_tables")
+    follow, list_tables = lazy("horizon.follow"), lazy("horizon.list_tables")
+    status_tables = lazy("horizon.status_tables")
 
 
 def add_condition(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
@@ -89,8 +91,8 @@ OLDER = click.Option(
 
 @exchange_command(CONCURRENCY, STATUS, OLDER, listing="horizon.list_tables:STATUSES")
 @click.argument("nmp", metavar="NMP")
-@click.option("--node", "-N", metavar="NODES", help="Only this node, or these: a node set, @FILE, or - for stdin.")
-@click.option("--nodes", "only", metavar="NODES", help="Only these nodes: a node set, @FILE, or - for stdin.")
+@NODE
+@NODES
 @click.option("--expect", metavar="N", help="Wait until N nodes (or N% of them) have a status, not for all.")
 @click.option("--no-match", is_flag=True, help="Do not ask whom the policy is meant for: fewer questions.")
 @LONG
@@ -125,7 +127,7 @@ def show_nmp_status(
         found = ask_nodes(app, nmp, named, but)
         return found if no_match else with_own(app, found, own, anew=not but)
 
-    def describe() -> Watched:
+    def describe() -> Subject:
         wanted = follow.Wanted(named=bool(named), expect=expect or "")
         return follow.policy(app, full_name(app, nmp), ask, wanted, long=long)
 
@@ -148,10 +150,15 @@ def show_nmp_status(
         raise NotFound(f"Status for NMP {name or nmp} not found{where} in org {org}{why}")
 
 
-def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
-    """Return the nodes that are named one by one, as they were typed; none where all are meant."""
+def check_one(node: str | None, only: str | None) -> None:
+    """Raise `WrongUsage` if both `--node` and `--nodes` name nodes."""
     if node is not None and only is not None:
         raise WrongUsage("--node and --nodes do not go together: write all nodes behind --nodes.")
+
+
+def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
+    """Return the nodes that are named one by one, as they were typed; none where all are meant."""
+    check_one(node, only)
     if only is None and not (node and (node == "-" or node.startswith("@"))):
         return [node] if node else []
     from nodewatch.nodes.nodeset import read_nodes
@@ -175,7 +182,7 @@ def check_expect(app: App, expect: str, named: Sequence[str]) -> None:
     rules.expected(expect, 0)
     if named:
         raise WrongUsage("--expect does not go together with named nodes: all of them are waited for.")
-    if not wanted(app):
+    if not asks_to_follow(app):
         raise WrongUsage("--expect needs --wait or --watch.")
 
 
@@ -231,7 +238,7 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
 
     One text alone may be a node set or a pattern, unless there is a node of that very name.
     """
-    from nodewatch.nodes.nodeset import expand, fitting, fold
+    from nodewatch.nodes.nodeset import expand, expand_patterns, fold
 
     alone = named[0] if len(named) == 1 else ""
     if alone and not is_set(alone):
@@ -247,7 +254,7 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
     if exact is not None:
         return {exact: nodes[exact]}
     names = expand(alone) if alone else named
-    wanted = fitting([type(name)("/".join(rules.qualified(name, org))) for name in names], nodes)
+    wanted = expand_patterns([type(name)("/".join(rules.qualified(name, org))) for name in names], nodes)
     unknown = [name for name in wanted if name not in nodes]
     if unknown:
         raise NotFound(f"{plural(len(unknown), 'node')} not found in org {org}: {fold(unknown)}")

@@ -11,7 +11,7 @@ from nodewatch.errors import NodewatchError, NotFound
 from nodewatch.horizon import meant_rules, rules
 from nodewatch.horizon.client import Exchange
 from nodewatch.horizon.shared import LONG, POLICY, clock, exchange, exchange_command, show_statuses
-from nodewatch.tree import later
+from nodewatch.tree import lazy
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from nodewatch.horizon.types import Statuses
     from nodewatch.table import Page
 else:  # only waiting, and only tables, need them
-    follow, node_tables, tables = later("horizon.follow"), later("horizon.node_tables"), later("horizon.tables")
+    follow, node_tables, tables = (
+        lazy("horizon.follow"),
+        lazy("horizon.node_tables"),
+        lazy("horizon.tables"),
+    )
 
 
 @exchange_command(listing="horizon.list_tables:OF_ONE_NODE")

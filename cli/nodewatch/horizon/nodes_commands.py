@@ -9,13 +9,13 @@ import click
 from nodewatch.errors import NotFound
 from nodewatch.horizon import meant_rules, rules
 from nodewatch.horizon.shared import exchange, exchange_command
-from nodewatch.tree import later
+from nodewatch.tree import lazy
 
 if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.horizon import list_tables
 else:
-    list_tables = later("horizon.list_tables")  # only tables need it
+    list_tables = lazy("horizon.list_tables")  # only tables need it
 
 
 @exchange_command(listing="horizon.list_tables:NODES")

@@ -43,21 +43,21 @@ def read_limit(text: str, stdin: TextIO, *, from_all: bool = False) -> str:
                 f"a list of nodes cannot hold {operator!r}: write the terms with & and ! on the command line."
             )
         return ",".join(found)
-    terms = split(re.sub(r"([&!])\s+", r"\1", text.strip()))
-    check(terms, from_all=from_all)
-    return ",".join(name for term in terms for name in expanded(term))
+    terms = split_terms(re.sub(r"([&!])\s+", r"\1", text.strip()))
+    check_terms(terms, from_all=from_all)
+    return ",".join(name for term in terms for name in expand_term(term))
 
 
-def split(text: str) -> list[str]:
+def split_terms(text: str) -> list[str]:
     """Return the terms of a limit as they stand between its commas and blanks; those in brackets separate nothing.
 
-    >>> split("x[1, 3],,!x2 &Compute")
+    >>> split_terms("x[1, 3],,!x2 &Compute")
     ['x[1, 3]', '', '!x2', '&Compute']
     """
     return re.split(SEPARATOR, text)
 
 
-def check(terms: list[str], *, from_all: bool) -> None:
+def check_terms(terms: list[str], *, from_all: bool) -> None:
     """Raise `WrongUsage` if BOS would take a term otherwise than it is meant, or has no nodes before the first one."""
     closed = [term for term in terms if term.count("[") == term.count("]")]  # `expand` tells what others lack
     wrong = next((term for term in closed if not re.fullmatch(TERM, term)), None)
@@ -76,12 +76,12 @@ def check(terms: list[str], *, from_all: bool) -> None:
     raise WrongUsage(f"--limit: {why}. You mean: --limit '{','.join(right)}'" if clear else f"--limit: {why}.")
 
 
-def expanded(term: str) -> list[str]:
+def expand_term(term: str) -> list[str]:
     """Return the terms that one with a node set stands for; any other stands for itself.
 
     Raise `WrongUsage` for `&` before more than one node: BOS would want each node to be all of them, which none is.
 
-    >>> expanded("!x[1-2]"), expanded("&x[7]"), expanded("&Compute"), expanded("x[01-02]")
+    >>> expand_term("!x[1-2]"), expand_term("&x[7]"), expand_term("&Compute"), expand_term("x[01-02]")
     (['!x1', '!x2'], ['&x7'], ['&Compute'], ['x01', 'x02'])
     """
     if "[" not in term and "]" not in term:

@@ -78,18 +78,18 @@ def fold(names: Iterable[str]) -> str:
     'a\\x2cb,login,node[10,009-010],org/edge-[0001-0002]'
     """
     texts = []
-    for shape, rows in shaped(set(names)).items():
+    for shape, rows in group_by_shape(set(names)).items():
         words = [escaped(word) for word in shape]
         if words[0][:1] == "@" or shape == ("-",):  # alone, they would name a file or stdin: see `read_nodes`
             words[0] = escape(words[0][0]) + words[0][1:]
-        texts += [woven(words, row) for row in merged(rows)]
+        texts += [weave(words, row) for row in merge_rows(rows)]
     return ",".join(sorted(texts, key=lambda text: natural(text.replace("[", ""))))
 
 
-def shaped(names: Iterable[str]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+def group_by_shape(names: Iterable[str]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
     """Return the numbers in the names, by the words around them.
 
-    >>> shaped(["x1s02", "x1s3", "login"])
+    >>> group_by_shape(["x1s02", "x1s3", "login"])
     {('x', 's', ''): [('1', '02'), ('1', '3')], ('login',): [()]}
     """
     shapes: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
@@ -108,16 +108,16 @@ def shaped(names: Iterable[str]) -> dict[tuple[str, ...], list[tuple[str, ...]]]
     return shapes
 
 
-def woven(words: Sequence[str], numbers: Sequence[str]) -> str:
+def weave(words: Sequence[str], numbers: Sequence[str]) -> str:
     """Return the words with the numbers between them.
 
-    >>> woven(["x", "c", ""], ["3000", "[0-7]"])
+    >>> weave(["x", "c", ""], ["3000", "[0-7]"])
     'x3000c[0-7]'
     """
     return "".join(map("".join, zip_longest(words, numbers, fillvalue="")))
 
 
-def merged(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def merge_rows(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Return the rows (a name's numbers each) with ranges for numbers where rows differ in one place only.
 
     The place with the most values goes first, and among equals the last: where nodes are missing from a
@@ -134,11 +134,11 @@ def merged(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
             alike: dict[tuple[str, ...], list[str]] = {}
             for row in rows:
                 alike.setdefault(row[:place] + row[place + 1 :], []).append(row[place])
-            rows = [(*rest[:place], united(values, members), *rest[place:]) for rest, values in alike.items()]
+            rows = [(*rest[:place], join_ranges(values, members), *rest[place:]) for rest, values in alike.items()]
     return rows
 
 
-def united(values: list[str], members: dict[str, list[str]]) -> str:
+def join_ranges(values: list[str], members: dict[str, list[str]]) -> str:
     """Return the range that holds the numbers and ranges; `members` remembers what is in each range."""
     if len(values) == 1:
         return values[0]
@@ -213,12 +213,12 @@ def name_of(word: str) -> str:
     return Pattern(unescaped(word)) if WILD.intersection(word) else unescaped(word)
 
 
-def fitting(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
+def expand_patterns(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
     """Return the names that are wanted, in their order, every pattern replaced by the known names that fit it.
 
     Raise `NotFound` for a pattern that none fits: nothing is not what anybody means.
 
-    >>> fitting(expand("x2,x1*,y"), ["x11", "x10", "x2"])
+    >>> expand_patterns(expand("x2,x1*,y"), ["x11", "x10", "x2"])
     ['x10', 'x11', 'x2', 'y']
     """
     names = list(known)
@@ -230,7 +230,7 @@ def fitting(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
         shape = re.compile("".join({"*": ".*", "?": "."}.get(each) or re.escape(each) for each in name), re.DOTALL)
         fits = sorted(filter(shape.fullmatch, names), key=natural)
         if not fits:
-            raise NotFound(f"no node matches {shortened(name)}.")
+            raise NotFound(f"no node matches {quoted(name)}.")
         found.update(dict.fromkeys(fits))
     return list(found)
 
@@ -252,15 +252,15 @@ def expand(text: str) -> list[str]:
         raise malformed(group, "groups are not known here, and @FILE stands alone")
     count = max(len(names) + sum(piece.size for piece in folded), len(pieces))
     if count > MOST_NAMES:
-        raise WrongUsage(f"{shortened(text)} makes {count:,} names; {MOST_NAMES:,} are the most. {EXAMPLE}")
+        raise WrongUsage(f"{quoted(text)} makes {count:,} names; {MOST_NAMES:,} are the most. {EXAMPLE}")
     if sum(piece.size * piece.length for piece in folded) > MOST_CHARACTERS:
-        raise WrongUsage(f"{shortened(text)} makes names of more than {MOST_CHARACTERS:,} characters. {EXAMPLE}")
+        raise WrongUsage(f"{quoted(text)} makes names of more than {MOST_CHARACTERS:,} characters. {EXAMPLE}")
     for piece in folded:
         names.update(piece.names())
     return sorted(names, key=natural)
 
 
-class Piece(NamedTuple):
+class FoldedName(NamedTuple):
     """A name with ranges: the words around its brackets, and what is in each: ranges with their width, or 0."""
 
     words: Sequence[str]
@@ -281,17 +281,17 @@ class Piece(NamedTuple):
         columns = ([f"{each:0{width}}" for numbers, width in bracket for each in numbers] for bracket in self.brackets)
         kind = Pattern if any(isinstance(word, Pattern) for word in self.words) else str
         for row in product(*columns):
-            yield kind(woven(self.words, row))
+            yield kind(weave(self.words, row))
 
 
-def read_piece(text: str) -> Piece:
+def read_piece(text: str) -> FoldedName:
     """Return what a name with brackets says; raise `WrongUsage` if it is malformed."""
     parts = re.split(r"\[([^\[\]]*)\]", text)
     words, brackets = parts[::2], parts[1::2]
     if any(BRACKETS.intersection(word) for word in words):
         raise malformed(text, "its brackets do not match")
     ranges = [[read_range(each.strip(), text) for each in bracket.split(",")] for bracket in brackets]
-    return Piece([name_of(word) for word in words], ranges)
+    return FoldedName([name_of(word) for word in words], ranges)
 
 
 def read_range(text: str, piece: str) -> tuple[range, int]:
@@ -314,10 +314,10 @@ def read_range(text: str, piece: str) -> tuple[range, int]:
 
 def malformed(piece: str, why: str) -> WrongUsage:
     """Return the error that a piece of a node set is none."""
-    return WrongUsage(f"{shortened(piece)} is not a node set: {why}. {EXAMPLE}")
+    return WrongUsage(f"{quoted(piece)} is not a node set: {why}. {EXAMPLE}")
 
 
-def shortened(text: str) -> str:
+def quoted(text: str) -> str:
     """Return the text in quotes, its end left out when it is long."""
     return repr(text if len(text) <= 80 else text[:77] + "...")
 
@@ -330,7 +330,7 @@ def read_nodes(text: str, stdin: TextIO) -> list[str]:
     a filter that would mean all of them.
     """
     if text != "-" and not text.startswith("@"):
-        source, content = shortened(text), text
+        source, content = quoted(text), text
     else:
         source = "stdin" if text == "-" else text[1:]
         content = re.sub(r"(?m)(^|(?<=[\s,]))#.*", "", read_text(source, stdin if text == "-" else None))
@@ -345,11 +345,11 @@ def read_nodes(text: str, stdin: TextIO) -> list[str]:
 
 def read_text(source: str, stdin: TextIO | None) -> str:
     """Return the text of stdin, if given, else of the file; raise `FileTrouble` if it fails or never ends."""
-    from nodewatch.files import content
+    from nodewatch.files import read_bytes
 
     try:
         if stdin is None:
-            return content(os.path.expanduser(source), MOST_CHARACTERS).decode("utf-8-sig")
+            return read_bytes(os.path.expanduser(source), MOST_CHARACTERS).decode("utf-8-sig")
         text = stdin.read(MOST_CHARACTERS + 1)
     except OSError as error:
         where = source or "a file without a name"

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.lists.query import pattern
+from nodewatch.lists.query import wildcard
 from nodewatch.nodes.nodeset import fold
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ LONG = 50  # characters of names; parts with longer ones are counted, for the no
 XNAME = re.compile(r"x(\d{1,6})c(\d{1,4})s(\d{1,4})b(\d{1,4})n(\d{1,4})", re.ASCII)
 
 
-class Place(NamedTuple):
+class Xname(NamedTuple):
     """The numbers in an xname."""
 
     cabinet: int
@@ -32,14 +32,14 @@ class Place(NamedTuple):
         return cabinet, f"{cabinet}c{self.chassis}", f"{cabinet}c{self.chassis}s{self.slot}"
 
 
-def place(name: str) -> Place | None:
+def read_xname(name: str) -> Xname | None:
     """Return where the node stands; None for a name that does not say.
 
-    >>> place("x1000c2s0b1n0"), place("edge-0001")
-    (Place(cabinet=1000, chassis=2, slot=0, board=1, node=0), None)
+    >>> read_xname("x1000c2s0b1n0"), read_xname("edge-0001")
+    (Xname(cabinet=1000, chassis=2, slot=0, board=1, node=0), None)
     """
     found = XNAME.fullmatch(name)
-    return None if found is None else Place(*map(int, found.groups()))
+    return None if found is None else Xname(*map(int, found.groups()))
 
 
 LEVELS = ("cabinet", "chassis", "slot", "board", "bmc")
@@ -68,10 +68,10 @@ def is_place(text: str) -> bool:
     return re.fullmatch(r"x\d{1,6}(c\d{1,4}(s\d{1,4}(b\d{1,4})?)?)?", text.lower(), re.ASCII) is not None
 
 
-def is_open(name: str) -> bool:
+def stands_for_several(name: str) -> bool:
     """Tell whether a name stands for nodes that have to be looked up: a pattern, or a place.
 
-    >>> is_open("x1000c2*"), is_open("x1000c2"), is_open("x1000c2s0b0n0")
+    >>> stands_for_several("x1000c2*"), stands_for_several("x1000c2"), stands_for_several("x1000c2s0b0n0")
     (True, True, False)
     """
     return "*" in name or "?" in name or is_place(name)
@@ -84,7 +84,7 @@ def meant_by(wanted: Iterable[str]) -> Callable[[str], bool]:
     ['x1000c2s0b0n0', 'x1', 'x3000c0s1b0n0']
     """
     names = set(wanted)
-    shapes = [shape.fullmatch for shape in map(pattern, names) if shape]
+    shapes = [shape.fullmatch for shape in map(wildcard, names) if shape]
     places = {name.lower() for name in names if is_place(name)}
 
     def meant(name: str) -> bool:

@@ -74,7 +74,7 @@ class Bearer:
             if self.token is None:
                 self.token = read(self.place, self.world)
                 warn_if_open(self.place, self.world)
-            if self.token.left(self.world) < MARGIN:
+            if self.token.seconds_left(self.world) < MARGIN:
                 self.token = renewed(self.place, self.token, self.settings, self.world, self.base)
             return "Bearer " + sendable(self.token.text, self.place.path)
 
@@ -114,14 +114,14 @@ def renewed(place: Place, token: Token, settings: Settings, world: World, base: 
 
     Raise `NotPermitted` for a login that has expired and cannot be renewed.
     """
-    expired = token.left(world) <= 0
+    expired = token.seconds_left(world) <= 0
     if token.refresh is None:
         if expired:
             raise NotPermitted(f"The login in {place.path} has expired. {RENEW}")
         return token
-    with locked(place.path, world, world.left(settings.request_timeout)):
+    with locked(place.path, world, world.within_deadline(settings.request_timeout)):
         token = read(place, world)
-        if token.left(world) >= MARGIN or token.refresh is None:
+        if token.seconds_left(world) >= MARGIN or token.refresh is None:
             return token
         form = {"grant_type": "refresh_token", "refresh_token": token.refresh, "client_id": CLIENT}
         try:
@@ -163,7 +163,7 @@ def ask(form: Mapping[str, str], settings: Settings, world: World, base: str) ->
     began = world.monotonic()
     try:
         transport = transport_to(url, settings.system("bos"), settings.ca_bundle, world)
-        reply = transport.exchange("POST", url, headers, body, world.left(settings.request_timeout))
+        reply = transport.exchange("POST", url, headers, body, world.within_deadline(settings.request_timeout))
     except Failed as failed:
         trace.failed("POST", url, failed.why, 1)
         raise failed.kind(f"the login service at {url} cannot be asked: {failed.why}.") from failed

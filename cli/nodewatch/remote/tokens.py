@@ -49,7 +49,7 @@ class Token(NamedTuple):
         world.hide(self.text)
         world.hide(self.refresh)
 
-    def left(self, world: World) -> float:
+    def seconds_left(self, world: World) -> float:
         """Return how many seconds it is good for; unknown counts as for ever."""
         return float("inf") if self.expires is None else self.expires - world.now().timestamp()
 
@@ -98,11 +98,11 @@ def document_in(place: Place) -> Any:
     """Return what a token file holds; raise `WrongConfiguration` if it cannot be read."""
     import re
 
-    from nodewatch.files import content
+    from nodewatch.files import read_bytes
 
     where = f"the token file {place.path} ({place.source})"
     try:
-        text = content(place.path).decode()
+        text = read_bytes(place.path).decode()
         return {"access_token": text.strip()} if re.fullmatch(BARE, text) else json.loads(text)
     except OSError as error:
         raise WrongConfiguration(f"{where} cannot be read: {error.strerror}.") from error

@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import WrongConfiguration
-from nodewatch.files import text_of
+from nodewatch.files import read_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ def read_files(world: World) -> Files:
         (world.etc, "horizon/hzn.json"),
         (world.etc, "horizon/anax.json"),
     )
-    return Files(*((path, text_of(path)) for path in (os.path.join(*place) for place in places)))
+    return Files(*((path, read_configuration(path)) for path in (os.path.join(*place) for place in places)))
 
 
 def kept(environ: Mapping[str, str], files: Files) -> dict[str, tuple[str, str]]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fleets import component, session
-from nodewatch.bos_v2.status_rules import COMPONENTS, expectation, stuck
+from nodewatch.bos_v2.expectation_rules import expectation, stuck
+from nodewatch.bos_v2.status_rules import COMPONENTS
 
 if TYPE_CHECKING:
     from conftest import Load, Runner
