@@ -66,7 +66,7 @@ def with_clearing(function: Any) -> Any:
 @command
 @click.option("--template-name", metavar="NAME", required=True, help="Session template to create the session from.")
 @click.option("--operation", type=click.Choice(["boot", "reboot", "shutdown"]), required=True, help="What to do.")
-@click.option("--name", metavar="ID", help="Name of the session; else BOS invents one.")
+@click.option("--name", metavar="ID", help="Name of the session; BOS makes one up otherwise.")
 @click.option("--limit", metavar="NODES", help=f"Only these nodes, groups or roles, with & and ! before them: {NODES}.")
 @click.option("--stage", type=boolean, help="Only prepare the nodes (true): `applystaged create` starts it.")
 @click.option("--include-disabled", type=boolean, help="Also act on nodes that are disabled in HSM (true).")
@@ -256,4 +256,4 @@ def explain(app: App, patch: Any, who: str) -> None:
     if patch.get("enabled"):
         app.say(f"{who}: on_hold until BOS has looked at it; the status follows within seconds.")
     if patch.get("desired_state") and not patch.get("session"):
-        app.say(f"{who}: in no session any more, because its desired state was set by hand; its attempts count from 0.")
+        app.say(f"{who}: no longer in a session, as its desired state was set by hand; its attempts count from 0.")

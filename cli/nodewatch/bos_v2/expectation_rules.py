@@ -94,7 +94,7 @@ def stuck(component: Component, options: Mapping[str, Any], now: datetime) -> bo
     return bool(component.get("enabled")) and limit is not None and since is not None and since > limit
 
 
-UNEXPLAINED = Explanation("The guide page does not know this status.", "that cannot be told")
+UNEXPLAINED = Explanation("The guide page does not know this status.", "that is not known")
 
 
 class Expectation(NamedTuple):
@@ -126,7 +126,7 @@ def expectation(component: Component, options: Mapping[str, Any], now: datetime,
     """
     status = rules.status_of(component)
     known = COMPONENTS.statuses.get(
-        status, Explanation("The guide page does not know this status.", "that cannot be told")
+        status, Explanation("The guide page does not know this status.", "that is not known")
     )
     late = ""
     if stuck(component, options, now):

@@ -125,7 +125,7 @@ CONTEXTS = Listing(
             "truth",
         ),
         Attribute("settings", "what is set there", settings, Column("Settings", wraps=True)),
-        Attribute("file", "the file that has it; empty for the demo fleet", At("file"), Column("File", leaves=1)),
+        Attribute("file", "the file that it is in; empty for the demo fleet", At("file"), Column("File", leaves=1)),
     ],
     order=None,
     empty="There are no contexts.",

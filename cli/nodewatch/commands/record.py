@@ -27,8 +27,8 @@ OFTEN = 1  # second: what looks are apart at least
 
 @command
 @click.argument("store", metavar="STORE", type=click.Path(dir_okay=False, readable=False))
-@click.option("--every", type=duration, help="Look again after that time: 90, 30s, 5m, 2h. Else it looks once.")
-@click.option("--for", "lasting", type=duration, help="End after that time: 8h. Else it goes on until Ctrl-C.")
+@click.option("--every", type=duration, help="Look again after that time: 90, 30s, 5m, 2h. Otherwise it looks once.")
+@click.option("--for", "lasting", type=duration, help="End after that time: 8h. Otherwise it goes on until Ctrl-C.")
 @click.option("--keep", type=duration, default="90d", show_default=True, help="Forget what is older.")
 def record(app: App, store: str, every: float | None, lasting: float | None, keep: float) -> None:
     """Each look adds only what changed: of the nodes in BOS time, node, from, to, error and session; of those of the

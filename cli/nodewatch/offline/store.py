@@ -310,7 +310,7 @@ def read_format(connection: sqlite3.Connection, path: str) -> int:
     if application != APPLICATION:
         raise FileTrouble(f"{path} is another program's SQLite file, not a nodewatch store.")
     if number > FORMAT:
-        raise FileTrouble(f"{path} is of a newer nodewatch (format {number}, this one reads {FORMAT}): upgrade.")
+        raise FileTrouble(f"{path} was made by a newer nodewatch (format {number}, this one reads {FORMAT}): upgrade.")
     return int(number)
 
 

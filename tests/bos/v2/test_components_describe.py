@@ -44,7 +44,7 @@ def test_of_several_those_that_do_not_exist_are_named(run: Runner, load: Load) -
     done = run("bos v2 components describe x3000c0s[1,7-8]b0n0")
     assert (done.code, done.stdout) == (8, "")
     assert done.stderr.startswith("Error: BOS does not know x3000c0s[7-8]b0n0")
-    assert run("bos v2 components describe 'x7*'") == (8, "", "Error: no node fits 'x7*'.\n")
+    assert run("bos v2 components describe 'x7*'") == (8, "", "Error: no node matches 'x7*'.\n")
 
 
 def test_an_odd_name_reaches_the_server_quoted(run: Runner, load: Load) -> None:

@@ -47,7 +47,7 @@ def test_a_new_desired_state_takes_the_node_out_of_its_session(run: Runner, load
     desired = {**RAW["desired_state"], "configuration": "new", "last_updated": NOW}
     assert done.json == {**RAW, "desired_state": desired, "session": "", "event_stats": ZERO}
     assert done.stderr == (
-        f"{NODE}: in no session any more, because its desired state was set by hand; its attempts count from 0.\n"
+        f"{NODE}: no longer in a session, as its desired state was set by hand; its attempts count from 0.\n"
     )
     assert NODE not in {node["id"] for node in run("bos v2 components list --session reboot-7").json}
 

@@ -84,7 +84,7 @@ def test_the_options_of_the_service_count(run: Runner, load: Load) -> None:
             "the power-on operator, at its next round",
             "power on, within 15 s",
         ),
-        (component("x1", "powering_off", override="odd"), "that cannot be told", "nothing"),
+        (component("x1", "powering_off", override="odd"), "that is not known", "nothing"),
     ],
 )
 def test_what_is_waited_for(run: Runner, load: Load, node: Any, waits: str, next_step: str) -> None:
