@@ -211,8 +211,8 @@ class App:
 
     @cached_property
     def view(self) -> View | None:
-        """What the options and the format ask of the list; None where the documents themselves are to be shown."""
-        if not self.asking and self.settings.format in DOCUMENTS:
+        """What the options and the format ask of the list; None without one, or where its documents are to be shown."""
+        if not self.listing or (not self.asking and self.settings.format in DOCUMENTS):
             return None
         from nodewatch.lists.view import read_view
 

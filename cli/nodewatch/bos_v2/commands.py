@@ -238,24 +238,25 @@ def show_map(app: App, filters: dict[str, Any]) -> None:
 @watchable
 def describe_component(app: App, component_id: str) -> None:
     """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type. Of several,
-    named as a list or a node set, it shows each. --wait and --watch follow one: they end when BOS does nothing with it
-    any more, with 0 if it is stable then.
+    named as a list or a node set, it shows each. --wait and --watch end when BOS does nothing with any of them any
+    more, with 0 if all are stable then.
 
     \b
     $ nodewatch bos v2 components describe x3000c0s13b0n0
     $ nodewatch bos v2 components describe x3000c0s13b0n0 --watch
     $ nodewatch bos v2 components describe x1000c2s[4-5]b0n0
     """
-    if followed(app, lambda: follow.component(app, component_id, lambda node: describe(app, [node]))):
-        return
     bos = BosV2(app.backend("bos"))
     if not nodes.several(component_id):
-        app.show(bos.component(nodes.spelt(component_id)), lambda node: describe(app, [node]))
+        name = nodes.spelt(component_id)
+        if not followed(app, lambda: follow.component(app, name, lambda node: describe(app, [node]))):
+            app.show(bos.component(name), lambda node: describe(app, [node]))
         return
     names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world)))
-    found = list(bos.components(ids=names))
-    bos.check_known(names, found, filtered=False)
-    app.show(found, lambda found: describe(app, found))
+    if not followed(app, lambda: follow.described(app, names, lambda found: describe(app, found))):
+        found = list(bos.components(ids=names))
+        bos.check_known(names, found, filtered=False)
+        app.show(found, lambda found: describe(app, found))
 
 
 def describe(app: App, components: Iterable[Component]) -> Page:
