@@ -10,7 +10,7 @@ from fleets import COMPONENTS, SESSIONS, component, session
 if TYPE_CHECKING:
     import responses
 
-    from conftest import Load, Runner
+    from conftest import Load, Play, Runner
 
 FAILED_OVERNIGHT = session("night", "complete", components="x1,x2,x3")
 NO_NODES = session("empty", "complete")
@@ -138,3 +138,28 @@ def test_contexts_are_asked_side_by_side(run: Runner, network: responses.Request
     done = run("status --format table")
     assert (done.code, [line.split()[0] for line in done.stdout.splitlines()[1:]]) == (5, ["north-boot", "south-boot"])
     assert done.stderr.startswith("Error: dead: BOS at https://dead.example.com/apis/bos did not answer")
+
+
+def test_a_watch_has_no_end_of_its_own(run: Runner, play: Play) -> None:
+    done = session("night", "complete", components="x1")
+    nodes = {word: [component("x1", override=word, session="night")] for word in ("", "failed")}
+    play(
+        {
+            0: {"bos": {"v2": {"sessions": [session("night", components="x1")], "components": nodes[""]}}},
+            20: {"bos": {"v2": {"sessions": [done], "components": nodes["failed"]}}},
+            40: {"bos": {"v2": {"sessions": [OLD], "components": nodes[""]}}},
+        }
+    )
+    watched = run("status --watch --interval 10s --timeout 1m")
+    assert watched.code == 11
+    assert watched.stderr == "Error: the time ran out after 1 min: nothing is going on.\n"
+    assert (
+        watched.stdout
+        == """\
+2026-11-21T12:00:00Z  1 of 1 running
+2026-11-21T12:00:20Z  0 of 1 running, 1 node failed; running, 0 failed -> complete, 1 failed: night
+2026-11-21T12:00:40Z  nothing is going on; complete, 1 failed -> gone: night
+"""
+    )
+    assert run("status --wait").code == 2
+    assert run("status --timeout 1m").code == 2

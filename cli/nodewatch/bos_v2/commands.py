@@ -35,18 +35,23 @@ AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 @click.option("--status", type=click.Choice(["pending", "running", "complete"]), help="Only sessions in this status.")
 @click.option("--min-age", metavar="AGE", help=f"Only sessions at least this old. {AGES}")
 @click.option("--max-age", metavar="AGE", help="Only sessions at most this old.")
+@watchable
 def list_sessions(app: App, status: str | None, min_age: str | None, max_age: str | None) -> None:
     """The table has the newest first, and says how many nodes are failed now; other formats keep the server's order,
-    which is never by time.
+    which is never by time. --wait and --watch end when none of them is running any more, and with 0 if every one that
+    was running meanwhile succeeded; what is staged, and waits to be applied, is not waited for.
 
     \b
     $ nodewatch bos v2 sessions list --status running
+    $ nodewatch bos v2 sessions list --max-age 1d --watch
     $ nodewatch bos v2 sessions list --max-age 2d --format json
     $ nodewatch bos v2 sessions list --columns start_time,name,template_name,status --sort start_time
     """
-    filters = app.narrowed({"status": status, "min_age": min_age, "max_age": max_age})
+    filters = {"status": status, "min_age": min_age, "max_age": max_age}
+    if followed(app, lambda: follow.sessions(app, filters)):
+        return
     bos = BosV2(app.backend("bos"))
-    sessions = bos.sessions(**filters)
+    sessions = bos.sessions(**app.narrowed(filters))
     failed = told_if_known(app, bos.failed_counts) if app.uses("failed") else None
     app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.as_sent)
 

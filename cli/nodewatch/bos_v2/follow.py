@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import components_outcome, kinds, outcome, session_tables, verdict_rules
+from nodewatch.bos_v2 import (
+    components_outcome,
+    kinds,
+    list_tables,
+    outcome,
+    session_tables,
+    sessions_outcome,
+    verdict_rules,
+)
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.bos_v2.component_looks import ComponentLooks
+from nodewatch.bos_v2.session_list_looks import SessionListLooks
 from nodewatch.bos_v2.session_looks import SessionLooks
 from nodewatch.watch.model import Subject
 
@@ -36,6 +45,23 @@ def session(app: App, name: str) -> Subject:
         states=outcome.states,
         outcome=outcome.outcome,
         gone_means="taken over by a newer session",
+    )
+
+
+def sessions(app: App, filters: dict[str, Any]) -> Subject:
+    """Return how to follow the sessions that fit the filters and run, to their end."""
+
+    def rows(look: sessions_outcome.Look) -> list[dict[str, Any]]:
+        return list_tables.with_failed(look.sessions, look.failed)
+
+    return Subject(
+        look=SessionListLooks(app, filters).look,
+        document=lambda look: look.sessions,
+        table=lambda look: app.list_page(rows(look)),
+        states=sessions_outcome.states,
+        outcome=lambda look, _: sessions_outcome.outcome_of(look),
+        nodes=rows,
+        gone_means="deleted",
     )
 
 

@@ -7,19 +7,22 @@ from copy import copy
 from datetime import timedelta
 from functools import partial
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.documents import as_text, part
 from nodewatch.errors import NodewatchError, NotFound, WrongConfiguration
 from nodewatch.settings.contexts import DEMO
+from nodewatch.table import plural
 from nodewatch.times import read_time
 from nodewatch.tree import command
+from nodewatch.watch.options import followed, only_watchable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from nodewatch.app import App
+    from nodewatch.watch.model import Subject
 
     Ask = Callable[[App], Iterator[dict[str, Any]]]
 
@@ -29,19 +32,79 @@ TOGETHER = 8  # contexts that are asked at the same time
 Found = dict[str, Any]
 
 
+class Everywhere(NamedTuple):
+    """What is going on, the worst first, and why something could not be asked."""
+
+    found: list[Found]
+    trouble: Sequence[NodewatchError]
+
+
 @command(listing="commands.list_tables:GOING_ON")
+@only_watchable
 def show_going_on(app: App) -> None:
     """Boot sessions that are running, those of the last day that have failed nodes or could not be set up, and policies
     that are on their way or have failed somewhere: the worst first, one line each, with the command that shows more.
     All contexts are asked at the same time, unless --context names one, or the demo fleet is in use. What is not
-    configured is left out; what does not answer within 20 seconds, or with an error, is named at the end.
+    configured is left out; what does not answer within 20 seconds, or with an error, is named at the end. --watch has
+    no end of its own: q, Ctrl-C or --timeout end it.
 
     \b
     $ nodewatch status
     $ nodewatch status --context demo
+    $ nodewatch status --watch --interval 1m
     $ nodewatch status --format json
     $ nodewatch status --filter 'failed > 0' --columns name,failed,nodes
     """
+    if followed(app, lambda: going_on(app)):
+        return
+    found, trouble = ask_everywhere(app)
+    app.show_list(found)
+    if trouble:
+        first, sentences = trouble[0], dict.fromkeys(error.message for error in trouble)
+        raise type(first)("\n".join(sentences), status=first.status, document=first.document)
+
+
+def going_on(app: App) -> Subject:
+    """Return how to follow what is going on, which never ends."""
+    from nodewatch.table import Line
+    from nodewatch.watch.model import Outcome, Subject
+
+    return Subject(
+        look=lambda: ask_everywhere(app),
+        document=lambda look: look.found,
+        table=lambda look: [*app.list_page(look.found), *(Line(error.message, "warn") for error in look.trouble)],
+        states=lambda look: {named(each): f"{each['state']}, {each['failed']:,} failed" for each in look.found},
+        outcome=lambda look, _: Outcome(in_words(look)),
+    )
+
+
+def named(found: Found) -> str:
+    """Return what something that goes on is called among those of all contexts.
+
+    >>> named({"name": "night", "context": None}), named({"name": "night", "context": "prod"})
+    ('night', 'night (prod)')
+    """
+    return f"{found['name']} ({found['context']})" if found["context"] else str(found["name"])
+
+
+def in_words(look: Everywhere) -> str:
+    """Return how much is going on, on one line.
+
+    >>> night = {"kind": "boot session", "state": "running", "failed": 2}
+    >>> both = [night, {**night, "state": "complete"}]
+    >>> in_words(Everywhere(both, [])), in_words(Everywhere([], [NodewatchError("")]))
+    ('1 of 2 running, 4 nodes failed', 'nothing is going on, 1 system did not answer')
+    """
+    running = sum(each["state"] in ("running", "pending") for each in look.found)
+    failed = sum(each["failed"] for each in look.found)
+    said = [f"{running:,} of {len(look.found):,} running" if look.found else "nothing is going on"]
+    said += [f"{plural(failed, 'node')} failed"] * bool(failed)
+    said += [f"{plural(len(look.trouble), 'system')} did not answer"] * bool(look.trouble)
+    return ", ".join(said)
+
+
+def ask_everywhere(app: App) -> Everywhere:
+    """Ask everything that is configured; raise if nothing answered, or nothing is configured."""
     from nodewatch.gather import side_by_side
 
     questions, missing = everything(app)
@@ -53,10 +116,7 @@ def show_going_on(app: App) -> None:
     if not any(isinstance(answer, list) for answer in answers):
         raise (trouble or missing)[0]
     found.sort(key=lambda each: (-each["failed"], not each["error"], each["state"] != "running", each["name"]))
-    app.show_list(found)
-    if trouble:
-        first, sentences = trouble[0], dict.fromkeys(error.message for error in trouble)
-        raise type(first)("\n".join(sentences), status=first.status, document=first.document)
+    return Everywhere(found, trouble)
 
 
 def everything(app: App) -> tuple[list[tuple[App, list[Ask]]], list[NodewatchError]]:
@@ -87,7 +147,7 @@ def everywhere(app: App) -> Iterator[App]:
     for name in [None, *([] if only else others)]:
         each = type(app)(copy(app.world))
         each.flags = app.flags if name is None else {**app.flags, "context": name}
-        each.hushed = name is not None
+        each.hushed = app.hushed or name is not None
         yield each
 
 
@@ -118,8 +178,8 @@ def of_context(error: NodewatchError, app: App) -> NodewatchError:
 
 def more(app: App, command: str) -> dict[str, Any]:
     """Return which context something is in, and the command that shows more of it."""
-    name = app.settings.context
-    return {"context": name, "command": command + (f" --context {quote(name)}" if app.hushed and name else "")}
+    name = app.flags.get("context")
+    return {"context": app.settings.context, "command": command + (f" --context {quote(name)}" if name else "")}
 
 
 def boots(app: App) -> Iterator[Found]:
