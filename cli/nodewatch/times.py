@@ -44,10 +44,10 @@ def time_text(value: Any) -> str:
     """Return a server's time as the tables write it; a text that is no time stays as it is.
 
     >>> time_text("2026-11-21T11:20:05"), time_text("soon"), time_text(None)
-    ('2026-11-21 11:20:05', 'soon', '')
+    ('2026-11-21 11:20:05 UTC', 'soon', '')
     """
     time = read_time(value)
-    return ("" if value is None else str(value)) if time is None else f"{time:%Y-%m-%d %H:%M:%S}"
+    return ("" if value is None else str(value)) if time is None else f"{time:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def utc_stamp(value: Any) -> str:
@@ -188,6 +188,18 @@ class Clock(NamedTuple):
         there = time.astimezone(self.zone)
         today = there.date() == self.now.astimezone(self.zone).date()
         return f"{there:%H:%M %Z}" if today else f"{there:%Y-%m-%d}"
+
+    def moment(self, value: Any) -> str:
+        """Return a server's time, and how far it is away; off a terminal, and of more than a year, the time alone.
+
+        >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
+        >>> clock.moment("2026-11-21T11:55:00"), clock.moment("2022-05-20T10:00:00"), clock.moment("soon")
+        ('11:55:00 UTC (5 min ago)', '2022-05-20 10:00:00 UTC', 'soon')
+        >>> clock._replace(absolute=True).moment("2026-11-21T11:55:00")
+        '2026-11-21 11:55:00 UTC'
+        """
+        time, away = self.at(value), self.ago(value)
+        return time if away == time or away.startswith("on ") else f"{time} ({away})"
 
     def ago(self, value: Any) -> str:
         """Return how long ago a server's time was, or how soon it will be; off a terminal the time itself.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from nodewatch.documents import as_text, part
 from nodewatch.errors import WrongUsage
 from nodewatch.nodes.places import place_of
-from nodewatch.times import span, time_text, utc_stamp
+from nodewatch.times import span, utc_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -191,7 +191,7 @@ def cells(attribute: Attribute, records: Sequence[Any], clock: Clock) -> list[st
     values = (attribute.value(record, clock) for record in records)
     match attribute.kind:
         case "time":
-            return [time_text(value) for value in values]
+            return [clock.at(value) for value in values]
         case "duration":
             return ["" if value is None else spell_duration(value) for value in values]
     return [as_text(value) for value in values]

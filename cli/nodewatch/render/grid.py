@@ -91,7 +91,7 @@ def read_strip(column: Column, cells: Sequence[str | Cell]) -> Strip:
 def heading(words: str, shared: Sequence[Strip]) -> str:
     """Return a grid's heading, with the values that all its rows share."""
     values = ", ".join(f"{mention(strip)}: {strip.texts[0]}" for strip in shared)
-    return f"{words} ({values})" if words and values else words or values
+    return f"{words} ({values})" if words and values else words or values[:1].upper() + values[1:]
 
 
 def mention(strip: Strip) -> str:

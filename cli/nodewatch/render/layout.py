@@ -53,11 +53,10 @@ def block_lines(block: Block, width: int | None, *, blocks: bool) -> Iterable[li
 
 
 def field_lines(fields: Fields, width: int | None) -> Iterator[list[Cell]]:
-    """Return the heading, and a line for each name and value; nothing where all values are empty."""
+    """Return a line for each name and value; nothing where all values are empty."""
     pairs = [(visible(name) + ":", cell) for name, value in fields.pairs if (cell := as_cell(value)).text]
     if not pairs:
         return
-    yield from paragraph(fields.heading, "strong", width)
     widest = max(columns(name) for name, _ in pairs)
     for name, cell in pairs:
         yield from paragraph(cell.text, cell.style, width, Cell(pad(name, widest) + GAP, "dim"))
