@@ -94,16 +94,6 @@ def rough_span(duration: timedelta) -> str:
     return span(duration if exact else duration - timedelta(seconds=duration.seconds % 60))
 
 
-def age(text: Any, now: datetime) -> str:
-    """Return how long ago a server's time was; empty for no time.
-
-    >>> age("2024-01-02T03:04:05", datetime(2024, 1, 2, 4, 4, 6, tzinfo=UTC)), age("", datetime.now(UTC))
-    ('1 h', '')
-    """
-    time = read_time(text)
-    return "" if time is None else span(now - time)
-
-
 def seconds_since(text: Any, now: datetime) -> float | None:
     """Return how many seconds ago a server's time was, 0 for one that is to come; None for no time.
 
@@ -141,34 +131,24 @@ class Clock(NamedTuple):
         """The name of the zone now."""
         return f"{self.now.astimezone(self.zone):%Z}"
 
-    def bare(self, value: Any) -> str:
-        """Return a server's time without its zone, for a column whose heading names it; what is no time stays.
-
-        Go's zero time is none.
-
-        >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
-        >>> clock.bare("2026-11-21T12:00:00+01:00"), clock.bare("soon"), clock.bare(None)
-        ('2026-11-21 11:00:00', 'soon', '')
-        >>> clock.bare("0001-01-01T00:00:00Z")
-        ''
-        """
-        time = read_time(value)
-        if time is None:
-            return "" if value is None else str(value)
-        return "" if time.year < 2 else f"{time.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
-
     def at(self, value: Any) -> str:
         """Return a server's time with its zone; one of today on a terminal without the date.
 
+        What is no time stays, and Go's zero time is none.
+
         >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
-        >>> clock.at("2026-11-20T11:00:00"), clock.at("2026-11-21T11:00:00"), clock.at("soon")
-        ('2026-11-20 11:00:00 UTC', '11:00:00 UTC', 'soon')
+        >>> [clock.at(value) for value in ("2026-11-20T12:00:00+01:00", "2026-11-21T11:00:00", "soon", None)]
+        ['2026-11-20 11:00:00 UTC', '11:00:00 UTC', 'soon', '']
+        >>> clock.at("0001-01-01T00:00:00Z")
+        ''
         >>> clock._replace(absolute=True).at("2026-11-21T11:00:00")
         '2026-11-21 11:00:00 UTC'
         """
         time = read_time(value)
-        if time is None or time.year < 2:
-            return self.bare(value)
+        if time is None:
+            return "" if value is None else str(value)
+        if time.year < 2:
+            return ""
         there = time.astimezone(self.zone)
         today = there.date() == self.now.astimezone(self.zone).date() and not self.absolute
         return f"{there:%H:%M:%S %Z}" if today else f"{there:%Y-%m-%d %H:%M:%S %Z}"
