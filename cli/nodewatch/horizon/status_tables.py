@@ -379,7 +379,7 @@ def steps(name: str, policy: Policy, rows: Sequence[Row], expected: int) -> list
     if "failed" in by_outcome:
         found.append(("reset the failed", f"{nmp} reset {quote(name)} --status failed"))
         one = quote(f"{org}/{by_outcome['failed'][0]}")
-        found.append(("look at one", f"nodewatch exchange node management status {one} --long"))
+        found.append(("look at one", f"nodewatch exchange node management status {one}"))
     if "changed" in by_outcome:
         words = ",".join(sorted({word(row.status) for row in rows if row.outcome == "changed"}))
         found.append(("start them over", f"{nmp} reset {quote(name)} --status {quote(words)}"))
