@@ -66,6 +66,16 @@ def fitted(grid: Grid, width: int | None) -> Fitted:
 
     Without a width nothing moves or leaves; only columns without a text are left out. The first column is what a row is
     about: it never moves.
+
+    >>> from nodewatch.table import Column, Grid
+    >>> columns = [Column("Node"), Column("Session", 1, shares=True), Column("Error", 1), Column("Asked for")]
+    >>> def names(*rows):
+    ...     found = fitted(Grid(columns, rows), 80)
+    ...     return found.heading, [strip.name for strip in found.strips]
+    >>> names(["x1", "s", "", ""]), names(["x1", "s", "", ""], ["x2", "s", "off", ""])
+    (('', ['Node', 'Session', 'Asked for']), ('Session: s', ['Node', 'Error', 'Asked for']))
+    >>> [strip.name for strip in fitted(Grid([Column("Error", 1)], [[""]]), 80).strips]
+    ['Error']
     """
     cells = zip(*grid.rows, strict=True)
     strips = [read_strip(column, texts) for column, texts in zip(grid.columns, cells, strict=True)]
