@@ -38,7 +38,11 @@ def spaced(page: Page, lines: Callable[[Block], Iterable[list[Piece]]]) -> Itera
 
 
 def block_lines(block: Block, width: int | None, *, blocks: bool) -> Iterable[list[Cell]]:
-    """Return the lines of one block; `blocks` tells whether the paper shows block characters."""
+    """Return the lines of one block; `blocks` tells whether the paper shows block characters.
+
+    >>> [line[-1] for each in (Heading("Failed", "bad"), Heading("Next")) for line in block_lines(each, 9, blocks=True)]
+    [Cell(text='Failed', style='bad'), Cell(text='Next', style='strong')]
+    """
     if isinstance(block, Grid):
         return plain_lines(block, width)
     if isinstance(block, Fields):
