@@ -40,7 +40,7 @@ class Strip(NamedTuple):
     def shared(self) -> bool:
         """Whether all rows say the same in a column that may say it once, in the heading."""
         first, count = self.texts[0], len(self.texts)
-        return self.column.shares and count > 1 and first != "" and self.texts.count(first) == count
+        return self.column.shares and count > 1 and self.texts.count(first) == count
 
 
 def narrowest(text: str) -> int:
@@ -74,12 +74,15 @@ def fitted(grid: Grid, width: int | None) -> Fitted:
     ...     return found.heading, [strip.name for strip in found.strips]
     >>> names(["x1", "s", "", ""]), names(["x1", "s", "", ""], ["x2", "s", "off", ""])
     (('', ['Node', 'Session', 'Asked for']), ('Session: s', ['Node', 'Error', 'Asked for']))
-    >>> [strip.name for strip in fitted(Grid([Column("Error", 1)], [[""]]), 80).strips]
-    ['Error']
+    >>> leaving = [Column("Error", 1), Column("Name", 2, shares=True)]
+    >>> [[strip.name for strip in fitted(Grid(leaving, 2 * [row]), 3).strips] for row in (["", ""], ["off", "night"])]
+    [['Error'], ['Error']]
+    >>> [strip.name for strip in fitted(Grid(leaving, [["off", "night"]]), 3).strips]
+    ['Name']
     """
     cells = zip(*grid.rows, strict=True)
     strips = [read_strip(column, texts) for column, texts in zip(grid.columns, cells, strict=True)]
-    first, *others = [strip for strip in strips if not strip.empty] or strips
+    first, *others = [strip for strip in strips if not strip.empty] or strips[:1]
     shared = [strip for strip in others if strip.shared and width is not None]
     stay, gone = leave([first, *(strip for strip in others if width is None or not strip.shared)], width)
     missing = f"Not shown for lack of width: {', '.join(map(mention, gone))}." if gone else ""
