@@ -40,6 +40,12 @@ def parse_time(text: str) -> datetime | None:
         return None
 
 
+@lru_cache(4096)
+def zoned_text(time: datetime, zone: tzinfo | None) -> str:
+    """Return a time as the tables write it, in a zone (None: this machine's) that is named."""
+    return f"{time.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
+
+
 def time_text(value: Any) -> str:
     """Return a server's time as the tables write it; a text that is no time stays as it is.
 
@@ -47,7 +53,7 @@ def time_text(value: Any) -> str:
     ('2026-11-21 11:20:05 UTC', 'soon', '')
     """
     time = read_time(value)
-    return ("" if value is None else str(value)) if time is None else f"{time:%Y-%m-%d %H:%M:%S} UTC"
+    return ("" if value is None else str(value)) if time is None else zoned_text(time, UTC)
 
 
 def utc_stamp(value: Any) -> str:
@@ -149,9 +155,11 @@ class Clock(NamedTuple):
             return "" if value is None else str(value)
         if time.year < 2:
             return ""
+        if self.absolute:
+            return zoned_text(time, self.zone)
         there = time.astimezone(self.zone)
-        today = there.date() == self.now.astimezone(self.zone).date() and not self.absolute
-        return f"{there:%H:%M:%S %Z}" if today else f"{there:%Y-%m-%d %H:%M:%S %Z}"
+        today = there.date() == self.now.astimezone(self.zone).date()
+        return f"{there:%H:%M:%S %Z}" if today else zoned_text(time, self.zone)
 
     def day(self, value: Any) -> str:
         """Return a server's time, and on a terminal only the time of one of today, and the date of an older one.
