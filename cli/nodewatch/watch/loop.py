@@ -333,9 +333,10 @@ def alike(names: Iterable[str], states: Mapping[str, str]) -> list[ErrorKind]:
     groups: dict[str, list[str]] = {}
     for name in names:
         groups.setdefault(states[name], []).append(name)
-    silent = groups.pop("", [])
+    silent = [ErrorKind("", groups.pop(""))] if "" in groups else []
+    places = {name: place for place, name in enumerate(states)}
     kinds = group_by_kind(ErrorKind(state, members) for state, members in groups.items())
-    return [*kinds, ErrorKind("", silent)] if silent else kinds
+    return sorted([*kinds, *silent], key=lambda kind: (-len(kind.names), places[kind.names[0]]))
 
 
 def follow(app: App, subject: Subject) -> None:

@@ -82,8 +82,8 @@ def test_nodes_taken_over_by_a_newer_session_in_the_middle_are_no_success(run: R
         """\
 Error: boot-1 is complete: 2 of 2 nodes stable, but it was set up for 4, 2 taken over by a newer session before their \
 end.
-  Missing (1): x3000c0s10b0n0, last seen: configuring
   Missing (1): x3000c0s1b0n0, last seen: power_on_called
+  Missing (1): x3000c0s10b0n0, last seen: configuring
 """,
         2,
     )
@@ -142,8 +142,8 @@ def test_failed_nodes_that_nobody_can_name_are_counted(run: Runner) -> None:
 Error: weekly-boot is complete: 14 of 32 nodes stable, 18 failed.
   Failed (8): x3000c0s[25,27]b[1-4]n0: failed (The retry limit has been hit for this component, but no services have \
 reported specific errors)
-  Failed (2): x3000c0s33b[1-2]n0: failed (cfs configuration failed)
   Failed (2): x3000c0s29b[1-2]n0
+  Failed (2): x3000c0s33b[1-2]n0: failed (cfs configuration failed)
   Failed (6): taken over since, their names are not known
 """)
 
