@@ -48,14 +48,16 @@ def nodes_cell(found: Any, _clock: Clock) -> Cell:
     >>> boot = {"state": "running", "failed": 2, "nodes": 3, "error": None}
     >>> nodes_cell(boot, None).text, nodes_cell({**boot, "failed": 0, "error": "no such template"}, None).text
     ('2 failed of 3', 'not set up')
+    >>> nodes_cell({**boot, "nodes": None}, None).text  # BOS v1 counts its errors only
+    '2 failed'
     """
     failed, nodes = found["failed"], found["nodes"]
     if failed:
-        told = f"{failed:,} failed of {nodes:,}"
+        told = f"{failed:,} failed" + ("" if nodes is None else f" of {nodes:,}")
     elif found["error"]:
         told = "not set up"
-    elif found["state"] == "pending" and not nodes:
-        told = ""  # BOS has not looked yet which they are
+    elif nodes is None or (found["state"] == "pending" and not nodes):
+        told = ""  # not known, or BOS has not looked yet which they are
     else:
         told = plural(nodes, "node")
     return Cell(told, style_of(found))
@@ -70,14 +72,14 @@ GOING_ON = Listing(
         ),
         Attribute(
             "state",
-            "pending, running, staged, complete or ended",
+            "pending, running, staged, complete or ended; of BOS v1, what the server's flags say",
             At("state"),
             Column("State"),
             lambda found, _: Cell(found["state"], style_of(found)),
         ),
         Attribute(
             "nodes",
-            "how many nodes it has; of a policy how many have reported",
+            "how many nodes it has, where that is known; of a policy how many have reported",
             At("nodes"),
             Column("Nodes", right=True),
             nodes_cell,
@@ -96,7 +98,7 @@ GOING_ON = Listing(
         Attribute("command", "what shows more of it", At("command"), Column("More")),
     ],
     order=None,
-    empty="Nothing is going on, and nothing has failed within the last day.",
+    empty="Nothing is going on, and neither a policy nor a session of the last day has failed nodes.",
 )
 
 

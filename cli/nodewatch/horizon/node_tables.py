@@ -31,7 +31,7 @@ def node(name: str, document: Node | None, clock: Clock) -> Page:
                     "Installed",
                     ", ".join(f"{what} {as_text(installed[key])}" for what, key in named if installed.get(key)),
                 ),
-                ("Heartbeat", clock.moment(document.get("lastHeartbeat"))),
+                ("Heartbeat", clock.with_age(document.get("lastHeartbeat"))),
             ]
         )
     ]

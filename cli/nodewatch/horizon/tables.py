@@ -60,10 +60,10 @@ def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool, busy
         ("Next", meaning.next),
         ("Waits for", Cell(", ".join(busy) if meaning.outcome == "waiting" else "", "warn")),
         ("May become", ", ".join(may_become(word(status)))),
-        ("Scheduled", clock.moment(upgrade.get("scheduledTime"))),
-        ("Started", clock.moment(upgrade.get("startTime"))),
-        ("Ended", clock.moment(upgrade.get("endTime"))),
-        ("Reported", clock.moment(upgrade.get("lastUpdated"))),
+        ("Scheduled", clock.with_age(upgrade.get("scheduledTime"))),
+        ("Started", clock.with_age(upgrade.get("startTime"))),
+        ("Ended", clock.with_age(upgrade.get("endTime"))),
+        ("Reported", clock.with_age(upgrade.get("lastUpdated"))),
         (
             "Versions",
             ", ".join(f"{name} {as_text(versions[field])}" for name, field in VERSIONS if versions.get(field)),
@@ -141,8 +141,8 @@ def policy(name: str, document: Policy | None, clock: Clock) -> Page:
                     "; ".join(f"{each.get('name')} = {as_text(each.get('value'))}" for each in properties(document)),
                 ),
                 ("Owner", as_text(document.get("owner"))),
-                ("Created", clock.moment(document.get("created"))),
-                ("Updated", clock.moment(document.get("lastUpdated"))),
+                ("Created", clock.with_age(document.get("created"))),
+                ("Updated", clock.with_age(document.get("lastUpdated"))),
             ]
         )
     ]
