@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import NotFound
 from nodewatch.horizon import list_tables, meant_rules, outcome, rules, status_tables, tables
-from nodewatch.horizon.shared import clock
 from nodewatch.horizon.survey import Survey
 from nodewatch.watch.model import Subject, is_temporary
 
@@ -135,7 +134,7 @@ def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted
     return Subject(
         look=pursuit.look,
         document=lambda _: rules.by_node(pursuit.survey.statuses, full, long=long),
-        table=lambda _: status_tables.nmp_status(pursuit.survey, clock(app), long=long, brief=app.brief),
+        table=lambda _: status_tables.nmp_status(pursuit.survey, app.clock, long=long, brief=app.brief),
         states=outcome.states,
         outcome=outcome.outcome,
         nodes=lambda _: list_tables.reported(
@@ -174,7 +173,7 @@ def node(app: App, name: str, ask: Callable[[], Asked], again: str, awaited: str
     return Subject(
         look=look,
         document=lambda look: rules.all_of(look.statuses) if long else rules.words_of(look.statuses),
-        table=lambda look: tables.node_statuses(look.statuses, clock(app), long=long, again=again),
+        table=lambda look: tables.node_statuses(look.statuses, app.clock, long=long, again=again),
         states=outcome.states,
         outcome=outcome.outcome,
         nodes=lambda look: list_tables.reported({name: look.statuses}, {}, ""),
