@@ -145,7 +145,7 @@ def update_component(
         raise WrongUsage(f"nothing says what to change of {component_id}: add an option, such as --enabled true.")
     if nodes.several(component_id):
         raise WrongUsage(
-            f"this changes one component: `nodewatch bos v2 components updatemany` changes {component_id}."
+            f"{component_id} is more than one component: `components updatemany --filter-ids` changes them."
         )
     component = BosV2(app.backend("bos")).update_component(nodes.spelt(component_id), patch)
     app.show(component, lambda node: tables.component(node, app.clock))

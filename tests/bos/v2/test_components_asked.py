@@ -97,14 +97,12 @@ COMPARISONS = st.sampled_from(
         *(f"phase {sign} {word}" for sign in ("=", "!=") for word in ("configuring", "powering_on", "''")),
         *(f"enabled {sign} {word}" for sign in ("=", "!=") for word in ("yes", "false")),
         *(f"session {sign} {word}" for sign in ("=", "~") for word in ("reboot-7", "REBOOT-7", "done")),
-        *(
-            "staged_session = ''",
-            "staged_session = next",
-            "error = *cfs*",
-            "class = held",
-            "slot = x3000c0s10",
-            "age > 10m",
-        ),
+        "staged_session = ''",
+        "staged_session = next",
+        "error = *cfs*",
+        "class = held",
+        "slot = x3000c0s10",
+        "age > 10m",
     ]
 )
 EXPRESSIONS = st.recursive(
@@ -124,11 +122,8 @@ def test_wherever_it_is_filtered_the_same_fit(run: Runner, load: Load, expressio
     """The server, the store's columns and nodewatch itself: all give what the rule gives of the whole list."""
     load(FLEET)
     line = f"{LIST} {' '.join(f'--filter {quote(each)}' for each in expressions)}"
-    clock = Clock(NOW, UTC)
-    tests = [
-        condition_test(read_condition(list_tables.COMPONENTS, each), list_tables.COMPONENTS, clock)
-        for each in expressions
-    ]
+    listing, clock = list_tables.COMPONENTS, Clock(NOW, UTC)
+    tests = [condition_test(read_condition(listing, each), listing, clock) for each in expressions]
     fit = [node for node in run(LIST).json if all(test(node) for test in tests)]
     assert run(f"{line} --format json").json == fit
     assert run(f"{line} --format csv --columns id").stdout.split()[1:] == sorted(

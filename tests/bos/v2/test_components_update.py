@@ -30,7 +30,7 @@ def test_an_xname_in_upper_case_and_several_nodes(run: Runner, load: Load) -> No
     load(FLEET)
     assert run(f"bos v2 components update {NODE.upper()} --retry-policy 7").json["id"] == NODE
     several = run("bos v2 components update 'x3000c0s[1-2]b0n0' --retry-policy 7")
-    why = "x3000c0s[1-2]b0n0 is more than one component: `components updatemany --filter-ids` changes them."
+    why = "x3000c0s[1-2]b0n0 is more than one node: `components updatemany --filter-ids` changes several."
     assert several == (2, "", f"Error: {why}\n")
 
 
