@@ -144,9 +144,7 @@ def update_component(
     if not patch:
         raise WrongUsage(f"nothing says what to change of {component_id}: add an option, such as --enabled true.")
     if nodes.several(component_id):
-        raise WrongUsage(
-            f"{component_id} is more than one component: `components updatemany --filter-ids` changes them."
-        )
+        raise WrongUsage(f"{component_id} is more than one node: `components updatemany --filter-ids` changes several.")
     component = BosV2(app.backend("bos")).update_component(nodes.spelt(component_id), patch)
     app.show(component, lambda node: tables.component(node, app.clock))
     explain(app, patch, component_id)
