@@ -211,8 +211,8 @@ class App:
 
     @cached_property
     def view(self) -> View | None:
-        """What the options and the format ask of the list; None where the documents themselves are to be shown."""
-        if not self.asking and self.settings.format in DOCUMENTS:
+        """What the options and the format ask of the list; None without one, or where its documents are to be shown."""
+        if not self.listing or (not self.asking and self.settings.format in DOCUMENTS):
             return None
         from nodewatch.lists.view import read_view
 
@@ -258,7 +258,7 @@ class App:
         given = {name: value for name, value in filters.items() if value is not None}
         return {**filters, **server_filters(self.view), **given}
 
-    def fitting(self, records: list[Any]) -> list[Any]:
+    def fitting(self, records: Iterable[Any]) -> Iterable[Any]:
         """Return the records that fit `--filter`."""
         if self.view is None or not self.view.conditions:
             return records

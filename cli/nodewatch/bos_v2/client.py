@@ -327,16 +327,18 @@ def path(collection: str, name: str) -> str:
     return f"/v2/{collection}/{segment(name)}"
 
 
-def split(ids: str, length: int = IDS_LENGTH) -> Iterable[str]:
-    """Return a comma list in pieces of at most that many characters; a longer name is a piece of its own.
+def split(ids: str, length: int = IDS_LENGTH) -> list[str]:
+    """Return a comma list in pieces of at most that many characters; raise `WrongUsage` for a name that is longer.
 
-    >>> list(split("x1,x2,x3", 5))
+    >>> split("x1,x2,x3", 5)
     ['x1,x2', 'x3']
     """
-    piece: list[str] = []
+    pieces: list[str] = []
     for name in ids.split(","):
-        if piece and len(",".join([*piece, name])) > length:
-            yield ",".join(piece)
-            piece = []
-        piece.append(name)
-    yield ",".join(piece)
+        if len(name) > length:
+            raise WrongUsage(f"{name[:60]!r}... is no component: an id has {length} characters at most.")
+        if pieces and len(pieces[-1]) + 1 + len(name) <= length:
+            pieces[-1] += f",{name}"
+        else:
+            pieces.append(name)
+    return pieces

@@ -165,7 +165,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --count-by status,phase
     """
     filters["status"] = filters["status"] and known_statuses(filters["status"])
-    filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
+    filters["ids"] = ids and nodes.comma_list(ids, app.world)
     filters["start_after_id"] = filters["start_after_id"] and nodes.spelt(filters["start_after_id"])
     whole = ids is not None and nodes.closed(ids) and not (filters["page_size"] or filters["start_after_id"])
     if followed(app, lambda: follow.components(app, filters)):
@@ -203,7 +203,7 @@ def map_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components map --session night-reboot --watch
     $ nodewatch bos v2 components map --filter 'cabinet = x1000' --format svg
     """
-    filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
+    filters["ids"] = ids and nodes.comma_list(ids, app.world)
     if not followed(app, lambda: follow.component_map(app, filters)):
         show_map(app, filters)
 
@@ -243,24 +243,25 @@ def show_map(app: App, filters: dict[str, Any]) -> None:
 @watchable
 def describe_component(app: App, component_id: str) -> None:
     """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type. Of several,
-    named as a list or a node set, it shows each. --wait and --watch follow one: they end when BOS does nothing with it
-    any more, with 0 if it is stable then.
+    named as a list or a node set, it shows each. --wait and --watch end when BOS does nothing with any of them any
+    more, with 0 if all are stable then.
 
     \b
     $ nodewatch bos v2 components describe x3000c0s13b0n0
     $ nodewatch bos v2 components describe x3000c0s13b0n0 --watch
     $ nodewatch bos v2 components describe x1000c2s[4-5]b0n0
     """
-    if followed(app, lambda: follow.component(app, component_id, lambda node: describe(app, [node]))):
-        return
     bos = BosV2(app.backend("bos"))
     if not nodes.several(component_id):
-        app.show(bos.component(nodes.spelt(component_id)), lambda node: describe(app, [node]))
+        name = nodes.spelt(component_id)
+        if not followed(app, lambda: follow.component(app, name, lambda node: describe(app, [node]))):
+            app.show(bos.component(name), lambda node: describe(app, [node]))
         return
-    names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world.stdin)))
-    found = list(bos.components(ids=names))
-    bos.check_known(names, found, filtered=False)
-    app.show(found, lambda found: describe(app, found))
+    names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world)))
+    if not followed(app, lambda: follow.described(app, names, lambda found: describe(app, found))):
+        found = list(bos.components(ids=names))
+        bos.check_known(names, found, filtered=False)
+        app.show(found, lambda found: describe(app, found))
 
 
 def describe(app: App, components: Iterable[Component]) -> Page:

@@ -20,7 +20,7 @@ from nodewatch.bos_v2.session_looks import SessionLooks
 from nodewatch.watch.model import Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from nodewatch.app import App
     from nodewatch.bos_v2.outcome import Look
@@ -86,6 +86,12 @@ def component_map(app: App, filters: dict[str, Any]) -> Subject:
 
     drawn = components(app, filters)
     return drawn._replace(table=lambda look: map_tables.components(look.documents), listed=False)
+
+
+def described(app: App, names: str, table: Callable[[Sequence[Component]], Page]) -> Subject:
+    """Return how to follow components that are named, as a comma list; `table` makes the page that shows them."""
+    named = components(app, {"ids": names})
+    return named._replace(table=lambda look: table(look.documents), listed=False)
 
 
 def component(app: App, name: str, table: Callable[[Component], Page]) -> Subject:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.backend import Answer
 from nodewatch.bos_v2 import change_rules as changes
 from nodewatch.bos_v2 import offline, rules, set_up_rules
-from nodewatch.bos_v2.offline_components import COMPONENTS, select
+from nodewatch.bos_v2.offline_components import find, select
 from nodewatch.documents import part
 from nodewatch.offline.routing import Call, Route, problem
 from nodewatch.offline.store import owned_key
@@ -82,7 +82,7 @@ def set_up(store: Store, call: Call, session: dict[str, Any], template: Mapping[
     now = changes.stamp(call.now)
     found = set_up_rules.set_up(session, template, known)
     for name, change in found.changes.items():
-        put_changed(store, changes.merged(store.get(COMPONENTS, name), changes.completed(change, now)))
+        put_changed(store, changes.merged(find(store, name), changes.completed(change, now)))
     status = {**session["status"], "error": found.error or None}
     if not found.over:
         return {**session, "status": status}
@@ -107,7 +107,7 @@ def update_component(store: Store, call: Call) -> Answer:
     if wrong is not None:
         return wrong
     name, patch = call.names["component_id"], call.body
-    component = store.get(COMPONENTS, name)
+    component = find(store, name)
     if component is None:
         return offline.not_found("Component", name)
     if "actual_state" in patch and changes.changing(component):
@@ -134,7 +134,7 @@ def update_components(store: Store, call: Call) -> Answer:
         names = [name for (name,) in select(store, ["id"], "session = ?", [session])]
     else:
         names = list(dict.fromkeys(body["filters"]["ids"].split(",")))
-    found: dict[str, Any] = {name: store.get(COMPONENTS, name) for name in names}
+    found: dict[str, Any] = {name: find(store, name) for name in names}
     for name, component in found.items():
         if component is None:
             return offline.not_found("Component", name)
@@ -156,7 +156,7 @@ def apply_staged(store: Store, call: Call) -> Answer:
     clear, tenant = bool(offline.service_options(store)["clear_stage"]), call.tenant or None
     answer: dict[str, list[str]] = {"failed": [], "ignored": [], "succeeded": []}
     for name in call.body.get("xnames", []):
-        component: Any = store.get(COMPONENTS, name)
+        component: Any = find(store, name)
         staged = part(component or {}, "staged_state").get("session")
         if not staged:
             answer["ignored"].append(name)

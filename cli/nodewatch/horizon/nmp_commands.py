@@ -163,7 +163,7 @@ def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
         return [node] if node else []
     from nodewatch.nodes.nodeset import read_nodes
 
-    return read_nodes(only or node or "", app.world.stdin)
+    return read_nodes(only or node or "", app.world)
 
 
 def is_set(text: str) -> bool:

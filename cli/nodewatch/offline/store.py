@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.errors import FileTrouble, Held
@@ -236,9 +236,8 @@ def created(path: str, tables: Tables) -> Store:
         with suppress(FileNotFoundError):
             os.unlink(unfinished)
         try:
-            connection = sqlite3.connect(unfinished, isolation_level=None)
-            make_tables(connection, tables)
-            connection.close()
+            with closing(sqlite3.connect(unfinished, isolation_level=None)) as connection:
+                make_tables(connection, tables)
             give_to_owner(unfinished, folder)
             os.link(unfinished, os.path.join(folder, name))
         except FileExistsError:
@@ -286,7 +285,7 @@ def connect(path: str, mode: str, patience: float = BUSY_SECONDS) -> sqlite3.Con
     try:
         for setting in ("synchronous = FULL", "temp_store = MEMORY", "trusted_schema = OFF"):
             patiently(connection, path, f"PRAGMA {setting}", patience)
-    except (sqlite3.Error, Held):
+    except BaseException:  # Ctrl-C, too, ends the wait for a store that is locked
         connection.close()
         raise
     return connection
