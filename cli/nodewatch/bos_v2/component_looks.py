@@ -74,10 +74,8 @@ class ComponentLooks:
         return self.before
 
     def deciding(self) -> Sequence[str]:
-        """Return the members of components that tell whether they fit, and are at their end; none stands for all."""
-        fits, view = self.app.fits(), self.app.view
-        if fits is None and view is not None and view.conditions:
-            return ()
+        """Return the members of components that tell whether they fit, and are at their end."""
+        fits = self.app.fits()
         return (*rules.IN_PROGRESS, "last_action.action", *(fits.fields if fits else ()))
 
     def first(self, bos: BosV2, fields: Sequence[str]) -> Look:

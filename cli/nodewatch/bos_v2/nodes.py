@@ -83,4 +83,4 @@ def meant(name: str, known: list[str]) -> list[str]:
     """
     if isinstance(name, Pattern):
         return expand_patterns([name], known)
-    return sorted(filter(meant_by([name]), known), key=natural) if is_place(name) and name not in known else []
+    return sorted(filter(meant_by([name]), known), key=natural) if is_place(name) else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from lives import (
@@ -19,6 +20,7 @@ from lives import (
     stable,
     taken,
 )
+from nodewatch.bos_v2 import list_tables
 
 if TYPE_CHECKING:
     from responses import RequestsMock
@@ -142,6 +144,18 @@ def test_a_look_asks_only_for_what_is_going_on(run: Runner, play: Play, network:
     if backend == "http":
         asked = [str(call.request.url).partition("session=boot-1")[2] for call in network.calls]
         assert asked == ["", *["&enabled=True"] * 5, ""]
+
+
+def test_each_document_of_a_watch_is_whole(run: Runner, play: Play) -> None:
+    play({0: moment(*everywhere(on)), 30: STABLE})
+    line = f"{WAIT.replace('--wait', '--watch')} --session boot-1 --format json"
+    whole = run("bos v2 components list --session boot-1").json
+    assert json.loads(run(line).stdout.splitlines()[0]) == whole
+
+
+def test_every_column_tells_what_it_looks_at() -> None:
+    """A wait asks only for that to know who fits at first."""
+    assert all(attribute.looks_at for attribute in list_tables.COMPONENTS.attributes)
 
 
 def test_the_time_runs_out(run: Runner, play: Play) -> None:
