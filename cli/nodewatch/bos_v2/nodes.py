@@ -63,12 +63,13 @@ def comma_list(text: str, world: World) -> str:
 
 
 def known_names(bos: BosV2, wanted: list[str]) -> list[str]:
-    """Return the names with every pattern, and every place, replaced by the components of BOS that are meant.
+    """Return the names with every pattern, and every place in a cabinet, replaced by the components that are meant.
 
-    Raise `NotFound` for a pattern that none fits: nothing is not what anybody means. What BOS does not know, and has
-    nothing in it, stays: BOS says what it is.
+    A cabinet alone stays what it is: whoever wants to change a whole one writes `x1000*`. Raise `NotFound` for a
+    pattern that none fits: nothing is not what anybody means. What BOS does not know, and has nothing in it, stays: BOS
+    says what it is.
     """
-    if not any(isinstance(name, Pattern) or is_place(name) for name in wanted):
+    if not any(isinstance(name, Pattern) or is_part(name) for name in wanted):
         return wanted
     known = [id_of(component) for component in bos.components(fields=("id",))]
     found = [each for name in wanted for each in meant(name, known) or [name]]
@@ -83,4 +84,13 @@ def meant(name: str, known: list[str]) -> list[str]:
     """
     if isinstance(name, Pattern):
         return expand_patterns([name], known)
-    return sorted(filter(meant_by([name]), known), key=natural) if is_place(name) else []
+    return sorted(filter(meant_by([name]), known), key=natural) if is_part(name) else []
+
+
+def is_part(name: str) -> bool:
+    """Return whether a name is a place in a cabinet: a chassis, a slot, a board.
+
+    >>> is_part("x1000c2"), is_part("x1000"), is_part("x1000c2s0b0n0")
+    (True, False, False)
+    """
+    return is_place(name) and "c" in name

@@ -106,8 +106,9 @@ def test_patterns_and_places_stand_for_the_nodes_there(run: Runner, load: Load) 
     for xnames in ("x1000c1", "X1000C1S0", "x1000c1*"):
         done = run(f"{APPLY} --xnames '{xnames}' --dry-run")
         assert done.json["body"] == {"xnames": ["x1000c1s0b0n1"]}
-    assert run(f"{APPLY} --xnames x1000,x1000c1s0b0n1 --dry-run").json["body"] == {
-        "xnames": ["x1000c0s0b0n0", "x1000c1s0b0n1", "x1000c2s0b0n2"]
+    assert run(f"{APPLY} --xnames x1000 --dry-run").json["body"] == {"xnames": ["x1000"]}
+    assert run(f"{APPLY} --xnames x1000c2s0b0n2,x1000c1 --dry-run").json["body"] == {
+        "xnames": ["x1000c2s0b0n2", "x1000c1s0b0n1"]
     }
 
 

@@ -223,3 +223,10 @@ def test_what_is_complete_is_not_asked_again(run: Runner, play: Play, network: R
     run(f"{LIST} --status running --wait --interval 30s --format json")
     asked = [str(call.request.url).partition("/sessions")[2] for call in network.calls]
     assert [each for each in asked if each.startswith("/a")] == ["/a/status", "/a", "/a/status"]
+
+
+@pytest.mark.parametrize("style", ["csv", "tsv", "names", "toml"])
+def test_what_cannot_come_one_after_the_other(run: Runner, style: str) -> None:
+    done = run(f"{LIST} --watch --format {style}")
+    assert done.code == 2
+    assert f"--watch cannot show one {style} after the other: use table, json or yaml." in done.stderr

@@ -293,7 +293,6 @@ def test_a_setup_that_failed(run: Runner, play: Play) -> None:
             "Invalid value for '--timeout': 'soon' is not a duration: write 90, 30s, 10m, 2h or 1d.",
         ),
         ("--watch --format toml", "--watch cannot show one toml after the other: use table, json or yaml."),
-        ("--watch --format tsv", "--watch cannot show one tsv after the other: use table, json or yaml."),
     ],
 )
 def test_options_that_do_not_fit(run: Runner, play: Play, options: str, complaint: str) -> None:
