@@ -137,8 +137,7 @@ class Connection:
     def follow(self, subject: Subject, pace: Pace) -> Waited:
         """Look until it is over, and return how it ended."""
         world, loop = self.app.world, WatchLoop(self.app, subject, pace)
-        if not self.app.unchanging:
-            world.deadline = loop.deadline + LAST_LOOK
+        world.deadline = loop.first + pace.timeout + LAST_LOOK
         try:
             ending = loop.run(NoViewer(world))
         finally:

@@ -90,4 +90,5 @@ def watched(
         states=outcome.states,
         outcome=outcome.outcome,
         nodes=nodes,
+        gone_means="gone",
     )

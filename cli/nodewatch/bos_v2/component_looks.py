@@ -59,7 +59,7 @@ class ComponentLooks:
         self.app, self.filters = app, filters
         self.fields = (*app.fields(), *rules.IN_PROGRESS) if app.fields() else ()
         self.every_change = bool(app.flags.get("watch") or app.flags.get("fail_fast"))
-        self.standing: dict[str, Any] = {name: filters[name] for name in STANDING if filters.get(name)}
+        self.standing: dict[str, Any] = {name: filters.get(name) for name in STANDING}
         self.chosen: set[str] = set()
         self.before = Look({}, 0)
 
@@ -97,7 +97,7 @@ class ComponentLooks:
     def still_moving(self, bos: BosV2) -> bool:
         """Return whether BOS works on one of the chosen components, for all that a cheap question tells."""
         enabled: dict[str, Any] = {**self.standing, "enabled": True}
-        if "ids" not in self.standing:
+        if not self.standing["ids"]:
             one = bos.components(**enabled, status=MOVING, page_size=1, fields=("id",))
             first = next(map(id_of, one), "")
             if not first or first in self.chosen:
