@@ -31,6 +31,7 @@ CLICK = "import click"
 TABLE = "import click, rich.table, rich.console, sqlite3, json"
 HTTP = "import click, requests"
 LOAD = "import json, sys; json.load(open(sys.argv[1]))"
+BOTH = "import json, sys; [json.load(open(file)) for file in sys.argv[1:]]"
 FOLD = """
 import statistics, sys, time
 from nodewatch.nodes.nodeset import fold
@@ -92,6 +93,7 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
     answers = folder / "answers.json"
     answers.write_text(json.dumps({"/v2/components": str(text)}))
     one = "bos components describe x1000c0s0b0n0 --format json --local"
+    later = changed(file)
     os.sync()  # what was loaded is still being written otherwise, and the larger store waits longer for that
     found = bench.compare(rounds * 4, [bench.ours("few", f"{one} {few}"), bench.ours("many", f"{one} {store}")])
     with serving(sys.executable, "--answers", str(answers)) as url:
@@ -106,7 +108,9 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
                 bench.ours("http", f"{listing} --format json", {"NODEWATCH_BOS_URL": url}),
                 bench.ours("asked", f"{listing} {COUNTED} --format json --local {store}"),
                 bench.ours("asked http", f"{listing} {COUNTED} --format json", {"NODEWATCH_BOS_URL": url}),
+                bench.ours("diff", f"diff {file} {later} --format json"),
                 bench.code("load", LOAD, str(file)),
+                bench.code("both", BOTH, str(file), str(later)),
                 bench.code("tool", "import runpy; runpy.run_module('json.tool', run_name='__main__')", str(file)),
             ],
         )
@@ -125,9 +129,21 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
     yield time_row("all components over HTTP, JSON", found["http"], found["tool"], tool, 0.8)
     yield time_row("filtered, sorted and counted, offline", found["asked"], found["load"], load, 0.6)
     yield time_row("the same over HTTP", found["asked http"], found["http"], "the plain list over HTTP", 1.1)
+    yield time_row("what changed between two fleet files", found["diff"], found["both"], "`json.load` of both", 2.5)
     yield limit_row("folding their names, with holes", fold, 100, "ms")
+    yield memory_row("memory: what changed between two fleet files", found["diff"], 3 * file.stat().st_size)
     yield memory_row("memory: all components offline, JSON", found["list"], 60e6)
     yield memory_row(f"memory: all components over HTTP, JSON ({size / 1e6:.0f} MB)", found["http"], 4 * size)
+
+
+def changed(file: Path) -> Path:
+    """Write the fleet as it may be a little later: every tenth component has failed; return the file."""
+    fleet = json.loads(file.read_text())
+    for component in fleet["bos"]["v2"]["components"][::10]:
+        component["status"]["status_override"], component["error"] = "failed", "no power"
+    later = file.with_name("later.json")
+    later.write_text(json.dumps(fleet))
+    return later
 
 
 def main() -> int:
