@@ -152,11 +152,6 @@ def flat_value(attribute: Attribute, record: Any, clock: Any) -> Any:
     return round(value) if attribute.kind == "duration" else value
 
 
-def comparable_value(attribute: Attribute, record: Any, clock: Any) -> Any:
-    """Return the attribute's value as it is compared: texts in one case; None where there is none of its kind."""
-    return COMPARED[attribute.kind](attribute.value(record, clock))
-
-
 def as_truth(value: Any) -> bool | None:
     """Return the value if it is true or false, else None."""
     return value if isinstance(value, bool) else None
@@ -167,7 +162,8 @@ def as_number(value: Any) -> float | None:
     return value if isinstance(value, NUMBERS) and not isinstance(value, bool) else None
 
 
-COMPARED: dict[ValueKind, Callable[[Any], Any]] = {
+# By the kind of a value, as what it is compared: texts in one case; None where it is none of its kind.
+COMPARABLE: dict[ValueKind, Callable[[Any], Any]] = {
     "text": lambda value: as_text(value).casefold(),
     "number": as_number,
     "duration": as_number,
