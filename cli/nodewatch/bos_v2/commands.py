@@ -169,6 +169,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     """
     filters["status"] = filters["status"] and known_statuses(filters["status"])
     filters["ids"] = ids and nodes.comma_list(ids, app.world)
+    filters["start_after_id"] = filters["start_after_id"] and nodes.spelt(filters["start_after_id"])
     whole = ids is not None and nodes.closed(ids) and not (filters["page_size"] or filters["start_after_id"])
     if followed(app, lambda: follow.components(app, filters)):
         return

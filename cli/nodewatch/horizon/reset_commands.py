@@ -105,9 +105,7 @@ def named_nodes(app: App, client: Exchange, only: str, org: str | None) -> tuple
         if not nodes:
             raise NotFound(f"node '{own}/{name or '*'}' not found.")
         return own, nodes
-    own, names = choosing.read_names(app, only, org)
-    nodes = client.nodes(own)
-    return own, {name: nodes[name] for name in choosing.chosen(names, nodes, own)}
+    return choosing.ask_chosen(app, client, only, org)
 
 
 def show_results(app: App, words: dict[str, str]) -> None:

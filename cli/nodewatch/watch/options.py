@@ -81,6 +81,6 @@ def asks_to_follow(app: App) -> bool:
     for option in OPTIONS[2:]:
         if not following and flags.get(str(option.name)) is not None:
             raise click.UsageError(f"{option.opts[0]} needs --wait or --watch.")
-    if flags.get("watch") and flags.get("format") in ("toml", "csv", "names", "html", "svg"):
+    if flags.get("watch") and flags.get("format") not in (None, "table", "json", "yaml"):
         raise click.UsageError(f"--watch cannot show one {flags['format']} after the other: use table, json or yaml.")
     return following

@@ -42,6 +42,7 @@ def test_json_is_in_the_order_of_ids_with_computed_statuses(run: Runner, load: L
         ("--phase ''", IDS),
         ("--status failed,power_on_called", ["x3000c0s10b0n0", "x3000c0s1b0n0"]),
         ("--start-after-id x3000c0s1b0n0 --page-size 1", ["x3000c0s2b0n0"]),
+        ("--start-after-id X3000C0S1B0N0 --page-size 1", ["x3000c0s2b0n0"]),
         ("--enabled false --page-size 2", ["x3000c0s10b0n1", "x3000c0s1b0n0"]),
         ("--page-size 0", IDS),
         ("--page-size 99999999999999999999", IDS),

@@ -26,6 +26,14 @@ def test_a_field_is_changed_and_the_answer_lacks_the_computed_status(run: Runner
     assert (answer["retry_policy"], answer["status"]["status"]) == (7, "configuring")
 
 
+def test_an_xname_in_upper_case_and_several_nodes(run: Runner, load: Load) -> None:
+    load(FLEET)
+    assert run(f"bos v2 components update {NODE.upper()} --retry-policy 7").json["id"] == NODE
+    several = run("bos v2 components update 'x3000c0s[1-2]b0n0' --retry-policy 7")
+    why = "x3000c0s[1-2]b0n0 is more than one node: `components updatemany --filter-ids` changes several."
+    assert several == (2, "", f"Error: {why}\n")
+
+
 def test_enabling_puts_on_hold(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run(f"bos v2 components update {NODE} --enabled true")
