@@ -80,7 +80,7 @@ def create_session(app: App, template_name: str, operation: str, limit: str | No
     $ nodewatch bos v2 sessions create --template-name arm-26.3.1 --operation reboot --stage true
     """
     bos = BosV2(app.backend("bos"))
-    limit = limit and limits.read_limit(limit, app.world.stdin)
+    limit = limit and nodes.known_limit(bos, limits.read_limit(limit, app.world.stdin))
     if app.settings.dry_run or (limit is None and not yes and app.interactive):
         who = f"{whom(bos, template_name, limit or '', rehearsed=app.settings.dry_run)} of {template_name}"
         if app.settings.dry_run:

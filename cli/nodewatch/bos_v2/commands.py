@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.bos_v2 import follow, list_tables, map_tables, nodes, session_tables, status_tables, tables
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+    from nodewatch.nodes import places
     from nodewatch.table import Page
 else:
-    follow, nodes = later("bos_v2.follow"), later("bos_v2.nodes")
+    follow, nodes, places = later("bos_v2.follow"), later("bos_v2.nodes"), later("nodes.places")
     # Only the table format needs these.
     session_tables, status_tables = later("bos_v2.session_tables"), later("bos_v2.status_tables")
     list_tables, map_tables = later("bos_v2.list_tables"), later("bos_v2.map_tables")
@@ -249,7 +250,7 @@ def describe_component(app: App, component_id: str) -> None:
         return
     bos = BosV2(app.backend("bos"))
     if not nodes.several(component_id):
-        app.show(bos.component(nodes.spelt(component_id)), lambda node: describe(app, [node]))
+        app.show(bos.component(places.spelt(component_id)), lambda node: describe(app, [node]))
         return
     names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world.stdin)))
     found = list(bos.components(ids=names))

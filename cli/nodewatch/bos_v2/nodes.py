@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from nodewatch.documents import id_of
-from nodewatch.nodes.nodeset import Pattern, fitting, read_nodes
-from nodewatch.nodes.places import is_open, is_place, place
+from nodewatch.nodes import limits
+from nodewatch.nodes.nodeset import read_nodes
+from nodewatch.nodes.places import fitting, is_open, spelt
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -53,21 +54,25 @@ def names(text: str, stdin: TextIO) -> list[str]:
     return [spelt(name) for name in (text.split(",") if plain(text) else read_nodes(text, stdin))]
 
 
-def spelt(name: str) -> str:
-    """Return a name as BOS spells it: an xname in lower case."""
-    return name.lower() if is_place(name) or place(name.lower()) else name
-
-
 def comma_list(text: str, stdin: TextIO) -> str:
     """Return the nodes that the text names as a comma list; an empty text stays empty."""
     return text and ",".join(names(text, stdin))
 
 
 def known_names(bos: BosV2, wanted: list[str]) -> list[str]:
-    """Return the names with every pattern replaced by the components of BOS that fit it.
+    """Return the names with every pattern and place replaced by the components of BOS that it stands for.
 
-    Raise `NotFound` where none fits: nothing is not what anybody means.
+    Raise `NotFound` for a pattern that none fits: nothing is not what anybody means.
     """
-    if not any(isinstance(name, Pattern) for name in wanted):
-        return wanted
-    return fitting(wanted, (id_of(component) for component in bos.components(fields=("id",))))
+    found = fitting(wanted, all_names(bos)) if any(map(is_open, wanted)) else wanted
+    return wanted if set(found) == set(wanted) else found  # in its order, with what is there twice
+
+
+def known_limit(bos: BosV2, limit: str) -> str:
+    """Return a session's limit with every pattern and place in it replaced by the components of BOS it stands for."""
+    return limits.looked_up(limit, all_names(bos)) if limits.has_open(limit) else limit
+
+
+def all_names(bos: BosV2) -> list[str]:
+    """Return the names of all components of BOS."""
+    return [id_of(component) for component in bos.components(fields=("id",))]

@@ -231,7 +231,8 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
 
     One text alone may be a node set or a pattern, unless there is a node of that very name.
     """
-    from nodewatch.nodes.nodeset import expand, fitting, fold
+    from nodewatch.nodes.nodeset import expand, fold
+    from nodewatch.nodes.places import fitting
 
     alone = named[0] if len(named) == 1 else ""
     if alone and not is_set(alone):

@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from nodewatch.errors import NotFound
 from nodewatch.lists.query import pattern
-from nodewatch.nodes.nodeset import fold
+from nodewatch.nodes.nodeset import Pattern, fold, natural, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -68,6 +69,15 @@ def is_place(text: str) -> bool:
     return re.fullmatch(r"x\d{1,6}(c\d{1,4}(s\d{1,4}(b\d{1,4})?)?)?", text.lower(), re.ASCII) is not None
 
 
+def spelt(name: str) -> str:
+    """Return a name as systems spell it: an xname, and what begins one, in lower case.
+
+    >>> spelt("X1000C2S0B0N0"), spelt("X1000C2"), spelt("Compute")
+    ('x1000c2s0b0n0', 'x1000c2', 'Compute')
+    """
+    return name.lower() if is_place(name) or place(name.lower()) else name
+
+
 def is_open(name: str) -> bool:
     """Tell whether a name stands for nodes that have to be looked up: a pattern, or a place.
 
@@ -95,6 +105,46 @@ def meant_by(wanted: Iterable[str]) -> Callable[[str], bool]:
         )
 
     return meant
+
+
+def fitting(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Return the names that are wanted, in their order, every pattern and place replaced by the known names it means.
+
+    A place in which none stands remains. Raise `NotFound` for a pattern that none fits: nothing is not what anybody
+    means.
+
+    >>> from nodewatch.nodes.nodeset import expand
+    >>> fitting(expand("x2,x1*,y"), ["x11", "x10", "x2"])
+    ['x10', 'x11', 'x2', 'y']
+    >>> fitting(["x1c0", "x7"], ["x1c0s1b0n1", "x1c0s0b0n0", "x1c1s0b0n0"])
+    ['x1c0s0b0n0', 'x1c0s1b0n1', 'x7']
+    """
+    names = list(known)
+    standing = standing_in(names)
+    found: dict[str, None] = {}
+    for name in wanted:
+        if isinstance(name, Pattern):
+            shape = re.compile("".join({"*": ".*", "?": "."}.get(each) or re.escape(each) for each in name), re.DOTALL)
+            fits = list(filter(shape.fullmatch, names))
+            if not fits:
+                raise NotFound(f"no node fits {shortened(name)}.")
+        else:
+            fits = standing.get(name.lower(), [])
+        found.update(dict.fromkeys(sorted(fits, key=natural) or [name]))
+    return list(found)
+
+
+def standing_in(names: Iterable[str]) -> dict[str, list[str]]:
+    """Return the nodes that stand in each cabinet, chassis, slot and board.
+
+    >>> standing_in(["x1c0s1b0n1", "login"])
+    {'x1c0s1b0': ['x1c0s1b0n1'], 'x1c0s1': ['x1c0s1b0n1'], 'x1c0': ['x1c0s1b0n1'], 'x1': ['x1c0s1b0n1']}
+    """
+    found: dict[str, list[str]] = {}
+    for name in names:
+        for part in nested.groups() if (nested := NESTED.fullmatch(name.lower())) else ():
+            found.setdefault(part, []).append(name)
+    return found
 
 
 class Parts:
