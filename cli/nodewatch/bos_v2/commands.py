@@ -105,7 +105,7 @@ def show_status(app: App, name: str) -> None:
     def table(status: ExtendedStatus) -> Page:
         from nodewatch.bos_v2 import kinds, rules, verdict_rules
 
-        known = status.get("status") == "complete" and not verdict_rules.names_are_cut(status)
+        known = status.get("status") == "complete" and verdict_rules.tells_all(status)
         components = [] if known else kinds.alike(bos.components(session=name, fields=rules.IN_PROGRESS))
         options = bos.limits() if any(each.sample.get("enabled") for each in components) else {}
         if verdict_rules.progress(status).staged:

@@ -25,7 +25,7 @@ OPERATORS = ("&", "!")
 SEPARATOR = r"(?:\s*,\s*|\s+)(?![^\[]*\])"  # what stands in brackets belongs to the node set
 TERM = r"""[&!]?(?!-)(?:[^\s,;|&!^@{}()"'\[\]]|\[[^\[\]]*\])+"""
 ALL = ("all", "*")
-UNCLEAR = r"[@^]|\w\{|^[&!]$"  # what a term has in it whose right form cannot be told
+UNCLEAR = r"[@^]|\w[{(]|^[&!]$"  # what a term has in it whose right form cannot be told
 
 
 def read_limit(text: str, stdin: TextIO, *, from_all: bool = False) -> str:
