@@ -99,7 +99,7 @@ class Agent:
         """
         request = Request("GET", agent_path("status", nmp))
         try:
-            return entries(self.backend.send(request).document, request.path)
+            return entries(document_in(self.backend.send(request), request.path), request.path)
         except NotFound as error:
             if isinstance(error.document, dict) and "error" in error.document:
                 raise
@@ -227,9 +227,24 @@ def says_nothing(said: Any, field: str) -> bool:
 
 
 def member(answer: Answer, path: str, field: str) -> dict[str, Any]:
-    """Return an answer's field; no body counts as nothing, as `hzn` takes it."""
-    document = answer.document
+    """Return an answer's field, or the object that stands for it."""
+    document = document_in(answer, path)
     return entries(document.get(field) if isinstance(document, dict) else document, path)
+
+
+def document_in(answer: Answer, path: str) -> Any:
+    """Return an answer's document; no body counts as nothing, as `hzn` takes it. Raise `UnreadableAnswer` for a text.
+
+    >>> from nodewatch.backend import Answer
+    >>> document_in(Answer(200), "/orgs/o/nodes")
+    >>> document_in(Answer(200, None, "Please log in"), "/orgs/o/nodes")
+    Traceback (most recent call last):
+    nodewatch.errors.UnreadableAnswer: GET /orgs/o/nodes should answer objects by name, but it answered a text: \
+'Please log in'
+    """
+    if answer.text:
+        raise UnreadableAnswer(f"GET {path} should answer objects by name, but it answered a text: {answer.text!r:.80}")
+    return answer.document
 
 
 def entries(document: Any, path: str) -> dict[str, Any]:
