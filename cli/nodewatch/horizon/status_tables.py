@@ -21,6 +21,7 @@ from nodewatch.times import read_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from nodewatch.horizon.meant_rules import Standing
     from nodewatch.horizon.survey import Survey
@@ -194,7 +195,7 @@ def kinds_of(rows: Iterable[Row]) -> list[Kind]:
     [Kind(text='no disk on … (failed 2, download failed 1)', names=['a', 'b', 'c'], unnamed=0)]
     """
     found = list(rows)
-    words = {row.node: word(row.status) for row in found}
+    words = {row.node: text(rules.word(row.status)) or "no status" for row in found}
     kinds = alike(Kind(row.error or NO_MESSAGE, [row.node]) for row in found)
     return [
         kind._replace(text=f"{kind.text} ({breakdown(Counter(words[name] for name in kind.names))})") for kind in kinds
@@ -231,15 +232,15 @@ def in_trouble(rows: Iterable[Row], *, brief: bool) -> Page:
 
 def under_way(rows: Iterable[Row], clock: Clock, *, brief: bool) -> Page:
     """Return the nodes that are not at an end, and told nowhere else, by status, and since when they are in it."""
-    groups: dict[str, list[Row]] = {}
+    groups: dict[tuple[str, bool], list[Row]] = {}
     for row in rows:
         if row.outcome in ("running", "waiting", "unknown") and not row.error:
             late = overdue(row, clock)
-            groups.setdefault(word(row.status) + ", overdue" * late, []).append(row)
+            groups.setdefault((word(row.status) + ", overdue" * late, moment(row) is None), []).append(row)
     if not groups:
         return []
     page: Page = [Heading(f"In progress ({sum(map(len, groups.values())):,})")]
-    for name, members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+    for (name, _), members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
         style = "warn" if name.endswith("overdue") else STYLES[members[0].outcome]
         page.append(Line(name + lasting(members, clock), style, lead=f"  {plural(len(members), 'node')}: "))
         nodes = fold(row.node for row in members)
@@ -249,16 +250,20 @@ def under_way(rows: Iterable[Row], clock: Clock, *, brief: bool) -> Page:
 
 def overdue(row: Row, clock: Clock) -> bool:
     """Return whether a node still waits though its time came more than an hour ago: it is off, or stuck."""
-    scheduled = read_time(rules.upgrade(row.status).get("scheduledTime"))
-    waits = row.outcome == "waiting" and scheduled is not None and scheduled.year > 1
-    return waits and scheduled is not None and clock.now - scheduled > QUIET
+    due = moment(row)
+    return row.outcome == "waiting" and due is not None and clock.now - due > QUIET
+
+
+def moment(row: Row) -> datetime | None:
+    """Return since when a node is in its status, or when one that waits is to start; None where that is not known."""
+    waiting = row.outcome == "waiting"
+    time = read_time(rules.upgrade(row.status).get("scheduledTime") if waiting else rules.since(row.status))
+    return time if time is not None and time.year > 1 else None
 
 
 def lasting(rows: Sequence[Row], clock: Clock) -> str:
     """Return since when the nodes are in their status, or when those that wait are to start: the first and the last."""
-    waiting = rows[0].outcome == "waiting"
-    values = (rules.upgrade(row.status).get("scheduledTime") if waiting else rules.since(row.status) for row in rows)
-    times = sorted(time for time in map(read_time, values) if time is not None and time.year > 1)
+    waiting, times = rows[0].outcome == "waiting", sorted(time for time in map(moment, rows) if time is not None)
     if not times:
         return ""
     known = [time if waiting else min(time, clock.now) for time in (times[0], times[-1])]
