@@ -185,7 +185,7 @@ LISTING: list[click.Option] = [
     shared("--sort", metavar="COLUMNS", help="Sort by these columns, -COLUMN the largest first."),
     shared("--columns", metavar="COLUMNS", help="Show these columns; `help` lists them with what they mean."),
     shared("--count-by", metavar="COLUMNS", help="Show how many are alike in these columns, the most first."),
-    flag("--no-headings", help="Leave out the names of the columns."),
+    flag("--no-headings", help="Leave out the names of the columns of a table, CSV or TSV."),
     *AS_NAMES,
 ]
 # What `exchange` and everything below it take too.
