@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nodewatch.errors import FileTrouble, WrongConfiguration
-from nodewatch.files import SMALL, beginning, content, read_file, text_of, write_whole
+from nodewatch.files import SMALL, read_beginning, read_bytes, read_configuration, read_file, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,17 +57,17 @@ def test_what_is_not_read(tmp_path: Path, kind: str) -> None:
     with pytest.raises(FileTrouble, match=f"cannot be read: {why}[.]"):
         read_file(name)
     if kind == "missing":
-        assert text_of(name) is None
+        assert read_configuration(name) is None
     else:
         with pytest.raises(WrongConfiguration, match=f"cannot be read: {why.replace('1,024', '1')}"):
-            text_of(name)
+            read_configuration(name)
 
 
 def test_a_file_of_unknown_size_is_read_to_the_limit_only() -> None:
-    assert len(content("/proc/self/status")) > 0
+    assert len(read_bytes("/proc/self/status")) > 0
     with pytest.raises(OSError, match="larger than"):
-        content("/proc/self/status", 10)
-    assert beginning("/proc/self/status", 5) == b"Name:"
+        read_bytes("/proc/self/status", 10)
+    assert read_beginning("/proc/self/status", 5) == b"Name:"
 
 
 def test_a_pipe_of_the_shell_is_read() -> None:

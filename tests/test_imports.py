@@ -38,7 +38,7 @@ OURS = [
     ("statuses", "table"),
     (
         r"commands\.status",
-        rf"bos_v2\.(client|rules)|horizon\.(nmp_commands|rules)|tree|options|settings\.contexts|{LEAVES}",
+        rf"bos_v2\.(client|rules)|horizon\.(nmp_commands|rules)|(tree|options|gather|watch\.\w+|settings\.contexts)|{LEAVES}",
     ),
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|options|{LEAVES}"),
     (
@@ -46,7 +46,10 @@ OURS = [
         rf"{SLICE}\.saving|render\.json|tree|options|progress|settings\.model|files|offline\.\w+|{LEAVES}",
     ),
     (r"commands\.list_tables", LEAVES),
-    (r"commands\.record", rf"bos_v2\.(client|rules|\w*recording\w*)|tree|watch\.options|offline\.backend|{LEAVES}"),
+    (
+        r"commands\.record",
+        rf"{SLICE}\.(client|rules|\w*recording\w*)|horizon\.(shared|survey)|tree|watch\.options|offline\.backend|{LEAVES}",
+    ),
     (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.(local|list_tables)|tree|options|files|offline\.\w+|{LEAVES}"),
     (
         r"commands\.demo",
@@ -58,7 +61,7 @@ OURS = [
     (rf"{SLICE}\.client", rf"OWN\.({PURE})|backend|{LEAVES}"),
     (
         rf"{SLICE}\.offline\w*",
-        rf"OWN\.({PURE}|offline|offline_components|offline_changes)|backend|offline\.(routing|section|store|spool)|{LEAVES}",
+        rf"OWN\.({PURE}|offline(_components|_changes)?)|backend|offline\.(routing|recording|section|store|spool)|{LEAVES}",
     ),
     (rf"{SLICE}\.saving", rf"OWN\.({PURE}|client)|offline\.saving|backend|{LEAVES}"),
     (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|options|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),
@@ -116,7 +119,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
         for alias in tree.names:
             submodule = f"{tree.module}.{alias.name}"
             yield submodule if submodule.removeprefix("nodewatch.") in MODULES.values() else tree.module
-    elif isinstance(tree, ast.Call) and ast.unparse(tree.func) in ("later", "import_module"):
+    elif isinstance(tree, ast.Call) and ast.unparse(tree.func) in ("lazy", "import_module"):
         yield from (f"nodewatch.{name.value!s}" for name in tree.args if isinstance(name, ast.Constant))
     for child in ast.iter_child_nodes(tree):
         yield from imported(child)
@@ -131,7 +134,7 @@ def test_imports_are_found() -> None:
     code = """
 import a.b
 from nodewatch import backend, __version__
-tables = later("bos_v2.tables")
+tables = lazy("bos_v2.tables")
 if TYPE_CHECKING:
     import c
 else:

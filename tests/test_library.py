@@ -11,7 +11,7 @@ import conftest
 import edge
 import nodewatch
 from nodewatch import Bos, NodewatchError, connect
-from nodewatch.library import Unseen
+from nodewatch.library import NoViewer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,12 +107,12 @@ def test_wait_looks_until_it_is_over(
     store = load(fleet("running", x1="stable", x2="configuring"))
     slept = []
 
-    def sleep(_self: Unseen, seconds: float) -> None:
+    def sleep(_self: NoViewer, seconds: float) -> None:
         slept.append(seconds)
         store.with_suffix(".json").write_text(json.dumps(fleet(x1="stable", x2="stable")))
         assert run(f"local load {store.with_suffix('.json')} --local {store}").code == 0
 
-    monkeypatch.setattr(Unseen, "sleep", sleep)
+    monkeypatch.setattr(NoViewer, "sleep", sleep)
     with bos(store, backend) as connection:
         end = connection.wait("night", timeout=60, interval=5)
     assert (end.words, end.succeeded, end.exit_code) == ("night is complete: 2 of 2 nodes stable", True, 0)

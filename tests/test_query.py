@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodewatch.errors import WrongUsage
-from nodewatch.lists.query import OPERATORS, Both, Comparison, Condition, Either, Not, parse, pattern, strip, unescaped
+from nodewatch.lists.query import (
+    OPERATORS,
+    Both,
+    Comparison,
+    Condition,
+    Either,
+    Not,
+    parse,
+    unescaped,
+    wildcard,
+    without_positions,
+)
 
 TEXTS = st.text(max_size=8)
 COMPARISONS = st.builds(
@@ -46,7 +57,7 @@ def written(condition: Condition) -> str:
 
 def with_plain_values(condition: Condition) -> Condition:
     """Return the condition with its values as they are meant, and without places."""
-    match strip(condition):
+    match without_positions(condition):
         case Comparison() as one:
             return one._replace(value=unescaped(one.value))
         case Not(part):
@@ -76,8 +87,8 @@ def test_anything_is_read_or_refused_with_its_place(text: str) -> None:
 @given(st.text(max_size=6), st.text(max_size=3))
 def test_a_pattern_fits_what_it_was_made_of(text: str, middle: str) -> None:
     value = re.sub(r"([\\*?])", r"\\\1", text)
-    assert pattern(value) is None
-    fits = pattern(value + "*" + value)
+    assert wildcard(value) is None
+    fits = wildcard(value + "*" + value)
     assert fits is not None
     assert fits.fullmatch(text + middle + text)
     assert unescaped(value) == text
@@ -133,5 +144,5 @@ def test_values_without_blanks_need_no_quotes(text: str, value: str) -> None:
 
 
 def test_and_binds_closer_than_or() -> None:
-    assert strip(parse("a=1 or b=2 and c=3")) == strip(parse("a=1 or (b=2 and c=3)"))
-    assert strip(parse("not a=1 and b=2")) == strip(parse("(not a=1) and b=2"))
+    assert without_positions(parse("a=1 or b=2 and c=3")) == without_positions(parse("a=1 or (b=2 and c=3)"))
+    assert without_positions(parse("not a=1 and b=2")) == without_positions(parse("(not a=1) and b=2"))

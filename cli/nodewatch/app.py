@@ -211,8 +211,8 @@ class App:
 
     @cached_property
     def view(self) -> View | None:
-        """What the options and the format ask of the list; None where the documents themselves are to be shown."""
-        if not self.asking and self.settings.format in DOCUMENTS:
+        """What the options and the format ask of the list; None without one, or where its documents are to be shown."""
+        if not self.listing or (not self.asking and self.settings.format in DOCUMENTS):
             return None
         from nodewatch.lists.view import read_view
 
@@ -230,9 +230,9 @@ class App:
         """Return the members of the list's documents that will be looked at; none of them stands for all."""
         if self.view is None:
             return ()
-        from nodewatch.lists.view import needed
+        from nodewatch.lists.view import needed_members
 
-        return needed(self.view, "table" if self.drawn else self.settings.format)
+        return needed_members(self.view, "table" if self.drawn else self.settings.format)
 
     def uses(self, member: str) -> bool:
         """Return whether a member of the list's documents is looked at, as more has to be asked for it."""
@@ -244,36 +244,38 @@ class App:
         if self.view is None:
             return None
         from nodewatch.backend import Fits
-        from nodewatch.lists.view import test_of
+        from nodewatch.lists.view import record_test
 
-        found = test_of(self.view, self.clock)
+        found = record_test(self.view, self.clock)
         return found and Fits(*found)
 
     def narrowed(self, filters: Mapping[str, Any]) -> dict[str, Any]:
         """Return a server's filters, with those of its own that `--filter` says in other words."""
         if self.view is None or not self.view.conditions:
             return dict(filters)
-        from nodewatch.lists.view import asked
+        from nodewatch.lists.view import server_filters
 
         given = {name: value for name, value in filters.items() if value is not None}
-        return {**filters, **asked(self.view), **given}
+        return {**filters, **server_filters(self.view), **given}
 
     def fitting(self, records: list[Any]) -> list[Any]:
-        """Return the records that fit `--filter`, which counts no more from now on: what fitted once is followed."""
+        """Return the records that fit `--filter`."""
         if self.view is None or not self.view.conditions:
             return records
-        from nodewatch.lists.view import fitting
+        from nodewatch.lists.view import filter_records
 
-        found = fitting(self.view, records, self.clock)
-        self.view = self.view._replace(conditions=())
-        return found
+        return filter_records(self.view, records, self.clock)
+
+    def keep_all(self) -> None:
+        """Have `--filter` count no more from now on: what fitted once is followed."""
+        self.view = self.view and self.view._replace(conditions=())
 
     def list_page(self, records: Iterable[Any]) -> Page:
         """Return the table of a list as the options ask for it."""
-        from nodewatch.lists.view import chosen, page, read_view
+        from nodewatch.lists.view import list_page, read_view, select_records
 
         view = self.view or read_view(self.described(), self.flags)
-        return page(view, chosen(view, records, self.clock, ordered=True), self.clock)
+        return list_page(view, select_records(view, records, self.clock, ordered=True), self.clock)
 
     def show_list(
         self, records: Iterable[Any], document: Callable[[Sequence[Any]], Any] = lambda records: records
@@ -288,11 +290,11 @@ class App:
         elif self.drawn:
             self.show_page(self.list_page(records))
         else:
-            from nodewatch.lists.view import chosen
+            from nodewatch.lists.view import select_records
             from nodewatch.render.listing import print_list
 
             whole = style in DOCUMENTS and not view.flat
-            found = chosen(view, records, self.clock, ordered=not whole)
+            found = select_records(view, records, self.clock, ordered=not whole)
             if whole:
                 self.print_document(document(found))
             else:

@@ -106,9 +106,9 @@ class StoredArray:
         self.texts = texts
 
     def __iter__(self) -> Iterator[Any]:
-        from nodewatch.jsontext import parsed
+        from nodewatch.jsontext import parse_json
 
-        return map(parsed, self.texts)
+        return map(parse_json, self.texts)
 
 
 class AlikeArray:
@@ -303,21 +303,21 @@ def own_words(document: Any) -> str | None:
     return str(document["error"]) if document.get("error") and "input" in document else None
 
 
-def array(backend: Backend, request: Request, of: type = dict) -> Any:
+def ask_array(backend: Backend, request: Request, of: type = dict) -> Any:
     """Return the array that answers the request: a list of what `of` says, or what a local store has in its place.
 
     Raise `UnreadableAnswer` for anything else. The answer to a rehearsed change is returned as it is.
     """
-    document = sent(backend, request)
+    document = ask_document(backend, request)
     if isinstance(document, StoredArray | AlikeArray) or document is REHEARSED:
         return document
     if isinstance(document, list):
         wrong = [element for element in document if not isinstance(element, of)]
         if not wrong:
             return document
-        found = f"a list with {kind(wrong[0])} in it"
+        found = f"a list with {json_kind(wrong[0])} in it"
     else:
-        found = kind(document)
+        found = json_kind(document)
     if request.done:
         raise unconfirmed(request, found)
     wanted = "objects" if of is dict else "texts"
@@ -326,17 +326,17 @@ def array(backend: Backend, request: Request, of: type = dict) -> Any:
     )
 
 
-def named(backend: Backend, request: Request, field: str = "", name: str = "") -> dict[str, Any]:
+def ask_object(backend: Backend, request: Request, field: str = "", name: str = "") -> dict[str, Any]:
     """Return the object that answers the request; raise `UnreadableAnswer` if it is none, or not the one named.
 
     `field` is where the object carries its name; an object without that field is taken as it is. The answer to a
     rehearsed change is returned as it is.
     """
-    document = sent(backend, request)
+    document = ask_document(backend, request)
     if document is REHEARSED:
         return cast("dict[str, Any]", document)
     if request.done and not (isinstance(document, dict) and document):
-        raise unconfirmed(request, kind(document) if document != {} else "an empty object")
+        raise unconfirmed(request, json_kind(document) if document != {} else "an empty object")
     document = object_in(document, request)
     if field and document.get(field, name) != name:
         raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {document[field]!r}. Ask again.")
@@ -348,19 +348,19 @@ def object_in(document: Any, request: Request) -> dict[str, Any]:
     if isinstance(document, dict):
         return document
     raise UnreadableAnswer(
-        f"{request.method} {request.path} should answer an object, but it answered {kind(document)}. {ASK_RIGHT}"
+        f"{request.method} {request.path} should answer an object, but it answered {json_kind(document)}. {ASK_RIGHT}"
     )
 
 
-def sent(backend: Backend, request: Request) -> Any:
+def ask_document(backend: Backend, request: Request) -> Any:
     """Return the document that answers the request; raise `ServiceTrouble` if it does not say that a change was made.
 
     The answer to a rehearsed change is returned as it is.
     """
-    return confirmed(backend, request).document
+    return ask_confirmed(backend, request).document
 
 
-def confirmed(backend: Backend, request: Request) -> Answer:
+def ask_confirmed(backend: Backend, request: Request) -> Answer:
     """Return the answer to the request; raise `ServiceTrouble` if it does not say that a change was made."""
     answer = backend.send(request)
     if request.done and answer.status not in request.done and answer.document is not REHEARSED:
@@ -375,10 +375,10 @@ def unconfirmed(request: Request, answered: str) -> ServiceTrouble:
     )
 
 
-def kind(document: Any) -> str:
+def json_kind(document: Any) -> str:
     """Return what sort of JSON a document is, in words.
 
-    >>> [kind(document) for document in (None, [], {}, "x", 1.5, True)]
+    >>> [json_kind(document) for document in (None, [], {}, "x", 1.5, True)]
     ['nothing', 'a list', 'an object', 'a text', 'a number', 'a boolean']
     """
     kinds: dict[type, str] = {

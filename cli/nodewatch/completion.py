@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from click.shell_completion import CompletionItem, shell_complete
 
 from nodewatch.app import App
-from nodewatch.world import Unheard
+from nodewatch.world import MutedWorld
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,7 +29,7 @@ PATIENCE = 0.25  # seconds: with the start, which is over by now, that makes 300
 
 def complete(tree: click.Command, program: str, variable: str, instruction: str) -> int:
     """Print what may come next, as the shell's script wants it, and return the exit code."""
-    app = App(Unheard())
+    app = App(MutedWorld())
     with app.closing, contextlib.suppress(Exception):
         return shell_complete(tree, {"obj": app}, program, variable, instruction)
     return 0
@@ -103,14 +103,14 @@ def bos(app: App) -> Any:
 
 def components(app: App, _ctx: click.Context, start: str) -> Iterable[str]:
     """Return the ids of components, from those on that begin so."""
-    page = bos(app).components(start_after_id=before(start), page_size=MOST, fields=("id",))
+    page = bos(app).components(start_after_id=just_before(start), page_size=MOST, fields=("id",))
     return (str(component.get("id")) for component in page)
 
 
-def before(start: str) -> str | None:
+def just_before(start: str) -> str | None:
     """Return a text that sorts before all ids that begin so, and after most others; None for none.
 
-    >>> before("x1001"), before("x10"), before("")
+    >>> just_before("x1001"), just_before("x10"), just_before("")
     ('x1000z', 'x1', None)
     """
     if not start or start[-1] == "0":
@@ -123,17 +123,17 @@ def policies(app: App, ctx: click.Context, start: str) -> Iterable[str]:
     if "nmstatus" in ctx.command_path.split():
         from nodewatch.horizon.client import Agent
 
-        return named(Agent(app.backend("agent")).statuses(), start)
+        return as_typed(Agent(app.backend("agent")).statuses(), start)
     from nodewatch.horizon.client import Exchange
 
-    return named(Exchange(app.backend("exchange")).policies(organization(app, start)), start)
+    return as_typed(Exchange(app.backend("exchange")).policies(organization(app, start)), start)
 
 
 def nodes(app: App, _ctx: click.Context, start: str) -> Iterable[str]:
     """Return the names of the Exchange's nodes: with their organization, if that is typed."""
     from nodewatch.horizon.client import Exchange
 
-    return named(Exchange(app.backend("exchange")).nodes(organization(app, start)), start)
+    return as_typed(Exchange(app.backend("exchange")).nodes(organization(app, start)), start)
 
 
 def organization(app: App, start: str) -> str:
@@ -142,10 +142,10 @@ def organization(app: App, start: str) -> str:
     return typed if slash else str(app.settings.org)
 
 
-def named(names: Iterable[str], start: str) -> Iterable[str]:
+def as_typed(names: Iterable[str], start: str) -> Iterable[str]:
     """Return names (`org/name`) as they are being typed: the organization is left out until it is.
 
-    >>> list(named(["o/a", "o/b"], "a")), list(named(["o/a"], "o/"))
+    >>> list(as_typed(["o/a", "o/b"], "a")), list(as_typed(["o/a"], "o/"))
     (['a', 'b'], ['o/a'])
     """
     return names if "/" in start else (name.rpartition("/")[2] for name in names)

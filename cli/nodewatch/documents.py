@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,10 +18,10 @@ def part(document: Any, name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def members(document: Any, name: str) -> list[dict[str, Any]]:
+def objects_in(document: Any, name: str) -> list[dict[str, Any]]:
     """Return the objects in the array of that name inside a document.
 
-    >>> members({"phases": [{"name": "boot"}, None, "x"]}, "phases"), members({"phases": 7}, "phases")
+    >>> objects_in({"phases": [{"name": "boot"}, None, "x"]}, "phases"), objects_in({"phases": 7}, "phases")
     ([{'name': 'boot'}], [])
     """
     found = document.get(name) if isinstance(document, dict) else None
@@ -36,7 +36,7 @@ def names_in(value: Any) -> list[str]:
     """
     if not isinstance(value, list):
         return []
-    return list(dict.fromkeys(text(item) for item in value if item is not None))
+    return list(dict.fromkeys(as_text(item) for item in value if item is not None))
 
 
 def id_of(document: Mapping[str, Any]) -> str:
@@ -45,13 +45,22 @@ def id_of(document: Mapping[str, Any]) -> str:
     >>> id_of({"id": "x1"}), id_of({"id": ["x"]}), id_of({})
     ('x1', '["x"]', '')
     """
-    return text(document.get("id"))
+    return as_text(document.get("id"))
 
 
-def text(value: Any) -> str:
+def is_text(value: Any) -> TypeGuard[str]:
+    r"""Return whether a value is a text that a file and a request can hold: one without half of a surrogate pair.
+
+    >>> is_text("é"), is_text("\ud800"), is_text(7)
+    (True, False, False)
+    """
+    return isinstance(value, str) and value == value.encode(errors="replace").decode()
+
+
+def as_text(value: Any) -> str:
     """Return a value of a document as text: null is empty, what is neither text nor number is as in JSON.
 
-    >>> [text(value) for value in (None, "", True, 4, "a", ["b"])]
+    >>> [as_text(value) for value in (None, "", True, 4, "a", ["b"])]
     ['', '', 'yes', '4', 'a', '["b"]']
     """
     if isinstance(value, str):

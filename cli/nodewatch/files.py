@@ -19,13 +19,13 @@ LARGE = 1 << 30  # bytes that a fleet file may have
 STREAMS = ("/dev/fd/", "/dev/std", "/proc/")  # what is named there is open already, or no file at all
 
 
-def content(path: str, most: int = SMALL) -> bytes:
+def read_bytes(path: str, most: int = SMALL) -> bytes:
     """Return the bytes of a file; raise `OSError` if it cannot be read, is none, or has more than `most` of them.
 
     A FIFO, which nobody may ever write to, and a device, which may never end, are refused unread; a pipe that the
     shell has opened for us, `<(...)`, is read as standard input is.
     """
-    with to_be_read(path) as file:
+    with open_for_reading(path) as file:
         if os.fstat(file.fileno()).st_size > most:
             raise too_large(most)
         found = file.read(most + 1)
@@ -34,37 +34,37 @@ def content(path: str, most: int = SMALL) -> bytes:
     return found
 
 
-def beginning(path: str, count: int) -> bytes:
-    """Return the first bytes of a file, however large it is; raise `OSError` as `content` does."""
-    with to_be_read(path) as file:
+def read_beginning(path: str, count: int) -> bytes:
+    """Return the first bytes of a file, however large it is; raise `OSError` as `read_bytes` does."""
+    with open_for_reading(path) as file:
         return file.read(count)
 
 
-def to_be_read(path: str) -> BinaryIO:
+def open_for_reading(path: str) -> BinaryIO:
     """Open a regular file, or a pipe of the shell; raise `OSError` for everything else."""
-    handle = opened(path, os.O_RDONLY | os.O_NONBLOCK)
+    handle = open_descriptor(path, os.O_RDONLY | os.O_NONBLOCK)
     mode = os.fstat(handle).st_mode
     if stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and path.startswith(STREAMS)):
         os.set_blocking(handle, True)
         return open(handle, "rb")
     os.close(handle)
-    raise refused(errno.EISDIR) if stat.S_ISDIR(mode) else refused(errno.EINVAL, "it is no regular file")
+    raise os_error(errno.EISDIR) if stat.S_ISDIR(mode) else os_error(errno.EINVAL, "it is no regular file")
 
 
-def opened(path: str, flags: int) -> int:
+def open_descriptor(path: str, flags: int) -> int:
     """Return the descriptor of a file; raise `OSError` for whatever is wrong with it, also with its name."""
     try:
         return os.open(path, flags | os.O_CLOEXEC | os.O_NOCTTY)
     except ValueError as error:  # a NUL in it, or half of a surrogate pair
-        raise refused(errno.EINVAL, "that is not the name of a file") from error
+        raise os_error(errno.EINVAL, "that is not the name of a file") from error
 
 
 def too_large(most: int) -> OSError:
     """Return the error about a file that cannot be meant."""
-    return refused(errno.EFBIG, f"it is larger than {most >> 20:,} MiB")
+    return os_error(errno.EFBIG, f"it is larger than {most >> 20:,} MiB")
 
 
-def refused(number: int, why: str | None = None) -> OSError:
+def os_error(number: int, why: str | None = None) -> OSError:
     """Return the error that says why a file is not touched."""
     return OSError(number, why or os.strerror(number))
 
@@ -72,9 +72,9 @@ def refused(number: int, why: str | None = None) -> OSError:
 def read_file(path: str, most: int = LARGE) -> str:
     """Return a file's text; raise `FileTrouble` if it cannot be read or is not UTF-8."""
     try:
-        return content(path, most).decode("utf-8-sig")
+        return read_bytes(path, most).decode("utf-8-sig")
     except OSError as error:
-        raise FileTrouble(f"{path} cannot be read: {error.strerror}.") from error
+        raise FileTrouble(f"{path or 'a file without a name'} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise FileTrouble(f"{path} is not UTF-8 text: byte {error.start} is wrong.") from error
 
@@ -94,10 +94,10 @@ def read_input(name: str, stdin: TextIO, most: int = LARGE) -> str:
     return text
 
 
-def text_of(path: str) -> str | None:
+def read_configuration(path: str) -> str | None:
     """Return a configuration file's text, None if there is no such file; raise `WrongConfiguration` otherwise."""
     try:
-        return content(path).decode()
+        return read_bytes(path).decode()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -118,7 +118,7 @@ def write_whole(path: str, texts: Iterable[str], *, secret: bool = False) -> Non
         if is_stream(path):
             write_through(path, texts)
         else:
-            replace(path if secret else target(path), texts, secret=secret)
+            replace(path if secret else file_to_replace(path), texts, secret=secret)
     except OSError as error:
         raise FileTrouble(f"{path} cannot be written: {error.strerror}.") from error
 
@@ -130,19 +130,19 @@ def is_stream(path: str) -> bool:
     except FileNotFoundError:
         return False
     except ValueError as error:
-        raise refused(errno.EINVAL, "that is not the name of a file") from error
+        raise os_error(errno.EINVAL, "that is not the name of a file") from error
     if stat.S_ISDIR(mode):
-        raise refused(errno.EISDIR)
+        raise os_error(errno.EISDIR)
     return not stat.S_ISREG(mode) or os.path.abspath(path).startswith(STREAMS)
 
 
 def write_through(path: str, texts: Iterable[str]) -> None:
     """Write the texts to a device, a FIFO or an open stream, behind what is there."""
-    with open(opened(path, os.O_WRONLY | os.O_APPEND), "w", encoding="utf-8") as file:
+    with open(open_descriptor(path, os.O_WRONLY | os.O_APPEND), "w", encoding="utf-8") as file:
         file.writelines(texts)
 
 
-def target(path: str) -> str:
+def file_to_replace(path: str) -> str:
     """Return the file that is replaced where a path is to be written: behind a link, if link and file are one's own."""
     if not os.path.islink(path):
         return path
@@ -176,7 +176,7 @@ def replace(path: str, texts: Iterable[str], *, secret: bool) -> None:
     except BaseException:
         os.unlink(new)
         raise
-    sync(folder)
+    sync_folder(folder)
 
 
 def mode_of(path: str) -> int | None:
@@ -198,7 +198,7 @@ def make_folder(path: str, mode: int = 0o777) -> None:
         os.mkdir(path, mode)
         give_to_owner(path, above)
     if not os.path.isdir(path):
-        raise refused(errno.EEXIST)
+        raise os_error(errno.EEXIST)
 
 
 def give_to_owner(path: str, folder: str) -> None:
@@ -211,7 +211,7 @@ def give_to_owner(path: str, folder: str) -> None:
         os.chown(path, status.st_uid, status.st_gid, follow_symlinks=False)
 
 
-def sync(folder: str) -> None:
+def sync_folder(folder: str) -> None:
     """Have the disk know a new name in the folder; one that may be written but not read cannot be asked for that."""
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)

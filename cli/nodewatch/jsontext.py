@@ -23,10 +23,10 @@ class Written(float):
         return self.text
 
 
-def number(text: str) -> float:
+def number_as_written(text: str) -> float:
     """Return the number of a JSON text.
 
-    >>> number("1.5"), number("1.10"), number("1.10") == 1.1, number("-0")
+    >>> number_as_written("1.5"), number_as_written("1.10"), number_as_written("1.10") == 1.1, number_as_written("-0")
     (1.5, 1.10, True, -0)
     """
     value = float(text)
@@ -39,7 +39,7 @@ def number(text: str) -> float:
 
 def whole_number(text: str) -> float:
     """Return the whole number of a JSON text; Python's own has no negative zero."""
-    return number(text) if text == "-0" else int(text)
+    return number_as_written(text) if text == "-0" else int(text)
 
 
 def no_number(name: str) -> NoReturn:
@@ -55,7 +55,7 @@ def finite_number(text: str) -> float:
       ...
     ValueError: 1e999 is too large for a number
     """
-    value = number(text)
+    value = number_as_written(text)
     if value in (float("inf"), float("-inf")):
         raise ValueError(f"{text[:40]} is too large for a number")
     return value
@@ -63,7 +63,7 @@ def finite_number(text: str) -> float:
 
 DECODERS = {
     (zeros, finite): JSONDecoder(
-        parse_float=finite_number if finite else number,
+        parse_float=finite_number if finite else number_as_written,
         parse_int=whole_number if zeros else None,
         parse_constant=no_number,
     )
@@ -73,22 +73,22 @@ DECODERS = {
 NEGATIVE_ZERO = re.compile(r"-0[\s,\]}]|-0\Z")  # or the end of a text: then it is only read a bit slower
 
 
-def parsed(text: str, *, finite: bool = False) -> Any:
+def parse_json(text: str, *, finite: bool = False) -> Any:
     """Return the document of a JSON text; raise `ValueError` if it is none, `RecursionError` for one too deep.
 
     `finite` refuses what JSON allows and no computer can reckon with, 1e999.
 
-    >>> parsed('{"a": [1.10, 7, null]}')
+    >>> parse_json('{"a": [1.10, 7, null]}')
     {'a': [1.10, 7, None]}
     """
     zeros = "-0" in text and NEGATIVE_ZERO.search(text) is not None
     return DECODERS[zeros, finite].decode(text)
 
 
-def text(value: Any, newline: str = "\n") -> str:
+def json_text(value: Any, newline: str = "\n") -> str:
     r"""Return the value as JSON; `newline` begins each line and holds the indent of the place where the value stands.
 
-    >>> text({"a": [1, None], "b": {}}) == dumps({"a": [1, None], "b": {}}, indent=2)
+    >>> json_text({"a": [1, None], "b": {}}) == dumps({"a": [1, None], "b": {}}, indent=2)
     True
     """
     if isinstance(value, str):
@@ -99,7 +99,7 @@ def text(value: Any, newline: str = "\n") -> str:
         deeper = newline + "  "
         members = [
             # Most values are strings, and a call less for each of them makes a large document a third faster.
-            f"{deeper}{quoted(key)}: {quoted(item) if type(item) is str else text(item, deeper)}"
+            f"{deeper}{quoted(key)}: {quoted(item) if type(item) is str else json_text(item, deeper)}"
             for key, item in value.items()
         ]
         return "{" + ",".join(members) + newline + "}"
@@ -107,7 +107,7 @@ def text(value: Any, newline: str = "\n") -> str:
         if not value:
             return "[]"
         deeper = newline + "  "
-        return "[" + ",".join([deeper + text(item, deeper) for item in value]) + newline + "]"
+        return "[" + ",".join([deeper + json_text(item, deeper) for item in value]) + newline + "]"
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -117,19 +117,19 @@ def text(value: Any, newline: str = "\n") -> str:
 
 def element(value: Any) -> str:
     """Return the value as it stands in an array: indented by two, its first line not."""
-    return text(value, "\n  ")
+    return json_text(value, "\n  ")
 
 
-def spell(value: Any) -> Any:
+def escape_surrogates(value: Any) -> Any:
     r"""Return the JSON value with each half of a surrogate pair as the six characters of its escape, in keys too.
 
-    >>> spell({"a\ud800": ["\udfff", "é", 1]})
+    >>> escape_surrogates({"a\ud800": ["\udfff", "é", 1]})
     {'a\\ud800': ['\\udfff', 'é', 1]}
     """
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):
-        return {spell(key): spell(item) for key, item in value.items()}
+        return {escape_surrogates(key): escape_surrogates(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [spell(item) for item in value]
+        return [escape_surrogates(item) for item in value]
     return value

@@ -15,11 +15,11 @@ from nodewatch.errors import WrongUsage
 from nodewatch.horizon import client as horizon
 from nodewatch.settings.cray import Cray
 from nodewatch.settings.hzn import credentials
-from nodewatch.settings.model import AGENT_URL, Settings, System
+from nodewatch.settings.model import AGENT_URL, Settings, System, checked_url
 from nodewatch.settings.table import Secret
-from nodewatch.watch.loop import INTERVAL, LAST_LOOK, SETTLE, SHORTEST_INTERVAL, Lookout, Pace
+from nodewatch.watch.loop import INTERVAL, LAST_LOOK, SETTLE, SHORTEST_INTERVAL, Pace, WatchLoop
 from nodewatch.watch.model import Outcome
-from nodewatch.world import Unheard
+from nodewatch.world import MutedWorld
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from nodewatch.horizon.types import NodePolicy, Status
     from nodewatch.offline.backend import LocalBackend
     from nodewatch.remote.backend import HttpBackend
-    from nodewatch.watch.loop import Sight
-    from nodewatch.watch.model import Watched
+    from nodewatch.watch.loop import Update
+    from nodewatch.watch.model import Subject
     from nodewatch.world import World
 
 Service = Literal["bos", "exchange", "agent"]
@@ -54,7 +54,7 @@ class Waited(NamedTuple):
     exit_code: int
 
 
-class Inside(Unheard):
+class ProgramWorld(MutedWorld):
     """The world of a program that has nodewatch inside: no environment, no home directory, nobody to be told."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class Inside(Unheard):
         return os.devnull
 
 
-class Unseen:
+class NoViewer:
     """Lets time pass between looks, and shows nothing."""
 
     def __init__(self, world: World) -> None:
@@ -78,7 +78,7 @@ class Unseen:
     def __exit__(self, *_error: object) -> None:
         pass
 
-    def show(self, sight: Sight) -> None:
+    def show(self, update: Update) -> None:
         """Show nothing."""
 
     def sleep(self, seconds: float) -> None:
@@ -86,7 +86,7 @@ class Unseen:
         self.world.sleep(seconds)
 
 
-class Lists:
+class ListBackend:
     """A backend whose arrays are lists: those of a local store can be read once only."""
 
     def __init__(self, backend: LocalBackend | HttpBackend) -> None:
@@ -115,11 +115,11 @@ class Connection:
     """
 
     def __init__(self, service: Service, settings: Settings) -> None:
-        self.app = App(Inside())
+        self.app = App(ProgramWorld())
         self.app.settings = settings
         self.app.hushed = True
         self.app.flags["wait"] = True  # an agent that is too old is an error then, and no node without statuses
-        self.lists = Lists(self.app.connect(service))
+        self.lists = ListBackend(self.app.connect(service))
         self.backend: Backend = self.lists
         self.app.backends[service] = self.backend
 
@@ -133,16 +133,16 @@ class Connection:
         """Close the connections to the server, or the local store."""
         self.lists.close()
 
-    def follow(self, watched: Watched, pace: Pace) -> Waited:
+    def follow(self, subject: Subject, pace: Pace) -> Waited:
         """Look until it is over, and return how it ended."""
-        world, lookout = self.app.world, Lookout(self.app, watched, pace)
+        world, loop = self.app.world, WatchLoop(self.app, subject, pace)
         if not self.app.unchanging:
-            world.deadline = lookout.deadline + LAST_LOOK
+            world.deadline = loop.deadline + LAST_LOOK
         try:
-            ending = lookout.run(Unseen(world))
+            ending = loop.run(NoViewer(world))
         finally:
             world.deadline = float("inf")
-        outcome = lookout.sight.outcome if lookout.sight else Outcome("nothing was seen")
+        outcome = loop.update.outcome if loop.update else Outcome("nothing was seen")
         return Waited(
             words=ending.message.rstrip(".") if ending else outcome.words,
             finished=outcome.finished,
@@ -154,7 +154,7 @@ class Connection:
         )
 
 
-def pace(timeout: float | None, interval: float, settle: float, *, fail_fast: bool) -> Pace:
+def make_pace(timeout: float | None, interval: float, settle: float, *, fail_fast: bool) -> Pace:
     """Return how to wait: all in seconds, no `timeout` being for ever."""
     return Pace(
         max(interval, SHORTEST_INTERVAL), float("inf") if timeout is None else timeout, settle, fail_fast=fail_fast
@@ -182,7 +182,7 @@ class Bos(Connection, BosV2):
         from nodewatch.bos_v2 import follow
 
         self.app.flags["fail_fast"] = fail_fast
-        return self.follow(follow.session(self.app, name), pace(timeout, interval, settle, fail_fast=fail_fast))
+        return self.follow(follow.session(self.app, name), make_pace(timeout, interval, settle, fail_fast=fail_fast))
 
 
 class Exchange(Connection, horizon.Exchange):
@@ -227,8 +227,8 @@ class Exchange(Connection, horizon.Exchange):
             return with_own(self.app, ask_nodes(self.app, nmp, nodes, but), own, anew=not but)
 
         full, wanted = "/".join(one_policy(nmp, self.app)), follow.Wanted(named=bool(nodes))
-        watched = follow.policy(self.app, full, ask, wanted, long=False)
-        return self.follow(watched, pace(timeout, interval, settle, fail_fast=fail_fast))
+        subject = follow.policy(self.app, full, ask, wanted, long=False)
+        return self.follow(subject, make_pace(timeout, interval, settle, fail_fast=fail_fast))
 
 
 class Agent(Connection, horizon.Agent):
@@ -253,11 +253,11 @@ class Agent(Connection, horizon.Agent):
         def ask() -> follow.Asked:
             return follow.Asked(ask_agent(self.app, nmp))
 
-        watched = follow.node(self.app, "this node", ask, AGAIN, nmp, long=False)
-        return self.follow(watched, pace(timeout, interval, settle, fail_fast=fail_fast))
+        subject = follow.node(self.app, "this node", ask, AGAIN, nmp, long=False)
+        return self.follow(subject, make_pace(timeout, interval, settle, fail_fast=fail_fast))
 
 
-class How(TypedDict, total=False):
+class ConnectOptions(TypedDict, total=False):
     """What `connect` takes by name."""
 
     url: str | None
@@ -277,15 +277,15 @@ KINDS: dict[str, type[Connection]] = {"bos": Bos, "exchange": Exchange, "agent":
 
 
 @overload
-def connect(service: Literal["bos"], **how: Unpack[How]) -> Bos: ...
+def connect(service: Literal["bos"], **how: Unpack[ConnectOptions]) -> Bos: ...
 
 
 @overload
-def connect(service: Literal["exchange"], **how: Unpack[How]) -> Exchange: ...
+def connect(service: Literal["exchange"], **how: Unpack[ConnectOptions]) -> Exchange: ...
 
 
 @overload
-def connect(service: Literal["agent"], **how: Unpack[How]) -> Agent: ...
+def connect(service: Literal["agent"], **how: Unpack[ConnectOptions]) -> Agent: ...
 
 
 def connect(
@@ -327,7 +327,7 @@ def connect(
     system = System(
         "local" if local else "url",
         local=local,
-        url=url and url.removesuffix("/"),
+        url=url and checked_url(url, "url"),
         request_timeout=request_timeout,
         retries=retries,
         insecure=insecure,

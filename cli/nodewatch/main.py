@@ -17,7 +17,7 @@ from nodewatch.app import App
 from nodewatch.errors import NodewatchError
 from nodewatch.options import ACCOUNT, mend_dash
 from nodewatch.tree import Group, Leaf
-from nodewatch.world import World, silence
+from nodewatch.world import World, discard_output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,6 +166,10 @@ EXCHANGE = Group(
                 "status": Leaf("Show how far a policy is on all nodes.", "horizon.nmp_commands:show_nmp_status"),
                 "reset": Leaf("Have nodes that failed evaluate a policy again.", "horizon.reset_commands:reset_policy"),
                 "list": Leaf("List the policies, or show one.", "horizon.policy_commands:list_policies"),
+                "history": Leaf(
+                    "Show what became of a policy on nodes, or who failed.",
+                    "horizon.history_commands:show_course",
+                ),
                 "add": Leaf("Add a policy, or replace it.", "horizon.policy_commands:add_policy"),
                 "new": Leaf("Print a policy to start from.", "horizon.policy_commands:show_example"),
                 "remove": Leaf("Remove a policy.", "horizon.nmp_commands:remove_policy"),
@@ -333,14 +337,16 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
         app.warn(f"Error: {error.message}")
         return error.exit_code
     except KeyboardInterrupt:
-        silence(world.stdout)  # what was shown is out; the rest of something half-written may have no reader any more
+        discard_output(
+            world.stdout
+        )  # what was shown is out; the rest of something half-written may have no reader any more
         world.tell("Interrupted.\n")
         return 130
     except BrokenPipeError:
-        silence(world.stdout)
+        discard_output(world.stdout)
         return 141
     except OSError as error:
-        silence(world.stdout)
+        discard_output(world.stdout)
         app.warn(f"Error: the output could not be written: {error.strerror or error}.")
         return 4
     except Exception as error:  # noqa: BLE001  # a traceback is a defect, and so is this: it says so and ends with 1

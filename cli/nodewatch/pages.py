@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodewatch.nodes.error_kinds import alike
+from nodewatch.nodes.error_kinds import group_by_kind
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Bar, Heading, Line, Part, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nodewatch.nodes.error_kinds import Kind
+    from nodewatch.nodes.error_kinds import ErrorKind
     from nodewatch.nodes.places import Parts
     from nodewatch.table import Page, Style
 
@@ -28,17 +28,19 @@ def nodes_below(nodes: Iterable[str]) -> Line:
     return Line(fold(nodes), lead="    ")
 
 
-def listed(nodes: Sequence[str], what: str, style: Style) -> Page:
+def nodes_with(nodes: Sequence[str], what: str, style: Style) -> Page:
     """Return what holds for the nodes, with their number in front, and their names below.
 
-    >>> [line.lead + line.text for line in listed(["x2", "x1"], "no power", "bad")], listed([], "no power", "bad")
-    (['2 nodes: no power', '    x[1-2]'], [])
+    >>> [line.lead + line.text for line in nodes_with(["x2", "x1"], "no power", "bad")]
+    ['2 nodes: no power', '    x[1-2]']
+    >>> nodes_with([], "no power", "bad")
+    []
     """
     return [Line(what, style, lead=f"{plural(len(nodes), 'node')}: "), nodes_below(nodes)] if nodes else []
 
 
-def errors(
-    found: Iterable[Kind],
+def errors_by_kind(
+    found: Iterable[ErrorKind],
     parts: Parts | None = None,
     *,
     brief: bool = False,
@@ -50,13 +52,14 @@ def errors(
     Where the nodes of a kind are all of some of the `parts` (blades, chassis, cabinets), that is said: it is the cause,
     most often. `unnamed` says why names are missing.
 
-    >>> from nodewatch.nodes.error_kinds import Kind
+    >>> from nodewatch.nodes.error_kinds import ErrorKind
     >>> from nodewatch.nodes.places import Parts
     >>> nodes = [f"x1c0s{slot}b0n{node}" for slot in range(3) for node in (0, 1)]
-    >>> [line.lead + line.text for line in errors([Kind("no power", nodes[:4], 1)], Parts(nodes), unnamed="gone")]
+    >>> page = errors_by_kind([ErrorKind("no power", nodes[:4], 1)], Parts(nodes), unnamed="gone")
+    >>> [line.lead + line.text for line in page]
     ['  5 nodes: no power', '      x1c0s[0-1]b0n[0-1] = all of blades x1c0s[0-1]', '      and 1 more: gone']
     """
-    kinds = alike(found)
+    kinds = group_by_kind(found)
     shown = kinds[:MOST_KINDS] if brief else kinds
     page: Page = []
     for kind in shown:

@@ -36,7 +36,7 @@ class Progress:
             self.world.tell("\r\x1b[K")
 
 
-def counted(items: Iterable[Item], progress: Progress) -> Iterator[Item]:
+def with_progress(items: Iterable[Item], progress: Progress) -> Iterator[Item]:
     """Return the items, and show how many of them are done."""
     try:
         for done, item in enumerate(items):

@@ -17,7 +17,7 @@ class Step(NamedTuple):
     when: str
 
 
-class Status(NamedTuple):
+class Explanation(NamedTuple):
     """What a status says, in the words of its guide page; what is waited for meanwhile; what may follow.
 
     `commands` are the likely ones to type then, with the place of a name in capitals.
@@ -38,25 +38,27 @@ class Chart(NamedTuple):
     title: str
     page: str
     begins: Sequence[str]
-    statuses: Mapping[str, Status]
+    statuses: Mapping[str, Explanation]
     notes: Sequence[str] = ()
 
 
-def plain(name: str) -> str:
+def normalized_status(name: str) -> str:
     """Return the name of a status without what people write differently.
 
-    >>> plain("Power-On pending"), plain("power_on_pending"), plain("(no status)")
+    >>> normalized_status("Power-On pending"), normalized_status("power_on_pending"), normalized_status("(no status)")
     ('power on pending', 'power on pending', 'no status')
     """
     return " ".join(name.lower().strip("()").replace("_", " ").replace("-", " ").split())
 
 
-def find(charts: Sequence[Chart], name: str) -> list[tuple[Chart, str]]:
+def find_status(charts: Sequence[Chart], name: str) -> list[tuple[Chart, str]]:
     """Return where a status of that name is, by its own spelling; several charts may have one."""
-    return [(chart, own) for chart in charts for own in chart.statuses if plain(own) == plain(name)]
+    return [
+        (chart, own) for chart in charts for own in chart.statuses if normalized_status(own) == normalized_status(name)
+    ]
 
 
-def before(chart: Chart, name: str) -> list[str]:
+def preceding(chart: Chart, name: str) -> list[str]:
     """Return the statuses that this one may follow."""
     return [own for own, status in chart.statuses.items() if any(step.to == name for step in status.steps)]
 
@@ -75,11 +77,12 @@ def as_document(chart: Chart, name: str) -> dict[str, Any]:
     }
 
 
-def drawn(chart: Chart) -> Iterator[tuple[str, str]]:
+def draw_transitions(chart: Chart) -> Iterator[tuple[str, str]]:
     """Return the transitions as lines of a tree, each with the reason; what was drawn above is not drawn again.
 
-    >>> chart = Chart("", "", ["a"], {"a": Status("", "", [Step("b", "soon")]), "b": Status("", "", [Step("a", "")])})
-    >>> list(drawn(chart))
+    >>> there, back = Explanation("", "", [Step("b", "soon")]), Explanation("", "", [Step("a", "")])
+    >>> chart = Chart("", "", ["a"], {"a": there, "b": back})
+    >>> list(draw_transitions(chart))
     [('a', ''), ('  -> b', 'soon'), ('       -> a (above)', '')]
     """
     seen: set[str] = set()
@@ -100,31 +103,33 @@ def drawn(chart: Chart) -> Iterator[tuple[str, str]]:
             yield from walk(name, "  ")
 
 
-def overview(chart: Chart) -> Page:
+def chart_page(chart: Chart) -> Page:
     """Return a whole chart: what each status means, the transitions drawn, and the notes."""
     rows = [[name, status.means, status.waits_for] for name, status in chart.statuses.items()]
     columns = [Column("Status"), Column("Means", wraps=True), Column("Waits for", wraps=True)]
     page: Page = [
-        Line(chart.title + (f" ({source(chart)})" if chart.page else ""), "strong"),
+        Line(chart.title + (f" ({guide_page(chart)})" if chart.page else ""), "strong"),
         Grid(columns, rows),
     ]
     if any(status.steps for status in chart.statuses.values()):
-        page.append(Grid([Column("Transitions"), Column("When", wraps=True)], [list(line) for line in drawn(chart)]))
+        page.append(
+            Grid([Column("Transitions"), Column("When", wraps=True)], [list(line) for line in draw_transitions(chart)])
+        )
     return page + [Line(note, "warn", lead="Note: ") for note in chart.notes]
 
 
-def source(chart: Chart) -> str:
+def guide_page(chart: Chart) -> str:
     """Return where a chart comes from; nothing for words of our own."""
     return f'the guide page "{chart.page}"' if chart.page else ""
 
 
-def to_type(commands: Sequence[str]) -> Page:
+def commands_to_type(commands: Sequence[str]) -> Page:
     """Return the commands to type next, one a line under a heading; nothing where there are none."""
     heading: Page = [Heading("Next")] if commands else []
     return heading + [Line(command, lead="  ", whole=True) for command in commands]
 
 
-def details(chart: Chart, name: str) -> Page:
+def status_page(chart: Chart, name: str) -> Page:
     """Return everything about one status."""
     status = chart.statuses[name]
     page: Page = [
@@ -134,11 +139,11 @@ def details(chart: Chart, name: str) -> Page:
                 ("Of", chart.title),
                 ("Means", status.means),
                 ("Waits for", status.waits_for),
-                ("Comes after", ", ".join(before(chart, name))),
-                ("Source", source(chart)),
+                ("Comes after", ", ".join(preceding(chart, name))),
+                ("Source", guide_page(chart)),
             ]
         )
     ]
     if status.steps:
         page.append(Grid([Column("Then"), Column("When", wraps=True)], [list(step) for step in status.steps]))
-    return page + to_type(status.commands) + [Line(note, "warn", lead="Note: ") for note in chart.notes]
+    return page + commands_to_type(status.commands) + [Line(note, "warn", lead="Note: ") for note in chart.notes]

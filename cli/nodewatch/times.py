@@ -27,11 +27,11 @@ def read_time(text: Any) -> datetime | None:
     >>> read_time(""), read_time("soon"), read_time(7)
     (None, None, None)
     """
-    return parsed(text) if isinstance(text, str) else None
+    return parse_time(text) if isinstance(text, str) else None
 
 
 @lru_cache(4096)  # nodes of a session act within minutes: thousands of them share some hundred times
-def parsed(text: str) -> datetime | None:
+def parse_time(text: str) -> datetime | None:
     """Return the time that the text names, in UTC; None if it names none."""
     try:
         time = datetime.fromisoformat(text.strip().removesuffix("[UTC]"))
@@ -40,21 +40,21 @@ def parsed(text: str) -> datetime | None:
         return None
 
 
-def when(value: Any) -> str:
+def time_text(value: Any) -> str:
     """Return a server's time as the tables write it; a text that is no time stays as it is.
 
-    >>> when("2026-11-21T11:20:05"), when("soon"), when(None)
+    >>> time_text("2026-11-21T11:20:05"), time_text("soon"), time_text(None)
     ('2026-11-21 11:20:05', 'soon', '')
     """
     time = read_time(value)
     return ("" if value is None else str(value)) if time is None else f"{time:%Y-%m-%d %H:%M:%S}"
 
 
-def stamp(value: Any) -> str:
+def utc_stamp(value: Any) -> str:
     """Return a server's time in one form, UTC as RFC 3339 has it; a text that is no time stays, Go's zero time is none.
 
-    >>> stamp("2026-11-21T12:00:00+01:00"), stamp("2020-07-22 13:39:07.706774"), stamp("soon"), stamp(None)
-    ('2026-11-21T11:00:00Z', '2020-07-22T13:39:07Z', 'soon', '')
+    >>> [utc_stamp(time) for time in ("2026-11-21T12:00:00+01:00", "2020-07-22 13:39:07.706774", "soon", None)]
+    ['2026-11-21T11:00:00Z', '2020-07-22T13:39:07Z', 'soon', '']
     """
     time = read_time(value)
     if time is None:
@@ -82,10 +82,10 @@ def span(duration: timedelta) -> str:
     return " ".join(parts) or "0 s"
 
 
-def short(duration: timedelta) -> str:
+def rough_span(duration: timedelta) -> str:
     """Return a duration as people say it: without seconds from two minutes on, in days from two days on.
 
-    >>> [short(timedelta(seconds=seconds)) for seconds in (61, 125, 3_725, 172_800, 950_400)]
+    >>> [rough_span(timedelta(seconds=seconds)) for seconds in (61, 125, 3_725, 172_800, 950_400)]
     ['1 min 1 s', '2 min', '1 h 2 min', '2 days', '11 days']
     """
     if duration >= timedelta(days=2):
@@ -206,4 +206,4 @@ class Clock(NamedTuple):
         away = abs(self.now - time)
         if away > timedelta(days=365):
             return f"on {time.astimezone(self.zone):%Y-%m-%d}"
-        return f"in {short(away)}" if time > self.now else f"{short(away)} ago"
+        return f"in {rough_span(away)}" if time > self.now else f"{rough_span(away)} ago"

@@ -216,7 +216,7 @@ def command(*params: Any, **attributes: Any) -> Any:
     return declare(params[0]) if params else declare
 
 
-class later:  # noqa: N801  # it stands where an import would
+class lazy:  # noqa: N801  # it stands where an import would
     """A module of nodewatch whose functions can be named now: it is imported when the first of them is called."""
 
     def __init__(self, name: str) -> None:

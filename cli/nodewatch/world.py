@@ -91,7 +91,7 @@ class World:
             self.stderr.write(self.masked(text))
             self.stderr.flush()
         except (OSError, ValueError):
-            silence(self.stderr)
+            discard_output(self.stderr)
 
     @property
     def display(self) -> TextIO:
@@ -99,8 +99,8 @@ class World:
         return cast("TextIO", Display(self)) if self.secrets else self.stdout
 
     def expanded(self, path: str) -> str:
-        """Return a path that a user wrote, `~` in front being the home directory."""
-        return os.path.join(self.home, path[2:]) if path.startswith("~/") else path
+        """Return a path that a user wrote, `~` in front being the home directory, `~name` somebody else's."""
+        return os.path.join(self.home, path[2:]) if path.startswith("~/") else os.path.expanduser(path)
 
     def now(self) -> datetime:
         """Return the time of day, in UTC."""
@@ -110,12 +110,12 @@ class World:
         """Return seconds that only ever grow, for deadlines."""
         return time.monotonic()
 
-    def left(self, seconds: float) -> float:
+    def within_deadline(self, seconds: float) -> float:
         """Return how much of that many seconds the deadline leaves; never nothing: a try must have a time to fail in.
 
         >>> world = World({})
         >>> world.deadline = world.monotonic() - 1
-        >>> world.left(60), World({}).left(60)
+        >>> world.within_deadline(60), World({}).within_deadline(60)
         (0.001, 60)
         """
         return max(min(seconds, self.deadline - self.monotonic()), 0.001)
@@ -125,7 +125,7 @@ class World:
         time.sleep(seconds)
 
 
-class Unheard(World):
+class MutedWorld(World):
     """A world in which nobody is told anything: a shell asks, or another program."""
 
     def tell(self, text: str) -> None:
@@ -151,7 +151,7 @@ class Display:
             self.write(text)
 
 
-def silence(stream: TextIO) -> None:
+def discard_output(stream: TextIO) -> None:
     """Send what is still buffered for a reader that went away, or a full disk, to nowhere: exit would write it."""
     if stream in (sys.stdout, sys.stderr) and isinstance(stream, io.TextIOWrapper):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

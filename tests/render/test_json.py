@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from nodewatch.backend import SentArray, StoredArray
-from nodewatch.jsontext import element, text
+from nodewatch.jsontext import element, json_text
 from nodewatch.render.json import chunks
 from render.documents import ARRAYS, VALUES
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @given(VALUES)
 def test_bytes_are_those_of_the_standard_library(document: Any) -> None:
-    assert text(document) == json.dumps(document, indent=2)
+    assert json_text(document) == json.dumps(document, indent=2)
     assert "".join(chunks(document)) == json.dumps(document, indent=2)
 
 

@@ -9,11 +9,11 @@ from nodewatch.backend import (
     REHEARSED,
     Backend,
     Request,
-    array,
-    named,
+    ask_array,
+    ask_document,
+    ask_object,
     object_in,
     segment,
-    sent,
     status_words,
     unconfirmed,
 )
@@ -54,12 +54,12 @@ class BosV1:
     def version(self) -> dict[str, Any]:
         """Return the version of the API."""
         with explained("the version of the BOS v1 API is not known."):
-            return named(self.backend, Request("GET", "/v1/version"))
+            return ask_object(self.backend, Request("GET", "/v1/version"))
 
     def health(self) -> dict[str, Any]:
         """Return whether the service and its database work."""
         with explained("the service does not tell how it is."):
-            return named(self.backend, Request("GET", "/v1/healthz"))
+            return ask_object(self.backend, Request("GET", "/v1/healthz"))
 
     def sessions(self) -> list[str]:
         """Return the ids of the sessions, in no order; raise `TimedOut` with the remedy where there are too many.
@@ -68,7 +68,7 @@ class BosV1:
         """
         try:
             with explained("there is no list of sessions."):
-                return cast("list[str]", array(self.backend, Request("GET", "/v1/session", retry=False), str))
+                return cast("list[str]", ask_array(self.backend, Request("GET", "/v1/session", retry=False), str))
         except ServiceTrouble as error:
             if isinstance(error, TimedOut) or error.status == 504:
                 raise TimedOut(ENDLESS_LIST, status=error.status, document=error.document) from error
@@ -81,44 +81,44 @@ class BosV1:
             "`session status list` and `session delete` may still work with it."
         )
         with explained(missing):
-            return cast("Session", named(self.backend, Request("GET", path(session))))
+            return cast("Session", ask_object(self.backend, Request("GET", path(session))))
 
     def templates(self) -> list[SessionTemplate]:
         """Return the session templates, which are also those of BOS v2."""
         with explained("there are no session templates."):
-            return cast("list[SessionTemplate]", array(self.backend, Request("GET", "/v1/sessiontemplate")))
+            return cast("list[SessionTemplate]", ask_array(self.backend, Request("GET", "/v1/sessiontemplate")))
 
     def template(self, name: str) -> SessionTemplate:
         """Return a session template; raise `NotFound` if there is none of that name."""
         with explained(f"there is no session template {name!r}."):
-            return cast("SessionTemplate", named(self.backend, Request("GET", template_path(name))))
+            return cast("SessionTemplate", ask_object(self.backend, Request("GET", template_path(name))))
 
     def put_template(self, template: Mapping[str, Any]) -> Any:
         """Store a session template under the name in it, in place of one there; return where it is then."""
         with explained("there is no place for session templates."):
-            return sent(self.backend, Request("POST", "/v1/sessiontemplate", body=template, done=(200, 201)))
+            return ask_document(self.backend, Request("POST", "/v1/sessiontemplate", body=template, done=(200, 201)))
 
     def delete_template(self, name: str) -> Any:
         """Remove a session template; raise `NotFound` if there is none of that name."""
         with explained(f"there is no session template {name!r}."):
-            return sent(self.backend, Request("DELETE", template_path(name), done=(204,)))
+            return ask_document(self.backend, Request("DELETE", template_path(name), done=(204,)))
 
     def example_template(self) -> SessionTemplate:
         """Return a session template to start from."""
         with explained("there is no example of a session template."):
-            return cast("SessionTemplate", named(self.backend, Request("GET", "/v1/sessiontemplatetemplate")))
+            return cast("SessionTemplate", ask_object(self.backend, Request("GET", "/v1/sessiontemplatetemplate")))
 
     def api(self) -> Any:
         """Return the version of the API, and where it is."""
         with explained("the version of the BOS v1 API is not known."):
-            return named(self.backend, Request("GET", "/v1"))
+            return ask_object(self.backend, Request("GET", "/v1"))
 
     def create(self, operation: str, template: str | None, template_uuid: str | None, limit: str | None) -> Any:
         """Start a session and return the server's answer; raise `NotFound` if there is no such template."""
         fields = {"operation": operation, "templateUuid": template_uuid, "templateName": template, "limit": limit}
         body = {name: value for name, value in fields.items() if value is not None}
         with explained(f"there is no session template {template or template_uuid!r}."):
-            return named(self.backend, Request("POST", "/v1/session", body=body, done=(201,)))
+            return ask_object(self.backend, Request("POST", "/v1/session", body=body, done=(201,)))
 
     def delete(self, session: str) -> Any:
         """Remove a session with its status, and return what the server answers; raise `NotFound` if there is none.
@@ -141,11 +141,11 @@ class BosV1:
         """Return how far a session is; raise `NotFound` if it has no status, or does not exist."""
         missing = (
             f"session {session!r} has no status, or there is no such session: `nodewatch bos v1 session list` shows "
-            "which there are."
+            "which there are; those of BOS v2 are in `nodewatch bos v2 sessions list`."
         )
         try:
             with explained(missing):
-                return cast("SessionStatus", named(self.backend, Request("GET", path(session, ""), retry=False)))
+                return cast("SessionStatus", ask_object(self.backend, Request("GET", path(session, ""), retry=False)))
         except ServiceTrouble as error:
             if isinstance(error, Dropped) or error.status in (502, 503):
                 message = f"{error.message.rstrip('.')}. {HALF_A_STATUS}"
@@ -155,7 +155,7 @@ class BosV1:
     def boot_set(self, session: str, boot_set: str) -> BootSet:
         """Return how far a boot set is; raise `NotFound` if there is none of that name, or no such session."""
         with explained(no_boot_set(session, boot_set)):
-            return cast("BootSet", named(self.backend, Request("GET", path(session, boot_set))))
+            return cast("BootSet", ask_object(self.backend, Request("GET", path(session, boot_set))))
 
     def phase(self, session: str, boot_set: str, phase: str) -> Phase:
         """Return a phase of a boot set; raise `NotFound` that says which part does not exist, and which do."""
@@ -173,7 +173,7 @@ class BosV1:
         """
         parts = [boot_set, phase] if category is None else [boot_set, phase, category]
         try:
-            return named(self.backend, Request("GET", path(session, *parts), retry=False))
+            return ask_object(self.backend, Request("GET", path(session, *parts), retry=False))
         except NodewatchError as error:
             if lacks_v1(error):
                 raise NotFound(NO_V1, status=error.status, document=error.document) from error
@@ -186,7 +186,7 @@ class BosV1:
     ) -> NodewatchError:
         """Return the error that says which part is missing; the one there was, if the boot set cannot tell."""
         try:
-            document = named(self.backend, Request("GET", path(session, boot_set), retry=False))
+            document = ask_object(self.backend, Request("GET", path(session, boot_set), retry=False))
         except NotFound as missing:
             said = "" if error.status == 404 else f" The question itself ended so: {error.message}"
             return NotFound(no_boot_set(session, boot_set) + said, status=404, document=missing.document)

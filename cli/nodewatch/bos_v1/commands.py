@@ -10,7 +10,7 @@ from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.client import BosV1, session_in, session_request
 from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble
 from nodewatch.options import YES
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from nodewatch.nodes import limits
     from nodewatch.table import Page, Record
 else:
-    limits = later("nodes.limits")
-    follow, tables = later("bos_v1.follow"), later("bos_v1.tables")  # only waiting, and only tables, need them
-    list_tables = later("bos_v1.list_tables")
+    limits = lazy("nodes.limits")
+    follow, tables = lazy("bos_v1.follow"), lazy("bos_v1.tables")  # only waiting, and only tables, need them
+    list_tables = lazy("bos_v1.list_tables")
 
 MOST_DESCRIBED = 100  # sessions of a list that are asked for one by one: BOS v1 is slow, and counts its workers
 DOING = {"boot": "Boot", "configure": "Configure", "reboot": "Reboot", "shutdown": "Shut down"}
@@ -147,7 +147,7 @@ def create_session(
     if template_name is None and template_uuid is None:
         raise click.UsageError("Missing option '--template-name'.", click.get_current_context())
     bos, template = BosV1(app.backend("bos")), template_name or template_uuid or ""
-    limit = limit and limits.read_limit(limit, app.world.stdin, from_all=True)
+    limit = limit and limits.read_limit(limit, app.world, from_all=True)
     if limit is None and not yes and app.interactive and not app.settings.dry_run:
         who = limits.everyone(bos.template(template)).words()
         app.confirm(f"{DOING[operation.lower()]} all {who} of {template}, at {app.address('bos')}?")
@@ -176,11 +176,11 @@ def unfinished(app: App, session_id: str) -> str:
     """Return how far a session is, in a sentence; nothing where it is over."""
     from datetime import timedelta
 
-    from nodewatch.watch.model import Seen
+    from nodewatch.watch.model import Settling
 
     session = follow.session(app, session_id)
     try:
-        found = session.outcome(session.look(), Seen(app.now, {}, timedelta.max))
+        found = session.outcome(session.look(), Settling(app.now, {}, timedelta.max))
     except (NotFound, ServiceTrouble):
         return f"The status of session {session_id} is not known"
     return "" if found.finished else found.words.replace("session", "Session", 1)

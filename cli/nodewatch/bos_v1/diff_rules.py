@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v1 import rules
 from nodewatch.differences import Seen, State
-from nodewatch.documents import members, names_in, part, text
+from nodewatch.documents import as_text, names_in, objects_in, part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,11 +25,11 @@ def seen(fleet: Mapping[str, Mapping[str, Any]]) -> Seen:
         states = nodes.setdefault(f"BOS v1 session {session}", {})
         for name in boot_sets:
             for phase in rules.phases(part(boot_sets, name)):  # type: ignore[arg-type]  # any document will do
-                for category in members(phase, "categories"):
-                    word = text(category.get("name"))
+                for category in objects_in(phase, "categories"):
+                    word = as_text(category.get("name"))
                     for node in names_in(category.get("node_list")):
                         if word != "not_started" or node not in states:
-                            states[node] = State(f"{text(phase.get('name'))} {word}", failed=word == "failed")
+                            states[node] = State(f"{as_text(phase.get('name'))} {word}", failed=word == "failed")
     sessions = {
         name: "complete" if session.get("stop_time") else "running"
         for name, session in fleet.get("bos.v1.session", {}).items()

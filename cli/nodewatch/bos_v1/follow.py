@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nodewatch.bos_v1 import outcome, rules, tables
 from nodewatch.bos_v1.client import BosV1
 from nodewatch.documents import part
-from nodewatch.watch.model import Watched
+from nodewatch.watch.model import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Page, Record
 
 
-def session(app: App, name: str) -> Watched:
+def session(app: App, name: str) -> Subject:
     """Return how to follow a session, with all its boot sets."""
     seen: list[rules.Parts] = []
 
@@ -30,7 +30,7 @@ def session(app: App, name: str) -> Watched:
     return watched(look, lambda look: tables.session_status(look.document, seen[0]))
 
 
-def boot_set(app: App, session: str, name: str) -> Watched:
+def boot_set(app: App, session: str, name: str) -> Subject:
     """Return how to follow a boot set."""
 
     def look() -> outcome.Look:
@@ -44,7 +44,7 @@ def boot_set(app: App, session: str, name: str) -> Watched:
     )
 
 
-def phase(app: App, session: str, boot_set: str, name: str) -> Watched:
+def phase(app: App, session: str, boot_set: str, name: str) -> Subject:
     """Return how to follow a phase; its boot set tells which nodes failed an earlier one."""
 
     def look() -> outcome.Look:
@@ -60,7 +60,7 @@ def phase(app: App, session: str, boot_set: str, name: str) -> Watched:
     )
 
 
-def category(app: App, session: str, boot_set: str, phase: str, name: str) -> Watched:
+def category(app: App, session: str, boot_set: str, phase: str, name: str) -> Subject:
     """Return how to follow a category: it is over when its phase is."""
 
     def look() -> outcome.Look:
@@ -81,9 +81,9 @@ def watched(
     look: Callable[[], outcome.Look],
     table: Callable[[Any], Page],
     nodes: Callable[[Any], Iterable[Record]] | None = None,
-) -> Watched:
+) -> Subject:
     """Return how to follow what the look brings."""
-    return Watched(
+    return Subject(
         look=look,
         document=lambda look: look.document,
         table=table,

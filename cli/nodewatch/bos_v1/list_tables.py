@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.tables import CATEGORY_STYLES
 from nodewatch.bos_v1.template_tables import boot_sets, members
-from nodewatch.documents import text
-from nodewatch.lists.listing import At, Attribute, Listing, places
+from nodewatch.documents import as_text
+from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.table import Cell, Column
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ SESSIONS = Listing(
             "how many nodes failed, by the server's count",
             At("error_count"),
             Column("Errors", 4, right=True),
-            lambda session, _: Cell(text(session.get("error_count") or ""), "bad"),
+            lambda session, _: Cell(as_text(session.get("error_count") or ""), "bad"),
             kind="number",
             needs=DETAILS,
         ),
@@ -119,10 +119,10 @@ NODES = Listing(
             "where the node is in that phase",
             At("category"),
             Column("Category"),
-            lambda row, _: Cell(text(row.get("category")), CATEGORY_STYLES.get(text(row.get("category")), "")),
+            lambda row, _: Cell(as_text(row.get("category")), CATEGORY_STYLES.get(as_text(row.get("category")), "")),
             words=rules.CATEGORIES,
         ),
-        *places(At("node")),
+        *place_attributes(At("node")),
     ],
     order=None,
     empty="No node fits.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.backend import Answer, segment
 from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.types import Link
-from nodewatch.documents import members, names_in, part
+from nodewatch.documents import names_in, objects_in, part
 from nodewatch.offline.routing import Call, Route, problem
 from nodewatch.offline.section import Section
 from nodewatch.offline.store import owned_key
@@ -124,7 +124,7 @@ def phase_status(store: Store, call: Call) -> Answer:
 def category_status(store: Store, call: Call) -> Answer:
     """Answer for a category, whose name may be in any case; 404 where the server fails with 500."""
     phase = rules.find(rules.phases(find_boot_set(store, call)), call.names["phase"])
-    category = rules.find(members(phase, "categories"), call.names["category"])
+    category = rules.find(objects_in(phase, "categories"), call.names["category"])
     return Answer(404) if category is None else Answer(200, category)
 
 
@@ -133,7 +133,7 @@ def create_session(store: Store, call: Call) -> Answer:
 
     Nodes are those that the template lists; who is in a group or a role only the hardware state manager knows.
     """
-    body = call.request.body
+    body = call.body
     refusal = refused(body)
     if refusal is not None:
         return problem(400, "Bad Request", refusal)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from nodewatch.bos_v1.types import BootSet, Phase
-    from nodewatch.watch.model import End, Seen
+    from nodewatch.watch.model import End, Settling
 
 ENDED = ("succeeded", "failed", "excluded")  # categories that a node does not leave
 
@@ -218,17 +218,17 @@ def doubts(look: Look) -> list[str]:
     return hidden[:1] + [sentence for each in waited_for.values() for sentence in rules.unclear(each)]
 
 
-def outcome(look: Look, seen: Seen) -> Outcome:
+def outcome(look: Look, settling: Settling) -> Outcome:
     """Return what one look says: how far it is, whether that is the end, which nodes failed or lag.
 
     What is stalled or unclear ends, as no success, when it has been unchanged for `--settle`.
 
     >>> from datetime import datetime, timedelta
-    >>> from nodewatch.watch.model import Seen
-    >>> seen = Seen(datetime.min, {}, timedelta(seconds=120))
+    >>> from nodewatch.watch.model import Settling
+    >>> settling = Settling(datetime.min, {}, timedelta(seconds=120))
     >>> phases = [{"name": "boot", "categories": [{"name": "succeeded", "node_list": ["x1"]}]}]
     >>> looks = [{"a": {"phases": phases}}, {"a": {"phases": phases}, "b": None}, {"b": None}, {}]
-    >>> for each in looks: print(outcome(Look("it", None, {}, each), seen).words)
+    >>> for each in looks: print(outcome(Look("it", None, {}, each), settling).words)
     it is finished: 1 of 1 node done
     it is stalled: 1 of 1 node done, and not every boot set has a status
     it is not started: not every boot set has a status
@@ -242,12 +242,12 @@ def outcome(look: Look, seen: Seen) -> Outcome:
     because = "".join(f"; {sentence.rstrip('.')}" for sentence in doubts(look)[:1])
     return Outcome(
         words=f"{look.what} is {said}{because}",
-        finished=end.finished or (end is SETTLES and seen.unchanged()),
+        finished=end.finished or (end is SETTLES and settling.unchanged()),
         succeeded=end.succeeded,
         failed=failed,
         lagging=waiting,
         done=len(states(look)) - len(failed) - len(waiting),
-        left=len(waiting),
+        remaining=len(waiting),
         started=read_time(look.metadata.get("start_time")),
     )
 

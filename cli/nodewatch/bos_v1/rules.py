@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
-from nodewatch.documents import members, names_in, part
+from nodewatch.documents import names_in, objects_in, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,7 +53,7 @@ def categories(phase: Phase) -> dict[str, list[str]]:
     ['x2', 'x1']
     """
     found: dict[str, list[str]] = {name: [] for name in CATEGORIES}
-    for category in members(phase, "categories"):
+    for category in objects_in(phase, "categories"):
         name = str(category.get("name")).lower()
         found[name] = names_in([*found.get(name, []), *names_in(category.get("node_list"))])
     return found
@@ -150,7 +150,7 @@ def rolled_up(parts: Iterable[Flags]) -> Flags:
 
 def phases(boot_set: BootSet) -> list[Any]:
     """Return the phases of a boot set."""
-    return members(boot_set, "phases")
+    return objects_in(boot_set, "phases")
 
 
 def boot_set_flags(boot_set: BootSet) -> Flags:
@@ -246,9 +246,9 @@ def unclear(phases: Iterable[Phase]) -> list[str]:
     found, known = [], False
     for phase in phases:
         known, name, categories = True, str(phase.get("name")).lower(), phase.get("categories")
-        if not isinstance(categories, list) or not categories or len(members(phase, "categories")) < len(categories):
+        if not isinstance(categories, list) or not categories or len(objects_in(phase, "categories")) < len(categories):
             found.append(f"The categories of {name} cannot be read.")
-        for category in members(phase, "categories"):
+        for category in objects_in(phase, "categories"):
             word, nodes = str(category.get("name")).lower(), category.get("node_list")
             if not isinstance(nodes, list):
                 found.append(f"The nodes of {word} in {name} cannot be read.")
@@ -271,11 +271,11 @@ def missing_part(boot_set: BootSet, name: str, phase: str, category: str | None)
     found = find(phases(boot_set), phase)
     if found is None:
         return f"boot set {name!r} has no phase {phase!r}; it has: {listed(phases(boot_set))}."
-    if category is None or find(members(found, "categories"), category) is not None:
+    if category is None or find(objects_in(found, "categories"), category) is not None:
         return None
     return (
         f"phase {str(found['name'])!r} of boot set {name!r} has no category {category!r}; "
-        f"it has: {listed(members(found, 'categories'))}."
+        f"it has: {listed(objects_in(found, 'categories'))}."
     )
 
 
@@ -301,7 +301,7 @@ def new_id(created: CreatedSession) -> str | None:
     >>> new_id({"links": [link]}), new_id({"job": "boa-0f2d"}), new_id({})
     ('0f2d', '0f2d', None)
     """
-    for link in members(created, "links"):
+    for link in objects_in(created, "links"):
         href = str(link.get("href"))
         if link.get("rel") == "session" and "/session/" in href:
             return href.rpartition("/session/")[2]

@@ -5,7 +5,7 @@ Sources: the guide page "View the Status of a BOS Session", and the BOS v1 API f
 
 from __future__ import annotations
 
-from nodewatch.statuses import Chart, Status, Step
+from nodewatch.statuses import Chart, Explanation, Step
 
 SHOW = "nodewatch bos v1 session status describe BOOT_SET SESSION_ID"
 HANGS = (
@@ -21,7 +21,7 @@ CATEGORIES = Chart(
     "View the Status of a BOS Session",
     ["not_started"],
     {
-        "not_started": Status(
+        "not_started": Explanation(
             "The phase has not begun for the node.",
             "the phase before, or the session's job",
             [
@@ -30,19 +30,19 @@ CATEGORIES = Chart(
                 Step("excluded", "the node is left out"),
             ],
         ),
-        "in_progress": Status(
+        "in_progress": Explanation(
             "The phase has begun for the node, and is going on.",
             "the node",
             [Step("succeeded", "it got through"), Step("failed", "it did not")],
         ),
-        "succeeded": Status("The node got through the phase.", "nothing"),
-        "failed": Status(
+        "succeeded": Explanation("The node got through the phase.", "nothing"),
+        "failed": Explanation(
             "The node did not get through the phase; nothing in later phases is done for it.",
             "an administrator to repair it",
             (),
             [SHOW, "nodewatch bos v1 session create --template-name TEMPLATE --operation OPERATION --limit NODES"],
         ),
-        "excluded": Status("The node is left out of the phase.", "nothing"),
+        "excluded": Explanation("The node is left out of the phase.", "nothing"),
     },
 )
 STATES = Chart(
@@ -50,13 +50,13 @@ STATES = Chart(
     "View the Status of a BOS Session",
     ["not started"],
     {
-        "not started": Status(
+        "not started": Explanation(
             "All nodes are in not_started.",
             "the session's job",
             [Step("running", "the first node begins a phase")],
             [SHOW],
         ),
-        "running": Status(
+        "running": Explanation(
             "A node is in progress.",
             "the nodes in progress",
             [
@@ -66,14 +66,17 @@ STATES = Chart(
             ],
             [SHOW],
         ),
-        "stalled": Status(
+        "stalled": Explanation(
             "Some nodes have not started, and none is in progress: it is between two phases, or has stopped.",
             "the next phase, if the session's job is still there",
-            [Step("running", "the next phase begins"), Step("finished with failures", "the session is stopped")],
+            [
+                Step("running", "the next phase begins"),
+                Step("finished with failures", "the session is stopped"),
+            ],
             [SHOW, "kubectl -n services get jobs"],
         ),
-        "finished": Status("No node is in progress or has not started.", "nothing"),
-        "finished with failures": Status(
+        "finished": Explanation("No node is in progress or has not started.", "nothing"),
+        "finished with failures": Explanation(
             "No node is in progress or has not started, and some failed.", "nothing", (), [SHOW]
         ),
     },

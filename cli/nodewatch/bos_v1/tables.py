@@ -6,11 +6,11 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v1 import rules
-from nodewatch.documents import names_in, part, text
+from nodewatch.documents import as_text, names_in, part
 from nodewatch.nodes.nodeset import fold
 from nodewatch.pages import next_steps, nodes_below
 from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Record, Style, plural
-from nodewatch.times import when
+from nodewatch.times import time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,7 +43,7 @@ STALLED = "Stalled: some nodes have not started, and none is in progress. It is 
 
 def fields(document: Mapping[str, Any]) -> Page:
     """Return the fields of a document, one a line."""
-    return [Fields([(name, text(value)) for name, value in document.items()])]
+    return [Fields([(name, as_text(value)) for name, value in document.items()])]
 
 
 def session(document: Session, name: str) -> Page:
@@ -65,14 +65,14 @@ def session(document: Session, name: str) -> Page:
         Fields(
             [
                 ("Session", Cell(name, "strong")),
-                ("Operation", text(document.get("operation"))),
-                ("Template", text(document.get("templateName") or document.get("templateUuid"))),
-                ("Job", text(document.get("job") or document.get("boa_job_name"))),
-                ("Started", when(document.get("start_time"))),
-                ("Stopped", when(document.get("stop_time"))),
+                ("Operation", as_text(document.get("operation"))),
+                ("Template", as_text(document.get("templateName") or document.get("templateUuid"))),
+                ("Job", as_text(document.get("job") or document.get("boa_job_name"))),
+                ("Started", time_text(document.get("start_time"))),
+                ("Stopped", time_text(document.get("stop_time"))),
                 ("Server says", Cell(claim, "warn" if "invalid" in claim else "")),
-                ("Errors", Cell(text(document.get("error_count")), "bad" if document.get("error_count") else "")),
-                *((field, text(value)) for field, value in document.items() if field not in shown),
+                ("Errors", Cell(as_text(document.get("error_count")), "bad" if document.get("error_count") else "")),
+                *((field, as_text(value)) for field, value in document.items() if field not in shown),
             ]
         ),
         *how_far(name, failed=bool(document.get("error_count"))),
@@ -91,11 +91,11 @@ def created(document: CreatedSession) -> Page:
     page: Page = [
         Fields(
             [
-                ("Session", Cell(text(name), "strong")),
-                ("Operation", text(document.get("operation"))),
-                ("Template", text(document.get("templateName") or document.get("templateUuid"))),
-                ("Limit", text(document.get("limit"))),
-                ("Job", text(document.get("job"))),
+                ("Session", Cell(as_text(name), "strong")),
+                ("Operation", as_text(document.get("operation"))),
+                ("Template", as_text(document.get("templateName") or document.get("templateUuid"))),
+                ("Limit", as_text(document.get("limit"))),
+                ("Job", as_text(document.get("job"))),
             ]
         )
     ]
@@ -113,7 +113,7 @@ def session_status(status: SessionStatus, parts: rules.Parts) -> Page:
     phases = [phase for boot_set in known.values() for phase in rules.phases(boot_set)]
     metadata = part(status, "metadata")
     unknown = len(parts.boot_sets) - len(known)
-    page: Page = [identity(text(status.get("id")), metadata, phases if known else None, unknown)]
+    page: Page = [identity(as_text(status.get("id")), metadata, phases if known else None, unknown)]
     page.append(grid(parts.boot_sets))
     if parts.template is not None and parts.boot_sets:
         source = f"The status names no boot sets: these are those of the session template {parts.template}."
@@ -173,7 +173,7 @@ def identity(what: str, metadata: Mapping[str, Any], phases: Sequence[Phase] | N
     if unknown:
         facts.append(f"{plural(unknown, 'boot set')} without status")
     for word, field in (("started", "start_time"), ("stopped", "stop_time")):
-        facts.append(f"{word} {when(metadata[field])}" if metadata.get(field) else "")
+        facts.append(f"{word} {time_text(metadata[field])}" if metadata.get(field) else "")
     style = "warn" if unknown else STATE_STYLES[state] if state else "strong"
     return Line("  ".join(fact for fact in facts if fact), style)
 
@@ -207,7 +207,8 @@ def boot_set_rows(name: str, document: BootSet | None) -> list[list[str | Cell]]
         return [[name, "-", Cell("no status", "dim"), *none, "-", "", ""]]
     phases, flags = rules.phases(document), rules.boot_set_flags(document)
     return [row(name, "all phases", document, phases, flags, none)] + [
-        row(name, text(phase.get("name")), phase, [phase], rules.phase_flags(phase), counts(phase)) for phase in phases
+        row(name, as_text(phase.get("name")), phase, [phase], rules.phase_flags(phase), counts(phase))
+        for phase in phases
     ]
 
 
@@ -222,8 +223,8 @@ def row(
         Cell(state, STATE_STYLES[state]),
         *counts,
         Cell(f"{flags.error_count:,}", "bad" if flags.error_count else "dim"),
-        when(metadata.get("start_time")),
-        when(metadata.get("stop_time")),
+        time_text(metadata.get("start_time")),
+        time_text(metadata.get("stop_time")),
     ]
 
 
@@ -243,7 +244,7 @@ def failures(boot_sets: Mapping[str, BootSet]) -> Page:
     page: Page = []
     for name, document in boot_sets.items():
         for phase in rules.phases(document):
-            where = f"{text(phase.get('name'))} of {name}"
+            where = f"{as_text(phase.get('name'))} of {name}"
             failed = rules.categories(phase)["failed"]
             if failed:
                 page += [Line(f"Failed in {where}: {plural(len(failed), 'node')}", "bad"), nodes_below(failed)]
@@ -270,7 +271,7 @@ def boot_set_remarks(boot_sets: Mapping[str, BootSet]) -> Page:
         page += remarks(f"Boot set {name}", metadata, rules.boot_set_flags(document), phases)
         page += [Line(sentence, "warn", lead=f"Boot set {name}: ") for sentence in rules.unclear(phases)]
         for phase in phases:
-            where = f"{text(phase.get('name'))} of {name}"
+            where = f"{as_text(phase.get('name'))} of {name}"
             page += remarks(where, part(phase, "metadata"), rules.phase_flags(phase), [phase])
             page += several(phase, where)
     return page

@@ -9,13 +9,13 @@ import click
 from nodewatch.bos_v1.client import BosV1
 from nodewatch.errors import WrongUsage
 from nodewatch.options import boolean
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.bos_v1 import tables, template_tables
-else:
-    tables, template_tables = later("bos_v1.tables"), later("bos_v1.template_tables")  # only tables need them
+else:  # only tables need them
+    tables, template_tables = lazy("bos_v1.tables"), lazy("bos_v1.template_tables")
 
 
 @command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.documents import names_in, part, text
+from nodewatch.documents import as_text, names_in, part
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Cell, Fields, Line, Page
 
@@ -35,15 +35,15 @@ def members(boot_set: Mapping[str, Any]) -> str:
 
 def template(document: SessionTemplate) -> Page:
     """Return one session template, boot set by boot set."""
-    fields = [(name, text(value)) for name, value in document.items() if name not in ("name", "boot_sets")]
-    page: Page = [Fields([("Template", Cell(text(document.get("name")), "strong")), *fields])]
+    fields = [(name, as_text(value)) for name, value in document.items() if name not in ("name", "boot_sets")]
+    page: Page = [Fields([("Template", Cell(as_text(document.get("name")), "strong")), *fields])]
     for name, boot_set in boot_sets(document).items():
         shown = ("node_list", *(field for field, _ in SPECIFIERS))
-        others = [(field, text(value)) for field, value in boot_set.items() if field not in shown]
+        others = [(field, as_text(value)) for field, value in boot_set.items() if field not in shown]
         page.append(Fields([("Nodes", members(boot_set)), *others], heading=f"Boot set {name}"))
     return page
 
 
 def stored(name: Any) -> Page:
     """Return the name of the template that was stored, as the server answers it."""
-    return [Line(text(name))]
+    return [Line(as_text(name))]

@@ -12,7 +12,7 @@ from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import names_in
 from nodewatch.errors import NotAllSucceeded, NotFound, WrongUsage
 from nodewatch.options import YES, Text, boolean
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.fields import Field
     from nodewatch.nodes import limits, nodeset
 else:
-    limits, nodeset, table = later("nodes.limits"), later("nodes.nodeset"), later("table")
-    nodes, reach_rules = later("bos_v2.nodes"), later("bos_v2.reach_rules")
-    list_tables, tables = later("bos_v2.list_tables"), later("bos_v2.tables")  # only the table format needs them
-    template_tables = later("bos_v2.template_tables")
+    limits, nodeset, table = lazy("nodes.limits"), lazy("nodes.nodeset"), lazy("table")
+    nodes, reach_rules = lazy("bos_v2.nodes"), lazy("bos_v2.reach_rules")
+    list_tables, tables = lazy("bos_v2.list_tables"), lazy("bos_v2.tables")  # only the table format needs them
+    template_tables = lazy("bos_v2.template_tables")
 
 IDS_LENGTH = 65_535
 DOING = {"boot": "Boot", "reboot": "Reboot", "shutdown": "Shut down"}
@@ -80,7 +80,7 @@ def create_session(app: App, template_name: str, operation: str, limit: str | No
     $ nodewatch bos v2 sessions create --template-name arm-26.3.1 --operation reboot --stage true
     """
     bos = BosV2(app.backend("bos"))
-    limit = limit and nodes.known_limit(bos, limits.read_limit(limit, app.world.stdin))
+    limit = limit and nodes.known_limit(bos, limits.read_limit(limit, app.world))
     if app.settings.dry_run or (limit is None and not yes and app.interactive):
         who = f"{whom(bos, template_name, limit or '', rehearsed=app.settings.dry_run)} of {template_name}"
         if app.settings.dry_run:
@@ -188,7 +188,7 @@ def update_components(
             "nothing says what to change: add --patch JSON, --enabled, --retry-policy or a --clear option."
         )
     bos = BosV2(app.backend("bos"))
-    names = nodes.known_names(bos, nodes.names(filter_ids, app.world.stdin)) if filter_ids else []
+    names = nodes.known_names(bos, nodes.names(filter_ids, app.world)) if filter_ids else []
     if sum(map(len, names)) + len(names) - 1 > IDS_LENGTH:
         raise WrongUsage(f"BOS takes {IDS_LENGTH:,} characters of names at once: change these {len(names):,} in parts.")
     who = nodeset.fold(names) if names else f"all components of session {filter_session}"
@@ -216,7 +216,7 @@ def apply_staged(app: App, xnames: str | None) -> None:
     if not xnames:
         raise WrongUsage(f"--xnames is missing: it names the nodes whose staged session is to be started, as {NODES}.")
     bos = BosV2(app.backend("bos"))
-    names = nodes.known_names(bos, nodes.names(xnames, app.world.stdin))
+    names = nodes.known_names(bos, nodes.names(xnames, app.world))
     applied = bos.apply_staged(names)
     app.show(applied, template_tables.applied)
     if not app.settings.dry_run:

@@ -6,9 +6,10 @@ from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
-from nodewatch.backend import ASK_RIGHT, Backend, Request, array, named, object_in, segment, sent
+from nodewatch.backend import ASK_RIGHT, Backend, Request, ask_array, ask_document, ask_object, object_in, segment
 from nodewatch.documents import id_of
 from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongUsage
+from nodewatch.nodes.courses import NOT_RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,7 +52,7 @@ class BosV2:
         except NotFound as error:
             alike = {"start_after_id": name[:-3] or None, "page_size": 50} if collection == "components" else {}
             try:
-                found = list(array(self.backend, Request("GET", f"/v2/{collection}", alike, aside=True)))
+                found = list(ask_array(self.backend, Request("GET", f"/v2/{collection}", alike, aside=True)))
             except NodewatchError:
                 raise error from None
             raise NotFound(whose(name, found, error.message), status=error.status, document=error.document) from error
@@ -61,32 +62,33 @@ class BosV2:
     ) -> list[Session]:
         """Return the sessions, in the server's order (never by time)."""
         query = {"min_age": min_age, "max_age": max_age, "status": status}
-        return cast("list[Session]", array(self.backend, Request("GET", "/v2/sessions", query)))
+        return cast("list[Session]", ask_array(self.backend, Request("GET", "/v2/sessions", query)))
 
-    def session(self, name: str) -> Session:
-        """Return one session; raise `NotFound` if there is none of that name."""
+    def session(self, name: str, tenant: str | None = None) -> Session:
+        """Return one session, of that tenant; raise `NotFound` if there is none of that name."""
+        request = Request("GET", path("sessions", name), tenant=tenant)
         with self.known("sessions", name):
-            return cast("Session", named(self.backend, Request("GET", path("sessions", name)), "name", name))
+            return cast("Session", ask_object(self.backend, request, "name", name))
 
-    def session_status(self, name: str) -> ExtendedStatus:
-        """Return how far a session is; raise `NotFound` if there is none of that name."""
-        request = status_request(name)
+    def session_status(self, name: str, tenant: str | None = None) -> ExtendedStatus:
+        """Return how far a session is, of that tenant; raise `NotFound` if there is none of that name."""
+        request = status_request(name)._replace(tenant=tenant)
         with self.known("sessions", name):
             return status_in(self.backend.send(request), request)
 
     def create_session(self, **wanted: Unpack[NewSession]) -> Session:
         """Create a session and return it; raise `ServiceTrouble` if BOS refuses: no such template, a name taken."""
-        return cast("Session", named(self.backend, Request("POST", "/v2/sessions", body=wanted, done=(201,))))
+        return cast("Session", ask_object(self.backend, Request("POST", "/v2/sessions", body=wanted, done=(201,))))
 
     def delete_session(self, name: str) -> Any:
         """Delete a session; its components stay as they are. Raise `NotFound` if there is none of that name."""
         with self.known("sessions", name):
-            return sent(self.backend, Request("DELETE", path("sessions", name), done=(204,)))
+            return ask_document(self.backend, Request("DELETE", path("sessions", name), done=(204,)))
 
     def component(self, name: str) -> Component:
         """Return one component; raise `NotFound` if BOS does not know it."""
         with self.known("components", name):
-            return cast("Component", named(self.backend, Request("GET", path("components", name)), "id", name))
+            return cast("Component", ask_object(self.backend, Request("GET", path("components", name)), "id", name))
 
     def template_of(self, component: Component) -> str:
         """Return the session template that a component's session was created from; empty where nothing tells."""
@@ -100,12 +102,14 @@ class BosV2:
         """Change fields of a component and return it, without its computed status."""
         request = Request("PATCH", path("components", name), body=patch, done=(200,))
         with self.known("components", name):
-            return cast("Component", named(self.backend, request))
+            return cast("Component", ask_object(self.backend, request))
 
     def update_components(self, filters: Mapping[str, str], patch: Mapping[str, Any]) -> list[Component]:
         """Change fields of the components with these `ids`, or of this `session`, and return them."""
         body = {"filters": filters, "patch": patch}
-        return cast("list[Component]", array(self.backend, Request("PATCH", "/v2/components", body=body, done=(200,))))
+        return cast(
+            "list[Component]", ask_array(self.backend, Request("PATCH", "/v2/components", body=body, done=(200,)))
+        )
 
     def failed_counts(self) -> dict[str, int]:
         """Return how many components are failed now, by the session that they belong to: one question for all."""
@@ -115,7 +119,7 @@ class BosV2:
     def apply_staged(self, names: list[str]) -> Applied:
         """Start the session staged on each of the components; return on which that succeeded."""
         return cast(
-            "Applied", named(self.backend, Request("POST", "/v2/applystaged", body={"xnames": names}, done=(200,)))
+            "Applied", ask_object(self.backend, Request("POST", "/v2/applystaged", body={"xnames": names}, done=(200,)))
         )
 
     def components(
@@ -131,10 +135,10 @@ class BosV2:
         """
         ids, size = filters.get("ids"), filters.get("page_size")
         if ids:
-            from nodewatch.nodes.places import is_open, meant_by
+            from nodewatch.nodes.places import meant_by, stands_for_several
 
             names = ids.split(",")
-            if any(map(is_open, names)):
+            if any(map(stands_for_several, names)):
                 others: Filters = {**filters, "ids": None, "page_size": None}
                 meant, everyone = meant_by(names), self.components(fields=fields, fits=fits, **others)
                 found = [component for component in everyone if meant(id_of(component))]
@@ -190,7 +194,7 @@ class BosV2:
     def page(self, filters: Filters, fields: Sequence[str], fits: Fits | None = None) -> list[Component]:
         """Return what one request for components answers."""
         request = Request("GET", "/v2/components", cast("dict[str, Any]", filters), fields=fields, fits=fits)
-        return cast("list[Component]", array(self.backend, request))
+        return cast("list[Component]", ask_array(self.backend, request))
 
     def disabled(self, filters: Filters, fields: Sequence[str]) -> Iterator[Component]:
         """Return components that are not enabled, page by page until there are as many as a page holds."""
@@ -212,28 +216,28 @@ class BosV2:
 
     def templates(self) -> list[SessionTemplate]:
         """Return the session templates, in the server's order."""
-        return cast("list[SessionTemplate]", array(self.backend, Request("GET", "/v2/sessiontemplates")))
+        return cast("list[SessionTemplate]", ask_array(self.backend, Request("GET", "/v2/sessiontemplates")))
 
     def template(self, name: str) -> SessionTemplate:
         """Return one session template; raise `NotFound` if there is none of that name."""
         request = Request("GET", path("sessiontemplates", name))
         with self.known("sessiontemplates", name):
-            return cast("SessionTemplate", named(self.backend, request, "name", name))
+            return cast("SessionTemplate", ask_object(self.backend, request, "name", name))
 
     def put_template(self, name: str, template: Any) -> SessionTemplate:
         """Store a session template, in place of one of that name, and return it."""
         request = Request("PUT", path("sessiontemplates", name), body=template, done=(200, 201))
-        return cast("SessionTemplate", named(self.backend, request))
+        return cast("SessionTemplate", ask_object(self.backend, request))
 
     def update_template(self, name: str, patch: Any) -> SessionTemplate:
         """Change fields of a session template and return it."""
         request = Request("PATCH", path("sessiontemplates", name), body=patch, done=(200,))
-        return cast("SessionTemplate", named(self.backend, request))
+        return cast("SessionTemplate", ask_object(self.backend, request))
 
     def delete_template(self, name: str) -> Any:
         """Delete a session template; raise `NotFound` if there is none of that name."""
         with self.known("sessiontemplates", name):
-            return sent(self.backend, Request("DELETE", path("sessiontemplates", name), done=(204,)))
+            return ask_document(self.backend, Request("DELETE", path("sessiontemplates", name), done=(204,)))
 
     def template_validity(self, name: str) -> Any:
         """Return `Valid`, or in words what would keep a session from being created from the template."""
@@ -241,11 +245,11 @@ class BosV2:
 
     def example_template(self) -> SessionTemplate:
         """Return a session template to start from."""
-        return cast("SessionTemplate", named(self.backend, Request("GET", "/v2/sessiontemplatetemplate")))
+        return cast("SessionTemplate", ask_object(self.backend, Request("GET", "/v2/sessiontemplatetemplate")))
 
     def options(self) -> dict[str, Any]:
         """Return the options of the service."""
-        return named(self.backend, Request("GET", "/v2/options"))
+        return ask_object(self.backend, Request("GET", "/v2/options"))
 
     def limits(self) -> dict[str, Any]:
         """Return the options of the service; none where it does not tell them, so that its defaults are assumed.
@@ -259,15 +263,15 @@ class BosV2:
 
     def update_options(self, patch: Mapping[str, Any]) -> dict[str, Any]:
         """Change options of the service and return them all."""
-        return named(self.backend, Request("PATCH", "/v2/options", body=patch, done=(200,)))
+        return ask_object(self.backend, Request("PATCH", "/v2/options", body=patch, done=(200,)))
 
     def api(self) -> dict[str, Any]:
         """Return the version of the API, and where it is."""
-        return named(self.backend, Request("GET", "/v2"))
+        return ask_object(self.backend, Request("GET", "/v2"))
 
     def version(self) -> dict[str, Any]:
         """Return the version of the service."""
-        return named(self.backend, Request("GET", "/v2/version"))
+        return ask_object(self.backend, Request("GET", "/v2/version"))
 
     def recording(self, session: str = "") -> list[dict[str, str]]:
         """Return what `local record` has kept, the oldest first: all changes of nodes, or those in one session.
@@ -275,16 +279,14 @@ class BosV2:
         Raise `NotFound` where there is no recording: no server of BOS keeps one.
         """
         try:
-            found = array(self.backend, Request("GET", "/v2/recording", {"session": session or None}))
+            found = ask_array(self.backend, Request("GET", "/v2/recording", {"session": session or None}))
         except NotFound as error:
-            raise NotFound(
-                "nothing is recorded here. Record it, `nodewatch local record STORE`, and ask with --local STORE."
-            ) from error
+            raise NotFound(NOT_RECORDED) from error
         return cast("list[dict[str, str]]", found)
 
     def health(self) -> dict[str, Any]:
         """Return how the service and its database are."""
-        return named(self.backend, Request("GET", "/v2/healthz"))
+        return ask_object(self.backend, Request("GET", "/v2/healthz"))
 
 
 def status_request(name: str) -> Request:
@@ -325,16 +327,18 @@ def path(collection: str, name: str) -> str:
     return f"/v2/{collection}/{segment(name)}"
 
 
-def split(ids: str, length: int = IDS_LENGTH) -> Iterable[str]:
-    """Return a comma list in pieces of at most that many characters; a longer name is a piece of its own.
+def split(ids: str, length: int = IDS_LENGTH) -> list[str]:
+    """Return a comma list in pieces of at most that many characters; raise `WrongUsage` for a name that is longer.
 
-    >>> list(split("x1,x2,x3", 5))
+    >>> split("x1,x2,x3", 5)
     ['x1,x2', 'x3']
     """
-    piece: list[str] = []
+    pieces: list[str] = []
     for name in ids.split(","):
-        if piece and len(",".join([*piece, name])) > length:
-            yield ",".join(piece)
-            piece = []
-        piece.append(name)
-    yield ",".join(piece)
+        if len(name) > length:
+            raise WrongUsage(f"{name[:60]!r}... is no component: an id has {length} characters at most.")
+        if pieces and len(pieces[-1]) + 1 + len(name) <= length:
+            pieces[-1] += f",{name}"
+        else:
+            pieces.append(name)
+    return pieces

@@ -10,7 +10,7 @@ from nodewatch.bos_v2.client import BosV2
 from nodewatch.documents import id_of
 from nodewatch.errors import NodewatchError
 from nodewatch.options import EVERY_KIND, boolean
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from nodewatch.nodes import places
     from nodewatch.table import Page
 else:
-    follow, nodes, places = later("bos_v2.follow"), later("bos_v2.nodes"), later("nodes.places")
+    follow, nodes, places = lazy("bos_v2.follow"), lazy("bos_v2.nodes"), lazy("nodes.places")
     # Only the table format needs these.
-    session_tables, status_tables = later("bos_v2.session_tables"), later("bos_v2.status_tables")
-    list_tables, map_tables = later("bos_v2.list_tables"), later("bos_v2.map_tables")
-    tables = later("bos_v2.tables")
+    session_tables, status_tables = lazy("bos_v2.session_tables"), lazy("bos_v2.status_tables")
+    list_tables, map_tables = lazy("bos_v2.list_tables"), lazy("bos_v2.map_tables")
+    tables = lazy("bos_v2.tables")
 
 Found = TypeVar("Found")
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
@@ -36,18 +36,25 @@ AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 @click.option("--status", type=click.Choice(["pending", "running", "complete"]), help="Only sessions in this status.")
 @click.option("--min-age", metavar="AGE", help=f"Only sessions at least this old. {AGES}")
 @click.option("--max-age", metavar="AGE", help="Only sessions at most this old.")
+@watchable
 def list_sessions(app: App, status: str | None, min_age: str | None, max_age: str | None) -> None:
     """The table has the newest first, and says how many nodes are failed now; other formats keep the server's order,
-    which is never by time.
+    which is never by time. --wait and --watch end when none of them is running any more, and with 0 if every one that
+    was running meanwhile succeeded; what is staged, and waits to be applied, is not waited for.
 
     \b
     $ nodewatch bos v2 sessions list --status running
+    $ nodewatch bos v2 sessions list --max-age 1d --watch
     $ nodewatch bos v2 sessions list --max-age 2d --format json
     $ nodewatch bos v2 sessions list --columns start_time,name,template_name,status --sort start_time
     """
-    filters = app.narrowed({"status": status, "min_age": min_age, "max_age": max_age})
+    filters = {"status": status, "min_age": min_age, "max_age": max_age}
+    if followed(app, lambda: follow.sessions(app, filters)):
+        return
     bos = BosV2(app.backend("bos"))
-    sessions = bos.sessions(**filters)
+    sessions = bos.sessions(**app.narrowed(filters))
+    if app.settings.tenant and not sessions:
+        app.say(f"Only sessions of the tenant {app.settings.tenant} were asked for.")
     failed = told_if_known(app, bos.failed_counts) if app.uses("failed") else None
     app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.as_sent)
 
@@ -161,7 +168,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --count-by status,phase
     """
     filters["status"] = filters["status"] and known_statuses(filters["status"])
-    filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
+    filters["ids"] = ids and nodes.comma_list(ids, app.world)
     whole = ids is not None and nodes.closed(ids) and not (filters["page_size"] or filters["start_after_id"])
     if followed(app, lambda: follow.components(app, filters)):
         return
@@ -198,7 +205,7 @@ def map_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components map --session night-reboot --watch
     $ nodewatch bos v2 components map --filter 'cabinet = x1000' --format svg
     """
-    filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
+    filters["ids"] = ids and nodes.comma_list(ids, app.world)
     if not followed(app, lambda: follow.component_map(app, filters)):
         show_map(app, filters)
 
@@ -238,24 +245,25 @@ def show_map(app: App, filters: dict[str, Any]) -> None:
 @watchable
 def describe_component(app: App, component_id: str) -> None:
     """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type. Of several,
-    named as a list or a node set, it shows each. --wait and --watch follow one: they end when BOS does nothing with it
-    any more, with 0 if it is stable then.
+    named as a list or a node set, it shows each. --wait and --watch end when BOS does nothing with any of them any
+    more, with 0 if all are stable then.
 
     \b
     $ nodewatch bos v2 components describe x3000c0s13b0n0
     $ nodewatch bos v2 components describe x3000c0s13b0n0 --watch
     $ nodewatch bos v2 components describe x1000c2s[4-5]b0n0
     """
-    if followed(app, lambda: follow.component(app, component_id, lambda node: describe(app, [node]))):
-        return
     bos = BosV2(app.backend("bos"))
     if not nodes.several(component_id):
-        app.show(bos.component(places.spelt(component_id)), lambda node: describe(app, [node]))
+        name = places.spell(component_id)
+        if not followed(app, lambda: follow.component(app, name, lambda node: describe(app, [node]))):
+            app.show(bos.component(name), lambda node: describe(app, [node]))
         return
-    names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world.stdin)))
-    found = list(bos.components(ids=names))
-    bos.check_known(names, found, filtered=False)
-    app.show(found, lambda found: describe(app, found))
+    names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world)))
+    if not followed(app, lambda: follow.described(app, names, lambda found: describe(app, found))):
+        found = list(bos.components(ids=names))
+        bos.check_known(names, found, filtered=False)
+        app.show(found, lambda found: describe(app, found))
 
 
 def describe(app: App, components: Iterable[Component]) -> Page:

@@ -76,5 +76,5 @@ def outcome(look: Look) -> Outcome:
         lagging=[*found.moving, *found.held],
         gone=end.gone,
         done=len(found.stable),
-        left=len(found.moving),
+        remaining=len(found.moving),
     )

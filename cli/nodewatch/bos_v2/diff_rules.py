@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import rules
 from nodewatch.differences import Seen, State
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,12 +25,14 @@ def seen(fleet: Mapping[str, Mapping[str, Any]]) -> Seen:
     nodes = {}
     for name, component in fleet.get("bos.v2.components", {}).items():
         status = rules.status_of(component)
-        nodes[name] = State(status, text(component.get("error")), status == "failed")
+        nodes[name] = State(status, as_text(component.get("error")), status == "failed")
     sessions = {
-        rules.saved_key(text(session.get("name")), session.get("tenant")): text(part(session, "status").get("status"))
+        rules.saved_key(as_text(session.get("name")), session.get("tenant")): as_text(
+            part(session, "status").get("status")
+        )
         for session in fleet.get("bos.v2.sessions", {}).values()
     }
     version = fleet.get("bos.v2.version", {}).get("", {})
-    numbers = [text(version[name]) for name in ("major", "minor", "patch") if name in version]
+    numbers = [as_text(version[name]) for name in ("major", "minor", "patch") if name in version]
     versions = {"version": {"BOS": ".".join(numbers)}} if numbers else {}
     return Seen({"BOS": nodes}, {"BOS v2 session": sessions, **versions})

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import components_outcome, kinds, outcome, session_tables, verdict_rules
+from nodewatch.bos_v2 import (
+    components_outcome,
+    kinds,
+    list_tables,
+    outcome,
+    session_tables,
+    sessions_outcome,
+    verdict_rules,
+)
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.bos_v2.component_looks import ComponentLooks
+from nodewatch.bos_v2.session_list_looks import SessionListLooks
 from nodewatch.bos_v2.session_looks import SessionLooks
-from nodewatch.watch.model import Watched
+from nodewatch.watch.model import Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from nodewatch.app import App
     from nodewatch.bos_v2.outcome import Look
@@ -19,7 +28,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Page
 
 
-def session(app: App, name: str) -> Watched:
+def session(app: App, name: str) -> Subject:
     """Return how to follow a session."""
     looks = SessionLooks(app, name)
 
@@ -28,21 +37,38 @@ def session(app: App, name: str) -> Watched:
         components, options, clock = kinds.alike(look.components), looks.options, app.clock
         return session_tables.session_status(status, look.session, components, options, clock, brief=app.brief)
 
-    return Watched(
+    return Subject(
         look=looks.look,
         last_look=looks.last_look,
         document=lambda look: look.status,
         table=table,
         states=outcome.states,
         outcome=outcome.outcome,
-        left="taken over by a newer session",
+        gone_means="taken over by a newer session",
     )
 
 
-def components(app: App, filters: dict[str, Any]) -> Watched:
+def sessions(app: App, filters: dict[str, Any]) -> Subject:
+    """Return how to follow the sessions that fit the filters and run, to their end."""
+
+    def rows(look: sessions_outcome.Look) -> list[dict[str, Any]]:
+        return list_tables.with_failed(look.sessions, look.failed)
+
+    return Subject(
+        look=SessionListLooks(app, filters).look,
+        document=lambda look: look.sessions,
+        table=lambda look: app.list_page(rows(look)),
+        states=sessions_outcome.states,
+        outcome=lambda look, _: sessions_outcome.outcome_of(look),
+        nodes=rows,
+        gone_means="deleted",
+    )
+
+
+def components(app: App, filters: dict[str, Any]) -> Subject:
     """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
     looks = ComponentLooks(app, filters)
-    return Watched(
+    return Subject(
         look=looks.look,
         last_look=looks.last_look,
         document=lambda look: look.documents,
@@ -50,11 +76,11 @@ def components(app: App, filters: dict[str, Any]) -> Watched:
         states=lambda look: {name: node.words for name, node in look.nodes.items()},
         outcome=lambda look, _: components_outcome.outcome(look),
         listed=True,
-        left="taken over by a newer session" if filters.get("session") else "removed from BOS",
+        gone_means="taken over by a newer session" if filters.get("session") else "removed from BOS",
     )
 
 
-def component_map(app: App, filters: dict[str, Any]) -> Watched:
+def component_map(app: App, filters: dict[str, Any]) -> Subject:
     """Return how to follow the components that fit the filters now, drawn as a picture."""
     from nodewatch.bos_v2 import map_tables
 
@@ -62,14 +88,20 @@ def component_map(app: App, filters: dict[str, Any]) -> Watched:
     return drawn._replace(table=lambda look: map_tables.components(look.documents), listed=False)
 
 
-def component(app: App, name: str, table: Callable[[Component], Page]) -> Watched:
+def described(app: App, names: str, table: Callable[[Sequence[Component]], Page]) -> Subject:
+    """Return how to follow components that are named, as a comma list; `table` makes the page that shows them."""
+    named = components(app, {"ids": names})
+    return named._replace(table=lambda look: table(look.documents), listed=False)
+
+
+def component(app: App, name: str, table: Callable[[Component], Page]) -> Subject:
     """Return how to follow one component; `table` makes the page that shows it."""
 
     def look() -> components_outcome.Look:
         found = BosV2(app.backend("bos")).component(name)
         return components_outcome.Look(kinds.nodes([found]), 1, documents=[found])
 
-    return Watched(
+    return Subject(
         look=look,
         document=lambda look: look.documents[0],
         table=lambda look: table(look.documents[0]),

@@ -8,14 +8,18 @@ import click
 
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import NotFound
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.bos_v2 import nodes, recording_rules
     from nodewatch.nodes import places
 else:
-    places, nodes, recording_rules = later("nodes.places"), later("bos_v2.nodes"), later("bos_v2.recording_rules")
+    places, nodes, recording_rules = (
+        lazy("nodes.places"),
+        lazy("bos_v2.nodes"),
+        lazy("bos_v2.recording_rules"),
+    )
 
 
 @command(listing="bos_v2.history_tables:CHANGES", other=("worst", "bos_v2.history_tables:WORST"))
@@ -29,7 +33,7 @@ def show_course(app: App, wanted: str | None, worst: bool) -> None:
     $ nodewatch bos v2 components history x1000c2s4b0n0 --local past.db
     $ nodewatch bos v2 components history --worst --local past.db
     """
-    names = None if wanted is None else nodes.names(wanted, app.world.stdin)
+    names = None if wanted is None else nodes.names(wanted, app.world)
     found = BosV2(app.backend("bos")).recording()
     if names is not None:
         meant = places.meant_by(names)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from nodewatch.bos_v2.tables import STYLES
-from nodewatch.documents import text
-from nodewatch.lists.listing import At, Attribute, Listing, places
+from nodewatch.documents import as_text
+from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Cell, Column
 
 
 def status_cell(change: Any, _clock: Any) -> Cell:
     """Return the status that a node came to, in its colour."""
-    return Cell(text(change.get("to")), STYLES.get(text(change.get("to")), "busy"))
+    return Cell(as_text(change.get("to")), STYLES.get(as_text(change.get("to")), "busy"))
 
 
 def at(name: str) -> Any:
@@ -40,7 +40,7 @@ CHANGES = Listing(
         Attribute("phase", "the phase of the boot that it is in since", At("phase"), Column("Phase", 2)),
         Attribute("session", "the session that it belongs to since", At("session"), Column("Session", 1)),
         Attribute("error", "what it reports since", At("error"), Column("Error", wraps=True)),
-        *places(At("node")),
+        *place_attributes(At("node")),
     ],
     order=None,
     empty="Nothing is recorded of such nodes.",
@@ -55,7 +55,7 @@ WORST = Listing(
             "sessions", "in how many sessions it was", At("sessions"), Column("Sessions", right=True), kind="number"
         ),
         Attribute("errors", "its errors, the most frequent first", errors, Column("Errors", wraps=True)),
-        *places(At("node")),
+        *place_attributes(At("node")),
     ],
     order=None,
     empty="No node has failed in the sessions that are recorded.",

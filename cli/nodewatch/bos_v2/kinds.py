@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.backend import AlikeArray
 from nodewatch.bos_v2 import rules
-from nodewatch.documents import id_of, part, text
+from nodewatch.documents import as_text, id_of, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -75,10 +75,10 @@ def alike(components: Iterable[Component]) -> list[Alike]:
     for component in components:
         key = (
             rules.status_of(component),
-            text(part(component, "status").get("phase")),
+            as_text(part(component, "status").get("phase")),
             bool(component.get("enabled")),
-            text(component.get("error")),
-            text(part(component, "last_action").get("last_updated")),
+            as_text(component.get("error")),
+            as_text(part(component, "last_action").get("last_updated")),
         )
         found.setdefault(key, Alike(component, [])).names.append(id_of(component))
     return list(found.values())
@@ -94,7 +94,7 @@ def nodes(components: Iterable[Component]) -> dict[str, Node]:
     alike: dict[Any, Node] = {}
     found = {}
     for component in components:
-        error = text(component.get("error"))
+        error = as_text(component.get("error"))
         status, enabled = rules.status_of(component), bool(component.get("enabled"))
         key = status, enabled, error
         if key not in alike:
@@ -115,7 +115,7 @@ def counts(kinds: Kinds, total: int, staged: int = 0) -> str:
     """Return how many of all nodes are of which kind, in words.
 
     >>> counts(Kinds(["x1"], ["x2"], [], ["x3"]), 4, 1)
-    '1 of 4 nodes stable, 1 failed, 1 staged, 1 on hold or disabled'
+    '1 of 4 nodes stable, 1 failed, 1 staged, 1 disabled'
     """
     from nodewatch.table import plural
 
@@ -123,7 +123,7 @@ def counts(kinds: Kinds, total: int, staged: int = 0) -> str:
         "failed": len(kinds.failed),
         "in progress": len(kinds.moving),
         "staged": staged,
-        "on hold or disabled": len(kinds.held),
+        "disabled": len(kinds.held),
     }
     rest = "".join(f", {count:,} {name}" for name, count in others.items() if count)
     return f"{len(kinds.stable):,} of {plural(total, 'node')} stable{rest}"

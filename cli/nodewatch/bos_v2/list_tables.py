@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import kinds, rules, status_rules
+from nodewatch.bos_v2 import expectation_rules, kinds, rules, status_rules
 from nodewatch.bos_v2.tables import ATTEMPTS, STYLES, attempts, last_action
 from nodewatch.bos_v2.template_tables import boot_sets, configured, members
-from nodewatch.documents import part, text
-from nodewatch.lists.listing import At, Attribute, Listing, places
+from nodewatch.documents import as_text, part
+from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.lists.view import usual_page
 from nodewatch.nodes.nodeset import fold
-from nodewatch.table import Cell, Column, Heading, Line, plural
+from nodewatch.table import Cell, Column, Grid, Heading, Line, plural
 from nodewatch.times import read_time, seconds_since
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from nodewatch.bos_v2.types import Component, Session
-    from nodewatch.table import Grid, Page, Style
+    from nodewatch.table import Page, Style
     from nodewatch.times import Clock
 
 LONG, SHORT = 30, 21  # characters: an error longer than that, which several nodes share, is cut to that in their rows
@@ -33,7 +33,7 @@ def status_cell(component: Component, _clock: Clock) -> Cell:
 
 def bad(value: At) -> Any:
     """Return how a table shows an error."""
-    return lambda document, clock: Cell(text(value(document, clock)), "bad")
+    return lambda document, clock: Cell(as_text(value(document, clock)), "bad")
 
 
 def framed(grid: Grid, documents: Sequence[Component], clock: Clock) -> Page:
@@ -48,15 +48,20 @@ def framed(grid: Grid, documents: Sequence[Component], clock: Clock) -> Page:
     page: Page = [Line(f"{plural(len(documents), 'node')}: {counts}")] if len(statuses) > 1 else []
     nodes: dict[str, list[str]] = {}
     for component in documents:
-        nodes.setdefault(text(component.get("error")), []).append(text(component.get("id")))
+        nodes.setdefault(as_text(component.get("error")), []).append(as_text(component.get("id")))
     long = {error: names for error, names in nodes.items() if len(error) > LONG and 1 < len(names) < len(documents)}
     if not long:
         return [*page, grid]
     place = [column.name for column in grid.columns].index("Error")
     page.append(grid._replace(rows=[shortened(row, place, long) for row in grid.rows]))
-    page.append(Heading("Errors in full"))
-    for error, names in sorted(long.items(), key=lambda item: -len(item[1])):
-        page += [Line(error, "bad", f"  {plural(len(names), 'node')}: "), Line(fold(names), lead="      ")]
+    return [*page, Heading("Errors in full"), *told_once(long, "node")]
+
+
+def told_once(errors: Mapping[str, Sequence[str]], what: str) -> Page:
+    """Return each error with the names of those that report it, the most frequent first."""
+    page: Page = []
+    for error, names in sorted(errors.items(), key=lambda item: -len(item[1])):
+        page += [Line(error, "bad", f"  {plural(len(names), what)}: "), Line(fold(names), lead="      ")]
     return page
 
 
@@ -125,7 +130,7 @@ COMPONENTS = Listing(
         ),
         Attribute(
             "class",
-            "stable, moving (BOS works on it), failed, or held (disabled or on hold in the middle of a phase)",
+            "stable, moving (BOS works on it), failed, or held (disabled before it was done)",
             lambda component, _: kinds.kind(component),
             words=kinds.Kinds._fields,
             needs=("status", "enabled"),
@@ -141,12 +146,12 @@ COMPONENTS = Listing(
         Attribute(
             "late",
             "whether the node is in its status for longer than the options of BOS allow",
-            lambda component, clock: status_rules.stuck(component, clock.options, clock.now),
+            lambda component, clock: expectation_rules.stuck(component, clock.options, clock.now),
             kind="truth",
             needs=("status", "last_action.last_updated", "enabled"),
             flat=False,
         ),
-        *places(At("id")),
+        *place_attributes(At("id")),
         Attribute(
             "configuration", "the configuration that is to be applied", At("desired_state", "configuration"), flat=False
         ),
@@ -165,16 +170,37 @@ def took(session: Session, clock: Clock) -> float | None:
 
 
 def session_cell(session: Any, _clock: Clock) -> Cell:
-    """Return a session's status, with whether it is staged."""
-    status = text(part(session, "status").get("status"))
-    style: Style = "bad" if session.get("failed") else "busy" if status in ("running", "pending") else ""
-    return Cell(status + " (staged)" * bool(session.get("stage")), style)
+    """Return a session's status in its colour."""
+    status = rules.session_state(session)
+    wrong = session.get("failed") or part(session, "status").get("error")
+    style: Style = "bad" if wrong else "busy" if status not in ("complete", "") else ""
+    return Cell(status, style)
 
 
 def nodes_cell(session: Any, _clock: Clock) -> Cell:
     """Return how many nodes a session has, and how many of them are failed now, where that was asked."""
     count, failed = len(rules.component_names(session)), session.get("failed")
+    if not count and rules.session_state(session) == "pending":
+        return Cell("")  # BOS has not looked yet which they are
     return Cell(f"{failed:,} failed of {count:,}", "bad") if failed else Cell(f"{count:,}")
+
+
+def with_errors_below(grid: Grid, documents: Sequence[Session], clock: Clock) -> Page:
+    """Return the rows, and below them why sessions could not be set up: few have an error, and it takes much room.
+
+    Off a terminal each row has its own, and is complete.
+    """
+    if clock.absolute:
+        return [grid]
+    errors: dict[str, list[str]] = {}
+    for session in documents:
+        error = as_text(part(session, "status").get("error"))
+        if error:
+            errors.setdefault(error, []).append(as_text(session.get("name")))
+    place = [column.name for column in grid.columns].index("Error")
+    columns = [*grid.columns[:place], *grid.columns[place + 1 :]]
+    page: Page = [Grid(columns, [[*row[:place], *row[place + 1 :]] for row in grid.rows], empty=grid.empty)]
+    return [*page, Heading("Could not be set up", "bad"), *told_once(errors, "session")] if errors else page
 
 
 SESSIONS = Listing(
@@ -182,7 +208,7 @@ SESSIONS = Listing(
         Attribute("name", "the session's name", At("name"), Column("Session")),
         Attribute(
             "status",
-            "pending, running or complete, which does not tell whether it went well",
+            "pending, running or complete, which does not tell whether it went well; a table calls staged ones staged",
             At("status", "status"),
             Column("Status"),
             session_cell,
@@ -197,7 +223,7 @@ SESSIONS = Listing(
             "nodes",
             "how many nodes it had when it was set up",
             lambda session, _: len(rules.component_names(session)),
-            Column("Nodes", 7, right=True),
+            Column("Nodes", right=True),
             nodes_cell,
             kind="number",
             needs=("components", "failed"),
@@ -234,13 +260,14 @@ SESSIONS = Listing(
     ],
     order="-start_time",
     empty="No session matches.",
+    framed=with_errors_below,
 )
 
 
 def each_boot_set(field: str) -> Any:
     """Return the value of a field in each boot set of a template, each value once."""
     return lambda template, _: ", ".join(
-        dict.fromkeys(text(each.get(field)) for each in boot_sets(template).values() if each.get(field))
+        dict.fromkeys(as_text(each.get(field)) for each in boot_sets(template).values() if each.get(field))
     )
 
 
@@ -278,7 +305,7 @@ TEMPLATES = Listing(
 
 def with_failed(documents: Iterable[Session], failed: Mapping[str, int]) -> list[dict[str, Any]]:
     """Return the sessions, each with how many of its nodes are failed now."""
-    return [{**session, "failed": failed.get(text(session.get("name")), 0)} for session in documents]
+    return [{**session, "failed": failed.get(as_text(session.get("name")), 0)} for session in documents]
 
 
 def as_sent(documents: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

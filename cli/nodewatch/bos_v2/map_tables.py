@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nodewatch.bos_v2 import kinds, rules
 from nodewatch.documents import id_of
 from nodewatch.nodes.nodeset import natural
-from nodewatch.nodes.places import Place, place
+from nodewatch.nodes.places import Xname, read_xname
 from nodewatch.table import Cell, Grid, Page, Panel, Panels
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ ROW = 50  # signs on a line where names do not say where nodes are
 HOLES = 8  # how many times as many places as nodes a cabinet may have before it is drawn as a plain row
 STABLE = Sign("█", "good", "stable")
 FAILED = Sign("X", "bad", "failed")
-HELD = Sign("!", "warn", "on hold or disabled")
+HELD = Sign("!", "warn", "disabled")
 OTHER = Sign("?", "warn", "another status")
 MOVING = {
     "power_off_pending": Sign("v", "busy", "powering off"),
@@ -53,7 +53,7 @@ def sign(component: Component) -> Sign:
     >>> sign({"enabled": True, "status": {"status": "configuring"}}).character, sign({"status": {}}).character
     ('c', '█')
     >>> sign({"enabled": False, "status": {"status": "configuring"}}).means
-    'on hold or disabled'
+    'disabled'
     """
     kind = kinds.kind(component)
     if kind == "moving":
@@ -66,8 +66,8 @@ def components(documents: Iterable[Component]) -> Page:
     signs = {id_of(component): sign(component) for component in documents}
     if not signs:
         return [Grid([], [], empty="No node matches.")]
-    places = {name: found for name in signs if (found := place(name)) is not None}
-    cabinets: dict[int, dict[Place, Sign]] = {}
+    places = {name: found for name in signs if (found := read_xname(name)) is not None}
+    cabinets: dict[int, dict[Xname, Sign]] = {}
     for name, stands in places.items():
         cabinets.setdefault(stands.cabinet, {})[stands] = signs[name]
     panels, others = [], [name for name in signs if name not in places]
@@ -82,22 +82,22 @@ def components(documents: Iterable[Component]) -> Page:
     return [Panels(panels, legend)]
 
 
-def size(found: Mapping[Place, Sign]) -> int:
+def size(found: Mapping[Xname, Sign]) -> int:
     """Return how many signs and holes the picture of a cabinet has."""
     chassis = len({stands.chassis for stands in found})
     return chassis * (max(stands.slot for stands in found) // SLOTS + 1) * SLOTS * depth(found)[0] * depth(found)[1]
 
 
-def depth(found: Iterable[Place]) -> tuple[int, int]:
+def depth(found: Iterable[Xname]) -> tuple[int, int]:
     """Return how many boards a slot of the cabinet has, and how many nodes a board."""
     return max(stands.board for stands in found) + 1, max(stands.node for stands in found) + 1
 
 
-def cabinet(number: int, found: Mapping[Place, Sign]) -> Panel:
+def cabinet(number: int, found: Mapping[Xname, Sign]) -> Panel:
     """Return a cabinet: its chassis (and every eight slots of a long one) side by side, a line for each slot in them.
 
-    >>> nodes = {Place(1000, 2 * one, slot, 0, node): STABLE for one in (0, 1) for slot in (0, 1) for node in (0, 1)}
-    >>> del nodes[Place(1000, 2, 1, 0, 0)]
+    >>> nodes = {Xname(1000, 2 * one, slot, 0, node): STABLE for one in (0, 1) for slot in (0, 1) for node in (0, 1)}
+    >>> del nodes[Xname(1000, 2, 1, 0, 0)]
     >>> panel = cabinet(1000, nodes)
     >>> panel.name, ["".join(cell.text for cell in line) for line in panel.lines]
     ('x1000', ['   c0 c2', 's0 ██ ██', 's1 ██  █'])
@@ -113,7 +113,7 @@ def cabinet(number: int, found: Mapping[Place, Sign]) -> Panel:
     for row in rows:
         signs = [
             signs_of(
-                found, (Place(number, chassis, block * SLOTS + row, b, n) for b in range(boards) for n in range(nodes))
+                found, (Xname(number, chassis, block * SLOTS + row, b, n) for b in range(boards) for n in range(nodes))
             )
             for chassis, block in blocks
         ]
@@ -122,7 +122,7 @@ def cabinet(number: int, found: Mapping[Place, Sign]) -> Panel:
     return Panel(f"x{number}", lines)
 
 
-def signs_of(found: Mapping[Place, Sign], places: Iterable[Place]) -> str:
+def signs_of(found: Mapping[Xname, Sign], places: Iterable[Xname]) -> str:
     """Return the signs of the places, blanks where no node is."""
     return "".join(found[each].character if each in found else " " for each in places)
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from nodewatch.documents import id_of
 from nodewatch.nodes import limits
 from nodewatch.nodes.nodeset import read_nodes
-from nodewatch.nodes.places import fitting, is_open, spelt
+from nodewatch.nodes.places import resolve_names, spell, stands_for_several
 
 if TYPE_CHECKING:
-    from typing import TextIO
-
     from nodewatch.bos_v2.client import BosV2
+    from nodewatch.world import World
 
 NAME = r"[^\s,\[\]\\@*?-][^\s,\[\]\\*?]*"
 
@@ -29,7 +28,7 @@ def plain(text: str) -> bool:
 
 def closed(text: str) -> bool:
     """Tell whether the text is a comma list of names of nodes: then each of them should be there."""
-    return plain(text) and not any(map(is_open, text.split(",")))
+    return plain(text) and not any(map(stands_for_several, text.split(",")))
 
 
 def several(text: str) -> bool:
@@ -41,22 +40,22 @@ def several(text: str) -> bool:
     return text == "-" or text.startswith("@") or any(sign in text for sign in "[,*")
 
 
-def names(text: str, stdin: TextIO) -> list[str]:
+def names(text: str, world: World) -> list[str]:
     """Return the nodes that the text names: a comma list, a node set, `@FILE`, or `-` for stdin; xnames in lower case.
 
     Patterns (`x1000c2*`) and places (`x1000c2`) stay as they are. Raise `WrongUsage` if it is malformed or names none,
     `FileTrouble` if the file cannot be read.
 
-    >>> import io
-    >>> names("X1000c0s[1-2]b0n0,Login", io.StringIO())
+    >>> from nodewatch.world import World
+    >>> names("X1000c0s[1-2]b0n0,Login", World())
     ['Login', 'x1000c0s1b0n0', 'x1000c0s2b0n0']
     """
-    return [spelt(name) for name in (text.split(",") if plain(text) else read_nodes(text, stdin))]
+    return [spell(name) for name in (text.split(",") if plain(text) else read_nodes(text, world))]
 
 
-def comma_list(text: str, stdin: TextIO) -> str:
+def comma_list(text: str, world: World) -> str:
     """Return the nodes that the text names as a comma list; an empty text stays empty."""
-    return text and ",".join(names(text, stdin))
+    return text and ",".join(names(text, world))
 
 
 def known_names(bos: BosV2, wanted: list[str]) -> list[str]:
@@ -64,13 +63,13 @@ def known_names(bos: BosV2, wanted: list[str]) -> list[str]:
 
     Raise `NotFound` for a pattern that none fits: nothing is not what anybody means.
     """
-    found = fitting(wanted, all_names(bos)) if any(map(is_open, wanted)) else wanted
+    found = resolve_names(wanted, all_names(bos)) if any(map(stands_for_several, wanted)) else wanted
     return wanted if set(found) == set(wanted) else found  # in its order, with what is there twice
 
 
 def known_limit(bos: BosV2, limit: str) -> str:
     """Return a session's limit with every pattern and place in it replaced by the components of BOS it stands for."""
-    return limits.looked_up(limit, all_names(bos)) if limits.has_open(limit) else limit
+    return limits.resolve_terms(limit, all_names(bos)) if limits.needs_look_up(limit) else limit
 
 
 def all_names(bos: BosV2) -> list[str]:

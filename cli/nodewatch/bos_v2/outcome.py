@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nodewatch.bos_v2.kinds import Kinds, Node
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
-    from nodewatch.watch.model import End, Seen
+    from nodewatch.watch.model import End, Settling
 
 
 class Look(NamedTuple):
@@ -189,17 +189,17 @@ def rule(look: Look) -> Rule:
     return next(rule for rule in RULES if all(want in ("", fact) for want, fact in zip(rule[:3], facts, strict=True)))
 
 
-def outcome(look: Look, seen: Seen) -> Outcome:
+def outcome(look: Look, settling: Settling) -> Outcome:
     """Return what one look at a session says: how far it is, whether that is the end, which nodes failed or lag.
 
     >>> from datetime import datetime, timedelta
-    >>> from nodewatch.watch.model import Seen
-    >>> seen = Seen(datetime.min, {}, timedelta(seconds=120))
+    >>> from nodewatch.watch.model import Settling
+    >>> settling = Settling(datetime.min, {}, timedelta(seconds=120))
     >>> nodes = {"x1": kinds.Node("moving", True, "configuring"), "x2": kinds.Node("stable", False, "stable")}
     >>> status = {"status": "running", "managed_components_count": 2}
-    >>> outcome(Look({"name": "boot-1"}, status, nodes), seen)[:5]
+    >>> outcome(Look({"name": "boot-1"}, status, nodes), settling)[:5]
     ('boot-1 is running: 1 of 2 nodes stable, 1 in progress', False, False, [], ['x1'])
-    >>> outcome(Look({"name": "boot-1"}, status, {}, made_again="2026-11-21T12:00:00"), seen)[:3]
+    >>> outcome(Look({"name": "boot-1"}, status, {}, made_again="2026-11-21T12:00:00"), settling)[:3]
     ('boot-1 was deleted, and made again at 2026-11-21T12:00:00', True, False)
     """
     name = look.session.get("name")
@@ -208,7 +208,7 @@ def outcome(look: Look, seen: Seen) -> Outcome:
         return Outcome(words, finished=GONE.finished, gone=GONE.gone)
     found, fits = kinds.sort(look.nodes), rule(look)
     succeeded = fits.end.succeeded
-    finished = fits.end.finished or (fits.end is SETTLES and seen.unchanged())
+    finished = fits.end.finished or (fits.end is SETTLES and settling.unchanged())
     failed = [] if succeeded else failed_names(look, found)
     return Outcome(
         words=f"{name} is {in_words(fits, look, found)}",
@@ -219,7 +219,7 @@ def outcome(look: Look, seen: Seen) -> Outcome:
         unnamed=max(failed_count(look) - len(failed), 0) if finished else 0,
         missing=never_seen(look),
         done=len(found.stable) if look.whole else stable_share(look.status),
-        left=len(found.moving) if look.whole else moving_share(look.status),
+        remaining=len(found.moving) if look.whole else moving_share(look.status),
         started=read_time(part(look.status, "timing").get("start_time")),
     )
 

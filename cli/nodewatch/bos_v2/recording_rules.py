@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import rules
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
+from nodewatch.nodes.courses import GONE, Attempt, most_failures, steps
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from nodewatch.bos_v2.types import Component
 
-GONE = "gone"  # the status of a node that BOS does not know any more
 MOST_SLOWEST = 5  # nodes that are named as the slowest of a phase
 
 
@@ -64,34 +63,29 @@ def states(components: Iterable[Component]) -> dict[str, State]:
     {'x1': State(status='failed', phase='', error='off', session='s')}
     """
     return {
-        text(component.get("id")): State(
+        as_text(component.get("id")): State(
             rules.status_of(component),
-            text(part(component, "status").get("phase")),
-            text(component.get("error")),
-            text(component.get("session")),
+            as_text(part(component, "status").get("phase")),
+            as_text(component.get("error")),
+            as_text(component.get("session")),
         )
         for component in components
     }
 
 
-def changes(before: Mapping[str, Change], now: Mapping[str, State], time: str) -> list[Change]:
+def changes(last: Iterable[Change], now: Mapping[str, State], time: str) -> list[Change]:
     """Return what changed since each node's last change; nodes that are missing now are gone.
 
     >>> stable = State("stable", "", "", "s")
-    >>> first = changes({}, {"x1": stable}, "T1")
+    >>> first = changes([], {"x1": stable}, "T1")
     >>> first
     [Change(time='T1', node='x1', was='', status='stable', phase='', error='', session='s')]
-    >>> last = {"x1": first[0]}
-    >>> changes(last, {"x1": stable}, "T2"), [change.status for change in changes(last, {}, "T2")]
+    >>> changes(first, {"x1": stable}, "T2"), [change.status for change in changes(first, {}, "T2")]
     ([], ['gone'])
     """
-    gone = State(GONE, "", "", "")
-    everyone = {**now, **{name: gone for name in before if name not in now}}
-    return [
-        Change(time, name, before[name].status if name in before else "", *state)
-        for name, state in everyone.items()
-        if name not in before or before[name].state != state
-    ]
+    before = {change.node: change.state for change in last}
+    found = steps(before, now, State(GONE, "", "", ""))
+    return [Change(time, node, was.status if was else "", *state) for node, was, state in found]
 
 
 def worst(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -103,24 +97,16 @@ def worst(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     >>> worst([failed, failed, {**failed, "session": "s2", "to": "stable"}, {**failed, "node": "x2", "session": ""}])
     [{'node': 'x1', 'failures': 1, 'sessions': 2, 'errors': ['off']}]
     """
-    seen: dict[str, set[str]] = {}
-    failures: dict[str, dict[str, str]] = {}
-    for change in found:
-        name, session = text(change.get("node")), text(change.get("session"))
-        if session:
-            seen.setdefault(name, set()).add(session)
-            if change.get("to") == "failed":
-                failures.setdefault(name, {})[session] = text(change.get("error"))
-    nodes = [
-        {
-            "node": name,
-            "failures": len(errors),
-            "sessions": len(seen[name]),
-            "errors": [error for error, _ in Counter(filter(None, errors.values())).most_common()],
-        }
-        for name, errors in failures.items()
-    ]
-    return sorted(nodes, key=lambda node: (-int(str(node["failures"])), str(node["node"])))
+    seen = (
+        Attempt(
+            as_text(each.get("node")),
+            as_text(each.get("session")),
+            each.get("to") == "failed",
+            as_text(each.get("error")),
+        )
+        for each in found
+    )
+    return most_failures((attempt for attempt in seen if attempt.of), "sessions")
 
 
 def phases(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -139,12 +125,12 @@ def phases(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     spent: dict[str, dict[str, float]] = {}
     edges: dict[str, tuple[str, str]] = {}
     for change in found:
-        name, left = text(change.get("node")), last.get(text(change.get("node")))
+        name, left = as_text(change.get("node")), last.get(as_text(change.get("node")))
         last[name] = change
-        phase = left and text(left.get("phase"))
+        phase = left and as_text(left.get("phase"))
         if not left or not phase:
             continue
-        began, ended = text(left.get("time")), text(change.get("time"))
+        began, ended = as_text(left.get("time")), as_text(change.get("time"))
         times = spent.setdefault(phase, {})
         times[name] = times.get(name, 0.0) + between(began, ended)
         first, end = edges.get(phase, (began, ended))

@@ -9,11 +9,11 @@ import click
 
 from nodewatch.bos_v2.change_commands import DOING
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.documents import text
+from nodewatch.documents import as_text
 from nodewatch.errors import NotAllSucceeded
 from nodewatch.options import YES
 from nodewatch.table import Line, plural
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
     from nodewatch import pages
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2 import commands, retry_rules, session_tables, tables
     from nodewatch.bos_v2.types import Component, ExtendedStatus
 else:
-    pages = later("pages")
-    commands, retry_rules = later("bos_v2.commands"), later("bos_v2.retry_rules")
-    session_tables, tables = later("bos_v2.session_tables"), later("bos_v2.tables")
+    pages = lazy("pages")
+    commands, retry_rules = lazy("bos_v2.commands"), lazy("bos_v2.retry_rules")
+    session_tables, tables = lazy("bos_v2.session_tables"), lazy("bos_v2.tables")
 
 
 @command
 @click.argument("session_id")
-@click.option("--with-held", is_flag=True, help="Also the nodes that are on hold or disabled in the middle of it.")
+@click.option("--with-held", is_flag=True, help="Also the nodes that were disabled before they were done.")
 @click.option("--status", metavar="STATUS,...", default="failed", help="The nodes in these statuses instead.")
 @click.option("--name", metavar="ID", help="Name of the new session; else BOS invents one.")
 @YES
@@ -56,7 +56,7 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
     show_nodes(app, nodes)
     if others:
         app.warn(others)
-    operation = text(session.get("operation"))
+    operation = as_text(session.get("operation"))
     what = f"{DOING.get(operation, operation)} {plural(len(nodes), 'node')} of {session_id}, at {app.address('bos')}"
     if app.settings.dry_run:
         app.say(f"{what}: nothing is sent.")
@@ -65,20 +65,20 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
     again = bos.create_session(**retry_rules.again(session, nodes, name))
     app.show(again, lambda again: tables.created_session(again, app.clock))
     if not (app.drawn or app.settings.dry_run):
-        app.say(f"Watch it: nodewatch bos v2 sessions status list {quote(text(again.get('name')))} --watch")
+        app.say(f"Watch it: nodewatch bos v2 sessions status list {quote(as_text(again.get('name')))} --watch")
 
 
 def elsewhere(bos: BosV2, ended: ExtendedStatus, components: list[Component]) -> str:
     """Return in words who failed and is another session's by now; empty where nobody is."""
     gone = retry_rules.gone(ended, components)
     found = bos.components(ids=",".join(gone.names), fields=("id", "session")) if gone.names else []
-    return retry_rules.taken(gone, {str(node.get("id")): text(node.get("session")) for node in found})
+    return retry_rules.taken(gone, {str(node.get("id")): as_text(node.get("session")) for node in found})
 
 
 def show_nodes(app: App, nodes: list[Component]) -> None:
     """Say which nodes are meant, by the errors that they report."""
     from nodewatch.bos_v2.kinds import alike
 
-    for block in pages.errors(session_tables.failures(alike(nodes)), brief=app.brief):
+    for block in pages.errors_by_kind(session_tables.failures(alike(nodes)), brief=app.brief):
         if isinstance(block, Line):
             app.say(f"{block.lead}{block.text}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import kinds, rules, verdict_rules
-from nodewatch.documents import text
+from nodewatch.documents import as_text
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import plural
 
@@ -23,7 +23,7 @@ class Gone(NamedTuple):
 
 
 def chosen(components: Iterable[Component], statuses: Collection[str], *, held: bool) -> list[Component]:
-    """Return the components in one of the statuses, and with `held` also those on hold or disabled in a phase.
+    """Return the components in one of the statuses, and with `held` also those disabled before they were done.
 
     >>> failed = {"id": "x1", "status": {"status": "failed"}}
     >>> off = {"id": "x2", "enabled": False, "status": {"status": "configuring", "phase": "configuring"}}
@@ -46,9 +46,9 @@ def again(session: Session, nodes: Iterable[Component], name: str | None) -> New
     {'template_name': 't', 'operation': 'boot', 'limit': 'x2,x1', 'include_disabled': True}
     """
     found: NewSession = {
-        "template_name": text(session.get("template_name")),
-        "operation": text(session.get("operation")),
-        "limit": ",".join(text(node.get("id")) for node in nodes),
+        "template_name": as_text(session.get("template_name")),
+        "operation": as_text(session.get("operation")),
+        "limit": ",".join(as_text(node.get("id")) for node in nodes),
     }
     if name is not None:
         found["name"] = name

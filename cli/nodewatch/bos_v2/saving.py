@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2.client import BosV2, status_in, status_request
 from nodewatch.bos_v2.rules import saved_key
-from nodewatch.documents import id_of, part, text
+from nodewatch.documents import as_text, id_of, part
 from nodewatch.errors import NotFound, WrongUsage
 from nodewatch.offline.saving import OnBehalf
 
@@ -42,7 +42,9 @@ def one_session(saver: Saver, name: str) -> dict[str, Any]:
     try:
         session = BosV2(saver).session(name)
     except NotFound:
-        owners = [text(each.get("tenant")) for each in saver.ask(BosV2(saver).sessions, []) if each.get("name") == name]
+        owners = [
+            as_text(each.get("tenant")) for each in saver.ask(BosV2(saver).sessions, []) if each.get("name") == name
+        ]
         if len(owners) != 1 or not owners[0]:
             raise
         backend = OnBehalf(saver, owners[0])
@@ -56,7 +58,7 @@ def one_session(saver: Saver, name: str) -> dict[str, Any]:
         )
         for component in found
     }
-    template = text(session.get("template_name"))
+    template = as_text(session.get("template_name"))
     found = saver.ask(lambda: bos.template(template), None) if template else None
     return {
         "sessions": [session],
@@ -81,7 +83,7 @@ def statuses(saver: Saver, sessions: Iterable[Session]) -> dict[str, ExtendedSta
     """
     requests = {}
     for session in sessions:
-        name, tenant = text(session.get("name")), text(session.get("tenant"))
+        name, tenant = as_text(session.get("name")), as_text(session.get("tenant"))
         if name and part(session, "status").get("status") == "complete":
             with suppress(WrongUsage):  # no path can hold such a name
                 requests[saved_key(name, tenant)] = status_request(name)._replace(tenant=tenant or None)

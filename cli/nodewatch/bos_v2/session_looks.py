@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import kinds, outcome, rules, verdict_rules
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.documents import id_of, part, text
+from nodewatch.documents import as_text, id_of, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,7 +106,7 @@ class SessionLooks:
         staged = list(self.staged(bos)) if verdict_rules.progress(status).staged else []
         if documents and not self.options and any(node.enabled for node in found.values()):
             self.options = bos.limits()
-        start = text(part(session, "status").get("start_time"))
+        start = as_text(part(session, "status").get("start_time"))
         self.began = self.began or start
         made_again = start if start != self.began else ""
         return outcome.Look(session, status, found, staged, documents, made_again)

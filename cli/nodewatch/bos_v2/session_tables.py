@@ -8,14 +8,14 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from nodewatch.bos_v2 import kinds, rules, status_rules, verdict_rules
-from nodewatch.documents import part, text
-from nodewatch.nodes.error_kinds import Kind
+from nodewatch.bos_v2 import expectation_rules, kinds, rules, verdict_rules
+from nodewatch.documents import as_text, part
+from nodewatch.nodes.error_kinds import ErrorKind
 from nodewatch.nodes.nodeset import first, fold
 from nodewatch.nodes.places import Parts
-from nodewatch.pages import bar, errors, next_steps
+from nodewatch.pages import bar, errors_by_kind, next_steps
 from nodewatch.table import Bar, Cell, Column, Grid, Heading, Line, Page, Part, plural
-from nodewatch.times import read_time, short, span
+from nodewatch.times import read_time, rough_span, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 
 LONG = 600  # characters of a node set in a command; a longer one is not put into one
 NO_ERROR = "no error was reported"
-DISABLED = "disabled in the middle of it: BOS does nothing until it is enabled"
+CONSOLE = ("see its console", "cray console interact")
+CAUSES = {
+    "powering_on": CONSOLE,
+    "powering_off": CONSOLE,
+    "configuring": ("ask CFS about it", "cray cfs v3 components describe"),
+}
+"""Where the cause of a failure is to be looked for, by the phase of the boot."""
 
 
 class Sorted(NamedTuple):
@@ -68,27 +74,27 @@ def session_status(
     page: Page = [identity(status, session, counts, clock)]
     setup = part(session, "status").get("error")
     if setup:
-        page.append(Line(text(setup), "bad", lead="Setup failed: "))
-    page += shares(status, counts)
+        page.append(Line(as_text(setup), "bad", lead="Setup failed: "))
+    page += shares(status, counts, "disabled" if running and found.held else "on hold or disabled")
     failed = failures(found.failed)
     if not (running and failed):
         failed = ended_failures(status, components, failed, counts)
     if failed:
-        page += [Heading(failed_heading(failed, counts), "bad"), *errors(failed, parts, brief=brief)]
+        page += [Heading(failed_heading(failed, counts), "bad"), *errors_by_kind(failed, parts, brief=brief)]
     if running and found.troubled:
         page.append(Heading(f"In trouble, but BOS still tries ({number(found.troubled):,})", "warn"))
-        page += errors(failures(found.troubled), parts, brief=brief, style="warn")
+        page += errors_by_kind(failures(found.troubled), parts, brief=brief, style="warn")
     if running and found.held:
-        page.append(Heading(f"On hold or disabled ({number(found.held):,})", "warn"))
-        page += errors(stopped(found.held), parts, brief=brief, style="warn")
+        page.append(Heading(f"Disabled: BOS leaves them alone ({number(found.held):,})", "warn"))
+        page += errors_by_kind(failures(found.held), parts, brief=brief, style="warn")
     if running and found.moving:
         more = " more" * bool(found.troubled)
         page += [
             Heading(f"In progress ({number(found.moving):,}{more})"),
             progress(found.moving, options, clock, brief=brief),
         ]
-        if any(status_rules.assumed(each.sample, options) for each in found.moving):
-            page.append(Line(status_rules.ASSUMED, "dim", lead="Limits: "))
+        if any(expectation_rules.assumed(each.sample, options) for each in found.moving):
+            page.append(Line(expectation_rules.ASSUMED, "dim", lead="Limits: "))
     names = [name for kind in failed for name in kind.names]
     return page + next_steps(steps(status, session, found, names))
 
@@ -97,11 +103,11 @@ def identity(status: ExtendedStatus, session: Session, counts: Counts | None, cl
     """Return one line that says which session it is and what to think of it."""
     verdict, timing = verdict_rules.verdict(status, counts), part(status, "timing")
     began, ended = timing.get("start_time"), timing.get("end_time")
-    operation = text(session.get("operation"))
+    operation = as_text(session.get("operation"))
     facts = [
-        text(session.get("name")),
-        " of ".join(filter(None, (operation, text(session.get("template_name"))))),
-        f"tenant {text(session['tenant'])}" if session.get("tenant") else "",
+        as_text(session.get("name")),
+        " of ".join(filter(None, (operation, as_text(session.get("template_name"))))),
+        f"tenant {as_text(session['tenant'])}" if session.get("tenant") else "",
         verdict.text,
         f"started {clock.at(began)}" if began else "",
         f"ended {clock.at(ended)}" if ended else "",
@@ -115,16 +121,19 @@ def lasted(timing: Mapping[str, Any], clock: Clock) -> str:
     began, ended = read_time(timing.get("start_time")), read_time(timing.get("end_time"))
     if began is None or (ended is None and clock.absolute):
         return ""
-    return f"took {span(ended - began)}" if ended else f"for {span(clock.now - began)}"
+    return f"took {span(ended - began)}" if ended else f"for {rough_span(clock.now - began)}"
 
 
-def shares(status: ExtendedStatus, counts: Counts | None) -> Page:
-    """Return the bar: of counts, or of percentages where the server does not say how many nodes there are."""
+def shares(status: ExtendedStatus, counts: Counts | None, held: str) -> Page:
+    """Return the bar: of counts, or of percentages where the server does not say how many nodes there are.
+
+    `held` is what to call the nodes that are neither done nor worked on: percentages do not tell why.
+    """
     names: tuple[tuple[str, Style], ...] = (
         ("successful", "good"),
         ("in progress", "busy"),
         ("failed", "bad"),
-        ("on hold or disabled", "warn"),
+        (held, "warn"),
         ("staged", "dim"),
     )
     if counts is not None:
@@ -148,33 +157,33 @@ def sort(components: Iterable[Alike]) -> Sorted:
     return found
 
 
-def failures(components: Iterable[Alike]) -> list[Kind]:
+def failures(components: Iterable[Alike]) -> list[ErrorKind]:
     """Return the errors of the components, with their names; what reports none is told, too."""
     by_error: dict[str, list[str]] = {}
     for component, names in components:
         error = component.get("error")
         by_error.setdefault(str(error) if error else NO_ERROR, []).extend(names)
-    return [Kind(error, names) for error, names in by_error.items()]
+    return [ErrorKind(error, names) for error, names in by_error.items()]
 
 
 def ended_failures(
-    status: ExtendedStatus, components: Iterable[Alike], failed: Iterable[Kind], counts: Counts | None
-) -> list[Kind]:
+    status: ExtendedStatus, components: Iterable[Alike], failed: Iterable[ErrorKind], counts: Counts | None
+) -> list[ErrorKind]:
     """Return the errors that the status sums up, and those of failed components that it does not.
 
     A complete session's nodes may be other sessions' since: then their names are not known.
     """
     named = {kind.text: kind.names for kind in failures(each for each in components if each.sample.get("error"))}
     groups = verdict_rules.error_groups(status, named)
-    found = [Kind(group.message, group.names, group.unknown) for group in groups]
+    found = [ErrorKind(group.message, group.names, group.unknown) for group in groups]
     told = {name for kind in found for name in kind.names}
     others = [kind._replace(names=[name for name in kind.names if name not in told]) for kind in failed]
     found += [kind for kind in others if kind.names]
     silent = (counts.failed if counts else 0) - sum(kind.number for kind in found)
-    return [*found, Kind(NO_ERROR, [], silent)] if silent > 0 else found
+    return [*found, ErrorKind(NO_ERROR, [], silent)] if silent > 0 else found
 
 
-def failed_heading(failed: Sequence[Kind], counts: Counts | None) -> str:
+def failed_heading(failed: Sequence[ErrorKind], counts: Counts | None) -> str:
     """Return what the errors below are: those of the failed nodes, or more than those."""
     reported, number = sum(kind.number for kind in failed), counts.failed if counts else None
     if number is None or reported == number:
@@ -182,77 +191,72 @@ def failed_heading(failed: Sequence[Kind], counts: Counts | None) -> str:
     return f"Errors on {plural(reported, 'node')}, of which {number:,} failed"
 
 
-def stopped(components: Iterable[Alike]) -> list[Kind]:
-    """Return why BOS does nothing with the components: the errors they report, else that they are disabled."""
-    return [kind._replace(text=DISABLED) if kind.text == NO_ERROR else kind for kind in failures(components)]
-
-
 def progress(components: Iterable[Alike], options: Mapping[str, Any], clock: Clock, *, brief: bool) -> Grid:
     """Return the components that BOS works on by status, the one with the oldest last action first.
 
     A brief table does not name nodes that would fill the screen: they are all over the machine.
     """
-    rows: list[list[str | Cell]] = []
-    for group in status_rules.laggards(components, options, clock.now):
-        limit, names = status_rules.limit_of(group.status, options), fold(group.names)
-        rows.append(
-            [
-                Cell(group.status, "busy"),
-                f"{len(group.names):,}",
-                clock.ago((clock.now - group.idle).isoformat()),
-                span(limit) if limit else "",
-                Cell(late(group, limit, clock), "bad"),
-                "scattered: --all" if brief and len(names) > LONG else names,
-            ]
-        )
+    groups = expectation_rules.laggards(components, options, clock.now)
     columns = [
         Column("Status"),
         Column("Nodes", right=True),
         Column("Oldest action", 2),
         Column("Limit", 1),
-        Column("Late", 3),
+        *[Column("Late")] * any(group.stuck for group in groups),  # then it never leaves
         Column("Which", wraps=True),
     ]
+    rows: list[list[str | Cell]] = []
+    for group in groups:
+        limit, names = expectation_rules.limit_of(group.status, options), fold(group.names)
+        facts: dict[str, str | Cell] = {
+            "Status": Cell(group.status, "busy"),
+            "Nodes": f"{len(group.names):,}",
+            "Oldest action": clock.ago((clock.now - group.idle).isoformat()),
+            "Limit": span(limit) if limit else "",
+            "Late": Cell(late(group, limit, clock), "bad"),
+            "Which": "scattered: --all" if brief and len(names) > LONG else names,
+        }
+        rows.append([facts[column.name] for column in columns])
     return Grid(columns, rows)
 
 
-def late(group: status_rules.Laggards, limit: timedelta | None, clock: Clock) -> str:
+def late(group: expectation_rules.Laggards, limit: timedelta | None, clock: Clock) -> str:
     """Return how many nodes are stuck in a status, and by how much the first of them; off a terminal only how many."""
     if limit is None or not group.stuck:
         return ""
-    who = "all" if len(group.stuck) == len(group.names) else f"{len(group.stuck):,}"
-    return who if clock.absolute else f"{who} by {short(group.idle - limit)}"
+    who = "all" if len(group.stuck) == len(group.names) else f"{len(group.stuck):,} of {len(group.names):,}"
+    return who if clock.absolute else f"{who} by {rough_span(group.idle - limit)}"
 
 
 def steps(status: ExtendedStatus, session: Session, found: Sorted, failed: Sequence[str]) -> list[tuple[str, str]]:
     """Return what to type next, with real names: at most four lines."""
-    name, running = quote(text(session.get("name"))), status.get("status") != "complete"
+    name, running = quote(as_text(session.get("name"))), status.get("status") != "complete"
     bos, steps = "nodewatch bos v2", []
     if failed:
+        phase, there = largest_phase(found.failed)
+        one = quote(first(there or failed))
         steps.append(("retry the failed", f"{bos} sessions retry {name}"))
-        steps.append(("look at one of them", f"{bos} components describe {quote(first(failed))}"))
-        steps += cause(found.failed)
+        steps.append(("look at one", f"{bos} components describe {one}"))
+        if phase in CAUSES:
+            why, command = CAUSES[phase]
+            steps.append((why, f"{command} {one}"))
     if running and found.held:
-        held = [name for component, names in found.held if not component.get("enabled") for name in names]
-        if held:
-            steps.append(("enable a disabled one", f"{bos} components update {quote(min(held))} --enabled true"))
-    if verdict_rules.progress(status).staged:
+        disabled = first([name for _, names in found.held for name in names])
+        steps.append(("enable one", f"{bos} components update {quote(disabled)} --enabled true"))
+    percents = verdict_rules.progress(status)
+    if percents.staged:
         names = fold(rules.component_names(session))
         start = f"{bos} applystaged create --xnames {quote(names)}" if 0 < len(names) <= LONG else ""
         steps.append(("start it", start) if start else ("see where", f"{bos} components list --staged-session {name}"))
-    if running:
+    left = percents.in_progress or percents.staged or found.troubled or found.moving
+    if running and (left or not failed):
         steps.append(("wait for the rest" if failed else "wait for it", f"{bos} sessions status list {name} --wait"))
     return steps[:3] + steps[-1:] if len(steps) > 4 else steps
 
 
-def cause(failed: Iterable[Alike]) -> list[tuple[str, str]]:
-    """Return where the cause is to be looked for: in CFS, or on the console, as most of the failed nodes say."""
+def largest_phase(failed: Iterable[Alike]) -> tuple[str, list[str]]:
+    """Return the phase in which most of the failed nodes are, and their names; nothing where none are known."""
     by_phase: dict[str, list[str]] = {}
     for component, names in failed:
-        by_phase.setdefault(text(part(component, "status").get("phase")), []).extend(names)
-    phase, names = max(by_phase.items(), key=lambda each: len(each[1]), default=("", []))
-    if phase == "configuring":
-        return [("see why CFS failed", f"cray cfs v3 components describe {quote(first(names))}")]
-    if phase in ("powering_on", "powering_off"):
-        return [("see what its console says", f"cray console interact {quote(first(names))}")]
-    return []
+        by_phase.setdefault(as_text(part(component, "status").get("phase")), []).extend(names)
+    return max(by_phase.items(), key=lambda each: len(each[1]), default=("", []))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import status_rules, tables
-from nodewatch.statuses import to_type
+from nodewatch.bos_v2 import expectation_rules, tables
+from nodewatch.statuses import commands_to_type
 from nodewatch.table import Cell, Fields, Page
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def component(document: Component, template: str, options: Mapping[str, Any], cl
 
 def expected(document: Component, template: str, options: Mapping[str, Any], now: datetime) -> Page:
     """Return what to expect of a component, in the words of the guide page "Component Status", and what to type."""
-    found = status_rules.expectation(document, options, now, template)
+    found = expectation_rules.expectation(document, options, now, template)
     page: Page = [
         Fields(
             [
@@ -36,8 +36,8 @@ def expected(document: Component, template: str, options: Mapping[str, Any], now
                 ("BOS does next", found.next),
                 ("Tries", found.attempts),
                 ("Stuck", Cell(found.stuck, "bad")),
-                ("Limits", status_rules.ASSUMED if status_rules.assumed(document, options) else ""),
+                ("Limits", expectation_rules.ASSUMED if expectation_rules.assumed(document, options) else ""),
             ]
         )
     ]
-    return page + to_type(found.commands)
+    return page + commands_to_type(found.commands)

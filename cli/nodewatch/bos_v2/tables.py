@@ -6,7 +6,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import rules
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.nodes.nodeset import fold
 from nodewatch.pages import next_steps
 from nodewatch.table import Cell, Fields, Heading, Line, Page, Style, plural
@@ -36,19 +36,19 @@ def session(document: Session, clock: Clock, failed: Sequence[str] = ()) -> Page
     return [
         Fields(
             [
-                ("Session", Cell(text(document.get("name")), "strong")),
-                ("Status", text(state.get("status"))),
+                ("Session", Cell(as_text(document.get("name")), "strong")),
+                ("Status", as_text(state.get("status"))),
                 ("Failed", Cell(f"{len(failed):,} of {plural(len(names), 'node')}" if failed else "", "bad")),
-                ("Operation", text(document.get("operation"))),
-                ("Template", text(document.get("template_name"))),
-                ("Limit", text(document.get("limit"))),
+                ("Operation", as_text(document.get("operation"))),
+                ("Template", as_text(document.get("template_name"))),
+                ("Limit", as_text(document.get("limit"))),
                 ("Staged", "yes" if document.get("stage") else ""),
                 ("Disabled nodes", "included" if document.get("include_disabled") else ""),
-                ("Tenant", text(document.get("tenant"))),
+                ("Tenant", as_text(document.get("tenant"))),
                 ("Started", clock.at(state.get("start_time"))),
                 ("Ended", clock.at(state.get("end_time"))),
                 ("Took" if ended else "Going on for", lasted),
-                ("Error", Cell(text(state.get("error")), "bad")),
+                ("Error", Cell(as_text(state.get("error")), "bad")),
                 (f"Nodes ({len(names):,})", fold(names)),
             ]
         )
@@ -57,14 +57,14 @@ def session(document: Session, clock: Clock, failed: Sequence[str] = ()) -> Page
 
 def described_session(document: Session, clock: Clock, failed: Sequence[str]) -> Page:
     """Return one session, and the command that shows how far it is."""
-    name = quote(text(document.get("name")))
+    name = quote(as_text(document.get("name")))
     why = "see what failed" if failed else "see how far it is"
     return [*session(document, clock, failed), *next_steps([(why, f"nodewatch bos v2 sessions status list {name}")])]
 
 
 def created_session(document: Session, clock: Clock) -> Page:
     """Return a session that was just created, with the command that starts it, or shows how far it is."""
-    name = quote(text(document.get("name")))
+    name = quote(as_text(document.get("name")))
     if not document.get("stage"):
         steps = [("watch it", f"nodewatch bos v2 sessions status list {name} --watch")]
     else:
@@ -96,7 +96,7 @@ def last_action(component: Component, clock: Clock) -> str:
     """
     last = part(component, "last_action")
     since = clock.ago(last.get("last_updated")).removesuffix(" ago")
-    return text(last.get("action")) + ", failed" * bool(last.get("failed")) + (f" ({since})" if since else "")
+    return as_text(last.get("action")) + ", failed" * bool(last.get("failed")) + (f" ({since})" if since else "")
 
 
 def component(document: Component, clock: Clock) -> Page:
@@ -107,15 +107,15 @@ def component(document: Component, clock: Clock) -> Page:
     return [
         Fields(
             [
-                ("Component", Cell(text(document.get("id")), "strong")),
+                ("Component", Cell(as_text(document.get("id")), "strong")),
                 ("Status", Cell(state, STYLES.get(state, "busy"))),
-                ("Phase", text(status.get("phase"))),
+                ("Phase", as_text(status.get("phase"))),
                 ("Enabled", "" if enabled is None else "yes" if enabled else "no"),
-                ("Session", text(document.get("session"))),
+                ("Session", as_text(document.get("session"))),
                 ("Last action", last_action(document, clock)),
                 ("Attempts", attempts(document)),
-                ("Retry policy", text(document.get("retry_policy"))),
-                ("Error", Cell(text(document.get("error")), "bad")),
+                ("Retry policy", as_text(document.get("retry_policy"))),
+                ("Error", Cell(as_text(document.get("error")), "bad")),
             ]
         ),
         *states(document, clock),
@@ -139,10 +139,10 @@ def settings(state: Mapping[str, Any]) -> dict[str, str]:
     """Return what a state says of boot artifacts, configuration and session, without the kernel's parameters."""
     artifacts = part(state, "boot_artifacts")
     found = {
-        "Kernel": text(artifacts.get("kernel")),
-        "Initrd": text(artifacts.get("initrd")),
-        "Configuration": text(state.get("configuration")),
-        "Session": text(state.get("session")),
+        "Kernel": as_text(artifacts.get("kernel")),
+        "Initrd": as_text(artifacts.get("initrd")),
+        "Configuration": as_text(state.get("configuration")),
+        "Session": as_text(state.get("session")),
     }
     return {name: value for name, value in found.items() if value}
 
@@ -165,7 +165,7 @@ def compared(actual: str | None, desired: str | None) -> str | Cell:
 def parameters(document: Component) -> Page:
     """Return the kernel's parameters one a line: a minus before those only actual, a plus before those only desired."""
     now, then = (
-        text(part(part(document, state), "boot_artifacts").get("kernel_parameters")).split()
+        as_text(part(part(document, state), "boot_artifacts").get("kernel_parameters")).split()
         for state in ("actual_state", "desired_state")
     )
     if not (now or then):

@@ -9,13 +9,13 @@ import click
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import WrongUsage
 from nodewatch.options import Text, boolean
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.bos_v2 import template_tables
 else:
-    template_tables = later("bos_v2.template_tables")  # only the table format needs it
+    template_tables = lazy("bos_v2.template_tables")  # only the table format needs it
 
 
 def with_template(function: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.documents import names_in, part, text
+from nodewatch.documents import as_text, names_in, part
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Cell, Fields, Line, Page, Style
 
@@ -37,7 +37,7 @@ def members(boot_set: Mapping[str, Any]) -> str:
 
 def configuration(document: Mapping[str, Any]) -> str:
     """Return the configuration that a template, or a boot set, asks for."""
-    return text(part(document, "cfs").get("configuration"))
+    return as_text(part(document, "cfs").get("configuration"))
 
 
 def configured(template: Mapping[str, Any]) -> str:
@@ -54,10 +54,10 @@ def template(document: SessionTemplate) -> Page:
     page: Page = [
         Fields(
             [
-                ("Template", Cell(text(document.get("name")), "strong")),
-                ("Description", text(document.get("description"))),
+                ("Template", Cell(as_text(document.get("name")), "strong")),
+                ("Description", as_text(document.get("description"))),
                 ("Configuration", configured(document)),
-                ("Tenant", text(document.get("tenant"))),
+                ("Tenant", as_text(document.get("tenant"))),
             ]
         )
     ]
@@ -66,13 +66,13 @@ def template(document: SessionTemplate) -> Page:
             Fields(
                 [
                     ("Nodes", members(boot_set)),
-                    ("Architecture", text(boot_set.get("arch"))),
-                    ("Image", text(boot_set.get("path"))),
-                    ("Type", text(boot_set.get("type"))),
-                    ("ETag", text(boot_set.get("etag"))),
-                    ("Kernel parameters", text(boot_set.get("kernel_parameters"))),
-                    ("Root file system", text(boot_set.get("rootfs_provider"))),
-                    ("Passed to it", text(boot_set.get("rootfs_provider_passthrough"))),
+                    ("Architecture", as_text(boot_set.get("arch"))),
+                    ("Image", as_text(boot_set.get("path"))),
+                    ("Type", as_text(boot_set.get("type"))),
+                    ("ETag", as_text(boot_set.get("etag"))),
+                    ("Kernel parameters", as_text(boot_set.get("kernel_parameters"))),
+                    ("Root file system", as_text(boot_set.get("rootfs_provider"))),
+                    ("Passed to it", as_text(boot_set.get("rootfs_provider_passthrough"))),
                     ("Configuration", configuration(boot_set)),
                 ],
                 heading=f"Boot set {name}",
@@ -103,12 +103,12 @@ def written(value: Any) -> str:
     >>> written(True), written(15), written("7d")
     ('true', '15', '7d')
     """
-    return str(value).lower() if isinstance(value, bool) else text(value)
+    return str(value).lower() if isinstance(value, bool) else as_text(value)
 
 
 def version(document: Mapping[str, Any]) -> Page:
     """Return the version of the service."""
-    numbers = [text(document.get(part)) for part in ("major", "minor", "patch")]
+    numbers = [as_text(document.get(part)) for part in ("major", "minor", "patch")]
     return [Fields([("BOS", ".".join(filter(None, numbers)))])]
 
 
@@ -118,7 +118,7 @@ def health(document: Mapping[str, Any]) -> Page:
     return [
         Fields(
             [
-                (name, Cell(text(document.get(field)), "good" if document.get(field) == "ok" else "bad"))
+                (name, Cell(as_text(document.get(field)), "good" if document.get(field) == "ok" else "bad"))
                 for name, field in rows
             ]
         )

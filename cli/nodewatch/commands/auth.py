@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 def system_of(app: App) -> Bearer:
     """Return the login to the BOS that is configured; raise `WrongConfiguration` if that is a local store."""
-    from nodewatch.remote.addresses import checked
     from nodewatch.remote.login import Bearer
 
     system = app.settings.system("bos")
@@ -26,7 +25,7 @@ def system_of(app: App) -> Bearer:
             f"BOS is asked in the local store {system.local} ({system.source}), which needs no login. Name a system "
             "with --context, --configuration or NODEWATCH_BOS_URL."
         )
-    return Bearer(app.settings, app.world, checked(system.url or "", system.source))
+    return Bearer(app.settings, app.world, system.url or "")
 
 
 @command
@@ -102,7 +101,7 @@ def show_login(app: App) -> None:
         if given is None:
             raise WrongConfiguration("NODEWATCH_TOKEN holds no token.")
         token, file, source = given, None, "NODEWATCH_TOKEN"
-    expired = token.left(app.world) <= 0
+    expired = token.seconds_left(app.world) <= 0
     status = {
         "system": bearer.base,
         "username": token.username,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.documents import text
+from nodewatch.documents import as_text
 from nodewatch.errors import WrongConfiguration
-from nodewatch.files import text_of
+from nodewatch.files import read_configuration
 from nodewatch.masking import MASK, without_login
 from nodewatch.settings import contexts
 from nodewatch.settings.table import CONTEXT, SETTINGS
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from nodewatch.world import World
 
 Row = tuple[Any, str]
+IN_FILES = {  # what settings are called in the files of `cray` and `hzn`, where that is not the variable of the setting
+    "bos.url": "hostname",
+    "tenant": "tenant",
+    "request_timeout": "HZN_HTTP_TIMEOUT",
+    "retries": "HZN_HTTP_RETRIES",
+    "ca_bundle": "CERT_PATH",
+    "insecure": "HZN_SSL_SKIP_VERIFY",
+}
 
 
 @command(listing="commands.list_tables:CONTEXTS")
@@ -57,7 +65,7 @@ def show_settings(app: App) -> None:
     rows = effective(app.settings, app.world)
     app.show(
         {name: {"value": value, "source": with_line(name, source, context)} for name, (value, source) in rows.items()},
-        settings_page,
+        lambda rows: settings_page(rows, app.world.home),
     )
 
 
@@ -72,21 +80,21 @@ def with_line(name: str, source: str, context: contexts.Context | str | None) ->
     elif source.endswith("config.toml"):
         line = contexts.line_in(source, (name,))
     else:
-        line = first_line(source, {"bos.url": "hostname", "tenant": "tenant"}.get(setting.name, setting.variable))
+        line = first_line(source, IN_FILES.get(setting.name, setting.variable))
     return f"{source}, line {line}" if line else source
 
 
 def first_line(path: str, word: str) -> int | None:
     """Return the number of the first line of a file of `cray` or `hzn` that has the word; None for what is no file."""
-    text = text_of(path) if path.startswith("/") else None
+    text = read_configuration(path) if path.startswith("/") else None
     return next((number for number, line in enumerate((text or "").splitlines(), 1) if word in line), None)
 
 
-def settings_page(rows: dict[str, dict[str, Any]]) -> Page:
-    """Return the table of `config show`."""
+def settings_page(rows: dict[str, dict[str, Any]], home: str) -> Page:
+    """Return the table of `config show`, with `~` for the home directory."""
     from nodewatch.table import Column, Grid
 
-    shown = [[name, text(row["value"]), row["source"]] for name, row in rows.items()]
+    shown = [[name, as_text(row["value"]), row["source"].replace(f"{home}/", "~/")] for name, row in rows.items()]
     return [Grid([Column("Setting"), Column("Value", wraps=True), Column("Source", wraps=True)], shown)]
 
 
@@ -108,8 +116,13 @@ def effective(settings: Settings, world: World) -> dict[str, Row]:
             rows[f"{service}.local"] = (system.local, system.source)
         else:
             rows[f"{service}.url"] = (without_login(system.url or ""), system.source)
-            rows[f"{service}.request_timeout"] = row(system.request_timeout, "request_timeout")
-            rows[f"{service}.retries"] = row(system.retries, "retries")
+            timeout, retries = ("request_timeout", "retries") if service == "bos" else ("hub_timeout", "hub_retries")
+            rows[f"{service}.request_timeout"] = row(system.request_timeout, timeout)
+            rows[f"{service}.retries"] = row(system.retries, retries)
+            if system.extra_ca:
+                rows[f"{service}.ca_bundle"] = row(system.extra_ca, "hub_ca")
+            if system.insecure and not settings.insecure:
+                rows[f"{service}.insecure"] = row(system.insecure, "hub_insecure")
     rows["bos.tenant"] = row(settings.tenant, "tenant")
     rows["bos.token"] = token_row(settings, world)
     rows["exchange.org"] = row(settings.org, "org")

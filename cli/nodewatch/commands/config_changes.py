@@ -9,7 +9,7 @@ import click
 
 from nodewatch.backend import Request
 from nodewatch.errors import FileTrouble, NodewatchError, NotFound, WrongConfiguration, WrongUsage
-from nodewatch.files import make_folder, text_of, write_whole
+from nodewatch.files import make_folder, read_configuration, write_whole
 from nodewatch.options import ACCOUNT, Text
 from nodewatch.settings import contexts, edit
 from nodewatch.tree import command
@@ -35,7 +35,7 @@ def change(app: App, changed: Callable[[str, str], str], would: str, done: str) 
     It needs no settings: a file that is wrong can be put right.
     """
     file = contexts.user_file(app.world)
-    text = changed(text_of(file) or "", file)
+    text = changed(read_configuration(file) or "", file)
     if app.flags.get("dry_run"):
         app.say(f"{file} would say: {would}")
         return
@@ -173,7 +173,7 @@ def init(app: App, name: str, bos_url: str | None, exchange_url: str | None, age
     if not any(key in values for key in contexts.URLS):
         raise WrongUsage("a context needs the URL of a service, and none was given.")
     if "ca_bundle" in values:
-        values["ca_bundle"] = os.path.abspath(os.path.expanduser(values["ca_bundle"]))
+        values["ca_bundle"] = os.path.abspath(app.world.expanded(values["ca_bundle"]))
     file = contexts.user_file(app.world)
     would = f"the context {name}, with {', '.join(f'{key} = {value!r}' for key, value in values.items())}."
     done = f"The context {name} is written to {file}."
@@ -204,7 +204,9 @@ def check(app: App, name: str, services: list[str]) -> None:
                 errors.append(error)
                 app.warn(f"{probe.address(service)} does not answer as it should: {error.message}")
     if errors:
-        raise type(errors[0])(f"the context {name} is written, but not everything in it works yet.")
+        raise type(errors[0])(
+            f"the context {name} is written, but not everything in it works yet: `nodewatch config set` changes it."
+        )
 
 
 def answers(app: App, service: str) -> Any:

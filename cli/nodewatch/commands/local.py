@@ -32,11 +32,11 @@ def fill_store(app: App, path: str, found: list[Entry], *, merge: bool = False) 
     """Put the documents into the store at the path, made if it is missing; show how far that is."""
     from nodewatch.offline.backend import store_to_fill
     from nodewatch.offline.fleet import fill
-    from nodewatch.progress import Progress, counted
+    from nodewatch.progress import Progress, with_progress
 
     progress = Progress(app.world, len(found), "documents", quiet=app.quiet)
     with closing(store_to_fill(path)) as store:
-        fill(store, counted(found, progress), merge=merge)
+        fill(store, with_progress(found, progress), merge=merge)
 
 
 @command

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from nodewatch.backend import REHEARSED, Backend, Request, confirmed, kind, segment, status_words, unconfirmed
+from nodewatch.backend import (
+    ASK_RIGHT,
+    REHEARSED,
+    Backend,
+    Request,
+    ask_array,
+    ask_confirmed,
+    json_kind,
+    segment,
+    status_words,
+    unconfirmed,
+)
 from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble, UnreadableAnswer, WrongConfiguration
 from nodewatch.horizon import rules
+from nodewatch.nodes.courses import NOT_RECORDED
 
 if TYPE_CHECKING:
     from nodewatch.backend import Answer
@@ -44,6 +56,14 @@ class Exchange:
         """Return the nodes of an organization that the caller may see, or the one of that name, by `org/node`."""
         return members(self.backend, node_path(org, node), "nodes")
 
+    def policy_near(self, org: str, nmp: str) -> str:
+        """Return the question after the policy whose name is near to one that none has; nothing if none is near."""
+        return nearest_member(self.backend, policy_path(org), "managementPolicy", nmp)
+
+    def node_near(self, org: str, node: str) -> str:
+        """Return the question after the node whose name is near to one that none has; nothing if none is near."""
+        return nearest_member(self.backend, node_path(org, ""), "nodes", node)
+
     def node_policy(self, org: str, node: str) -> NodePolicy | None:
         """Return a node's own policy, None if it has none."""
         request = node_policy_request(org, node)
@@ -58,17 +78,27 @@ class Exchange:
         """Return the statuses of all policies on a node, by `org/nmp`; none if it has none."""
         return members(self.backend, f"{node_path(org, node)}/managementStatus", "managementStatus")
 
+    def recording(self, nmp: str = "") -> list[dict[str, str]]:
+        """Return what `local record` has kept, the oldest first: all changes of statuses, or those of one `org/nmp`.
+
+        Raise `NotFound` where there is no recording: no Exchange keeps one.
+        """
+        try:
+            return list(ask_array(self.backend, Request("GET", "/recording", {"nmp": nmp or None})))
+        except NotFound as error:
+            raise NotFound(NOT_RECORDED) from error
+
     def post_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
         """Make a policy that is not there yet; raise an error of status 403 if it is, or may not be made."""
-        return confirmed(self.backend, Request("POST", policy_path(org, nmp), body=policy, done=(201,)))
+        return ask_confirmed(self.backend, Request("POST", policy_path(org, nmp), body=policy, done=(201,)))
 
     def put_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
         """Replace a policy that is there; raise `NotFound` if it is not."""
-        return confirmed(self.backend, Request("PUT", policy_path(org, nmp), body=policy, retry=True, done=(201,)))
+        return ask_confirmed(self.backend, Request("PUT", policy_path(org, nmp), body=policy, retry=True, done=(201,)))
 
     def delete_policy(self, org: str, nmp: str) -> Answer:
         """Remove a policy, and with it the statuses that nodes have of it; raise `NotFound` if it is not there."""
-        return confirmed(self.backend, Request("DELETE", policy_path(org, nmp), done=(204,)))
+        return ask_confirmed(self.backend, Request("DELETE", policy_path(org, nmp), done=(204,)))
 
 
 class Manifests:
@@ -99,7 +129,8 @@ class Agent:
         """
         request = Request("GET", agent_path("status", nmp))
         try:
-            return entries(document_in(self.backend.send(request), request.path), request.path)
+            answer = self.backend.send(request)
+            return entries(answer.text or answer.document, request.path)
         except NotFound as error:
             if isinstance(error.document, dict) and "error" in error.document:
                 raise
@@ -113,7 +144,7 @@ class Agent:
     def reset(self, nmp: str = "") -> Answer:
         """Have the policy of that name, or all of them, evaluated again."""
         request = Request("PUT", agent_path("reset", nmp), body=None, done=(200, 201))
-        answer = confirmed(self.backend, request)
+        answer = ask_confirmed(self.backend, request)
         said = answer.text or answer.document
         sentence = isinstance(said, str) and not said.startswith("<")  # in which an agent says what it did
         if answer.status == 200 and not sentence and said is not REHEARSED:
@@ -167,7 +198,9 @@ def node_policy_in(result: Answer | NodewatchError, request: Request) -> NodePol
         check_nothing(result, request.path, "")
         return None
     if not isinstance(result.document, dict):
-        raise UnreadableAnswer(f"GET {request.path} should answer an object, but it answered {kind(result.document)}.")
+        raise UnreadableAnswer(
+            f"GET {request.path} should answer an object, but it answered {json_kind(result.document)}."
+        )
     return cast("NodePolicy", result.document)
 
 
@@ -188,6 +221,17 @@ def members(backend: Backend, path: str, field: str) -> dict[str, Any]:
     except NotFound as error:
         result = error
     return found_in(result, path, field)
+
+
+def nearest_member(backend: Backend, path: str, field: str, name: str) -> str:
+    """Return the question after the name in the field that is nearest to a wrong one; a server is asked aside only."""
+    from nodewatch.spelling import nearest
+
+    try:
+        found = member(backend.send(Request("GET", path, aside=True)), path, field)
+    except NodewatchError:
+        return ""
+    return nearest(name, (full.partition("/")[2] for full in found))
 
 
 def found_in(result: Answer | NodewatchError, path: str, field: str) -> dict[str, Any]:
@@ -227,29 +271,17 @@ def says_nothing(said: Any, field: str) -> bool:
 
 
 def member(answer: Answer, path: str, field: str) -> dict[str, Any]:
-    """Return an answer's field, or the object that stands for it."""
-    document = document_in(answer, path)
-    return entries(document.get(field) if isinstance(document, dict) else document, path)
-
-
-def document_in(answer: Answer, path: str) -> Any:
-    """Return an answer's document; no body counts as nothing, as `hzn` takes it. Raise `UnreadableAnswer` for a text.
-
-    >>> from nodewatch.backend import Answer
-    >>> document_in(Answer(200), "/orgs/o/nodes")
-    >>> document_in(Answer(200, None, "Please log in"), "/orgs/o/nodes")
-    Traceback (most recent call last):
-    nodewatch.errors.UnreadableAnswer: GET /orgs/o/nodes should answer objects by name, but it answered a text: \
-'Please log in'
-    """
-    if answer.text:
-        raise UnreadableAnswer(f"GET {path} should answer objects by name, but it answered a text: {answer.text!r:.80}")
-    return answer.document
+    """Return an answer's field; raise `UnreadableAnswer` without one: an Exchange that has nothing there says 404."""
+    document = answer.document
+    if not isinstance(document, dict) or field not in document:
+        found = f"an object without {field}" if isinstance(document, dict) else json_kind(document)
+        raise UnreadableAnswer(f"GET {path} should answer {field} by name, but it answered {found}. {ASK_RIGHT}")
+    return entries(document[field], path)
 
 
 def entries(document: Any, path: str) -> dict[str, Any]:
     """Return the object that maps names to documents (or to null); raise `UnreadableAnswer` if it is none."""
     found = {} if document is None else document
     if not isinstance(found, dict) or not all(isinstance(entry, dict | None) for entry in found.values()):
-        raise UnreadableAnswer(f"GET {path} should answer objects by name, but it answered {kind(document)}.")
+        raise UnreadableAnswer(f"GET {path} should answer objects by name, but it answered {json_kind(document)}.")
     return cast("dict[str, Any]", found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.differences import Seen, State
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ def seen(fleet: Mapping[str, Mapping[str, Any]]) -> Seen:
     for policy, status in fleet.get("agent.nodemanagement", {}).items():
         nodes.setdefault("agent", {})[policy] = state(status)
     nodes["agent version"] = {
-        name: State(text(part(node, "softwareVersions").get("horizon")))
+        name: State(as_text(part(node, "softwareVersions").get("horizon")))
         for name, node in fleet.get("exchange.nodes", {}).items()
     }
     policies = {
-        name: text(policy.get("lastUpdated")) or text(policy)
+        name: as_text(policy.get("lastUpdated")) or as_text(policy)
         for name, policy in fleet.get("exchange.managementpolicies", {}).items()
     }
     return Seen(nodes, {"policy": policies})
@@ -38,5 +38,5 @@ def seen(fleet: Mapping[str, Mapping[str, Any]]) -> Seen:
 
 def state(status: Any) -> State:
     """Return where a node is with a policy."""
-    error = text(rules.upgrade(status).get("errorMessage"))
-    return State(text(rules.word(status)), error, rules.meaning(status).outcome == "failed")
+    error = as_text(rules.upgrade(status).get("errorMessage"))
+    return State(as_text(rules.word(status)), error, rules.meaning(status).outcome == "failed")

@@ -8,7 +8,7 @@ from nodewatch.errors import NotFound
 from nodewatch.horizon import list_tables, meant_rules, outcome, rules, status_tables, tables
 from nodewatch.horizon.shared import clock
 from nodewatch.horizon.survey import Survey
-from nodewatch.watch.model import Watched, passes
+from nodewatch.watch.model import Subject, is_temporary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -82,7 +82,7 @@ class Pursuit:
             silent=len(found.silent) - len(awaited),
             awaited=awaited,
             troubled={
-                self.name(node, nmp): passes(error) or error.status == 404  # a proxy's word, not the Exchange's
+                self.name(node, nmp): is_temporary(error) or error.status == 404  # a proxy's word, not the Exchange's
                 for node, error in found.troubled.items()
                 for nmp in self.known.get(node, [self.full])
             },
@@ -130,18 +130,18 @@ def may_be_last(status: Status | None) -> bool:
     return rules.meaning(status).outcome in ("successful", "failed", "unknown")
 
 
-def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted: Wanted, *, long: bool) -> Watched:
+def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted: Wanted, *, long: bool) -> Subject:
     """Return how to follow a policy (`org/nmp`, or nothing for all of them) on the nodes that `ask` asks."""
     pursuit = Pursuit(full, ask, wanted)
 
-    return Watched(
+    return Subject(
         look=pursuit.look,
         document=lambda _: rules.by_node(pursuit.survey.statuses, full, long=long),
         table=lambda _: status_tables.nmp_status(pursuit.survey, clock(app), long=long, brief=app.brief),
         states=outcome.states,
         outcome=outcome.outcome,
         nodes=lambda _: list_tables.reported(pursuit.survey.statuses, pursuit.survey.nodes, full),
-        left="left without a status",
+        gone_means="left without a status",
     )
 
 
@@ -152,7 +152,7 @@ class Asked(NamedTuple):
     policies: Mapping[str, Policy | None] = {}
 
 
-def node(app: App, name: str, ask: Callable[[], Asked], again: str, awaited: str = "", *, long: bool) -> Watched:
+def node(app: App, name: str, ask: Callable[[], Asked], again: str, awaited: str = "", *, long: bool) -> Subject:
     """Return how to follow the statuses of one node, that `ask` asks for.
 
     `awaited` is the policy that was named, whose status is waited for; without one `NotFound` is raised if the node has
@@ -170,11 +170,11 @@ def node(app: App, name: str, ask: Callable[[], Asked], again: str, awaited: str
         note = f"{awaited} has no status yet" if missing else ""
         return outcome.Look(name, "policies", statuses, kept=kept, short=int(missing), note=note)
 
-    return Watched(
+    return Subject(
         look=look,
         document=lambda look: rules.all_of(look.statuses) if long else rules.words_of(look.statuses),
         table=lambda look: tables.node_statuses(look.statuses, clock(app), long=long, again=again),
         states=outcome.states,
         outcome=outcome.outcome,
-        left="left without a status",
+        gone_means="left without a status",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules
 from nodewatch.horizon.meant_rules import is_enabled, is_registered
 from nodewatch.horizon.tables import STYLES, moment, start
@@ -100,7 +100,7 @@ def timed(name: str, means: str, value: Callable[[Any, Any], Any], column: Colum
 
 def status_cell(record: Reported, clock: Clock) -> Cell:
     """Return a status in its colour; what a silent node has is none."""
-    word = text(rules.word(record.status)) or ("(no report)" if record.silent else "(no status)")
+    word = as_text(rules.word(record.status)) or ("(no report)" if record.silent else "(no status)")
     return Cell(word, STYLES.get(class_of(record, clock), "dim"))
 
 
@@ -144,7 +144,7 @@ OF_STATUS = [
         "what went wrong",
         of_upgrade("errorMessage"),
         Column("Error", wraps=True),
-        lambda record, clock: Cell(text(of_upgrade("errorMessage")(record, clock)), "bad"),
+        lambda record, clock: Cell(as_text(of_upgrade("errorMessage")(record, clock)), "bad"),
     ),
     Attribute(
         "class",
@@ -218,7 +218,7 @@ def of_policy(*path: str) -> Callable[[Any, Any], Any]:
         for name in path[:-1]:
             document = part(document, name)
         found = document.get(path[-1])
-        return "; ".join(map(text, found)) if isinstance(found, list) else found
+        return "; ".join(map(as_text, found)) if isinstance(found, list) else found
 
     return value
 

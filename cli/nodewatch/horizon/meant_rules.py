@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from nodewatch.documents import members, part, text
+from nodewatch.documents import as_text, objects_in, part
 from nodewatch.horizon.constraint_rules import satisfies
 from nodewatch.horizon.property_rules import problem
 
@@ -78,11 +78,11 @@ def is_meant(policy: Policy | None, node: Node | None, own: NodePolicy | None = 
     if not is_registered(node):
         return False
     if by_pattern(policy, node):
-        pattern = text(node.get("pattern"))
+        pattern = as_text(node.get("pattern"))
         _, slash, name = pattern.partition("/")
         listed = texts(policy.get("patterns"))
         return pattern in listed or (bool(slash) and name in listed)
-    return satisfies(members(policy, "properties"), constraints_of(own)) and satisfies(
+    return satisfies(objects_in(policy, "properties"), constraints_of(own)) and satisfies(
         properties_of(own), texts(policy.get("constraints"))
     )
 
@@ -116,12 +116,12 @@ def properties_of(own: NodePolicy | None) -> list[dict[str, Any]]:
     >>> properties_of({"properties": top, "management": {"properties": more}})
     [{'name': 'a', 'value': 1}, {'name': 'b', 'value': 3}]
     """
-    found = members(own, "properties")
-    places = {text(each.get("name")): place for place, each in reversed(list(enumerate(found)))}
-    for each in members(part(own, "management"), "properties"):
+    found = objects_in(own, "properties")
+    places = {as_text(each.get("name")): place for place, each in reversed(list(enumerate(found)))}
+    for each in objects_in(part(own, "management"), "properties"):
         if problem(each) is not None:
             continue
-        place = places.setdefault(text(each.get("name")), len(found))
+        place = places.setdefault(as_text(each.get("name")), len(found))
         found[place : place + 1] = [each]
     return found
 

@@ -11,6 +11,8 @@ from nodewatch.horizon import rules
 from nodewatch.horizon.shared import (
     CONCURRENCY,
     LONG,
+    NODE,
+    NODES,
     clock,
     exchange,
     exchange_command,
@@ -20,8 +22,8 @@ from nodewatch.horizon.shared import (
 )
 from nodewatch.options import YES
 from nodewatch.table import plural
-from nodewatch.tree import later
-from nodewatch.watch.options import followed, wanted, watchable
+from nodewatch.tree import lazy
+from nodewatch.watch.options import asks_to_follow, followed, watchable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -31,11 +33,11 @@ if TYPE_CHECKING:
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Node, NodePolicy, Policy
-    from nodewatch.watch.model import Watched
+    from nodewatch.watch.model import Subject
 else:
     # Only waiting, and only tables and lists, need them.
-    follow, list_tables = later("horizon.follow"), later("horizon.list_tables")
-    status_tables = later("horizon.status_tables")
+    follow, list_tables = lazy("horizon.follow"), lazy("horizon.list_tables")
+    status_tables = lazy("horizon.status_tables")
 
 
 def add_condition(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
@@ -89,8 +91,8 @@ OLDER = click.Option(
 
 @exchange_command(CONCURRENCY, STATUS, OLDER, listing="horizon.list_tables:STATUSES")
 @click.argument("nmp", metavar="NMP")
-@click.option("--node", "-N", metavar="NODES", help="Only this node, or these: a node set, @FILE, or - for stdin.")
-@click.option("--nodes", "only", metavar="NODES", help="Only these nodes: a node set, @FILE, or - for stdin.")
+@NODE
+@NODES
 @click.option("--expect", metavar="N", help="Wait until N nodes (or N% of them) have a status, not for all.")
 @click.option("--no-match", is_flag=True, help="Do not ask whom the policy is meant for: fewer questions.")
 @LONG
@@ -125,7 +127,7 @@ def show_nmp_status(
         found = ask_nodes(app, nmp, named, but)
         return found if no_match else with_own(app, found, own, anew=not but)
 
-    def describe() -> Watched:
+    def describe() -> Subject:
         wanted = follow.Wanted(named=bool(named), expect=expect or "")
         return follow.policy(app, full_name(app, nmp), ask, wanted, long=long)
 
@@ -148,15 +150,20 @@ def show_nmp_status(
         raise NotFound(f"Status for NMP {name or nmp} not found{where} in org {org}{why}")
 
 
-def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
-    """Return the nodes that are named one by one, as they were typed; none where all are meant."""
+def check_one(node: str | None, only: str | None) -> None:
+    """Raise `WrongUsage` if both `--node` and `--nodes` name nodes."""
     if node is not None and only is not None:
         raise WrongUsage("--node and --nodes do not go together: write all nodes behind --nodes.")
+
+
+def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
+    """Return the nodes that are named one by one, as they were typed; none where all are meant."""
+    check_one(node, only)
     if only is None and not (node and (node == "-" or node.startswith("@"))):
         return [node] if node else []
     from nodewatch.nodes.nodeset import read_nodes
 
-    return read_nodes(only or node or "", app.world.stdin)
+    return read_nodes(only or node or "", app.world)
 
 
 def is_set(text: str) -> bool:
@@ -175,7 +182,7 @@ def check_expect(app: App, expect: str, named: Sequence[str]) -> None:
     rules.expected(expect, 0)
     if named:
         raise WrongUsage("--expect does not go together with named nodes: all of them are waited for.")
-    if not wanted(app):
+    if not asks_to_follow(app):
         raise WrongUsage("--expect needs --wait or --watch.")
 
 
@@ -196,7 +203,7 @@ def ask_nodes(app: App, nmp: str, named: Sequence[str], but: Collection[str]) ->
     org, name = rules.qualified(nmp, app.settings.org)
     policies = client.policies(org, name)
     if not policies:
-        raise NotFound(f"NMP {name or nmp} not found in org {org}")
+        raise NotFound(f"NMP {name or nmp} not found in org {org}{client.policy_near(org, name)}")
     nodes = find_nodes(client, org, named)
     found = survey(app, org, {node: document for node, document in nodes.items() if node not in but}, name)
     return found._replace(policies=policies, nodes=nodes)
@@ -232,14 +239,14 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
     One text alone may be a node set or a pattern, unless there is a node of that very name.
     """
     from nodewatch.nodes.nodeset import expand, fold
-    from nodewatch.nodes.places import fitting
+    from nodewatch.nodes.places import resolve_names
 
     alone = named[0] if len(named) == 1 else ""
     if alone and not is_set(alone):
         own, name = rules.qualified(alone, org)
         nodes = client.nodes(org, name) if own == org else {}
         if not nodes:
-            raise NotFound(f"Node {alone} not found in org {org}")
+            raise NotFound(f"Node {alone} not found in org {org}{client.node_near(org, name)}")
         return nodes
     nodes = client.nodes(org)
     if not nodes:
@@ -249,7 +256,7 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
         return {exact: nodes[exact]}
     names = expand(alone) if alone else named
     whole = [name if name in nodes else type(name)("/".join(rules.qualified(name, org))) for name in names]
-    wanted = fitting(whole, nodes)
+    wanted = resolve_names(whole, nodes)
     unknown = [name for name in wanted if name not in nodes]
     if unknown:
         raise NotFound(f"{plural(len(unknown), 'node')} not found in org {org}: {fold(unknown)}")
@@ -296,7 +303,7 @@ def named_policy(client: Exchange, org: str, name: str, what: str = "NMP") -> Po
     """Return the policy of that name; raise `NotFound` if there is none, in which it is called `what`."""
     found = client.policies(org, name)
     if not found:
-        raise NotFound(f"{what} {name} not found in org {org}")
+        raise NotFound(f"{what} {name} not found in org {org}{client.policy_near(org, name)}")
     return found[f"{org}/{name}"]
 
 

@@ -11,8 +11,8 @@ from nodewatch.horizon import rules
 from nodewatch.horizon.client import Agent
 from nodewatch.horizon.shared import LONG, ask_to_reset, clock, show_statuses, tell
 from nodewatch.options import YES
-from nodewatch.tree import command, later
-from nodewatch.watch.options import followed, wanted, watchable
+from nodewatch.tree import command, lazy
+from nodewatch.watch.options import asks_to_follow, followed, watchable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nodewatch.horizon import follow, tables
     from nodewatch.horizon.types import Statuses
 else:
-    follow, tables = later("horizon.follow"), later("horizon.tables")  # only waiting, and only tables, need them
+    follow, tables = lazy("horizon.follow"), lazy("horizon.tables")  # only waiting, and only tables, need them
 
 AGAIN = "nodewatch nmstatus reset NMP"
 UNKNOWN_ROUTE = "404 page not found"  # what an agent answers to a question that came after its time
@@ -79,7 +79,7 @@ def ask_agent(app: App, nmp: str) -> Statuses:
     except NotFound:
         return {}
     except ServiceTrouble as error:
-        if wanted(app) or error.status != 404 or str(error.document).strip() != UNKNOWN_ROUTE:
+        if asks_to_follow(app) or error.status != 404 or str(error.document).strip() != UNKNOWN_ROUTE:
             raise
         app.warn("The agent does not know this question: it is too old to have statuses.")
         return {}

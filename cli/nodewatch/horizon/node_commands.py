@@ -11,7 +11,7 @@ from nodewatch.errors import NodewatchError, NotFound
 from nodewatch.horizon import meant_rules, rules
 from nodewatch.horizon.client import Exchange
 from nodewatch.horizon.shared import LONG, POLICY, clock, exchange, exchange_command, show_statuses
-from nodewatch.tree import later
+from nodewatch.tree import lazy
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from nodewatch.horizon.types import Statuses
     from nodewatch.table import Page
 else:  # only waiting, and only tables, need them
-    follow, node_tables, tables = later("horizon.follow"), later("horizon.node_tables"), later("horizon.tables")
+    follow, node_tables, tables = (
+        lazy("horizon.follow"),
+        lazy("horizon.node_tables"),
+        lazy("horizon.tables"),
+    )
 
 
 @exchange_command(listing="horizon.list_tables:OF_ONE_NODE")
@@ -102,7 +106,7 @@ def ask_with_policies(app: App, node: str, policy: str | None) -> follow.Asked:
     own, nmp = rules.qualified(policy or "*", org)
     policies = client.policies(own, nmp)
     if nmp and not policies:
-        raise NotFound(f"NMP {nmp} not found in org {own}")
+        raise NotFound(f"NMP {nmp} not found in org {own}{client.policy_near(own, nmp)}")
     return follow.Asked(rules.only(client.statuses(org, name), f"{own}/{nmp}" if nmp else ""), policies)
 
 
@@ -110,7 +114,7 @@ def find_node(client: Exchange, node: str, app: App) -> tuple[str, str]:
     """Return organization and name of a node that the Exchange knows; raise `NotFound` for another."""
     org, name = rules.qualified(node, app.settings.org)
     if not name or not client.nodes(org, name):
-        raise NotFound(f"node '{org}/{name or '*'}' not found.")
+        raise NotFound(f"node '{org}/{name or '*'}' not found{client.node_near(org, name) or '.'}")
     return org, name
 
 

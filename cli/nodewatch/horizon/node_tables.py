@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.horizon.meant_rules import is_registered
 from nodewatch.horizon.tables import moment
 from nodewatch.table import Cell, Fields, Line, Page
@@ -26,9 +26,12 @@ def node(name: str, document: Node | None, clock: Clock) -> Page:
             [
                 ("Node", Cell(name, "strong")),
                 ("State", "registered" if is_registered(document) else Cell("not registered", "warn")),
-                ("Type", ", ".join(filter(None, (text(document.get("nodeType")), text(document.get("arch")))))),
-                ("Pattern", text(document.get("pattern"))),
-                ("Installed", ", ".join(f"{what} {text(installed[key])}" for what, key in named if installed.get(key))),
+                ("Type", ", ".join(filter(None, (as_text(document.get("nodeType")), as_text(document.get("arch")))))),
+                ("Pattern", as_text(document.get("pattern"))),
+                (
+                    "Installed",
+                    ", ".join(f"{what} {as_text(installed[key])}" for what, key in named if installed.get(key)),
+                ),
                 ("Heartbeat", moment(document.get("lastHeartbeat"), clock)),
             ]
         )

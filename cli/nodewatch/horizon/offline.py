@@ -20,7 +20,9 @@ NODES = "exchange/nodes"
 NODE_POLICIES = "exchange/nodePolicies"
 STATUSES = "exchange/managementStatus"
 AGENT = "agent/nodemanagement"
+TRIES = "life/tries"  # by node: of each policy the tries, and the downloads of the last that failed; agents keep them
 VERSION = "2.154.0\n"
+NO_OBJECT = Answer(400, {"code": "invalid-input", "msg": "the request body was malformed: a JSON object is needed"})
 DONE = Answer(201, {"code": "ok", "msg": "updated"})
 NOT_FOUND = Answer(404, {"code": "not-found", "msg": "not found"})
 
@@ -38,6 +40,11 @@ def chosen(store: Store, collection: str, org: str, name: str | None) -> dict[st
     return {} if document is None else {f"{org}/{name}": document}
 
 
+def malformed(call: Call) -> bool:
+    """Tell whether what was sent is no JSON object."""
+    return not isinstance(call.body, dict)
+
+
 def version(_store: Store, _call: Call) -> Answer:
     """Answer `GET /admin/version`."""
     return Answer(200, None, VERSION)
@@ -53,9 +60,11 @@ def post_policy(store: Store, call: Call) -> Answer:
     from nodewatch.horizon.policy_rules import as_stored
 
     key = f"{call.names['org']}/{call.names['nmp']}"
+    if malformed(call):
+        return NO_OBJECT
     if store.get(POLICIES, key) is not None:
         return Answer(403, {"code": "already-exists", "msg": f"management policy '{key}' already exists"})
-    document = as_stored(call.request.body)
+    document = as_stored(call.body)
     store.put(POLICIES, key, {"owner": "", **document, "lastUpdated": stamp(call), "created": stamp(call)})
     return Answer(201, {"code": "ok", "msg": f"management policy '{key}' created"})
 
@@ -66,10 +75,12 @@ def put_policy(store: Store, call: Call) -> Answer:
 
     key = f"{call.names['org']}/{call.names['nmp']}"
     old = store.get(POLICIES, key)
+    if malformed(call):
+        return NO_OBJECT
     if old is None:
         return NOT_FOUND
     own = {name: old[name] for name in ("owner", "created") if name in old}
-    store.put(POLICIES, key, {**own, **as_stored(call.request.body), "lastUpdated": stamp(call)})
+    store.put(POLICIES, key, {**own, **as_stored(call.body), "lastUpdated": stamp(call)})
     return DONE
 
 
@@ -109,10 +120,12 @@ def statuses(store: Store, call: Call) -> Answer:
 def put_status(store: Store, call: Call) -> Answer:
     """Answer `PUT /orgs/{org}/nodes/{node}/managementStatus/{nmp}`: this policy's status is replaced, others stay."""
     node, name = f"{call.names['org']}/{call.names['node']}", f"{call.names['org']}/{call.names['nmp']}"
+    if malformed(call):
+        return NO_OBJECT
     if store.get(NODES, node) is None:
         return NOT_FOUND
-    upgrade = {**rules.upgrade(call.request.body), "lastUpdated": stamp(call)}
-    status = {**call.request.body, "agentUpgradePolicyStatus": upgrade}
+    upgrade = {**rules.upgrade(call.body), "lastUpdated": stamp(call)}
+    status = {**call.body, "agentUpgradePolicyStatus": upgrade}
     store.put(STATUSES, node, {**(store.get(STATUSES, node) or {}), name: status})
     return DONE
 
@@ -156,6 +169,7 @@ SECTIONS = (
     Section("exchange.nodePolicies", "map", {}),
     Section("exchange.managementStatus", "map", {}),
     Section("agent.nodemanagement", "map", {}),
+    Section("life.tries", "map", {}),
 )
 
 POLICY = "/orgs/{org}/managementpolicies/{nmp}"

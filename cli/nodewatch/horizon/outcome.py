@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from nodewatch.horizon.types import Status
-    from nodewatch.watch.model import Seen
+    from nodewatch.watch.model import Settling
 
 UNSETTLED = "failed"  # the one failure that may still become another status
 
@@ -78,18 +78,20 @@ def states(look: Look) -> dict[str, str]:
     return found | dict.fromkeys(look.troubled, "(not asked)")
 
 
-def kind(name: str, status: Status | None, seen: Seen, *, kept: bool = False) -> str:
+def kind(name: str, status: Status | None, settling: Settling, *, kept: bool = False) -> str:
     """Return which of the `KINDS` a name with a status is; `kept` tells that the status is older than its policy.
 
     >>> from datetime import UTC, datetime, timedelta
-    >>> from nodewatch.watch.model import Seen
-    >>> seen = Seen(datetime(2026, 11, 21, 12, tzinfo=UTC), {}, timedelta(seconds=120))
+    >>> from nodewatch.watch.model import Settling
+    >>> settling = Settling(datetime(2026, 11, 21, 12, tzinfo=UTC), {}, timedelta(seconds=120))
     >>> def status(word, **more): return {"agentUpgradePolicyStatus": {"status": word, **more}}
-    >>> [kind("n", status(word), seen) for word in ("no action required", "rollback successful", "failed", "unknown")]
+    >>> words = ("no action required", "rollback successful", "failed", "unknown")
+    >>> [kind("n", status(word), settling) for word in words]
     ['successful', 'failed', 'moving', 'moving']
-    >>> [kind("n", status(word, lastUpdated="2026-11-21T11:00:00Z"), seen) for word in ("failed", "unknown", "asleep")]
+    >>> earlier = "2026-11-21T11:00:00Z"
+    >>> [kind("n", status(word, lastUpdated=earlier), settling) for word in ("failed", "unknown", "asleep")]
     ['failed', 'unclear', 'unlisted']
-    >>> [kind("n", status(word), seen, kept=True) for word in ("successful", "download failed", "initiated")]
+    >>> [kind("n", status(word), settling, kept=True) for word in ("successful", "download failed", "initiated")]
     ['kept', 'failed', 'moving']
     """
     found = rules.meaning(status).outcome
@@ -101,27 +103,27 @@ def kind(name: str, status: Status | None, seen: Seen, *, kept: bool = False) ->
         return "moving"
     if found == "failed" and rules.word(status) != UNSETTLED:
         return "failed"
-    settled = seen.settled(name, read_time(rules.upgrade(status).get("lastUpdated")))
+    settled = settling.settled(name, read_time(rules.upgrade(status).get("lastUpdated")))
     return "moving" if not settled else "failed" if found == "failed" else "unclear"
 
 
-def outcome(look: Look, seen: Seen) -> Outcome:
+def outcome(look: Look, settling: Settling) -> Outcome:
     """Return what one look says: how far it is, whether that is the end, what failed and what lags.
 
     It is over when every name is of a kind for which it is over, and nothing is expected any more.
 
     >>> from datetime import UTC, datetime, timedelta
-    >>> from nodewatch.watch.model import Seen
-    >>> seen = Seen(datetime(2026, 11, 21, 12, tzinfo=UTC), {}, timedelta(seconds=120))
+    >>> from nodewatch.watch.model import Settling
+    >>> settling = Settling(datetime(2026, 11, 21, 12, tzinfo=UTC), {}, timedelta(seconds=120))
     >>> done, busy = ({"agentUpgradePolicyStatus": {"status": word}} for word in ("successful", "downloaded"))
-    >>> outcome(Look("o/p", "nodes", {"o/n": done, "o/m": busy}, silent=3, awaited=["o/k"], short=2), seen).words
+    >>> outcome(Look("o/p", "nodes", {"o/n": done, "o/m": busy}, silent=3, awaited=["o/k"], short=2), settling).words
     'o/p: 1 of 3 nodes successful, 1 in progress, 1 without a status; 2 more are expected; 3 others have no status'
-    >>> outcome(Look("o/p", "nodes", {"o/n": done}), seen)[1:3], outcome(Look("o/p", "nodes", {}), seen).gone
+    >>> outcome(Look("o/p", "nodes", {"o/n": done}), settling)[1:3], outcome(Look("o/p", "nodes", {}), settling).gone
     ((True, True), True)
     """
     names: dict[str, list[str]] = {found: [] for found in KINDS}
     for name, status in look.statuses.items():
-        names[kind(name, status, seen, kept=name in look.kept)].append(name)
+        names[kind(name, status, settling, kept=name in look.kept)].append(name)
     names["awaited"] = list(look.awaited)
     for name, passing in look.troubled.items():
         names["unanswered" if passing else "refused"].append(name)
@@ -138,7 +140,7 @@ def outcome(look: Look, seen: Seen) -> Outcome:
         lagging=by_end["lagging"],
         gone=not present and not look.short,
         done=len(by_end["good"]),
-        left=len(by_end["lagging"]),
+        remaining=len(by_end["lagging"]),
     )
 
 

@@ -10,7 +10,7 @@ from nodewatch.errors import NotFound, NotPermitted, WrongUsage
 from nodewatch.horizon import policy_rules, rules
 from nodewatch.horizon.client import Manifests
 from nodewatch.horizon.shared import clock, exchange, exchange_command, one_policy, tell, users_command
-from nodewatch.tree import command, later
+from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
     from nodewatch.app import App
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nodewatch.horizon.client import Exchange
     from nodewatch.horizon.types import Policy
 else:
-    list_tables, tables = later("horizon.list_tables"), later("horizon.tables")  # only tables need them
+    list_tables, tables = lazy("horizon.list_tables"), lazy("horizon.tables")  # only tables need them
 
 
 @exchange_command(listing="horizon.list_tables:POLICIES", other=("nodes", "horizon.list_tables:MEANT"))
@@ -43,7 +43,7 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
     org, name = rules.qualified(nmp, app.settings.org)
     found = client.policies(org, name)
     if name and not found:
-        raise NotFound(f"NMP {name} not found in org {org}")
+        raise NotFound(f"NMP {name} not found in org {org}{client.policy_near(org, name)}")
     if nodes:
         show_nodes(app, client, org, found)
         return

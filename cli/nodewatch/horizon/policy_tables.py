@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodewatch.horizon.reset_rules import for_all
-from nodewatch.pages import listed, nodes_below
+from nodewatch.pages import nodes_below, nodes_with
 from nodewatch.table import Line, plural
 
 if TYPE_CHECKING:
@@ -31,4 +31,4 @@ def by_result(words: Mapping[str, str]) -> Page:
     for node, said in words.items():
         groups.setdefault(for_all(said, node), []).append(node)
     found = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
-    return [line for said, nodes in found for line in listed(nodes, said, "good" if said == "reset" else "warn")]
+    return [line for said, nodes in found for line in nodes_with(nodes, said, "good" if said == "reset" else "warn")]

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.documents import text
+from nodewatch.documents import as_text
 from nodewatch.errors import NotFound
 from nodewatch.horizon import rules
 from nodewatch.horizon.shared import CONCURRENCY, POLICY, ask_to_reset, exchange, exchange_command, one_policy
 from nodewatch.options import YES
 from nodewatch.table import plural
-from nodewatch.tree import later
-from nodewatch.watch.options import followed, wanted, watchable
+from nodewatch.tree import lazy
+from nodewatch.watch.options import asks_to_follow, followed, watchable
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nodewatch.horizon.types import Node
 else:  # only what is asked to be reset needs them
     choosing, follow, policy_tables, reset_rules, resetting = (
-        later(f"horizon.{name}") for name in ("choosing", "follow", "policy_tables", "reset_rules", "resetting")
+        lazy(f"horizon.{name}") for name in ("choosing", "follow", "policy_tables", "reset_rules", "resetting")
     )
 
 STATUS = click.option("--status", metavar="WORD,...", help="Only these statuses; `failed` stands for every failure.")
@@ -50,7 +50,7 @@ def reset_policy(app: App, nmp: str, status: str | None, only: str | None, yes: 
     $ nodewatch exchange nmp reset org/sample-nmp --status "download failed" --node 'sample-*' --yes
     """
     words = reset_rules.wanted_words("failed" if status is None else status)
-    following = wanted(app)
+    following = asks_to_follow(app)
     org, name = one_policy(nmp, app)
     full = f"{org}/{name}"
     found = ask_about(app, org, name, only)
@@ -61,7 +61,7 @@ def reset_policy(app: App, nmp: str, status: str | None, only: str | None, yes: 
     else:
         app.say(f"No node has such a status of {full}: there is nothing to reset.")
     if app.settings.dry_run or not chosen:
-        show_results(app, {target.node: text(rules.word(target.status)) for target in chosen})
+        show_results(app, {target.node: as_text(rules.word(target.status)) for target in chosen})
         resetting.raise_trouble(found)
         return
     done, found = resetting.reset(app, chosen), found._replace(silent=[])  # a node without a status is not meant
@@ -83,7 +83,7 @@ def ask_about(app: App, org: str, name: str, only: str | None) -> Survey:
     client = exchange(app)
     policies = client.policies(org, name)
     if not policies:
-        raise NotFound(f"NMP {name} not found in org {org}")
+        raise NotFound(f"NMP {name} not found in org {org}{client.policy_near(org, name)}")
     if only is None:
         nodes = client.nodes(org)
     else:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.documents import text
+from nodewatch.documents import as_text
 from nodewatch.errors import NodewatchError, WrongUsage
 from nodewatch.horizon import rules
-from nodewatch.statuses import plain
+from nodewatch.statuses import normalized_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,7 +69,7 @@ def wanted_words(option: str) -> frozenset[str]:
     >>> sorted(wanted_words("Download failed, waiting"))
     ['download failed', 'waiting']
     """
-    words = frozenset(plain(word) for word in option.split(",") if word.strip())
+    words = frozenset(normalized_status(word) for word in option.split(",") if word.strip())
     if not words:
         raise WrongUsage("--status is empty: name statuses, separated by commas, or `failed` for all failures.")
     return words
@@ -82,7 +82,7 @@ def is_wanted(status: Status | None, words: frozenset[str]) -> bool:
     >>> [is_wanted(status, frozenset([word])) for word in ("failed", "download failed", "rollback failed")]
     [True, True, False]
     """
-    return rules.meaning(status).outcome in words or plain(text(rules.word(status))) in words
+    return rules.meaning(status).outcome in words or normalized_status(as_text(rules.word(status))) in words
 
 
 def targets(found: Mapping[str, Statuses], words: frozenset[str] | None) -> list[Target]:
@@ -104,7 +104,7 @@ def groups(wanted: Iterable[Target]) -> dict[str, list[str]]:
     """Return the nodes by what their statuses say, word and error, the most frequent first."""
     found: dict[str, list[str]] = {}
     for target in wanted:
-        error = text(rules.upgrade(target.status).get("errorMessage"))
-        said = (text(rules.word(target.status)) or "(no status)") + (f": {error}" if error else "")
+        error = as_text(rules.upgrade(target.status).get("errorMessage"))
+        said = (as_text(rules.word(target.status)) or "(no status)") + (f": {error}" if error else "")
         found.setdefault(said, []).append(target.node)
     return dict(sorted(found.items(), key=lambda group: (-len(group[1]), group[0])))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.backend import Answer, Request, confirmed
-from nodewatch.documents import text
+from nodewatch.backend import Answer, Request, ask_confirmed
+from nodewatch.documents import as_text
 from nodewatch.errors import NodewatchError, NotAllSucceeded, NotFound
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import reset_request, statuses_in
@@ -55,9 +55,9 @@ class Careful:
             result = error
         here = statuses_in(result, question)
         if target.nmp not in here or here[target.nmp] != target.status:
-            return Answer(200, Differs(text(rules.word(here.get(target.nmp))) or "(no status)"))
+            return Answer(200, Differs(as_text(rules.word(here.get(target.nmp))) or "(no status)"))
         self.begun.add(request.path)
-        return confirmed(self.backend, request)
+        return ask_confirmed(self.backend, request)
 
 
 class Done(NamedTuple):

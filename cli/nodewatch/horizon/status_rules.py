@@ -7,13 +7,16 @@ waiting`, repeated downloads, who may reset).
 from __future__ import annotations
 
 from nodewatch.horizon.rules import MEANINGS
-from nodewatch.statuses import Chart, Status, Step
+from nodewatch.statuses import Chart, Explanation, Step
 
 RESET = "nodewatch exchange node management reset NODE --policy NMP"
 SHOW = "nodewatch exchange node management status NODE --long"
 AGAIN = Step("reset", "somebody resets it in the Exchange")
 LOCALLY = Step("waiting", "somebody resets it on the node")
-OVER = (AGAIN, Step("waiting", "somebody resets it on the node, or the manifest says `latest` and agent files are new"))
+OVER = (
+    AGAIN,
+    Step("waiting", "somebody resets it on the node, or the manifest says `latest` and agent files are new"),
+)
 STEPS: dict[str, tuple[Step, ...]] = {
     "waiting": (
         Step("download started", "its time has come, and no other upgrade is going on"),
@@ -86,42 +89,44 @@ NOTES = (
 )
 
 
-def status(name: str, steps: tuple[Step, ...]) -> Status:
+def status(name: str, steps: tuple[Step, ...]) -> Explanation:
     """Return what is known of a status: what it means, what happens next, what may follow."""
     found = MEANINGS[name]
     commands = {"failed": (SHOW, RESET), "unknown": (SHOW, RESET), "running": (SHOW,)}.get(found.outcome, ())
-    return Status(found.meaning, found.next, steps, commands)
+    return Explanation(found.meaning, found.next, steps, commands)
 
 
 WORDS = {
-    "running": Status(
+    "running": Explanation(
         "An upgrade or a rollback is going on: download started, ha node waiting, downloaded, initiated or rollback "
         "started.",
         "Its next status.",
         commands=(SHOW,),
     ),
-    "changed": Status(
+    "changed": Explanation(
         "The node ended well, but before the policy was last changed: agents keep the status that they have.",
         "Somebody who resets it, if the change is to reach this node.",
         commands=(RESET,),
     ),
-    "no status": Status(
+    "no status": Explanation(
         "The Exchange has a status of the policy without any words, as a policy has that upgrades no agent.",
         "Nothing.",
     ),
-    "no report": Status(
+    "no report": Explanation(
         "The node has no status of the policy, though it is meant for it, or may be: its agent has not reported yet.",
         "Its agent, when it hears of the policy: at once, or when the node is back.",
         commands=("nodewatch exchange node management list NODE --all",),
     ),
-    "silent": Status("The same as `no report`.", "Its agent."),
-    "not meant": Status(
+    "silent": Explanation("The same as `no report`.", "Its agent."),
+    "not meant": Explanation(
         "The policy leaves the node out: by its constraints or patterns, or by the node's own constraints.",
         "A change of the policy, or of the node's own policy.",
         commands=("nodewatch exchange nmp list NMP --nodes", "nodewatch exchange node management list NODE --all"),
     ),
-    "not registered": Status("No agent is registered as this node: nobody there takes policies.", "`hzn register`."),
-    "no answer": Status(
+    "not registered": Explanation(
+        "No agent is registered as this node: nobody there takes policies.", "`hzn register`."
+    ),
+    "no answer": Explanation(
         "The Exchange did not answer, or refused, the question for this node: its status is not known.",
         "The next look.",
     ),

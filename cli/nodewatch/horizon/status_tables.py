@@ -10,12 +10,12 @@ from datetime import timedelta
 from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules
 from nodewatch.horizon.tables import STYLES, VERSIONS, local, word
-from nodewatch.nodes.error_kinds import Kind, alike
+from nodewatch.nodes.error_kinds import ErrorKind, group_by_kind
 from nodewatch.nodes.nodeset import fold, natural
-from nodewatch.pages import bar, errors, listed, next_steps
+from nodewatch.pages import bar, errors_by_kind, next_steps, nodes_with
 from nodewatch.table import Cell, Column, Fields, Grid, Heading, Line, plural
 from nodewatch.times import read_time
 
@@ -57,7 +57,7 @@ class Row(NamedTuple):
     @property
     def error(self) -> str:
         """What the agent says went wrong, with an upgrade that failed or not."""
-        return text(rules.upgrade(self.status).get("errorMessage")).strip()
+        return as_text(rules.upgrade(self.status).get("errorMessage")).strip()
 
 
 def nmp_status(found: Survey, clock: Clock, *, long: bool, brief: bool = False) -> Page:
@@ -163,14 +163,14 @@ def versions(rows: Sequence[Row]) -> Fields:
     wanted: Counter[str] = Counter()
     for row in rows:
         upgraded = part(rules.upgrade(row.status), "upgradedVersions")
-        wanted[", ".join(f"{name} {text(upgraded[field])}" for name, field in VERSIONS if upgraded.get(field))] += 1
+        wanted[", ".join(f"{name} {as_text(upgraded[field])}" for name, field in VERSIONS if upgraded.get(field))] += 1
     runs = Counter(running(row.document) for row in rows)
     return Fields([("Upgrade to", tally(wanted)), ("Nodes run", tally(runs))])
 
 
 def running(node: Node) -> str:
     """Return the version of the agent on a node."""
-    return text(part(node, "softwareVersions").get("horizon"))
+    return as_text(part(node, "softwareVersions").get("horizon"))
 
 
 def tally(counts: Mapping[str, int]) -> str:
@@ -186,17 +186,17 @@ def tally(counts: Mapping[str, int]) -> str:
     return ", ".join([f"{first} on {plural(most, 'node')}", *(f"{name} on {count:,}" for count, name in rest)])
 
 
-def kinds_of(rows: Iterable[Row]) -> list[Kind]:
+def kinds_of(rows: Iterable[Row]) -> list[ErrorKind]:
     """Return the error messages by kind, with their nodes, and behind each the status words with their counts.
 
     >>> words = {"a": "failed", "b": "failed", "c": "download failed"}
     >>> upgrades = {name: {"status": word, "errorMessage": f"no disk on {name}"} for name, word in words.items()}
     >>> kinds_of([Row(name, {"agentUpgradePolicyStatus": upgrade}, {}) for name, upgrade in upgrades.items()])
-    [Kind(text='no disk on … (failed 2, download failed 1)', names=['a', 'b', 'c'], unnamed=0)]
+    [ErrorKind(text='no disk on … (failed 2, download failed 1)', names=['a', 'b', 'c'], unnamed=0)]
     """
     found = list(rows)
-    words = {row.node: text(rules.word(row.status)) or "no status" for row in found}
-    kinds = alike(Kind(row.error or NO_MESSAGE, [row.node]) for row in found)
+    words = {row.node: as_text(rules.word(row.status)) or "no status" for row in found}
+    kinds = group_by_kind(ErrorKind(row.error or NO_MESSAGE, [row.node]) for row in found)
     return [
         kind._replace(text=f"{kind.text} ({breakdown(Counter(words[name] for name in kind.names))})") for kind in kinds
     ]
@@ -218,7 +218,7 @@ def breakdown(counts: Mapping[str, int]) -> str:
 def failed(rows: Iterable[Row], *, brief: bool) -> Page:
     """Return each kind of error of the upgrades that failed, with all its nodes, the largest first."""
     found = [row for row in rows if row.outcome == "failed"]
-    return [Heading(f"Failed ({len(found):,})", "bad"), *errors(kinds_of(found), brief=brief)] if found else []
+    return [Heading(f"Failed ({len(found):,})", "bad"), *errors_by_kind(kinds_of(found), brief=brief)] if found else []
 
 
 def in_trouble(rows: Iterable[Row], *, brief: bool) -> Page:
@@ -227,7 +227,7 @@ def in_trouble(rows: Iterable[Row], *, brief: bool) -> Page:
     if not found:
         return []
     heading = Heading(f"With an error, but not failed ({len(found):,})", "warn")
-    return [heading, *errors(kinds_of(found), brief=brief, style="warn")]
+    return [heading, *errors_by_kind(kinds_of(found), brief=brief, style="warn")]
 
 
 def under_way(rows: Iterable[Row], clock: Clock, *, brief: bool) -> Page:
@@ -298,13 +298,13 @@ def silence(
     for standing, heading in COUNTED.items():
         names = silent.get(standing, ())
         if disabled:
-            page += listed(names, "none, because the policy is disabled", "dim")
+            page += nodes_with(names, "none, because the policy is disabled", "dim")
         elif names:
             page.append(Heading(f"{heading} ({len(names):,})", "warn" if standing == "not reported" else "dim"))
             page += by_heartbeat([(name, "", documents.get(name, {})) for name in names], clock)
     apart = {standing: names for standing, names in sorted(silent.items()) if standing not in COUNTED}
     if long:
-        return page + [block for standing, names in apart.items() for block in listed(names, standing, "dim")]
+        return page + [block for standing, names in apart.items() for block in nodes_with(names, standing, "dim")]
     said = ", ".join(f"{plural(len(names), 'node')} {standing}" for standing, names in apart.items())
     return page + ([Line(f"Not counted: {said}", "dim")] if said else [])
 
@@ -350,9 +350,9 @@ def one_a_node(rows: Iterable[Row], clock: Clock) -> Grid:
             [
                 row.node,
                 Cell(word(row.status), STYLES[row.outcome]),
-                text(row.document.get("nodeType")),
+                as_text(row.document.get("nodeType")),
                 running(row.document),
-                *(text(upgraded.get(field)) for _, field in VERSIONS),
+                *(as_text(upgraded.get(field)) for _, field in VERSIONS),
                 *(local(upgrade.get(field), clock) for field in ("scheduledTime", "startTime", "endTime")),
                 Cell(row.error, "bad"),
             ]

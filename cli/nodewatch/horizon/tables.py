@@ -5,7 +5,7 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules, status_rules
 from nodewatch.pages import next_steps
 from nodewatch.table import Cell, Fields, Line, Page, Style
@@ -39,7 +39,7 @@ def local(value: Any, clock: Clock) -> str:
     """
     time = read_time(value)
     if time is None:
-        return text(value)
+        return as_text(value)
     return "" if time.year < 2 else f"{time.astimezone(clock.zone):%Y-%m-%d %H:%M:%S}"
 
 
@@ -61,7 +61,7 @@ def moment(value: Any, clock: Clock) -> str:
 
 def word(status: Status | None) -> str:
     """Return the status word as tables show it."""
-    return text(rules.word(status)) or "(no status)"
+    return as_text(rules.word(status)) or "(no status)"
 
 
 def node_statuses(
@@ -94,9 +94,12 @@ def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool, busy
         ("Started", moment(upgrade.get("startTime"), clock)),
         ("Ended", moment(upgrade.get("endTime"), clock)),
         ("Reported", moment(upgrade.get("lastUpdated"), clock)),
-        ("Versions", ", ".join(f"{name} {text(versions[field])}" for name, field in VERSIONS if versions.get(field))),
-        ("Error", Cell(text(upgrade.get("errorMessage")), "bad")),
-        ("Working directory", text(upgrade.get("workingDirectory"))),
+        (
+            "Versions",
+            ", ".join(f"{name} {as_text(versions[field])}" for name, field in VERSIONS if versions.get(field)),
+        ),
+        ("Error", Cell(as_text(upgrade.get("errorMessage")), "bad")),
+        ("Working directory", as_text(upgrade.get("workingDirectory"))),
     ]
     return Fields(pairs + internals(status) * long)
 
@@ -116,10 +119,10 @@ def internals(status: Status | None) -> list[tuple[str, str | Cell]]:
     upgrade, internal = rules.upgrade(status), part(status or {}, "agentUpgradeInternal")
     latest, cluster = part(internal, "latestMap"), part(upgrade, "k8s")
     return [
-        ("Manifest", text(internal.get("manifest"))),
+        ("Manifest", as_text(internal.get("manifest"))),
         ("Downgrade", "allowed" if internal.get("allowDowngrade") else ""),
         ("Latest version of", ", ".join(name for name, field in LATEST if latest.get(field))),
-        ("Download attempts", text(internal.get("downloadAttempts"))),
+        ("Download attempts", as_text(internal.get("downloadAttempts"))),
         ("Cluster", ", ".join(change(name, part(cluster, field)) for name, field in K8S if cluster.get(field))),
     ]
 
@@ -155,18 +158,18 @@ def policy(name: str, document: Policy | None, clock: Clock) -> Page:
             [
                 ("Policy", Cell(name, "strong")),
                 ("State", Cell("enabled", "good") if document.get("enabled") else Cell("disabled", "dim")),
-                ("Label", text(document.get("label"))),
-                ("Description", text(document.get("description"))),
+                ("Label", as_text(document.get("label"))),
+                ("Description", as_text(document.get("description"))),
                 ("Start", start(document, clock)),
-                ("Manifest", text(upgrade.get("manifest"))),
+                ("Manifest", as_text(upgrade.get("manifest"))),
                 ("Downgrade", "allowed" if upgrade.get("allowDowngrade") else "not allowed"),
-                ("Constraints", "; ".join(map(text, document.get("constraints") or ()))),
-                ("Patterns", "; ".join(map(text, document.get("patterns") or ()))),
+                ("Constraints", "; ".join(map(as_text, document.get("constraints") or ()))),
+                ("Patterns", "; ".join(map(as_text, document.get("patterns") or ()))),
                 (
                     "Properties",
-                    "; ".join(f"{each.get('name')} = {text(each.get('value'))}" for each in properties(document)),
+                    "; ".join(f"{each.get('name')} = {as_text(each.get('value'))}" for each in properties(document)),
                 ),
-                ("Owner", text(document.get("owner"))),
+                ("Owner", as_text(document.get("owner"))),
                 ("Created", moment(document.get("created"), clock)),
                 ("Updated", moment(document.get("lastUpdated"), clock)),
             ]

@@ -7,10 +7,10 @@ from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.errors import WrongUsage
-from nodewatch.lists.listing import comparable, plain, written
-from nodewatch.lists.query import Both, Comparison, Either, Not, parse, pattern, unescaped, wrong
+from nodewatch.lists.listing import comparable_value, normalized_column, value_text
+from nodewatch.lists.query import Both, Comparison, Either, Not, parse, unescaped, wildcard, wrong_expression
 from nodewatch.nodes.nodeset import natural
-from nodewatch.times import read_duration, read_time, stamp
+from nodewatch.times import read_duration, read_time, utc_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,18 +24,18 @@ NEGATED = {"!=": "=", "!~": "~"}
 ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
-def checked(listing: Listing, expression: str) -> Condition:
+def read_condition(listing: Listing, expression: str) -> Condition:
     """Return what an expression says; raise `WrongUsage` where it is none, or does not fit the list's columns."""
     condition = parse(expression)
     for comparison in comparisons(condition):
         try:
             attribute = listing.find(comparison.column)
         except WrongUsage as error:
-            raise wrong(expression, comparison.at, error.message) from error
+            raise wrong_expression(expression, comparison.at, error.message) from error
         try:
-            matcher(comparison, attribute, None)
+            comparison_test(comparison, attribute, None)
         except WrongUsage as error:
-            raise wrong(expression, comparison.value_at, error.message) from error
+            raise wrong_expression(expression, comparison.value_at, error.message) from error
     return condition
 
 
@@ -51,23 +51,23 @@ def comparisons(condition: Condition) -> Iterator[Comparison]:
                 yield from comparisons(each)
 
 
-def holds(condition: Condition, listing: Listing, clock: Clock) -> Callable[[Any], bool]:
+def condition_test(condition: Condition, listing: Listing, clock: Clock) -> Callable[[Any], bool]:
     """Return the function that tells whether a condition holds for a record."""
     match condition:
         case Comparison():
-            return matcher(condition, listing.find(condition.column), clock)
+            return comparison_test(condition, listing.find(condition.column), clock)
         case Not(inner):
-            fits = holds(inner, listing, clock)
+            fits = condition_test(inner, listing, clock)
             return lambda record: not fits(record)
         case Both(parts):
-            every = [holds(each, listing, clock) for each in parts]
+            every = [condition_test(each, listing, clock) for each in parts]
             return every[0] if len(every) == 1 else lambda record: all(fits(record) for fits in every)
         case Either(parts):
-            some = [holds(each, listing, clock) for each in parts]
+            some = [condition_test(each, listing, clock) for each in parts]
             return lambda record: any(fits(record) for fits in some)
 
 
-def matcher(comparison: Comparison, attribute: Attribute, clock: Clock | None) -> Callable[[Any], bool]:
+def comparison_test(comparison: Comparison, attribute: Attribute, clock: Clock | None) -> Callable[[Any], bool]:
     """Return the function that tells whether a comparison holds for a record.
 
     Raise `WrongUsage` for a value that the attribute can never have, or that is not of its kind. What a record does not
@@ -75,19 +75,19 @@ def matcher(comparison: Comparison, attribute: Attribute, clock: Clock | None) -
     """
     operator, value = comparison.operator, unescaped(comparison.value)
     if operator in NEGATED:
-        fits = matcher(comparison._replace(operator=NEGATED[operator]), attribute, clock)
+        fits = comparison_test(comparison._replace(operator=NEGATED[operator]), attribute, clock)
         return lambda record: not fits(record)
-    words = partial(written, attribute, clock=clock)
+    words = partial(value_text, attribute, clock=clock)
     if operator == "~":
-        search = regular(comparison.value).search
+        search = regular_expression(comparison.value).search
         return lambda record: search(words(record)) is not None
-    shape = pattern(comparison.value)
+    shape = wildcard(comparison.value)
     if operator == "=" and shape is not None:
         return lambda record: shape.fullmatch(words(record)) is not None
     if operator == "=" and not value:
         return lambda record: not words(record)
     wanted = read_value(attribute, value)
-    get = partial(comparable, attribute, clock=clock)
+    get = partial(comparable_value, attribute, clock=clock)
     if operator == "=":
         return lambda record: get(record) == wanted
     if attribute.kind == "truth":
@@ -105,7 +105,7 @@ def matcher(comparison: Comparison, attribute: Attribute, clock: Clock | None) -
     return compared
 
 
-def regular(expression: str) -> Any:
+def regular_expression(expression: str) -> Any:
     """Return the regular expression, which takes no notice of case; raise `WrongUsage` if it is none."""
     import re
 
@@ -131,17 +131,17 @@ def read_value(attribute: Attribute, value: str) -> Any:
             found: Any = TRUTHS.get(value.lower())
             form = "true or false"
         case "number":
-            found, form = number(value), "a number"
+            found, form = read_number(value), "a number"
         case "duration":
             found, form = read_duration(value), "a duration (90, 30s, 10m, 2h, 1d)"
         case "time":
-            found, form = stamp(value) if read_time(value) else None, "a time (2026-11-21, 2026-11-21T11:00:00Z)"
+            found, form = utc_stamp(value) if read_time(value) else None, "a time (2026-11-21, 2026-11-21T11:00:00Z)"
     if found is None:
         raise WrongUsage(f"{attribute.name} is compared with {form}, not with {value!r}.")
     return found
 
 
-def number(value: str) -> float | None:
+def read_number(value: str) -> float | None:
     """Return the number that a text is; None for none."""
     try:
         return float(value)
@@ -158,9 +158,9 @@ def known_word(value: str, words: Sequence[str], what: str) -> str:
     Traceback (most recent call last):
     nodewatch.errors.WrongUsage: 'faild' is no status: you may mean failed. There are stable, failed.
     """
-    wanted = plain(value)
+    wanted = normalized_column(value)
     for word in words:
-        if plain(word) == wanted:
+        if normalized_column(word) == wanted:
             return word.casefold()
     from difflib import get_close_matches
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from nodewatch.documents import part, text
+from nodewatch.documents import as_text, part
 from nodewatch.errors import WrongUsage
 from nodewatch.nodes.places import place_of
-from nodewatch.times import span, stamp, when
+from nodewatch.times import span, time_text, utc_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from nodewatch.table import Cell, Column, Grid, Page
     from nodewatch.times import Clock
 
-Kind = Literal["text", "number", "duration", "time", "truth"]
+NUMBERS = (int, float)
+ValueKind = Literal["text", "number", "duration", "time", "truth"]
 
 
 class At:
@@ -60,7 +61,7 @@ class Attribute(NamedTuple):
     value: Callable[[Any, Any], Any]
     column: Column | None = None
     show: Callable[[Any, Any], str | Cell] | None = None
-    kind: Kind = "text"
+    kind: ValueKind = "text"
     words: Sequence[str] = ()
     needs: Sequence[str] = ()
     asked: str = ""
@@ -77,10 +78,10 @@ class Attribute(NamedTuple):
         return self.needs or (self.value.needs if isinstance(self.value, At) else ())
 
 
-def places(name: At) -> list[Attribute]:
+def place_attributes(name: At) -> list[Attribute]:
     """Return the attributes that say where a node of an HPE Cray system is, by the xname that `name` gives."""
     return [
-        Attribute(level, means, partial(placed, name, level), needs=name.needs, flat=False)
+        Attribute(level, means, partial(place_at_level, name, level), needs=name.needs, flat=False)
         for level, means in (
             ("cabinet", "the cabinet of the node, such as x1000"),
             ("chassis", "its chassis, such as x1000c2"),
@@ -91,9 +92,9 @@ def places(name: At) -> list[Attribute]:
     ]
 
 
-def placed(name: At, level: str, document: Any, clock: Any) -> str:
+def place_at_level(name: At, level: str, document: Any, clock: Any) -> str:
     """Return the place of the document's node at that level; empty where its name is no xname."""
-    return place_of(text(name(document, clock)), level)
+    return place_of(as_text(name(document, clock)), level)
 
 
 class Listing(NamedTuple):
@@ -110,9 +111,9 @@ class Listing(NamedTuple):
 
     def find(self, name: str) -> Attribute:
         """Return the attribute of that name, of that heading, or that alone begins so; raise `WrongUsage` for none."""
-        wanted = plain(name)
-        names = {plain(attribute.name): attribute for attribute in self.attributes}
-        headings = {plain(attribute.heading): attribute for attribute in self.attributes}
+        wanted = normalized_column(name)
+        names = {normalized_column(attribute.name): attribute for attribute in self.attributes}
+        headings = {normalized_column(attribute.heading): attribute for attribute in self.attributes}
         if wanted in names or wanted in headings:
             return names.get(wanted) or headings[wanted]
         found = {
@@ -132,10 +133,10 @@ class Listing(NamedTuple):
         return f"The columns are {', '.join(attribute.name for attribute in self.attributes)}."
 
 
-def plain(name: str) -> str:
+def normalized_column(name: str) -> str:
     """Return the name of a column without what people write differently.
 
-    >>> plain("Last action"), plain("last_action"), plain("errorMessage")
+    >>> normalized_column("Last action"), normalized_column("last_action"), normalized_column("errorMessage")
     ('last_action', 'last_action', 'errormessage')
     """
     return name.strip().lower().replace(" ", "_").replace("-", "_")
@@ -147,29 +148,40 @@ def flat_value(attribute: Attribute, record: Any, clock: Any) -> Any:
     if value is None:
         return None
     if attribute.kind == "time":
-        return stamp(value)
+        return utc_stamp(value)
     return round(value) if attribute.kind == "duration" else value
 
 
-def comparable(attribute: Attribute, record: Any, clock: Any) -> Any:
+def comparable_value(attribute: Attribute, record: Any, clock: Any) -> Any:
     """Return the attribute's value as it is compared: texts in one case; None where there is none of its kind."""
-    value = attribute.value(record, clock)
-    match attribute.kind:
-        case "text":
-            return text(value).casefold()
-        case "time":
-            return stamp(value) or None
-        case "truth":
-            return value if isinstance(value, bool) else None
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return COMPARED[attribute.kind](attribute.value(record, clock))
 
 
-def written(attribute: Attribute, record: Any, clock: Any) -> str:
+def as_truth(value: Any) -> bool | None:
+    """Return the value if it is true or false, else None."""
+    return value if isinstance(value, bool) else None
+
+
+def as_number(value: Any) -> float | None:
+    """Return the value if it is a number, else None."""
+    return value if isinstance(value, NUMBERS) and not isinstance(value, bool) else None
+
+
+COMPARED: dict[ValueKind, Callable[[Any], Any]] = {
+    "text": lambda value: as_text(value).casefold(),
+    "number": as_number,
+    "duration": as_number,
+    "time": lambda value: utc_stamp(value) or None,
+    "truth": as_truth,
+}
+
+
+def value_text(attribute: Attribute, record: Any, clock: Any) -> str:
     """Return the attribute's value as a text that patterns are held against."""
     value = flat_value(attribute, record, clock)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return text(value)
+    return as_text(value)
 
 
 def cells(attribute: Attribute, records: Sequence[Any], clock: Clock) -> list[str | Cell]:
@@ -179,13 +191,13 @@ def cells(attribute: Attribute, records: Sequence[Any], clock: Clock) -> list[st
     values = (attribute.value(record, clock) for record in records)
     match attribute.kind:
         case "time":
-            return [when(value) for value in values]
+            return [time_text(value) for value in values]
         case "duration":
-            return ["" if value is None else spelt(value) for value in values]
-    return [text(value) for value in values]
+            return ["" if value is None else spell_duration(value) for value in values]
+    return [as_text(value) for value in values]
 
 
-def spelt(seconds: float) -> str:
+def spell_duration(seconds: float) -> str:
     """Return a duration in seconds as the tables write it."""
     from datetime import timedelta
 

@@ -81,10 +81,10 @@ class Token(NamedTuple):
         return self.kind == "word" and self.text.lower() == word
 
 
-def wrong(text: str, at: int, why: str) -> WrongUsage:
+def wrong_expression(text: str, at: int, why: str) -> WrongUsage:
     r"""Return the error for an expression that is wrong at a place, with the place marked.
 
-    >>> print(wrong("status failed", 7, "an operator is missing.").message)
+    >>> print(wrong_expression("status failed", 7, "an operator is missing.").message)
     --filter: an operator is missing.
         status failed
                ^
@@ -105,21 +105,21 @@ Not(part=Comparison(column='status', operator='=', value='power on called', at=1
     return Parser(text).whole()
 
 
-def strip(condition: Condition) -> Condition:
+def without_positions(condition: Condition) -> Condition:
     """Return the condition without the places in its text.
 
-    >>> strip(parse("a=1 or b=2 and c=3")) == strip(parse("a=1 or (b=2 and c=3)"))
+    >>> without_positions(parse("a=1 or b=2 and c=3")) == without_positions(parse("a=1 or (b=2 and c=3)"))
     True
     """
     match condition:
         case Comparison():
             return condition._replace(at=0, value_at=0)
         case Not(part):
-            return Not(strip(part))
+            return Not(without_positions(part))
         case Both(parts):
-            return Both(tuple(map(strip, parts)))
+            return Both(tuple(map(without_positions, parts)))
         case Either(parts):
-            return Either(tuple(map(strip, parts)))
+            return Either(tuple(map(without_positions, parts)))
 
 
 class Parser:
@@ -132,7 +132,7 @@ class Parser:
 
     def wrong(self, at: int, why: str) -> WrongUsage:
         """Return the error for this expression."""
-        return wrong(self.text, at, why)
+        return wrong_expression(self.text, at, why)
 
     def peek(self, pattern: re.Pattern[str] = TOKEN) -> Token:
         """Return the next token, which stays there; one of the kind `end` behind the last."""
@@ -224,10 +224,10 @@ def unescaped(value: str) -> str:
     return re.sub(r"\\(.)", r"\1", value, flags=re.DOTALL)
 
 
-def pattern(value: str) -> re.Pattern[str] | None:
+def wildcard(value: str) -> re.Pattern[str] | None:
     r"""Return what a value with `*` (any text) or `?` (one character) fits, whole, in any case; None if it has none.
 
-    >>> bool(pattern("x1000c?s*").fullmatch("X1000c2s3")), pattern("failed"), pattern(r"a\*")
+    >>> bool(wildcard("x1000c?s*").fullmatch("X1000c2s3")), wildcard("failed"), wildcard(r"a\*")
     (True, None, None)
     """
     pieces = re.findall(r"\\.|[*?]|[^*?\\]+|\\", value, re.DOTALL)

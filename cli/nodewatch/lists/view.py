@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.documents import text
+from nodewatch.documents import as_text
 from nodewatch.errors import WrongUsage
-from nodewatch.lists.conditions import checked, comparisons, holds, read_value
-from nodewatch.lists.listing import Attribute, Listing, cells, comparable, flat_value, plain, written
-from nodewatch.lists.query import Both, Comparison, pattern, unescaped
+from nodewatch.lists.conditions import comparisons, condition_test, read_condition, read_value
+from nodewatch.lists.listing import (
+    Attribute,
+    Listing,
+    cells,
+    comparable_value,
+    flat_value,
+    normalized_column,
+    value_text,
+)
+from nodewatch.lists.query import Both, Comparison, unescaped, wildcard
 from nodewatch.nodes.nodeset import fold, natural
 from nodewatch.table import Column, Grid, Line, Page
 
@@ -42,7 +50,7 @@ def read_view(listing: Listing, flags: Mapping[str, Any]) -> View:
     columns = read_names(listing, flags.get("columns"), "--columns")
     if counted and columns:
         raise WrongUsage("--columns and --count-by do not go together: counts have the columns that are counted by.")
-    conditions = [checked(listing, each) for each in (*flags.get("filter", ()), *flags.get("also", ()))]
+    conditions = [read_condition(listing, each) for each in (*flags.get("filter", ()), *flags.get("also", ()))]
     of_counts = Listing([*counted, COUNT], "", "") if counted else listing
     order = read_order(of_counts, flags.get("sort"))
     return View(listing, conditions, order, columns, counted, not flags.get("no_headings"))
@@ -68,22 +76,23 @@ def read_order(listing: Listing, given: str | None) -> list[tuple[Attribute, boo
     return [(name, found[name]) for name in names]
 
 
-def fitting(view: View, records: Iterable[Any], clock: Clock) -> list[Any]:
+def filter_records(view: View, records: Iterable[Any], clock: Clock) -> list[Any]:
     """Return the records for which all conditions hold."""
-    if not view.conditions:
-        return list(records)
-    return list(filter(holds(Both(tuple(view.conditions)), view.listing, clock), records))
+    found = records
+    for condition in view.conditions:
+        found = filter(condition_test(condition, view.listing, clock), found)
+    return list(found)
 
 
-def chosen(view: View, records: Iterable[Any], clock: Clock, *, ordered: bool) -> list[Any]:
+def select_records(view: View, records: Iterable[Any], clock: Clock, *, ordered: bool) -> list[Any]:
     """Return the records that fit, sorted as was asked for; as tables have them if nothing was, and `ordered`."""
-    found = fitting(view, records, clock)
+    found = filter_records(view, records, clock)
     if view.counted:
         return found
-    return arranged(found, view.order or (read_order(view.listing, view.listing.order) if ordered else ()), clock)
+    return sort_records(found, view.order or (read_order(view.listing, view.listing.order) if ordered else ()), clock)
 
 
-def arranged(records: list[Any], order: Sequence[tuple[Attribute, bool]], clock: Clock) -> list[Any]:
+def sort_records(records: list[Any], order: Sequence[tuple[Attribute, bool]], clock: Clock) -> list[Any]:
     """Return the records in the order; those without a value come last, whichever way it goes."""
     for attribute, backwards in reversed(order):
         keyed = [(sort_key(attribute, record, clock), record) for record in records]
@@ -95,13 +104,13 @@ def arranged(records: list[Any], order: Sequence[tuple[Attribute, bool]], clock:
 
 def sort_key(attribute: Attribute, record: Any, clock: Clock) -> Any:
     """Return what the attribute sorts by: names by their numbers as numbers, numbers as such; None for no value."""
-    value = comparable(attribute, record, clock)
+    value = comparable_value(attribute, record, clock)
     if attribute.kind == "text":
         return natural(value) if value else None
     return value
 
 
-class Group(NamedTuple):
+class CountedGroup(NamedTuple):
     """Records that are alike in what is counted by: one of them, and the names of all."""
 
     sample: Any
@@ -126,17 +135,18 @@ def of_sample(attribute: Attribute) -> Attribute:
     )
 
 
-def tally(view: View, records: Iterable[Any], clock: Clock) -> tuple[Listing, list[Group]]:
+def count_by(view: View, records: Iterable[Any], clock: Clock) -> tuple[Listing, list[CountedGroup]]:
     """Return a list of how many of the records are alike in what is counted by, the largest number first."""
     first = view.listing.attributes[0]
-    found = list(records)
-    values = [[flat_value(attribute, record, clock) for record in found] for attribute in view.counted]
-    groups: dict[tuple[Any, ...], Group] = {}
-    for record, *key in zip(found, *values, strict=True):
-        groups.setdefault(tuple(map(text, key)), Group(record, [])).names.append(text(first.value(record, clock)))
+    groups: dict[tuple[str, ...], CountedGroup] = {}
+    for record in records:
+        key = tuple([as_text(flat_value(attribute, record, clock)) for attribute in view.counted])
+        if key not in groups:
+            groups[key] = CountedGroup(record, [])
+        groups[key].names.append(as_text(first.value(record, clock)))
     counted = {attribute: of_sample(attribute) for attribute in view.counted}
     names = Attribute(
-        plain(first.heading) + "s",
+        normalized_column(first.heading) + "s",
         "which ones, folded",
         lambda group, _: fold(group.names),
         Column(first.heading + "s", 1, wraps=True),
@@ -145,23 +155,23 @@ def tally(view: View, records: Iterable[Any], clock: Clock) -> tuple[Listing, li
     listing = Listing([*counted.values(), COUNT, names], "", view.listing.empty)
     usual = [(attribute, False) for attribute in counted.values()]
     order = [(counted.get(attribute, attribute), backwards) for attribute, backwards in view.order]
-    return listing, arranged(list(groups.values()), order or [(COUNT, True), *usual], clock)
+    return listing, sort_records(list(groups.values()), order or [(COUNT, True), *usual], clock)
 
 
-def shown(view: View, records: Iterable[Any], clock: Clock) -> tuple[Listing, Sequence[Any], Sequence[Attribute]]:
+def shown_rows(view: View, records: Iterable[Any], clock: Clock) -> tuple[Listing, Sequence[Any], Sequence[Attribute]]:
     """Return what is shown of chosen records: they, or their counts; and which columns, none if none were asked for."""
     if view.counted:
-        listing, groups = tally(view, records, clock)
+        listing, groups = count_by(view, records, clock)
         return listing, groups, ()
     return view.listing, list(records), view.columns
 
 
-def page(view: View, records: Iterable[Any], clock: Clock) -> Page:
+def list_page(view: View, records: Iterable[Any], clock: Clock) -> Page:
     """Return chosen records as a table: of the columns that were asked for, else of the usual ones.
 
     What was asked for neither leaves a narrow terminal nor moves to the heading. Without headings there are rows only.
     """
-    listing, found, columns = shown(view, records, clock)
+    listing, found, columns = shown_rows(view, records, clock)
     drawn = columns or [attribute for attribute in listing.attributes if attribute.column]
     fixed = bool(columns) or not view.headings
     rows = list(zip(*(cells(attribute, found, clock) for attribute in drawn), strict=True))
@@ -170,24 +180,24 @@ def page(view: View, records: Iterable[Any], clock: Clock) -> Page:
     return [grid] if fixed or listing.framed is None else listing.framed(grid, found, clock)
 
 
-def flat(view: View, records: Iterable[Any], clock: Clock) -> tuple[list[str], list[Record]]:
+def flat_rows(view: View, records: Iterable[Any], clock: Clock) -> tuple[list[str], list[Record]]:
     """Return chosen records as CSV and flat JSON have them: the names of the columns, and a flat record each."""
-    listing, found, columns = shown(view, records, clock)
+    listing, found, columns = shown_rows(view, records, clock)
     kept = columns or [attribute for attribute in listing.attributes if attribute.flat]
     rows: list[Record] = [{each.name: flat_value(each, record, clock) for each in kept} for record in found]
     return [attribute.name for attribute in kept], rows
 
 
-def names(view: View, records: Iterable[Any], clock: Clock) -> Iterator[str]:
+def record_names(view: View, records: Iterable[Any], clock: Clock) -> Iterator[str]:
     """Return the names of chosen records."""
     first = view.listing.attributes[0]
-    return (written(first, record, clock) for record in records)
+    return (value_text(first, record, clock) for record in records)
 
 
 def usual_page(listing: Listing, records: Iterable[Any], clock: Clock) -> Page:
     """Return the records as the table that is shown when nothing is asked of it."""
     view = View(listing)
-    return page(view, chosen(view, records, clock, ordered=True), clock)
+    return list_page(view, select_records(view, records, clock, ordered=True), clock)
 
 
 def as_column(attribute: Attribute, *, fixed: bool, named: bool) -> Column:
@@ -198,7 +208,7 @@ def as_column(attribute: Attribute, *, fixed: bool, named: bool) -> Column:
     return column if named else column._replace(name="")
 
 
-def needed(view: View, style: str) -> Sequence[str]:
+def needed_members(view: View, style: str) -> Sequence[str]:
     """Return the members of documents that are looked at; none of them stands for the whole documents."""
     listing = view.listing
     if style not in ("table", "csv", "tsv", "names") and not view.flat:
@@ -208,30 +218,30 @@ def needed(view: View, style: str) -> Sequence[str]:
         kept = [attribute for attribute in listing.attributes if attribute.column]
     elif not kept and style != "names":
         kept = [attribute for attribute in listing.attributes if attribute.flat]
-    filtered = conditioned(view)
+    filtered = filtered_attributes(view)
     order = [attribute for attribute, _ in view.order or read_order(listing, listing.order) if attribute is not COUNT]
     used = [listing.attributes[0], *kept, *filtered, *order]
     return tuple(dict.fromkeys(name for attribute in used for name in attribute.looks_at))
 
 
-def conditioned(view: View) -> list[Attribute]:
+def filtered_attributes(view: View) -> list[Attribute]:
     """Return the attributes that the conditions look at."""
     return [view.listing.find(each.column) for condition in view.conditions for each in comparisons(condition)]
 
 
-def test_of(view: View, clock: Clock) -> tuple[Callable[[Any], bool], Sequence[str]] | None:
+def record_test(view: View, clock: Clock) -> tuple[Callable[[Any], bool], Sequence[str]] | None:
     """Return the test whether a record fits, and the members of documents that it looks at; None for no conditions.
 
     None also where a condition looks at something whose members are not told.
     """
-    looked_at = conditioned(view)
+    looked_at = filtered_attributes(view)
     if not looked_at or not all(attribute.looks_at for attribute in looked_at):
         return None
-    fits = holds(Both(tuple(view.conditions)), view.listing, clock)
+    fits = condition_test(Both(tuple(view.conditions)), view.listing, clock)
     return fits, [name for attribute in looked_at for name in attribute.looks_at]
 
 
-def asked(view: View) -> dict[str, str]:
+def server_filters(view: View) -> dict[str, str]:
     """Return what of the conditions the server itself can filter by, by the names of its filters.
 
     Only what must hold in any case, and only words that there are: a server's filters know no `*`, and take notice of
@@ -240,7 +250,7 @@ def asked(view: View) -> dict[str, str]:
     found: dict[str, str] = {}
     for condition in view.conditions:
         for each in condition.parts if isinstance(condition, Both) else (condition,):
-            if not isinstance(each, Comparison) or each.operator != "=" or not each.value or pattern(each.value):
+            if not isinstance(each, Comparison) or each.operator != "=" or not each.value or wildcard(each.value):
                 continue
             attribute = view.listing.find(each.column)
             if attribute.asked and (attribute.words or attribute.kind == "truth"):

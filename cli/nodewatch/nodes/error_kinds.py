@@ -20,7 +20,7 @@ VALUE = re.compile(
 )
 
 
-class Kind(NamedTuple):
+class ErrorKind(NamedTuple):
     """An error, the nodes that report it, and how many more do whose names nobody knows."""
 
     text: str
@@ -33,21 +33,24 @@ class Kind(NamedTuple):
         return len(self.names) + self.unnamed
 
 
-def alike(errors: Iterable[Kind]) -> list[Kind]:
+def group_by_kind(errors: Iterable[ErrorKind]) -> list[ErrorKind]:
     """Return the errors with those of one kind in one, the largest first; what differs in their texts becomes `…`.
 
-    >>> one, other = Kind("x1: no answer in 3.2s (HTTP 503)", ["x1"]), Kind("x2: no answer in 80ms (HTTP 503)", ["x2"])
-    >>> alike([one, other, Kind("off", ["x7"]), Kind(" ", ["x8"], 2)])
-    [Kind(text='(an error without words)', names=['x8'], unnamed=2), \
-Kind(text='…: no answer in … (HTTP 503)', names=['x1', 'x2'], unnamed=0), Kind(text='off', names=['x7'], unnamed=0)]
+    >>> one = ErrorKind("x1: no answer in 3.2s (HTTP 503)", ["x1"])
+    >>> other = ErrorKind("x2: no answer in 80ms (HTTP 503)", ["x2"])
+    >>> for kind in group_by_kind([one, other, ErrorKind("off", ["x7"]), ErrorKind(" ", ["x8"], 2)]):
+    ...     print(*kind)
+    (an error without words) ['x8'] 2
+    …: no answer in … (HTTP 503) ['x1', 'x2'] 0
+    off ['x7'] 0
     """
-    found: dict[tuple[str, ...], list[tuple[list[str], Kind]]] = {}
+    found: dict[tuple[str, ...], list[tuple[list[str], ErrorKind]]] = {}
     for error in errors:
-        pieces = split(error.text.strip() or WORDLESS, error.names)
+        pieces = split_values(error.text.strip() or WORDLESS, error.names)
         found.setdefault(tuple(pieces[::2]), []).append((pieces, error))
     kinds = [
-        Kind(
-            common([pieces for pieces, _ in members]),
+        ErrorKind(
+            common_text([pieces for pieces, _ in members]),
             [name for _, error in members for name in error.names],
             sum(error.unnamed for _, error in members),
         )
@@ -56,10 +59,10 @@ Kind(text='…: no answer in … (HTTP 503)', names=['x1', 'x2'], unnamed=0), Ki
     return sorted(kinds, key=lambda kind: (-kind.number, kind.text))
 
 
-def split(text: str, names: Collection[str]) -> list[str]:
+def split_values(text: str, names: Collection[str]) -> list[str]:
     """Return the text in pieces: words and values by turns, where the name of one of the nodes is a value too.
 
-    >>> split("no power on edge-x after 7 tries", ["org/edge-x"])
+    >>> split_values("no power on edge-x after 7 tries", ["org/edge-x"])
     ['no power on ', 'edge-x', ' after ', '7', ' tries']
     """
     own = {name.rpartition("/")[2] for name in names}
@@ -67,14 +70,14 @@ def split(text: str, names: Collection[str]) -> list[str]:
     for found in WORD.finditer(text):
         word = found[0].rstrip(".-")
         if word in own:
-            add(pieces, text[done : found.start()])
+            add_text(pieces, text[done : found.start()])
             pieces += [word, ""]
             done = found.start() + len(word)
-    add(pieces, text[done:])
+    add_text(pieces, text[done:])
     return pieces
 
 
-def add(pieces: list[str], text: str) -> None:
+def add_text(pieces: list[str], text: str) -> None:
     """Add a text without names to pieces that end in words."""
     end = 0
     for found in VALUE.finditer(text):
@@ -84,10 +87,10 @@ def add(pieces: list[str], text: str) -> None:
     pieces[-1] += text[end:]
 
 
-def common(texts: Sequence[Sequence[str]]) -> str:
+def common_text(texts: Sequence[Sequence[str]]) -> str:
     """Return texts that have the same words as one, with `…` in place of what differs.
 
-    >>> common([split("BMC x1c2b0 and 7 more", []), split("BMC x1c3b1 and 7 more", [])])
+    >>> common_text([split_values("BMC x1c2b0 and 7 more", []), split_values("BMC x1c3b1 and 7 more", [])])
     'BMC x1c… and 7 more'
     """
     same = [values[0] if len(set(values)) == 1 else "…" for values in zip(*texts, strict=True)]

@@ -13,30 +13,33 @@ and the tests hold both against ClusterShell's.
 
 from __future__ import annotations
 
-import os
 import re
+import sys
 from functools import lru_cache
 from itertools import islice, product, zip_longest
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.errors import FileTrouble, WrongUsage
+from nodewatch.errors import WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import TextIO
+
+    from nodewatch.world import World
 
 MOST_NAMES = 1_000_000
 MOST_CHARACTERS = 64_000_000
 EXAMPLE = "Write it as in x3000c0s[19-22]b[0-3]n0,x3000c0s30b0n0."
 
 NUMBER = "([0-9]{1,18})"  # longer ones count as two: int() has a limit
+MOST_NUMBERS = 32  # in a name; what is behind them is a word, because rows are compared place by place
 DIGITS = str.maketrans("123456789", "000000000")  # all digits are one
 COMMON = 50  # so many names make a shape common
 BRACKETS = frozenset("[]")
 WILD = frozenset("*?")
 MEANING = frozenset("[],# \\") | WILD
 PIECE = r"(?:[^\s,\[\]]+|\[[^\[\]]*\]|[\[\]])+"
+CONTROL = r"(?!\s)[\x00-\x1f\x7f-\x9f]"
 ESCAPE = r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U00(?:0[0-9a-f]|10)[0-9a-f]{4})"
 
 
@@ -64,7 +67,7 @@ def first(names: Iterable[str]) -> str:
 @lru_cache(4096)  # names are made of few numbers and words, and this is done 100,000 times for 20,000 nodes
 def sortable(part: str) -> str:
     """Return a number with its length in front, as one character: then numbers sort as text does. A word is itself."""
-    return chr(len(part)) + part if part[:1].isdecimal() and part.isascii() else part
+    return chr(min(len(part), sys.maxunicode)) + part if part[:1].isdecimal() and part.isascii() else part
 
 
 def fold(names: Iterable[str]) -> str:
@@ -78,18 +81,18 @@ def fold(names: Iterable[str]) -> str:
     'a\\x2cb,login,node[10,009-010],org/edge-[0001-0002]'
     """
     texts = []
-    for shape, rows in shaped(set(names)).items():
+    for shape, rows in group_by_shape(set(names)).items():
         words = [escaped(word) for word in shape]
         if words[0][:1] == "@" or shape == ("-",):  # alone, they would name a file or stdin: see `read_nodes`
             words[0] = escape(words[0][0]) + words[0][1:]
-        texts += [woven(words, row) for row in merged(rows)]
+        texts += [weave(words, row) for row in merge_rows(rows)]
     return ",".join(sorted(texts, key=lambda text: natural(text.replace("[", ""))))
 
 
-def shaped(names: Iterable[str]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+def group_by_shape(names: Iterable[str]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
     """Return the numbers in the names, by the words around them.
 
-    >>> shaped(["x1s02", "x1s3", "login"])
+    >>> group_by_shape(["x1s02", "x1s3", "login"])
     {('x', 's', ''): [('1', '02'), ('1', '3')], ('login',): [()]}
     """
     shapes: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
@@ -99,7 +102,7 @@ def shaped(names: Iterable[str]) -> dict[tuple[str, ...], list[tuple[str, ...]]]
         if found := common(name):
             rows.append(found.groups())
             continue
-        parts = split(name)  # the numbers are at the odd places
+        parts = split(name, MOST_NUMBERS)  # the numbers are at the odd places
         shape = tuple(parts[::2])
         shapes.setdefault(shape, []).append(tuple(parts[1::2]))
         if len(shapes[shape]) == COMMON and all(shape[1:-1]):
@@ -108,16 +111,16 @@ def shaped(names: Iterable[str]) -> dict[tuple[str, ...], list[tuple[str, ...]]]
     return shapes
 
 
-def woven(words: Sequence[str], numbers: Sequence[str]) -> str:
+def weave(words: Sequence[str], numbers: Sequence[str]) -> str:
     """Return the words with the numbers between them.
 
-    >>> woven(["x", "c", ""], ["3000", "[0-7]"])
+    >>> weave(["x", "c", ""], ["3000", "[0-7]"])
     'x3000c[0-7]'
     """
     return "".join(map("".join, zip_longest(words, numbers, fillvalue="")))
 
 
-def merged(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def merge_rows(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Return the rows (a name's numbers each) with ranges for numbers where rows differ in one place only.
 
     The place with the most values goes first, and among equals the last: where nodes are missing from a
@@ -134,11 +137,11 @@ def merged(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
             alike: dict[tuple[str, ...], list[str]] = {}
             for row in rows:
                 alike.setdefault(row[:place] + row[place + 1 :], []).append(row[place])
-            rows = [(*rest[:place], united(values, members), *rest[place:]) for rest, values in alike.items()]
+            rows = [(*rest[:place], join_ranges(values, members), *rest[place:]) for rest, values in alike.items()]
     return rows
 
 
-def united(values: list[str], members: dict[str, list[str]]) -> str:
+def join_ranges(values: list[str], members: dict[str, list[str]]) -> str:
     """Return the range that holds the numbers and ranges; `members` remembers what is in each range."""
     if len(values) == 1:
         return values[0]
@@ -217,11 +220,15 @@ def expand(text: str) -> list[str]:
     """Return the names in the text, each once, in natural order; commas and spaces separate them.
 
     Raise `WrongUsage` for a malformed text, and for one of more than a million names before they are made.
-    `@group` is malformed: no ClusterShell configuration is read. A range may have a step.
+    `@group` is malformed: no ClusterShell configuration is read; and so is a control character, as files have that
+    hold anything else. A range may have a step.
 
     >>> expand("x3000c0s[19-20]b0n0,node[08-10,1], node1 [0-8/4]")
     ['0', '4', '8', 'node1', 'node08', 'node09', 'node10', 'x3000c0s19b0n0', 'x3000c0s20b0n0']
     """
+    control = re.search(CONTROL, text)
+    if control is not None:
+        raise WrongUsage(f"there is a control character, {control[0]!r}, and no name of a node has one. {EXAMPLE}")
     pieces = [found[0] for found in islice(re.finditer(PIECE, text), MOST_NAMES + 1)]
     names = {name_of(piece) for piece in pieces if not BRACKETS.intersection(piece)}
     folded = [read_piece(piece) for piece in pieces if BRACKETS.intersection(piece)]
@@ -230,15 +237,15 @@ def expand(text: str) -> list[str]:
         raise malformed(group, "groups are not known here, and @FILE stands alone")
     count = max(len(names) + sum(piece.size for piece in folded), len(pieces))
     if count > MOST_NAMES:
-        raise WrongUsage(f"{shortened(text)} makes {count:,} names; {MOST_NAMES:,} are the most. {EXAMPLE}")
+        raise WrongUsage(f"{quoted(text)} makes {count:,} names; {MOST_NAMES:,} are the most. {EXAMPLE}")
     if sum(piece.size * piece.length for piece in folded) > MOST_CHARACTERS:
-        raise WrongUsage(f"{shortened(text)} makes names of more than {MOST_CHARACTERS:,} characters. {EXAMPLE}")
+        raise WrongUsage(f"{quoted(text)} makes names of more than {MOST_CHARACTERS:,} characters. {EXAMPLE}")
     for piece in folded:
         names.update(piece.names())
     return sorted(names, key=natural)
 
 
-class Piece(NamedTuple):
+class FoldedName(NamedTuple):
     """A name with ranges: the words around its brackets, and what is in each: ranges with their width, or 0."""
 
     words: Sequence[str]
@@ -259,17 +266,17 @@ class Piece(NamedTuple):
         columns = ([f"{each:0{width}}" for numbers, width in bracket for each in numbers] for bracket in self.brackets)
         kind = Pattern if any(isinstance(word, Pattern) for word in self.words) else str
         for row in product(*columns):
-            yield kind(woven(self.words, row))
+            yield kind(weave(self.words, row))
 
 
-def read_piece(text: str) -> Piece:
+def read_piece(text: str) -> FoldedName:
     """Return what a name with brackets says; raise `WrongUsage` if it is malformed."""
     parts = re.split(r"\[([^\[\]]*)\]", text)
     words, brackets = parts[::2], parts[1::2]
     if any(BRACKETS.intersection(word) for word in words):
         raise malformed(text, "its brackets do not match")
     ranges = [[read_range(each.strip(), text) for each in bracket.split(",")] for bracket in brackets]
-    return Piece([name_of(word) for word in words], ranges)
+    return FoldedName([name_of(word) for word in words], ranges)
 
 
 def read_range(text: str, piece: str) -> tuple[range, int]:
@@ -292,15 +299,15 @@ def read_range(text: str, piece: str) -> tuple[range, int]:
 
 def malformed(piece: str, why: str) -> WrongUsage:
     """Return the error that a piece of a node set is none."""
-    return WrongUsage(f"{shortened(piece)} is not a node set: {why}. {EXAMPLE}")
+    return WrongUsage(f"{quoted(piece)} is not a node set: {why}. {EXAMPLE}")
 
 
-def shortened(text: str) -> str:
+def quoted(text: str) -> str:
     """Return the text in quotes, its end left out when it is long."""
     return repr(text if len(text) <= 80 else text[:77] + "...")
 
 
-def read_nodes(text: str, stdin: TextIO) -> list[str]:
+def read_nodes(text: str, world: World) -> list[str]:
     """Return the names that a user means, each once, in natural order: a node set, `@FILE`, or `-` for stdin.
 
     A file holds node sets, separated by commas, spaces and ends of lines; `#` begins a comment. Raise
@@ -308,10 +315,13 @@ def read_nodes(text: str, stdin: TextIO) -> list[str]:
     a filter that would mean all of them.
     """
     if text != "-" and not text.startswith("@"):
-        source, content = shortened(text), text
+        source, content = quoted(text), text
     else:
+        from nodewatch.files import read_input
+
         source = "stdin" if text == "-" else text[1:]
-        content = re.sub(r"(?m)(^|(?<=[\s,]))#.*", "", read_text(source, stdin if text == "-" else None))
+        written = read_input("-" if text == "-" else world.expanded(source), world.stdin, MOST_CHARACTERS)
+        content = re.sub(r"(?m)(^|(?<=[\s,]))#.*", "", written)
     try:
         nodes = expand(content)
     except WrongUsage as error:
@@ -319,21 +329,3 @@ def read_nodes(text: str, stdin: TextIO) -> list[str]:
     if not nodes:
         raise WrongUsage(f"{source} names no node. {EXAMPLE}")
     return nodes
-
-
-def read_text(source: str, stdin: TextIO | None) -> str:
-    """Return the text of stdin, if given, else of the file; raise `FileTrouble` if it fails or never ends."""
-    from nodewatch.files import content
-
-    try:
-        if stdin is None:
-            return content(os.path.expanduser(source), MOST_CHARACTERS).decode("utf-8-sig")
-        text = stdin.read(MOST_CHARACTERS + 1)
-    except OSError as error:
-        where = source or "a file without a name"
-        raise FileTrouble(f"the nodes in {where} cannot be read: {error.strerror or error}.") from error
-    except UnicodeDecodeError as error:
-        raise FileTrouble(f"the nodes in {source} cannot be read: it is not UTF-8 text.") from error
-    if len(text) > MOST_CHARACTERS:
-        raise FileTrouble(f"{source} is no list of nodes: it has more than {MOST_CHARACTERS:,} characters.")
-    return text

@@ -7,8 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import NotFound
-from nodewatch.lists.query import pattern
-from nodewatch.nodes.nodeset import Pattern, fold, natural, shortened
+from nodewatch.nodes.nodeset import Pattern, fold, natural, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -17,7 +16,7 @@ LONG = 50  # characters of names; parts with longer ones are counted, for the no
 XNAME = re.compile(r"x(\d{1,6})c(\d{1,4})s(\d{1,4})b(\d{1,4})n(\d{1,4})", re.ASCII)
 
 
-class Place(NamedTuple):
+class Xname(NamedTuple):
     """The numbers in an xname."""
 
     cabinet: int
@@ -33,14 +32,14 @@ class Place(NamedTuple):
         return cabinet, f"{cabinet}c{self.chassis}", f"{cabinet}c{self.chassis}s{self.slot}"
 
 
-def place(name: str) -> Place | None:
+def read_xname(name: str) -> Xname | None:
     """Return where the node stands; None for a name that does not say.
 
-    >>> place("x1000c2s0b1n0"), place("edge-0001")
-    (Place(cabinet=1000, chassis=2, slot=0, board=1, node=0), None)
+    >>> read_xname("x1000c2s0b1n0"), read_xname("edge-0001")
+    (Xname(cabinet=1000, chassis=2, slot=0, board=1, node=0), None)
     """
     found = XNAME.fullmatch(name)
-    return None if found is None else Place(*map(int, found.groups()))
+    return None if found is None else Xname(*map(int, found.groups()))
 
 
 LEVELS = ("cabinet", "chassis", "slot", "board", "bmc")
@@ -69,19 +68,19 @@ def is_place(text: str) -> bool:
     return re.fullmatch(r"x\d{1,6}(c\d{1,4}(s\d{1,4}(b\d{1,4})?)?)?", text.lower(), re.ASCII) is not None
 
 
-def spelt(name: str) -> str:
-    """Return a name as systems spell it: an xname, and what begins one, in lower case.
+def spell(name: str) -> str:
+    """Return a name as systems write it: an xname, and what begins one, in lower case.
 
-    >>> spelt("X1000C2S0B0N0"), spelt("X1000C2"), spelt("Compute")
+    >>> spell("X1000C2S0B0N0"), spell("X1000C2"), spell("Compute")
     ('x1000c2s0b0n0', 'x1000c2', 'Compute')
     """
-    return name.lower() if is_place(name) or place(name.lower()) else name
+    return name.lower() if is_place(name) or read_xname(name.lower()) else name
 
 
-def is_open(name: str) -> bool:
+def stands_for_several(name: str) -> bool:
     """Tell whether a name stands for nodes that have to be looked up: a pattern, or a place.
 
-    >>> is_open("x1000c2*"), is_open("x1000c2"), is_open("x1000c2s0b0n0")
+    >>> stands_for_several("x1000c2*"), stands_for_several("x1000c2"), stands_for_several("x1000c2s0b0n0")
     (True, True, False)
     """
     return "*" in name or "?" in name or is_place(name)
@@ -93,8 +92,10 @@ def meant_by(wanted: Iterable[str]) -> Callable[[str], bool]:
     >>> list(filter(meant_by(["x1000c2", "x1", "x3000c0s1b0n?"]), ["x1000c2s0b0n0", "x1", "x10", "x3000c0s1b0n0"]))
     ['x1000c2s0b0n0', 'x1', 'x3000c0s1b0n0']
     """
+    from nodewatch.lists.query import wildcard
+
     names = set(wanted)
-    shapes = [shape.fullmatch for shape in map(pattern, names) if shape]
+    shapes = [shape.fullmatch for shape in map(wildcard, names) if shape]
     places = {name.lower() for name in names if is_place(name)}
 
     def meant(name: str) -> bool:
@@ -107,16 +108,16 @@ def meant_by(wanted: Iterable[str]) -> Callable[[str], bool]:
     return meant
 
 
-def fitting(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
+def resolve_names(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
     """Return the names that are wanted, in their order, every pattern and place replaced by the known names it means.
 
     A place in which none stands remains. Raise `NotFound` for a pattern that none fits: nothing is not what anybody
     means.
 
     >>> from nodewatch.nodes.nodeset import expand
-    >>> fitting(expand("x2,x1*,y"), ["x11", "x10", "x2"])
+    >>> resolve_names(expand("x2,x1*,y"), ["x11", "x10", "x2"])
     ['x10', 'x11', 'x2', 'y']
-    >>> fitting(["x1c0", "x7"], ["x1c0s1b0n1", "x1c0s0b0n0", "x1c1s0b0n0"])
+    >>> resolve_names(["x1c0", "x7"], ["x1c0s1b0n1", "x1c0s0b0n0", "x1c1s0b0n0"])
     ['x1c0s0b0n0', 'x1c0s1b0n1', 'x7']
     """
     names = list(known)
@@ -127,7 +128,7 @@ def fitting(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
             shape = re.compile("".join({"*": ".*", "?": "."}.get(each) or re.escape(each) for each in name), re.DOTALL)
             fits = list(filter(shape.fullmatch, names))
             if not fits:
-                raise NotFound(f"no node fits {shortened(name)}.")
+                raise NotFound(f"no node fits {quoted(name)}.")
         else:
             fits = standing.get(name.lower(), [])
         found.update(dict.fromkeys(sorted(fits, key=natural) or [name]))

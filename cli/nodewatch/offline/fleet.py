@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import FileTrouble
-from nodewatch.jsontext import parsed
+from nodewatch.jsontext import parse_json
 from nodewatch.offline.section import SAVED, UNASKED, Section
 from nodewatch.times import read_time
 
@@ -30,7 +30,7 @@ class Entry(NamedTuple):
 def read_fleet(text: str, name: str, sections: Sequence[Section]) -> list[Entry]:
     """Return the checked documents of a fleet file's text; raise `FileTrouble` that names the first wrong place."""
     try:
-        fleet = parsed(text)
+        fleet = parse_json(text)
     except RecursionError as error:
         raise FileTrouble(f"{name} is nested too deeply to be a fleet file.") from error
     except ValueError as error:
@@ -158,7 +158,7 @@ def own_key(section: Section, document: dict[str, Any], here: str) -> str:
 def expect(value: Any, kind: type | tuple[type, ...], place: str) -> None:
     """Raise `ValueError` if the value is not of the kind; true is no whole number."""
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        from nodewatch.backend import kind as named
+        from nodewatch.backend import json_kind as named
 
         raise ValueError(f"{place}: {WORDS[kind] if isinstance(kind, type) else kind} is needed, not {named(value)}")
 

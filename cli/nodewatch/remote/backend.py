@@ -18,8 +18,8 @@ from nodewatch.errors import (
     UnreadableAnswer,
     WrongConfiguration,
 )
-from nodewatch.jsontext import parsed
-from nodewatch.remote.addresses import checked, in_the_clear, origin
+from nodewatch.jsontext import parse_json
+from nodewatch.remote.addresses import in_the_clear, origin
 from nodewatch.remote.login import Bearer
 from nodewatch.remote.retries import RETRY, Pace, retry_after
 from nodewatch.remote.trace import Trace
@@ -46,7 +46,7 @@ class HttpBackend:
         self.service, self.settings, self.system, self.world = service, settings, system, world
         self.limit = settings.concurrency
         self.source = system.source
-        self.base = checked(system.url or "", system.source)
+        self.base = system.url or ""
         self.who = f"{NAMES[service]} at {self.base}"
         self.bearer = Bearer(settings, world, self.base) if service == "bos" else None
         if self.bearer and self.bearer.known and in_the_clear(self.base):
@@ -118,9 +118,9 @@ class HttpBackend:
 
         world, timeout = self.world, self.system.request_timeout
         tries = self.system.retries + 1 if request.repeatable else 1
-        patience = world.left(tries * timeout)
+        patience = world.within_deadline(tries * timeout)
         self.take_turn(request, patience)
-        end = world.monotonic() + world.left(patience)
+        end = world.monotonic() + world.within_deadline(patience)
         for done in range(1, tries + 1):
             try:
                 reply = self.exchange(request, min(timeout, end - world.monotonic()), done)
@@ -174,9 +174,9 @@ class HttpBackend:
             headers, body = {**headers, "Content-Type": "application/json"}, json.dumps(request.body).encode()
         began = self.world.monotonic()
         for _ in range(REDIRECTS + 1):
-            spent = self.world.monotonic() - began
+            patience = self.world.within_deadline(seconds - (self.world.monotonic() - began))
             try:
-                reply = self.transport.exchange(request.method, url, headers, body, self.world.left(seconds - spent))
+                reply = self.transport.exchange(request.method, url, headers, body, patience)
             except Failed as failed:
                 self.trace.failed(request.method, url, failed.why, tries)
                 raise
@@ -220,7 +220,7 @@ class HttpBackend:
                 return Answer(reply.status)
             if kind == "text/plain" and text.lstrip()[0] not in '{["':
                 return Answer(reply.status, None, text)
-            document = parsed(text, finite=True)
+            document = parse_json(text, finite=True)
             return Answer(reply.status, SentArray(document, text) if isinstance(document, list) else document)
         except UnicodeDecodeError as error:
             self.unreadable(request, reply, f"bytes that are no UTF-8 text (at byte {error.start})", error)

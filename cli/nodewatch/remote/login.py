@@ -74,7 +74,7 @@ class Bearer:
             if self.token is None:
                 self.token = read(self.place, self.world)
                 warn_if_open(self.place, self.world)
-            if self.token.left(self.world) < MARGIN:
+            if self.token.seconds_left(self.world) < MARGIN:
                 self.token = renewed(self.place, self.token, self.settings, self.world, self.base)
             return "Bearer " + sendable(self.token.text, self.place.path)
 
@@ -91,15 +91,22 @@ class Bearer:
     def advice(self) -> str:
         """What to do when the server does not accept it."""
         if self.settings.token:
-            return f"The token in NODEWATCH_TOKEN has expired, or is one for another system than {self.base}."
-        if self.place:
-            who = f" of {self.token.username}" if self.token and self.token.username else ""
+            token = token_in({"access_token": self.settings.token})
             return (
-                f"The login{who} in {self.place.path} ({self.place.source}) has expired, or is one for another system "
-                f"than {self.base}. {RENEW}"
+                f"The token{of(token)} in NODEWATCH_TOKEN has expired, or is one for another system than {self.base}."
+            )
+        if self.place:
+            return (
+                f"The login{of(self.token)} in {self.place.path} ({self.place.source}) has expired, or is one for "
+                f"another system than {self.base}. {RENEW}"
             )
         ways = "type `nodewatch auth login`, or name a token file with --token or CRAY_CREDENTIALS"
-        return f"Nobody is logged in: {ways}."
+        return f"Nobody is logged in to {self.base}: {ways}."
+
+
+def of(token: Token | None) -> str:
+    """Return whose token it is, as words of a sentence; nothing where it does not say."""
+    return f" of {token.username}" if token and token.username else ""
 
 
 def sendable(token: str, source: str) -> str:
@@ -114,14 +121,14 @@ def renewed(place: Place, token: Token, settings: Settings, world: World, base: 
 
     Raise `NotPermitted` for a login that has expired and cannot be renewed.
     """
-    expired = token.left(world) <= 0
+    expired = token.seconds_left(world) <= 0
     if token.refresh is None:
         if expired:
             raise NotPermitted(f"The login in {place.path} has expired. {RENEW}")
         return token
-    with locked(place.path, world, world.left(settings.request_timeout)):
+    with locked(place.path, world, world.within_deadline(settings.request_timeout)):
         token = read(place, world)
-        if token.left(world) >= MARGIN or token.refresh is None:
+        if token.seconds_left(world) >= MARGIN or token.refresh is None:
             return token
         form = {"grant_type": "refresh_token", "refresh_token": token.refresh, "client_id": CLIENT}
         try:
@@ -163,7 +170,7 @@ def ask(form: Mapping[str, str], settings: Settings, world: World, base: str) ->
     began = world.monotonic()
     try:
         transport = transport_to(url, settings.system("bos"), settings.ca_bundle, world)
-        reply = transport.exchange("POST", url, headers, body, world.left(settings.request_timeout))
+        reply = transport.exchange("POST", url, headers, body, world.within_deadline(settings.request_timeout))
     except Failed as failed:
         trace.failed("POST", url, failed.why, 1)
         raise failed.kind(f"the login service at {url} cannot be asked: {failed.why}.") from failed
@@ -223,7 +230,12 @@ def log_in(username: str, password: str, settings: Settings, world: World, base:
 
 
 def log_out(place: Place, settings: Settings, world: World) -> None:
-    """Forget the token; raise `FileTrouble` if that cannot be done."""
+    """Forget the token; raise `FileTrouble` if that cannot be done.
+
+    A file that somebody names is removed if there is a token in it, and `WrongConfiguration` raised if it is another.
+    """
+    if settings.token_file:
+        read(place, world)
     try:
         with locked(place.path, world, settings.request_timeout):
             os.unlink(place.path)

@@ -57,13 +57,15 @@ def load_authorities(context: SSLContext, path: str) -> None:
     import ssl
     from pathlib import Path
 
-    from nodewatch.files import beginning
+    from nodewatch.files import read_beginning
 
     try:
         if Path(path).is_dir():
             context.load_verify_locations(capath=path)
         else:
-            beginning(path, 1)  # what is no file is refused: OpenSSL would wait for a FIFO, and read a device for ever
+            read_beginning(
+                path, 1
+            )  # what is no file is refused: OpenSSL would wait for a FIFO, and read a device for ever
             context.load_verify_locations(cafile=path)
     except ssl.SSLError as error:
         raise WrongConfiguration(f"the CA bundle {path} holds no certificates in PEM form.") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodewatch.backend import SentArray, StoredArray
-from nodewatch.jsontext import element, text
+from nodewatch.jsontext import element, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def chunks(document: Any) -> Iterator[str]:
     elif isinstance(document, list) and document:
         elements = map(element, document)
     else:
-        yield text(document)
+        yield json_text(document)
         return
     first = next(elements, None)
     if first is None:

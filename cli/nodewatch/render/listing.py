@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TextIO
 
-from nodewatch.lists.view import flat, names
+from nodewatch.lists.view import flat_rows, record_names
 from nodewatch.render import print_document
 from nodewatch.render.nodes import print_names, print_rows, spelling
 
@@ -20,9 +20,9 @@ def print_list(
 ) -> None:
     """Write chosen records in the style: as names, as CSV, between tabs, or as flat documents."""
     if style == "names":
-        print_names(names(view, chosen, clock), out, spelling(flags))
+        print_names(record_names(view, chosen, clock), out, spelling(flags))
         return
-    columns, rows = flat(view, chosen, clock)
+    columns, rows = flat_rows(view, chosen, clock)
     if style in ("csv", "tsv"):
         print_rows(columns, rows, style, out, headings=view.headings)
     else:

@@ -15,8 +15,7 @@ def page_through(text: str, world: World) -> bool:
     The pager is `NODEWATCH_PAGER`, `PAGER`, or `less` with the options FRX; none is used where it cannot be found, or
     where the variable that counts is empty or `cat`.
     """
-    command = chosen(world)
-    if not command or text.count("\n") < lines(world):
+    if text.count("\n") < lines(world) or not (command := chosen(world)):
         return False
     import signal
     import subprocess

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from nodewatch.backend import StoredArray
-from nodewatch.jsontext import spell
+from nodewatch.jsontext import escape_surrogates
 
 
 def text(document: Any) -> str:
@@ -26,7 +26,7 @@ def text(document: Any) -> str:
 
     table = {"results": list(document)} if isinstance(document, (list, StoredArray)) else document
     # Only an array goes on after the end of a line, indented or with its bracket: texts have their line ends escaped.
-    written = re.sub(r"\n *\]", "]", dumps(without_nulls(spell(table))))
+    written = re.sub(r"\n *\]", "]", dumps(without_nulls(escape_surrogates(table))))
     return re.sub(r"\n +", " ", written) or "\n"
 
 

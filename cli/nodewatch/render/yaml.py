@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import StoredArray
-from nodewatch.jsontext import Written, spell
+from nodewatch.jsontext import Written, escape_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +51,8 @@ def text(document: Any) -> str:
 
     >>> text({"name": "night", "tenant": None, "error": "a\nb", "limit": "0x1"})
     'name: night\ntenant: null\nerror: "a\\nb"\nlimit: \'0x1\'\n'
-    >>> from nodewatch.jsontext import parsed
-    >>> text(parsed('[1.10, 1e5, -0, 1e999]'))
+    >>> from nodewatch.jsontext import parse_json
+    >>> text(parse_json('[1.10, 1e5, -0, 1e999]'))
     '- 1.10\n- 100000.0\n- -0\n- 1e999\n'
     """
     import yaml
@@ -60,7 +60,7 @@ def text(document: Any) -> str:
     fastest = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml's, where PyYAML was built with it
     return str(
         yaml.dump(
-            spell(document),
+            escape_surrogates(document),
             Dumper=dumper(fastest),
             width=UNFOLDED,
             allow_unicode=True,

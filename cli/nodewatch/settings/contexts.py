@@ -19,7 +19,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import WrongConfiguration
-from nodewatch.files import text_of
+from nodewatch.files import read_configuration
 from nodewatch.spelling import nearest
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def read_contexts(world: World) -> Contexts:
     """
     found = Contexts({})
     for path in (os.path.join(world.etc, "nodewatch/config.toml"), user_file(world)):
-        text = text_of(path)
+        text = read_configuration(path)
         if text is not None:
             mine = parse(text, path, world.home)
             found = Contexts({**found.known, **mine.known}, *(mine[1:] if mine.active else found[1:]))
@@ -198,7 +198,7 @@ def line_of(text: str, key: tuple[str, ...]) -> int | None:
 
 def line_in(path: str, key: tuple[str, ...]) -> int | None:
     """Return the number of the line of one of our files that a key stands in; None if there is no file."""
-    return line_of((text_of(path) if path else None) or "", key)
+    return line_of((read_configuration(path) if path else None) or "", key)
 
 
 def chosen(contexts: Contexts, name: str, source: str) -> Context:

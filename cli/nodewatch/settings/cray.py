@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import WrongConfiguration
-from nodewatch.files import text_of
+from nodewatch.files import read_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,9 +50,9 @@ def read_files(flags: Mapping[str, Any], world: World) -> Files:
     if not name:
         name, chosen_by = world.variable("CRAY_CONFIG"), "CRAY_CONFIG"
     if not name:
-        name, chosen_by = (text_of(active) or "").strip(), active
+        name, chosen_by = (read_configuration(active) or "").strip(), active
     path = os.path.join(folder(world), "configurations", name or "default")
-    return Files(path, chosen_by if name else None, text_of(path))
+    return Files(path, chosen_by if name else None, read_configuration(path))
 
 
 def cray(files: Files) -> Cray:
@@ -79,9 +79,16 @@ def cray(files: Files) -> Cray:
         raise WrongConfiguration(
             f"{files.path} names no system. Add one with `cray config set core hostname=https://HOST`."
         )
+    hostname = hostname if "://" in hostname else f"https://{hostname}"
+    try:
+        bos_url(hostname)
+    except ValueError as error:
+        from nodewatch.masking import without_login
+
+        raise WrongConfiguration(f"{files.path}: core.hostname: {without_login(hostname)!r} is no URL.") from error
     return Cray(
         files.path,
-        hostname if "://" in hostname else f"https://{hostname}",
+        hostname,
         tenant,
         text_at(document, files.path, "auth", "login", "username"),
     )
@@ -157,7 +164,7 @@ def sharing(url: str, world: World) -> set[str]:
     found = set()
     for name in os.listdir(names) if os.path.isdir(names) else ():
         try:
-            document = tomllib.loads(text_of(os.path.join(names, name)) or "")
+            document = tomllib.loads(read_configuration(os.path.join(names, name)) or "")
             hostname = text_at(document, name, "core", "hostname") or ""
             if token_prefix(hostname) == token_prefix(url):
                 found.add(host_word(hostname))

@@ -15,15 +15,15 @@ from nodewatch.errors import (
 )
 from nodewatch.nodes.nodeset import fold
 from nodewatch.times import span
-from nodewatch.watch.model import Outcome, Seen, passes, without
-from nodewatch.watch.rate import Mark, kept, rate
+from nodewatch.watch.model import Outcome, Settling, is_temporary, with_missing
+from nodewatch.watch.rate import Mark, measure_rate, recent_marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from nodewatch.app import App
-    from nodewatch.watch.model import Watched
+    from nodewatch.watch.model import Subject
     from nodewatch.watch.rate import Rate
 
 INTERVAL, SHORTEST_INTERVAL, SETTLE = 15.0, 1.0, 120.0
@@ -50,10 +50,10 @@ class Pace(NamedTuple):
         return max(self.interval, min(self.interval * 2.0 ** max(failures - 1, 0), LONGEST_PAUSE))
 
 
-def pace(flags: Mapping[str, Any]) -> Pace:
+def read_pace(flags: Mapping[str, Any]) -> Pace:
     """Return how the options say to wait.
 
-    >>> pace({"interval": 0.1, "timeout": 0.0, "fail_fast": True})
+    >>> read_pace({"interval": 0.1, "timeout": 0.0, "fail_fast": True})
     Pace(interval=1.0, timeout=inf, settle=120.0, fail_fast=True)
     """
     interval, settle = flags.get("interval"), flags.get("settle")
@@ -72,13 +72,13 @@ class Move(NamedTuple):
     after: str | None
     names: Sequence[str]
 
-    def words(self, left: str = "") -> str:
-        """Return the move on one line; `left` says what it means that a name is not there any more.
+    def words(self, gone_means: str = "") -> str:
+        """Return the move on one line; `gone_means` says what it means that a name is not there any more.
 
         >>> Move("configuring", "stable", ["x2", "x1"]).words(), Move("stable", None, ["x3"]).words("taken over")
         ('configuring -> stable: x[1-2]', 'stable -> taken over: x3')
         """
-        before, after = self.before or "new", self.after if self.after is not None else left or "gone"
+        before, after = self.before or "new", self.after if self.after is not None else gone_means or "gone"
         return f"{before} -> {after}: {fold(self.names)}"
 
 
@@ -98,7 +98,7 @@ Move(before='on', after=None, names=['x3'])]
     return sorted(listed, key=lambda move: (-len(move.names), str(move.before), str(move.after)))
 
 
-class Sight(NamedTuple):
+class Update(NamedTuple):
     """What one round brought: the look and what the rule makes of it, or the trouble and the look from before.
 
     `at` is when the data was seen, `began` when the first look was taken, `pause` how long nothing happens now. `rate`
@@ -127,7 +127,7 @@ class Sight(NamedTuple):
 
 
 class Viewer(Protocol):
-    """Something that shows sights while it is entered, and knows how to pass the time between them."""
+    """Something that shows updates while it is entered, and knows how to pass the time between them."""
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -139,10 +139,10 @@ class Viewer(Protocol):
         error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        """End; without an error the last sight is the final one."""
+        """End; without an error the last update is the final one."""
         ...
 
-    def show(self, sight: Sight) -> None:
+    def show(self, update: Update) -> None:
         """Show what one round brought."""
         ...
 
@@ -151,15 +151,15 @@ class Viewer(Protocol):
         ...
 
 
-class Lookout:
+class WatchLoop:
     """Looks at one thing again and again, and remembers since when everything in it is as it is."""
 
-    def __init__(self, app: App, watched: Watched, pace: Pace) -> None:
-        self.app, self.world, self.watched, self.pace = app, app.world, watched, pace
-        self.sight: Sight | None = None
+    def __init__(self, app: App, subject: Subject, pace: Pace) -> None:
+        self.app, self.world, self.subject, self.pace = app, app.world, subject, pace
+        self.update: Update | None = None
         self.states: Mapping[str, str] = {}
         self.since: dict[str, float] = {}
-        self.left: dict[str, str] = {}
+        self.departed: dict[str, str] = {}
         self.unfinished: set[str] = set()
         self.marks: list[Mark] = []
         self.shares: list[float] = []
@@ -177,54 +177,54 @@ class Lookout:
         """
         while True:
             try:
-                sight = self.see()
+                update = self.see()
             except NotFound as error:
-                if self.sight is None or not self.sight.seen:
+                if self.update is None or not self.update.seen:
                     raise
-                return WentAway(f"{error.message}\nIt was there {self.age()} ago: {self.sight.outcome.words}.")
-            ending = self.ending(sight)
+                return WentAway(f"{error.message}\nIt was there {self.age()} ago: {self.update.outcome.words}.")
+            ending = self.ending(update)
             left = self.deadline - self.world.monotonic()
-            if ending is None and not sight.outcome.finished and left > 0:
-                sight = sight._replace(pause=min(self.pace.pause(self.failures), max(left - self.longest, 0.0)))
-            self.sight = sight
-            viewer.show(sight)
-            if ending is not None or (sight.outcome.finished and not sight.trouble):
+            if ending is None and not update.outcome.finished and left > 0:
+                update = update._replace(pause=min(self.pace.pause(self.failures), max(left - self.longest, 0.0)))
+            self.update = update
+            viewer.show(update)
+            if ending is not None or (update.outcome.finished and not update.trouble):
                 return ending
             if left <= 0 or self.last:
-                return self.out_of_time(sight)
-            viewer.sleep(sight.pause)
+                return self.out_of_time(update)
+            viewer.sleep(update.pause)
 
-    def see(self) -> Sight:
+    def see(self) -> Update:
         """Look once; return what came back, or the trouble if a later look may go well.
 
         The last look begins so much before the time is up as the longest one took.
         """
         begun = self.world.monotonic()
         self.last = begun >= self.deadline - self.longest
-        ask = self.watched.last_look if self.last else None
+        ask = self.subject.last_look if self.last else None
         try:
-            look = (ask or self.watched.look)()
+            look = (ask or self.subject.look)()
         except NodewatchError as error:
-            if not passes(error) and not (error.status == 401 and self.app.renew()):
+            if not is_temporary(error) and not (error.status == 401 and self.app.renew()):
                 raise
             self.failures += 1
-            before = self.sight or Sight(None, Outcome("nothing was seen yet"), (), self.began, self.began)
+            before = self.update or Update(None, Outcome("nothing was seen yet"), (), self.began, self.began)
             return before._replace(moves=(), trouble=error.message)
         self.failures = 0
         self.longest = max(self.longest, self.world.monotonic() - begun)
-        now, clock, states = self.world.now(), self.world.monotonic(), self.watched.states(look)
-        changed = moves(self.states, states) if self.sight and self.sight.seen else []
+        now, clock, states = self.world.now(), self.world.monotonic(), self.subject.states(look)
+        changed = moves(self.states, states) if self.update and self.update.seen else []
         since = {name: self.since.get(name, clock) for name in states}
         for move in changed:
             if move.after is None:
-                self.left.update(dict.fromkeys(move.names, str(move.before)))
+                self.departed.update(dict.fromkeys(move.names, str(move.before)))
             else:
                 since.update(dict.fromkeys(move.names, clock))
         self.states, self.since = states, since
-        outcome = self.watched.outcome(look, Seen(self.app.now, since, timedelta(seconds=self.pace.settle), clock))
-        outcome = without(outcome, self.missing(), self.watched.left, nothing_left=not states)
+        outcome = self.subject.outcome(look, Settling(self.app.now, since, timedelta(seconds=self.pace.settle), clock))
+        outcome = with_missing(outcome, self.missing(), self.subject.gone_means, nothing_left=not states)
         self.unfinished = {*self.unfinished.difference(states), *outcome.failed, *outcome.lagging}
-        return Sight(
+        return Update(
             look, outcome, changed, self.began, now, rate=self.measured(outcome, now, clock), shares=self.shares
         )
 
@@ -232,27 +232,29 @@ class Lookout:
         """Note how many nodes are done, and return how fast they get done: since the start, if some were at first."""
         if not self.marks and outcome.done and outcome.started and outcome.started < now:
             self.marks.append(Mark(clock - (now - outcome.started).total_seconds(), 0))
-        self.marks = kept([*self.marks, Mark(clock, outcome.done)])
-        total = outcome.done + outcome.left + len(outcome.failed)
-        self.shares = [*self.shares[-MOST_SHARES:], outcome.done / total if total else 0.0]
-        return rate(self.marks, outcome.left)
+        self.marks = recent_marks([*self.marks, Mark(clock, outcome.done)])
+        total = outcome.done + outcome.remaining + len(outcome.failed)
+        if total:
+            self.shares = [*self.shares[-MOST_SHARES:], outcome.done / total]
+        return measure_rate(self.marks, outcome.remaining)
 
     def missing(self) -> dict[str, str]:
         """Return the names that left before they were seen at a good end, with what was last seen of them."""
-        return {name: state for name, state in self.left.items() if name not in self.states and name in self.unfinished}
+        unfinished = self.unfinished.difference(self.states)
+        return {name: state for name, state in self.departed.items() if name in unfinished}
 
     def tell_of_others(self) -> None:
         """Tell of the names that left after they were seen at a good end."""
         missing = self.missing()
-        others = [name for name in self.left if name not in self.states and name not in missing]
-        if others and self.watched.left:
+        others = [name for name in self.departed if name not in self.states and name not in missing]
+        if others and self.subject.gone_means:
             nodes = "1 node was" if len(others) == 1 else f"{len(others):,} nodes were"
-            self.app.say(f"{nodes} {self.watched.left} after the end: {fold(others)}")
+            self.app.say(f"{nodes} {self.subject.gone_means} after the end: {fold(others)}")
 
-    def ending(self, sight: Sight) -> NodewatchError | None:
-        """Return the error that this sight ends the wait with; None if it goes on, or ends well."""
-        outcome = sight.outcome
-        if sight.trouble:
+    def ending(self, update: Update) -> NodewatchError | None:
+        """Return the error that this update ends the wait with; None if it goes on, or ends well."""
+        outcome = update.outcome
+        if update.trouble:
             return None
         if outcome.gone:
             return WentAway(self.told(outcome.words, outcome))
@@ -269,26 +271,26 @@ class Lookout:
             return f"{words}."
         now, clock = self.world.now(), self.world.monotonic()
         since = {name: now - timedelta(seconds=clock - at) for name, at in self.since.items() if at > self.first}
-        return f"{words}.{named(outcome, self.states, since)}"
+        return f"{words}.{nodes_by_state(outcome, self.states, since)}"
 
-    def out_of_time(self, sight: Sight) -> TimeRanOut:
+    def out_of_time(self, update: Update) -> TimeRanOut:
         """Return the error for a wait that took too long."""
         if self.app.unchanging:
             why = f"{self.app.unchanging} is a fleet file, in which nothing changes"
         else:
             why = f"the time ran out after {span(timedelta(seconds=self.pace.timeout))}"
-        message = self.told(f"{why}: {sight.words}", sight.outcome)
-        if sight.trouble:
-            data = f"what is known is {self.age()} old" if sight.seen else "no look succeeded"
-            message += f"\n  The last look failed, so {data}: {sight.trouble}"
+        message = self.told(f"{why}: {update.words}", update.outcome)
+        if update.trouble:
+            data = f"what is known is {self.age()} old" if update.seen else "no look succeeded"
+            message += f"\n  The last look failed, so {data}: {update.trouble}"
         return TimeRanOut(message)
 
     def age(self) -> str:
         """Return how old the data is."""
-        return span(self.world.now() - self.sight.at) if self.sight else ""
+        return span(self.world.now() - self.update.at) if self.update else ""
 
 
-def named(outcome: Outcome, states: Mapping[str, str], since: Mapping[str, datetime]) -> str:
+def nodes_by_state(outcome: Outcome, states: Mapping[str, str], since: Mapping[str, datetime]) -> str:
     """Return the failed, the lagging and the missing nodes, folded, each state on a line of its own after the first.
 
     `states` are as the last look saw them, and `since` tells when that was first seen of them, where it was.
@@ -297,14 +299,14 @@ def named(outcome: Outcome, states: Mapping[str, str], since: Mapping[str, datet
     >>> ended = Outcome("", failed=["x2", "x1"], lagging=["x3"], unnamed=6, missing={"x4": "on", "x5": "on"})
     >>> noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
     >>> states = {"x1": "failed (no power)", "x2": "failed (no power)", "x3": "configuring"}
-    >>> print("It ended." + named(ended, states, {"x1": noon, "x2": noon - timedelta(minutes=1)}))
+    >>> print("It ended." + nodes_by_state(ended, states, {"x1": noon, "x2": noon - timedelta(minutes=1)}))
     It ended.
       Failed (2): x[1-2]: failed (no power), seen since 11:59:00 UTC
       Failed (6): taken over since, their names are not known
       Lagging (1): x3: configuring
       Missing (2): x[4-5], last seen: on
     >>> many = Outcome("", failed=[f"x{number}" for number in range(12)])
-    >>> named(many, {name: f"failed ({name})" for name in many.failed}, {}).splitlines()[-1]
+    >>> nodes_by_state(many, {name: f"failed ({name})" for name in many.failed}, {}).splitlines()[-1]
     '  and 2 more groups of nodes'
     """
     groups: dict[tuple[str, str], list[str]] = {}
@@ -328,21 +330,21 @@ def named(outcome: Outcome, states: Mapping[str, str], since: Mapping[str, datet
     return "".join(f"\n  {row}" for row in rows)
 
 
-def follow(app: App, watched: Watched) -> None:
+def follow(app: App, subject: Subject) -> None:
     """Wait for something, or watch it, as the options say; return when everything succeeded.
 
     Raise `NotAllSucceeded`, `TimeRanOut` or `WentAway` when it ended otherwise, with the nodes named; and `NotFound`,
     `NotPermitted` and the like when it cannot be looked at.
     """
-    from nodewatch.watch.viewers import viewer
+    from nodewatch.watch.viewers import choose_viewer
 
     gc.enable()
-    how = pace(app.flags)
-    lookout = Lookout(app, watched, how)
+    how = read_pace(app.flags)
+    loop = WatchLoop(app, subject, how)
     if not app.unchanging:
-        app.world.deadline = lookout.deadline + LAST_LOOK
-    with viewer(app, watched) as showing:
-        ending = lookout.run(showing)
-    lookout.tell_of_others()
+        app.world.deadline = loop.deadline + LAST_LOOK
+    with choose_viewer(app, subject) as showing:
+        ending = loop.run(showing)
+    loop.tell_of_others()
     if ending is not None:
         raise ending

@@ -36,7 +36,7 @@ class Outcome(NamedTuple):
     ones are what a wait waits for, and after the end those that are neither failed nor successful. `unnamed` is how
     many more failed whose names nobody knows any more. `missing` are those that were seen before their end and are not
     there any more, each with what was last seen of it. `gone` tells that nothing is left to look at. `done` nodes are
-    at a good end, `left` may still get there; `started` is when it began. A rate is made of these.
+    at a good end, `remaining` ones may still get there; `started` is when it began. A rate is made of these.
     """
 
     words: str
@@ -48,28 +48,28 @@ class Outcome(NamedTuple):
     gone: bool = False
     missing: Mapping[str, str] = {}
     done: int = 0
-    left: int = 0
+    remaining: int = 0
     started: datetime | None = None
 
 
-def without(outcome: Outcome, missing: Mapping[str, str], why: str, *, nothing_left: bool) -> Outcome:
+def with_missing(outcome: Outcome, missing: Mapping[str, str], why: str, *, nothing_left: bool) -> Outcome:
     """Return the outcome of a look from which names are missing that never were seen at a good end.
 
     `missing` tells what was last seen of them, `why` what it means that they are missing. What is over is then no
     success, whatever became of the others; and where nothing else is left, what was waited for is gone.
 
     >>> whole = Outcome("1 of 1 node stable", finished=True, succeeded=True)
-    >>> found = without(whole, {"x2": "configuring"}, "taken over", nothing_left=False)
+    >>> found = with_missing(whole, {"x2": "configuring"}, "taken over", nothing_left=False)
     >>> found.words, found.finished, found.succeeded, found.gone
     ('1 of 1 node stable, 1 taken over before its end', True, False, False)
-    >>> without(Outcome("no nodes", finished=True), {"x2": "off", "x3": "off"}, "", nothing_left=True)[:3]
+    >>> with_missing(Outcome("no nodes", finished=True), {"x2": "off", "x3": "off"}, "", nothing_left=True)[:3]
     ('no nodes, 2 gone before their end', True, False)
-    >>> without(whole, {}, "taken over", nothing_left=True) == whole
+    >>> with_missing(whole, {}, "taken over", nothing_left=True) == whole
     True
     >>> ends = [(finished, left, gone) for finished in (0, 1) for left in (0, 1) for gone in (0, 1)]
     >>> def gone(finished, left, gone):
     ...     outcome = Outcome("", finished=bool(finished), gone=bool(gone))
-    ...     return without(outcome, {"x1": "off"}, "", nothing_left=bool(left)).gone
+    ...     return with_missing(outcome, {"x1": "off"}, "", nothing_left=bool(left)).gone
     >>> [int(gone(*end)) for end in ends]
     [0, 1, 0, 1, 0, 1, 1, 1]
     """
@@ -82,16 +82,16 @@ def without(outcome: Outcome, missing: Mapping[str, str], why: str, *, nothing_l
     return outcome._replace(words=words, succeeded=False, missing=missing, gone=gone)
 
 
-def passes(error: NodewatchError) -> bool:
+def is_temporary(error: NodewatchError) -> bool:
     """Return whether a later look may go well: the server was not reached, too slow, or in trouble of its own.
 
     So may one that needed a file (a login, say) which another process has.
 
     A 404 that is trouble is one that a proxy answers in the server's place.
 
-    >>> [passes(ServiceTrouble("", status=status)) for status in (None, 400, 404, 408, 429, 499, 500, 503)]
+    >>> [is_temporary(ServiceTrouble("", status=status)) for status in (None, 400, 404, 408, 429, 499, 500, 503)]
     [True, False, True, True, True, False, True, True]
-    >>> passes(NodewatchError("", status=500)), passes(Held(""))
+    >>> is_temporary(NodewatchError("", status=500)), is_temporary(Held(""))
     (False, True)
     """
     status = error.status
@@ -100,7 +100,7 @@ def passes(error: NodewatchError) -> bool:
     return isinstance(error, ServiceTrouble) and (status is None or status >= 500 or status in (404, 408, 429))
 
 
-class Seen(NamedTuple):
+class Settling(NamedTuple):
     """What a rule may know beside the documents: the time, since when each name was seen in its state, `--settle`.
 
     `since` and `clock` (the same moment as `now`) are seconds that only ever grow: setting the time of day, or a
@@ -117,10 +117,10 @@ class Seen(NamedTuple):
 
         >>> from datetime import UTC, datetime, timedelta
         >>> noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
-        >>> seen = Seen(noon, {"x1": 100.0, "x2": 101.0}, timedelta(seconds=60), 160.0)
-        >>> seen.settled("x1"), seen.settled("x2"), seen.settled("x3")
+        >>> settling = Settling(noon, {"x1": 100.0, "x2": 101.0}, timedelta(seconds=60), 160.0)
+        >>> settling.settled("x1"), settling.settled("x2"), settling.settled("x3")
         (True, False, False)
-        >>> seen.settled("x2", noon - timedelta(seconds=60)), seen.settled("x2", noon - timedelta(seconds=59))
+        >>> settling.settled("x2", noon - timedelta(seconds=60)), settling.settled("x2", noon - timedelta(seconds=59))
         (True, False)
         """
         stood = self.clock - self.since.get(name, self.clock)
@@ -132,31 +132,31 @@ class Seen(NamedTuple):
 
         >>> from datetime import datetime, timedelta
         >>> since, minute = {"x1": 0.0, "x2": 40.0}, timedelta(seconds=60)
-        >>> [Seen(datetime.min, since, minute, clock).unchanged() for clock in (99, 100)]
+        >>> [Settling(datetime.min, since, minute, clock).unchanged() for clock in (99, 100)]
         [False, True]
-        >>> Seen(datetime.min, {}, timedelta(seconds=60), 100.0).unchanged()
+        >>> Settling(datetime.min, {}, timedelta(seconds=60), 100.0).unchanged()
         False
         """
         return self.clock - max(self.since.values(), default=self.clock) >= self.settle.total_seconds()
 
 
-class Watched(NamedTuple):
+class Subject(NamedTuple):
     """Something that can be waited for, as its slice describes it; `look` and `last_look` ask, all the rest is pure.
 
     `look` returns what one round of questions brought; `last_look`, where there is one, is taken when the time has run
     out, and costs what it must. From that, `document` is what is printed, `table` how people
     see it, `states` a word for every name in it (when one changes, that is a change), `outcome` the rule that tells
     when it is over. `nodes` gives the records of the command's list where the document is none; `listed` tells that the
-    documents themselves are these. `left` says what it means when a name is missing from the next look ("taken over by
-    a newer session").
+    documents themselves are these. `gone_means` says what it means when a name is missing from the next look ("taken
+    over by a newer session").
     """
 
     look: Callable[[], Any]
     document: Callable[[Any], Any]
     table: Callable[[Any], Page]
     states: Callable[[Any], Mapping[str, str]]
-    outcome: Callable[[Any, Seen], Outcome]
+    outcome: Callable[[Any, Settling], Outcome]
     nodes: Callable[[Any], Iterable[Any]] | None = None
     listed: bool = False
-    left: str = ""
+    gone_means: str = ""
     last_look: Callable[[], Any] | None = None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nodewatch.app import App
-    from nodewatch.watch.model import Watched
+    from nodewatch.watch.model import Subject
 
 
 def duration(text: str) -> float:
@@ -53,12 +53,18 @@ def watchable(function: Any) -> Any:
     return function
 
 
-def followed(app: App, describe: Callable[[], Watched]) -> bool:
+def only_watchable(function: Any) -> Any:
+    """Give a command the options of watching what has no end of its own: there is nothing to wait for."""
+    function.__click_params__ = [*reversed(OPTIONS[1:4]), *getattr(function, "__click_params__", [])]
+    return function
+
+
+def followed(app: App, describe: Callable[[], Subject]) -> bool:
     """Wait for or watch what is described, if the options ask for that; return whether they do.
 
-    Raise `click.UsageError` if the options do not fit together, and else what `lookout.follow` raises.
+    Raise `click.UsageError` if the options do not fit together, and else what `watch.loop.follow` raises.
     """
-    if not wanted(app):
+    if not asks_to_follow(app):
         return False
     from nodewatch.watch.loop import follow
 
@@ -66,7 +72,7 @@ def followed(app: App, describe: Callable[[], Watched]) -> bool:
     return True
 
 
-def wanted(app: App) -> bool:
+def asks_to_follow(app: App) -> bool:
     """Return whether the options ask to wait or to watch; raise `click.UsageError` if they do not fit together."""
     flags = app.flags
     if flags.get("wait") and flags.get("watch"):

@@ -27,7 +27,7 @@ class Rate(NamedTuple):
     """Nodes that get done in a minute, and the seconds until the rest is done at that rate."""
 
     a_minute: float
-    left: float
+    seconds_left: float
 
     def words(self) -> str:
         """Return both in words; the time in steps that grow with it, so that it does not change at every look.
@@ -38,8 +38,8 @@ class Rate(NamedTuple):
         """
         from datetime import timedelta
 
-        step = next((step for most, step in STEPS if self.left <= most), 3_600)
-        left = span(timedelta(seconds=max(-(-self.left // step), 1) * step))
+        step = next((step for most, step in STEPS if self.seconds_left <= most), 3_600)
+        left = span(timedelta(seconds=max(-(-self.seconds_left // step), 1) * step))
         return (
             f"{self.a_minute:.2g} a minute, about {left} left"
             if self.a_minute < 10
@@ -47,36 +47,36 @@ class Rate(NamedTuple):
         )
 
 
-def rate(marks: Sequence[Mark], left: int) -> Rate | None:
-    """Return how fast nodes get done and how long the `left` ones take at that rate; None where nothing can be told.
+def measure_rate(marks: Sequence[Mark], remaining: int) -> Rate | None:
+    """Return how fast nodes get done and how long the `remaining` ones take at that rate; None where none can be told.
 
     It is measured from the last mark that is ten minutes old, or else from the first one: a look that drops out at the
     far end moves it little. Where fewer than two nodes got done in that time, or there was less than a minute, or
     nodes were done that are not any more, there is no rate.
 
-    >>> rate([Mark(0, 0), Mark(300, 10), Mark(600, 64)], 32)
-    Rate(a_minute=6.4, left=300.0)
-    >>> rate([Mark(0, 0), Mark(300, 10), Mark(900, 40)], 30)
-    Rate(a_minute=3.0, left=600.0)
-    >>> rate([Mark(0, 0), Mark(59, 50)], 10), rate([Mark(0, 0), Mark(60, 1)], 10), rate([Mark(0, 9), Mark(600, 5)], 10)
+    >>> measure_rate([Mark(0, 0), Mark(300, 10), Mark(600, 64)], 32)
+    Rate(a_minute=6.4, seconds_left=300.0)
+    >>> measure_rate([Mark(0, 0), Mark(300, 10), Mark(900, 40)], 30)
+    Rate(a_minute=3.0, seconds_left=600.0)
+    >>> [measure_rate([Mark(0, 0), last], 10) for last in (Mark(59, 50), Mark(60, 1), Mark(60, 2))]
+    [None, None, Rate(a_minute=2.0, seconds_left=300.0)]
+    >>> measure_rate([Mark(0, 9), Mark(600, 5)], 10), measure_rate([Mark(0, 0), Mark(60, 2)], 0), measure_rate([], 5)
     (None, None, None)
-    >>> rate([Mark(0, 0), Mark(60, 2)], 2), rate([Mark(0, 0), Mark(60, 2)], 0), rate([], 5)
-    (Rate(a_minute=2.0, left=60.0), None, None)
     """
-    if not marks or not left:
+    if not marks or not remaining:
         return None
     now = marks[-1]
     then = next((mark for mark in reversed(marks) if now.clock - mark.clock >= WINDOW), marks[0])
     seconds, done = now.clock - then.clock, now.done - then.done
     if seconds < LEAST_TIME or done < LEAST_NODES:
         return None
-    return Rate(done * 60 / seconds, left * seconds / done)
+    return Rate(done * 60 / seconds, remaining * seconds / done)
 
 
-def kept(marks: Sequence[Mark]) -> list[Mark]:
+def recent_marks(marks: Sequence[Mark]) -> list[Mark]:
     """Return the marks that a rate may still be measured from: those of the last ten minutes, and one before.
 
-    >>> kept([Mark(0, 0), Mark(100, 1), Mark(650, 2), Mark(700, 3)])
+    >>> recent_marks([Mark(0, 0), Mark(100, 1), Mark(650, 2), Mark(700, 3)])
     [Mark(clock=100, done=1), Mark(clock=650, done=2), Mark(clock=700, done=3)]
     """
     old = [place for place, mark in enumerate(marks) if marks[-1].clock - mark.clock >= WINDOW]

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
     from nodewatch.table import Block, Page
-    from nodewatch.watch.loop import Sight, Viewer
-    from nodewatch.watch.model import Watched
+    from nodewatch.watch.loop import Update, Viewer
+    from nodewatch.watch.model import Subject
 
 MOST_MOVES = 5
 TICK = 1.0
 
 
-class Silence:
+class FinalViewer:
     """Says nothing until the end: then the document or the table."""
 
-    def __init__(self, app: App, watched: Watched) -> None:
-        self.app, self.watched = app, watched
-        self.last: Sight | None = None
+    def __init__(self, app: App, subject: Subject) -> None:
+        self.app, self.subject = app, subject
+        self.last: Update | None = None
         self.warned = False
 
     def __enter__(self) -> Self:
@@ -39,31 +39,31 @@ class Silence:
         _trace: TracebackType | None,
     ) -> None:
         if kind is None and self.last is not None and self.last.seen:
-            watched, look = self.watched, self.last.look
-            if watched.listed:
-                self.app.show_list(watched.document(look))
-            elif watched.nodes is not None and self.app.asks_for_rows:
-                self.app.show_list(watched.nodes(look))
+            subject, look = self.subject, self.last.look
+            if subject.listed:
+                self.app.show_list(subject.document(look))
+            elif subject.nodes is not None and self.app.asks_for_rows:
+                self.app.show_list(subject.nodes(look))
             else:
-                self.app.show(watched.document(look), lambda _: watched.table(look))
+                self.app.show(subject.document(look), lambda _: subject.table(look))
 
-    def show(self, sight: Sight) -> None:
+    def show(self, update: Update) -> None:
         """Remember it; tell once of a server that does not answer at all, lest it looks like waiting for nodes."""
-        self.last = sight
-        if not sight.seen and not self.warned:
+        self.last = update
+        if not update.seen and not self.warned:
             self.warned = True
-            self.app.say(f"Nothing was seen yet, and it is tried again: {sight.trouble}")
+            self.app.say(f"Nothing was seen yet, and it is tried again: {update.trouble}")
 
     def sleep(self, seconds: float) -> None:
         """Sleep."""
         self.app.world.sleep(seconds)
 
 
-class Journal:
+class LineViewer:
     """Writes a line for each change, or a compact document: for what is not a terminal."""
 
-    def __init__(self, app: App, watched: Watched) -> None:
-        self.app, self.watched = app, watched
+    def __init__(self, app: App, subject: Subject) -> None:
+        self.app, self.subject = app, subject
         self.style = app.flags.get("format") or "table"
         self.shown: Any = None
         self.stale = False
@@ -74,33 +74,33 @@ class Journal:
     def __exit__(self, *_error: object) -> None:
         pass
 
-    def show(self, sight: Sight) -> None:
+    def show(self, update: Update) -> None:
         """Write what changed, and what is in the way of seeing it; nothing where nothing changed."""
-        if sight.trouble:
+        if update.trouble:
             self.stale = True
             age = (
-                f"what is known is {span(self.app.world.now() - sight.at)} old"
-                if sight.seen
+                f"what is known is {span(self.app.world.now() - update.at)} old"
+                if update.seen
                 else "nothing was seen yet"
             )
-            self.tell(f"no answer, {age}, next try in {sight.pause:g} s: {sight.trouble}")
+            self.tell(f"no answer, {age}, next try in {update.pause:g} s: {update.trouble}")
             return
         if self.stale:
             self.stale = False
             self.tell("answers again")
-        state = (sight.outcome.words, self.style == "table" and sight.outcome.finished)
-        if sight.moves or state != self.shown:
+        state = (update.outcome.words, self.style == "table" and update.outcome.finished)
+        if update.moves or state != self.shown:
             self.shown = state
-            self.write(sight)
+            self.write(update)
 
-    def write(self, sight: Sight) -> None:
+    def write(self, update: Update) -> None:
         """Write one change."""
         out = self.app.world.stdout
-        document = self.watched.document(sight.look) if self.style != "table" else None
-        if sight.rate and isinstance(document, dict):
+        document = self.subject.document(update.look) if self.style != "table" else None
+        if update.rate and isinstance(document, dict):
             document = {
                 **document,
-                "nodewatch": {"rate_a_minute": sight.rate.a_minute, "seconds_left": sight.rate.left},
+                "nodewatch": {"rate_a_minute": update.rate.a_minute, "seconds_left": update.rate.seconds_left},
             }
         if self.style == "json":
             import json
@@ -110,8 +110,8 @@ class Journal:
             out.write("---\n")
             self.app.print_document(document)
         else:
-            changes = [move.words(self.watched.left) for move in sight.moves]
-            self.line("; ".join([sight.words, *changes]))
+            changes = [move.words(self.subject.gone_means) for move in update.moves]
+            self.line("; ".join([update.words, *changes]))
         out.flush()
 
     def tell(self, text: str) -> None:
@@ -130,12 +130,12 @@ class Journal:
         self.app.world.sleep(seconds)
 
 
-class Stage:
+class ScreenViewer:
     """Draws the table in place on a terminal, with what changed; at any end the last one is left below the prompt."""
 
-    def __init__(self, app: App, watched: Watched) -> None:
-        self.app, self.watched = app, watched
-        self.sight: Sight | None = None
+    def __init__(self, app: App, subject: Subject) -> None:
+        self.app, self.subject = app, subject
+        self.update: Update | None = None
         self.page: Page = []
         self.screen: Any = None
 
@@ -156,43 +156,43 @@ class Stage:
 
         from nodewatch.render.page import print_page
 
-        if self.sight is not None:
+        if self.update is not None:
             with suppress(*([OSError] if kind is SystemExit else [])):  # killed, or the terminal was closed
-                print_page([self.heading(self.sight), *self.page], self.app.world)
+                print_page([self.heading(self.update), *self.page], self.app.world)
 
-    def show(self, sight: Sight) -> None:
+    def show(self, update: Update) -> None:
         """Draw what one round brought."""
-        self.sight = sight
-        if not sight.trouble:
-            self.page = [*changes(sight, self.watched.left), *self.marked(sight)]
+        self.update = update
+        if not update.trouble:
+            self.page = [*change_lines(update, self.subject.gone_means), *self.marked(update)]
         if self.screen is None:
             from nodewatch.render.live import Screen
 
             self.app.hushed = True  # nothing else may write on this screen
             self.screen = Screen(self.app.world).__enter__()
-        self.screen.draw([self.heading(sight)], self.page)
+        self.screen.draw([self.heading(update)], self.page)
 
-    def marked(self, sight: Sight) -> Page:
-        """Return the table of the sight, with a star behind each name that changed."""
-        names = {name for move in sight.moves for name in move.names}
-        return [marked(block, names) for block in self.watched.table(sight.look)]
+    def marked(self, update: Update) -> Page:
+        """Return the table of the update, with a star behind each name that changed."""
+        names = {name for move in update.moves for name in move.names}
+        return [mark_names(block, names) for block in self.subject.table(update.look)]
 
-    def heading(self, sight: Sight) -> Line:
-        """Return how long it is watched, how old the data is, and what is in the way of seeing more."""
+    def heading(self, update: Update) -> Line:
+        """Return for how long it is watched, how old the data is, and what is in the way of seeing more."""
         now = self.app.world.now()
-        elapsed, age = span(now - sight.began), span(now - sight.at)
-        if not sight.trouble:
-            return Line(f"Watched for {elapsed}, seen {age} ago: {sight.words}{self.course(sight)}", "dim")
-        data = f"STALE, what is known is {age} old" if sight.seen else "nothing was seen yet"
-        return Line(f"Watched for {elapsed}, {data}: {sight.trouble}", "warn")
+        elapsed, age = span(now - update.began), span(now - update.at)
+        if not update.trouble:
+            return Line(f"Watched for {elapsed}, seen {age} ago: {update.words}{self.course(update)}", "dim")
+        data = f"STALE, what is known is {age} old" if update.seen else "nothing was seen yet"
+        return Line(f"Watched for {elapsed}, {data}: {update.trouble}", "warn")
 
-    def course(self, sight: Sight) -> str:
+    def course(self, update: Update) -> str:
         """Return the share of nodes that were done at each look, drawn small; nothing before the second look."""
-        if len(sight.shares) < 2:
+        if len(update.shares) < 2:
             return ""
         from nodewatch.render.page import shows_blocks
 
-        return "  " + sparkline(sight.shares, blocks=shows_blocks(self.app.world.stdout))
+        return "  " + sparkline(update.shares, blocks=shows_blocks(self.app.world.stdout))
 
     def sleep(self, seconds: float) -> None:
         """Let time pass, with the clock going on and the terminal's new size obeyed, every second."""
@@ -200,22 +200,22 @@ class Stage:
         end = world.monotonic() + seconds
         while (left := end - world.monotonic()) > 0:
             self.screen.wait(min(left, TICK))
-            if self.sight is not None:
-                self.screen.draw([self.heading(self.sight)], self.page)
+            if self.update is not None:
+                self.screen.draw([self.heading(self.update)], self.page)
 
 
-def changes(sight: Sight, left: str) -> Page:
+def change_lines(update: Update, gone_means: str) -> Page:
     """Return what changed since the last look, the largest moves first."""
-    rows = [move.words(left) for move in sight.moves[:MOST_MOVES]]
-    more = len(sight.moves) - len(rows)
+    rows = [move.words(gone_means) for move in update.moves[:MOST_MOVES]]
+    more = len(update.moves) - len(rows)
     rows += [f"and {more} more"] * bool(more)
     return [Line(row, "strong", lead="* ") for row in rows]
 
 
-def marked(block: Block, names: Container[str]) -> Block:
+def mark_names(block: Block, names: Container[str]) -> Block:
     """Return the block, if it is a grid with a star behind the names in its first column that are among those given.
 
-    >>> marked(Grid([], [["x1", "stable"], [Cell("x2", "bad"), "failed"]]), {"x2"}).rows
+    >>> mark_names(Grid([], [["x1", "stable"], [Cell("x2", "bad"), "failed"]]), {"x2"}).rows
     [['x1', 'stable'], [Cell(text='x2 *', style='strong'), 'failed']]
     """
     if not isinstance(block, Grid):
@@ -227,11 +227,11 @@ def marked(block: Block, names: Container[str]) -> Block:
     return block._replace(rows=rows)
 
 
-def viewer(app: App, watched: Watched) -> Viewer:
-    """Return what shows the sights, as the options and the terminal say."""
+def choose_viewer(app: App, subject: Subject) -> Viewer:
+    """Return what shows the updates, as the options and the terminal say."""
     if not app.flags.get("watch"):
-        return Silence(app, watched)
+        return FinalViewer(app, subject)
     terminal = app.world.stdout.isatty() and app.world.variable("TERM") not in ("dumb", "unknown")
     if terminal and (app.flags.get("format") or "table") == "table":
-        return Stage(app, watched)
-    return Journal(app, watched)
+        return ScreenViewer(app, subject)
+    return LineViewer(app, subject)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conftest import FakeWorld
 from nodewatch.bos_v1.outcome import Look, courses, outcome
-from nodewatch.watch.model import Seen
+from nodewatch.watch.model import Settling
 from older_fleets import CATEGORIES, NODES, OLD, boot_set, older_fleet, phase
 
 if TYPE_CHECKING:
@@ -204,8 +204,8 @@ phases = st.lists(lists, max_size=4).map(
 )
 
 
-def seen(look: Look, seconds: int) -> Seen:
-    return Seen(datetime(2026, 11, 21, 12, tzinfo=UTC), dict.fromkeys(NODES, 0.0), timedelta(seconds=120), seconds)
+def seen(look: Look, seconds: int) -> Settling:
+    return Settling(datetime(2026, 11, 21, 12, tzinfo=UTC), dict.fromkeys(NODES, 0.0), timedelta(seconds=120), seconds)
 
 
 @given(found=phases, seconds=st.sampled_from([0, 119, 120]), stop=st.sampled_from(["", "2020-07-22 13:53:19"]))

@@ -13,7 +13,7 @@ from nodewatch.bos_v2 import components_outcome, kinds, outcome, rules, verdict_
 from nodewatch.bos_v2.kinds import Node
 from nodewatch.bos_v2.outcome import Look
 from nodewatch.watch.loop import moves
-from nodewatch.watch.model import FAILED, GOES_ON, GONE, SETTLES, SUCCEEDED, Seen
+from nodewatch.watch.model import FAILED, GOES_ON, GONE, SETTLES, SUCCEEDED, Settling
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NAMES = [f"x{number}" for number in range(5)]
@@ -27,9 +27,9 @@ KINDS = {
 }
 
 
-def seen(seconds: int = 0) -> Seen:
+def seen(seconds: int = 0) -> Settling:
     """Return what is known when nothing has changed for that many seconds."""
-    return Seen(NOON, {"x0": 0.0}, timedelta(seconds=120), float(seconds))
+    return Settling(NOON, {"x0": 0.0}, timedelta(seconds=120), float(seconds))
 
 
 def looked(state: str, letters: str, staged: int = 0, **status: Any) -> Look:
@@ -66,8 +66,8 @@ LINES: list[tuple[tuple[Any, ...], dict[str, Any], tuple[bool, bool], str]] = [
     (("running", "sF"), {}, BUSY, "running: 1 of 2 nodes stable, 1 failed"),
     (("running", "ss"), {}, GOOD, "running: 2 of 2 nodes stable"),
     (("running", "sf"), {}, OVER, "running: 1 of 2 nodes stable, 1 failed"),
-    (("running", "sh"), {}, OVER, "running: 1 of 2 nodes stable, 1 on hold or disabled"),
-    (("running", "fh"), {}, OVER, "running: 0 of 2 nodes stable, 1 failed, 1 on hold or disabled"),
+    (("running", "sh"), {}, OVER, "running: 1 of 2 nodes stable, 1 disabled"),
+    (("running", "fh"), {}, OVER, "running: 0 of 2 nodes stable, 1 failed, 1 disabled"),
     (("running", "ss"), SAYS_OTHERWISE, BUSY, "running: 2 of 2 nodes stable, but its status says otherwise"),
     (
         ("running", "s"),

@@ -10,10 +10,10 @@ import pytest
 
 from edge import WORDS, status
 from nodewatch.horizon.outcome import KINDS, Look, outcome
-from nodewatch.watch.model import Seen
+from nodewatch.watch.model import Settling
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-SEEN = Seen(NOON, {}, timedelta(seconds=120))
+SEEN = Settling(NOON, {}, timedelta(seconds=120))
 OLD, FRESH = "2026-11-21T11:58:00Z", "2026-11-21T11:58:01Z"
 
 # What brings a name of each kind into a look, by the name.

@@ -1,0 +1,246 @@
+"""What is to be expected of components: what BOS waits for and does next, when, and which of them are late.
+
+Sources: the BOS v2 API for the limits, which are options of the service, and for what its operators really do; the
+charts of `status_rules` for the words.
+"""
+
+from __future__ import annotations
+
+from datetime import MAXYEAR, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodewatch.bos_v2 import rules
+from nodewatch.bos_v2.status_rules import AGAIN, COMPONENTS, STATUS
+from nodewatch.documents import as_text, id_of, part
+from nodewatch.statuses import Explanation
+from nodewatch.times import read_time, span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from nodewatch.bos_v2.kinds import Alike
+    from nodewatch.bos_v2.types import Component
+
+# How long a status may last: the server's option for it; and which attempts it counts.
+LIMITS = {
+    "power_on_called": "max_boot_wait_time",
+    "power_off_gracefully_called": "max_power_off_wait_time",
+    "power_off_forcefully_called": "max_power_off_wait_time",
+}
+MAX_POWER_ON = "max_power_on_wait_time"
+LARGEST = 1_048_576  # the most that the API allows
+ATTEMPTS = {
+    "power_on_pending": "power_on_attempts",
+    "power_on_called": "power_on_attempts",
+    "power_off_pending": "power_off_graceful_attempts",
+    "power_off_gracefully_called": "power_off_forceful_attempts",
+    "power_off_forcefully_called": "power_off_forceful_attempts",
+}
+
+
+def option(options: Mapping[str, Any], name: str) -> int:
+    """Return an option of the service that is a number, BOS's default where it is missing or not what the API allows.
+
+    >>> option({"polling_frequency": 20}, "polling_frequency"), option({}, "polling_frequency")
+    (20, 15)
+    """
+    value = options.get(name)
+    return value if type(value) is int and -1 <= value <= LARGEST else int(rules.DEFAULT_OPTIONS[name])
+
+
+def limit_of(status: str, options: Mapping[str, Any]) -> timedelta | None:
+    """Return how long a status may last; None if nothing limits it.
+
+    >>> limit_of("power_on_called", {}), limit_of("stable", {})
+    (datetime.timedelta(seconds=1200), None)
+    """
+    return timedelta(seconds=option(options, LIMITS[status])) if status in LIMITS else None
+
+
+ASSUMED = "BOS's defaults are assumed, because its options are not known"
+
+
+def assumed(component: Component, options: Mapping[str, Any]) -> bool:
+    """Tell whether the limit of what a component is in is BOS's default only, because the option is not known.
+
+    >>> node = {"enabled": True, "status": {"phase": "powering_on", "status_override": "power_on_called"}}
+    >>> assumed(node, {}), assumed(node, {"max_boot_wait_time": 60}), assumed({**node, "enabled": False}, {})
+    (True, False, False)
+    """
+    name = LIMITS.get(rules.status_of(component))
+    return bool(component.get("enabled")) and name is not None and name not in options
+
+
+def idle(component: Component, now: datetime) -> timedelta | None:
+    """Return how long ago BOS last did something about a component; None if nothing says."""
+    last = read_time(part(component, "last_action").get("last_updated"))
+    return None if last is None else now - last
+
+
+def stuck(component: Component, options: Mapping[str, Any], now: datetime) -> bool:
+    """Return whether something was called for the component, and its time is over: BOS should have gone on.
+
+    >>> from datetime import UTC, datetime
+    >>> last = {"action": "powering_on", "last_updated": "2026-11-21T11:30:00"}
+    >>> node = {"enabled": True, "status": {"phase": "powering_on"}, "last_action": last}
+    >>> noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    >>> stuck(node, {}, noon), stuck(node, {"max_boot_wait_time": 1800}, noon)
+    (True, False)
+    >>> stuck({**node, "enabled": False}, {}, noon)
+    False
+    """
+    limit, since = limit_of(rules.status_of(component), options), idle(component, now)
+    return bool(component.get("enabled")) and limit is not None and since is not None and since > limit
+
+
+UNEXPLAINED = Explanation("The guide page does not know this status.", "that cannot be told")
+
+
+class Expectation(NamedTuple):
+    """What is to be expected of a component: what BOS waits for, what it does next and when, what to type."""
+
+    status: str
+    means: str
+    waits_for: str
+    next: str
+    attempts: str
+    stuck: str
+    commands: list[str]
+
+
+def expectation(component: Component, options: Mapping[str, Any], now: datetime, template: str = "") -> Expectation:
+    """Return what is to be expected of a component, by the options of the service.
+
+    Commands are those whose names are known: `template` is the session template of its session, empty for none.
+
+    >>> from datetime import UTC, datetime
+    >>> last = {"action": "powering_on", "last_updated": "2026-11-21T11:59:00"}
+    >>> node = {"id": "x1", "enabled": True, "status": {"phase": "powering_on"}, "last_action": last}
+    >>> node["event_stats"] = {"power_on_attempts": 1}
+    >>> found = expectation(node, {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    >>> found.next
+    'if it is off, power on again at 12:01:00 (in 1 min); if it is on, reboot at 12:19:00 (in 19 min)'
+    >>> found.attempts, found.stuck
+    ('1 of 3 made', '')
+    """
+    status = rules.status_of(component)
+    known = COMPONENTS.statuses.get(
+        status, Explanation("The guide page does not know this status.", "that cannot be told")
+    )
+    late = ""
+    if stuck(component, options, now):
+        since, name = idle(component, now) or timedelta(), LIMITS[status]
+        late = f"yes: for {span(since)}, and {name} is {span(timedelta(seconds=option(options, name)))}"
+    names = {"COMPONENT": id_of(component), "SESSION": as_text(component.get("session")), "TEMPLATE": template}
+    likely = [*known.commands, STATUS]
+    if not component.get("enabled") and status not in ("stable", "failed"):
+        likely.insert(0, AGAIN)
+    commands = [filled(command, names) for command in likely if all(names.get(name, name) for name in command.split())]
+    return Expectation(
+        status=status,
+        means=known.means,
+        waits_for=known.waits_for if component.get("enabled") or status in ("stable", "failed") else DISABLED,
+        next=next_step(component, status, options, now),
+        attempts=attempts(component, status, options),
+        stuck=late,
+        commands=commands,
+    )
+
+
+DISABLED = "nothing: it is disabled, and BOS leaves it alone"
+
+
+def filled(command: str, names: Mapping[str, str]) -> str:
+    """Return the command with names in the places for them.
+
+    >>> filled("cray power status list --xnames COMPONENT", {"COMPONENT": "x1"})
+    'cray power status list --xnames x1'
+    """
+    from shlex import quote
+
+    return " ".join(quote(names[word]) if names.get(word) else word for word in command.split(" "))
+
+
+def next_step(component: Component, status: str, options: Mapping[str, Any], now: datetime) -> str:
+    """Return what BOS does next with a component that it waits for, and when."""
+    if not component.get("enabled"):
+        return {"stable": "nothing", "failed": "nothing, until it is enabled again or a session takes it"}.get(
+            status, "nothing, until it is enabled again"
+        )
+    last = read_time(part(component, "last_action").get("last_updated"))
+
+    def at(name: str) -> str:
+        wait = timedelta(seconds=option(options, name))
+        if last is None or last.year == MAXYEAR:  # there is no time after that
+            return f"after {span(wait)}"
+        time = last + wait
+        away = f"in {span(time - now)}" if time > now else f"due for {span(now - time)}"
+        return f"at {time:%H:%M:%S} ({away})"
+
+    if status == "power_on_called":
+        return f"if it is off, power on again {at(MAX_POWER_ON)}; if it is on, reboot {at(LIMITS[status])}"
+    if status in LIMITS:
+        return f"if it is still on, power off by force {at(LIMITS[status])}"
+    every = f"within {span(timedelta(seconds=option(options, 'polling_frequency')))}"
+    return {
+        "power_on_pending": f"power on, {every}",
+        "power_off_pending": f"power off gracefully, {every}",
+        "configuring": "whatever CFS reports: stable, or failed",
+        "on_hold": f"look at the node, {every}",
+        "failed": f"disable it, {every}",
+    }.get(status, "nothing")
+
+
+def attempts(component: Component, status: str, options: Mapping[str, Any]) -> str:
+    """Return how many attempts of how many were made at what the status is about; nothing for other statuses.
+
+    >>> attempts({"event_stats": {"power_on_attempts": 2}, "retry_policy": 2}, "power_on_called", {})
+    '2 of 2 made: the last'
+    """
+    field = ATTEMPTS.get(status)
+    if field is None:
+        return ""
+    own = component.get("retry_policy")
+    allowed = own if type(own) is int else option(options, "default_retry_policy")
+    counted = part(component, "event_stats").get(field)
+    made = counted if type(counted) is int else 0
+    if allowed < 0:
+        return f"{made} made, without a limit"
+    return f"{made} of {allowed} made" + ": the last" * (made >= allowed)
+
+
+class Laggards(NamedTuple):
+    """Components in one status that BOS still works on: how long ago it last did something about the first of them."""
+
+    status: str
+    names: list[str]
+    idle: timedelta
+    stuck: list[str]
+
+
+def laggards(components: Iterable[Alike], options: Mapping[str, Any], now: datetime) -> list[Laggards]:
+    """Return the components that BOS still works on by status, the one with the oldest last action first.
+
+    >>> from datetime import UTC, datetime
+    >>> from nodewatch.bos_v2.kinds import alike
+    >>> def node(name, minute):
+    ...     last = {"action": "powering_on", "last_updated": f"2026-11-21T11:{minute}:00"}
+    ...     return {"id": name, "enabled": True, "status": {"phase": "powering_on"}, "last_action": last}
+    >>> laggards(alike([node("x1", 59), node("x2", 10)]), {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    [Laggards(status='power_on_called', names=['x2', 'x1'], idle=datetime.timedelta(seconds=3000), stuck=['x2'])]
+    """
+    groups: dict[str, list[tuple[datetime, list[str]]]] = {}
+    for component, names in components:
+        status = rules.status_of(component)
+        if component.get("enabled") and status not in ("stable", "failed"):
+            last = read_time(part(component, "last_action").get("last_updated")) or now
+            groups.setdefault(status, []).append((last, names))
+    found = []
+    for status, members in groups.items():
+        members.sort()
+        limit = limit_of(status, options)
+        everyone = [name for _, names in members for name in names]
+        late = [name for last, names in members for name in names if limit is not None and now - last > limit]
+        found.append(Laggards(status, everyone, now - members[0][0], late))
+    return sorted(found, key=lambda group: group.idle, reverse=True)
