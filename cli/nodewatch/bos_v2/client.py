@@ -188,8 +188,10 @@ class BosV2:
             names = {name: None for name in names if not any(map(meant_by([name]), known))}
         if names:
             from nodewatch.nodes.nodeset import fold
+            from nodewatch.nodes.places import stands_for_several
 
-            raise NotFound(f"BOS does not know {fold(names)}: `nodewatch bos v2 components list` shows what it knows.")
+            unknown = ",".join(names) if any(map(stands_for_several, names)) else fold(names)
+            raise NotFound(f"BOS does not know {unknown}: `nodewatch bos v2 components list` shows what it knows.")
 
     def page(self, filters: Filters, fields: Sequence[str], fits: Fits | None = None) -> list[Component]:
         """Return what one request for components answers."""

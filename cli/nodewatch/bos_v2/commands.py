@@ -169,15 +169,17 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     """
     filters["status"] = filters["status"] and known_statuses(filters["status"])
     filters["ids"] = ids and nodes.comma_list(ids, app.world)
-    whole = ids is not None and nodes.closed(ids) and not (filters["page_size"] or filters["start_after_id"])
+    paged = filters["page_size"] or filters["start_after_id"]
     if followed(app, lambda: follow.components(app, filters)):
         return
     bos = BosV2(app.backend("bos"))
     components = bos.components(**app.narrowed(filters), fields=app.fields(), fits=app.fits())
+    if ids:
+        components = list(components)  # a store's can be gone through once
     app.show_list(components)
-    if whole:
+    if ids and not paged and (nodes.closed(ids) or not components):  # a node set may have holes
         others = (value for name, value in filters.items() if name != "ids")
-        bos.check_known(ids, components, filtered=app.asking or any(value is not None for value in others))
+        bos.check_known(filters["ids"], components, filtered=app.asking or any(value is not None for value in others))
 
 
 def known_statuses(text: str) -> str:
