@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.bos_v2 import list_tables, nodes, reach_rules, tables, template_tables
     from nodewatch.bos_v2.fields import Field
-    from nodewatch.nodes import limits, nodeset
+    from nodewatch.nodes import limits, nodeset, places
 else:
     limits, nodeset, table = lazy("nodes.limits"), lazy("nodes.nodeset"), lazy("table")
-    nodes, reach_rules = lazy("bos_v2.nodes"), lazy("bos_v2.reach_rules")
+    nodes, places, reach_rules = lazy("bos_v2.nodes"), lazy("nodes.places"), lazy("bos_v2.reach_rules")
     list_tables, tables = lazy("bos_v2.list_tables"), lazy("bos_v2.tables")  # only the table format needs them
     template_tables = lazy("bos_v2.template_tables")
 
@@ -143,9 +143,10 @@ def update_component(
     patch = {**fields.document(fields.COMPONENT, values), **fields.cleared(desired=desired, staged=staged)}
     if not patch:
         raise WrongUsage(f"nothing says what to change of {component_id}: add an option, such as --enabled true.")
-    component = BosV2(app.backend("bos")).update_component(component_id, patch)
+    name = places.spell(component_id)
+    component = BosV2(app.backend("bos")).update_component(name, patch)
     app.show(component, lambda node: tables.component(node, app.clock))
-    explain(app, patch, component_id)
+    explain(app, patch, name)
 
 
 @command
