@@ -255,8 +255,7 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
     if exact is not None:
         return {exact: nodes[exact]}
     names = expand(alone) if alone else named
-    whole = [name if name in nodes else type(name)("/".join(rules.qualified(name, org))) for name in names]
-    wanted = resolve_names(whole, nodes)
+    wanted = resolve_names([type(name)("/".join(rules.qualified(name, org))) for name in names], nodes)
     unknown = [name for name in wanted if name not in nodes]
     if unknown:
         raise NotFound(f"{plural(len(unknown), 'node')} not found in org {org}: {fold(unknown)}")

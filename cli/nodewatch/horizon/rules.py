@@ -356,15 +356,18 @@ def check_start(text: str) -> None:
 def qualified(name: str, org: str | None) -> tuple[str, str]:
     """Return the organization and the name that `org/name`, or `name` in the organization given, stand for.
 
-    `*` and `org/*` stand for all: the name is empty then. Raise `WrongUsage` for a name with two slashes, and
-    `WrongConfiguration` when nothing says which organization.
+    `*` and `org/*` stand for all: the name is empty then. Raise `WrongUsage` for a name with two slashes that does not
+    begin with the organization given, and `WrongConfiguration` when nothing says which organization.
 
     >>> qualified("edge-1", "harbor"), qualified("other/edge-1", "harbor"), qualified("*", "harbor")
     (('harbor', 'edge-1'), ('other', 'edge-1'), ('harbor', ''))
+    >>> qualified("harbor/east/edge-1", "harbor")
+    ('harbor', 'east/edge-1')
     """
-    if name.count("/") > 1:
+    own, slash, bare = name.partition("/")
+    if "/" in bare and own != org:
         raise WrongUsage(f"{name!r}: the id can not contain more than 1 '/'")
-    own, slash, bare = name.rpartition("/")
+    bare = bare if slash else name
     if not slash and org is None:
         raise WrongConfiguration(NO_ORG)
     return (own if slash else str(org)), "" if bare == "*" else bare

@@ -109,6 +109,7 @@ def test_names_that_hold_slashes_go_back_in(run: Runner, load: Load) -> None:
     )
     folded = run("exchange nmp status o/roll --format names").stdout
     assert run("exchange nmp status o/roll -N -", stdin=folded).json == dict.fromkeys(names, "failed")
+    assert run("exchange node management status o/a/b -o o").json == {"o/roll": "failed"}
 
 
 def test_only_known_times_are_told(run: Runner, load: Load) -> None:
