@@ -177,9 +177,10 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     if ids:
         components = list(components)  # a store's can be gone through once
     app.show_list(components)
-    if ids and not paged and (nodes.closed(ids) or not components):  # a node set may have holes
-        others = (value for name, value in filters.items() if name != "ids")
-        bos.check_known(filters["ids"], components, filtered=app.asking or any(value is not None for value in others))
+    each = ids is not None and nodes.closed(ids)  # a node set may have holes
+    if ids and not paged and (each or not components):
+        others = any(value is not None for name, value in filters.items() if name != "ids")
+        bos.check_known(filters["ids"], components, filtered=app.asking or others, each=each)
 
 
 def known_statuses(text: str) -> str:

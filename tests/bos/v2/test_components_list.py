@@ -60,6 +60,7 @@ def test_filters(run: Runner, load: Load, options: str, ids: list[str]) -> None:
         ("x3000c0s1b0n0,x3000c0s7b0n0", "x3000c0s7b0n0"),
         ("x3000c0s[7-8]b0n0 --status failed", "x3000c0s[7-8]b0n0"),
         ("x3000c0s1* --status failed --phase powering_off", None),
+        ("x3000c0s[1,7]b0n0 --phase powering_off", None),
         ("'x4*'", "x4*"),
     ],
 )
