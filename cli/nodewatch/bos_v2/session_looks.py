@@ -87,7 +87,7 @@ class SessionLooks:
         if counted or (changed and self.every_change) or (failures and self.every_failure):
             return True
         if status.get("status") == "complete":
-            return changed or not before.whole
+            return changed
         if status.get("status") != "running" or verdict_rules.progress(status).in_progress:
             return False
         if before.whole and not changed and outcome.work(before) != "at work":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules
 from nodewatch.horizon.meant_rules import is_enabled, is_registered
-from nodewatch.horizon.tables import STYLES, moment, start
+from nodewatch.horizon.tables import STYLES, start
 from nodewatch.lists.listing import Attribute, Listing
 from nodewatch.lists.view import usual_page
 from nodewatch.table import Cell, Column
@@ -88,14 +88,9 @@ def of_versions(name: str) -> Callable[[Reported, Any], Any]:
     return lambda record, _: part(rules.upgrade(record.status), "upgradedVersions").get(name)
 
 
-def local(value: Callable[[Any, Any], Any]) -> Callable[[Any, Clock], str]:
-    """Return how a table shows a time: where the user is."""
-    return lambda record, clock: clock.bare(value(record, clock))
-
-
 def timed(name: str, means: str, value: Callable[[Any, Any], Any], column: Column | None = None) -> Attribute:
     """Return an attribute that is a time."""
-    return Attribute(name, means, value, column, local(value), kind="time")
+    return Attribute(name, means, value, column, kind="time")
 
 
 def status_cell(record: Reported, clock: Clock) -> Cell:
@@ -321,7 +316,7 @@ NODES = Listing(
             "when it was last heard of",
             lambda record, _: (record[1] or {}).get("lastHeartbeat"),
             Column("Last heartbeat", 4),
-            lambda record, clock: moment((record[1] or {}).get("lastHeartbeat"), clock),
+            lambda record, clock: clock.with_age((record[1] or {}).get("lastHeartbeat")),
             kind="time",
         ),
         Attribute(

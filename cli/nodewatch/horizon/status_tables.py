@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules
-from nodewatch.horizon.tables import STYLES, VERSIONS, local, word
+from nodewatch.horizon.tables import STYLES, VERSIONS, word
 from nodewatch.nodes.error_kinds import ErrorKind, group_by_kind
 from nodewatch.nodes.nodeset import fold, natural
 from nodewatch.pages import bar, errors_by_kind, next_steps, nodes_with
@@ -353,7 +353,7 @@ def one_a_node(rows: Iterable[Row], clock: Clock) -> Grid:
                 as_text(row.document.get("nodeType")),
                 running(row.document),
                 *(as_text(upgraded.get(field)) for _, field in VERSIONS),
-                *(local(upgrade.get(field), clock) for field in ("scheduledTime", "startTime", "endTime")),
+                *(clock.at(upgrade.get(field)) for field in ("scheduledTime", "startTime", "endTime")),
                 Cell(row.error, "bad"),
             ]
         )

@@ -71,6 +71,13 @@ def test_names_that_bos_does_not_know(run: Runner, load: Load, ids: str, unknown
     assert (done.code, done.stderr) == ((8, sentence) if unknown else (0, ""))
 
 
+@pytest.mark.parametrize("style", ["table", "json", "yaml", "toml", "csv", "names"])
+def test_ids_that_are_known_are_no_error(run: Runner, load: Load, style: str) -> None:
+    load(FLEET)
+    done = run(f"bos v2 components list --ids x3000c0s9b0n0,x3000c0s1b0n0 --format {style}")
+    assert (done.code, done.stderr, "c0s9b0n0" in done.stdout or "[1,9]" in done.stdout) == (0, "", True)
+
+
 def test_a_long_list_of_ids_is_asked_for_in_parts(
     run: Runner, load: Load, network: responses.RequestsMock, backend: str
 ) -> None:
