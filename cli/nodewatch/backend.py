@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol, cast
 
 from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongUsage
@@ -102,7 +102,7 @@ class StoredArray:
     Printing it needs no parsing; iterating over it gives the documents, one at a time.
     """
 
-    def __init__(self, texts: Iterator[str]) -> None:
+    def __init__(self, texts: Iterable[str]) -> None:
         self.texts = texts
 
     def __iter__(self) -> Iterator[Any]:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import expectation_rules, kinds, rules, status_rules
-from nodewatch.bos_v2.tables import ATTEMPTS, STYLES, attempts, last_action
+from nodewatch.bos_v2.tables import STYLES, attempts, last_action
 from nodewatch.bos_v2.template_tables import boot_sets, configured, members
 from nodewatch.documents import as_text, part
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
@@ -118,7 +118,7 @@ COMPONENTS = Listing(
         ),
         *(
             Attribute(field, f"how often BOS has tried: {name}", At("event_stats", field), kind="number")
-            for name, field in ATTEMPTS
+            for name, field in expectation_rules.POWER_ACTIONS
         ),
         Attribute("retry_policy", "how often an action is tried at most", At("retry_policy"), kind="number"),
         Attribute(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from nodewatch.documents import id_of
 from nodewatch.nodes import limits
-from nodewatch.nodes.nodeset import read_nodes
-from nodewatch.nodes.places import resolve_names, spell, stands_for_several
+from nodewatch.nodes.nodeset import Pattern, expand, expand_patterns, natural, read_nodes
+from nodewatch.nodes.places import is_place, meant_by, spell, stands_for_several
 
 if TYPE_CHECKING:
     from nodewatch.bos_v2.client import BosV2
@@ -59,17 +59,60 @@ def comma_list(text: str, world: World) -> str:
 
 
 def known_names(bos: BosV2, wanted: list[str]) -> list[str]:
-    """Return the names with every pattern and place replaced by the components of BOS that it stands for.
+    """Return the names with every pattern, and every place in a cabinet, replaced by the components that are meant.
 
-    Raise `NotFound` for a pattern that none fits: nothing is not what anybody means.
+    A cabinet alone stays what it is: whoever wants to change a whole one writes `x1000*`. Raise `NotFound` for a
+    pattern that none fits: nothing is not what anybody means. What BOS does not know, and has nothing in it, stays: BOS
+    says what it is.
     """
-    found = resolve_names(wanted, all_names(bos)) if any(map(stands_for_several, wanted)) else wanted
-    return wanted if set(found) == set(wanted) else found  # in its order, with what is there twice
+    if not any(isinstance(name, Pattern) or is_part(name) for name in wanted):
+        return wanted
+    known = all_names(bos)
+    found = [each for name in wanted for each in meant(name, known) or [name]]
+    return wanted if found == wanted else list(dict.fromkeys(found))
+
+
+def meant(name: str, known: list[str]) -> list[str]:
+    """Return the components that a name stands for: a pattern and a place for several; none if that is the name alone.
+
+    >>> meant("x1000c2", ["x1000c2s0b0n0", "x1000c0s0b0n0"]), meant("x1000c3", []), meant("login", ["login"])
+    (['x1000c2s0b0n0'], [], [])
+    """
+    if isinstance(name, Pattern):
+        return expand_patterns([name], known)
+    return sorted(filter(meant_by([name]), known), key=natural) if is_part(name) else []
+
+
+def is_part(name: str) -> bool:
+    """Return whether a name is a place in a cabinet: a chassis, a slot, a board.
+
+    >>> is_part("x1000c2"), is_part("x1000"), is_part("x1000c2s0b0n0")
+    (True, False, False)
+    """
+    return is_place(name) and "c" in name
 
 
 def known_limit(bos: BosV2, limit: str) -> str:
-    """Return a session's limit with every pattern and place in it replaced by the components of BOS it stands for."""
-    return limits.resolve_terms(limit, all_names(bos)) if limits.needs_look_up(limit) else limit
+    """Return a session's limit with every pattern and place in it replaced by the components that it stands for.
+
+    A cabinet alone is replaced, too: BOS would take it for a group, and `!x1000` would spare nobody.
+    """
+    if not limits.needs_look_up(limit):
+        return limit
+    known = all_names(bos)
+    return limits.resolve_terms(limit, lambda name: meant_in_limit(name, known))
+
+
+def meant_in_limit(name: str, known: list[str]) -> list[str]:
+    """Return the components that a pattern or a place stands for; the name itself where nothing stands in the place.
+
+    >>> known = ["x1c0s1b0n0", "x1c0s0b0n0", "x2c0s0b0n0"]
+    >>> meant_in_limit("x1", known), meant_in_limit("x?c0*", known)[2:], meant_in_limit("x7", known)
+    (['x1c0s0b0n0', 'x1c0s1b0n0'], ['x2c0s0b0n0'], ['x7'])
+    """
+    if is_place(name):
+        return sorted(filter(meant_by([name]), known), key=natural) or [name]
+    return expand_patterns(expand(name), known)
 
 
 def all_names(bos: BosV2) -> list[str]:

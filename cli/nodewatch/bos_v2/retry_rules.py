@@ -81,7 +81,7 @@ def taken(found: Gone, sessions: Mapping[str, str]) -> str:
     `sessions` are the sessions of the nodes by their names: empty for one in no session, missing for one that is gone.
 
     >>> print(taken(Gone(["x1", "x2", "x3", "x4"], 1), {"x1": "night-2", "x2": "night-2", "x3": ""}))
-    Failed too, but not in this session any more, so left alone: 5 nodes
+    Also failed, but no longer in this session, so left alone: 5 nodes
       x[1-2]: in session night-2
       x3: in no session
       x4: unknown to BOS
@@ -93,7 +93,7 @@ def taken(found: Gone, sessions: Mapping[str, str]) -> str:
         place = "unknown to BOS" if session is None else f"in session {session}" if session else "in no session"
         places.setdefault(place, []).append(name)
     number = len(found.names) + found.unnamed
-    lines = [f"Failed too, but not in this session any more, so left alone: {plural(number, 'node')}"]
+    lines = [f"Also failed, but no longer in this session, so left alone: {plural(number, 'node')}"]
     lines += [f"  {fold(names)}: {place}" for place, names in places.items()]
     lines += [f"  and {found.unnamed:,} that BOS does not name"] * bool(found.unnamed)
     return "\n".join(lines) if number else ""

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nodewatch.documents import names_in, part
 from nodewatch.errors import WrongUsage
 from nodewatch.nodes.nodeset import expand, read_nodes
-from nodewatch.nodes.places import resolve_names, spell, stands_for_several
+from nodewatch.nodes.places import spell, stands_for_several
 from nodewatch.table import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from nodewatch.world import World
 
@@ -131,16 +131,16 @@ def needs_look_up(limit: str) -> bool:
     return any(stands_for_several(name) and name not in ALL for _, name in map(divide_term, limit.split(",")))
 
 
-def resolve_terms(limit: str, known: Collection[str]) -> str:
-    """Return the limit with every pattern and place replaced by the known nodes that it stands for.
+def resolve_terms(limit: str, look_up: Callable[[str], list[str]]) -> str:
+    """Return the limit with every pattern and place replaced by the nodes that `look_up` says it stands for.
 
-    >>> resolve_terms("all,!x1c0,x1c1s?b0n0", ["x1c0s0b0n0", "x1c0s0b0n1", "x1c1s0b0n0"])
-    'all,!x1c0s0b0n0,!x1c0s0b0n1,x1c1s0b0n0'
+    >>> resolve_terms("all,!x1c0,Compute", lambda name: [f"{name}s0b0n0", f"{name}s0b0n1"])
+    'all,!x1c0s0b0n0,!x1c0s0b0n1,Compute'
     """
     found: list[str] = []
     for term in limit.split(","):
         operator, name = divide_term(term)
-        found += apply_operator(operator, resolve_names(expand(name), known), term) if needs_look_up(term) else [term]
+        found += apply_operator(operator, look_up(name), term) if needs_look_up(term) else [term]
     return ",".join(found)
 
 

@@ -20,7 +20,7 @@ from itertools import islice, product, zip_longest
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.errors import WrongUsage
+from nodewatch.errors import NotFound, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -214,6 +214,28 @@ def name_of(word: str) -> str:
     ([True, False, False], 'a*')
     """
     return Pattern(unescaped(word)) if WILD.intersection(word) else unescaped(word)
+
+
+def expand_patterns(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Return the names that are wanted, in their order, every pattern replaced by the known names that fit it.
+
+    Raise `NotFound` for a pattern that none fits: nothing is not what anybody means.
+
+    >>> expand_patterns(expand("x2,x1*,y"), ["x11", "x10", "x2"])
+    ['x10', 'x11', 'x2', 'y']
+    """
+    names = list(known)
+    found: dict[str, None] = {}
+    for name in wanted:
+        if not isinstance(name, Pattern):
+            found[name] = None
+            continue
+        shape = re.compile("".join({"*": ".*", "?": "."}.get(each) or re.escape(each) for each in name), re.DOTALL)
+        fits = sorted(filter(shape.fullmatch, names), key=natural)
+        if not fits:
+            raise NotFound(f"no node matches {quoted(name)}.")
+        found.update(dict.fromkeys(fits))
+    return list(found)
 
 
 def expand(text: str) -> list[str]:

@@ -6,8 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.errors import NotFound
-from nodewatch.nodes.nodeset import Pattern, fold, natural, quoted
+from nodewatch.nodes.nodeset import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -106,46 +105,6 @@ def meant_by(wanted: Iterable[str]) -> Callable[[str], bool]:
         )
 
     return meant
-
-
-def resolve_names(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
-    """Return the names that are wanted, in their order, every pattern and place replaced by the known names it means.
-
-    A place in which none stands remains. Raise `NotFound` for a pattern that none fits: nothing is not what anybody
-    means.
-
-    >>> from nodewatch.nodes.nodeset import expand
-    >>> resolve_names(expand("x2,x1*,y"), ["x11", "x10", "x2"])
-    ['x10', 'x11', 'x2', 'y']
-    >>> resolve_names(["x1c0", "x7"], ["x1c0s1b0n1", "x1c0s0b0n0", "x1c1s0b0n0"])
-    ['x1c0s0b0n0', 'x1c0s1b0n1', 'x7']
-    """
-    names = list(known)
-    standing = standing_in(names)
-    found: dict[str, None] = {}
-    for name in wanted:
-        if isinstance(name, Pattern):
-            shape = re.compile("".join({"*": ".*", "?": "."}.get(each) or re.escape(each) for each in name), re.DOTALL)
-            fits = list(filter(shape.fullmatch, names))
-            if not fits:
-                raise NotFound(f"no node fits {quoted(name)}.")
-        else:
-            fits = standing.get(name.lower(), [])
-        found.update(dict.fromkeys(sorted(fits, key=natural) or [name]))
-    return list(found)
-
-
-def standing_in(names: Iterable[str]) -> dict[str, list[str]]:
-    """Return the nodes that stand in each cabinet, chassis, slot and board.
-
-    >>> standing_in(["x1c0s1b0n1", "login"])
-    {'x1c0s1b0': ['x1c0s1b0n1'], 'x1c0s1': ['x1c0s1b0n1'], 'x1c0': ['x1c0s1b0n1'], 'x1': ['x1c0s1b0n1']}
-    """
-    found: dict[str, list[str]] = {}
-    for name in names:
-        for part in nested.groups() if (nested := NESTED.fullmatch(name.lower())) else ():
-            found.setdefault(part, []).append(name)
-    return found
 
 
 class Parts:

@@ -98,7 +98,7 @@ def tls_failure(inner: list[BaseException], url: str, trust: Trust, variable: st
     reasons = {getattr(cause, "reason", None) for cause in inner}
     if reasons & {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL"}:
         return "it does not speak TLS: the port may be one for plain http. Check scheme and port"
-    return f"no TLS connection came about ({plain(inner)}). Check scheme and port, and the versions of TLS on both ends"
+    return f"no TLS connection could be made ({plain(inner)}). Check scheme, port, and the TLS versions of both ends"
 
 
 def names_in_certificate(url: str, trust: Trust) -> list[str]:

@@ -159,7 +159,7 @@ def whole(raw: Any, *, error: bool = False) -> bytearray:
             return body
         if len(body) > LARGEST_BODY or (len(body) > BOMB[0] and len(body) > BOMB[1] * raw.tell()):
             raw.close()
-            raise Failed(UnreadableAnswer, "the answer is larger than can be meant, so reading it was given up")
+            raise Failed(UnreadableAnswer, "the answer is far too large, so it was not read to its end")
     return body
 
 
@@ -226,13 +226,13 @@ def connection_failure(inner: list[BaseException]) -> Failed:
     if numbers & {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}:
         return Failed(
             Unreachable,
-            f"there is no way to it ({plain(inner)}). Check the network, the VPN or the tunnel",
+            f"there is no route to it ({plain(inner)}). Check the network, the VPN or the tunnel",
             passing=True,
         )
     if "NewConnectionError" in names:
-        return Failed(Unreachable, f"no connection came about ({plain(inner)}). Check host and port", passing=True)
+        return Failed(Unreachable, f"no connection could be made ({plain(inner)}). Check host and port", passing=True)
     if "HTTPException" in names:
-        return Failed(UnreadableAnswer, "the answer has more headers than can be meant")
+        return Failed(UnreadableAnswer, "the answer has far too many headers")
     if names & {"BadStatusLine", "LineTooLong", "UnknownProtocol"} and "RemoteDisconnected" not in names:
         return Failed(UnreadableAnswer, "what came back is not HTTP. Check scheme and port")
     return Failed(Dropped, "the connection was closed before the answer was complete", passing=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +22,8 @@ from lives import (
     stable,
     taken,
 )
+from nodewatch.bos_v2 import list_tables
+from nodewatch.bos_v2.component_looks import MOVING
 
 if TYPE_CHECKING:
     from responses import RequestsMock
@@ -121,7 +124,7 @@ def test_an_id_that_is_not_known_ends_it(run: Runner, play: Play) -> None:
 
 
 def test_a_new_session_is_waited_for(run: Runner, play: Play) -> None:
-    half = moment(node(NAMES[0], "", "session_setup", override="on_hold"), state="pending")
+    half = moment(node(NAMES[0], "", "session_setup", override="on_hold"), on(NAMES[1]), state="pending")
     play({0: moment(state="pending"), 20: half, 40: moment(*everywhere(on)), 60: moment(*everywhere(stable))})
     done = run(f"{WAIT} --session boot-1")
     assert (done.code, done.stderr, len(done.json)) == (0, "", 4)
@@ -143,7 +146,26 @@ def test_a_look_asks_only_for_what_is_going_on(run: Runner, play: Play, network:
     assert run(f"{WAIT} --session boot-1")[::2] == (0, "")
     if backend == "http":
         asked = [str(call.request.url).partition("session=boot-1")[2] for call in network.calls]
-        assert asked == ["", *["&enabled=True"] * 5, ""]
+        one = f"&enabled=True&status={MOVING.replace(',', '%2C')}&page_size=1"
+        assert asked == ["", *[one] * 5, ""]
+
+
+def test_nodes_that_move_and_were_not_chosen_do_not_hold_it(run: Runner, play: Play) -> None:
+    play({0: moment(on(NAMES[0]), configuring(NAMES[1])), 40: moment(on(NAMES[0]), stable(NAMES[1]))})
+    done = run(f"{WAIT} --session boot-1 --phase configuring")
+    assert (done.code, [node["id"] for node in done.json]) == (0, [NAMES[1]])
+
+
+def test_each_document_of_a_watch_is_whole(run: Runner, play: Play) -> None:
+    play({0: moment(*everywhere(on)), 30: STABLE})
+    line = f"{WAIT.replace('--wait', '--watch')} --session boot-1 --format json"
+    whole = run("bos v2 components list --session boot-1").json
+    assert json.loads(run(line).stdout.splitlines()[0]) == whole
+
+
+def test_every_column_tells_what_it_looks_at() -> None:
+    """A wait asks only for that to know who fits at first."""
+    assert all(attribute.looks_at for attribute in list_tables.COMPONENTS.attributes)
 
 
 def test_the_time_runs_out(run: Runner, play: Play) -> None:
@@ -235,3 +257,14 @@ def test_a_component_without_a_status_is_no_success(run: Runner, network: Reques
     done = run("bos v2 components list --ids x1 --wait", NODEWATCH_BOS_URL="https://h")
     said = "Error: 0 of 1 node stable, 1 disabled.\n  Lagging (1): x1: unknown\n"
     assert (done.code, done.stderr) == (10, said)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_only_what_was_chosen_is_waited_for_and_only_while_bos_works_on_it(
+    run: Runner, play: Play, enabled: bool
+) -> None:
+    others = [configuring(NAMES[2]), configuring(NAMES[3])]
+    done = [node(name, enabled=enabled) for name in NAMES[:2]]
+    later = moment(*[node(name, override="failed") for name in NAMES[:2]], *others)
+    play({0: moment(on(NAMES[0]), on(NAMES[1]), *others), 20: moment(*done, *others), 60: later})
+    assert run(f"{WAIT} --phase powering_on --timeout 5m")[::2] == (0, "")

@@ -112,22 +112,6 @@ def test_names_that_hold_slashes_go_back_in(run: Runner, load: Load) -> None:
     assert run("exchange node management status o/a/b -o o").json == {"o/roll": "failed"}
 
 
-def test_only_known_times_are_told(run: Runner, load: Load) -> None:
-    times = {"edge-01": "2026-12-01T08:00:00Z", "edge-02": "2026-12-02T08:00:00Z", "edge-03": ""}
-    found = {f"harbor/{name}": {"harbor/roll": status(scheduledTime=time)} for name, time in times.items()}
-    nodes = {name: node(name) for name in found}
-    load({"exchange": {"managementpolicies": {"harbor/roll": policy()}, "nodes": nodes, "managementStatus": found}})
-    table = run("exchange nmp status roll --format table").stdout
-    assert (
-        table.partition("In progress (3)\n")[2].partition("\n\n")[0]
-        == """\
-  2 nodes: waiting, scheduled 2026-12-01 08:00:00 UTC to 2026-12-02 08:00:00 UTC
-      edge-[01-02]
-  1 node: waiting
-      edge-03"""
-    )
-
-
 @pytest.mark.parametrize(
     ("line", "file"),
     [("roll", "status"), ("roll -l", "status_long"), ("'*'", "status_all"), ("certs -N edge-01", "status_one")],
