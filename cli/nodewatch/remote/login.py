@@ -19,13 +19,12 @@ from nodewatch.errors import (
     WrongConfiguration,
     WrongUsage,
 )
-from nodewatch.files import make_folder
+from nodewatch.files import locked, make_folder
 from nodewatch.remote.addresses import in_the_clear
 from nodewatch.remote.tokens import (
     HOST,
     Place,
     Token,
-    locked,
     place_of,
     read,
     save,
