@@ -195,10 +195,10 @@ class Exchange(Connection, horizon.Exchange):
         """
         from nodewatch.horizon.nmp_commands import ask_nodes
         from nodewatch.horizon.shared import one_policy
-        from nodewatch.horizon.survey import raise_trouble
+        from nodewatch.horizon.survey import raise_if_not_whole
 
         found, full = ask_nodes(self.app, nmp, (), ()), "/".join(one_policy(nmp, self.app))
-        raise_trouble(self.app, found)
+        raise_if_not_whole(self.app, found)
         return {node: held[full] for node, held in found.statuses.items() if full in held}
 
     def wait(
@@ -218,15 +218,15 @@ class Exchange(Connection, horizon.Exchange):
         no such policy or node.
         """
         from nodewatch.horizon import follow
-        from nodewatch.horizon.nmp_commands import ask_nodes, with_own
+        from nodewatch.horizon.nmp_commands import ask_nodes, with_own_policies
         from nodewatch.horizon.shared import one_policy
 
         own: dict[str, NodePolicy | None] = {}
 
         def ask(but: Collection[str]) -> Survey:
-            return with_own(self.app, ask_nodes(self.app, nmp, nodes, but), own, anew=not but)
+            return with_own_policies(self.app, ask_nodes(self.app, nmp, nodes, but), own, anew=not but)
 
-        full, wanted = "/".join(one_policy(nmp, self.app)), follow.Wanted(named=bool(nodes))
+        full, wanted = "/".join(one_policy(nmp, self.app)), follow.Awaited(named=bool(nodes))
         subject = follow.policy(self.app, full, ask, wanted, long=False)
         return self.follow(subject, make_pace(timeout, interval, settle, fail_fast=fail_fast))
 
@@ -250,8 +250,8 @@ class Agent(Connection, horizon.Agent):
         from nodewatch.horizon import follow
         from nodewatch.horizon.nmstatus_commands import AGAIN, ask_agent
 
-        def ask() -> follow.Asked:
-            return follow.Asked(ask_agent(self.app, nmp))
+        def ask() -> follow.NodeAnswer:
+            return follow.NodeAnswer(ask_agent(self.app, nmp))
 
         subject = follow.node(self.app, "this node", ask, AGAIN, nmp, long=False)
         return self.follow(subject, make_pace(timeout, interval, settle, fail_fast=fail_fast))

@@ -132,8 +132,8 @@ def test_no_transition_but_those_of_the_table(
     options = {**rules.DEFAULT_OPTIONS, "default_retry_policy": retries}
     node: Any = component(NODES[0], **(IDLE if running else {}))
     session = {"name": "s", "operation": operation, "stage": False, "limit": ""}
-    found = set_up_rules.set_up(session, template("t", NODES[0]), NODES)
-    node = change_rules.merged(node, change_rules.completed(found.changes[NODES[0]], ""))
+    found = set_up_rules.plan_set_up(session, template("t", NODES[0]), NODES)
+    node = change_rules.apply_patch(node, change_rules.complete_patch(found.changes[NODES[0]], ""))
     does = life_rules.plan(Chances(seed, failing), "s", NODES[0])
     waited = 0.0
     for _ in range(LONG * 60 // speed + LONG):
@@ -141,7 +141,7 @@ def test_no_transition_but_those_of_the_table(
             break
         before = rules.component_status(node)
         change = life_rules.next_change(node, does, operation, waited, options)
-        node = change_rules.merged(node, change_rules.completed(change, ""))
+        node = change_rules.apply_patch(node, change_rules.complete_patch(change, ""))
         after = rules.component_status(node)
         assert after in life_rules.FLOW[before] | {before, "on_hold"}
         waited = 0 if "last_action" in change else waited + speed

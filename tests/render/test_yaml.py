@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nodewatch.backend import StoredArray
 from nodewatch.jsontext import element, escape_surrogates
-from nodewatch.render.yaml import chunks, text
+from nodewatch.render.yaml import chunks, yaml_text
 from render.documents import ARRAYS, VALUES, alike
 
 SESSION = {
@@ -44,7 +44,7 @@ percent: 33.33
 
 
 def test_a_session() -> None:
-    assert text(SESSION) == WRITTEN
+    assert yaml_text(SESSION) == WRITTEN
 
 
 def test_a_list_is_written_element_by_element() -> None:
@@ -55,11 +55,11 @@ def test_a_list_is_written_element_by_element() -> None:
 
 def test_what_occurs_twice_is_written_twice() -> None:
     twice = {"a": 1}
-    assert text({"b": twice, "c": twice}) == "b:\n  a: 1\nc:\n  a: 1\n"
+    assert yaml_text({"b": twice, "c": twice}) == "b:\n  a: 1\nc:\n  a: 1\n"
 
 
 def test_half_a_surrogate_pair_is_spelled() -> None:
-    assert text({"a\ud800": "b\udfff"}) == "a\\ud800: b\\udfff\n"
+    assert yaml_text({"a\ud800": "b\udfff"}) == "a\\ud800: b\\udfff\n"
 
 
 @given(VALUES, st.booleans())
@@ -75,4 +75,4 @@ def test_it_reads_back_as_the_document(document: Any, c_library: bool) -> None:
 @given(ARRAYS)
 def test_no_line_is_folded(document: list[Any]) -> None:
     long = [{"key": "two words " * 40}, *document]
-    assert text(long).splitlines()[0] == "- key: '" + "two words " * 40 + "'"
+    assert yaml_text(long).splitlines()[0] == "- key: '" + "two words " * 40 + "'"

@@ -48,7 +48,7 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
     bos = BosV2(app.backend("bos"))
     sessions = bos.sessions(**filters)
     failed = told_if_known(app, bos.failed_counts) if app.uses("failed") else None
-    app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.as_sent)
+    app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.without_failed)
 
 
 def told_if_known(app: App, failed: Callable[[], Found]) -> Found | None:
@@ -107,7 +107,7 @@ def show_status(app: App, name: str) -> None:
         known = status.get("status") == "complete" and not verdict_rules.names_are_cut(status)
         components = [] if known else kinds.alike(bos.components(session=name, fields=rules.IN_PROGRESS))
         options = bos.limits() if any(each.sample.get("enabled") for each in components) else {}
-        if verdict_rules.progress(status).staged:
+        if verdict_rules.shares_of(status).staged:
             staged = bos.components(staged_session=name, fields=rules.IN_TABLES)
             status = verdict_rules.counted_once(status, sum(node.get("session") == name for node in staged))
         return session_tables.session_status(status, bos.session(name), components, options, app.clock, brief=app.brief)
@@ -161,7 +161,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     """
     filters["status"] = filters["status"] and known_statuses(filters["status"])
     filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
-    whole = ids is not None and nodes.closed(ids) and not (filters["page_size"] or filters["start_after_id"])
+    whole = ids is not None and nodes.names_each_node(ids) and not (filters["page_size"] or filters["start_after_id"])
     if followed(app, lambda: follow.components(app, filters)):
         return
     bos = BosV2(app.backend("bos"))
@@ -227,7 +227,7 @@ def show_map(app: App, filters: dict[str, Any]) -> None:
     fields = IN_PROGRESS if picture and not app.asking else app.fields()
     components = app.fitting(list(bos.components(**app.narrowed(filters), fields=fields)))
     if picture:
-        app.show_page(map_tables.components(components))
+        app.show_page(map_tables.components_picture(components))
     else:
         app.show_list(components)
 
@@ -248,10 +248,10 @@ def describe_component(app: App, component_id: str) -> None:
     if followed(app, lambda: follow.component(app, component_id, lambda node: describe(app, [node]))):
         return
     bos = BosV2(app.backend("bos"))
-    if not nodes.several(component_id):
-        app.show(bos.component(nodes.spelt(component_id)), lambda node: describe(app, [node]))
+    if not nodes.names_several(component_id):
+        app.show(bos.component(nodes.spell_name(component_id)), lambda node: describe(app, [node]))
         return
-    names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world.stdin)))
+    names = ",".join(nodes.known_names(bos, nodes.read_names(component_id, app.world.stdin)))
     found = list(bos.components(ids=names))
     bos.check_known(names, found, filtered=False)
     app.show(found, lambda found: describe(app, found))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import kinds, rules
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.bos_v2.components_outcome import Look
+from nodewatch.bos_v2.components_outcome import ComponentsLook
 from nodewatch.documents import id_of, part
 from nodewatch.errors import NotFound
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STANDING = ("ids", "session")  # filters that a node does not leave by getting on
 
 
-class ComponentLooks:
+class ComponentsWatcher:
     """Looks at the components that fit the filters at first again and again: also when they fit no more.
 
     Their documents are what is printed at the end: all of them are asked at the first look, at the end, and when the
@@ -35,22 +35,22 @@ class ComponentLooks:
         self.every_change = bool(app.flags.get("watch") or app.flags.get("fail_fast"))
         self.standing: dict[str, Any] = {name: filters[name] for name in STANDING if filters.get(name)}
         self.chosen: set[str] = set()
-        self.before = Look({}, 0)
+        self.before = ComponentsLook({}, 0)
 
-    def look(self) -> Look:
+    def look(self) -> ComponentsLook:
         """Return what is known now."""
         bos = BosV2(self.app.backend("bos"))
         if not self.chosen or self.every_change or not self.still_moving(bos):
             self.before = self.last_look()
         return self.before
 
-    def first(self, bos: BosV2) -> Look:
+    def first(self, bos: BosV2) -> ComponentsLook:
         """Return the components that fit, chosen for all looks to come; none while their session is pending."""
         session = self.filters.get("session")
         found = list(bos.components(fields=self.fields, **self.app.narrowed(self.filters)))
         if session and (not found or any(map(in_set_up, found))):
             if is_pending(bos, session):
-                return Look({}, 0, session)
+                return ComponentsLook({}, 0, session)
             found = list(bos.components(fields=self.fields, **self.app.narrowed(self.filters)))  # there may be more now
         bos.check_known(self.filters.get("ids"), found)
         self.chosen = {id_of(component) for component in self.app.fitting(found)}
@@ -59,10 +59,10 @@ class ComponentLooks:
     def still_moving(self, bos: BosV2) -> bool:
         """Return whether BOS works on one of the chosen components."""
         enabled: dict[str, Any] = {**self.standing, "enabled": True}
-        found = kinds.nodes(bos.components(fields=rules.IN_PROGRESS, **enabled))
+        found = kinds.nodes_by_id(bos.components(fields=rules.IN_PROGRESS, **enabled))
         return any(node.kind == "moving" and name in self.chosen for name, node in found.items())
 
-    def last_look(self) -> Look:
+    def last_look(self) -> ComponentsLook:
         """Return what is known of all that were chosen."""
         bos = BosV2(self.app.backend("bos"))
         if not self.chosen:
@@ -70,10 +70,10 @@ class ComponentLooks:
         found = list(bos.components(fields=self.fields, **self.standing))
         return self.looked(found)
 
-    def looked(self, found: Sequence[Component]) -> Look:
+    def looked(self, found: Sequence[Component]) -> ComponentsLook:
         """Return the look at these components, as far as they were chosen."""
         documents = [component for component in found if id_of(component) in self.chosen]
-        return Look(kinds.nodes(documents), len(self.chosen), documents=documents)
+        return ComponentsLook(kinds.nodes_by_id(documents), len(self.chosen), documents=documents)
 
 
 def in_set_up(component: Component) -> bool:

@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import components_outcome, kinds, outcome, session_tables, verdict_rules
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.bos_v2.component_looks import ComponentLooks
-from nodewatch.bos_v2.session_looks import SessionLooks
+from nodewatch.bos_v2.component_looks import ComponentsWatcher
+from nodewatch.bos_v2.session_looks import SessionWatcher
 from nodewatch.watch.model import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nodewatch.app import App
-    from nodewatch.bos_v2.outcome import Look
+    from nodewatch.bos_v2.outcome import SessionLook
     from nodewatch.bos_v2.types import Component
     from nodewatch.table import Page
 
 
 def session(app: App, name: str) -> Subject:
     """Return how to follow a session."""
-    looks = SessionLooks(app, name)
+    looks = SessionWatcher(app, name)
 
-    def table(look: Look) -> Page:
+    def table(look: SessionLook) -> Page:
         status = verdict_rules.counted_once(look.status, look.applied)
         components, options, clock = kinds.alike(look.components), looks.options, app.clock
         return session_tables.session_status(status, look.session, components, options, clock, brief=app.brief)
@@ -41,7 +41,7 @@ def session(app: App, name: str) -> Subject:
 
 def components(app: App, filters: dict[str, Any]) -> Subject:
     """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
-    looks = ComponentLooks(app, filters)
+    looks = ComponentsWatcher(app, filters)
     return Subject(
         look=looks.look,
         last_look=looks.last_look,
@@ -59,15 +59,15 @@ def component_map(app: App, filters: dict[str, Any]) -> Subject:
     from nodewatch.bos_v2 import map_tables
 
     drawn = components(app, filters)
-    return drawn._replace(table=lambda look: map_tables.components(look.documents), listed=False)
+    return drawn._replace(table=lambda look: map_tables.components_picture(look.documents), listed=False)
 
 
 def component(app: App, name: str, table: Callable[[Component], Page]) -> Subject:
     """Return how to follow one component; `table` makes the page that shows it."""
 
-    def look() -> components_outcome.Look:
+    def look() -> components_outcome.ComponentsLook:
         found = BosV2(app.backend("bos")).component(name)
-        return components_outcome.Look(kinds.nodes([found]), 1, documents=[found])
+        return components_outcome.ComponentsLook(kinds.nodes_by_id([found]), 1, documents=[found])
 
     return Subject(
         look=look,

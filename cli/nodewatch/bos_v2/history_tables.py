@@ -16,7 +16,7 @@ def status_cell(change: Any, _clock: Any) -> Cell:
     return Cell(as_text(change.get("to")), STYLES.get(as_text(change.get("to")), "busy"))
 
 
-def at(name: str) -> Any:
+def time_cell(name: str) -> Any:
     """Return how a table shows the time of that name."""
     return lambda record, clock: clock.at(record.get(name))
 
@@ -26,7 +26,7 @@ def slowest(phase: Any, _clock: Any) -> str:
     return fold(phase.get("slowest", ()))
 
 
-def errors(node: Any, _clock: Any) -> str:
+def joined_errors(node: Any, _clock: Any) -> str:
     """Return the errors of a node, the most frequent first."""
     return "; ".join(node.get("errors", ()))
 
@@ -34,7 +34,7 @@ def errors(node: Any, _clock: Any) -> str:
 CHANGES = Listing(
     [
         Attribute("node", "the node's xname", At("node"), Column("Node")),
-        Attribute("time", "when it was seen", At("time"), Column("Time"), at("time"), kind="time"),
+        Attribute("time", "when it was seen", At("time"), Column("Time"), time_cell("time"), kind="time"),
         Attribute("from", "its status at the look before", At("from"), Column("From")),
         Attribute("to", "its status since", At("to"), Column("To"), status_cell),
         Attribute("phase", "the phase of the boot that it is in since", At("phase"), Column("Phase", 2)),
@@ -54,7 +54,7 @@ WORST = Listing(
         Attribute(
             "sessions", "in how many sessions it was", At("sessions"), Column("Sessions", right=True), kind="number"
         ),
-        Attribute("errors", "its errors, the most frequent first", errors, Column("Errors", wraps=True)),
+        Attribute("errors", "its errors, the most frequent first", joined_errors, Column("Errors", wraps=True)),
         *place_attributes(At("node")),
     ],
     order=None,
@@ -65,10 +65,15 @@ PHASES = Listing(
         Attribute("phase", "the phase of the boot", At("phase"), Column("Phase")),
         Attribute("nodes", "how many nodes went through it", At("nodes"), Column("Nodes", right=True), kind="number"),
         Attribute(
-            "began", "when a node was first seen in it", At("began"), Column("Began", 1), at("began"), kind="time"
+            "began",
+            "when a node was first seen in it",
+            At("began"),
+            Column("Began", 1),
+            time_cell("began"),
+            kind="time",
         ),
         Attribute(
-            "ended", "when the last one was out of it", At("ended"), Column("Ended", 2), at("ended"), kind="time"
+            "ended", "when the last one was out of it", At("ended"), Column("Ended", 2), time_cell("ended"), kind="time"
         ),
         Attribute("took", "from the one to the other", At("took"), Column("Took"), kind="duration"),
         Attribute("median", "what the node in the middle took", At("median"), Column("Median"), kind="duration"),

@@ -17,50 +17,50 @@ if TYPE_CHECKING:
 NAME = r"[^\s,\[\]\\@*?-][^\s,\[\]\\*?]*"
 
 
-def plain(text: str) -> bool:
+def is_comma_list(text: str) -> bool:
     """Tell whether the text is a comma list of names, which is sent as it is: in its order, with what is there twice.
 
-    >>> [plain(text) for text in ("x2,x1,x2", "x[1-3]", "@nodes.txt", "-", "x1, x2", "x1,,x2", "x1*", "")]
+    >>> [is_comma_list(text) for text in ("x2,x1,x2", "x[1-3]", "@nodes.txt", "-", "x1, x2", "x1,,x2", "x1*", "")]
     [True, False, False, False, False, False, False, False]
     """
     return bool(re.fullmatch(f"{NAME}(,{NAME})*", text))
 
 
-def closed(text: str) -> bool:
+def names_each_node(text: str) -> bool:
     """Tell whether the text is a comma list of names of nodes: then each of them should be there."""
-    return plain(text) and not any(map(stands_for_several, text.split(",")))
+    return is_comma_list(text) and not any(map(stands_for_several, text.split(",")))
 
 
-def several(text: str) -> bool:
+def names_several(text: str) -> bool:
     """Tell whether the text is more than one name as it stands: a list, a node set, a pattern, `@FILE` or `-`.
 
-    >>> several("x1,x2"), several("x[1-2]"), several("@nodes"), several("a b?")
+    >>> names_several("x1,x2"), names_several("x[1-2]"), names_several("@nodes"), names_several("a b?")
     (True, True, True, False)
     """
     return text == "-" or text.startswith("@") or any(sign in text for sign in "[,*")
 
 
-def names(text: str, stdin: TextIO) -> list[str]:
+def read_names(text: str, stdin: TextIO) -> list[str]:
     """Return the nodes that the text names: a comma list, a node set, `@FILE`, or `-` for stdin; xnames in lower case.
 
     Patterns (`x1000c2*`) and places (`x1000c2`) stay as they are. Raise `WrongUsage` if it is malformed or names none,
     `FileTrouble` if the file cannot be read.
 
     >>> import io
-    >>> names("X1000c0s[1-2]b0n0,Login", io.StringIO())
+    >>> read_names("X1000c0s[1-2]b0n0,Login", io.StringIO())
     ['Login', 'x1000c0s1b0n0', 'x1000c0s2b0n0']
     """
-    return [spelt(name) for name in (text.split(",") if plain(text) else read_nodes(text, stdin))]
+    return [spell_name(name) for name in (text.split(",") if is_comma_list(text) else read_nodes(text, stdin))]
 
 
-def spelt(name: str) -> str:
+def spell_name(name: str) -> str:
     """Return a name as BOS spells it: an xname in lower case."""
     return name.lower() if is_place(name) or read_xname(name.lower()) else name
 
 
 def comma_list(text: str, stdin: TextIO) -> str:
     """Return the nodes that the text names as a comma list; an empty text stays empty."""
-    return text and ",".join(names(text, stdin))
+    return text and ",".join(read_names(text, stdin))
 
 
 def known_names(bos: BosV2, wanted: list[str]) -> list[str]:

@@ -95,7 +95,7 @@ def count_alike(store: Store, session: str) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-def answers(store: Store, where: str = "1", values: Sequence[Any] = (), *, limit: int = -1) -> Iterator[str]:
+def answered_texts(store: Store, where: str = "1", values: Sequence[Any] = (), *, limit: int = -1) -> Iterator[str]:
     """Return the answered texts of the components that the SQL condition selects, in the order of their ids.
 
     They are copied to a temporary file first: whoever reads them slowly (a pager) keeps no writer waiting. Each is

@@ -1,6 +1,6 @@
 """The page of a session's status: who, how many nodes are where, what failed where, what goes on, what to type next.
 
-Each node is counted once, by one rule (`kinds.kind`), so that the parts add up.
+Each node is counted once, by one rule (`kinds.kind_of`), so that the parts add up.
 """
 
 from __future__ import annotations
@@ -62,14 +62,14 @@ def session_status(
     brief: bool = False,
 ) -> Page:
     """Return how far a session is; a brief page names the ten largest kinds of errors only."""
-    running, found = status.get("status") != "complete", sort(components)
-    counts = verdict_rules.counts(status, found.counts(number(components)))
+    running, found = status.get("status") != "complete", sort_by_standing(components)
+    counts = verdict_rules.count_nodes(status, found.counts(number(components)))
     parts = Parts(rules.component_names(session))
     page: Page = [identity(status, session, counts, clock)]
     setup = part(session, "status").get("error")
     if setup:
         page.append(Line(as_text(setup), "bad", lead="Setup failed: "))
-    page += shares(status, counts)
+    page += shares_bar(status, counts)
     failed = failures(found.failed) if running and found.failed else ended_failures(status, components, counts)
     if failed:
         page += [Heading(failed_heading(failed, counts), "bad"), *errors_by_kind(failed, parts, brief=brief)]
@@ -83,7 +83,7 @@ def session_status(
         more = " more" * bool(found.troubled)
         page += [
             Heading(f"In progress ({number(found.moving):,}{more})"),
-            progress(found.moving, options, clock, brief=brief),
+            progress_grid(found.moving, options, clock, brief=brief),
         ]
         if any(expectation_rules.assumed(each.sample, options) for each in found.moving):
             page.append(Line(expectation_rules.ASSUMED, "dim", lead="Limits: "))
@@ -116,7 +116,7 @@ def lasted(timing: Mapping[str, Any], clock: Clock) -> str:
     return f"took {span(ended - began)}" if ended else f"for {span(clock.now - began)}"
 
 
-def shares(status: ExtendedStatus, counts: Counts | None) -> Page:
+def shares_bar(status: ExtendedStatus, counts: Counts | None) -> Page:
     """Return the bar: of counts, or of percentages where the server does not say how many nodes there are."""
     names: tuple[tuple[str, Style], ...] = (
         ("successful", "good"),
@@ -129,16 +129,16 @@ def shares(status: ExtendedStatus, counts: Counts | None) -> Page:
         drawn = [(name, count, style) for (name, style), count in zip(names, counts, strict=True)]
         page = bar(drawn, always=3)
         return [page] if page.parts else []
-    found = verdict_rules.progress(status)
+    found = verdict_rules.shares_of(status)
     values = (found.successful, found.in_progress, found.failed, found.other, found.staged)
     return [Bar([Part(name, share, style) for (name, style), share in zip(names, values, strict=True) if share])]
 
 
-def sort(components: Iterable[Alike]) -> Sorted:
+def sort_by_standing(components: Iterable[Alike]) -> Sorted:
     """Return the components by where they stand, without those that succeeded."""
     found = Sorted([], [], [], [])
     for each in components:
-        kind = kinds.kind(each.sample)
+        kind = kinds.kind_of(each.sample)
         if kind == "moving":
             (found.troubled if each.sample.get("error") else found.moving).append(each)
         elif kind != "stable":
@@ -177,7 +177,7 @@ def stopped(components: Iterable[Alike]) -> list[ErrorKind]:
     return [kind._replace(text=DISABLED) if kind.text == NO_ERROR else kind for kind in failures(components)]
 
 
-def progress(components: Iterable[Alike], options: Mapping[str, Any], clock: Clock, *, brief: bool) -> Grid:
+def progress_grid(components: Iterable[Alike], options: Mapping[str, Any], clock: Clock, *, brief: bool) -> Grid:
     """Return the components that BOS works on by status, the one with the oldest last action first.
 
     A brief table does not name nodes that would fill the screen: they are all over the machine.
@@ -191,7 +191,7 @@ def progress(components: Iterable[Alike], options: Mapping[str, Any], clock: Clo
                 f"{len(group.names):,}",
                 clock.ago((clock.now - group.idle).isoformat()),
                 span(limit) if limit else "",
-                Cell(late(group, limit, clock), "bad"),
+                Cell(late_words(group, limit, clock), "bad"),
                 "scattered: --all" if brief and len(names) > LONG else names,
             ]
         )
@@ -206,7 +206,7 @@ def progress(components: Iterable[Alike], options: Mapping[str, Any], clock: Clo
     return Grid(columns, rows)
 
 
-def late(group: expectation_rules.Laggards, limit: timedelta | None, clock: Clock) -> str:
+def late_words(group: expectation_rules.Laggards, limit: timedelta | None, clock: Clock) -> str:
     """Return how many nodes are stuck in a status, and by how much the first of them; off a terminal only how many."""
     if limit is None or not group.stuck:
         return ""
@@ -226,7 +226,7 @@ def steps(status: ExtendedStatus, session: Session, found: Sorted, failed: Seque
         held = [name for component, names in found.held if not component.get("enabled") for name in names]
         if held:
             steps.append(("enable a disabled one", f"{bos} components update {quote(min(held))} --enabled true"))
-    if verdict_rules.progress(status).staged:
+    if verdict_rules.shares_of(status).staged:
         names = fold(rules.component_names(session))
         start = f"{bos} applystaged create --xnames {quote(names)}" if 0 < len(names) <= LONG else ""
         steps.append(("start it", start) if start else ("see where", f"{bos} components list --staged-session {name}"))

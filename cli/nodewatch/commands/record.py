@@ -41,7 +41,7 @@ def record(app: App, store: str, every: float | None, lasting: float | None, kee
     if app.settings.dry_run:
         app.say(f"What changed at {app.address('bos')} would be added to {store}.")
         return
-    look(app, store, keep)
+    record_look(app, store, keep)
     if every is None:
         return
     pause, world = max(every, OFTEN), app.world
@@ -49,30 +49,30 @@ def record(app: App, store: str, every: float | None, lasting: float | None, kee
     while world.monotonic() + pause <= end:
         world.sleep(pause)
         try:
-            look(app, store, keep)
+            record_look(app, store, keep)
         except ServiceTrouble as error:
-            app.warn(f"{stamp(world.now())}: nothing was recorded. {error.message}")
+            app.warn(f"{recording_time(world.now())}: nothing was recorded. {error.message}")
 
 
-def look(app: App, path: str, keep: float) -> None:
+def record_look(app: App, path: str, keep: float) -> None:
     """Ask BOS for all components, and add what changed to the store at the path; say how much that is."""
     from nodewatch.bos_v2.client import BosV2
     from nodewatch.bos_v2.offline_recording import add_look
-    from nodewatch.bos_v2.recording_rules import states
+    from nodewatch.bos_v2.recording_rules import whereabouts
     from nodewatch.bos_v2.rules import IN_PROGRESS
     from nodewatch.offline.backend import store_to_fill
     from nodewatch.table import plural
 
     now = app.world.now()
-    found = states(BosV2(app.backend("bos")).components(fields=IN_PROGRESS))
+    found = whereabouts(BosV2(app.backend("bos")).components(fields=IN_PROGRESS))
     with closing(store_to_fill(path)) as store:
-        added = add_look(store, stamp(now), found, stamp(now - timedelta(seconds=keep)))
+        added = add_look(store, recording_time(now), found, recording_time(now - timedelta(seconds=keep)))
     if added is None:
         app.say(f"{path} has a look that is as new: nothing was added.")
     else:
-        app.say(f"{stamp(now)}: {plural(added, 'change')} on {plural(len(found), 'node')}.")
+        app.say(f"{recording_time(now)}: {plural(added, 'change')} on {plural(len(found), 'node')}.")
 
 
-def stamp(time: datetime) -> str:
+def recording_time(time: datetime) -> str:
     """Return a time as a recording has it: in UTC, to the second."""
     return f"{time:%Y-%m-%dT%H:%M:%SZ}"

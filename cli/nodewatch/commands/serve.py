@@ -38,7 +38,7 @@ def serve(app: App, port: int, address: str, read_only: bool) -> None:
     for backend in backends.values():
         app.closing.callback(backend.close)
         backend.open()
-    log = app.warn if app.settings.verbose else silence
+    log = app.warn if app.settings.verbose else tell_nobody
     try:
         server = StoreServer((address, port), backends, log, read_only=read_only)
     except (OSError, OverflowError) as error:
@@ -54,7 +54,7 @@ def serve(app: App, port: int, address: str, read_only: bool) -> None:
         server.serve_forever()
 
 
-def silence(_line: str) -> None:
+def tell_nobody(_line: str) -> None:
     """Tell nobody."""
 
 

@@ -43,7 +43,7 @@ def show_going_on(app: App) -> None:
     trouble: list[NodewatchError] = []
     asked: set[Any] = set()
     answered = False
-    for each in everywhere(app):
+    for each in in_all_contexts(app):
         with each.closing:
             for service, ask in (("bos", boots), ("exchange", upgrades)):
                 try:
@@ -55,7 +55,7 @@ def show_going_on(app: App) -> None:
                 except WrongConfiguration as error:
                     missing.append(error)
                 except NodewatchError as error:
-                    trouble.append(error if each.settings.context is None else of_context(error, each))
+                    trouble.append(error if each.settings.context is None else with_context_name(error, each))
     if not answered:
         raise (trouble or missing)[0]
     found.sort(key=lambda each: (-each["failed"], each["state"] != "running", each["name"]))
@@ -65,7 +65,7 @@ def show_going_on(app: App) -> None:
         raise type(first)("\n".join(sentences), status=first.status, document=first.document)
 
 
-def everywhere(app: App) -> Iterator[App]:
+def in_all_contexts(app: App) -> Iterator[App]:
     """Return what asks the systems in use, then what asks those of each other context; each has its own deadline."""
     settings = app.settings
     only = bool(app.flags.get("context")) or settings.context == DEMO
@@ -85,7 +85,7 @@ def system_of(app: App, service: str) -> tuple[Any, ...]:
     return service, system.local, system.url, settings.tenant if service == "bos" else settings.org
 
 
-def of_context(error: NodewatchError, app: App) -> NodewatchError:
+def with_context_name(error: NodewatchError, app: App) -> NodewatchError:
     """Return the error of one of the contexts, with its name."""
     return type(error)(f"{app.settings.context}: {error.message}", status=error.status, document=error.document)
 
@@ -140,7 +140,7 @@ def upgrades(app: App) -> Iterator[Found]:
     by_policy: dict[str, Counter[str]] = {}
     for statuses in found.statuses.values():
         for policy, status in statuses.items():
-            by_policy.setdefault(policy, Counter())[outcome(status)] += 1
+            by_policy.setdefault(policy, Counter())[class_of(status)] += 1
     for policy, counts in by_policy.items():
         moving = counts["running"] + counts["waiting"]
         if moving or counts["failed"]:
@@ -155,7 +155,7 @@ def upgrades(app: App) -> Iterator[Found]:
             }
 
 
-def outcome(status: Any) -> str:
+def class_of(status: Any) -> str:
     """Return what the word of a node's status of a policy means."""
     from nodewatch.horizon.rules import meaning
 

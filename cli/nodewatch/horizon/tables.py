@@ -29,13 +29,13 @@ LATEST = (("software", "softwareLatest"), ("configuration", "configLatest"), ("c
 K8S = (("config map", "configMap"), ("secret", "secret"), ("image", "imageVersion"))
 
 
-def local(value: Any, clock: Clock) -> str:
+def local_time(value: Any, clock: Clock) -> str:
     """Return a server's time as it is where the user is; a text that is no time stays, Go's zero time is none.
 
     >>> from datetime import UTC, datetime
     >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), UTC)
-    >>> local("2026-11-21T12:00:00+01:00", clock), local("soon", clock), local("0001-01-01T00:00:00Z", clock)
-    ('2026-11-21 11:00:00', 'soon', '')
+    >>> [local_time(time, clock) for time in ("2026-11-21T12:00:00+01:00", "soon", "0001-01-01T00:00:00Z")]
+    ['2026-11-21 11:00:00', 'soon', '']
     """
     time = read_time(value)
     if time is None:
@@ -43,25 +43,25 @@ def local(value: Any, clock: Clock) -> str:
     return "" if time.year < 2 else f"{time.astimezone(clock.zone):%Y-%m-%d %H:%M:%S}"
 
 
-def moment(value: Any, clock: Clock) -> str:
+def time_and_age(value: Any, clock: Clock) -> str:
     """Return a time with its zone and how long ago it was, or how soon it will be.
 
     >>> from datetime import UTC, datetime
     >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), UTC)
-    >>> moment("2026-11-21T11:00:00Z", clock), moment("2026-11-21T12:01:00Z", clock)
+    >>> time_and_age("2026-11-21T11:00:00Z", clock), time_and_age("2026-11-21T12:01:00Z", clock)
     ('2026-11-21 11:00:00 UTC (1 h ago)', '2026-11-21 12:01:00 UTC (in 1 min)')
     """
     time = read_time(value)
     if time is None or time.year < 2:
-        return local(value, clock)
+        return local_time(value, clock)
     away = span(abs(clock.now - time))
     distance = f"in {away}" if time > clock.now else f"{away} ago"
-    return f"{local(value, clock)} {time.astimezone(clock.zone):%Z} ({distance})"
+    return f"{local_time(value, clock)} {time.astimezone(clock.zone):%Z} ({distance})"
 
 
-def word(status: Status | None) -> str:
+def shown_word(status: Status | None) -> str:
     """Return the status word as tables show it."""
-    return as_text(rules.word(status)) or "(no status)"
+    return as_text(rules.status_word(status)) or "(no status)"
 
 
 def node_statuses(
@@ -75,25 +75,25 @@ def node_statuses(
     if not statuses:
         return [Line(empty)]
     failed = [name for name in sorted(statuses) if rules.meaning(statuses[name]).outcome == "failed"]
-    page: Page = [explained(name, statuses[name], clock, long=long, busy=busy) for name in sorted(statuses)]
+    page: Page = [status_fields(name, statuses[name], clock, long=long, busy=busy) for name in sorted(statuses)]
     return page + next_steps([("start it over", again.replace("NMP", quote(name))) for name in failed if again])
 
 
-def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool, busy: Sequence[str]) -> Fields:
+def status_fields(nmp: str, status: Status | None, clock: Clock, *, long: bool, busy: Sequence[str]) -> Fields:
     """Return one status in the words of "Node management status"; `long` adds what the agent keeps for itself."""
     upgrade, meaning = rules.upgrade(status), rules.meaning(status)
     versions = part(upgrade, "upgradedVersions")
     pairs: list[tuple[str, str | Cell]] = [
         ("Policy", Cell(nmp, "strong")),
-        ("Status", Cell(word(status), STYLES[meaning.outcome])),
+        ("Status", Cell(shown_word(status), STYLES[meaning.outcome])),
         ("Means", meaning.meaning),
         ("Next", meaning.next),
         ("Waits for", Cell(", ".join(busy) if meaning.outcome == "waiting" else "", "warn")),
-        ("May become", ", ".join(may_become(word(status)))),
-        ("Scheduled", moment(upgrade.get("scheduledTime"), clock)),
-        ("Started", moment(upgrade.get("startTime"), clock)),
-        ("Ended", moment(upgrade.get("endTime"), clock)),
-        ("Reported", moment(upgrade.get("lastUpdated"), clock)),
+        ("May become", ", ".join(may_become(shown_word(status)))),
+        ("Scheduled", time_and_age(upgrade.get("scheduledTime"), clock)),
+        ("Started", time_and_age(upgrade.get("startTime"), clock)),
+        ("Ended", time_and_age(upgrade.get("endTime"), clock)),
+        ("Reported", time_and_age(upgrade.get("lastUpdated"), clock)),
         (
             "Versions",
             ", ".join(f"{name} {as_text(versions[field])}" for name, field in VERSIONS if versions.get(field)),
@@ -123,30 +123,32 @@ def internals(status: Status | None) -> list[tuple[str, str | Cell]]:
         ("Downgrade", "allowed" if internal.get("allowDowngrade") else ""),
         ("Latest version of", ", ".join(name for name, field in LATEST if latest.get(field))),
         ("Download attempts", as_text(internal.get("downloadAttempts"))),
-        ("Cluster", ", ".join(change(name, part(cluster, field)) for name, field in K8S if cluster.get(field))),
+        ("Cluster", ", ".join(cluster_change(name, part(cluster, field)) for name, field in K8S if cluster.get(field))),
     ]
 
 
-def change(name: str, part: Mapping[str, Any]) -> str:
+def cluster_change(name: str, part: Mapping[str, Any]) -> str:
     """Return what becomes of one part of an edge cluster's agent.
 
-    >>> change("image", {"needChange": True, "updated": False, "from": "2.30.0", "to": "2.31.0"}), change("secret", {})
-    ('image 2.30.0 to 2.31.0 to be updated', 'secret stays')
+    >>> cluster_change("image", {"needChange": True, "updated": False, "from": "2.30.0", "to": "2.31.0"})
+    'image 2.30.0 to 2.31.0 to be updated'
+    >>> cluster_change("secret", {})
+    'secret stays'
     """
     between = f" {part['from']} to {part['to']}" if part.get("from") and part.get("to") else ""
     doing = "updated" if part.get("updated") else "to be updated" if part.get("needChange") else "stays"
     return f"{name}{between} {doing}"
 
 
-def start(policy: Policy, clock: Clock) -> str:
+def start_words(policy: Policy, clock: Clock) -> str:
     """Return when a policy starts, and within what time after that.
 
     >>> from datetime import UTC, datetime
-    >>> start({"start": "now", "startWindow": 300}, Clock(datetime.now(UTC), UTC))
+    >>> start_words({"start": "now", "startWindow": 300}, Clock(datetime.now(UTC), UTC))
     'now, within 300 s'
     """
     window = policy.get("startWindow")
-    return local(policy.get("start"), clock) + (f", within {window} s" if window else "")
+    return local_time(policy.get("start"), clock) + (f", within {window} s" if window else "")
 
 
 def policy(name: str, document: Policy | None, clock: Clock) -> Page:
@@ -160,23 +162,23 @@ def policy(name: str, document: Policy | None, clock: Clock) -> Page:
                 ("State", Cell("enabled", "good") if document.get("enabled") else Cell("disabled", "dim")),
                 ("Label", as_text(document.get("label"))),
                 ("Description", as_text(document.get("description"))),
-                ("Start", start(document, clock)),
+                ("Start", start_words(document, clock)),
                 ("Manifest", as_text(upgrade.get("manifest"))),
                 ("Downgrade", "allowed" if upgrade.get("allowDowngrade") else "not allowed"),
                 ("Constraints", "; ".join(map(as_text, document.get("constraints") or ()))),
                 ("Patterns", "; ".join(map(as_text, document.get("patterns") or ()))),
                 (
                     "Properties",
-                    "; ".join(f"{each.get('name')} = {as_text(each.get('value'))}" for each in properties(document)),
+                    "; ".join(f"{each.get('name')} = {as_text(each.get('value'))}" for each in properties_in(document)),
                 ),
                 ("Owner", as_text(document.get("owner"))),
-                ("Created", moment(document.get("created"), clock)),
-                ("Updated", moment(document.get("lastUpdated"), clock)),
+                ("Created", time_and_age(document.get("created"), clock)),
+                ("Updated", time_and_age(document.get("lastUpdated"), clock)),
             ]
         )
     ]
 
 
-def properties(document: Policy) -> list[dict[str, Any]]:
+def properties_in(document: Policy) -> list[dict[str, Any]]:
     """Return the properties of a policy that are objects, as they should be."""
     return [each for each in document.get("properties") or () if isinstance(each, dict)]

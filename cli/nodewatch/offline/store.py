@@ -43,7 +43,7 @@ LOOK = "SELECT 1 FROM sqlite_master LIMIT 1"  # what begins to hold the store's 
 
 
 class Store:
-    """An open store. Use `opened` or `created` to get one, `reading` or `changing` around what is done with it."""
+    """An open store; `open_store` and `create_store` give one. What is done with it stands in `reading` or `changing`."""
 
     def __init__(self, connection: sqlite3.Connection, path: str, *, writable: bool) -> None:
         self.connection = connection
@@ -153,7 +153,7 @@ def owned_key(name: str, tenant: str | None) -> str:
     return f"{tenant}\n{name}" if tenant else name
 
 
-def opened(path: str, tables: Iterable[str]) -> Store:
+def open_store(path: str, tables: Iterable[str]) -> Store:
     """Open the store at the path; raise `FileTrouble` if it is missing, or newer than this program, or no store.
 
     A store is one with exactly our tables and these: a file from somebody else may have triggers and views in it.
@@ -162,7 +162,7 @@ def opened(path: str, tables: Iterable[str]) -> Store:
     folder = os.path.dirname(os.path.realpath(path))
     writable = os.access(path, os.W_OK) and os.access(folder, os.W_OK) and not is_foreign(path)
     with translated(path):
-        store = Store(connect(path, "rw" if writable else "ro"), path, writable=writable)
+        store = Store(connect_sqlite(path, "rw" if writable else "ro"), path, writable=writable)
         with closed_on_failure(store), store.reading():
             check_format(store.connection, path)
             check_tables(store.connection, path, {*TABLES, *tables})
@@ -184,10 +184,10 @@ def is_foreign(path: str) -> bool:
     return os.path.exists(path) and os.stat(path).st_uid != os.geteuid()
 
 
-def created(path: str, tables: Iterable[str]) -> Store:
+def create_store(path: str, tables: Iterable[str]) -> Store:
     """Open the store at the path for writing; make an empty one, with these tables too, if there is none."""
     if os.path.exists(path):
-        store = opened(path, tables)
+        store = open_store(path, tables)
         with closed_on_failure(store):
             store.check_writable()
         return store
@@ -211,10 +211,10 @@ def created(path: str, tables: Iterable[str]) -> Store:
             give_to_owner(unfinished, folder)
             os.link(unfinished, os.path.join(folder, name))
         except FileExistsError:
-            return opened(path, tables)
+            return open_store(path, tables)
         finally:
             os.unlink(unfinished)
-        return Store(connect(path, "rw"), path, writable=True)
+        return Store(connect_sqlite(path, "rw"), path, writable=True)
 
 
 def cannot_be_made(path: str, why: str | None) -> FileTrouble:
@@ -235,7 +235,7 @@ def make_tables(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
     connection.executescript(";".join(("BEGIN", *statements, "COMMIT")))
 
 
-def connect(path: str, mode: str) -> sqlite3.Connection:
+def connect_sqlite(path: str, mode: str) -> sqlite3.Connection:
     """Return a connection on which transactions begin and end only where this module says so."""
     connection = sqlite3.connect(
         address(path, mode),

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 BYTE = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
 
 
-def checked(url: str, source: str) -> str:
+def checked_url(url: str, source: str) -> str:
     """Return a base URL without its trailing slash; raise `WrongConfiguration` if it is none that can be asked.
 
-    >>> checked("https://bos.example.com/apis/bos/", "NODEWATCH_BOS_URL")
+    >>> checked_url("https://bos.example.com/apis/bos/", "NODEWATCH_BOS_URL")
     'https://bos.example.com/apis/bos'
     """
     try:

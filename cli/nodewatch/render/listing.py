@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from nodewatch.lists.view import flat_rows, record_names
 from nodewatch.render import print_document
-from nodewatch.render.nodes import print_names, print_rows, spelling
+from nodewatch.render.nodes import print_names, print_rows, read_spelling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ def print_list(
 ) -> None:
     """Write chosen records in the style: as names, as CSV, between tabs, or as flat documents."""
     if style == "names":
-        print_names(record_names(view, chosen, clock), out, spelling(flags))
+        print_names(record_names(view, chosen, clock), out, read_spelling(flags))
         return
     columns, rows = flat_rows(view, chosen, clock)
     if style in ("csv", "tsv"):
