@@ -5,7 +5,6 @@ The documents are those of the API with anything changed in them, in ways that a
 
 from __future__ import annotations
 
-import copy
 import json
 import random
 import re
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from fleets import FLEET
+from odd import TIMES, changed
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
     from conftest import Runner
 
-ROUNDS = 30
-ODD: list[Any] = [None, True, -1, 10**400, 1.5, "", "x", "9999-12-31T23:59:59Z", "1970-01-01T00:00:00", [], {}, [None]]
-ODD += [{"a": 1}, "\ud800", "\x1b[31m", "2026-13-45T99:99:99", ["x", 7], {"": {}}, 1e300, "powering_on", "failed"]
+ROUNDS = 30 * TIMES
 BOS = [
     "bos v2 sessions list --format table",
     "bos v2 sessions describe reboot-7 --format table",
@@ -50,30 +48,6 @@ HORIZON = [
     "nmstatus list --format table",
     "nmstatus list -l",
 ]
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Return where something stands in a document, at every depth."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(place for key, item in inner for place in places(item, (*path, key)))]
-
-
-def changed(document: Any, chance: random.Random) -> Any:
-    """Return the document with one or two things in it changed, or left out."""
-    document = copy.deepcopy(document)
-    for _ in range(chance.randint(1, 2)):
-        found = [place for place in places(document) if place]
-        if not found:
-            break
-        *way, last = chance.choice(found)
-        inner = document
-        for key in way:
-            inner = inner[key]
-        if chance.random() < 0.2:
-            del inner[last]
-        else:
-            inner[last] = copy.deepcopy(chance.choice(ODD))
-    return document
 
 
 STATUS = {

@@ -72,7 +72,7 @@ def here(run: Runner, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(folder)
     if not (files / "fleet.db").exists():
         assert run(f"local load fleet.json --local {files}/fleet.db").code == 0
-        assert run(f"local record {files}/past.db --local {files}/fleet.db").code == 0
+        assert run(f"local record {files}/past.db --local {files}/fleet.db", HZN_ORG_ID="valley").code == 0
     for name in ("fleet.db", "past.db"):
         shutil.copy(files / name, folder)
     run.environ["NODEWATCH_CONTEXT"] = "demo"

@@ -46,7 +46,10 @@ OURS = [
         rf"{SLICE}\.saving|render\.json|tree|options|progress|settings\.model|files|offline\.\w+|{LEAVES}",
     ),
     (r"commands\.list_tables", LEAVES),
-    (r"commands\.record", rf"bos_v2\.(client|rules|\w*recording\w*)|tree|watch\.options|offline\.backend|{LEAVES}"),
+    (
+        r"commands\.record",
+        rf"{SLICE}\.(client|rules|\w*recording\w*)|horizon\.(shared|survey)|tree|watch\.options|offline\.backend|{LEAVES}",
+    ),
     (r"commands\.diff", rf"{SLICE}\.diff_rules|commands\.(local|list_tables)|tree|options|files|offline\.\w+|{LEAVES}"),
     (
         r"commands\.demo",
@@ -58,7 +61,7 @@ OURS = [
     (rf"{SLICE}\.client", rf"OWN\.({PURE})|backend|{LEAVES}"),
     (
         rf"{SLICE}\.offline\w*",
-        rf"OWN\.({PURE}|offline|offline_components|offline_changes)|backend|offline\.(routing|section|store|spool)|{LEAVES}",
+        rf"OWN\.({PURE}|offline(_components|_changes)?)|backend|offline\.(routing|recording|section|store|spool)|{LEAVES}",
     ),
     (rf"{SLICE}\.saving", rf"OWN\.({PURE}|client)|offline\.saving|backend|{LEAVES}"),
     (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|options|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import FakeWorld
 from nodewatch.errors import WrongUsage
 from nodewatch.nodes.limits import read_limit
 from nodewatch.nodes.nodeset import fold, natural
@@ -17,7 +16,7 @@ names = st.lists(xnames, min_size=1, max_size=30, unique=True)
 
 
 def read(text: str) -> str:
-    return read_limit(text, io.StringIO())
+    return read_limit(text, FakeWorld({}))
 
 
 @given(names, st.sampled_from([",", ", ", " ", "\n", " , "]))
@@ -76,9 +75,9 @@ def test_what_bos_would_take_otherwise(text: str, words: str) -> None:
 
 
 def test_v1_starts_from_all_nodes() -> None:
-    assert read_limit("!x1, & Compute", io.StringIO(), from_all=True) == "!x1,&Compute"
+    assert read_limit("!x1, & Compute", FakeWorld({}), from_all=True) == "!x1,&Compute"
     with pytest.raises(WrongUsage):
-        read_limit("!", io.StringIO(), from_all=True)
+        read_limit("!", FakeWorld({}), from_all=True)
 
 
 @pytest.mark.parametrize("text", ["x[a]", "x[1-9999999]", "x[2-1]"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 import time
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from ClusterShell.NodeSet import RESOLVER_NOGROUP, NodeSet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import FakeWorld
 from nodewatch.errors import FileTrouble, NodewatchError, WrongUsage
 from nodewatch.nodes.nodeset import EXAMPLE, expand, fold, natural, read_nodes
 
@@ -80,8 +80,8 @@ def test_folded_text_survives_terminal_file_and_command_line(names: list[str]) -
     text = fold(names)
     assert text.isprintable()
     if names:
-        assert read_nodes(text, io.StringIO()) == sorted(set(names), key=natural)
-        assert read_nodes("-", io.StringIO(f"# nodes\n{text} # all\n")) == sorted(set(names), key=natural)
+        assert read_nodes(text, FakeWorld({})) == sorted(set(names), key=natural)
+        assert read_nodes("-", FakeWorld({}, f"# nodes\n{text} # all\n")) == sorted(set(names), key=natural)
 
 
 @settings(max_examples=50)
@@ -137,6 +137,7 @@ def test_twenty_thousand_names_with_holes_take_a_moment() -> None:
         (["x1000c0s2b0n0", "x1000c0s10b0n0", "x999c0s0b0n0"], "x999c0s0b0n0,x1000c0s[2,10]b0n0"),
         ([f"org/edge-{number:04}" for number in range(1, 141)], "org/edge-[0001-0140]"),
         (["7", "8", "07"], "[7-8,07]"),
+        (["a1" * 33, "a1" * 32 + "a2", "a2" + "a1" * 32], f"a[1-2]{'a1' * 32},{'a1' * 32}a2"),
         (["b", "a", "b"], "a,b"),
         (
             ["a,b", "a b", "a[1]", "@a", "-", "n#1", "n#2", "\x1b[m"],
@@ -212,11 +213,16 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_nodes_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "nodes.txt"
     path.write_text("# the racks\nx3000c0s[19-20]b0n0, login#1  # and what follows: [\n\n\tx3000c0s1b0n0\n,login#1\n")
-    assert read_nodes(f"@{path}", io.StringIO()) == ["login#1", "x3000c0s1b0n0", "x3000c0s19b0n0", "x3000c0s20b0n0"]
+    assert read_nodes(f"@{path}", FakeWorld({})) == ["login#1", "x3000c0s1b0n0", "x3000c0s19b0n0", "x3000c0s20b0n0"]
+
+
+def test_nodes_of_a_file_at_home(tmp_path: Path) -> None:
+    (tmp_path / "nodes.txt").write_text("n2 n1")
+    assert read_nodes("@~/nodes.txt", FakeWorld({"HOME": str(tmp_path)})) == ["n1", "n2"]
 
 
 def test_nodes_of_the_command_line() -> None:
-    assert read_nodes("n[2-3],n1", io.StringIO()) == ["n1", "n2", "n3"]
+    assert read_nodes("n[2-3],n1", FakeWorld({})) == ["n1", "n2", "n3"]
 
 
 @pytest.mark.parametrize(
@@ -224,14 +230,19 @@ def test_nodes_of_the_command_line() -> None:
     [
         (b"# none\n", WrongUsage, f"PATH names no node. {EXAMPLE}"),
         (b"a\nn[1-\n", WrongUsage, f"PATH: 'n[1-' is not a node set: its brackets do not match. {EXAMPLE}"),
-        (b"a\n\xff\n", FileTrouble, "the nodes in PATH cannot be read: it is not UTF-8 text."),
+        (
+            b"HOME=/\0A=1",
+            WrongUsage,
+            f"PATH: there is a control character, '\\x00', and no name of a node has one. {EXAMPLE}",
+        ),
+        (b"a\n\xff\n", FileTrouble, "PATH is not UTF-8 text: byte 2 is wrong."),
     ],
 )
 def test_file_without_nodes(tmp_path: Path, content: bytes, kind: type[NodewatchError], said: str) -> None:
     path = tmp_path / "nodes.txt"
     path.write_bytes(content)
     with pytest.raises(kind) as caught:
-        read_nodes(f"@{path}", io.StringIO())
+        read_nodes(f"@{path}", FakeWorld({}))
     assert caught.value.message.replace(str(path), "PATH") == said
 
 
@@ -243,19 +254,19 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         ("/dev/zero", "it is no regular file"),
     ):
         with pytest.raises(FileTrouble) as caught:
-            read_nodes(f"@{path}", io.StringIO())
-        assert caught.value.message == f"the nodes in {path or 'a file without a name'} cannot be read: {said}."
+            read_nodes(f"@{path}", FakeWorld({}))
+        assert caught.value.message == f"{path or 'a file without a name'} cannot be read: {said}."
 
 
 def test_endless_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nodewatch.nodes.nodeset.MOST_CHARACTERS", 5)
     with pytest.raises(FileTrouble) as caught:
-        read_nodes("-", io.StringIO("x" * 6))
-    assert caught.value.message == "stdin is no list of nodes: it has more than 5 characters."
+        read_nodes("-", FakeWorld({}, "x" * 6))
+    assert caught.value.message == "stdin cannot be read: it is larger than 0 MiB."
 
 
 def test_empty_stdin_and_text() -> None:
     for text, source in (("-", "stdin"), (",", "','")):
         with pytest.raises(WrongUsage) as caught:
-            read_nodes(text, io.StringIO())
+            read_nodes(text, FakeWorld({}))
         assert caught.value.message == f"{source} names no node. {EXAMPLE}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +46,15 @@ def id_of(document: Mapping[str, Any]) -> str:
     ('x1', '["x"]', '')
     """
     return as_text(document.get("id"))
+
+
+def is_text(value: Any) -> TypeGuard[str]:
+    r"""Return whether a value is a text that a file and a request can hold: one without half of a surrogate pair.
+
+    >>> is_text("é"), is_text("\ud800"), is_text(7)
+    (True, False, False)
+    """
+    return isinstance(value, str) and value == value.encode(errors="replace").decode()
 
 
 def as_text(value: Any) -> str:

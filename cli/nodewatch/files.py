@@ -74,7 +74,7 @@ def read_file(path: str, most: int = LARGE) -> str:
     try:
         return read_bytes(path, most).decode("utf-8-sig")
     except OSError as error:
-        raise FileTrouble(f"{path} cannot be read: {error.strerror}.") from error
+        raise FileTrouble(f"{path or 'a file without a name'} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise FileTrouble(f"{path} is not UTF-8 text: byte {error.start} is wrong.") from error
 

@@ -15,7 +15,7 @@ from nodewatch.errors import WrongUsage
 from nodewatch.horizon import client as horizon
 from nodewatch.settings.cray import Cray
 from nodewatch.settings.hzn import credentials
-from nodewatch.settings.model import AGENT_URL, Settings, System
+from nodewatch.settings.model import AGENT_URL, Settings, System, checked_url
 from nodewatch.settings.table import Secret
 from nodewatch.watch.loop import INTERVAL, LAST_LOOK, SETTLE, SHORTEST_INTERVAL, Pace, WatchLoop
 from nodewatch.watch.model import Outcome
@@ -327,7 +327,7 @@ def connect(
     system = System(
         "local" if local else "url",
         local=local,
-        url=url and url.removesuffix("/"),
+        url=url and checked_url(url, "url"),
         request_timeout=request_timeout,
         retries=retries,
         insecure=insecure,

@@ -166,6 +166,10 @@ EXCHANGE = Group(
                 "status": Leaf("Show how far a policy is on all nodes.", "horizon.nmp_commands:show_nmp_status"),
                 "reset": Leaf("Have nodes that failed evaluate a policy again.", "horizon.reset_commands:reset_policy"),
                 "list": Leaf("List the policies, or show one.", "horizon.policy_commands:list_policies"),
+                "history": Leaf(
+                    "Show what became of a policy on nodes, or who failed.",
+                    "horizon.history_commands:show_course",
+                ),
                 "add": Leaf("Add a policy, or replace it.", "horizon.policy_commands:add_policy"),
                 "new": Leaf("Print a policy to start from.", "horizon.policy_commands:show_example"),
                 "remove": Leaf("Remove a policy.", "horizon.nmp_commands:remove_policy"),

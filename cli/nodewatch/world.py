@@ -99,8 +99,8 @@ class World:
         return cast("TextIO", Display(self)) if self.secrets else self.stdout
 
     def expanded(self, path: str) -> str:
-        """Return a path that a user wrote, `~` in front being the home directory."""
-        return os.path.join(self.home, path[2:]) if path.startswith("~/") else path
+        """Return a path that a user wrote, `~` in front being the home directory, `~name` somebody else's."""
+        return os.path.join(self.home, path[2:]) if path.startswith("~/") else os.path.expanduser(path)
 
     def now(self) -> datetime:
         """Return the time of day, in UTC."""

@@ -26,6 +26,17 @@ def test_link_is_removed_not_what_it_leads_to(run: Runner, keep: Keep, tmp_path:
     assert real.exists()
 
 
+def test_a_file_that_holds_no_token_is_not_removed(run: Runner, keep: Keep, tmp_path: Path) -> None:
+    keep()
+    other = tmp_path / "notes.txt"
+    other.write_text("buy milk\n")
+    named = run(f"auth logout --token {other}"), run("auth logout", CRAY_CREDENTIALS=str(other))
+    for done, source in zip(named, ("--token", "CRAY_CREDENTIALS"), strict=True):
+        assert done.code == 7
+        assert done.stderr.startswith(f"Error: the token file {other} ({source}) holds neither JSON nor a token.")
+    assert other.exists()
+
+
 def test_dry_run(run: Runner, keep: Keep) -> None:
     file = keep()
     assert run("auth logout --dry-run") == (0, "", f"{file} would be removed.\n")

@@ -98,6 +98,27 @@ def test_nothing_configured(run: Runner) -> None:
     }
 
 
+def test_what_hzn_alone_says_about_its_services(run: Runner) -> None:
+    path = run.home.parent / "etc/default/horizon"
+    path.parent.mkdir(parents=True)
+    path.write_text("HZN_HTTP_RETRIES=5\nHZN_MGMT_HUB_CERT_PATH=/hub.pem\nHZN_SSL_SKIP_VERIFY=1\n")
+    rows = run(
+        "config show --format json", NODEWATCH_BOS_URL="https://b", HZN_EXCHANGE_URL="https://x", HZN_HTTP_TIMEOUT="30"
+    ).json
+    for service in ("exchange", "agent"):
+        assert rows[f"{service}.request_timeout"] == {"value": 30.0, "source": "HZN_HTTP_TIMEOUT"}
+        assert rows[f"{service}.retries"] == {"value": 5, "source": f"{path}, line 1"}
+        assert rows[f"{service}.insecure"] == {"value": True, "source": f"{path}, line 3"}
+    assert rows["exchange.ca_bundle"] == {"value": "/hub.pem", "source": f"{path}, line 2"}
+    assert rows["bos.request_timeout"] == {"value": 60.0, "source": "default"}
+    assert rows["bos.retries"] == {"value": 3, "source": "default"}
+    assert {"bos.insecure", "bos.ca_bundle", "agent.ca_bundle"}.isdisjoint(rows)
+    rows = show(run, HZN_HTTP_TIMEOUT="30", NODEWATCH_REQUEST_TIMEOUT="9")
+    assert rows["agent.request_timeout"] == (9.0, "NODEWATCH_REQUEST_TIMEOUT")
+    for value in ("0", "x"):
+        assert show(run, HZN_HTTP_TIMEOUT=value)["agent.request_timeout"] == (60.0, "default")
+
+
 def test_table(run: Runner, config: str) -> None:
     done = run("config show --format table", NODEWATCH_TOKEN="hidden", HZN_EXCHANGE_USER_AUTH="me:hidden")
     lines = [line.split(maxsplit=2) for line in done.stdout.splitlines()]

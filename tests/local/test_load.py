@@ -183,7 +183,7 @@ def test_stores_that_are_none_are_left_alone(run: Runner, file: Path, tmp_path: 
         (empty, f"{empty} is not a nodewatch store (the name of a fleet file ends in .json)."),
         (text, f"{text} is not a nodewatch store (the name of a fleet file ends in .json)."),
         (foreign, f"{foreign} is another program's SQLite file, not a nodewatch store."),
-        (newer, f"{newer} is of a newer nodewatch (format 9, this one reads 2): upgrade."),
+        (newer, f"{newer} is of a newer nodewatch (format 9, this one reads 3): upgrade."),
     ]:
         before = path.read_bytes()
         assert run(f"local load {file} --local {path}") == (4, "", f"Error: {sentence}\n")
@@ -191,19 +191,24 @@ def test_stores_that_are_none_are_left_alone(run: Runner, file: Path, tmp_path: 
         assert path.read_bytes() == before
 
 
-def test_a_store_of_the_format_before_is_read_as_it_is_and_written_in_this_one(
-    run: Runner, file: Path, tmp_path: Path
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_store_of_a_format_before_is_read_as_it_is_and_written_in_this_one(
+    run: Runner, file: Path, tmp_path: Path, number: int
 ) -> None:
     store = tmp_path / "fleet.db"
     run(f"local load {file} --local {store}")
     with closing(sqlite3.connect(store)) as other, other:
-        other.execute("PRAGMA user_version = 1")
+        other.execute("DROP TABLE status_recording")
+        other.execute(f"PRAGMA user_version = {number}")
     before = store.read_bytes()
+    assert run(f"exchange nmp history --local {store}").code == 8
     assert len(run(f"bos components list --local {store}").json) == len(COMPONENTS)
     assert store.read_bytes() == before
     assert run(f"bos sessions delete done-3 --local {store}").code == 0
     with closing(sqlite3.connect(store)) as other:
-        assert other.execute("PRAGMA user_version").fetchone() == (2,)
+        assert other.execute("PRAGMA user_version").fetchone() == (3,)
+    assert run(f"local record {store} --local {store}").code == 0
+    assert len(run(f"bos components history --local {store}").json) == len(COMPONENTS)
 
 
 def test_the_name_of_a_fleet_file_is_no_store(run: Runner, file: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conftest import NOW
+from conftest import NOW, SERVERS
 from fleets import component
 from lives import CLEAN, ERROR, NAMES, failed, moment, on, stable
 from nodewatch.errors import Unreachable
@@ -109,6 +109,20 @@ def test_what_is_wrong(run: Runner, load: Load, past: Path) -> None:
     assert run(f"local record {past}.json").code == 4
     assert run(f"local record {past} --dry-run").stderr.endswith(f"would be added to {past}.\n")
     assert not past.exists()
+
+
+def test_what_is_configured_is_asked(run: Runner, load: Load, past: Path) -> None:
+    load(moment(on(ONE)))
+    done = run(f"local record {past}", HZN_ORG_ID="harbor", HZN_EXCHANGE_USER_AUTH="u:p")
+    assert done.stderr.splitlines() == [
+        "2026-11-21T12:00:00Z: 1 change on 1 node.",
+        "2026-11-21T12:00:00Z: 0 changes on 0 edge nodes.",
+    ]
+    run.environ = {name: value for name, value in run.environ.items() if name in ("HOME", "COLUMNS")}
+    assert run(f"local record {past}").code == 7
+    run.environ |= {"HZN_EXCHANGE_URL": SERVERS["exchange"], "HZN_ORG_ID": "harbor"}
+    dry = run(f"local record {past} --dry-run").stderr
+    assert dry == f"What changed at {SERVERS['exchange']} would be added to {past}.\n"
 
 
 BAD = {"x1000c1s3b0n0": "no power", "x1000c4s0b0n1": "CFS failed", "x1000c7s7b1n1": "no power"}

@@ -66,10 +66,10 @@ def test_exported_empty_keeps_the_files_from_being_asked() -> None:
 @pytest.mark.parametrize(
     ("machine", "agent", "url"),
     [
-        ('HZN_EXCHANGE_URL="http://m/v1/"\n', None, "http://m/v1"),
-        ('HZN_EXCHANGE_URL="http://m/v1"\n', '{"Edge": {"ExchangeURL": "http://a/v1/"}}', "http://m/v1"),
-        ("", '{"Edge": {"ExchangeURL": "http://a/v1/"}}', "http://a/v1"),
-        ("HZN_EXCHANGE_URL=\n", '{"Edge": {"ExchangeURL": "http://a/v1/"}}', "http://a/v1"),
+        ('HZN_EXCHANGE_URL="http://m/v1"\n', None, "http://m/v1"),
+        ('HZN_EXCHANGE_URL="http://m/v1"\n', '{"Edge": {"ExchangeURL": "http://a/v1"}}', "http://m/v1"),
+        ("", '{"Edge": {"ExchangeURL": "http://a/v1"}}', "http://a/v1"),
+        ("HZN_EXCHANGE_URL=\n", '{"Edge": {"ExchangeURL": "http://a/v1"}}', "http://a/v1"),
         ("", '{"Edge": {}}', None),
         ("", '{"Edge": {"ExchangeURL": ""}}', None),
         ("", "not JSON", None),

@@ -147,7 +147,7 @@ def create_session(
     if template_name is None and template_uuid is None:
         raise click.UsageError("Missing option '--template-name'.", click.get_current_context())
     bos, template = BosV1(app.backend("bos")), template_name or template_uuid or ""
-    limit = limit and limits.read_limit(limit, app.world.stdin, from_all=True)
+    limit = limit and limits.read_limit(limit, app.world, from_all=True)
     if limit is None and not yes and app.interactive and not app.settings.dry_run:
         who = limits.everyone(bos.template(template)).words()
         app.confirm(f"{DOING[operation.lower()]} all {who} of {template}, at {app.address('bos')}?")

@@ -133,7 +133,7 @@ def create_session(store: Store, call: Call) -> Answer:
 
     Nodes are those that the template lists; who is in a group or a role only the hardware state manager knows.
     """
-    body = call.request.body
+    body = call.body
     refusal = refuse(body)
     if refusal is not None:
         return problem(400, "Bad Request", refusal)

@@ -80,7 +80,7 @@ def create_session(app: App, template_name: str, operation: str, limit: str | No
     $ nodewatch bos v2 sessions create --template-name arm-26.3.1 --operation reboot --stage true
     """
     bos = BosV2(app.backend("bos"))
-    limit = limit and limits.read_limit(limit, app.world.stdin)
+    limit = limit and limits.read_limit(limit, app.world)
     if app.settings.dry_run or (limit is None and not yes and app.interactive):
         who = f"{whom(bos, template_name, limit or '', rehearsed=app.settings.dry_run)} of {template_name}"
         if app.settings.dry_run:
@@ -188,7 +188,7 @@ def update_components(
             "nothing says what to change: add --patch JSON, --enabled, --retry-policy or a --clear option."
         )
     bos = BosV2(app.backend("bos"))
-    names = nodes.known_names(bos, nodes.read_names(filter_ids, app.world.stdin)) if filter_ids else []
+    names = nodes.known_names(bos, nodes.read_names(filter_ids, app.world)) if filter_ids else []
     if sum(map(len, names)) + len(names) - 1 > IDS_LENGTH:
         raise WrongUsage(f"BOS takes {IDS_LENGTH:,} characters of names at once: change these {len(names):,} in parts.")
     who = nodeset.fold(names) if names else f"all components of session {filter_session}"
@@ -216,7 +216,7 @@ def apply_staged(app: App, xnames: str | None) -> None:
     if not xnames:
         raise WrongUsage(f"--xnames is missing: it names the nodes whose staged session is to be started, as {NODES}.")
     bos = BosV2(app.backend("bos"))
-    names = nodes.known_names(bos, nodes.read_names(xnames, app.world.stdin))
+    names = nodes.known_names(bos, nodes.read_names(xnames, app.world))
     applied = bos.apply_staged(names)
     app.show(applied, template_tables.applied_page)
     if not app.settings.dry_run:

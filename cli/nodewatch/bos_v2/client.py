@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 from nodewatch.backend import ASK_RIGHT, Backend, Request, ask_array, ask_document, ask_object, object_in, segment
 from nodewatch.documents import id_of
 from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongUsage
+from nodewatch.nodes.courses import NOT_RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -285,9 +286,7 @@ class BosV2:
         try:
             found = ask_array(self.backend, Request("GET", "/v2/recording", {"session": session or None}))
         except NotFound as error:
-            raise NotFound(
-                "nothing is recorded here. Record it, `nodewatch local record STORE`, and ask with --local STORE."
-            ) from error
+            raise NotFound(NOT_RECORDED) from error
         return cast("list[dict[str, str]]", found)
 
     def health(self) -> dict[str, Any]:
@@ -333,16 +332,18 @@ def document_path(collection: str, name: str) -> str:
     return f"/v2/{collection}/{segment(name)}"
 
 
-def split_ids(ids: str, length: int = IDS_LENGTH) -> Iterable[str]:
-    """Return a comma list in pieces of at most that many characters; a longer name is a piece of its own.
+def split_ids(ids: str, length: int = IDS_LENGTH) -> list[str]:
+    """Return a comma list in pieces of at most that many characters; raise `WrongUsage` for a name that is longer.
 
-    >>> list(split_ids("x1,x2,x3", 5))
+    >>> split_ids("x1,x2,x3", 5)
     ['x1,x2', 'x3']
     """
-    piece: list[str] = []
+    pieces: list[str] = []
     for name in ids.split(","):
-        if piece and len(",".join([*piece, name])) > length:
-            yield ",".join(piece)
-            piece = []
-        piece.append(name)
-    yield ",".join(piece)
+        if len(name) > length:
+            raise WrongUsage(f"{name[:60]!r}... is no component: an id has {length} characters at most.")
+        if pieces and len(pieces[-1]) + 1 + len(name) <= length:
+            pieces[-1] += f",{name}"
+        else:
+            pieces.append(name)
+    return pieces

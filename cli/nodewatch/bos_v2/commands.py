@@ -160,7 +160,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --count-by status,phase
     """
     filters["status"] = filters["status"] and known_statuses(filters["status"])
-    filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
+    filters["ids"] = ids and nodes.comma_list(ids, app.world)
     whole = ids is not None and nodes.names_each_node(ids) and not (filters["page_size"] or filters["start_after_id"])
     if followed(app, lambda: follow.components(app, filters)):
         return
@@ -197,7 +197,7 @@ def map_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components map --session night-reboot --watch
     $ nodewatch bos v2 components map --filter 'cabinet = x1000' --format svg
     """
-    filters["ids"] = ids and nodes.comma_list(ids, app.world.stdin)
+    filters["ids"] = ids and nodes.comma_list(ids, app.world)
     if not followed(app, lambda: follow.component_map(app, filters)):
         show_map(app, filters)
 
@@ -251,7 +251,7 @@ def describe_component(app: App, component_id: str) -> None:
     if not nodes.names_several(component_id):
         app.show(bos.component(nodes.spell_name(component_id)), lambda node: describe(app, [node]))
         return
-    names = ",".join(nodes.known_names(bos, nodes.read_names(component_id, app.world.stdin)))
+    names = ",".join(nodes.known_names(bos, nodes.read_names(component_id, app.world)))
     found = list(bos.components(ids=names))
     bos.check_known(names, found, filtered=False)
     app.show(found, lambda found: describe(app, found))

@@ -33,7 +33,7 @@ def show_course(app: App, wanted: str | None, worst: bool) -> None:
     $ nodewatch bos v2 components history x1000c2s4b0n0 --local past.db
     $ nodewatch bos v2 components history --worst --local past.db
     """
-    names = None if wanted is None else nodes.read_names(wanted, app.world.stdin)
+    names = None if wanted is None else nodes.read_names(wanted, app.world)
     found = BosV2(app.backend("bos")).recording()
     if names is not None:
         meant = places.meant_by(names)

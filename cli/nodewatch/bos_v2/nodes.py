@@ -10,9 +10,8 @@ from nodewatch.nodes.nodeset import Pattern, expand_patterns, read_nodes
 from nodewatch.nodes.places import is_place, read_xname, stands_for_several
 
 if TYPE_CHECKING:
-    from typing import TextIO
-
     from nodewatch.bos_v2.client import BosV2
+    from nodewatch.world import World
 
 NAME = r"[^\s,\[\]\\@*?-][^\s,\[\]\\*?]*"
 
@@ -40,17 +39,17 @@ def names_several(text: str) -> bool:
     return text == "-" or text.startswith("@") or any(sign in text for sign in "[,*")
 
 
-def read_names(text: str, stdin: TextIO) -> list[str]:
+def read_names(text: str, world: World) -> list[str]:
     """Return the nodes that the text names: a comma list, a node set, `@FILE`, or `-` for stdin; xnames in lower case.
 
     Patterns (`x1000c2*`) and places (`x1000c2`) stay as they are. Raise `WrongUsage` if it is malformed or names none,
     `FileTrouble` if the file cannot be read.
 
-    >>> import io
-    >>> read_names("X1000c0s[1-2]b0n0,Login", io.StringIO())
+    >>> from nodewatch.world import World
+    >>> read_names("X1000c0s[1-2]b0n0,Login", World())
     ['Login', 'x1000c0s1b0n0', 'x1000c0s2b0n0']
     """
-    return [spell_name(name) for name in (text.split(",") if is_comma_list(text) else read_nodes(text, stdin))]
+    return [spell_name(name) for name in (text.split(",") if is_comma_list(text) else read_nodes(text, world))]
 
 
 def spell_name(name: str) -> str:
@@ -58,9 +57,9 @@ def spell_name(name: str) -> str:
     return name.lower() if is_place(name) or read_xname(name.lower()) else name
 
 
-def comma_list(text: str, stdin: TextIO) -> str:
+def comma_list(text: str, world: World) -> str:
     """Return the nodes that the text names as a comma list; an empty text stays empty."""
-    return text and ",".join(read_names(text, stdin))
+    return text and ",".join(read_names(text, world))
 
 
 def known_names(bos: BosV2, wanted: list[str]) -> list[str]:

@@ -158,19 +158,34 @@ def status_key(store: Store, name: str, tenant: str) -> str:
     return name if len(owners) == 1 else key
 
 
+def wrong_query(query: Mapping[str, str]) -> str:
+    """Return the server's words for a query of components that its schema does not allow; empty if it does.
+
+    >>> wrong_query({"page_size": "-1"}), wrong_query({"page_size": "3", "enabled": "False"})
+    ('-1 is less than the minimum of 0', '')
+    """
+    ids, size, enabled = query.get("ids", ""), query.get("page_size") or "0", query.get("enabled", "true")
+    if len(ids) > 127:
+        return f"{ids!r} is too long"
+    if size.startswith("-") and size[1:].isdigit():
+        return f"{size} is less than the minimum of 0"
+    if not size.isdigit():
+        return "Wrong type, expected 'integer' for query parameter 'page_size'"
+    if enabled.lower() not in ("true", "false"):
+        return "Wrong type, expected 'boolean' for query parameter 'enabled'"
+    return ""
+
+
 def list_components(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/components`: filters first, then the page; in the order of the ids.
 
     Other than the server's, `enabled=false` works without another filter too.
     """
     query = call.request.query
-    ids, size, enabled = query.get("ids"), query.get("page_size") or "0", query.get("enabled")
-    if ids is not None and len(ids) > 127:
-        return bad_request(f"{ids!r} is too long")
-    if not size.isdigit():
-        return bad_request("Wrong type, expected 'integer' for query parameter 'page_size'")
-    if enabled is not None and enabled.lower() not in ("true", "false"):
-        return bad_request("Wrong type, expected 'boolean' for query parameter 'enabled'")
+    wrong = wrong_query(query)
+    if wrong:
+        return bad_request(wrong)
+    enabled, size = query.get("enabled"), query.get("page_size") or "0"
     terms, values = ["1"], []
     for name in ("session", "staged_session", "phase"):
         if query.get(name):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.backend import ABSENT, Answer
+from nodewatch.backend import Answer
 from nodewatch.bos_v2 import change_rules as changes
 from nodewatch.bos_v2 import offline, rules, set_up_rules
-from nodewatch.bos_v2.offline_components import COMPONENTS, select
+from nodewatch.bos_v2.offline_components import find, select
 from nodewatch.documents import part
 from nodewatch.offline.routing import Call, Route, problem
 from nodewatch.offline.store import owned_key
@@ -24,16 +24,11 @@ if TYPE_CHECKING:
 BUSY = "BOS is currently changing the state of the node, and the actual state can not be accurately recorded"
 
 
-def body_of(call: Call) -> Any:
-    """Return the body of the request, None if it has none."""
-    return None if call.request.body is ABSENT else call.request.body
-
-
 def refuse(call: Call, schema: str) -> Answer | None:
     """Return the refusal of a body that the schema of that name does not allow; None if it does."""
     from nodewatch.bos_v2 import schema as schemas
 
-    words = schemas.refusal(body_of(call), getattr(schemas, schema))
+    words = schemas.refusal(call.body, getattr(schemas, schema))
     return offline.bad_request(words) if words else None
 
 
@@ -52,7 +47,7 @@ def create_session(store: Store, call: Call) -> Answer:
     wrong = refuse(call, "SESSION")
     if wrong is not None:
         return wrong
-    body, options, tenant = call.request.body, offline.service_options(store), call.tenant or None
+    body, options, tenant = call.body, offline.service_options(store), call.tenant or None
     limit, template_name = body.get("limit") or "", body["template_name"]
     if options["session_limit_required"] and not limit:
         return offline.bad_request("session_limit_required option is set, but this session has no limit specified")
@@ -87,7 +82,7 @@ def set_up_nodes(store: Store, call: Call, session: dict[str, Any], template: Ma
     now = changes.bos_time(call.now)
     found = set_up_rules.plan_set_up(session, template, known)
     for name, change in found.changes.items():
-        put_changed(store, changes.apply_patch(store.get(COMPONENTS, name), changes.complete_patch(change, now)))
+        put_changed(store, changes.apply_patch(find(store, name), changes.complete_patch(change, now)))
     status = {**session["status"], "error": found.error or None}
     if not found.over:
         return {**session, "status": status}
@@ -111,8 +106,8 @@ def update_component(store: Store, call: Call) -> Answer:
     wrong = refuse(call, "COMPONENT")
     if wrong is not None:
         return wrong
-    name, patch = call.names["component_id"], call.request.body
-    component = store.get(COMPONENTS, name)
+    name, patch = call.names["component_id"], call.body
+    component = find(store, name)
     if component is None:
         return offline.not_found("Component", name)
     if "actual_state" in patch and changes.is_changing(component):
@@ -129,7 +124,7 @@ def update_components(store: Store, call: Call) -> Answer:
     """
     from nodewatch.bos_v2.schema import BY_IDS, BY_SESSION, COMPONENT, object_schema, refusal
 
-    body = body_of(call)
+    body = call.body
     if all(
         refusal(body, object_schema({"patch": COMPONENT, "filters": by}, "patch", "filters"))
         for by in (BY_IDS, BY_SESSION)
@@ -140,7 +135,7 @@ def update_components(store: Store, call: Call) -> Answer:
         names = [name for (name,) in select(store, ["id"], "session = ?", [session])]
     else:
         names = list(dict.fromkeys(body["filters"]["ids"].split(",")))
-    found: dict[str, Any] = {name: store.get(COMPONENTS, name) for name in names}
+    found: dict[str, Any] = {name: find(store, name) for name in names}
     for name, component in found.items():
         if component is None:
             return offline.not_found("Component", name)
@@ -161,8 +156,8 @@ def apply_staged(store: Store, call: Call) -> Answer:
         return wrong
     clear, tenant = bool(offline.service_options(store)["clear_stage"]), call.tenant or None
     answer: dict[str, list[str]] = {"failed": [], "ignored": [], "succeeded": []}
-    for name in call.request.body.get("xnames", []):
-        component: Any = store.get(COMPONENTS, name)
+    for name in call.body.get("xnames", []):
+        component: Any = find(store, name)
         staged = part(component or {}, "staged_state").get("session")
         if not staged:
             answer["ignored"].append(name)
@@ -198,9 +193,7 @@ def store_template(store: Store, call: Call, doing: str, old: Mapping[str, Any])
     """Store the template of the request over the old one; refuse what is not allowed."""
     name = call.names["session_template_id"]
     try:
-        template = changes.stored_template(
-            call.request.body, name, reject_nids=offline.service_options(store)["reject_nids"]
-        )
+        template = changes.stored_template(call.body, name, reject_nids=offline.service_options(store)["reject_nids"])
     except ValueError as error:
         return offline.bad_request(f"The session template could not be {doing}: {error}")
     document = changes.sort_fields({"tenant": call.tenant or None, **changes.apply_patch(old, template)})
@@ -222,7 +215,7 @@ def update_options(store: Store, call: Call) -> Answer:
     wrong = refuse(call, "OPTIONS")
     if wrong is not None:
         return wrong
-    options, patch = store.get(offline.OPTIONS, "") or rules.DEFAULT_OPTIONS, call.request.body
+    options, patch = store.get(offline.OPTIONS, "") or rules.DEFAULT_OPTIONS, call.body
     known = {name: value for name, value in patch.items() if name in rules.DEFAULT_OPTIONS or name in options}
     store.put(offline.OPTIONS, "", changes.sort_fields({**options, **known}))
     return Answer(200, changes.sort_fields({**options, **patch}))

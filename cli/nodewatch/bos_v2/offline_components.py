@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.offline.spool import spooled
+from nodewatch.offline.store import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,6 +75,18 @@ def put(store: Store, document: Any, answer: Any, columns: Columns) -> None:
         f"INSERT OR REPLACE INTO components VALUES ({', '.join('?' * len(columns))})",  # noqa: S608  # marks only
         columns,
     )
+
+
+def find(store: Store, name: str) -> Any:
+    """Return the component of that id as it was given, None if there is none.
+
+    Raise `FileTrouble` if the store, which may be somebody else's, holds another one in its place, or its columns only.
+    """
+    found = store.get(COMPONENTS, name)
+    known = found if found is not None else select(store, ["id"], "id = ?", [name])
+    if known and (found or {}).get("id") != name:
+        raise damaged(store.path, f"what it has as the component {name} is another document, or none")
+    return found
 
 
 def select(

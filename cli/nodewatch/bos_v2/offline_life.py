@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.bos_v2 import change_rules as changes
 from nodewatch.bos_v2 import life_rules, offline, rules, set_up_rules
 from nodewatch.bos_v2.offline_changes import put_changed
-from nodewatch.bos_v2.offline_components import COMPONENTS, count_alike, select
-from nodewatch.documents import part
-from nodewatch.offline.store import owned_key
+from nodewatch.bos_v2.offline_components import count_alike, find, select
+from nodewatch.documents import as_text, part
+from nodewatch.offline.store import damaged, owned_key
 from nodewatch.times import seconds_since
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def take_step(store: Store, now: datetime, began: datetime, chances: Chances) ->
     operations = {session.get("name"): session.get("operation") for session in sessions.values()}
     moved = 0
     for key, session in sessions.items():
+        if owned_key(as_text(session.get("name")), session.get("tenant")) != key:
+            raise damaged(store.path, f"what it has as the session {key} is another one")
         state = part(session, "status").get("status")
         begun = begin_session(store, session, now) if state == "pending" else None
         ended = end_session(store, session, now) if state == "running" else None
@@ -59,7 +61,7 @@ def move_nodes(store: Store, now: datetime, began: datetime, chances: Chances, o
         does = life_rules.plan(chances, session, name)
         if waited < life_rules.seconds_to_wait(status, error, does, options):
             continue
-        component = store.get(COMPONENTS, name)
+        component = find(store, name)
         change = life_rules.next_change(component, does, operations.get(session) or "", waited, options)
         if change:
             put_changed(store, changes.apply_patch(component, changes.complete_patch(change, changes.bos_time(now))))
@@ -89,7 +91,7 @@ def begin_session(store: Store, session: Mapping[str, Any], now: datetime) -> di
         return None
     stamp = changes.bos_time(now)
     for node, change in found.changes.items():
-        put_changed(store, changes.apply_patch(store.get(COMPONENTS, node), changes.complete_patch(change, stamp)))
+        put_changed(store, changes.apply_patch(find(store, node), changes.complete_patch(change, stamp)))
     if found.over:
         status = {**status, "end_time": stamp, "error": found.error or None, "status": "complete"}
     return {**session, "components": ",".join(found.changes), "status": status}

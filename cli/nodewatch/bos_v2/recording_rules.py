@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import as_text, part
+from nodewatch.nodes.courses import GONE, Attempt, most_failures, steps
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from nodewatch.bos_v2.types import Component
 
-GONE = "gone"  # the status of a node that BOS does not know any more
 MOST_SLOWEST = 5  # nodes that are named as the slowest of a phase
 
 
@@ -74,26 +73,19 @@ def whereabouts(components: Iterable[Component]) -> dict[str, Whereabouts]:
     }
 
 
-def find_changes(
-    before: Mapping[str, RecordedChange], now: Mapping[str, Whereabouts], time: str
-) -> list[RecordedChange]:
+def find_changes(last: Iterable[RecordedChange], now: Mapping[str, Whereabouts], time: str) -> list[RecordedChange]:
     """Return what changed since each node's last change; nodes that are missing now are gone.
 
     >>> stable = Whereabouts("stable", "", "", "s")
-    >>> first = find_changes({}, {"x1": stable}, "T1")
+    >>> first = find_changes([], {"x1": stable}, "T1")
     >>> first
     [RecordedChange(time='T1', node='x1', was='', status='stable', phase='', error='', session='s')]
-    >>> last = {"x1": first[0]}
-    >>> find_changes(last, {"x1": stable}, "T2"), [change.status for change in find_changes(last, {}, "T2")]
+    >>> find_changes(first, {"x1": stable}, "T2"), [change.status for change in find_changes(first, {}, "T2")]
     ([], ['gone'])
     """
-    gone = Whereabouts(GONE, "", "", "")
-    everyone = {**now, **{name: gone for name in before if name not in now}}
-    return [
-        RecordedChange(time, name, before[name].status if name in before else "", *state)
-        for name, state in everyone.items()
-        if name not in before or before[name].state != state
-    ]
+    before = {change.node: change.state for change in last}
+    found = steps(before, now, Whereabouts(GONE, "", "", ""))
+    return [RecordedChange(time, node, was.status if was else "", *state) for node, was, state in found]
 
 
 def worst(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -105,24 +97,16 @@ def worst(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     >>> worst([failed, failed, {**failed, "session": "s2", "to": "stable"}, {**failed, "node": "x2", "session": ""}])
     [{'node': 'x1', 'failures': 1, 'sessions': 2, 'errors': ['off']}]
     """
-    seen: dict[str, set[str]] = {}
-    failures: dict[str, dict[str, str]] = {}
-    for change in found:
-        name, session = as_text(change.get("node")), as_text(change.get("session"))
-        if session:
-            seen.setdefault(name, set()).add(session)
-            if change.get("to") == "failed":
-                failures.setdefault(name, {})[session] = as_text(change.get("error"))
-    nodes = [
-        {
-            "node": name,
-            "failures": len(errors),
-            "sessions": len(seen[name]),
-            "errors": [error for error, _ in Counter(filter(None, errors.values())).most_common()],
-        }
-        for name, errors in failures.items()
-    ]
-    return sorted(nodes, key=lambda node: (-int(str(node["failures"])), str(node["node"])))
+    seen = (
+        Attempt(
+            as_text(each.get("node")),
+            as_text(each.get("session")),
+            each.get("to") == "failed",
+            as_text(each.get("error")),
+        )
+        for each in found
+    )
+    return most_failures((attempt for attempt in seen if attempt.of), "sessions")
 
 
 def phase_times(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 def system_of(app: App) -> Bearer:
     """Return the login to the BOS that is configured; raise `WrongConfiguration` if that is a local store."""
-    from nodewatch.remote.addresses import checked_url
     from nodewatch.remote.login import Bearer
 
     system = app.settings.system("bos")
@@ -26,7 +25,7 @@ def system_of(app: App) -> Bearer:
             f"BOS is asked in the local store {system.local} ({system.source}), which needs no login. Name a system "
             "with --context, --configuration or NODEWATCH_BOS_URL."
         )
-    return Bearer(app.settings, app.world, checked_url(system.url or "", system.source))
+    return Bearer(app.settings, app.world, system.url or "")
 
 
 @command

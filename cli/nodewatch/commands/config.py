@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from nodewatch.world import World
 
 Row = tuple[Any, str]
+IN_FILES = {  # what settings are called in the files of `cray` and `hzn`, where that is not the variable of the setting
+    "bos.url": "hostname",
+    "tenant": "tenant",
+    "request_timeout": "HZN_HTTP_TIMEOUT",
+    "retries": "HZN_HTTP_RETRIES",
+    "ca_bundle": "CERT_PATH",
+    "insecure": "HZN_SSL_SKIP_VERIFY",
+}
 
 
 @command(listing="commands.list_tables:CONTEXTS")
@@ -72,7 +80,7 @@ def with_line(name: str, source: str, context: contexts.Context | str | None) ->
     elif source.endswith("config.toml"):
         line = contexts.line_in(source, (name,))
     else:
-        line = first_line(source, {"bos.url": "hostname", "tenant": "tenant"}.get(setting.name, setting.variable))
+        line = first_line(source, IN_FILES.get(setting.name, setting.variable))
     return f"{source}, line {line}" if line else source
 
 
@@ -108,8 +116,13 @@ def effective(settings: Settings, world: World) -> dict[str, Row]:
             rows[f"{service}.local"] = (system.local, system.source)
         else:
             rows[f"{service}.url"] = (without_login(system.url or ""), system.source)
-            rows[f"{service}.request_timeout"] = row(system.request_timeout, "request_timeout")
-            rows[f"{service}.retries"] = row(system.retries, "retries")
+            timeout, retries = ("request_timeout", "retries") if service == "bos" else ("hub_timeout", "hub_retries")
+            rows[f"{service}.request_timeout"] = row(system.request_timeout, timeout)
+            rows[f"{service}.retries"] = row(system.retries, retries)
+            if system.extra_ca:
+                rows[f"{service}.ca_bundle"] = row(system.extra_ca, "hub_ca")
+            if system.insecure and not settings.insecure:
+                rows[f"{service}.insecure"] = row(system.insecure, "hub_insecure")
     rows["bos.tenant"] = row(settings.tenant, "tenant")
     rows["bos.token"] = token_row(settings, world)
     rows["exchange.org"] = row(settings.org, "org")

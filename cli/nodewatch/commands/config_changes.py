@@ -173,7 +173,7 @@ def init(app: App, name: str, bos_url: str | None, exchange_url: str | None, age
     if not any(key in values for key in contexts.URLS):
         raise WrongUsage("a context needs the URL of a service, and none was given.")
     if "ca_bundle" in values:
-        values["ca_bundle"] = os.path.abspath(os.path.expanduser(values["ca_bundle"]))
+        values["ca_bundle"] = os.path.abspath(app.world.expanded(values["ca_bundle"]))
     file = contexts.user_file(app.world)
     would = f"the context {name}, with {', '.join(f'{key} = {value!r}' for key, value in values.items())}."
     done = f"The context {name} is written to {file}."

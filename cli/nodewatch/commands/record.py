@@ -1,4 +1,4 @@
-"""The command `local record`: looks at BOS, once or again and again, and keeps what changed."""
+"""The command `local record`: looks at what is configured, once or again and again, and keeps what changed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import ServiceTrouble, WrongUsage
+from nodewatch.errors import NodewatchError, NotPermitted, ServiceTrouble, WrongConfiguration, WrongUsage
+from nodewatch.offline.backend import store_to_fill
+from nodewatch.table import plural
 from nodewatch.tree import command
 from nodewatch.watch.options import duration
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from nodewatch.app import App
+
+    Look = Callable[[App, str, float], None]
 
 OFTEN = 1  # second: what looks are apart at least
 
@@ -26,11 +31,12 @@ OFTEN = 1  # second: what looks are apart at least
 @click.option("--for", "lasting", type=duration, help="End after that time: 8h. Else it goes on until Ctrl-C.")
 @click.option("--keep", type=duration, default="90d", show_default=True, help="Forget what is older.")
 def record(app: App, store: str, every: float | None, lasting: float | None, keep: float) -> None:
-    """Each look adds only what changed: time, node, from, to, error and session. BOS forgets its sessions; a recording
-    does not. It is made for cron, too: it may run twice at once, and be killed at any time. A server that does not
-    answer for a while is waited for.
+    """Each look adds only what changed: of the nodes in BOS time, node, from, to, error and session; of those of the
+    organization in the Exchange time, node, policy, from, to and error. What is configured is asked; the Exchange is
+    asked for each of its nodes. BOS forgets its sessions; a recording does not. It is made for cron, too: it may run
+    twice at once, and be killed at any time. A server that does not answer for a while is waited for.
 
-    `bos v2 components history` and `bos v2 sessions history` read it, with --local STORE.
+    `bos v2 components history`, `bos v2 sessions history` and `exchange nmp history` read it, with --local STORE.
 
     \b
     $ nodewatch local record past.db --every 5m --for 8h
@@ -39,38 +45,112 @@ def record(app: App, store: str, every: float | None, lasting: float | None, kee
     if lasting is not None and every is None:
         raise WrongUsage("--for needs --every: without it there is one look.")
     if app.settings.dry_run:
-        app.say(f"What changed at {app.address('bos')} would be added to {store}.")
+        there = dict.fromkeys(app.address(service) for service in LOOKS if is_configured(app, service))
+        app.say(f"What changed at {' and '.join(there) or app.address('bos')} would be added to {store}.")
         return
-    record_look(app, store, keep)
+    looks = first_looks(app, store, keep)
     if every is None:
         return
     pause, world = max(every, OFTEN), app.world
     end = float("inf") if lasting is None else world.monotonic() + lasting
     while world.monotonic() + pause <= end:
         world.sleep(pause)
+        for look in looks:
+            try:
+                look(app, store, keep)
+            except ServiceTrouble as error:
+                app.warn(f"{recording_time(world.now())}: nothing was recorded. {error.message}")
+
+
+def first_looks(app: App, path: str, keep: float) -> list[Look]:
+    """Look at all that is configured; return the looks that can be taken again.
+
+    Raise `WrongConfiguration` if nothing is configured, and what kept one of the looks from being taken.
+    """
+    looks: list[Look] = []
+    missing: list[WrongConfiguration] = []
+    trouble: list[NodewatchError] = []
+    for service, look in LOOKS.items():
         try:
-            record_look(app, store, keep)
-        except ServiceTrouble as error:
-            app.warn(f"{recording_time(world.now())}: nothing was recorded. {error.message}")
+            look(app, path, keep)
+        except WrongConfiguration as error:
+            missing.append(error)
+            if is_configured(app, service) and app.settings.system(service).url:
+                app.say(f"Nothing is recorded of {app.address(service)}: {error.message}")
+        except (ServiceTrouble, NotPermitted) as error:
+            trouble.append(error)
+        else:
+            looks.append(look)
+    if trouble:
+        raise trouble[0]
+    if not looks:
+        raise missing[0]
+    return looks
 
 
-def record_look(app: App, path: str, keep: float) -> None:
+def is_configured(app: App, service: str) -> bool:
+    """Return whether it is known where the service is, and which organization of the Exchange is asked."""
+    system = app.settings.systems[service]
+    if system is None or isinstance(system, WrongConfiguration):
+        return False
+    return service != "exchange" or app.settings.org is not None
+
+
+def look_at_boots(app: App, path: str, keep: float) -> None:
     """Ask BOS for all components, and add what changed to the store at the path; say how much that is."""
     from nodewatch.bos_v2.client import BosV2
     from nodewatch.bos_v2.offline_recording import add_look
     from nodewatch.bos_v2.recording_rules import whereabouts
     from nodewatch.bos_v2.rules import IN_PROGRESS
-    from nodewatch.offline.backend import store_to_fill
-    from nodewatch.table import plural
 
     now = app.world.now()
     found = whereabouts(BosV2(app.backend("bos")).components(fields=IN_PROGRESS))
     with closing(store_to_fill(path)) as store:
-        added = add_look(store, recording_time(now), found, recording_time(now - timedelta(seconds=keep)))
+        added = add_look(store, recording_time(now), found, oldest(now, keep))
+    tell(app, path, now, added, plural(len(found), "node"))
+
+
+def look_at_upgrades(app: App, path: str, keep: float) -> None:
+    """Ask the Exchange for the statuses of the organization's nodes, and add what changed; say how much that is."""
+    from nodewatch.horizon import rules
+    from nodewatch.horizon.offline_recording import add_look
+    from nodewatch.horizon.recording_rules import states
+    from nodewatch.horizon.shared import exchange
+    from nodewatch.horizon.survey import ask_statuses, reasons_of
+
+    org = app.settings.org
+    if org is None:
+        raise WrongConfiguration(rules.NO_ORG)
+    now = app.world.now()
+    found = ask_statuses(app, org, exchange(app).nodes(org), "")
+    if found.interrupted:
+        raise KeyboardInterrupt
+    answered = len(found.statuses) + len(found.silent)
+    if found.troubled and not answered:
+        raise next(iter(found.troubled.values()))
+    with closing(store_to_fill(path)) as store:
+        added = add_look(store, recording_time(now), states(found.statuses), oldest(now, keep), org, found.troubled)
+    tell(app, path, now, added, plural(answered, "edge node"))
+    if found.troubled:
+        reasons = [f"  {names}: {why}" for why, names in reasons_of(found).items()]
+        missing = f"what could not be asked counts as before ({plural(len(found.troubled), 'edge node')}):"
+        app.warn("\n".join([f"{recording_time(now)}: {missing}", *reasons]))
+
+
+LOOKS: dict[str, Look] = {"bos": look_at_boots, "exchange": look_at_upgrades}
+
+
+def tell(app: App, path: str, now: datetime, added: int | None, seen: str) -> None:
+    """Say what a look has added."""
     if added is None:
         app.say(f"{path} has a look that is as new: nothing was added.")
     else:
-        app.say(f"{recording_time(now)}: {plural(added, 'change')} on {plural(len(found), 'node')}.")
+        app.say(f"{recording_time(now)}: {plural(added, 'change')} on {seen}.")
+
+
+def oldest(now: datetime, keep: float) -> str:
+    """Return before when things are forgotten."""
+    return recording_time(now - timedelta(seconds=keep))
 
 
 def recording_time(time: datetime) -> str:

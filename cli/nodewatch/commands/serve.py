@@ -35,9 +35,6 @@ def serve(app: App, port: int, address: str, read_only: bool) -> None:
 
     store = app.settings.system("bos").local or chosen_store(app, "serve")
     backends = {service: LocalBackend(store, routes(service), app.world, app.settings) for service in MOUNTS}
-    for backend in backends.values():
-        app.closing.callback(backend.close)
-        backend.open()
     log = app.warn if app.settings.verbose else tell_nobody
     try:
         server = StoreServer((address, port), backends, log, read_only=read_only)
@@ -45,11 +42,14 @@ def serve(app: App, port: int, address: str, read_only: bool) -> None:
         why = getattr(error, "strerror", None) or error
         raise WrongUsage(f"nothing can listen at {address}, port {port}: {why}. Choose another one.") from error
     with server:
+        for backend in backends.values():
+            backend.open()
         host, port = str(server.server_address[0]), int(server.server_address[1])
-        if not host.startswith("127."):
+        if not host.startswith("127.") and host != "::1":
             may = "read" if read_only else "read and change"
             app.warn(f"Warning: whoever can reach {host} can {may} this store.")
-        app.world.stdout.write(invitation(f"http://{host}:{port}", organization(backends["exchange"])))
+        base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        app.world.stdout.write(invitation(base, organization(backends["exchange"])))
         app.world.stdout.flush()
         server.serve_forever()
 
@@ -59,8 +59,11 @@ def tell_nobody(_line: str) -> None:
 
 
 def organization(exchange: LocalBackend) -> str:
-    """Return the organization of the first policy in the store, `org` where it has none."""
-    return next((name.partition("/")[0] for name, _ in exchange.open().items("exchange/managementpolicies")), "org")
+    """Return the organization that most policies in the store are of, `org` where it has none."""
+    from collections import Counter
+
+    names = Counter(name.partition("/")[0] for name, _ in exchange.open().items("exchange/managementpolicies"))
+    return next((name for name, _ in names.most_common(1)), "org")
 
 
 def invitation(base: str, org: str) -> str:

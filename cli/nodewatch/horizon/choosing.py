@@ -30,7 +30,7 @@ def read_node_names(app: App, text: str, org: str | None) -> tuple[str, list[str
 
     Raise `WrongUsage` if they are of several organizations: one is asked at a time.
     """
-    names = [rules.qualified(name, org) for name in read_nodes(text, app.world.stdin)]
+    names = [rules.qualified(name, org) for name in read_nodes(text, app.world)]
     orgs = sorted({own for own, _ in names})
     if len(orgs) > 1:
         raise WrongUsage(f"the nodes are of {len(orgs)} organizations, {', '.join(orgs)}: name those of one at a time.")

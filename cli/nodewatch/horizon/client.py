@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from nodewatch.backend import REHEARSED, Backend, Request, ask_confirmed, json_kind, segment, status_words, unconfirmed
+from nodewatch.backend import (
+    REHEARSED,
+    Backend,
+    Request,
+    ask_array,
+    ask_confirmed,
+    json_kind,
+    segment,
+    status_words,
+    unconfirmed,
+)
 from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble, UnreadableAnswer, WrongConfiguration
 from nodewatch.horizon import rules
+from nodewatch.nodes.courses import NOT_RECORDED
 
 if TYPE_CHECKING:
     from nodewatch.backend import Answer
@@ -57,6 +68,16 @@ class Exchange:
     def statuses(self, org: str, node: str) -> Statuses:
         """Return the statuses of all policies on a node, by `org/nmp`; none if it has none."""
         return members(self.backend, f"{node_path(org, node)}/managementStatus", "managementStatus")
+
+    def recording(self, nmp: str = "") -> list[dict[str, str]]:
+        """Return what `local record` has kept, the oldest first: all changes of statuses, or those of one `org/nmp`.
+
+        Raise `NotFound` where there is no recording: no Exchange keeps one.
+        """
+        try:
+            return list(ask_array(self.backend, Request("GET", "/recording", {"nmp": nmp or None})))
+        except NotFound as error:
+            raise NotFound(NOT_RECORDED) from error
 
     def post_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
         """Make a policy that is not there yet; raise an error of status 403 if it is, or may not be made."""

@@ -11,6 +11,8 @@ from nodewatch.horizon import rules
 from nodewatch.horizon.shared import (
     CONCURRENCY,
     LONG,
+    NODE,
+    NODES,
     clock,
     exchange,
     exchange_command,
@@ -89,8 +91,8 @@ OLDER = click.Option(
 
 @exchange_command(CONCURRENCY, STATUS, OLDER, listing="horizon.list_tables:STATUSES")
 @click.argument("nmp", metavar="NMP")
-@click.option("--node", "-N", metavar="NODES", help="Only this node, or these: a node set, @FILE, or - for stdin.")
-@click.option("--nodes", "only", metavar="NODES", help="Only these nodes: a node set, @FILE, or - for stdin.")
+@NODE
+@NODES
 @click.option("--expect", metavar="N", help="Wait until N nodes (or N% of them) have a status, not for all.")
 @click.option("--no-match", is_flag=True, help="Do not ask whom the policy is meant for: fewer questions.")
 @LONG
@@ -148,15 +150,20 @@ def show_nmp_status(
         raise NotFound(f"Status for NMP {name or nmp} not found{where} in org {org}{why}")
 
 
-def typed_nodes(app: App, node: str | None, only: str | None) -> list[str]:
-    """Return the nodes that are named one by one, as they were typed; none where all are meant."""
+def check_one(node: str | None, only: str | None) -> None:
+    """Raise `WrongUsage` if both `--node` and `--nodes` name nodes."""
     if node is not None and only is not None:
         raise WrongUsage("--node and --nodes do not go together: write all nodes behind --nodes.")
+
+
+def typed_nodes(app: App, node: str | None, only: str | None) -> list[str]:
+    """Return the nodes that are named one by one, as they were typed; none where all are meant."""
+    check_one(node, only)
     if only is None and not (node and (node == "-" or node.startswith("@"))):
         return [node] if node else []
     from nodewatch.nodes.nodeset import read_nodes
 
-    return read_nodes(only or node or "", app.world.stdin)
+    return read_nodes(only or node or "", app.world)
 
 
 def names_several(text: str) -> bool:

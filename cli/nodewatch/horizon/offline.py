@@ -21,6 +21,7 @@ NODE_POLICIES = "exchange/nodePolicies"
 STATUSES = "exchange/managementStatus"
 AGENT = "agent/nodemanagement"
 VERSION = "2.154.0\n"
+NO_OBJECT = Answer(400, {"code": "invalid-input", "msg": "the request body was malformed: a JSON object is needed"})
 DONE = Answer(201, {"code": "ok", "msg": "updated"})
 NOT_FOUND = Answer(404, {"code": "not-found", "msg": "not found"})
 
@@ -36,6 +37,11 @@ def named_documents(store: Store, collection: str, org: str, name: str | None) -
         return {key: document for key, document in store.items(collection) if key.startswith(f"{org}/")}
     document = store.get(collection, f"{org}/{name}")
     return {} if document is None else {f"{org}/{name}": document}
+
+
+def malformed(call: Call) -> bool:
+    """Tell whether what was sent is no JSON object."""
+    return not isinstance(call.body, dict)
 
 
 def version(_store: Store, _call: Call) -> Answer:
@@ -55,9 +61,11 @@ def post_policy(store: Store, call: Call) -> Answer:
     from nodewatch.horizon.policy_rules import as_stored
 
     key = f"{call.names['org']}/{call.names['nmp']}"
+    if malformed(call):
+        return NO_OBJECT
     if store.get(POLICIES, key) is not None:
         return Answer(403, {"code": "already-exists", "msg": f"management policy '{key}' already exists"})
-    document = as_stored(call.request.body)
+    document = as_stored(call.body)
     store.put(
         POLICIES, key, {"owner": "", **document, "lastUpdated": exchange_time(call), "created": exchange_time(call)}
     )
@@ -70,10 +78,12 @@ def put_policy(store: Store, call: Call) -> Answer:
 
     key = f"{call.names['org']}/{call.names['nmp']}"
     old = store.get(POLICIES, key)
+    if malformed(call):
+        return NO_OBJECT
     if old is None:
         return NOT_FOUND
     own = {name: old[name] for name in ("owner", "created") if name in old}
-    store.put(POLICIES, key, {**own, **as_stored(call.request.body), "lastUpdated": exchange_time(call)})
+    store.put(POLICIES, key, {**own, **as_stored(call.body), "lastUpdated": exchange_time(call)})
     return DONE
 
 
@@ -113,10 +123,12 @@ def statuses(store: Store, call: Call) -> Answer:
 def put_status(store: Store, call: Call) -> Answer:
     """Answer `PUT /orgs/{org}/nodes/{node}/managementStatus/{nmp}`: this policy's status is replaced, others stay."""
     node, name = f"{call.names['org']}/{call.names['node']}", f"{call.names['org']}/{call.names['nmp']}"
+    if malformed(call):
+        return NO_OBJECT
     if store.get(NODES, node) is None:
         return NOT_FOUND
-    upgrade = {**rules.upgrade(call.request.body), "lastUpdated": exchange_time(call)}
-    status = {**call.request.body, "agentUpgradePolicyStatus": upgrade}
+    upgrade = {**rules.upgrade(call.body), "lastUpdated": exchange_time(call)}
+    status = {**call.body, "agentUpgradePolicyStatus": upgrade}
     store.put(STATUSES, node, {**(store.get(STATUSES, node) or {}), name: status})
     return DONE
 

@@ -37,6 +37,10 @@ ON_COMMAND_LINE = (
 )
 LONG = click.option("--long", "-l", is_flag=True, help="Show the whole of each status.")
 POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `nmp` or `org/nmp`.")
+NODE = click.option(
+    "--node", "-N", metavar="NODES", help="Only this node, or these: a node set, @FILE, or - for stdin."
+)
+NODES = click.option("--nodes", "only", metavar="NODES", help="Only these nodes: a node set, @FILE, or - for stdin.")
 CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Ask N nodes at a time (32).")
 
 

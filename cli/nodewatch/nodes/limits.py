@@ -18,25 +18,26 @@ from nodewatch.table import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import TextIO
+
+    from nodewatch.world import World
 
 OPERATORS = ("&", "!")
 SEPARATOR = r"(?:\s*,\s*|\s+)(?![^\[]*\])"  # what stands in brackets belongs to the node set
 TERM = r"""[&!]?(?:[^\s,;|&!^@{}()"'\[\]]|\[[^\[\]]*\])+"""
 
 
-def read_limit(text: str, stdin: TextIO, *, from_all: bool = False) -> str:
+def read_limit(text: str, world: World, *, from_all: bool = False) -> str:
     """Return the limit as BOS takes it: terms joined by commas, node sets expanded; `@FILE` and `-` are lists of nodes.
 
     Blanks separate terms, or stand between an operator and its name. Raise `WrongUsage`, with the right form where
     there is one, for whatever else BOS would take otherwise than it is meant. BOS v1 starts `from_all` nodes.
 
-    >>> import io
-    >>> [read_limit(text, io.StringIO()) for text in ("x[1-2] !x2, & Compute", "all, !x1\\n", "all,!x[08-10]")]
+    >>> from nodewatch.world import World
+    >>> [read_limit(text, World()) for text in ("x[1-2] !x2, & Compute", "all, !x1\\n", "all,!x[08-10]")]
     ['x1,x2,!x2,&Compute', 'all,!x1', 'all,!x08,!x09,!x10']
     """
     if text == "-" or text.startswith("@"):
-        found = read_nodes(text, stdin)
+        found = read_nodes(text, world)
         operator = next((name for name in found if name.startswith(OPERATORS)), None)
         if operator is not None:
             raise WrongUsage(

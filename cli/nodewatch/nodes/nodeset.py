@@ -13,30 +13,33 @@ and the tests hold both against ClusterShell's.
 
 from __future__ import annotations
 
-import os
 import re
+import sys
 from functools import lru_cache
 from itertools import islice, product, zip_longest
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.errors import FileTrouble, NotFound, WrongUsage
+from nodewatch.errors import NotFound, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import TextIO
+
+    from nodewatch.world import World
 
 MOST_NAMES = 1_000_000
 MOST_CHARACTERS = 64_000_000
 EXAMPLE = "Write it as in x3000c0s[19-22]b[0-3]n0,x3000c0s30b0n0."
 
 NUMBER = "([0-9]{1,18})"  # longer ones count as two: int() has a limit
+MOST_NUMBERS = 32  # in a name; what is behind them is a word, because rows are compared place by place
 DIGITS = str.maketrans("123456789", "000000000")  # all digits are one
 COMMON = 50  # so many names make a shape common
 BRACKETS = frozenset("[]")
 WILD = frozenset("*?")
 MEANING = frozenset("[],# \\") | WILD
 PIECE = r"(?:[^\s,\[\]]+|\[[^\[\]]*\]|[\[\]])+"
+CONTROL = r"(?!\s)[\x00-\x1f\x7f-\x9f]"
 ESCAPE = r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U00(?:0[0-9a-f]|10)[0-9a-f]{4})"
 
 
@@ -64,7 +67,7 @@ def first(names: Iterable[str]) -> str:
 @lru_cache(4096)  # names are made of few numbers and words, and this is done 100,000 times for 20,000 nodes
 def sortable(part: str) -> str:
     """Return a number with its length in front, as one character: then numbers sort as text does. A word is itself."""
-    return chr(len(part)) + part if part[:1].isdecimal() and part.isascii() else part
+    return chr(min(len(part), sys.maxunicode)) + part if part[:1].isdecimal() and part.isascii() else part
 
 
 def fold(names: Iterable[str]) -> str:
@@ -99,7 +102,7 @@ def group_by_shape(names: Iterable[str]) -> dict[tuple[str, ...], list[tuple[str
         if found := common(name):
             rows.append(found.groups())
             continue
-        parts = split(name)  # the numbers are at the odd places
+        parts = split(name, MOST_NUMBERS)  # the numbers are at the odd places
         shape = tuple(parts[::2])
         shapes.setdefault(shape, []).append(tuple(parts[1::2]))
         if len(shapes[shape]) == COMMON and all(shape[1:-1]):
@@ -239,11 +242,15 @@ def expand(text: str) -> list[str]:
     """Return the names in the text, each once, in natural order; commas and spaces separate them.
 
     Raise `WrongUsage` for a malformed text, and for one of more than a million names before they are made.
-    `@group` is malformed: no ClusterShell configuration is read. A range may have a step.
+    `@group` is malformed: no ClusterShell configuration is read; and so is a control character, as files have that
+    hold anything else. A range may have a step.
 
     >>> expand("x3000c0s[19-20]b0n0,node[08-10,1], node1 [0-8/4]")
     ['0', '4', '8', 'node1', 'node08', 'node09', 'node10', 'x3000c0s19b0n0', 'x3000c0s20b0n0']
     """
+    control = re.search(CONTROL, text)
+    if control is not None:
+        raise WrongUsage(f"there is a control character, {control[0]!r}, and no name of a node has one. {EXAMPLE}")
     pieces = [found[0] for found in islice(re.finditer(PIECE, text), MOST_NAMES + 1)]
     names = {name_of(piece) for piece in pieces if not BRACKETS.intersection(piece)}
     folded = [read_piece(piece) for piece in pieces if BRACKETS.intersection(piece)]
@@ -322,7 +329,7 @@ def quoted(text: str) -> str:
     return repr(text if len(text) <= 80 else text[:77] + "...")
 
 
-def read_nodes(text: str, stdin: TextIO) -> list[str]:
+def read_nodes(text: str, world: World) -> list[str]:
     """Return the names that a user means, each once, in natural order: a node set, `@FILE`, or `-` for stdin.
 
     A file holds node sets, separated by commas, spaces and ends of lines; `#` begins a comment. Raise
@@ -332,8 +339,11 @@ def read_nodes(text: str, stdin: TextIO) -> list[str]:
     if text != "-" and not text.startswith("@"):
         source, content = quoted(text), text
     else:
+        from nodewatch.files import read_input
+
         source = "stdin" if text == "-" else text[1:]
-        content = re.sub(r"(?m)(^|(?<=[\s,]))#.*", "", read_text(source, stdin if text == "-" else None))
+        written = read_input("-" if text == "-" else world.expanded(source), world.stdin, MOST_CHARACTERS)
+        content = re.sub(r"(?m)(^|(?<=[\s,]))#.*", "", written)
     try:
         nodes = expand(content)
     except WrongUsage as error:
@@ -341,21 +351,3 @@ def read_nodes(text: str, stdin: TextIO) -> list[str]:
     if not nodes:
         raise WrongUsage(f"{source} names no node. {EXAMPLE}")
     return nodes
-
-
-def read_text(source: str, stdin: TextIO | None) -> str:
-    """Return the text of stdin, if given, else of the file; raise `FileTrouble` if it fails or never ends."""
-    from nodewatch.files import read_bytes
-
-    try:
-        if stdin is None:
-            return read_bytes(os.path.expanduser(source), MOST_CHARACTERS).decode("utf-8-sig")
-        text = stdin.read(MOST_CHARACTERS + 1)
-    except OSError as error:
-        where = source or "a file without a name"
-        raise FileTrouble(f"the nodes in {where} cannot be read: {error.strerror or error}.") from error
-    except UnicodeDecodeError as error:
-        raise FileTrouble(f"the nodes in {source} cannot be read: it is not UTF-8 text.") from error
-    if len(text) > MOST_CHARACTERS:
-        raise FileTrouble(f"{source} is no list of nodes: it has more than {MOST_CHARACTERS:,} characters.")
-    return text

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nodewatch.backend import Answer, Request
     from nodewatch.offline.routing import Route
     from nodewatch.offline.section import Section
-    from nodewatch.offline.store import Store
+    from nodewatch.offline.store import Store, Tables
     from nodewatch.settings.model import Settings
     from nodewatch.world import World
 
@@ -43,13 +43,27 @@ class BosRoutes:
         yield from V1_TEMPLATES
 
 
+class ExchangeRoutes:
+    """The routes of the Exchange, and those of a recording, whose module is imported when no other fits."""
+
+    def __iter__(self) -> Iterator[Route]:
+        from nodewatch.horizon.offline import EXCHANGE_ROUTES
+
+        yield from EXCHANGE_ROUTES
+        from nodewatch.horizon.offline_recording import ROUTES as RECORDING
+
+        yield from RECORDING
+
+
 def routes(service: str) -> Iterable[Route]:
     """Return the routes of the slices that answer for `bos`, `exchange` or `agent`."""
     if service == "bos":
         return BosRoutes()
-    from nodewatch.horizon.offline import AGENT_ROUTES, EXCHANGE_ROUTES
+    if service == "exchange":
+        return ExchangeRoutes()
+    from nodewatch.horizon.offline import AGENT_ROUTES
 
-    return EXCHANGE_ROUTES if service == "exchange" else AGENT_ROUTES
+    return AGENT_ROUTES
 
 
 def sections() -> tuple[Section, ...]:
@@ -61,11 +75,12 @@ def sections() -> tuple[Section, ...]:
     return (*BOS_V2, *BOS_V1, *HORIZON)
 
 
-def tables() -> tuple[str, ...]:
-    """Return the statements that make the slices' own tables in a store."""
-    from nodewatch.bos_v2.offline_components import TABLES
+def tables() -> Tables:
+    """Return the statements that make the slices' own tables in a store, by the format they came with."""
+    from nodewatch.bos_v2.offline_components import TABLES as COMPONENTS
+    from nodewatch.horizon.offline_statuses import TABLES as STATUSES
 
-    return TABLES
+    return {1: COMPONENTS, 3: STATUSES}
 
 
 def store_at(path: str) -> Store:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.backend import Answer
+from nodewatch.backend import ABSENT, Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -21,6 +21,11 @@ class Call(NamedTuple):
     names: dict[str, str]
     now: datetime
     tenant: str
+
+    @property
+    def body(self) -> Any:
+        """The request's body; None if it has none."""
+        return None if self.request.body is ABSENT else self.request.body
 
 
 class Route(NamedTuple):

@@ -6,8 +6,14 @@ keeps careless and broken clients harmless: bounded bodies, bounded connections,
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedReader, RawIOBase
+from itertools import chain
+from socket import AF_INET, AF_INET6
+from socketserver import TCPServer
 from threading import BoundedSemaphore, Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,13 +24,14 @@ from nodewatch.offline.routing import problem
 from nodewatch.render.json import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+    from socket import socket
 
     from nodewatch.offline.backend import LocalBackend
 
 MOST_BYTES = 64 << 20  # of a request's body: the largest that BOS takes is a session template's
 MOST_CONNECTIONS = 128
-IDLE_SECONDS = 30.0
+IDLE_SECONDS = 30.0  # until a request has come whole, and until each part of an answer is taken
 PIECE = 1 << 20  # characters of an answer that are sent at once
 MOUNTS = {"bos": "/apis/bos", "exchange": "/v1", "agent": ""}  # the agent's paths begin at the root, so it is the last
 TOKEN_PATH = "/keycloak/realms/shasta/protocol/openid-connect/token"  # noqa: S105  # where `cray auth login` asks
@@ -72,6 +79,58 @@ def refusal_answer(service: str, refusal: Refusal) -> Answer:
     return Answer(refusal.status, {"error": refusal.detail})
 
 
+def hosts_of(given: str, bound: str) -> Container[str] | None:
+    """Return the names by which a server may be asked that was `given` an address and is `bound` to one; None for any.
+
+    A browser that is shown a page of another site can be led here by that site's name; what is asked for by it is no
+    business of ours. A server at all addresses has names that it does not know.
+
+    >>> "localhost" in hosts_of("127.0.0.1", "127.0.0.1"), "evil.example.com" in hosts_of("10.0.0.7", "10.0.0.7")
+    (True, False)
+    >>> hosts_of("", "0.0.0.0")
+    """
+    return None if bound in ("0.0.0.0", "::") else {"localhost", "127.0.0.1", "::1", given.lower(), bound}  # noqa: S104
+
+
+def host_in(text: str) -> str:
+    """Return the host that is named in a `Host` header or in a URL, without its port and in lower case.
+
+    >>> host_in("LocalHost:8090"), host_in("[::1]:8090"), host_in("evil.example.com.")
+    ('localhost', '::1', 'evil.example.com')
+    """
+    host = text.partition("]")[0].removeprefix("[") if text.startswith("[") else text.partition(":")[0]
+    return host.lower().removesuffix(".")
+
+
+class Patience(RawIOBase):
+    """What a client sends, as long as it comes in time: `until` is when nothing more is waited for.
+
+    `ended` tells that somebody wanted to read more than there was.
+    """
+
+    def __init__(self, connection: socket) -> None:
+        self.connection = connection
+        self.until = 0.0
+        self.ended = False
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what has come; raise `TimeoutError` when the time is over."""
+        left = self.until - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.connection.settimeout(left)
+        try:
+            size = self.connection.recv_into(buffer)
+        finally:
+            self.connection.settimeout(IDLE_SECONDS)
+        self.ended = size == 0
+        return size
+
+
 class StoreServer(ThreadingHTTPServer):
     """Serves one local store; `log` is told of every request in a line."""
 
@@ -86,10 +145,16 @@ class StoreServer(ThreadingHTTPServer):
         *,
         read_only: bool = False,
     ) -> None:
-        super().__init__(address, Handler)
+        self.address_family = AF_INET6 if ":" in address[0] else AF_INET
         self.backends, self.log, self.read_only = backends, log, read_only
         self.turn = Lock()
         self.places = BoundedSemaphore(MOST_CONNECTIONS)
+        super().__init__(address, Handler)
+        self.hosts = hosts_of(address[0], str(self.server_address[0]))
+
+    def server_bind(self) -> None:
+        """Take the address, without asking a name server for its name."""
+        TCPServer.server_bind(self)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Serve a connection in a thread of its own; close it at once when there are too many."""
@@ -104,6 +169,16 @@ class StoreServer(ThreadingHTTPServer):
             super().process_request_thread(request, client_address)
         finally:
             self.places.release()
+
+    def server_close(self) -> None:
+        """Let the address go, and the store, unless something is being asked of it: that ends with the process.
+
+        Nothing is asked of it any more, since whoever wants to waits for a turn that never comes.
+        """
+        super().server_close()
+        if self.turn.acquire(blocking=False):
+            for backend in self.backends.values():
+                backend.close()
 
     def handle_error(self, _request: Any, _client_address: Any) -> None:
         """Say nothing of a connection that broke: its client knows, and nobody else is concerned."""
@@ -121,6 +196,10 @@ class StoreServer(ThreadingHTTPServer):
                 if error.status is not None:
                     return Answer(error.status, error.document)
                 return refusal_answer(service, Refusal(500, "Internal Server Error", error.message))
+            except Exception as error:  # noqa: BLE001  # a client that is told nothing would ask for ever
+                return refusal_answer(
+                    service, Refusal(500, "Internal Server Error", f"{type(error).__name__}: {error}")
+                )
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -132,11 +211,27 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = 1 << 16
 
+    def setup(self) -> None:
+        """Get ready for a client that may never say what it wants, or say it very slowly."""
+        super().setup()
+        self.rfile.close()
+        self.patience = Patience(self.connection)
+        self.rfile = BufferedReader(self.patience)
+
+    def handle_one_request(self) -> None:
+        """Answer the next request, if it comes in time."""
+        self.patience.until = monotonic() + IDLE_SECONDS
+        super().handle_one_request()
+
     def respond(self) -> None:
         """Answer one request."""
-        parts = urlsplit(self.path)
+        try:
+            parts = urlsplit(self.path)
+        except ValueError:
+            return self.send_error(400, "the path is none")
         service, path = mounted_service(parts.path)
-        body = self.body()
+        refusal = self.unwanted(parts.netloc)
+        body = self.body() if refusal is None else refusal
         if isinstance(body, Refusal):
             answer = refusal_answer(service, body)
             self.close_connection = True
@@ -148,11 +243,33 @@ class Handler(BaseHTTPRequestHandler):
                 answer = refusal_answer(service, document)
             else:
                 query = dict(parse_qsl(parts.query, keep_blank_values=True))
-                asked = Request(self.command, path, query, document)
+                method = "GET" if self.command == "HEAD" else self.command
+                asked = Request(method, path, query, document)
                 answer = self.server.answer(service, asked, self.headers.get("Cray-Tenant-Name", ""))
-        self.send(service, answer)
+        return self.send(service, answer)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = respond  # noqa: N815  # so http.server names them
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = respond  # noqa: N815  # so http.server names them
+
+    def unwanted(self, named: str) -> Refusal | None:
+        """Return the refusal of half a request, and of what a page of another site has a browser ask; else None.
+
+        No other client sends an `Origin`, or a name of this server that leads here by chance.
+        """
+        if self.patience.ended:
+            return Refusal(400, "Bad Request", "The request ended too early.")
+        host = host_in(named or self.headers.get("Host") or "localhost")
+        if self.server.hosts is not None and host not in self.server.hosts:
+            return Refusal(421, "Misdirected Request", f"This is not {host}.")
+        if self.headers.get("Origin"):
+            return Refusal(403, "Forbidden", "Pages of other sites may not ask.")
+        return None
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse what is no request that http.server understands, in JSON as all else; hear no more of its client."""
+        status = HTTPStatus(code)
+        self.close_connection = True
+        self.request_version = self.protocol_version  # else there would be no status, where the version is not known
+        self.send("bos", problem(status.value, status.phrase, message or explain or status.description))
 
     def version_string(self) -> str:
         """Return what the answers say of the server."""
@@ -189,31 +306,33 @@ class Handler(BaseHTTPRequestHandler):
         pieces = body_pieces(answer)
         first = next(pieces, b"")
         second = next(pieces, b"")
+        self.close_connection |= bool(second) and self.request_version == "HTTP/1.0"  # which has no pieces
         if answer.document is None and answer.text is None:
             kind = ""
         elif answer.text is not None:
             kind = "text/plain; charset=utf-8"
         else:
-            kind = "application/problem+json" if service == "bos" and answer.status >= 400 else "application/json"
+            told = service == "bos" and answer.status >= 400 and isinstance(answer.document, dict)
+            kind = "application/problem+json" if told else "application/json"
         if kind:
             self.send_header("Content-Type", kind)
         if self.close_connection:
             self.send_header("Connection", "close")
-        if second:
+        if not second and answer.status != 204:
+            self.send_header("Content-Length", str(len(first)))
+        parts: Iterable[bytes] = chain((first, second), pieces)
+        if second and self.request_version != "HTTP/1.0":
             self.send_header("Transfer-Encoding", "chunked")
-            self.end_headers()
-            for piece in (first, second, *pieces, b""):
-                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
-        else:
-            if answer.status != 204:
-                self.send_header("Content-Length", str(len(first)))
-            self.end_headers()
-            self.wfile.write(first)
+            parts = (b"%x\r\n%b\r\n" % (len(piece), piece) for piece in chain(parts, (b"",)))
+        self.end_headers()
+        for part in () if self.command == "HEAD" else parts:
+            self.wfile.write(part)
         self.wfile.flush()
 
     def log_request(self, code: Any = "-", _size: Any = "-") -> None:
         """Tell of the request and the status that it was answered with."""
-        self.server.log(f"{self.command or '?'} {self.path} {int(code) if code != '-' else code}")
+        asked = self.requestline.removesuffix(f" {self.request_version}")
+        self.server.log(f"{asked or '?'} {int(code) if code != '-' else code}")
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class names it so
         """Tell of a request that could not be read."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.errors import FileTrouble, Held
@@ -16,16 +16,19 @@ from nodewatch.files import file_to_replace, give_to_owner, make_folder, read_be
 from nodewatch.jsontext import element, escape_surrogates, parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    Tables = Mapping[int, Sequence[str]]
 
 APPLICATION = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
-FORMAT = 2
+FORMAT = 3
 BUSY_SECONDS = 60
 TURNS = 10  # a second: how often a wait for another process looks whether somebody has pressed Ctrl-C
 MAGIC = b"SQLite format 3\0"
 FLEET_FILE = ".json"  # how the name of a fleet file ends
 
-# Statements as SQLite keeps them in `sqlite_master`. Slices have tables of their own beside these.
+# Statements as SQLite keeps them in `sqlite_master`. Slices have tables of their own beside these, by the format that
+# they came with.
 TABLES = (
     """CREATE TABLE documents (
     place INTEGER PRIMARY KEY,
@@ -43,11 +46,12 @@ LOOK = "SELECT 1 FROM sqlite_master LIMIT 1"  # what begins to hold the store's 
 
 
 class Store:
-    """An open store; `open_store` and `create_store` give one. What is done with it stands in `reading` or `changing`."""
+    """An open store, as `open_store` and `create_store` give it; it is used within `reading` or `changing`."""
 
-    def __init__(self, connection: sqlite3.Connection, path: str, *, writable: bool) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: str, tables: Tables, *, writable: bool) -> None:
         self.connection = connection
         self.path = path
+        self.tables = tables
         self.writable = writable
 
     def close(self) -> None:
@@ -86,13 +90,22 @@ class Store:
         with translated(self.path):
             patiently(self.connection, "BEGIN IMMEDIATE")
             try:
-                self.connection.execute(f"PRAGMA user_version = {FORMAT}")  # an older store's documents read the same
+                self.bring_up_to_date()
                 yield
                 patiently(self.connection, "COMMIT")
             except BaseException:
                 if self.connection.in_transaction:
                     self.connection.rollback()
                 raise
+
+    def bring_up_to_date(self) -> None:
+        """Make the tables that an older store lacks; its documents read the same."""
+        number = self.connection.execute("PRAGMA user_version").fetchone()[0]
+        if number < FORMAT:
+            for since, made in self.tables.items():
+                for statement in made if since > number else ():
+                    self.connection.execute(statement)
+            self.connection.execute(f"PRAGMA user_version = {FORMAT}")
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run one statement; in its values, what SQLite cannot hold (half of a surrogate pair) is written out."""
@@ -141,9 +154,10 @@ class Store:
         return done.rowcount > 0
 
     def clear(self) -> None:
-        """Remove everything but a recording: what was cannot be asked again."""
+        """Remove everything but recordings: what was cannot be asked again."""
+        self.execute("DELETE FROM documents WHERE collection NOT LIKE '%recording'")
         for (table,) in self.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'recording'"
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'documents' AND name NOT LIKE '%recording'"
         ).fetchall():
             self.execute(f"DELETE FROM {table}")  # noqa: S608  # only our tables are there
 
@@ -153,7 +167,12 @@ def owned_key(name: str, tenant: str | None) -> str:
     return f"{tenant}\n{name}" if tenant else name
 
 
-def open_store(path: str, tables: Iterable[str]) -> Store:
+def statements(tables: Tables, number: int = FORMAT) -> tuple[str, ...]:
+    """Return the statements that make the tables of a store of that format, in their order."""
+    return (*TABLES, *(each for since, made in tables.items() if since <= number for each in made))
+
+
+def open_store(path: str, tables: Tables) -> Store:
     """Open the store at the path; raise `FileTrouble` if it is missing, or newer than this program, or no store.
 
     A store is one with exactly our tables and these: a file from somebody else may have triggers and views in it.
@@ -162,10 +181,9 @@ def open_store(path: str, tables: Iterable[str]) -> Store:
     folder = os.path.dirname(os.path.realpath(path))
     writable = os.access(path, os.W_OK) and os.access(folder, os.W_OK) and not is_foreign(path)
     with translated(path):
-        store = Store(connect_sqlite(path, "rw" if writable else "ro"), path, writable=writable)
+        store = Store(connect_sqlite(path, "rw" if writable else "ro"), path, tables, writable=writable)
         with closed_on_failure(store), store.reading():
-            check_format(store.connection, path)
-            check_tables(store.connection, path, {*TABLES, *tables})
+            check_tables(store.connection, path, statements(tables, read_format(store.connection, path)))
     return store
 
 
@@ -184,7 +202,7 @@ def is_foreign(path: str) -> bool:
     return os.path.exists(path) and os.stat(path).st_uid != os.geteuid()
 
 
-def create_store(path: str, tables: Iterable[str]) -> Store:
+def create_store(path: str, tables: Tables) -> Store:
     """Open the store at the path for writing; make an empty one, with these tables too, if there is none."""
     if os.path.exists(path):
         store = open_store(path, tables)
@@ -205,16 +223,15 @@ def create_store(path: str, tables: Iterable[str]) -> Store:
         with suppress(FileNotFoundError):
             os.unlink(unfinished)
         try:
-            connection = sqlite3.connect(unfinished, isolation_level=None)
-            make_tables(connection, tables)
-            connection.close()
+            with closing(sqlite3.connect(unfinished, isolation_level=None)) as connection:
+                make_tables(connection, tables)
             give_to_owner(unfinished, folder)
             os.link(unfinished, os.path.join(folder, name))
         except FileExistsError:
             return open_store(path, tables)
         finally:
             os.unlink(unfinished)
-        return Store(connect_sqlite(path, "rw"), path, writable=True)
+        return Store(connect_sqlite(path, "rw"), path, tables, writable=True)
 
 
 def cannot_be_made(path: str, why: str | None) -> FileTrouble:
@@ -222,17 +239,17 @@ def cannot_be_made(path: str, why: str | None) -> FileTrouble:
     return FileTrouble(f"the local store {path} cannot be made: {why}. Name another place with --local PATH.")
 
 
-def in_memory(name: str, tables: Iterable[str]) -> Store:
+def in_memory(name: str, tables: Tables) -> Store:
     """Return an empty store that lives as long as the process; messages call it by the name."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     make_tables(connection, tables)
-    return Store(connection, name, writable=True)
+    return Store(connection, name, tables, writable=True)
 
 
-def make_tables(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
+def make_tables(connection: sqlite3.Connection, tables: Tables) -> None:
     """Make the tables of a new store, and mark it as one of this format."""
-    statements = (*TABLES, *tables, f"PRAGMA application_id = {APPLICATION}", f"PRAGMA user_version = {FORMAT}")
-    connection.executescript(";".join(("BEGIN", *statements, "COMMIT")))
+    marks = f"PRAGMA application_id = {APPLICATION}", f"PRAGMA user_version = {FORMAT}"
+    connection.executescript(";".join(("BEGIN", *statements(tables), *marks, "COMMIT")))
 
 
 def connect_sqlite(path: str, mode: str) -> sqlite3.Connection:
@@ -255,7 +272,7 @@ def connect_sqlite(path: str, mode: str) -> sqlite3.Connection:
     try:
         for setting in ("synchronous = FULL", "temp_store = MEMORY", "trusted_schema = OFF"):
             patiently(connection, f"PRAGMA {setting}")
-    except sqlite3.Error:
+    except BaseException:  # Ctrl-C, too, ends the wait for a store that is locked
         connection.close()
         raise
     return connection
@@ -286,18 +303,19 @@ def check_magic(path: str) -> None:
         raise FileTrouble(f"{path} is not a nodewatch store{nor}.")
 
 
-def check_format(connection: sqlite3.Connection, path: str) -> None:
-    """Raise `FileTrouble` if the file is another program's, or written by a newer nodewatch."""
+def read_format(connection: sqlite3.Connection, path: str) -> int:
+    """Return the store's format; raise `FileTrouble` if it is another program's, or written by a newer nodewatch."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     number = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION:
         raise FileTrouble(f"{path} is another program's SQLite file, not a nodewatch store.")
     if number > FORMAT:
         raise FileTrouble(f"{path} is of a newer nodewatch (format {number}, this one reads {FORMAT}): upgrade.")
+    return int(number)
 
 
-def check_tables(connection: sqlite3.Connection, path: str, tables: set[str]) -> None:
-    """Raise `FileTrouble` if the tables in the file are not exactly ours."""
+def check_tables(connection: sqlite3.Connection, path: str, tables: Sequence[str]) -> None:
+    """Raise `FileTrouble` if the tables in the file are not exactly these."""
     found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL OR type != 'index'").fetchall()
     if sorted(str(statement) for (statement,) in found) != sorted(tables):
         raise FileTrouble(OTHERWISE.format(path=path, error="its tables are not those that this release makes"))

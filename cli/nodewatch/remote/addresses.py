@@ -1,4 +1,4 @@
-"""Base URLs: which can be asked, which are this machine's own, and which proxy is on the way."""
+"""Base URLs: which are one server, which are this machine's own, and which proxy is on the way."""
 
 from __future__ import annotations
 
@@ -6,34 +6,10 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from nodewatch.errors import WrongConfiguration
-from nodewatch.masking import without_login
-
 if TYPE_CHECKING:
     from nodewatch.world import World
 
 BYTE = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
-
-
-def checked_url(url: str, source: str) -> str:
-    """Return a base URL without its trailing slash; raise `WrongConfiguration` if it is none that can be asked.
-
-    >>> checked_url("https://bos.example.com/apis/bos/", "NODEWATCH_BOS_URL")
-    'https://bos.example.com/apis/bos'
-    """
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if "@" in url.partition("//")[2].partition("/")[0]:  # looked for first: no message may show the password
-        raise WrongConfiguration(f"{source}: a URL is no place for a user or a password. Write it without them.")
-    if not usable or not url.isprintable() or " " in url:
-        raise WrongConfiguration(f"{source}: {without_login(url)!r} is not a URL such as https://HOST/PATH.")
-    if "?" in url or "#" in url:
-        begin = re.split("[?#]", url)[0]
-        raise WrongConfiguration(f"{source}: the URL that begins with {begin!r} must not hold '?' or '#'.")
-    return url.rstrip("/")
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:

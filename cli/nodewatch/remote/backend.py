@@ -19,7 +19,7 @@ from nodewatch.errors import (
     WrongConfiguration,
 )
 from nodewatch.jsontext import parse_json
-from nodewatch.remote.addresses import checked_url, in_the_clear, origin
+from nodewatch.remote.addresses import in_the_clear, origin
 from nodewatch.remote.login import Bearer
 from nodewatch.remote.retries import RETRY, Throttle, retry_after
 from nodewatch.remote.trace import Trace
@@ -46,7 +46,7 @@ class HttpBackend:
         self.service, self.settings, self.system, self.world = service, settings, system, world
         self.limit = settings.concurrency
         self.source = system.source
-        self.base = checked_url(system.url or "", system.source)
+        self.base = system.url or ""
         self.who = f"{NAMES[service]} at {self.base}"
         self.bearer = Bearer(settings, world, self.base) if service == "bos" else None
         if self.bearer and self.bearer.known and in_the_clear(self.base):

@@ -223,7 +223,12 @@ def log_in(username: str, password: str, settings: Settings, world: World, base:
 
 
 def log_out(place: TokenPlace, settings: Settings, world: World) -> None:
-    """Forget the token; raise `FileTrouble` if that cannot be done."""
+    """Forget the token; raise `FileTrouble` if that cannot be done.
+
+    A file that somebody names is removed if there is a token in it, and `WrongConfiguration` raised if it is another.
+    """
+    if settings.token_file:
+        read_token(place, world)
     try:
         with locked(place.path, world, settings.request_timeout):
             os.unlink(place.path)

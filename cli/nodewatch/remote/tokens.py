@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nodewatch.documents import is_text
 from nodewatch.errors import Held, WrongConfiguration
 from nodewatch.files import give_to_owner
 from nodewatch.settings import cray as cray_settings
@@ -138,15 +139,10 @@ def token_in(document: Any) -> TokenFile | None:
     return TokenFile(
         document,
         Secret(text.strip()),
-        Secret(refresh) if isinstance(refresh, str) and is_text(refresh) else None,
+        Secret(refresh) if refresh and is_text(refresh) else None,
         known_seconds(expires),
         user if isinstance(user, str) else None,
     )
-
-
-def is_text(text: str) -> bool:
-    """Return whether there is something in a text, and nothing that no file and no request can hold."""
-    return bool(text) and text == text.encode(errors="replace").decode()
 
 
 def known_seconds(value: Any) -> float | None:
@@ -193,11 +189,12 @@ def locked(path: str, world: World, seconds: float) -> Iterator[None]:
     name = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.lock")
     try:
         handle = os.open(name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        give_to_owner(name, os.path.dirname(os.path.abspath(name)))
     except OSError:
         yield
         return
     try:
+        with suppress(OSError):
+            give_to_owner(name, os.path.dirname(os.path.abspath(name)))
         end = world.monotonic() + seconds
         while True:
             try:

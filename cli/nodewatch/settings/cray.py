@@ -79,9 +79,16 @@ def read_cray(files: Files) -> Cray:
         raise WrongConfiguration(
             f"{files.path} names no system. Add one with `cray config set core hostname=https://HOST`."
         )
+    hostname = hostname if "://" in hostname else f"https://{hostname}"
+    try:
+        bos_url(hostname)
+    except ValueError as error:
+        from nodewatch.masking import without_login
+
+        raise WrongConfiguration(f"{files.path}: core.hostname: {without_login(hostname)!r} is no URL.") from error
     return Cray(
         files.path,
-        hostname if "://" in hostname else f"https://{hostname}",
+        hostname,
         tenant,
         text_at(document, files.path, "auth", "login", "username"),
     )

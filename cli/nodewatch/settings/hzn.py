@@ -13,6 +13,7 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from nodewatch.documents import is_text
 from nodewatch.errors import WrongConfiguration
 from nodewatch.files import read_configuration
 
@@ -101,7 +102,7 @@ def read_json(text: str, path: str) -> dict[str, Value]:
     found = {}
     for name in IN_JSON:
         value = document.get(name)
-        if value is not None and not isinstance(value, str):
+        if value is not None and not is_text(value):
             raise WrongConfiguration(f"{path}: the value of {name} must be a text.")
         if value:
             found[name] = Value(value, path)
@@ -174,6 +175,6 @@ def agents_exchange(files: Files) -> Value | None:
         return found if found and found.text else None
     try:
         url = json.loads(text)["Edge"]["ExchangeURL"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None  # the file is the agent's own: what else is in it is no concern of ours
-    return Value(url, path) if isinstance(url, str) and url else None
+    return Value(url, path) if url and is_text(url) else None

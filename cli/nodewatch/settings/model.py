@@ -140,13 +140,14 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
         wrong_hub = error
         values |= table.find_values(hub, [layers[0], layers[1], layers[3]])
     cray, wrong_cray = add_cray(values, flags, world)
+    doubt = choose_for_hub(values)
     who = [values["user_auth"], *([] if flags.get("as_user") else [values["node_auth"]])]
     org, auth = values["org"].value, min(who, key=lambda given: given.rank)
     token, token_file = values["token"], values["token_file"]
     credentials = auth.value and hzn_settings.credentials(auth.value, org, values["api_key"].value)
     sources = {**values, "context": named_by, "auth": auth}
     return Settings(
-        systems=systems(values, wrong_hub, wrong_cray),
+        systems=systems(values, wrong_hub, wrong_cray, doubt),
         format=values["format"].value or ("table" if terminal else PIPED.get(world.program, "json")),
         request_timeout=values["request_timeout"].value,
         retries=values["retries"].value,
@@ -208,26 +209,43 @@ def add_cray(values: Values, flags: Mapping[str, Any], world: World) -> tuple[Cr
     return cray, None
 
 
+def choose_for_hub(values: Values) -> str:
+    """Put what counts for the Exchange and the agent in place of what `hzn` alone says; return what is wrong with that.
+
+    `hzn`'s own timeout and retries count where nothing else says any.
+    """
+    seconds, doubt = hzn_settings.read_timeout(values["hub_timeout"].value)
+    own = values["hub_timeout"]._replace(value=float(seconds) or None)
+    for name, usual, given in (
+        ("hub_timeout", values["request_timeout"], own),
+        ("hub_retries", values["retries"], values["hub_retries"]),
+    ):
+        values[name] = given if given.value is not None and usual.rank == DEFAULT else usual
+    values["hub_insecure"] = values["insecure"] if values["insecure"].value else values["hub_insecure"]
+    values["hub_ca"] = values["hub_ca"] if values["hub_ca"].value else values["hub_ca_too"]
+    return doubt
+
+
 def systems(
-    values: Values, wrong_hub: WrongConfiguration | None, wrong_cray: WrongConfiguration | None
+    values: Values, wrong_hub: WrongConfiguration | None, wrong_cray: WrongConfiguration | None, doubt: str
 ) -> dict[str, Found]:
-    """Return where each service is asked, from the values of all settings, and from what is wrong with some."""
-    timeout, retries = values["request_timeout"], values["retries"]
+    """Return where each service is asked, from the values of all settings, and from what is wrong with some.
+
+    The `doubt` is about the variables of `hzn`.
+    """
     bos = System(
         "",
-        request_timeout=timeout.value,
-        retries=retries.value,
+        request_timeout=values["request_timeout"].value,
+        retries=values["retries"].value,
         insecure=values["insecure"].value,
         proxy=values["proxy"].value,
     )
-    hub_retries = values["hub_retries"].value
-    hub_timeout, doubt = hzn_settings.read_timeout(values["hub_timeout"].value)
     hub = bos._replace(
-        request_timeout=float(hub_timeout or timeout.value) if timeout.rank == DEFAULT else timeout.value,
-        retries=retries.value if retries.rank != DEFAULT or hub_retries is None else hub_retries,
+        request_timeout=values["hub_timeout"].value,
+        retries=values["hub_retries"].value,
         doubt=doubt,
-        extra_ca=values["hub_ca"].value or values["hub_ca_too"].value,
-        insecure=values["insecure"].value or values["hub_insecure"].value,
+        extra_ca=values["hub_ca"].value,
+        insecure=values["hub_insecure"].value,
     )
     agent = hub._replace(extra_ca=None)  # as in `hzn`: these are authorities for the management hub
     return {
@@ -240,8 +258,10 @@ def systems(
     }
 
 
-def find_system(key: str, values: Values, system: System) -> System | None:
+def find_system(key: str, values: Values, system: System) -> Found:
     """Return the system at a URL, or the local store if that is named at least as high; None where neither is named.
+
+    Where the URL is none, what is wrong with it stands in its place.
 
     >>> values = {"local": Given("f.db", "--local", 0), "bos.url": Given("http://b", "NODEWATCH_BOS_URL", 2)}
     >>> find_system("bos.url", values, System("")).local
@@ -250,4 +270,32 @@ def find_system(key: str, values: Values, system: System) -> System | None:
     local, url = values["local"], values[key]
     if local.value is not None and local.rank <= url.rank:
         return System(local.source, local=local.value)
-    return system._replace(source=url.source, url=url.value) if url.value else None
+    try:
+        return system._replace(source=url.source, url=checked_url(url.value, url.source)) if url.value else None
+    except WrongConfiguration as error:
+        return error
+
+
+def checked_url(url: str, source: str) -> str:
+    """Return a base URL without its trailing slash; raise `WrongConfiguration` if it is none that can be asked.
+
+    >>> checked_url("https://bos.example.com/apis/bos/", "NODEWATCH_BOS_URL")
+    'https://bos.example.com/apis/bos'
+    """
+    from urllib.parse import urlsplit
+
+    from nodewatch.masking import without_login
+
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if "@" in url.partition("//")[2].partition("/")[0]:  # looked for first: no message may show the password
+        raise WrongConfiguration(f"{source}: a URL is no place for a user or a password. Write it without them.")
+    if not usable or not url.isprintable() or " " in url:
+        raise WrongConfiguration(f"{source}: {without_login(url)!r} is not a URL such as https://HOST/PATH.")
+    if "?" in url or "#" in url:
+        begin = url.partition("#")[0].partition("?")[0]
+        raise WrongConfiguration(f"{source}: the URL that begins with {begin!r} must not hold '?' or '#'.")
+    return url.rstrip("/")

@@ -42,11 +42,6 @@ def read_secret(text: str, _source: str) -> Secret:
     return Secret(text)
 
 
-def read_base_url(text: str, _source: str) -> str:
-    """Return a base URL without the slash at its end."""
-    return text.removesuffix("/")
-
-
 def read_format(text: str, source: str) -> str:
     """Return the name of a format; raise `WrongConfiguration` for any other text."""
     if text not in DOCUMENTS:
@@ -113,9 +108,9 @@ class Setting(NamedTuple):
 SETTINGS = (
     Setting("local", "local", "local", "NODEWATCH_LOCAL", may_be_empty=False),
     Setting("bos.url", "", "bos.url", "NODEWATCH_BOS_URL"),
-    Setting("exchange.url", "", "exchange.url", "HZN_EXCHANGE_URL", read_base_url, of_hzn=True),
-    Setting("agent.url", "", "agent.url", "HORIZON_URL", read_base_url, of_hzn=True),
-    Setting("css.url", "", "", "HZN_FSS_CSSURL", read_base_url, of_hzn=True),
+    Setting("exchange.url", "", "exchange.url", "HZN_EXCHANGE_URL", of_hzn=True),
+    Setting("agent.url", "", "agent.url", "HORIZON_URL", of_hzn=True),
+    Setting("css.url", "", "", "HZN_FSS_CSSURL", of_hzn=True),
     Setting("tenant", "tenant", "bos.tenant", "NODEWATCH_TENANT", may_be_empty=False),
     Setting("token", "", "", "NODEWATCH_TOKEN", read_secret),
     Setting("token_file", "token", "", "CRAY_CREDENTIALS"),

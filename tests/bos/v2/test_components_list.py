@@ -66,6 +66,12 @@ def test_a_long_list_of_ids_is_asked_for_in_parts(
         assert max(map(len, asked)) <= 127
 
 
+def test_an_id_that_none_can_have_is_not_asked_for(run: Runner, load: Load) -> None:
+    load(FLEET)
+    why = f"'{'x0' * 30}'... is no component: an id has 127 characters at most."
+    assert run(f"bos v2 components list --ids x3000c0s1b0n0,{'x[0]' * 64}") == (2, "", f"Error: {why}\n")
+
+
 def test_yaml_keeps_nulls_and_never_folds_lines(run: Runner, load: Load) -> None:
     message = "a very long message " * 20
     load({"bos": {"v2": {"components": [{"id": "x1", "error": message, "session": None}]}}})

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import io
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import FakeWorld
 from nodewatch.bos_v2 import nodes
 from nodewatch.errors import WrongUsage
 from nodewatch.nodes.nodeset import fold, natural
@@ -17,22 +16,22 @@ names = st.lists(st.one_of(xnames, padded), min_size=1, max_size=30, unique=True
 
 @given(names)
 def test_a_folded_list_is_sent_as_the_names_that_it_was_folded_from(found: list[str]) -> None:
-    assert nodes.read_names(fold(found), io.StringIO()) == sorted(found, key=natural)
+    assert nodes.read_names(fold(found), FakeWorld({})) == sorted(found, key=natural)
 
 
 @given(names)
 def test_a_plain_list_is_sent_as_it_was_typed(found: list[str]) -> None:
     text = ",".join([*found, found[0]])
-    assert nodes.comma_list(text, io.StringIO()) == text
+    assert nodes.comma_list(text, FakeWorld({})) == text
 
 
 @given(names)
 def test_a_file_and_stdin_are_sent_as_lists(found: list[str]) -> None:
-    assert nodes.comma_list("-", io.StringIO("\n".join(found))) == ",".join(sorted(found, key=natural))
+    assert nodes.comma_list("-", FakeWorld({}, "\n".join(found))) == ",".join(sorted(found, key=natural))
 
 
 @pytest.mark.parametrize("text", ["x[1", "x1]", "x[a]", "x[1-2]b[", "x[1-9999999]", "x[2-1]"])
 def test_what_is_malformed_is_not_sent(text: str) -> None:
     for parse in (nodes.read_names, nodes.comma_list):
         with pytest.raises(WrongUsage, match="Write it as in"):
-            parse(text, io.StringIO())
+            parse(text, FakeWorld({}))

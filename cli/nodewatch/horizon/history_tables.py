@@ -1,0 +1,66 @@
+"""What the lists of a recording show of policies on edge nodes: changes, and where most upgrades failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nodewatch.documents import as_text
+from nodewatch.horizon import rules
+from nodewatch.horizon.tables import STYLES
+from nodewatch.lists.listing import At, Attribute, Listing
+from nodewatch.table import Cell, Column
+
+
+def status_cell(change: Any, _clock: Any) -> Cell:
+    """Return the status that a node came to, in its colour."""
+    word = as_text(change.get("to"))
+    return Cell(word, STYLES.get(rules.MEANINGS.get(word, rules.UNLISTED).outcome, "dim"))
+
+
+def apart(place: int) -> Any:
+    """Return a part of a node's name: its organization (0), or what it is called there (2)."""
+    return lambda record, _: as_text(record.get("node")).rpartition("/")[place]
+
+
+OF_NODE = [
+    Attribute("organization", "the organization of the node", apart(0), flat=False),
+    Attribute("name", "the node's name without its organization", apart(2), flat=False),
+]
+CHANGES = Listing(
+    [
+        Attribute("node", "the node with its organization", At("node"), Column("Node")),
+        Attribute("nmp", "the policy with its organization", At("nmp"), Column("Policy", 1, shares=True)),
+        Attribute(
+            "time",
+            "when it was seen",
+            At("time"),
+            Column("Time"),
+            lambda change, clock: clock.at(change.get("time")),
+            kind="time",
+        ),
+        Attribute("from", "its status at the look before", At("from"), Column("From")),
+        Attribute("to", "its status since", At("to"), Column("To"), status_cell),
+        Attribute("error", "what went wrong", At("error"), Column("Error", wraps=True)),
+        *OF_NODE,
+    ],
+    order=None,
+    empty="Nothing is recorded of such nodes.",
+)
+WORST = Listing(
+    [
+        Attribute("node", "the node with its organization", At("node"), Column("Node")),
+        Attribute("failures", "how many upgrades failed", At("failures"), Column("Failed", right=True), kind="number"),
+        Attribute(
+            "upgrades", "how many upgrades it was in", At("upgrades"), Column("Upgrades", right=True), kind="number"
+        ),
+        Attribute(
+            "errors",
+            "its errors, the most frequent first",
+            lambda node, _: "; ".join(node["errors"]),
+            Column("Errors", wraps=True),
+        ),
+        *OF_NODE,
+    ],
+    order=None,
+    empty="No upgrade has failed in what is recorded.",
+)
