@@ -328,7 +328,7 @@ def test_a_fleet_that_lives(run: Runner) -> None:
     done = run("demo --live --format table")
     first, last = done.stdout.splitlines()[0], done.stdout.splitlines()[-1]
     assert (done.code, first.startswith("2026-11-21T12:00:00Z  night-reboot is running: 39 of 96 nodes")) == (10, True)
-    assert "77 of 96 nodes stable, 18 failed, 1 on hold or disabled" in last
+    assert "77 of 96 nodes stable, 18 failed, 1 disabled" in last
     assert run("bos sessions describe night-reboot --context demo").json["status"]["status"] == "running"
     assert run("bos sessions status list night-reboot --context demo").json["percent_successful"] == 80.21
 

@@ -1,20 +1,26 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import re
+import threading
+from typing import TYPE_CHECKING, Any
 
 from fleets import COMPONENTS, SESSIONS, component, session
 
 if TYPE_CHECKING:
-    from conftest import Load, Runner
+    import responses
+
+    from conftest import Load, Play, Runner
 
 FAILED_OVERNIGHT = session("night", "complete", components="x1,x2,x3")
+NO_NODES = session("empty", "complete")
+NO_NODES["status"] |= {"error": "No nodes were found to act upon."}
 NODES = [component(name, override="failed", session="night") for name in ("x1", "x2")]
 OLD = {**session("old"), "status": {"status": "complete", "end_time": "2026-11-01T00:00:00"}}
 FLEET = {
     "bos": {
         "v2": {
-            "sessions": [*SESSIONS[:2], FAILED_OVERNIGHT, OLD],
+            "sessions": [*SESSIONS[:2], FAILED_OVERNIGHT, NO_NODES, OLD],
             "components": [*COMPONENTS, *NODES, component("x4", override="failed", session="old")],
         }
     },
@@ -31,10 +37,11 @@ FLEET = {
     },
 }
 TABLE = """\
-Name       What           State             Nodes  Started    More
-night      boot session   complete  2 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list night
-o/upgrade  agent upgrade  running   1 failed of 2             nodewatch exchange nmp status o/upgrade
-reboot-7   boot session   running   1 failed of 4  11:00 UTC  nodewatch bos v2 sessions status list reboot-7
+Name       What           State                    Nodes  Started    More
+night      boot session   complete         2 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list night
+o/upgrade  agent upgrade  running   1 failed, 2 reported             nodewatch exchange nmp status o/upgrade
+reboot-7   boot session   running          1 failed of 4  11:00 UTC  nodewatch bos v2 sessions status list reboot-7
+empty      boot session   complete            not set up  11:00 UTC  nodewatch bos v2 sessions status list empty
 """
 
 
@@ -48,13 +55,14 @@ def test_the_worst_first(run: Runner, load: Load) -> None:
         ("night", 2, 3),
         ("o/upgrade", 1, 2),
         ("reboot-7", 1, 4),
+        ("empty", 0, 0),
     ]
     assert (
         run("status --filter 'failed > 1 or what = agent*' --format csv").stdout
         == """\
-name,kind,context,state,nodes,failed,since,command
-night,boot session,,complete,3,2,2026-11-21T11:00:00Z,nodewatch bos v2 sessions status list night
-o/upgrade,agent upgrade,,running,2,1,,nodewatch exchange nmp status o/upgrade
+name,kind,context,state,nodes,failed,error,since,command
+night,boot session,,complete,3,2,,2026-11-21T11:00:00Z,nodewatch bos v2 sessions status list night
+o/upgrade,agent upgrade,,running,2,1,,,nodewatch exchange nmp status o/upgrade
 """
     )
 
@@ -101,3 +109,57 @@ def test_every_context_is_asked_once(run: Runner) -> None:
     assert done.stderr == f"Error: lost: {folder}/lost.json cannot be read: No such file or directory.\n"
     assert [each["context"] for each in run("status").json] == ["test", "prod"]
     assert [each["name"] for each in run("status --context test").json] == ["dawn"]
+
+
+SERVERS = """
+[contexts.north]
+bos.url = "https://north.example.com/apis/bos"
+[contexts.south]
+bos.url = "https://south.example.com/apis/bos"
+[contexts.dead]
+bos.url = "https://dead.example.com/apis/bos"
+"""
+
+
+def test_contexts_are_asked_side_by_side(run: Runner, network: responses.RequestsMock) -> None:
+    folder = run.home / ".config/nodewatch"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text(SERVERS)
+    both = threading.Barrier(2, timeout=10)
+
+    def answer(request: Any) -> tuple[int, dict[str, str], str]:
+        both.wait()
+        name = request.url.removeprefix("https://").partition(".")[0]
+        found = [session(f"{name}-boot", "running")] if "sessions" in request.url else []
+        return 200, {}, json.dumps(found)
+
+    for place in ("north", "south"):
+        network.add_callback("GET", re.compile(f"https://{place}.*"), answer)
+    done = run("status --format table")
+    assert (done.code, [line.split()[0] for line in done.stdout.splitlines()[1:]]) == (5, ["north-boot", "south-boot"])
+    assert done.stderr.startswith("Error: dead: BOS at https://dead.example.com/apis/bos did not answer")
+
+
+def test_a_watch_has_no_end_of_its_own(run: Runner, play: Play) -> None:
+    done = session("night", "complete", components="x1")
+    nodes = {word: [component("x1", override=word, session="night")] for word in ("", "failed")}
+    play(
+        {
+            0: {"bos": {"v2": {"sessions": [session("night", components="x1")], "components": nodes[""]}}},
+            20: {"bos": {"v2": {"sessions": [done], "components": nodes["failed"]}}},
+            40: {"bos": {"v2": {"sessions": [OLD], "components": nodes[""]}}},
+        }
+    )
+    watched = run("status --watch --interval 10s --timeout 1m")
+    assert watched.code == 11
+    assert watched.stderr == "Error: the time ran out after 1 min: nothing is going on.\n"
+    assert (
+        watched.stdout
+        == """\
+2026-11-21T12:00:00Z  1 of 1 running
+2026-11-21T12:00:20Z  0 of 1 running, 1 node failed; running, 0 failed -> complete, 1 failed: night
+2026-11-21T12:00:40Z  nothing is going on; complete, 1 failed -> gone: night
+"""
+    )
+    assert run("status --wait").code == 2
+    assert run("status --timeout 1m").code == 2

@@ -211,8 +211,8 @@ class App:
 
     @cached_property
     def view(self) -> View | None:
-        """What the options and the format ask of the list; None where the documents themselves are to be shown."""
-        if not self.asking and self.settings.format in DOCUMENTS:
+        """What the options and the format ask of the list; None without one, or where its documents are to be shown."""
+        if not self.listing or (not self.asking and self.settings.format in DOCUMENTS):
             return None
         from nodewatch.lists.view import read_view
 
@@ -259,14 +259,16 @@ class App:
         return {**filters, **server_filters(self.view), **given}
 
     def fitting(self, records: list[Any]) -> list[Any]:
-        """Return the records that fit `--filter`, which counts no more from now on: what fitted once is followed."""
+        """Return the records that fit `--filter`."""
         if self.view is None or not self.view.conditions:
             return records
         from nodewatch.lists.view import filter_records
 
-        found = filter_records(self.view, records, self.clock)
-        self.view = self.view._replace(conditions=())
-        return found
+        return filter_records(self.view, records, self.clock)
+
+    def keep_all(self) -> None:
+        """Have `--filter` count no more from now on: what fitted once is followed."""
+        self.view = self.view and self.view._replace(conditions=())
 
     def list_page(self, records: Iterable[Any]) -> Page:
         """Return the table of a list as the options ask for it."""

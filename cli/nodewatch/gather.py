@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.errors import NodewatchError, TimedOut, Unreachable, WrongConfiguration
 from nodewatch.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from nodewatch.backend import Answer, Backend, Request
     from nodewatch.world import World
@@ -37,7 +37,7 @@ def gather(
     on stderr counts (`1,200 of 2,000 nodes`) from the second second on, on a terminal and unless `quiet`. When the
     world's deadline has passed, what has no answer yet is `TimedOut`.
     """
-    run = Run(backend, requests)
+    run = Run(backend.send, requests, ends_all)
     progress = Progress(world, len(requests), what, quiet=quiet)
     threads = min(backend.limit, len(requests))
     try:
@@ -59,14 +59,35 @@ def gather(
     return Gathered([run.ending if result is None else result for result in run.results])
 
 
-class Run:
-    """The state that the threads of one run share."""
+def side_by_side(calls: Sequence[Callable[[], Any]], limit: int) -> list[Any]:
+    """Return what the calls return, in their order, at most `limit` of them going on at a time.
 
-    def __init__(self, backend: Backend, requests: Sequence[Request]) -> None:
+    An error is the result of the call that met it. Ctrl-C waits for none of them.
+    """
+    if not calls:
+        return []
+    run = Run(lambda call: call(), calls, lambda _: False)
+    run.start(min(limit, len(calls)))
+    while not run.wait(TICK):
+        pass
+    return run.results
+
+
+def ends_all(error: NodewatchError) -> bool:
+    """Return whether an error concerns the whole service, so that nothing more need be asked."""
+    return isinstance(error, Unreachable | WrongConfiguration) or error.status == 401
+
+
+class Run:
+    """The state that the threads of one run share: what is asked, in order, and what each question brought."""
+
+    def __init__(
+        self, send: Callable[[Any], Any], requests: Sequence[Any], ends: Callable[[NodewatchError], bool]
+    ) -> None:
         import threading
 
-        self.backend, self.requests = backend, requests
-        self.results: list[Answer | NodewatchError | None] = [None] * len(requests)
+        self.send, self.requests, self.ends = send, requests, ends
+        self.results: list[Any] = [None] * len(requests)
         self.lock = threading.Lock()
         self.done = threading.Event()
         self.next = self.finished = self.working = 0
@@ -102,10 +123,10 @@ class Run:
                 return False
             self.next += 1
         try:
-            self.results[place] = self.backend.send(self.requests[place])
+            self.results[place] = self.send(self.requests[place])
         except NodewatchError as error:
             self.results[place] = error
-            if isinstance(error, Unreachable | WrongConfiguration) or error.status == 401:
+            if self.ends(error):
                 self.ending, self.stopped = error, True
         with self.lock:
             self.finished += 1

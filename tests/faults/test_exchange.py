@@ -94,6 +94,9 @@ def test_nothing_wrong(start: Start, ask: Ask) -> None:
         (NODES, drip(answer(200, {"nodes": {}})), 5, "the answer was not complete after 0.5 s"),
         (NODES, answer(200, b"<html>", {"Content-Type": "text/html"}), 3, "a page of HTML"),
         (NODES, answer(200, {"nodes": ["n0"]}), 3, "GET /orgs/harbor/nodes should answer objects by name"),
+        (NODES, answer(200, {}), 3, "should answer nodes by name, but it answered an object without nodes"),
+        (NODES, answer(200, b""), 3, "should answer nodes by name, but it answered nothing"),
+        (POLICY, answer(200, {"status": "ok"}), 3, "but it answered an object without managementPolicy"),
     ],
 )
 def test_what_concerns_the_whole_exchange_ends_it(
@@ -123,6 +126,8 @@ def test_refused(start: Start, ask: Ask) -> None:
         (answer(500), "answered 500 Internal Server Error to GET /orgs/harbor/nodes/NODE/managementStatus/roll."),
         (answer(200, b"<html>", {"Content-Type": "text/html"}), "a page of HTML"),
         (answer(200, {"managementStatus": {"harbor/roll": "failed"}}), "should answer objects by name"),
+        (answer(200, {"status": "ok"}), "but it answered an object without managementStatus"),
+        (answer(200, b""), "but it answered nothing"),
         (reset_after(b""), "the connection was closed before the answer was complete"),
         (silence, "the answer was not complete after 0.5 s"),
     ],

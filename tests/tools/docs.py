@@ -71,7 +71,7 @@ EXIT_STATUS = {
     2: "The command line is wrong; nothing was sent.",
     3: "The server's answer could not be understood.",
     4: "A local file could not be read or written.",
-    5: "The server refused, or could not be reached.",
+    5: "The server refused, could not be reached, or did not confirm a change.",
     6: "Not logged in, login expired, or not permitted.",
     7: "Configuration is missing or wrong.",
     8: "What was asked for was not found.",
@@ -91,12 +91,22 @@ none waits to be applied. While status and components contradict each other node
 stands for `--settle` ends in 10. Of more than 20,000 nodes, where the percentages do not tell one, an error in the
 status is a failure unless the components prove every node stable.
 
-`bos v2 components list|describe`: BOS works on none of the components any more, and all are stable. Those of a session
-are not known before it is set up: until then they are waited for. Ids that BOS does not know end in 8.
+`bos v2 components list|describe|map`, `bos v2 sessions map`: BOS works on none of the components any more, and all are
+stable. Which they are, filters decide at the first look. Those of a session are not known before it is set up: until
+then they are waited for. Ids that BOS does not know end in 8.
 
 `bos v1 session status list|describe`: every boot set has a status that can be read, every node of the phases that are
 waited for has succeeded or is excluded, at least one has succeeded, and the server counts no more errors than it shows
 failed nodes. What is stalled, or cannot be read, ends in 10 when it has not changed for `--settle`.
+
+`exchange nmp status`, `exchange nmp reset`: every node that is waited for has a good end (`successful` or `no action
+required`) that is no older than the policy's last change. These are the nodes that have a status of the policy, and
+while it is enabled those that it is meant for, or may be; with `--nodes` those that are named, with `--expect` at least
+so many that have a status. `--filter`, `--status` and `--older-than` only choose what is printed. `failed` and
+`unknown` count as the end when they have stood for `--settle`; a node that may not be asked keeps it from 0.
+
+`exchange node management status`, `nmstatus list`: every status that the node has is such a good end; a policy that is
+named, and has none, is waited for. No status at all ends in 8.
 
 A node that was failed, or not at its end, when it was last seen, and is not there any more (another session took it, or
 it was removed) keeps any of these from 0: they end in 10, or in 12 if no node is left, and it is named with what was

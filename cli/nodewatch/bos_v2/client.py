@@ -66,16 +66,15 @@ class BosV2:
         query = {"min_age": min_age, "max_age": max_age, "status": status}
         return cast("list[Session]", ask_array(self.backend, Request("GET", "/v2/sessions", query)))
 
-    def session(self, name: str) -> Session:
-        """Return one session; raise `NotFound` if there is none of that name."""
+    def session(self, name: str, tenant: str | None = None) -> Session:
+        """Return one session, of that tenant; raise `NotFound` if there is none of that name."""
+        request = Request("GET", document_path("sessions", name), tenant=tenant)
         with self.known("sessions", name):
-            return cast(
-                "Session", ask_object(self.backend, Request("GET", document_path("sessions", name)), "name", name)
-            )
+            return cast("Session", ask_object(self.backend, request, "name", name))
 
-    def session_status(self, name: str) -> ExtendedStatus:
-        """Return how far a session is; raise `NotFound` if there is none of that name."""
-        request = status_request(name)
+    def session_status(self, name: str, tenant: str | None = None) -> ExtendedStatus:
+        """Return how far a session is, of that tenant; raise `NotFound` if there is none of that name."""
+        request = status_request(name)._replace(tenant=tenant)
         with self.known("sessions", name):
             return status_in(self.backend.send(request), request)
 

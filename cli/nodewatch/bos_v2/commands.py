@@ -35,18 +35,23 @@ AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 @click.option("--status", type=click.Choice(["pending", "running", "complete"]), help="Only sessions in this status.")
 @click.option("--min-age", metavar="AGE", help=f"Only sessions at least this old. {AGES}")
 @click.option("--max-age", metavar="AGE", help="Only sessions at most this old.")
+@watchable
 def list_sessions(app: App, status: str | None, min_age: str | None, max_age: str | None) -> None:
     """The table has the newest first, and says how many nodes are failed now; other formats keep the server's order,
-    which is never by time.
+    which is never by time. --wait and --watch end when none of them is running any more, and with 0 if every one that
+    was running meanwhile succeeded; what is staged, and waits to be applied, is not waited for.
 
     \b
     $ nodewatch bos v2 sessions list --status running
+    $ nodewatch bos v2 sessions list --max-age 1d --watch
     $ nodewatch bos v2 sessions list --max-age 2d --format json
     $ nodewatch bos v2 sessions list --columns start_time,name,template_name,status --sort start_time
     """
-    filters = app.narrowed({"status": status, "min_age": min_age, "max_age": max_age})
+    filters = {"status": status, "min_age": min_age, "max_age": max_age}
+    if followed(app, lambda: follow.sessions(app, filters)):
+        return
     bos = BosV2(app.backend("bos"))
-    sessions = bos.sessions(**filters)
+    sessions = bos.sessions(**app.narrowed(filters))
     failed = told_if_known(app, bos.failed_counts) if app.uses("failed") else None
     app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.without_failed)
 
@@ -237,24 +242,25 @@ def show_map(app: App, filters: dict[str, Any]) -> None:
 @watchable
 def describe_component(app: App, component_id: str) -> None:
     """Shows where the node is in its boot, what that means, what BOS does next and when; and what to type. Of several,
-    named as a list or a node set, it shows each. --wait and --watch follow one: they end when BOS does nothing with it
-    any more, with 0 if it is stable then.
+    named as a list or a node set, it shows each. --wait and --watch end when BOS does nothing with any of them any
+    more, with 0 if all are stable then.
 
     \b
     $ nodewatch bos v2 components describe x3000c0s13b0n0
     $ nodewatch bos v2 components describe x3000c0s13b0n0 --watch
     $ nodewatch bos v2 components describe x1000c2s[4-5]b0n0
     """
-    if followed(app, lambda: follow.component(app, component_id, lambda node: describe(app, [node]))):
-        return
     bos = BosV2(app.backend("bos"))
     if not nodes.names_several(component_id):
-        app.show(bos.component(nodes.spell_name(component_id)), lambda node: describe(app, [node]))
+        name = nodes.spell_name(component_id)
+        if not followed(app, lambda: follow.component(app, name, lambda node: describe(app, [node]))):
+            app.show(bos.component(name), lambda node: describe(app, [node]))
         return
     names = ",".join(nodes.known_names(bos, nodes.read_names(component_id, app.world)))
-    found = list(bos.components(ids=names))
-    bos.check_known(names, found, filtered=False)
-    app.show(found, lambda found: describe(app, found))
+    if not followed(app, lambda: follow.described(app, names, lambda found: describe(app, found))):
+        found = list(bos.components(ids=names))
+        bos.check_known(names, found, filtered=False)
+        app.show(found, lambda found: describe(app, found))
 
 
 def describe(app: App, components: Iterable[Component]) -> Page:

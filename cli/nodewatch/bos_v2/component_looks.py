@@ -54,6 +54,7 @@ class ComponentsWatcher:
             found = list(bos.components(fields=self.fields, **self.app.narrowed(self.filters)))  # there may be more now
         bos.check_known(self.filters.get("ids"), found)
         self.chosen = {id_of(component) for component in self.app.fitting(found)}
+        self.app.keep_all()
         return self.looked(found)
 
     def still_moving(self, bos: BosV2) -> bool:

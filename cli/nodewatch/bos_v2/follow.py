@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2 import components_outcome, kinds, outcome, session_tables, verdict_rules
+from nodewatch.bos_v2 import (
+    components_outcome,
+    kinds,
+    list_tables,
+    outcome,
+    session_tables,
+    sessions_outcome,
+    verdict_rules,
+)
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.bos_v2.component_looks import ComponentsWatcher
+from nodewatch.bos_v2.session_list_looks import SessionListWatcher
 from nodewatch.bos_v2.session_looks import SessionWatcher
 from nodewatch.watch.model import Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from nodewatch.app import App
     from nodewatch.bos_v2.outcome import SessionLook
@@ -39,6 +48,23 @@ def session(app: App, name: str) -> Subject:
     )
 
 
+def sessions(app: App, filters: dict[str, Any]) -> Subject:
+    """Return how to follow the sessions that fit the filters and run, to their end."""
+
+    def rows(look: sessions_outcome.SessionsLook) -> list[dict[str, Any]]:
+        return list_tables.with_failed(look.sessions, look.failed)
+
+    return Subject(
+        look=SessionListWatcher(app, filters).look,
+        document=lambda look: look.sessions,
+        table=lambda look: app.list_page(rows(look)),
+        states=sessions_outcome.states,
+        outcome=lambda look, _: sessions_outcome.outcome_of(look),
+        nodes=rows,
+        gone_means="deleted",
+    )
+
+
 def components(app: App, filters: dict[str, Any]) -> Subject:
     """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
     looks = ComponentsWatcher(app, filters)
@@ -60,6 +86,12 @@ def component_map(app: App, filters: dict[str, Any]) -> Subject:
 
     drawn = components(app, filters)
     return drawn._replace(table=lambda look: map_tables.components_picture(look.documents), listed=False)
+
+
+def described(app: App, names: str, table: Callable[[Sequence[Component]], Page]) -> Subject:
+    """Return how to follow components that are named, as a comma list; `table` makes the page that shows them."""
+    named = components(app, {"ids": names})
+    return named._replace(table=lambda look: table(look.documents), listed=False)
 
 
 def component(app: App, name: str, table: Callable[[Component], Page]) -> Subject:

@@ -115,7 +115,7 @@ def counts_in_words(kinds: Kinds, total: int, staged: int = 0) -> str:
     """Return how many of all nodes are of which kind, in words.
 
     >>> counts_in_words(Kinds(["x1"], ["x2"], [], ["x3"]), 4, 1)
-    '1 of 4 nodes stable, 1 failed, 1 staged, 1 on hold or disabled'
+    '1 of 4 nodes stable, 1 failed, 1 staged, 1 disabled'
     """
     from nodewatch.table import plural
 
@@ -123,7 +123,7 @@ def counts_in_words(kinds: Kinds, total: int, staged: int = 0) -> str:
         "failed": len(kinds.failed),
         "in progress": len(kinds.moving),
         "staged": staged,
-        "on hold or disabled": len(kinds.held),
+        "disabled": len(kinds.held),
     }
     rest = "".join(f", {count:,} {name}" for name, count in others.items() if count)
     return f"{len(kinds.stable):,} of {plural(total, 'node')} stable{rest}"

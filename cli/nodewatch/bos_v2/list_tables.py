@@ -12,14 +12,14 @@ from nodewatch.documents import as_text, part
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.lists.view import usual_page
 from nodewatch.nodes.nodeset import fold
-from nodewatch.table import Cell, Column, Heading, Line, plural
+from nodewatch.table import Cell, Column, Grid, Heading, Line, plural
 from nodewatch.times import read_time, seconds_since
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from nodewatch.bos_v2.types import Component, Session
-    from nodewatch.table import Grid, Page, Style
+    from nodewatch.table import Page, Style
     from nodewatch.times import Clock
 
 LONG, SHORT = 30, 21  # characters: an error longer than that, which several nodes share, is cut to that in their rows
@@ -54,9 +54,14 @@ def frame_components(grid: Grid, documents: Sequence[Component], clock: Clock) -
         return [*page, grid]
     place = [column.name for column in grid.columns].index("Error")
     page.append(grid._replace(rows=[shorten_error(row, place, long) for row in grid.rows]))
-    page.append(Heading("Errors in full"))
-    for error, names in sorted(long.items(), key=lambda item: -len(item[1])):
-        page += [Line(error, "bad", f"  {plural(len(names), 'node')}: "), Line(fold(names), lead="      ")]
+    return [*page, Heading("Errors in full"), *told_once(long, "node")]
+
+
+def told_once(errors: Mapping[str, Sequence[str]], what: str) -> Page:
+    """Return each error with the names of those that report it, the most frequent first."""
+    page: Page = []
+    for error, names in sorted(errors.items(), key=lambda item: -len(item[1])):
+        page += [Line(error, "bad", f"  {plural(len(names), what)}: "), Line(fold(names), lead="      ")]
     return page
 
 
@@ -125,7 +130,7 @@ COMPONENTS = Listing(
         ),
         Attribute(
             "class",
-            "stable, moving (BOS works on it), failed, or held (disabled or on hold in the middle of a phase)",
+            "stable, moving (BOS works on it), failed, or held (disabled before it was done)",
             lambda component, _: kinds.kind_of(component),
             words=kinds.Kinds._fields,
             needs=("status", "enabled"),
@@ -165,16 +170,37 @@ def seconds_taken(session: Session, clock: Clock) -> float | None:
 
 
 def session_cell(session: Any, _clock: Clock) -> Cell:
-    """Return a session's status, with whether it is staged."""
-    status = as_text(part(session, "status").get("status"))
-    style: Style = "bad" if session.get("failed") else "busy" if status in ("running", "pending") else ""
-    return Cell(status + " (staged)" * bool(session.get("stage")), style)
+    """Return a session's status in its colour."""
+    status = rules.session_state(session)
+    wrong = session.get("failed") or part(session, "status").get("error")
+    style: Style = "bad" if wrong else "busy" if status not in ("complete", "") else ""
+    return Cell(status, style)
 
 
 def nodes_cell(session: Any, _clock: Clock) -> Cell:
     """Return how many nodes a session has, and how many of them are failed now, where that was asked."""
     count, failed = len(rules.component_names(session)), session.get("failed")
+    if not count and rules.session_state(session) == "pending":
+        return Cell("")  # BOS has not looked yet which they are
     return Cell(f"{failed:,} failed of {count:,}", "bad") if failed else Cell(f"{count:,}")
+
+
+def with_errors_below(grid: Grid, documents: Sequence[Session], clock: Clock) -> Page:
+    """Return the rows, and below them why sessions could not be set up: few have an error, and it takes much room.
+
+    Off a terminal each row has its own, and is complete.
+    """
+    if clock.absolute:
+        return [grid]
+    errors: dict[str, list[str]] = {}
+    for session in documents:
+        error = as_text(part(session, "status").get("error"))
+        if error:
+            errors.setdefault(error, []).append(as_text(session.get("name")))
+    place = [column.name for column in grid.columns].index("Error")
+    columns = [*grid.columns[:place], *grid.columns[place + 1 :]]
+    page: Page = [Grid(columns, [[*row[:place], *row[place + 1 :]] for row in grid.rows], empty=grid.empty)]
+    return [*page, Heading("Could not be set up", "bad"), *told_once(errors, "session")] if errors else page
 
 
 SESSIONS = Listing(
@@ -182,7 +208,7 @@ SESSIONS = Listing(
         Attribute("name", "the session's name", At("name"), Column("Session")),
         Attribute(
             "status",
-            "pending, running or complete, which does not tell whether it went well",
+            "pending, running or complete, which does not tell whether it went well; a table calls staged ones staged",
             At("status", "status"),
             Column("Status"),
             session_cell,
@@ -197,7 +223,7 @@ SESSIONS = Listing(
             "nodes",
             "how many nodes it had when it was set up",
             lambda session, _: len(rules.component_names(session)),
-            Column("Nodes", 7, right=True),
+            Column("Nodes", right=True),
             nodes_cell,
             kind="number",
             needs=("components", "failed"),
@@ -234,6 +260,7 @@ SESSIONS = Listing(
     ],
     order="-start_time",
     empty="No session matches.",
+    framed=with_errors_below,
 )
 
 

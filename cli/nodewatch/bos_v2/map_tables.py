@@ -33,7 +33,7 @@ ROW = 50  # signs on a line where names do not say where nodes are
 HOLES = 8  # how many times as many places as nodes a cabinet may have before it is drawn as a plain row
 STABLE = Sign("█", "good", "stable")
 FAILED = Sign("X", "bad", "failed")
-HELD = Sign("!", "warn", "on hold or disabled")
+HELD = Sign("!", "warn", "disabled")
 OTHER = Sign("?", "warn", "another status")
 MOVING = {
     "power_off_pending": Sign("v", "busy", "powering off"),
@@ -53,7 +53,7 @@ def sign(component: Component) -> Sign:
     >>> sign({"enabled": True, "status": {"status": "configuring"}}).character, sign({"status": {}}).character
     ('c', '█')
     >>> sign({"enabled": False, "status": {"status": "configuring"}}).means
-    'on hold or disabled'
+    'disabled'
     """
     kind = kinds.kind_of(component)
     if kind == "moving":

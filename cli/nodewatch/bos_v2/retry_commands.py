@@ -28,7 +28,7 @@ else:
 
 @command
 @click.argument("session_id")
-@click.option("--with-held", is_flag=True, help="Also the nodes that are on hold or disabled in the middle of it.")
+@click.option("--with-held", is_flag=True, help="Also the nodes that were disabled before they were done.")
 @click.option("--status", metavar="STATUS,...", default="failed", help="The nodes in these statuses instead.")
 @click.option("--name", metavar="ID", help="Name of the new session; else BOS invents one.")
 @YES

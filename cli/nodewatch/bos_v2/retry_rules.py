@@ -23,7 +23,7 @@ class TakenOver(NamedTuple):
 
 
 def nodes_to_retry(components: Iterable[Component], statuses: Collection[str], *, held: bool) -> list[Component]:
-    """Return the components in one of the statuses, and with `held` also those on hold or disabled in a phase.
+    """Return the components in one of the statuses, and with `held` also those disabled before they were done.
 
     >>> failed = {"id": "x1", "status": {"status": "failed"}}
     >>> off = {"id": "x2", "enabled": False, "status": {"status": "configuring", "phase": "configuring"}}

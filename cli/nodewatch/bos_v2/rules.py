@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.documents import part
+from nodewatch.documents import as_text, part
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
@@ -267,6 +267,17 @@ def ago(text: str, now: datetime) -> datetime | None:
         return now - timedelta(**{UNITS[text[-1].lower()]: int(text[:-1])})
     except OverflowError:
         return datetime.min.replace(tzinfo=UTC)
+
+
+def session_state(session: Session) -> str:
+    """Return a session's status; `staged` for a staged one that is not complete: BOS calls it running all the time.
+
+    >>> on, over = {"status": {"status": "running"}}, {"status": {"status": "complete"}}
+    >>> [session_state(session) for session in (on, {**on, "stage": True}, {**over, "stage": True}, {})]
+    ['running', 'staged', 'complete', '']
+    """
+    status = as_text(part(session, "status").get("status"))
+    return "staged" if session.get("stage") and status == "running" else status
 
 
 def component_names(session: Session) -> list[str]:

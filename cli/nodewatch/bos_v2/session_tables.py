@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 
 LONG = 600  # characters of a node set in a command; a longer one is not put into one
 NO_ERROR = "no error was reported"
-DISABLED = "disabled in the middle of it: BOS does nothing until it is enabled"
+CONSOLE = ("see its console", "cray console interact")
+CAUSES = {
+    "powering_on": CONSOLE,
+    "powering_off": CONSOLE,
+    "configuring": ("ask CFS about it", "cray cfs v3 components describe"),
+}
+"""Where the cause of a failure is to be looked for, by the phase of the boot."""
 
 
 class Sorted(NamedTuple):
@@ -69,7 +75,7 @@ def session_status(
     setup = part(session, "status").get("error")
     if setup:
         page.append(Line(as_text(setup), "bad", lead="Setup failed: "))
-    page += shares_bar(status, counts)
+    page += shares_bar(status, counts, "disabled" if running and found.held else "on hold or disabled")
     failed = failures(found.failed) if running and found.failed else ended_failures(status, components, counts)
     if failed:
         page += [Heading(failed_heading(failed, counts), "bad"), *errors_by_kind(failed, parts, brief=brief)]
@@ -77,8 +83,8 @@ def session_status(
         page.append(Heading(f"In trouble, but BOS still tries ({number(found.troubled):,})", "warn"))
         page += errors_by_kind(failures(found.troubled), parts, brief=brief, style="warn")
     if running and found.held:
-        page.append(Heading(f"On hold or disabled ({number(found.held):,})", "warn"))
-        page += errors_by_kind(stopped(found.held), parts, brief=brief, style="warn")
+        page.append(Heading(f"Disabled: BOS leaves them alone ({number(found.held):,})", "warn"))
+        page += errors_by_kind(failures(found.held), parts, brief=brief, style="warn")
     if running and found.moving:
         more = " more" * bool(found.troubled)
         page += [
@@ -113,16 +119,19 @@ def lasted(timing: Mapping[str, Any], clock: Clock) -> str:
     began, ended = read_time(timing.get("start_time")), read_time(timing.get("end_time"))
     if began is None or (ended is None and clock.absolute):
         return ""
-    return f"took {span(ended - began)}" if ended else f"for {span(clock.now - began)}"
+    return f"took {span(ended - began)}" if ended else f"for {rough_span(clock.now - began)}"
 
 
-def shares_bar(status: ExtendedStatus, counts: Counts | None) -> Page:
-    """Return the bar: of counts, or of percentages where the server does not say how many nodes there are."""
+def shares_bar(status: ExtendedStatus, counts: Counts | None, held: str) -> Page:
+    """Return the bar: of counts, or of percentages where the server does not say how many nodes there are.
+
+    `held` is what to call the nodes that are neither done nor worked on: percentages do not tell why.
+    """
     names: tuple[tuple[str, Style], ...] = (
         ("successful", "good"),
         ("in progress", "busy"),
         ("failed", "bad"),
-        ("on hold or disabled", "warn"),
+        (held, "warn"),
         ("staged", "dim"),
     )
     if counts is not None:
@@ -172,37 +181,32 @@ def failed_heading(failed: Sequence[ErrorKind], counts: Counts | None) -> str:
     return f"Errors on {reported:,} nodes, of which {number:,} failed"
 
 
-def stopped(components: Iterable[Alike]) -> list[ErrorKind]:
-    """Return why BOS does nothing with the components: the errors they report, else that they are disabled."""
-    return [kind._replace(text=DISABLED) if kind.text == NO_ERROR else kind for kind in failures(components)]
-
-
 def progress_grid(components: Iterable[Alike], options: Mapping[str, Any], clock: Clock, *, brief: bool) -> Grid:
     """Return the components that BOS works on by status, the one with the oldest last action first.
 
     A brief table does not name nodes that would fill the screen: they are all over the machine.
     """
-    rows: list[list[str | Cell]] = []
-    for group in expectation_rules.laggards(components, options, clock.now):
-        limit, names = expectation_rules.limit_of(group.status, options), fold(group.names)
-        rows.append(
-            [
-                Cell(group.status, "busy"),
-                f"{len(group.names):,}",
-                clock.ago((clock.now - group.idle).isoformat()),
-                span(limit) if limit else "",
-                Cell(late_words(group, limit, clock), "bad"),
-                "scattered: --all" if brief and len(names) > LONG else names,
-            ]
-        )
+    groups = expectation_rules.laggards(components, options, clock.now)
     columns = [
         Column("Status"),
         Column("Nodes", right=True),
         Column("Oldest action", 2),
         Column("Limit", 1),
-        Column("Late", 3),
+        *[Column("Late")] * any(group.stuck for group in groups),  # then it never leaves
         Column("Which", wraps=True),
     ]
+    rows: list[list[str | Cell]] = []
+    for group in groups:
+        limit, names = expectation_rules.limit_of(group.status, options), fold(group.names)
+        facts: dict[str, str | Cell] = {
+            "Status": Cell(group.status, "busy"),
+            "Nodes": f"{len(group.names):,}",
+            "Oldest action": clock.ago((clock.now - group.idle).isoformat()),
+            "Limit": span(limit) if limit else "",
+            "Late": Cell(late_words(group, limit, clock), "bad"),
+            "Which": "scattered: --all" if brief and len(names) > LONG else names,
+        }
+        rows.append([facts[column.name] for column in columns])
     return Grid(columns, rows)
 
 
@@ -210,7 +214,7 @@ def late_words(group: expectation_rules.Laggards, limit: timedelta | None, clock
     """Return how many nodes are stuck in a status, and by how much the first of them; off a terminal only how many."""
     if limit is None or not group.stuck:
         return ""
-    who = "all" if len(group.stuck) == len(group.names) else f"{len(group.stuck):,}"
+    who = "all" if len(group.stuck) == len(group.names) else f"{len(group.stuck):,} of {len(group.names):,}"
     return who if clock.absolute else f"{who} by {rough_span(group.idle - limit)}"
 
 
@@ -219,30 +223,30 @@ def steps(status: ExtendedStatus, session: Session, found: Sorted, failed: Seque
     name, running = quote(as_text(session.get("name"))), status.get("status") != "complete"
     bos, steps = "nodewatch bos v2", []
     if failed:
+        phase, there = largest_phase(found.failed)
+        one = quote(first(there or failed))
         steps.append(("retry the failed", f"{bos} sessions retry {name}"))
-        steps.append(("look at one of them", f"{bos} components describe {quote(first(failed))}"))
-        steps += cause(found.failed)
+        steps.append(("look at one", f"{bos} components describe {one}"))
+        if phase in CAUSES:
+            why, command = CAUSES[phase]
+            steps.append((why, f"{command} {one}"))
     if running and found.held:
-        held = [name for component, names in found.held if not component.get("enabled") for name in names]
-        if held:
-            steps.append(("enable a disabled one", f"{bos} components update {quote(min(held))} --enabled true"))
-    if verdict_rules.shares_of(status).staged:
+        disabled = first([name for _, names in found.held for name in names])
+        steps.append(("enable one", f"{bos} components update {quote(disabled)} --enabled true"))
+    percents = verdict_rules.shares_of(status)
+    if percents.staged:
         names = fold(rules.component_names(session))
         start = f"{bos} applystaged create --xnames {quote(names)}" if 0 < len(names) <= LONG else ""
         steps.append(("start it", start) if start else ("see where", f"{bos} components list --staged-session {name}"))
-    if running:
+    left = percents.in_progress or percents.staged or found.troubled or found.moving
+    if running and (left or not failed):
         steps.append(("wait for the rest" if failed else "wait for it", f"{bos} sessions status list {name} --wait"))
     return steps[:3] + steps[-1:] if len(steps) > 4 else steps
 
 
-def cause(failed: Iterable[Alike]) -> list[tuple[str, str]]:
-    """Return where the cause is to be looked for: in CFS, or on the console, as most of the failed nodes say."""
+def largest_phase(failed: Iterable[Alike]) -> tuple[str, list[str]]:
+    """Return the phase in which most of the failed nodes are, and their names; nothing where none are known."""
     by_phase: dict[str, list[str]] = {}
     for component, names in failed:
         by_phase.setdefault(as_text(part(component, "status").get("phase")), []).extend(names)
-    phase, names = max(by_phase.items(), key=lambda each: len(each[1]), default=("", []))
-    if phase == "configuring":
-        return [("see why CFS failed", f"cray cfs v3 components describe {quote(first(names))}")]
-    if phase in ("powering_on", "powering_off"):
-        return [("see what its console says", f"cray console interact {quote(first(names))}")]
-    return []
+    return max(by_phase.items(), key=lambda each: len(each[1]), default=("", []))

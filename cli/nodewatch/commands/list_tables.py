@@ -39,13 +39,28 @@ CHANGES = Listing(
 
 def style_of(found: Any) -> Style:
     """Return in which colour something is told that goes on."""
-    return "bad" if found["failed"] else "busy" if found["state"] in ("running", "pending") else ""
+    return "bad" if found["failed"] or found["error"] else "" if found["state"] == "staged" else "busy"
 
 
 def nodes_cell(found: Any, _clock: Clock) -> Cell:
-    """Return how many nodes something is about, and how many of them have failed."""
-    failed, nodes = found["failed"], found["nodes"]
-    return Cell(f"{failed:,} failed of {nodes:,}" if failed else plural(nodes, "node"), style_of(found))
+    """Return how many nodes failed, of how many that a session has, or that have reported on a policy.
+
+    >>> boot = {"kind": "boot session", "state": "running", "failed": 2, "nodes": 3, "error": None}
+    >>> nodes_cell(boot, None).text, nodes_cell({**boot, "kind": "agent upgrade"}, None).text
+    ('2 failed of 3', '2 failed, 3 reported')
+    >>> nodes_cell({**boot, "failed": 0, "error": "no such template"}, None).text
+    'not set up'
+    """
+    failed, nodes, upgrade = found["failed"], found["nodes"], found["kind"] == "agent upgrade"
+    if failed:
+        told = f"{failed:,} failed, {nodes:,} reported" if upgrade else f"{failed:,} failed of {nodes:,}"
+    elif found["error"]:
+        told = "not set up"
+    elif found["state"] == "pending" and not nodes:
+        told = ""  # BOS has not looked yet which they are
+    else:
+        told = f"{nodes:,} reported" if upgrade else plural(nodes, "node")
+    return Cell(told, style_of(found))
 
 
 GOING_ON = Listing(
@@ -57,13 +72,21 @@ GOING_ON = Listing(
         ),
         Attribute(
             "state",
-            "pending, running, complete or ended",
+            "pending, running, staged, complete or ended",
             At("state"),
             Column("State"),
             lambda found, _: Cell(found["state"], style_of(found)),
         ),
-        Attribute("nodes", "how many nodes it has", At("nodes"), Column("Nodes", right=True), nodes_cell, "number"),
+        Attribute(
+            "nodes",
+            "how many nodes it has; of a policy how many have reported",
+            At("nodes"),
+            Column("Nodes", right=True),
+            nodes_cell,
+            "number",
+        ),
         Attribute("failed", "how many of them have failed", At("failed"), kind="number"),
+        Attribute("error", "why the session could not be set up", At("error")),
         Attribute(
             "since",
             "when it was started",

@@ -5,76 +5,149 @@ from __future__ import annotations
 from collections import Counter
 from copy import copy
 from datetime import timedelta
+from functools import partial
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.documents import as_text, part
 from nodewatch.errors import NodewatchError, NotFound, WrongConfiguration
 from nodewatch.settings.contexts import DEMO
+from nodewatch.table import plural
 from nodewatch.times import read_time
 from nodewatch.tree import command
+from nodewatch.watch.options import followed, only_watchable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from nodewatch.app import App
+    from nodewatch.watch.model import Subject
+
+    Ask = Callable[[App], Iterator[dict[str, Any]]]
 
 RECENT = timedelta(days=1)
 SECONDS = 20.0  # that a context has to answer in
+TOGETHER = 8  # contexts that are asked at the same time
 Found = dict[str, Any]
 
 
+class Everywhere(NamedTuple):
+    """What is going on, the worst first, and why something could not be asked."""
+
+    found: list[Found]
+    trouble: Sequence[NodewatchError]
+
+
 @command(listing="commands.list_tables:GOING_ON")
+@only_watchable
 def show_going_on(app: App) -> None:
-    """Boot sessions that are running, those of the last day with nodes that are failed now, and policies that are on
-    their way or have failed somewhere: the worst first, one line each, with the command that shows more. All contexts
-    are asked, unless --context names one, or the demo fleet is in use. What is not configured is left out; what does
-    not answer within 20 seconds, or with an error, is named at the end.
+    """Boot sessions that are running, those of the last day that have failed nodes or could not be set up, and policies
+    that are on their way or have failed somewhere: the worst first, one line each, with the command that shows more.
+    All contexts are asked at the same time, unless --context names one, or the demo fleet is in use. What is not
+    configured is left out; what does not answer within 20 seconds, or with an error, is named at the end. --watch has
+    no end of its own: q, Ctrl-C or --timeout end it.
 
     \b
     $ nodewatch status
     $ nodewatch status --context demo
+    $ nodewatch status --watch --interval 1m
     $ nodewatch status --format json
     $ nodewatch status --filter 'failed > 0' --columns name,failed,nodes
     """
-    found: list[Found] = []
-    missing: list[WrongConfiguration] = []
-    trouble: list[NodewatchError] = []
-    asked: set[Any] = set()
-    answered = False
-    for each in in_all_contexts(app):
-        with each.closing:
-            for service, ask in (("bos", boots), ("exchange", upgrades)):
-                try:
-                    system = system_of(each, service)
-                    if system not in asked:
-                        asked.add(system)
-                        found += ask(each)
-                        answered = True
-                except WrongConfiguration as error:
-                    missing.append(error)
-                except NodewatchError as error:
-                    trouble.append(error if each.settings.context is None else with_context_name(error, each))
-    if not answered:
-        raise (trouble or missing)[0]
-    found.sort(key=lambda each: (-each["failed"], each["state"] != "running", each["name"]))
+    if followed(app, lambda: going_on(app)):
+        return
+    found, trouble = ask_everywhere(app)
     app.show_list(found)
     if trouble:
         first, sentences = trouble[0], dict.fromkeys(error.message for error in trouble)
         raise type(first)("\n".join(sentences), status=first.status, document=first.document)
 
 
+def going_on(app: App) -> Subject:
+    """Return how to follow what is going on, which never ends."""
+    from nodewatch.table import Line
+    from nodewatch.watch.model import Outcome, Subject
+
+    return Subject(
+        look=lambda: ask_everywhere(app),
+        document=lambda look: look.found,
+        table=lambda look: [*app.list_page(look.found), *(Line(error.message, "warn") for error in look.trouble)],
+        states=lambda look: {named(each): f"{each['state']}, {each['failed']:,} failed" for each in look.found},
+        outcome=lambda look, _: Outcome(in_words(look)),
+    )
+
+
+def named(found: Found) -> str:
+    """Return what something that goes on is called among those of all contexts.
+
+    >>> named({"name": "night", "context": None}), named({"name": "night", "context": "prod"})
+    ('night', 'night (prod)')
+    """
+    return f"{found['name']} ({found['context']})" if found["context"] else str(found["name"])
+
+
+def in_words(look: Everywhere) -> str:
+    """Return how much is going on, on one line.
+
+    >>> night = {"kind": "boot session", "state": "running", "failed": 2}
+    >>> both = [night, {**night, "state": "complete"}]
+    >>> in_words(Everywhere(both, [])), in_words(Everywhere([], [NodewatchError("")]))
+    ('1 of 2 running, 4 nodes failed', 'nothing is going on, 1 system did not answer')
+    """
+    running = sum(each["state"] in ("running", "pending") for each in look.found)
+    failed = sum(each["failed"] for each in look.found)
+    said = [f"{running:,} of {len(look.found):,} running" if look.found else "nothing is going on"]
+    said += [f"{plural(failed, 'node')} failed"] * bool(failed)
+    said += [f"{plural(len(look.trouble), 'system')} did not answer"] * bool(look.trouble)
+    return ", ".join(said)
+
+
+def ask_everywhere(app: App) -> Everywhere:
+    """Ask everything that is configured; raise if nothing answered, or nothing is configured."""
+    from nodewatch.gather import side_by_side
+
+    questions, missing = everything(app)
+    results = side_by_side([partial(ask_all, *each) for each in questions], TOGETHER)
+    answers = [answer for result in results for answer in result]
+    found = [each for answer in answers if isinstance(answer, list) for each in answer]
+    missing += [answer for answer in answers if isinstance(answer, WrongConfiguration)]
+    trouble = [answer for answer in answers if not isinstance(answer, list | WrongConfiguration)]
+    if not any(isinstance(answer, list) for answer in answers):
+        raise (trouble or missing)[0]
+    found.sort(key=lambda each: (-each["failed"], not each["error"], each["state"] != "running", each["name"]))
+    return Everywhere(found, trouble)
+
+
+def everything(app: App) -> tuple[list[tuple[App, list[Ask]]], list[NodewatchError]]:
+    """Return what is to be asked in each context, no system twice, and which systems are not configured."""
+    questions: list[tuple[App, list[Ask]]] = []
+    missing: list[NodewatchError] = []
+    known: set[Any] = set()
+    for each in in_all_contexts(app):
+        asks: list[Ask] = []
+        for service, ask in (("bos", boots), ("exchange", upgrades)):
+            try:
+                system = system_of(each, service)
+            except WrongConfiguration as error:
+                missing.append(error)
+                continue
+            if system not in known:
+                known.add(system)
+                asks.append(ask)
+        questions.append((each, asks))
+    return questions, missing
+
+
 def in_all_contexts(app: App) -> Iterator[App]:
-    """Return what asks the systems in use, then what asks those of each other context; each has its own deadline."""
+    """Return what asks the systems in use, then what asks those of each other context."""
     settings = app.settings
     only = bool(app.flags.get("context")) or settings.context == DEMO
     others = [name for name in settings.contexts if name not in (DEMO, settings.context)]
     for name in [None, *([] if only else others)]:
         each = type(app)(copy(app.world))
         each.flags = app.flags if name is None else {**app.flags, "context": name}
-        each.hushed = name is not None
-        each.world.deadline = min(app.world.deadline, app.world.monotonic() + SECONDS)
+        each.hushed = app.hushed or name is not None
         yield each
 
 
@@ -85,6 +158,19 @@ def system_of(app: App, service: str) -> tuple[Any, ...]:
     return service, system.local, system.url, settings.tenant if service == "bos" else settings.org
 
 
+def ask_all(app: App, asks: Sequence[Ask]) -> list[list[Found] | NodewatchError]:
+    """Return what each question brings, or the error that it met, with the context's name; 20 seconds are for all."""
+    answers: list[list[Found] | NodewatchError] = []
+    app.world.deadline = min(app.world.deadline, app.world.monotonic() + SECONDS)
+    with app.closing:
+        for ask in asks:
+            try:
+                answers.append(list(ask(app)))
+            except NodewatchError as error:
+                answers.append(error if app.settings.context is None else with_context_name(error, app))
+    return answers
+
+
 def with_context_name(error: NodewatchError, app: App) -> NodewatchError:
     """Return the error of one of the contexts, with its name."""
     return type(error)(f"{app.settings.context}: {error.message}", status=error.status, document=error.document)
@@ -92,26 +178,28 @@ def with_context_name(error: NodewatchError, app: App) -> NodewatchError:
 
 def more(app: App, command: str) -> dict[str, Any]:
     """Return which context something is in, and the command that shows more of it."""
-    name = app.settings.context
-    return {"context": name, "command": command + (f" --context {quote(name)}" if app.hushed and name else "")}
+    name = app.flags.get("context")
+    return {"context": app.settings.context, "command": command + (f" --context {quote(name)}" if name else "")}
 
 
 def boots(app: App) -> Iterator[Found]:
     """Return the boot sessions that are running, and those of the last day that have failed nodes."""
     from nodewatch.bos_v2.client import BosV2
-    from nodewatch.bos_v2.rules import component_names
+    from nodewatch.bos_v2.rules import component_names, session_state
 
     bos = BosV2(app.backend("bos"))
     sessions, failed = bos.sessions(), bos.failed_counts()
     for session in sessions:
         state, name = part(session, "status"), as_text(session.get("name"))
-        if state.get("status") != "complete" or (failed.get(name) and recent(state.get("end_time"), app.now)):
+        wrong = failed.get(name) or state.get("error")
+        if state.get("status") != "complete" or (wrong and recent(state.get("end_time"), app.now)):
             yield {
                 "kind": "boot session",
                 "name": name,
-                "state": as_text(state.get("status")),
+                "state": session_state(session),
                 "failed": failed.get(name, 0),
                 "nodes": len(component_names(session)),
+                "error": state.get("error") or None,
                 "since": state.get("start_time"),
                 **more(app, f"nodewatch bos v2 sessions status list {quote(name)}"),
             }
@@ -150,6 +238,7 @@ def upgrades(app: App) -> Iterator[Found]:
                 "state": "running" if moving else "ended",
                 "failed": counts["failed"],
                 "nodes": counts.total(),
+                "error": None,
                 "since": None,
                 **more(app, f"nodewatch exchange nmp status {quote(policy)}"),
             }

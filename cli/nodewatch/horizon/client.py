@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from nodewatch.backend import (
+    ASK_RIGHT,
     REHEARSED,
     Backend,
     Request,
@@ -250,9 +251,12 @@ def says_nothing(said: Any, field: str) -> bool:
 
 
 def member(answer: Answer, path: str, field: str) -> dict[str, Any]:
-    """Return an answer's field; no body counts as nothing, as `hzn` takes it."""
+    """Return an answer's field; raise `UnreadableAnswer` without one: an Exchange that has nothing there says 404."""
     document = answer.document
-    return entries(document.get(field) if isinstance(document, dict) else document, path)
+    if not isinstance(document, dict) or field not in document:
+        found = f"an object without {field}" if isinstance(document, dict) else json_kind(document)
+        raise UnreadableAnswer(f"GET {path} should answer {field} by name, but it answered {found}. {ASK_RIGHT}")
+    return entries(document[field], path)
 
 
 def entries(document: Any, path: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Cell, Column, Grid, Page
     from nodewatch.times import Clock
 
+NUMBERS = (int, float)
 ValueKind = Literal["text", "number", "duration", "time", "truth"]
 
 
@@ -153,15 +154,26 @@ def flat_value(attribute: Attribute, record: Any, clock: Any) -> Any:
 
 def comparable_value(attribute: Attribute, record: Any, clock: Any) -> Any:
     """Return the attribute's value as it is compared: texts in one case; None where there is none of its kind."""
-    value = attribute.value(record, clock)
-    match attribute.kind:
-        case "text":
-            return as_text(value).casefold()
-        case "time":
-            return utc_stamp(value) or None
-        case "truth":
-            return value if isinstance(value, bool) else None
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return COMPARED[attribute.kind](attribute.value(record, clock))
+
+
+def as_truth(value: Any) -> bool | None:
+    """Return the value if it is true or false, else None."""
+    return value if isinstance(value, bool) else None
+
+
+def as_number(value: Any) -> float | None:
+    """Return the value if it is a number, else None."""
+    return value if isinstance(value, NUMBERS) and not isinstance(value, bool) else None
+
+
+COMPARED: dict[ValueKind, Callable[[Any], Any]] = {
+    "text": lambda value: as_text(value).casefold(),
+    "number": as_number,
+    "duration": as_number,
+    "time": lambda value: utc_stamp(value) or None,
+    "truth": as_truth,
+}
 
 
 def value_text(attribute: Attribute, record: Any, clock: Any) -> str:

@@ -78,9 +78,10 @@ def read_order(listing: Listing, given: str | None) -> list[tuple[Attribute, boo
 
 def filter_records(view: View, records: Iterable[Any], clock: Clock) -> list[Any]:
     """Return the records for which all conditions hold."""
-    if not view.conditions:
-        return list(records)
-    return list(filter(condition_test(Both(tuple(view.conditions)), view.listing, clock), records))
+    found = records
+    for condition in view.conditions:
+        found = filter(condition_test(condition, view.listing, clock), found)
+    return list(found)
 
 
 def select_records(view: View, records: Iterable[Any], clock: Clock, *, ordered: bool) -> list[Any]:
@@ -137,13 +138,12 @@ def of_sample(attribute: Attribute) -> Attribute:
 def count_by(view: View, records: Iterable[Any], clock: Clock) -> tuple[Listing, list[CountedGroup]]:
     """Return a list of how many of the records are alike in what is counted by, the largest number first."""
     first = view.listing.attributes[0]
-    found = list(records)
-    values = [[flat_value(attribute, record, clock) for record in found] for attribute in view.counted]
-    groups: dict[tuple[Any, ...], CountedGroup] = {}
-    for record, *key in zip(found, *values, strict=True):
-        groups.setdefault(tuple(map(as_text, key)), CountedGroup(record, [])).names.append(
-            as_text(first.value(record, clock))
-        )
+    groups: dict[tuple[str, ...], CountedGroup] = {}
+    for record in records:
+        key = tuple([as_text(flat_value(attribute, record, clock)) for attribute in view.counted])
+        if key not in groups:
+            groups[key] = CountedGroup(record, [])
+        groups[key].names.append(as_text(first.value(record, clock)))
     counted = {attribute: of_sample(attribute) for attribute in view.counted}
     names = Attribute(
         normalized_column(first.heading) + "s",

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.lists.query import wildcard
 from nodewatch.nodes.nodeset import fold
 
 if TYPE_CHECKING:
@@ -83,6 +82,8 @@ def meant_by(wanted: Iterable[str]) -> Callable[[str], bool]:
     >>> list(filter(meant_by(["x1000c2", "x1", "x3000c0s1b0n?"]), ["x1000c2s0b0n0", "x1", "x10", "x3000c0s1b0n0"]))
     ['x1000c2s0b0n0', 'x1', 'x3000c0s1b0n0']
     """
+    from nodewatch.lists.query import wildcard
+
     names = set(wanted)
     shapes = [shape.fullmatch for shape in map(wildcard, names) if shape]
     places = {name.lower() for name in names if is_place(name)}

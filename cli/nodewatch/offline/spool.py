@@ -28,7 +28,7 @@ def in_a_file(texts: Iterable[str]) -> Iterator[str]:
     from tempfile import TemporaryFile
 
     lengths: list[int] = []
-    file = TemporaryFile()  # noqa: SIM115  # `again` closes it
+    file = TemporaryFile(buffering=SPOOL_BYTES)  # noqa: SIM115  # `again` closes it
     for text in texts:
         lengths.append(file.write(text.encode()))  # noqa: PERF401  # writing is what it is about
     file.seek(0)

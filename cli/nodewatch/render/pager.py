@@ -15,8 +15,7 @@ def page_through(text: str, world: World) -> bool:
     The pager is `NODEWATCH_PAGER`, `PAGER`, or `less` with the options FRX; none is used where it cannot be found, or
     where the variable that counts is empty or `cat`.
     """
-    command = pager_command(world)
-    if not command or text.count("\n") < terminal_lines(world):
+    if text.count("\n") < terminal_lines(world) or not (command := pager_command(world)):
         return False
     import signal
     import subprocess

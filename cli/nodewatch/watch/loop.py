@@ -234,7 +234,8 @@ class WatchLoop:
             self.marks.append(Mark(clock - (now - outcome.started).total_seconds(), 0))
         self.marks = recent_marks([*self.marks, Mark(clock, outcome.done)])
         total = outcome.done + outcome.remaining + len(outcome.failed)
-        self.shares = [*self.shares[-MOST_SHARES:], outcome.done / total if total else 0.0]
+        if total:
+            self.shares = [*self.shares[-MOST_SHARES:], outcome.done / total]
         return measure_rate(self.marks, outcome.remaining)
 
     def missing(self) -> dict[str, str]:

@@ -53,6 +53,12 @@ def watchable(function: Any) -> Any:
     return function
 
 
+def only_watchable(function: Any) -> Any:
+    """Give a command the options of watching what has no end of its own: there is nothing to wait for."""
+    function.__click_params__ = [*reversed(OPTIONS[1:4]), *getattr(function, "__click_params__", [])]
+    return function
+
+
 def followed(app: App, describe: Callable[[], Subject]) -> bool:
     """Wait for or watch what is described, if the options ask for that; return whether they do.
 

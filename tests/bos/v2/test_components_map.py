@@ -21,7 +21,7 @@ NODES = [
 ]
 FLEET = {"bos": {"v2": {"sessions": [session("reboot-7"), session("reboot-8")], "components": NODES}}}
 PICTURE = """\
-█ stable 3  v powering off 1  ^ powering on 1  c configuring 1  X failed 1  ! on hold or disabled 1
+█ stable 3  v powering off 1  ^ powering on 1  c configuring 1  X failed 1  ! disabled 1
 
 x1000         x3000   edge-[2-10] (2)   x9c9999s9999b0n0
    c0   c3       s8   █c                █

@@ -53,7 +53,7 @@ def test_one_on_hold_and_one_disabled(run: Runner, play: Play) -> None:
     assert run(WAIT)[::2] == (
         10,
         """\
-Error: 0 of 2 nodes stable, 2 on hold or disabled.
+Error: 0 of 2 nodes stable, 2 disabled.
   Lagging (1): x3000c0s1b0n0: configuring
   Lagging (1): x3000c0s2b0n0: on_hold
 """,
@@ -186,3 +186,35 @@ def test_one_component_that_is_removed(run: Runner, play: Play) -> None:
     done = run(f"bos v2 components describe {NAMES[0]} --watch --format json")
     assert (done.code, len(done.stdout.splitlines())) == (12, 1)
     assert done.stderr.endswith("It was there 15 s ago: 0 of 1 node stable, 1 in progress.\n")
+
+
+def test_one_component_in_upper_case(run: Runner, play: Play) -> None:
+    play({**CLEAN, 0: CLEAN[30]})
+    done = run(f"bos v2 components describe {NAMES[0].upper()} --wait")
+    assert (done.code, done.stderr, done.json["status"]["status"]) == (0, "", "stable")
+
+
+def test_several_components(run: Runner, play: Play) -> None:
+    play(WITH_FAILURES)
+    done = run(f"bos v2 components describe '{NAMES[0]},x3000c0s[3,10]b0n0' --wait")
+    assert (done.code, [node["id"] for node in done.json]) == (10, [NAMES[3], NAMES[0], NAMES[2]])
+    assert (
+        done.stderr
+        == f"""\
+Error: 2 of 3 nodes stable, 1 failed.
+  Failed (1): {NAMES[0]}: failed ({ERROR}), seen since 12:01:00 UTC
+"""
+    )
+
+
+def test_several_components_as_pages(run: Runner, play: Play) -> None:
+    play({**CLEAN, 0: CLEAN[30]})
+    done = run("bos v2 components describe 'x3000c0s[1-2]b*' --wait --format table")
+    assert (done.code, done.stdout.count("Component:"), done.stdout.count("Status:       stable")) == (0, 2, 2)
+
+
+def test_several_components_of_which_one_is_unknown(run: Runner, play: Play) -> None:
+    play({**CLEAN, 0: CLEAN[30]})
+    done = run(f"bos v2 components describe {NAMES[0]},x9 --wait")
+    assert (done.code, done.stdout) == (8, "")
+    assert done.stderr.startswith("Error: BOS does not know x9: ")

@@ -137,14 +137,24 @@ def test_laggards_of_a_session_longest_idle_first(run: Runner, load: Load) -> No
   1 node: no power
       x1
 
-On hold or disabled (1)
-  1 node: disabled in the middle of it: BOS does nothing until it is enabled
+Disabled: BOS leaves them alone (1)
+  1 node: no error was reported
       x6
 
 In progress (4)
-Status           Nodes  Oldest action            Limit   Late  Which
-power_on_called      2  2026-11-21 11:10:00 UTC  20 min  1     x[3,10]
-configuring          2  2026-11-21 11:53:00 UTC                x[2,4]"""
+Status           Nodes  Oldest action            Limit   Late    Which
+power_on_called      2  2026-11-21 11:10:00 UTC  20 min  1 of 2  x[3,10]
+configuring          2  2026-11-21 11:53:00 UTC                  x[2,4]"""
+    )
+    narrow = run("bos v2 sessions status list reboot-7", tty=True, NO_COLOR="1", COLUMNS="50").stdout
+    assert (
+        narrow.partition("In progress (4) ")[2].partition("\n\nNext")[0]
+        == f"""\
+{"─" * 34}
+Status           Nodes  Late              Which
+power_on_called      2  1 of 2 by 30 min  x[3,10]
+configuring          2                    x[2,4]
+Not shown for lack of width: limit, oldest action."""
     )
 
 

@@ -66,8 +66,8 @@ LINES: list[tuple[tuple[Any, ...], dict[str, Any], tuple[bool, bool], str]] = [
     (("running", "sF"), {}, BUSY, "running: 1 of 2 nodes stable, 1 failed"),
     (("running", "ss"), {}, GOOD, "running: 2 of 2 nodes stable"),
     (("running", "sf"), {}, OVER, "running: 1 of 2 nodes stable, 1 failed"),
-    (("running", "sh"), {}, OVER, "running: 1 of 2 nodes stable, 1 on hold or disabled"),
-    (("running", "fh"), {}, OVER, "running: 0 of 2 nodes stable, 1 failed, 1 on hold or disabled"),
+    (("running", "sh"), {}, OVER, "running: 1 of 2 nodes stable, 1 disabled"),
+    (("running", "fh"), {}, OVER, "running: 0 of 2 nodes stable, 1 failed, 1 disabled"),
     (("running", "ss"), SAYS_OTHERWISE, BUSY, "running: 2 of 2 nodes stable, but its status says otherwise"),
     (
         ("running", "s"),

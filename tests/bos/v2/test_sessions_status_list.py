@@ -107,10 +107,10 @@ power_on_called      1  2026-11-21 11:59:00 UTC  20 min  x3000c0s10b0n0
 Next
 """
 STEPS = """\
-  retry the failed:     nodewatch bos v2 sessions retry reboot-7
-  look at one of them:  nodewatch bos v2 components describe x3000c0s1b0n0
-  see why CFS failed:   cray cfs v3 components describe x3000c0s1b0n0
-  wait for the rest:    nodewatch bos v2 sessions status list reboot-7 --wait
+  retry the failed:   nodewatch bos v2 sessions retry reboot-7
+  look at one:        nodewatch bos v2 components describe x3000c0s1b0n0
+  ask CFS about it:   cray cfs v3 components describe x3000c0s1b0n0
+  wait for the rest:  nodewatch bos v2 sessions status list reboot-7 --wait
 """
 
 
@@ -133,8 +133,8 @@ Failed: BOS will not try again (24)
       x3000c0s[1-6]b[0-3]n0
 
 Next
-  retry the failed:     nodewatch bos v2 sessions retry reboot-7
-  look at one of them:  nodewatch bos v2 components describe x3000c0s1b0n0
+  retry the failed:  nodewatch bos v2 sessions retry reboot-7
+  look at one:       nodewatch bos v2 components describe x3000c0s1b0n0
 """
 
 

@@ -1,0 +1,97 @@
+"""What the watching of a list of sessions asks BOS at each look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from nodewatch.bos_v2 import rules, verdict_rules
+from nodewatch.bos_v2.client import BosV2
+from nodewatch.bos_v2.list_tables import with_failed, without_failed
+from nodewatch.bos_v2.outcome import SessionLook
+from nodewatch.bos_v2.sessions_outcome import SessionsLook
+from nodewatch.documents import as_text, part
+from nodewatch.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nodewatch.app import App
+    from nodewatch.bos_v2.types import Session
+
+
+class SessionListWatcher:
+    """Looks at the sessions that fit the filters again and again, and at those that ran when they did: to their end.
+
+    A look asks for the list; for the record of each session that ran, and has left the list, as a filter has it; and
+    for the status of each one that is not complete, or was not at the look before. A complete one stays as it is. How
+    many nodes of the others are failed is asked at the first look, where it is shown.
+    """
+
+    def __init__(self, app: App, filters: Mapping[str, Any]) -> None:
+        self.app, self.filters, self.view, fits = app, app.narrowed(filters), app.view, app.fits()
+        self.chosen_by_failures = fits is not None and "failed" in fits.fields
+        self.tells_failures = app.uses("failed")
+        self.failed: dict[str, int] = {}
+        self.followed: dict[str, SessionLook] = {}
+        self.ran: set[str] = set()
+        app.keep_all()
+
+    def look(self) -> SessionsLook:
+        """Return what is known now."""
+        bos = BosV2(self.app.backend("bos"))
+        found = {key_of(session): session for session in self.fitting(bos)}
+        for name, before in self.followed.items():
+            if name not in found and (session := self.again(bos, before)) is not None:
+                found[name] = session
+        looks = {name: self.followed_up(bos, name, session) for name, session in found.items()}
+        self.followed = {name: look for name, look in looks.items() if look is not None}
+        self.ran.update(self.followed)
+        if self.tells_failures:
+            self.failed = {**(self.failed or bos.failed_counts()), **failed_counts(self.followed.values())}
+        return SessionsLook(list(found.values()), self.followed, len(self.ran), self.failed)
+
+    def fitting(self, bos: BosV2) -> list[Session]:
+        """Return the sessions that fit what the options ask for."""
+        sessions: list[Any] = bos.sessions(**self.filters)
+        if self.view is None:
+            return sessions
+        from nodewatch.lists.view import filter_records
+
+        if self.chosen_by_failures:
+            sessions = with_failed(sessions, bos.failed_counts())
+        return cast("list[Session]", without_failed(filter_records(self.view, sessions, self.app.clock)))
+
+    def again(self, bos: BosV2, before: SessionLook) -> Session | None:
+        """Return the record of a session that is not in the list, None if it is gone; what was complete stays so."""
+        if before.made_again or before.status.get("status") == "complete":
+            return before.session
+        try:
+            return bos.session(as_text(before.session.get("name")), before.session.get("tenant"))
+        except NotFound:
+            return None
+
+    def followed_up(self, bos: BosV2, name: str, session: Session) -> SessionLook | None:
+        """Return how far a session is that runs, or ran at the look before; None for another, or one that is gone."""
+        before, start = self.followed.get(name), part(session, "status").get("start_time")
+        complete = part(session, "status").get("status") == "complete"
+        if before is None and complete:
+            return None
+        if before is not None and (before.made_again or before.status.get("status") == "complete"):
+            return before
+        if before is not None and start != part(before.session, "status").get("start_time"):
+            return before._replace(made_again=as_text(start))
+        try:
+            status = bos.session_status(as_text(session.get("name")), session.get("tenant"))
+        except NotFound:
+            return None
+        return SessionLook(session, status, {}, whole=status.get("status") == "complete")
+
+
+def key_of(session: Session) -> str:
+    """Return what a session is called among those of all tenants."""
+    return rules.saved_key(as_text(session.get("name")), session.get("tenant"))
+
+
+def failed_counts(looks: Iterable[SessionLook]) -> dict[str, int]:
+    """Return how many nodes failed of each of the sessions, by its name, as their statuses have it."""
+    return {as_text(look.session.get("name")): verdict_rules.count_failed(look.status) for look in looks}

@@ -1,0 +1,184 @@
+"""`bos v2 sessions list --wait` and `--watch`: the sessions that run, to their end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fleets import component, session
+
+if TYPE_CHECKING:
+    from responses import RequestsMock
+
+    from conftest import Play, Runner
+
+LIST = "bos v2 sessions list"
+DONE = session("done", "complete", components="x9")
+STATES: dict[str, dict[str, Any]] = {
+    "on": {"phase": "powering_on", "action": "powering_on"},
+    "stable": {},
+    "failed": {"override": "failed", "error": "no power", "enabled": False},
+    "staged": {},
+}
+
+
+def fleet(*nodes: str, others: tuple[dict[str, Any], ...] = (DONE,), **states: str) -> dict[str, Any]:
+    """Return sessions in their states, each with the nodes that are named so: `a.on` is a node of the session `a`."""
+    found = []
+    for number, each in enumerate(nodes):
+        name, _, state = each.partition(".")
+        fields: dict[str, Any] = {"session": name, **STATES[state]}
+        if state == "staged":
+            fields |= {"session": "", "staged_state": {"session": name}}
+        found.append(component(f"x{number}", **fields))
+    sessions = [
+        session(name, state, stage=any(f"{name}.staged" in each for each in nodes)) for name, state in states.items()
+    ]
+    return {"bos": {"v2": {"sessions": [*sessions, *others], "components": found}}}
+
+
+BOTH = {
+    0: fleet("a.on", "b.on", a="running", b="pending"),
+    30: fleet("a.stable", "b.on", a="complete", b="running"),
+    60: fleet("a.stable", "b.stable", a="complete", b="complete"),
+}
+FAILS = {**BOTH, 60: fleet("a.stable", "b.failed", a="complete", b="complete")}
+
+
+def test_it_is_over_when_none_is_running(run: Runner, play: Play) -> None:
+    play(BOTH)
+    done = run(f"{LIST} --wait")
+    assert (done.code, done.stderr) == (0, "")
+    assert {each["name"]: each["status"]["status"] for each in done.json} == dict.fromkeys(
+        ("a", "b", "done"), "complete"
+    )
+
+
+def test_one_that_failed_is_named(run: Runner, play: Play) -> None:
+    play(FAILS)
+    done = run(f"{LIST} --wait --format names")
+    assert (done.code, done.stdout) == (10, "a,b,done\n")
+    assert (
+        done.stderr
+        == """\
+Error: 1 session succeeded, 1 failed.
+  Failed (1): b: complete: 0 of 1 node stable, 1 failed, seen since 12:01:00 UTC
+"""
+    )
+
+
+def test_lines(run: Runner, play: Play) -> None:
+    play(FAILS)
+    assert (
+        run(f"{LIST} --watch").stdout
+        == """\
+2026-11-21T12:00:00Z  2 sessions are running
+2026-11-21T12:00:30Z  1 session is running, 1 succeeded; pending: 0 of 1 node stable, 1 in progress -> running: 0 of 1 \
+node stable, 1 in progress: b; running: 0 of 1 node stable, 1 in progress -> complete: 1 of 1 node stable: a
+2026-11-21T12:01:00Z  1 session succeeded, 1 failed; running: 0 of 1 node stable, 1 in progress -> \
+complete: 0 of 1 node stable, 1 failed: b
+"""
+    )
+
+
+def test_a_table_shows_what_fitted_to_its_end(run: Runner, play: Play) -> None:
+    play(FAILS)
+    done = run(f"{LIST} --filter 'status = running or failed > 0' --format table --wait")
+    assert [line.split()[:2] for line in done.stdout.splitlines()[1:]] == [["b", "complete"], ["a", "complete"]]
+    assert "1 failed of " in done.stdout
+
+
+def test_a_new_session_is_waited_for_too(run: Runner, play: Play) -> None:
+    play(
+        {
+            **BOTH,
+            30: fleet("a.stable", "b.on", "c.on", a="complete", b="running", c="running"),
+            60: fleet("a.stable", "b.stable", "c.on", a="complete", b="complete", c="running"),
+            90: fleet("a.stable", "b.stable", "c.stable", a="complete", b="complete", c="complete"),
+        }
+    )
+    done = run(f"{LIST} --wait")
+    assert (done.code, done.stderr) == (0, "")
+    assert sorted(each["name"] for each in done.json) == ["a", "b", "c", "done"]
+
+
+def test_the_filter_counts_for_new_sessions(run: Runner, play: Play) -> None:
+    play({0: BOTH[0], 30: fleet("a.stable", "b.on", a="complete", b="running")})
+    done = run(f"{LIST} --filter 'name = a' --wait")
+    assert (done.code, [each["name"] for each in done.json]) == (0, ["a"])
+
+
+@pytest.mark.parametrize(
+    "filters", ["--status running", "--filter 'status = running'", "--max-age 9w --status running"]
+)
+def test_what_leaves_the_list_is_followed_to_its_end(run: Runner, play: Play, filters: str) -> None:
+    play({0: fleet("a.on", a="running"), 30: fleet("a.failed", a="complete")})
+    done = run(f"{LIST} {filters} --wait")
+    assert (done.code, [each["name"] for each in done.json]) == (10, ["a"])
+
+
+def test_nothing_is_running(run: Runner, play: Play) -> None:
+    play({0: fleet()})
+    done = run(f"{LIST} --wait")
+    assert (done.code, done.stderr) == (10, "Error: nothing to wait for: no session is running.\n")
+    assert [each["name"] for each in done.json] == ["done"]
+
+
+def test_a_staged_session_is_not_waited_for(run: Runner, play: Play) -> None:
+    play(
+        {
+            0: fleet("a.on", "s.staged", a="running", s="running"),
+            30: fleet("a.stable", "s.staged", a="complete", s="running"),
+        }
+    )
+    assert run(f"{LIST} --wait").code == 0
+
+
+def test_one_that_is_deleted(run: Runner, play: Play) -> None:
+    play({0: BOTH[0], 30: fleet("b.stable", b="complete")})
+    done = run(f"{LIST} --wait")
+    assert done.code == 10
+    assert done.stderr.startswith(
+        "Error: 1 session succeeded, 1 deleted before its end.\n  Missing (1): a, last seen: "
+    )
+    play({0: fleet("a.on", a="running"), 30: fleet()})
+    assert run(f"{LIST} --wait").code == 12
+
+
+def test_one_that_is_made_again_is_another(run: Runner, play: Play) -> None:
+    again = session("a", "complete")
+    again["status"] = {**again["status"], "start_time": "2026-11-21T12:00:20"}
+    play({0: fleet("a.on", a="running"), 30: fleet("a.stable", others=(again,))})
+    done = run(f"{LIST} --wait")
+    assert done.code == 10
+    assert "a: deleted, and made again at 2026-11-21T12:00:20" in done.stderr
+
+
+def test_time_runs_out(run: Runner, play: Play) -> None:
+    play({0: BOTH[0]})
+    done = run(f"{LIST} --wait --timeout 40s")
+    assert done.code == 11
+    assert done.stderr.startswith(
+        "Error: the time ran out after 40 s: 2 sessions are running.\n  Lagging (1): a: running"
+    )
+
+
+def test_a_tenants_session_is_asked_for_on_its_behalf(run: Runner, play: Play) -> None:
+    blue = session("night", tenant="blue")
+    ended = {**blue, "status": {**blue["status"], "status": "complete"}}
+    play({0: fleet("night.on", others=(blue,)), 30: fleet("night.stable", others=(ended,))})
+    assert run(f"{LIST} --wait").code == 0
+
+
+@pytest.mark.parametrize("backend", ["http"])
+def test_what_a_look_asks(run: Runner, play: Play, network: RequestsMock) -> None:
+    """The list, the status of what runs or just ended; and once, for a table, how many nodes are failed elsewhere."""
+    play(FAILS)
+    run(f"{LIST} --wait --format json --interval 30s")
+    both, one = ["", "/a/status", "/b/status"], ["", "/b/status"]
+    assert [str(call.request.url).partition("/sessions")[2] for call in network.calls] == [*both, *both, *one]
+    network.calls.reset()
+    run(f"{LIST} --watch --format table --interval 30s")
+    asked = [str(call.request.url).partition("/v2/")[2] for call in network.calls]
+    assert asked == ["sessions", "components?status=failed"]
