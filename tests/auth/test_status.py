@@ -61,8 +61,8 @@ def test_nobody(run: Runner, tokens: Path) -> None:
         6,
         "",
         (
-            "Error: Nobody is logged in: type `nodewatch auth login`, or name a token file with --token or "
-            "CRAY_CREDENTIALS.\n"
+            f"Error: Nobody is logged in to {HOST}/apis/bos: type `nodewatch auth login`, or name a token file with "
+            "--token or CRAY_CREDENTIALS.\n"
         ),
     )
 

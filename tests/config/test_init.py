@@ -53,7 +53,10 @@ def test_what_does_not_work_yet_is_told(run: Runner, network: responses.Requests
     network.add("GET", f"{BOS}/v2", status=401)
     done = run(f"config init --bos-url {BOS}")
     assert done.code == 6
-    assert done.stderr.endswith("Error: the context default is written, but not everything in it works yet.\n")
+    assert done.stderr.endswith(
+        "Error: the context default is written, but not everything in it works yet: "
+        "`nodewatch config set` changes it.\n"
+    )
     assert "type `nodewatch auth login`" in done.stderr
 
 

@@ -122,10 +122,11 @@ def test_what_hzn_alone_says_about_its_services(run: Runner) -> None:
 def test_table(run: Runner, config: str) -> None:
     done = run("config show --format table", NODEWATCH_TOKEN="hidden", HZN_EXCHANGE_USER_AUTH="me:hidden")
     lines = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
-    context = f"context lab in {config}, line"
+    file = config.replace(str(run.home), "~")
+    context = f"context lab in {file}, line"
     assert lines[:6] == [
         ["Setting", "Value", "Source"],
-        ["context", "lab", f"{config}, line 1"],
+        ["context", "lab", f"{file}, line 1"],
         ["bos.url", "https://lab.example.com/apis/bos", f"{context} 4"],
         ["bos.request_timeout", "7", f"{context} 11"],
         ["bos.retries", "3", "default"],

@@ -19,7 +19,9 @@ HTML = b"<!DOCTYPE html><html><title>Log in</title></html>"
 PAGE = {"Content-Type": "text/html"}
 PROBLEM = {"Content-Type": "application/problem+json"}
 CHECK = "Check the address in NODEWATCH_BOS_URL."
-NOBODY = "Nobody is logged in: type `nodewatch auth login`, or name a token file with --token or CRAY_CREDENTIALS."
+NOBODY = (
+    "Nobody is logged in to SERVER: type `nodewatch auth login`, or name a token file with --token or CRAY_CREDENTIALS."
+)
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 

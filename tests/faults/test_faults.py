@@ -26,7 +26,7 @@ def test_answer(serve: Serve, ask: Ask, fault: Fault) -> None:
     server = serve(fault.step)
     done = ask(server.url(), fault.line)
     bos = f"BOS at {server.url()}"
-    sentence = fault.sentence.replace("ASKED", f"GET /v2/sessions/night of {bos}")
+    sentence = fault.sentence.replace("ASKED", f"GET /v2/sessions/night of {bos}").replace("SERVER", server.url())
     sentence = sentence if fault.sentence.startswith("ASKED") else sentence.replace("BOS", bos, 1)
     assert (done.code, done.stdout, done.stderr) == (fault.code, "", f"Error: {sentence}\n")
     assert done.seconds < 3

@@ -166,6 +166,7 @@ def test_time_goes_on_in_what_was_saved_however_odd(run: Runner, load: Load) -> 
         "nodes": {"harbor/edge-1": {"publicKey": "k"}},
         "managementStatus": {"harbor/edge-1": odd},
     }
+    whole["life"] = {"tries": {"harbor/edge-1": {"harbor/p": "x", "harbor/q": [1, "2"]}}}
     store = load(whole)
     done = run(f"local run --local {store} --for 10m")
     assert done == (0, "", f"Time passes in {store}, 60 times as fast as ours.\n")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conftest import NOW
 from edge import node, on_node, policy, status
 from living import live
 from nodewatch.horizon import life_rules
@@ -13,6 +15,8 @@ from nodewatch.horizon.status_rules import STEPS
 from nodewatch.offline.chances import Chances
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Load, Runner
 
 NAMES = [f"edge-{number}" for number in range(1, 21)]
@@ -57,6 +61,22 @@ def test_some_agents_fail_and_go_back(run: Runner, load: Load) -> None:
     done = run(WAIT)
     assert done.code == 10, done.stderr
     assert set(done.json.values()) == {"successful", *life_rules.ENDS}
+
+
+@pytest.mark.parametrize("backend", ["local"])
+def test_a_life_goes_on_the_same_after_it_was_dumped_and_loaded(run: Runner, load: Load, tmp_path: Path) -> None:
+    store, copy, file = load(fleet()), tmp_path / "copy.db", tmp_path / "copy.json"
+    life = "local run --seed 3 --failing 40% --local"
+    run(f"{life} {store} --for 20m")
+    run(f"local dump {file} --local {store}")
+    run(f"local load {file} --local {copy}")
+    assert {len(each["harbor/roll"]) for each in run(f"local dump --local {copy}").json["life"]["tries"].values()} == {
+        2
+    }
+    later = NOW + timedelta(minutes=1)
+    for each in (store, copy):
+        assert run(f"{life} {each} --for 2h", now=later).code == 0
+    assert run(f"local dump --local {store}").json == run(f"local dump --local {copy}").json
 
 
 def test_a_disabled_policy_is_forgotten(run: Runner, load: Load) -> None:

@@ -141,7 +141,7 @@ class BosV1:
         """Return how far a session is; raise `NotFound` if it has no status, or does not exist."""
         missing = (
             f"session {session!r} has no status, or there is no such session: `nodewatch bos v1 session list` shows "
-            "which there are."
+            "which there are; those of BOS v2 are in `nodewatch bos v2 sessions list`."
         )
         try:
             with explaining_not_found(missing):

@@ -52,6 +52,8 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
         return
     bos = BosV2(app.backend("bos"))
     sessions = bos.sessions(**app.narrowed(filters))
+    if app.settings.tenant and not sessions:
+        app.say(f"Only sessions of the tenant {app.settings.tenant} were asked for.")
     failed = told_if_known(app, bos.failed_counts) if app.uses("failed") else None
     app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.without_failed)
 

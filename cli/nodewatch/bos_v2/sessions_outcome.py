@@ -45,7 +45,7 @@ def kind(look: outcome.SessionLook) -> str:
     made again in place of another did not.
 
     >>> def session(state, **shares):
-    ...     return outcome.Look({}, {"status": state, "managed_components_count": 2, **shares}, {})
+    ...     return outcome.SessionLook({}, {"status": state, "managed_components_count": 2, **shares}, {})
     >>> kind(session("complete", percent_successful=100.0)), kind(session("complete", percent_failed=50.0))
     ('succeeded', 'failed')
     >>> kind(session("pending")), kind(session("running")), kind(session("running", percent_staged=100.0))
@@ -66,7 +66,7 @@ def case(look: SessionsLook) -> str:
     """Return which line of the table fits.
 
     >>> def looks(*states):
-    ...     found = {str(n): outcome.Look({}, {"status": state}, {}) for n, state in enumerate(states)}
+    ...     found = {str(n): outcome.SessionLook({}, {"status": state}, {}) for n, state in enumerate(states)}
     ...     return SessionsLook([], found, len(found))
     >>> case(looks()), case(looks("running", "complete")), case(looks("complete")), case(SessionsLook([], {}, 1))
     ('none ran', 'running', 'not all succeeded', 'all succeeded')
@@ -97,7 +97,7 @@ def outcome_of(look: SessionsLook) -> Outcome:
     A session that runs, and has failed nodes, counts as failed: it cannot succeed any more.
 
     >>> def session(state, **shares):
-    ...     return outcome.Look({}, {"status": state, "managed_components_count": 4, **shares}, {})
+    ...     return outcome.SessionLook({}, {"status": state, "managed_components_count": 4, **shares}, {})
     >>> run = {"a": session("running", percent_successful=50.0, phases={"percent_configuring": 50.0})}
     >>> outcome_of(SessionsLook([], run, 1))[:5]
     ('1 session is running', False, False, [], ['a'])

@@ -65,7 +65,7 @@ def show_settings(app: App) -> None:
     rows = effective(app.settings, app.world)
     app.show(
         {name: {"value": value, "source": with_line(name, source, context)} for name, (value, source) in rows.items()},
-        settings_page,
+        lambda rows: settings_page(rows, app.world.home),
     )
 
 
@@ -90,11 +90,11 @@ def first_line(path: str, word: str) -> int | None:
     return next((number for number, line in enumerate((text or "").splitlines(), 1) if word in line), None)
 
 
-def settings_page(rows: dict[str, dict[str, Any]]) -> Page:
-    """Return the table of `config show`."""
+def settings_page(rows: dict[str, dict[str, Any]], home: str) -> Page:
+    """Return the table of `config show`, with `~` for the home directory."""
     from nodewatch.table import Column, Grid
 
-    shown = [[name, as_text(row["value"]), row["source"]] for name, row in rows.items()]
+    shown = [[name, as_text(row["value"]), row["source"].replace(f"{home}/", "~/")] for name, row in rows.items()]
     return [Grid([Column("Setting"), Column("Value", wraps=True), Column("Source", wraps=True)], shown)]
 
 

@@ -204,7 +204,9 @@ def probe_context(app: App, name: str, services: list[str]) -> None:
                 errors.append(error)
                 app.warn(f"{probe.address(service)} does not answer as it should: {error.message}")
     if errors:
-        raise type(errors[0])(f"the context {name} is written, but not everything in it works yet.")
+        raise type(errors[0])(
+            f"the context {name} is written, but not everything in it works yet: `nodewatch config set` changes it."
+        )
 
 
 def probe_service(app: App, service: str) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nodewatch.errors import NotFound
+from nodewatch.spelling import either
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
@@ -54,5 +55,5 @@ def not_known(status: str, known: list[Chart]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(status, [name for chart in known for name in chart.statuses], 3)
-    hint = f"do you mean {' or '.join(near)}?" if near else "`nodewatch explain` lists all that are."
+    hint = f"do you mean {either(near)}?" if near else "`nodewatch explain` lists all that are."
     return f"no status is called {status!r}: {hint} If a server sent it, it counts as unknown, and never as success."

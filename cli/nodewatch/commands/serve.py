@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def serve(app: App, port: int, address: str, read_only: bool) -> None:
     """BOS answers below /apis/bos, the Exchange below /v1, the agent below /nodemanagement, and a token endpoint where
     `cray auth login` looks for it. Nobody has to log in. It prints what to type so that nodewatch, cray and hzn ask it,
-    and serves until Ctrl-C; with -v every request is one line on stderr.
+    and serves until Ctrl-C; with -v every request is one line on stderr. There is no TLS, so `cray auth login` wants
+    OAUTHLIB_INSECURE_TRANSPORT=1.
 
     \b
     $ nodewatch local serve --local fleet.db

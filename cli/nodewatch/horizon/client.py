@@ -56,6 +56,14 @@ class Exchange:
         """Return the nodes of an organization that the caller may see, or the one of that name, by `org/node`."""
         return members(self.backend, node_path(org, node), "nodes")
 
+    def policy_near(self, org: str, nmp: str) -> str:
+        """Return the question after the policy whose name is near to one that none has; nothing if none is near."""
+        return nearest_member(self.backend, policy_path(org), "managementPolicy", nmp)
+
+    def node_near(self, org: str, node: str) -> str:
+        """Return the question after the node whose name is near to one that none has; nothing if none is near."""
+        return nearest_member(self.backend, node_path(org, ""), "nodes", node)
+
     def node_policy(self, org: str, node: str) -> NodePolicy | None:
         """Return a node's own policy, None if it has none."""
         request = node_policy_request(org, node)
@@ -212,6 +220,17 @@ def members(backend: Backend, path: str, field: str) -> dict[str, Any]:
     except NotFound as error:
         result = error
     return found_in(result, path, field)
+
+
+def nearest_member(backend: Backend, path: str, field: str, name: str) -> str:
+    """Return the question after the name in the field that is nearest to a wrong one; a server is asked aside only."""
+    from nodewatch.spelling import nearest
+
+    try:
+        found = member(backend.send(Request("GET", path, aside=True)), path, field)
+    except NodewatchError:
+        return ""
+    return nearest(name, (full.partition("/")[2] for full in found))
 
 
 def found_in(result: Answer | NodewatchError, path: str, field: str) -> dict[str, Any]:

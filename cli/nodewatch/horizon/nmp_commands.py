@@ -203,7 +203,7 @@ def ask_nodes(app: App, nmp: str, named: Sequence[str], but: Collection[str]) ->
     org, name = rules.qualified(nmp, app.settings.org)
     policies = client.policies(org, name)
     if not policies:
-        raise NotFound(f"NMP {name or nmp} not found in org {org}")
+        raise NotFound(f"NMP {name or nmp} not found in org {org}{client.policy_near(org, name)}")
     nodes = find_nodes(client, org, named)
     found = ask_statuses(app, org, {node: document for node, document in nodes.items() if node not in but}, name)
     return found._replace(policies=policies, nodes=nodes)
@@ -245,7 +245,7 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
         own, name = rules.qualified(alone, org)
         nodes = client.nodes(org, name) if own == org else {}
         if not nodes:
-            raise NotFound(f"Node {alone} not found in org {org}")
+            raise NotFound(f"Node {alone} not found in org {org}{client.node_near(org, name)}")
         return nodes
     nodes = client.nodes(org)
     if not nodes:
@@ -301,7 +301,7 @@ def named_policy(client: Exchange, org: str, name: str, what: str = "NMP") -> Po
     """Return the policy of that name; raise `NotFound` if there is none, in which it is called `what`."""
     found = client.policies(org, name)
     if not found:
-        raise NotFound(f"{what} {name} not found in org {org}")
+        raise NotFound(f"{what} {name} not found in org {org}{client.policy_near(org, name)}")
     return found[f"{org}/{name}"]
 
 

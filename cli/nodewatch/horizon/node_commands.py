@@ -106,7 +106,7 @@ def ask_with_policies(app: App, node: str, policy: str | None) -> follow.NodeAns
     own, nmp = rules.qualified(policy or "*", org)
     policies = client.policies(own, nmp)
     if nmp and not policies:
-        raise NotFound(f"NMP {nmp} not found in org {own}")
+        raise NotFound(f"NMP {nmp} not found in org {own}{client.policy_near(own, nmp)}")
     return follow.NodeAnswer(rules.only_policy(client.statuses(org, name), f"{own}/{nmp}" if nmp else ""), policies)
 
 
@@ -114,7 +114,7 @@ def find_node(client: Exchange, node: str, app: App) -> tuple[str, str]:
     """Return organization and name of a node that the Exchange knows; raise `NotFound` for another."""
     org, name = rules.qualified(node, app.settings.org)
     if not name or not client.nodes(org, name):
-        raise NotFound(f"node '{org}/{name or '*'}' not found.")
+        raise NotFound(f"node '{org}/{name or '*'}' not found{client.node_near(org, name) or '.'}")
     return org, name
 
 

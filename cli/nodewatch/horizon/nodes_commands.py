@@ -29,9 +29,10 @@ def list_nodes(app: App, node: str, long: bool) -> None:
     $ nodewatch exchange node list org/sample-node
     """
     org, name = rules.qualified(node, app.settings.org)
-    found = exchange(app).nodes(org, name)
+    client = exchange(app)
+    found = client.nodes(org, name)
     if name and not found:
-        raise NotFound(f"node '{name}' not found in org {org}")
+        raise NotFound(f"node '{name}' not found in org {org}{client.node_near(org, name)}")
     whole = bool(name or long)
     if app.asks_for_list:
         app.show_list(sorted(found.items()), dict if whole else lambda records: [key for key, _ in records])
@@ -55,7 +56,7 @@ def list_policies_of_node(app: App, node: str, disabled: bool) -> None:
     org, name = rules.qualified(node, app.settings.org)
     document = client.nodes(org, name).get(f"{org}/{name}") if name else None
     if document is None:
-        raise NotFound(f"node '{name or '*'}' not found in org {org}")
+        raise NotFound(f"node '{name or '*'}' not found in org {org}{client.node_near(org, name)}")
     if not meant_rules.is_registered(document):
         raise NotFound(f"node '{name}' is not registered with the exchange in org {org}")
     policies = client.policies(org)

@@ -20,6 +20,7 @@ NODES = "exchange/nodes"
 NODE_POLICIES = "exchange/nodePolicies"
 STATUSES = "exchange/managementStatus"
 AGENT = "agent/nodemanagement"
+TRIES = "life/tries"  # by node: of each policy the tries, and the downloads of the last that failed; agents keep them
 VERSION = "2.154.0\n"
 NO_OBJECT = Answer(400, {"code": "invalid-input", "msg": "the request body was malformed: a JSON object is needed"})
 DONE = Answer(201, {"code": "ok", "msg": "updated"})
@@ -172,6 +173,7 @@ SECTIONS = (
     Section("exchange.nodePolicies", "map", {}),
     Section("exchange.managementStatus", "map", {}),
     Section("agent.nodemanagement", "map", {}),
+    Section("life.tries", "map", {}),
 )
 
 POLICY = "/orgs/{org}/managementpolicies/{nmp}"

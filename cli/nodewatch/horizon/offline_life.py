@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from nodewatch.offline.chances import Chances
     from nodewatch.offline.store import Store
 
-TRIES = "life/tries"  # by node: of each policy the tries, and the downloads of the last that failed; agents keep them
-THIS_NODE = ""  # the node whose own agent is asked
+THIS_NODE = "agent"  # the node whose own agent is asked
 
 
 class StepTime(NamedTuple):
@@ -45,7 +44,7 @@ def take_step(store: Store, now: datetime, began: datetime, chances: Chances) ->
     moment = StepTime(now.replace(microsecond=0), began.replace(microsecond=0), chances)
     policies = dict(store.items(offline.POLICIES))
     held = dict(store.items(offline.STATUSES))
-    tried = dict(store.items(TRIES))
+    tried = dict(store.items(offline.TRIES))
     moved = 0
     for name, node in list(store.items(offline.NODES)):
         old = held.get(name) or {}
@@ -53,7 +52,7 @@ def take_step(store: Store, now: datetime, began: datetime, chances: Chances) ->
         statuses, tries = go_on(name, heard, tried.get(name) or {}, moment)
         if statuses != old:
             store.put(offline.STATUSES, name, statuses)
-            store.put(TRIES, name, tries)
+            store.put(offline.TRIES, name, tries)
             put_versions(store, name, node, old, statuses)
             moved += 1
     agent = dict(store.items(offline.AGENT))
@@ -61,7 +60,7 @@ def take_step(store: Store, now: datetime, began: datetime, chances: Chances) ->
     for nmp, status in statuses.items():
         if status != agent[nmp]:
             store.put(offline.AGENT, nmp, status)
-            store.put(TRIES, THIS_NODE, tries)
+            store.put(offline.TRIES, THIS_NODE, tries)
             moved += 1
     return moved
 
@@ -106,7 +105,7 @@ def go_on(
     for nmp in latest:
         upgrade = rules.upgrade(found[nmp])
         word = str(rules.status_word(found[nmp]) or "")
-        number, downloads = counted.get(nmp) or (0, 0)
+        number, downloads = counts_in(counted.get(nmp))
         about = (node, nmp, word, str(number))
         if word not in life_rules.SECONDS or (word == "waiting" and (busy or not is_due(upgrade, moment))):
             continue
@@ -123,6 +122,17 @@ def go_on(
             counted[nmp] = (number, downloads + 1 if after.word == "waiting" else 0)
         found[nmp] = with_next_status(found[nmp], after, moment, kept=node == THIS_NODE)
     return found, counted
+
+
+def counts_in(counted: Any) -> tuple[int, int]:
+    """Return how often an upgrade was tried, and how many downloads of the last try failed; nothing else counts.
+
+    >>> counts_in([2, 4]), counts_in(None), counts_in({"tries": 2})
+    ((2, 4), (0, 0), (0, 0))
+    """
+    if isinstance(counted, list) and len(counted) == 2 and all(type(number) is int for number in counted):
+        return counted[0], counted[1]
+    return 0, 0
 
 
 def is_due(upgrade: Mapping[str, Any], moment: StepTime) -> bool:

@@ -43,7 +43,7 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
     org, name = rules.qualified(nmp, app.settings.org)
     found = client.policies(org, name)
     if name and not found:
-        raise NotFound(f"NMP {name} not found in org {org}")
+        raise NotFound(f"NMP {name} not found in org {org}{client.policy_near(org, name)}")
     if nodes:
         show_meant_nodes(app, client, org, found)
         return

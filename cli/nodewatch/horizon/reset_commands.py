@@ -83,7 +83,7 @@ def ask_about(app: App, org: str, name: str, only: str | None) -> Survey:
     client = exchange(app)
     policies = client.policies(org, name)
     if not policies:
-        raise NotFound(f"NMP {name} not found in org {org}")
+        raise NotFound(f"NMP {name} not found in org {org}{client.policy_near(org, name)}")
     if only is None:
         nodes = client.nodes(org)
     else:

@@ -91,15 +91,22 @@ class Bearer:
     def advice(self) -> str:
         """What to do when the server does not accept it."""
         if self.settings.token:
-            return f"The token in NODEWATCH_TOKEN has expired, or is one for another system than {self.base}."
-        if self.place:
-            who = f" of {self.token.username}" if self.token and self.token.username else ""
+            token = token_in({"access_token": self.settings.token})
             return (
-                f"The login{who} in {self.place.path} ({self.place.source}) has expired, or is one for another system "
-                f"than {self.base}. {RENEW}"
+                f"The token{of(token)} in NODEWATCH_TOKEN has expired, or is one for another system than {self.base}."
+            )
+        if self.place:
+            return (
+                f"The login{of(self.token)} in {self.place.path} ({self.place.source}) has expired, or is one for "
+                f"another system than {self.base}. {RENEW}"
             )
         ways = "type `nodewatch auth login`, or name a token file with --token or CRAY_CREDENTIALS"
-        return f"Nobody is logged in: {ways}."
+        return f"Nobody is logged in to {self.base}: {ways}."
+
+
+def of(token: TokenFile | None) -> str:
+    """Return whose token it is, as words of a sentence; nothing where it does not say."""
+    return f" of {token.username}" if token and token.username else ""
 
 
 def sendable(token: str, source: str) -> str:

@@ -87,14 +87,14 @@ class Settings(NamedTuple):
         if isinstance(found, WrongConfiguration):
             raise found
         if found is None:
-            raise no_system_error(service, self.contexts)
+            raise no_system_error(service, self.contexts, self.context)
         return found
 
 
-def no_system_error(service: str, configured: Iterable[str]) -> WrongConfiguration:
+def no_system_error(service: str, configured: Iterable[str], context: str | None) -> WrongConfiguration:
     """Return the error that nothing names a service's system, with the ways to go on."""
     who, variable = UNNAMED[service]
-    names = [name for name in configured if name != contexts.DEMO]
+    names = [name for name in configured if name not in (contexts.DEMO, context)]
     ways = [
         *(
             [f"take one of your contexts ({', '.join(names)}): `nodewatch config use NAME`, or --context NAME"]
@@ -105,7 +105,10 @@ def no_system_error(service: str, configured: Iterable[str]) -> WrongConfigurati
         "name a local store or a fleet file: --local PATH, or NODEWATCH_LOCAL",
         "look at a demo fleet: `nodewatch demo`, then `export NODEWATCH_CONTEXT=demo`",
     ]
-    why = "contexts are configured, but none is in use" if names else f"nothing says which {who} to ask"
+    if context:
+        why = f"nothing says which {who} to ask, the context {context} neither"
+    else:
+        why = "contexts are configured, but none is in use" if names else f"nothing says which {who} to ask"
     return WrongConfiguration("\n  ".join([f"{why}. You can", *ways]))
 
 

@@ -87,7 +87,7 @@ def test_no_status_is_one_sentence(run: Runner, server: Scripted, reply: Reply) 
         "",
         (
             f"Error: session '{OLD}' has no status, or there is no such session: `nodewatch bos v1 session list` "
-            "shows which there are.\n"
+            "shows which there are; those of BOS v2 are in `nodewatch bos v2 sessions list`.\n"
         ),
     )
 
