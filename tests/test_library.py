@@ -153,7 +153,7 @@ def test_a_closed_connection_holds_nothing_and_opens_again(load: Load, backend: 
     for _ in range(2):
         assert len(connection.components()) == 1
         connection.close()
-        inner = connection.lists.backend
+        inner = connection.opened
         assert getattr(inner, "store", None) is None
         assert "transport" not in vars(inner)
         connection.close()

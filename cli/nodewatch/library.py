@@ -9,7 +9,6 @@ import os
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypedDict, Unpack, overload
 
 from nodewatch.app import App
-from nodewatch.backend import AlikeArray, StoredArray
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import WrongUsage
 from nodewatch.horizon import client as horizon
@@ -24,11 +23,11 @@ from nodewatch.world import MutedWorld
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from nodewatch.backend import Answer, Backend, Request
+    from nodewatch.backend import Backend, Fits
+    from nodewatch.bos_v2.client import Filters
+    from nodewatch.bos_v2.types import Component
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import NodePolicy, Status
-    from nodewatch.offline.backend import LocalBackend
-    from nodewatch.remote.backend import HttpBackend
     from nodewatch.watch.loop import Update
     from nodewatch.watch.model import Subject
     from nodewatch.world import World
@@ -86,28 +85,6 @@ class NoViewer:
         self.world.sleep(seconds)
 
 
-class ListBackend:
-    """A backend whose arrays are lists: those of a local store can be read once only."""
-
-    def __init__(self, backend: LocalBackend | HttpBackend) -> None:
-        self.backend = backend
-
-    @property
-    def limit(self) -> int:
-        """How many requests may be sent at once."""
-        return self.backend.limit
-
-    def send(self, request: Request) -> Answer:
-        """Return the answer to the request; raise what `answered_error` says for a status of 400 and above."""
-        answer = self.backend.send(request)
-        is_array = isinstance(answer.document, StoredArray | AlikeArray)
-        return answer._replace(document=list(answer.document)) if is_array else answer
-
-    def close(self) -> None:
-        """Close what is open; it is opened again when something is asked."""
-        self.backend.close()
-
-
 class Connection:
     """What all connections have: the end of `with` closes them, as `close` does; the next question opens them again.
 
@@ -119,8 +96,8 @@ class Connection:
         self.app.settings = settings
         self.app.hushed = True
         self.app.flags["wait"] = True  # an agent that is too old is an error then, and no node without statuses
-        self.lists = ListBackend(self.app.connect(service))
-        self.backend: Backend = self.lists
+        self.opened = self.app.connect(service)
+        self.backend: Backend = self.opened
         self.app.backends[service] = self.backend
 
     def __enter__(self) -> Self:
@@ -131,7 +108,7 @@ class Connection:
 
     def close(self) -> None:
         """Close the connections to the server, or the local store."""
-        self.lists.close()
+        self.opened.close()
 
     def follow(self, subject: Subject, pace: Pace) -> Waited:
         """Look until it is over, and return how it ended."""
@@ -163,6 +140,12 @@ def make_pace(timeout: float | None, interval: float, settle: float, *, fail_fas
 
 class Bos(Connection, BosV2):
     """The Boot Orchestration Service, version 2; its documents come as they are."""
+
+    def components(
+        self, *, fields: Sequence[str] = (), fits: Fits | None = None, **filters: Unpack[Filters]
+    ) -> list[Component]:
+        """Return the components, as `BosV2.components` does, in a list."""
+        return list(super().components(fields=fields, fits=fits, **filters))
 
     def wait(
         self,

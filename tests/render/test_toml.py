@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from nodewatch.backend import StoredArray
+from nodewatch.arrays import StoredArray
 from nodewatch.jsontext import element, escape_surrogates
 from nodewatch.render.toml import toml_text, without_nulls
 from render.documents import ARRAYS, OBJECTS, alike
@@ -38,7 +38,7 @@ def test_a_session() -> None:
     assert toml_text(SESSION) == WRITTEN
 
 
-@pytest.mark.parametrize("document", [[SESSION, SESSION], StoredArray(map(element, [SESSION, SESSION]))])
+@pytest.mark.parametrize("document", [[SESSION, SESSION], StoredArray(list(map(element, [SESSION, SESSION])))])
 def test_a_list_becomes_results(document: Any) -> None:
     written = toml_text(document)
     assert written.startswith('[[results]]\ncomponents = "x3000c0s1b0n0,x3000c0s2b0n0"\n')

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodewatch.backend import StoredArray
+from nodewatch.arrays import StoredArray
 from nodewatch.jsontext import element, escape_surrogates
 from nodewatch.render.yaml import chunks, yaml_text
 from render.documents import ARRAYS, VALUES, alike
@@ -49,8 +49,8 @@ def test_a_session() -> None:
 
 def test_a_list_is_written_element_by_element() -> None:
     assert list(chunks([{"a": 1}, [2, []], None])) == ["- a: 1\n", "- - 2\n  - []\n", "- null\n"]
-    assert list(chunks(StoredArray(map(element, [{"a": 1}, {"b": 2}])))) == ["- a: 1\n", "- b: 2\n"]
-    assert list(chunks(StoredArray(iter(())))) == list(chunks([])) == ["[]\n"]
+    assert list(chunks(StoredArray(list(map(element, [{"a": 1}, {"b": 2}]))))) == ["- a: 1\n", "- b: 2\n"]
+    assert list(chunks(StoredArray([]))) == list(chunks([])) == ["[]\n"]
 
 
 def test_what_occurs_twice_is_written_twice() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.backend import AlikeArray
+from nodewatch.arrays import AlikeArray
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import as_text, id_of, part
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nodewatch.bos_v2 import expectation_rules, kinds, rules, status_rules
 from nodewatch.bos_v2.tables import ATTEMPTS, STYLES, attempts_words, last_action
 from nodewatch.bos_v2.template_tables import boot_sets, configuration_words, nodes_of_boot_set
-from nodewatch.documents import as_text, part
+from nodewatch.documents import as_text, id_of, part
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.lists.view import usual_page
 from nodewatch.nodes.nodeset import fold
@@ -48,7 +48,7 @@ def frame_components(grid: Grid, documents: Sequence[Component], clock: Clock) -
     page: Page = [Line(f"{plural(len(documents), 'node')}: {counts}")] if len(statuses) > 1 else []
     nodes: dict[str, list[str]] = {}
     for component in documents:
-        nodes.setdefault(as_text(component.get("error")), []).append(as_text(component.get("id")))
+        nodes.setdefault(as_text(component.get("error")), []).append(id_of(component))
     long = {error: names for error, names in nodes.items() if len(error) > LONG and 1 < len(names) < len(documents)}
     if not long:
         return [*page, grid]

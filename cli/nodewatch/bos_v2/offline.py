@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.backend import AlikeArray, Answer, StoredArray
+from nodewatch.arrays import AlikeArray, StoredArray
+from nodewatch.backend import Answer
 from nodewatch.bos_v2 import offline_components as components
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import part

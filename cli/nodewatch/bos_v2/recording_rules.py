@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import rules
-from nodewatch.documents import as_text, part
+from nodewatch.documents import as_text, id_of, part
 from nodewatch.nodes.courses import GONE, Attempt, most_failures, steps
 from nodewatch.times import read_time
 
@@ -63,7 +63,7 @@ def whereabouts(components: Iterable[Component]) -> dict[str, Whereabouts]:
     {'x1': Whereabouts(status='failed', phase='', error='off', session='s')}
     """
     return {
-        as_text(component.get("id")): Whereabouts(
+        id_of(component): Whereabouts(
             rules.status_of(component),
             as_text(part(component, "status").get("phase")),
             as_text(component.get("error")),

@@ -9,7 +9,7 @@ import click
 
 from nodewatch.bos_v2.change_commands import DOING
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.documents import as_text
+from nodewatch.documents import as_text, id_of
 from nodewatch.errors import NotAllSucceeded
 from nodewatch.options import YES
 from nodewatch.table import Line, plural
@@ -72,7 +72,7 @@ def elsewhere(bos: BosV2, ended: ExtendedStatus, components: list[Component]) ->
     """Return in words who failed and is another session's by now; empty where nobody is."""
     gone = retry_rules.taken_over(ended, components)
     found = bos.components(ids=",".join(gone.names), fields=("id", "session")) if gone.names else []
-    return retry_rules.taken_over_words(gone, {str(node.get("id")): as_text(node.get("session")) for node in found})
+    return retry_rules.taken_over_words(gone, {id_of(node): as_text(node.get("session")) for node in found})
 
 
 def show_nodes(app: App, nodes: list[Component]) -> None:

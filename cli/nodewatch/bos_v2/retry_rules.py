@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import kinds, rules, verdict_rules
-from nodewatch.documents import as_text
+from nodewatch.documents import as_text, id_of
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import plural
 
@@ -48,7 +48,7 @@ def repeated_session(session: Session, nodes: Iterable[Component], name: str | N
     found: NewSession = {
         "template_name": as_text(session.get("template_name")),
         "operation": as_text(session.get("operation")),
-        "limit": ",".join(as_text(node.get("id")) for node in nodes),
+        "limit": ",".join(id_of(node) for node in nodes),
     }
     if name is not None:
         found["name"] = name
@@ -70,7 +70,7 @@ def taken_over(status: ExtendedStatus, components: Sequence[Component]) -> Taken
     if status.get("status") != "complete":
         return TakenOver([], 0)
     groups = verdict_rules.error_groups(status, verdict_rules.by_error(components))
-    here = {str(component.get("id")) for component in components}
+    here = {id_of(component) for component in components}
     names = {name for group in groups for name in group.names} - here
     return TakenOver(sorted(names), sum(group.unknown for group in groups))
 

@@ -6,7 +6,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import rules
-from nodewatch.documents import as_text, part
+from nodewatch.documents import as_text, id_of, part
 from nodewatch.nodes.nodeset import fold
 from nodewatch.pages import next_steps
 from nodewatch.table import Cell, Fields, Heading, Line, Page, Style, plural
@@ -107,7 +107,7 @@ def component(document: Component, clock: Clock) -> Page:
     return [
         Fields(
             [
-                ("Component", Cell(as_text(document.get("id")), "strong")),
+                ("Component", Cell(id_of(document), "strong")),
                 ("Status", Cell(state, STYLES.get(state, "busy"))),
                 ("Phase", as_text(status.get("phase"))),
                 ("Enabled", "" if enabled is None else "yes" if enabled else "no"),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from nodewatch import __version__
-from nodewatch.backend import ABSENT, UNCLEAR, Answer, SentArray, answered_error, unconfirmed
+from nodewatch.arrays import SentArray
+from nodewatch.backend import ABSENT, UNCLEAR, Answer, answered_error, unconfirmed
 from nodewatch.errors import (
     Dropped,
     NodewatchError,

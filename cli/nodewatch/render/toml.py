@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nodewatch.backend import StoredArray
+from nodewatch.arrays import StoredArray
 from nodewatch.jsontext import escape_surrogates
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.backend import StoredArray
+from nodewatch.arrays import StoredArray
 from nodewatch.jsontext import Written, escape_surrogates
 
 if TYPE_CHECKING:
