@@ -99,7 +99,7 @@ def killing(number: int) -> Callable[[], object]:
         connection.set_trace_callback(count)
         return connection
 
-    return lambda: setattr(stores, "connect", connected)
+    return lambda: setattr(stores, "connect_sqlite", connected)
 
 
 @pytest.mark.parametrize("line", CHANGES)
