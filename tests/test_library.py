@@ -85,6 +85,16 @@ def test_documents_come_as_the_command_prints_them(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_login_that_is_refused(network: responses.RequestsMock) -> None:
+    network.get(f"{EXCHANGE}/orgs/o/managementpolicies", status=401)
+    with (
+        connect("exchange", url=EXCHANGE, org="o", auth="u:password") as exchange,
+        pytest.raises(NodewatchError, match=f"{EXCHANGE} was asked as o/u, who comes from auth: check user") as raised,
+    ):
+        exchange.policies("o")
+    assert raised.value.exit_code == 6
+
+
 def test_wait_ends_as_the_command_does(load: Load, backend: str, capfd: pytest.CaptureFixture[str]) -> None:
     store = load(fleet(x1="stable", x2="failed"))
     with bos(store, backend) as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from pathlib import Path
@@ -11,10 +12,14 @@ from urllib.parse import quote
 import pytest
 
 from nodewatch.bos_v2.client import BosV2
+from nodewatch.errors import NodewatchError
+from nodewatch.library import connect
 from nodewatch.settings.model import resolve
 from nodewatch.settings.table import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from responses import RequestsMock
 
     from conftest import Runner
@@ -53,6 +58,10 @@ FORMS = {
     "base64 of more": b64encode(f"Bearer {TOKEN} of me".encode()).decode(),
     "escaped": TOKEN.replace("/", "\\/"),
     "by number": "".join(f"\\u{ord(each):04x}" for each in TOKEN),
+    "percent, twice": quote(quote(TOKEN, safe=""), safe=""),
+    "all percent": "".join(f"%{ord(each):02X}" for each in TOKEN),
+    "hexadecimal": TOKEN.encode().hex(),
+    "HTML": TOKEN.replace("/", "&#47;").replace("+", "&#x2b;"),
 }
 
 
@@ -72,6 +81,41 @@ def test_tables_do_not_tell_them(run: Runner, network: RequestsMock) -> None:
     network.get("https://h/v2/components", json=[])
     done = run("bos sessions list --format table", NODEWATCH_BOS_URL="https://h", NODEWATCH_TOKEN=TOKEN)
     assert (done.code, TOKEN in done.stdout, "for ***" in done.stdout) == (0, False, True)
+
+
+def test_exceptions_do_not_tell_them(network: RequestsMock) -> None:
+    network.get("https://h/v2/sessions", json={"title": "No", "detail": f"not {TOKEN}"}, status=401)
+    network.get("https://h/orgs/o/managementpolicies", json={"code": "bad", "msg": f"not {TOKEN}"}, status=500)
+    bos = connect("bos", url="https://h", token=TOKEN)
+    exchange = connect("exchange", url="https://h", org="o", auth=f"u:{TOKEN}", retries=0)
+    asked: list[Callable[[], object]] = [bos.sessions, lambda: exchange.policies("o")]
+    for ask in asked:
+        with pytest.raises(NodewatchError) as told:
+            ask()
+        assert "not ***" in told.value.message
+        assert TOKEN not in f"{told.value!r} {told.value.message}"
+
+
+LONG = f"{'hidden-T0ken-' * 20}and-the-end"
+
+
+@pytest.mark.parametrize("style", ["table", "html", "svg"])
+@pytest.mark.parametrize("line", ["bos sessions list", "bos sessions describe night"])
+def test_no_line_of_a_page_ends_inside_of_one(run: Runner, network: RequestsMock, line: str, style: str) -> None:
+    night = {"name": "night", "template_name": f"for {LONG}", "status": {"error": LONG}}
+    network.get("https://h/v2/sessions", json=[night])
+    network.get("https://h/v2/sessions/night", json=night)
+    network.get("https://h/v2/components", json=[])
+    done = run(f"{line} --format {style}", NODEWATCH_BOS_URL="https://h", NODEWATCH_TOKEN=LONG, tty=True, COLUMNS="60")
+    assert (done.code, "T0ken" in done.stdout, "***" in done.stdout) == (0, False, True)
+
+
+def test_a_saved_case_does_not_tell_them(run: Runner, network: RequestsMock, tmp_path: Path) -> None:
+    network.get(re.compile("https://h/v2/components"), json=[{"id": "x1", "error": f"({TOKEN}) refused", TOKEN: "é"}])
+    network.get(re.compile("https://h/v2/.*"), json=[])
+    run(f"local save {tmp_path}/case.json", NODEWATCH_BOS_URL="https://h", NODEWATCH_TOKEN=TOKEN)
+    saved = json.loads((tmp_path / "case.json").read_text())
+    assert saved["bos"]["v2"]["components"] == [{"id": "x1", "error": "(***) refused", "***": "é"}]
 
 
 def test_short_secrets_leave_words_whole(run: Runner, network: RequestsMock) -> None:

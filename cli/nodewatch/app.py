@@ -45,8 +45,7 @@ class App:
         from nodewatch.settings.model import resolve
 
         settings = resolve(self.flags, self.world)
-        for secret in (settings.token, settings.exchange_auth, (settings.exchange_auth or "").partition(":")[2]):
-            self.world.hide(secret)
+        self.world.hide(*settings.secrets)
         return settings
 
     @property
@@ -142,8 +141,11 @@ class App:
         """Read the login again; return whether it is another one now (somebody logged in, or refreshed the token)."""
         from nodewatch.settings.model import resolve
 
-        fresh = resolve(self.flags, self.world).exchange_auth
-        renewed = [backend.renew(fresh) for backend in self.backends.values() if hasattr(backend, "renew")]
+        fresh = resolve(self.flags, self.world)
+        self.world.hide(*fresh.secrets)
+        renewed = [
+            backend.renew(fresh.exchange_auth) for backend in self.backends.values() if hasattr(backend, "renew")
+        ]
         return any(renewed)
 
     def show(

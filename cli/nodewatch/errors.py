@@ -38,6 +38,10 @@ class NodewatchError(Exception):
         self.status = status
         self.document = document
 
+    def reword(self, message: str) -> None:
+        """Say it in other words."""
+        self.args, self.message = (message,), message
+
 
 class WrongUsage(NodewatchError):
     """The command line cannot be right; nothing was sent."""

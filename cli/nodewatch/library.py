@@ -94,6 +94,7 @@ class Connection:
     def __init__(self, service: Service, settings: Settings) -> None:
         self.app = App(ProgramWorld())
         self.app.settings = settings
+        self.app.world.hide(*settings.secrets)
         self.app.hushed = True
         self.app.flags["wait"] = True  # an agent that is too old is an error then, and no node without statuses
         self.opened = self.app.connect(service)
@@ -335,6 +336,6 @@ def connect(
         dry_run=False,
         context=None,
         contexts=(),
-        origins={"tenant": "tenant"},
+        origins={"tenant": "tenant", "auth": "auth"},
     )
     return KINDS[service](service, settings)

@@ -17,44 +17,58 @@ IN_FORM = rf"((?:^|[&?;])(?:{NAMES})=)[^&#\s]*"
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
-    r"""Return the text with the secrets masked: plain, in base64, percent-encoded, and escaped as JSON has it.
+    r"""Return the text with the secrets masked: plain, in base64 or hexadecimal, and with any of their letters escaped.
 
     A secret that is shorter than six characters is left, because words would be cut.
 
-    >>> masked('Bearer hidden+1 or HIDDEN%2B1, {"t": "hidden\\u002b1"}, abc', ["hidden+1", "abc"])
-    'Bearer *** or ***, {"t": "hidden\\u002b1"}, abc'
-    >>> masked("".join(f"\\u{ord(each):04X}" for each in "hidden+1"), ["hidden+1"])
-    '***'
+    >>> masked('Bearer hidden+1 or HIDDEN%252B1, {"t": "\\u0068idden+1"}, hidde&#x6e;+1, abc', ["hidden+1", "abc"])
+    'Bearer *** or ***, {"t": "***"}, ***, abc'
     """
     low = text.lower()
-    for form in (form for secret in secrets for form in forms(secret) if form in low):
-        text = re.sub(re.escape(form), MASK, text, flags=re.IGNORECASE)
+    for secret in secrets:
+        if len(secret) < SHORTEST:
+            continue
+        for form in encoded(secret):
+            if form in low:
+                text = re.sub(re.escape(form), MASK, text, flags=re.IGNORECASE)
+        if any(sign in text for sign in "%\\&") and escaped(secret[:SHORTEST]).search(text):
+            text = escaped(secret).sub(MASK, text)
     return text
 
 
 @lru_cache
-def forms(secret: str) -> tuple[str, ...]:
-    r"""Return how a secret may be written, in small letters, the longest first; nothing for a short one.
+def encoded(secret: str) -> tuple[str, ...]:
+    """Return a secret, and what encodings make of all of it, in small letters; the longest first.
 
-    >>> forms("Päss+w")[1:5], forms("short")
-    (('p%c3%a4ss%2bw', 'umokc3mrdw==', 'p%c3%a4ss+w', 'p\\u00e4ss+w'), ())
+    >>> encoded("hidden")
+    ('68696464656e', 'aglkzgvu', 'hpzgrlb', 'oawrkzw', 'hidden')
     """
-    if len(secret) < SHORTEST:
-        return ()
-    import json
-    from urllib.parse import quote
-
     data = secret.encode(errors="surrogateescape")
-    found = {
-        secret,
-        json.dumps(secret)[1:-1],
-        json.dumps(secret)[1:-1].replace("/", "\\/"),
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        "".join(f"\\u{ord(each):04x}" for each in secret),
-        *(quote(data, safe=safe) for safe in ("", "/", "+/=:")),
-        *in_base64(data),
-    }
+    found = {secret, data.hex(), *in_base64(data)}
     return tuple(sorted({form.lower() for form in found}, key=lambda form: (-len(form), form)))
+
+
+@lru_cache
+def escaped(secret: str) -> re.Pattern[str]:
+    r"""Return the pattern of a secret with any of its characters escaped, once or more: as in URLs, in JSON or in HTML.
+
+    >>> [bool(escaped("a/b c").fullmatch(text)) for text in ("a%2Fb+c", "a\\/b c", "A&#47;b%2520c", "a/bc")]
+    [True, True, True, False]
+    """
+    from html import escape
+
+    def ways(character: str) -> Iterator[str]:
+        number, byte_pairs = ord(character), character.encode("utf-16-be", "surrogatepass").hex()
+        yield re.escape(character)
+        yield "".join(f"%(?:25)*{byte:02x}" for byte in character.encode(errors="surrogateescape"))
+        yield "".join(rf"\\+u{byte_pairs[at : at + 4]}" for at in range(0, len(byte_pairs), 4))
+        yield f"&#(?:0*{number}|x0*{number:x});"
+        yield rf"\\+{re.escape(character)}"
+        yield re.escape(escape(character))
+        if character == " ":
+            yield r"\+"
+
+    return re.compile("".join(f"(?:{'|'.join(ways(each))})" for each in secret), re.IGNORECASE)
 
 
 def in_base64(data: bytes) -> Iterator[str]:

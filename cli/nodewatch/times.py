@@ -40,6 +40,12 @@ def parse_time(text: str) -> datetime | None:
         return None
 
 
+@lru_cache(4096)
+def zoned_text(time: datetime, zone: tzinfo | None) -> str:
+    """Return a time as the tables write it, in a zone (None: this machine's) that is named."""
+    return f"{time.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
+
+
 def time_text(value: Any) -> str:
     """Return a server's time as the tables write it; a text that is no time stays as it is.
 
@@ -169,9 +175,11 @@ class Clock(NamedTuple):
         time = read_time(value)
         if time is None or time.year < 2:
             return self.bare(value)
+        if self.absolute:
+            return zoned_text(time, self.zone)
         there = time.astimezone(self.zone)
-        today = there.date() == self.now.astimezone(self.zone).date() and not self.absolute
-        return f"{there:%H:%M:%S %Z}" if today else f"{there:%Y-%m-%d %H:%M:%S %Z}"
+        today = there.date() == self.now.astimezone(self.zone).date()
+        return f"{there:%H:%M:%S %Z}" if today else zoned_text(time, self.zone)
 
     def day(self, value: Any) -> str:
         """Return a server's time, and on a terminal only the time of one of today, and the date of an older one.

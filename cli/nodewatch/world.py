@@ -7,10 +7,10 @@ import os
 import sys
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import tzinfo
 
 
@@ -72,10 +72,9 @@ class World:
         """Return the environment variable's value; one that is set to nothing counts as not set."""
         return self.environ.get(name) or None
 
-    def hide(self, secret: str | None) -> None:
-        """Mask that text from now on wherever it would be shown."""
-        if secret and secret not in self.secrets:
-            self.secrets.append(secret)
+    def hide(self, *secrets: str | None) -> None:
+        """Mask those texts from now on wherever they would be shown."""
+        self.secrets += [secret for secret in dict.fromkeys(secrets) if secret and secret not in self.secrets]
 
     def masked(self, text: str) -> str:
         """Return a text as it may be shown: with the known secrets in it masked."""
@@ -92,11 +91,6 @@ class World:
             self.stderr.flush()
         except (OSError, ValueError):
             discard_output(self.stderr)
-
-    @property
-    def display(self) -> TextIO:
-        """Where tables are written: stdout, with secrets masked."""
-        return cast("TextIO", Display(self)) if self.secrets else self.stdout
 
     def expanded(self, path: str) -> str:
         """Return a path that a user wrote, `~` in front being the home directory, `~name` somebody else's."""
@@ -130,25 +124,6 @@ class MutedWorld(World):
 
     def tell(self, text: str) -> None:
         """Say nothing."""
-
-
-class Display:
-    """Standard output as people look at it: what is written goes there with the secrets masked."""
-
-    def __init__(self, world: World) -> None:
-        self.world, self.out = world, world.stdout
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.out, name)
-
-    def write(self, text: str) -> int:
-        """Write a text; see `World.masked`."""
-        return self.out.write(self.world.masked(text))
-
-    def writelines(self, texts: Iterable[str]) -> None:
-        """Write texts one by one."""
-        for text in texts:
-            self.write(text)
 
 
 def discard_output(stream: TextIO) -> None:

@@ -1,22 +1,15 @@
-"""A recording under `kill -9`, and of two looks at once: a look is there or not, and never twice.
-
-`NODEWATCH_KILLS` says how often a look is killed (25).
-"""
+"""A recording under `kill -9`, and of two looks at once: a look is there or not, and never twice."""
 
 from __future__ import annotations
 
-import os
-import random
 import shutil
-import signal
-import time
-import warnings
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from conftest import NOW
 from edge import node, status
+from killing import ended, forked, killed
 from lives import NAMES, moment, on, stable
 
 if TYPE_CHECKING:
@@ -25,22 +18,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from conftest import Load, Runner
-
-KILLS = int(os.environ.get("NODEWATCH_KILLS", "25"))
-
-
-def forked(work: Callable[[], int]) -> int:
-    """Start a process that does the work and ends with its result; return its id."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        code = work()
-    finally:
-        os._exit(code)
 
 
 def fleet(make: Callable[[str], Any], word: str) -> dict[str, Any]:
@@ -63,15 +40,13 @@ def test_a_look_that_is_killed_is_there_or_not(run: Runner, load: Load, tmp_path
     load(fleet(on, "waiting"))
     run(f"local record {past}")
     load(fleet(stable, "successful"))
-    random.seed(1)
-    for _ in range(KILLS):
+
+    def fresh() -> None:
         for path in (copy, tmp_path / "copy.db-journal"):
             path.unlink(missing_ok=True)
         shutil.copy(past, copy)
-        child = forked(lambda: run(f"local record {copy}", now=NOW + timedelta(minutes=1)).code)
-        time.sleep(random.uniform(0, 0.05))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+
+    for _ in killed(fresh, lambda: run(f"local record {copy}", now=NOW + timedelta(minutes=1)).code):
         assert changes(run, copy) in ((4, 2), (8, 2), (8, 4))
         run(f"local record {copy}", now=NOW + timedelta(minutes=2))
         assert changes(run, copy) == (8, 4)
@@ -86,5 +61,5 @@ def test_looks_at_once_add_each_change_once(run: Runner, load: Load, tmp_path: P
         return run(f"local record {past}", now=NOW + timedelta(seconds=second)).code
 
     children = [forked(partial(look, second)) for second in range(20)]
-    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 20
+    assert [ended(child) for child in children] == [0] * 20
     assert changes(run, past) == (4, 2)

@@ -1,22 +1,17 @@
-"""The local store under many processes at once, and under `kill -9`: nothing lost, nothing torn.
-
-`NODEWATCH_KILLS` says how often each change is killed (25).
-"""
+"""The local store under many processes at once, and under `kill -9`: nothing lost, nothing torn."""
 
 from __future__ import annotations
 
 import os
-import random
 import shutil
-import signal
 import sqlite3
-import time
-import warnings
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from killing import ended, forked, killed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +21,6 @@ if TYPE_CHECKING:
 
     Write = Callable[[str, Any], Path]
 
-KILLS = int(os.environ.get("NODEWATCH_KILLS", "25"))
 PROCESSES = 200
 NODES = 100
 
@@ -42,24 +36,6 @@ FLEET = {
 OTHER = {
     "bos": {"v2": {"components": [component(number, error="x" * 500) for number in range(NODES // 2, NODES * 2)]}},
 }
-
-
-def forked(work: Callable[[], int]) -> int:
-    """Start a process that does the work and ends with its result; return its id."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        code = work()
-    finally:
-        os._exit(code)
-
-
-def ended(child: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def check(store: Path) -> None:
@@ -131,18 +107,10 @@ def test_killed_change_is_done_or_not(run: Runner, store: Path, write: Write, tm
 
     fresh()
     before = dump()
-    began = time.monotonic()
     assert ended(forked(lambda: run(f"{line} --local {copy}").code)) == 0
-    lasts = time.monotonic() - began
     after = dump()
     assert before != after
-    random.seed(line)
-    for _ in range(KILLS):
-        fresh()
-        child = forked(lambda: run(f"{line} --local {copy}").code)
-        time.sleep(random.uniform(0, lasts * 1.2))
-        os.kill(child, signal.SIGKILL)
-        ended(child)
+    for _ in killed(fresh, lambda: run(f"{line} --local {copy}").code):
         assert dump() in (before, after)
         check(copy)
 
@@ -152,13 +120,12 @@ def test_killed_first_load_leaves_no_half_made_store(run: Runner, write: Write, 
     line = f"local load {file} --local {path}"
     assert run(line).code == 0
     whole = run(f"local dump --local {path}").stdout
-    for number in range(KILLS):
+
+    def nothing() -> None:
         path.unlink(missing_ok=True)
         (tmp_path / "new.db-journal").unlink(missing_ok=True)
-        child = forked(lambda: run(line).code)
-        time.sleep(random.uniform(0, 0.06))
-        os.kill(child, signal.SIGKILL)
-        ended(child)
+
+    for number in killed(nothing, lambda: run(line).code):
         if path.exists():
             assert run(f"local dump --local {path}").stdout in (whole, '{\n  "nodewatch": 1\n}\n'), number
     assert run(line).code == 0

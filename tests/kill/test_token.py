@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import http.server
 import json
-import os
 import random
 import subprocess
 import sys
@@ -15,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from killing import KILLS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     Start = Callable[[], subprocess.Popen[str]]
-
-KILLS = int(os.environ.get("NODEWATCH_KILLS", "25"))
 
 
 class Service(http.server.ThreadingHTTPServer):

@@ -229,8 +229,7 @@ def show_map(app: App, filters: dict[str, Any]) -> None:
     """Show the components that fit as a picture, or as a list where the options ask for columns or counts."""
     from nodewatch.bos_v2.rules import IN_PROGRESS
 
-    bos = BosV2(app.backend("bos"))
-    picture = app.drawn and not (app.view and app.view.flat)
+    bos, picture = BosV2(app.backend("bos")), follow.is_picture(app)
     fields = IN_PROGRESS if picture and not app.asking else app.fields()
     components = app.fitting(list(bos.components(**app.narrowed(filters), fields=fields)))
     if picture:

@@ -81,11 +81,18 @@ def components(app: App, filters: dict[str, Any]) -> Subject:
 
 
 def component_map(app: App, filters: dict[str, Any]) -> Subject:
-    """Return how to follow the components that fit the filters now, drawn as a picture."""
+    """Return how to follow the components that fit the filters now: as a picture, or as a list if that is asked for."""
     from nodewatch.bos_v2 import map_tables
 
-    drawn = components(app, filters)
-    return drawn._replace(table=lambda look: map_tables.components_picture(look.documents), listed=False)
+    listed = components(app, filters)
+    if not is_picture(app):
+        return listed
+    return listed._replace(table=lambda look: map_tables.components_picture(look.documents), listed=False)
+
+
+def is_picture(app: App) -> bool:
+    """Return whether a map is to be drawn: not for the formats of documents and lists, nor for columns or counts."""
+    return app.drawn and not (app.view and app.view.flat)
 
 
 def described(app: App, names: str, table: Callable[[Sequence[Component]], Page]) -> Subject:

@@ -47,10 +47,9 @@ EXAMPLE = {
 }
 
 
-def columns_of(component: Component) -> components.Columns:
-    """Return what queries need of a component."""
+def columns_of(component: Component, answer: Mapping[str, Any]) -> components.Columns:
+    """Return what queries need of a component, which is answered so."""
     status = part(component, "status")
-    answer = rules.answered(component)
     return components.Columns(
         id=component["id"],
         session=component.get("session") or "",
@@ -67,7 +66,8 @@ def columns_of(component: Component) -> components.Columns:
 
 def put_component(store: Store, component: Component) -> None:
     """Store a component, with the answer and the columns that the rules make of it."""
-    components.put(store, component, rules.answered(component), columns_of(component))
+    answer = rules.answered(component)
+    components.put(store, component, answer, columns_of(component, answer))
 
 
 def bad_request(detail: str) -> Answer:

@@ -109,7 +109,7 @@ def save(app: App, file: str, session: str | None) -> None:
     from nodewatch.files import write_whole
     from nodewatch.offline.backend import sections
     from nodewatch.offline.fleet import FORMAT, loadable
-    from nodewatch.offline.saving import without_credentials
+    from nodewatch.offline.saving import with_texts, without_credentials
     from nodewatch.render.json import chunks
 
     live = live_systems(app)
@@ -123,7 +123,10 @@ def save(app: App, file: str, session: str | None) -> None:
     }
     whole = {"nodewatch": FORMAT, "saved_at": at, **without_credentials(fleet), **({"unasked": notes} if notes else {})}
     kept, faults = loadable(whole, sections())
-    write_whole(file, [*chunks(kept), "\n"])
+    text = "".join(chunks(kept))
+    if app.world.masked(text) != text:  # a server has told in its words what it was told
+        text = "".join(chunks(with_texts(kept, app.world.masked)))
+    write_whole(file, [text, "\n"])
     app.say(f"Wrote {file}.")
     reasons = [*folded(unasked), *(f"  {fault}" for fault in faults)]
     if reasons:

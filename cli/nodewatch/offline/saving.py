@@ -37,6 +37,19 @@ def without_credentials(document: Any) -> Any:
     return [without_credentials(item) for item in document] if isinstance(document, list) else document
 
 
+def with_texts(document: Any, change: Callable[[str], str]) -> Any:
+    """Return the document with every name and text in it changed.
+
+    >>> with_texts({"a": ["b", 1, None]}, str.upper)
+    {'A': ['B', 1, None]}
+    """
+    if isinstance(document, dict):
+        return {change(name): with_texts(value, change) for name, value in document.items()}
+    if isinstance(document, list):
+        return [with_texts(item, change) for item in document]
+    return change(document) if isinstance(document, str) else document
+
+
 class OnBehalf(NamedTuple):
     """A backend that asks BOS on a tenant's behalf, or with an empty name on nobody's, whatever the settings say."""
 

@@ -100,7 +100,18 @@ class HttpBackend:
         return self.auth != before
 
     def send(self, request: Request) -> Answer:
-        """Ask the server, again if need be; return its answer, or raise the error that it means."""
+        """Ask the server, again if need be; return its answer, or raise the error that it means.
+
+        Whoever catches the error, a program that imports this one too, reads no secret in its words.
+        """
+        try:
+            return self.answer(request)
+        except NodewatchError as error:
+            error.reword(self.world.masked(error.message))
+            raise
+
+    def answer(self, request: Request) -> Answer:
+        """Return the server's answer, or raise the error that it means, as the server words it."""
         if request.aside and not self.world.stderr.isatty():
             raise ServiceTrouble("Nobody is there to be advised.")
         reply = self.ask(request)

@@ -131,7 +131,7 @@ def token_in(document: Any) -> TokenFile | None:
     ((***, ***, 7.0, None), None)
     """
     text = document.get("access_token") if isinstance(document, dict) else None
-    if not isinstance(text, str) or not text:
+    if not text or not is_text(text):
         return None
     claims = claims_of(text)
     expires = document.get("expires_at", claims.get("exp"))

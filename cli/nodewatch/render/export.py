@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.render.page import Paper, page_lines
+from nodewatch.render.page import Paper, masked, page_lines
 from nodewatch.table import Column, Grid, Line
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" 
 
 def print_picture(page: Page, style: str, world: World) -> None:
     """Write the page to stdout as `html` or `svg`, as wide as COLUMNS says."""
-    console = recorded(page, world.columns if world.variable("COLUMNS") else WIDTH)
+    console = recorded(masked(page, world), world.columns if world.variable("COLUMNS") else WIDTH)
     if style == "html":
-        world.display.write(console.export_html(code_format=HTML))
+        world.stdout.write(console.export_html(code_format=HTML))
     else:
-        world.display.write(console.export_svg(title="", code_format=SVG))
+        world.stdout.write(console.export_svg(title="", code_format=SVG))
 
 
 def document_page(document: Any) -> Page:

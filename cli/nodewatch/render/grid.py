@@ -70,8 +70,10 @@ def fitted(grid: Grid, width: int | None) -> Fitted:
     cells = zip(*grid.rows, strict=True)
     strips = [read_column(column, texts) for column, texts in zip(grid.columns, cells, strict=True)]
     first, *others = [strip for strip in strips if not strip.empty] or strips
-    shared = [strip for strip in others if strip.shared and width is not None]
-    stay, gone = leave([first, *(strip for strip in others if width is None or not strip.shared)], width)
+    if width is None:
+        return Fitted(grid.heading, [first, *others], "")
+    shared = [strip for strip in others if strip.shared]
+    stay, gone = leave([first, *(strip for strip in others if not strip.shared)], width)
     missing = f"Not shown for lack of width: {', '.join(map(mention, gone))}." if gone else ""
     return Fitted(heading(grid.heading, shared), stay, missing)
 
@@ -100,14 +102,14 @@ def mention(strip: DrawnColumn) -> str:
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
-def leave(strips: Sequence[DrawnColumn], width: int | None) -> tuple[list[DrawnColumn], list[DrawnColumn]]:
+def leave(strips: Sequence[DrawnColumn], width: int) -> tuple[list[DrawnColumn], list[DrawnColumn]]:
     """Return the columns that stay, and those that leave: one after the other in their order, until the rest fits."""
     stay, gone = list(range(len(strips))), []
     for place in sorted(stay, key=lambda place: strips[place].column.leaves):
         if not strips[place].column.leaves:
             continue
         least = sum(strips[other].least + len(GAP) for other in stay) - len(GAP)
-        if width is None or least <= width or len(stay) == 1:
+        if least <= width or len(stay) == 1:
             break
         stay.remove(place)
         gone.append(place)

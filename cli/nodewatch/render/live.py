@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from nodewatch.render.keyboard import Keyboard
-from nodewatch.render.page import Paper, page_lines, paper_of
+from nodewatch.render.page import Paper, masked, page_lines, paper_of
 from nodewatch.table import Line
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Screen:
 
         self.world = world
         self.paper = paper_of(world) or Paper(world.columns)
-        self.console = self.paper.console(world.display)
+        self.console = self.paper.console(world.stdout)
         self.live = Live(console=self.console, screen=True, auto_refresh=False, redirect_stdout=False)
         self.before: dict[int, Any] = {}
         self.body: Page | None = None
@@ -99,7 +99,8 @@ class Screen:
 
     def lines_of(self, page: Page) -> Iterator[list[Segment]]:
         """Return the page's lines in the terminal's present width; nothing runs over on this screen."""
-        blocks = [block._replace(whole=False) if isinstance(block, Line) else block for block in page]
+        shown = masked(page, self.world)
+        blocks = [block._replace(whole=False) if isinstance(block, Line) else block for block in shown]
         return page_lines(blocks, self.paper._replace(width=self.console.width), self.console)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +13,7 @@ from nodewatch.render.text import display_width, paragraph, wrap
 from nodewatch.table import Grid, Heading, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from typing import TextIO
 
     from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType
@@ -70,7 +71,7 @@ def print_page(page: Page, world: World, *, paged: bool = False) -> None:
     `NO_COLOR` and `TERM=dumb` turn colours off. With `FORCE_COLOR` a stream that is no terminal is treated as one, as
     wide as COLUMNS says, or of any width. `paged` allows a pager, where the page is longer than the terminal.
     """
-    out, paper = world.display, paper_of(world)
+    out, paper, page = world.stdout, paper_of(world), masked(page, world)
     if paper is None:
         blocks = shows_blocks(out)
         lines = spaced(page, lambda block: block_lines(block, None, blocks=blocks))
@@ -89,6 +90,32 @@ def print_page(page: Page, world: World, *, paged: bool = False) -> None:
         if page_through(text, world):
             return
     out.write(text)
+
+
+def masked(page: Page, world: World) -> Page:
+    """Return the page with the known secrets in its texts masked: before it is laid out, as lines end inside of one."""
+    if not world.secrets:
+        return page
+    whole = "\n".join(texts(page))
+    return page if world.masked(whole) == whole else with_texts(page, world.masked)
+
+
+def texts(part: Any) -> Iterator[str]:
+    """Return the texts in a part of a page."""
+    for each in part:
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, Sequence):
+            yield from texts(each)
+
+
+def with_texts(part: Any, change: Callable[[str], str]) -> Any:
+    """Return a part of a page with every text in it changed."""
+    if isinstance(part, str):
+        return change(part)
+    if isinstance(part, tuple) and hasattr(part, "_fields"):
+        return type(part)(*(with_texts(each, change) for each in part))
+    return [with_texts(each, change) for each in part] if isinstance(part, Sequence) else part
 
 
 def paper_of(world: World) -> Paper | None:

@@ -72,7 +72,7 @@ def read_cray(files: Files) -> Cray:
 
     try:
         document = tomllib.loads(files.text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise WrongConfiguration(f"{files.path} is not TOML: {error}.") from error
     hostname, tenant = (text_at(document, files.path, "core", key) for key in ("hostname", "tenant"))
     if not hostname:

@@ -81,6 +81,11 @@ class Settings(NamedTuple):
     contexts: tuple[str, ...]
     origins: Mapping[str, str]
 
+    @property
+    def secrets(self) -> tuple[str | None, ...]:
+        """The texts that nobody may see: a token, a login, and the password in it."""
+        return self.token, self.exchange_auth, (self.exchange_auth or "").partition(":")[2]
+
     def system(self, service: str) -> System:
         """Return where `bos`, `exchange`, `agent` or `css` is asked; raise `WrongConfiguration` if nothing says."""
         found = self.systems[service]

@@ -123,7 +123,8 @@ class LineViewer:
 
     def line(self, text: str) -> None:
         """Write one line with the time in front."""
-        print(f"{self.app.world.now():%Y-%m-%dT%H:%M:%SZ}  {visible(text)}", file=self.app.world.display, flush=True)
+        world = self.app.world
+        print(f"{world.now():%Y-%m-%dT%H:%M:%SZ}  {visible(world.masked(text))}", file=world.stdout, flush=True)
 
     def sleep(self, seconds: float) -> None:
         """Sleep."""

@@ -82,3 +82,10 @@ def test_it_moves(run: Runner, play: Play) -> None:
     assert drawn.code == 0
     assert "s0 ^" in drawn.stdout
     assert drawn.stdout.endswith("█ stable 1\n\nx1000\n   c0\ns0 █\n")
+
+
+def test_the_end_of_a_wait_is_drawn_or_listed(run: Runner, load: Load) -> None:
+    load({"bos": {"v2": {"sessions": [session("reboot-7")], "components": NODES[:1]}}})
+    for options in ("--format table", "--format names", "--format csv", "--format json", "--count-by status"):
+        shown = run(f"bos v2 components map {options}").stdout
+        assert run(f"bos v2 components map --wait {options}")[:2] == (0, shown)

@@ -17,6 +17,7 @@ import pytest
 
 from conftest import FakeWorld
 from fleets import component, session, template
+from killing import KILLS
 from nodewatch.main import TREE, run
 from nodewatch.offline import store as stores
 from nodewatch.offline.backend import tables
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from conftest import Runner
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # other threads do not run in the child
-KILLS = int(os.environ.get("NODEWATCH_TEST_KILLS", "25"))
 STAGED = {"boot_artifacts": {"kernel": "k", "initrd": "i", "kernel_parameters": "p"}, "session": "staged"}
 CHANGES = [
     "sessions create --name new --template-name compute --operation reboot",
@@ -99,7 +99,7 @@ def killing(number: int) -> Callable[[], object]:
         connection.set_trace_callback(count)
         return connection
 
-    return lambda: setattr(stores, "connect", connected)
+    return lambda: setattr(stores, "connect_sqlite", connected)
 
 
 @pytest.mark.parametrize("line", CHANGES)
