@@ -125,9 +125,7 @@ def expectation(component: Component, options: Mapping[str, Any], now: datetime,
     ('1 of 3 made', '')
     """
     status = rules.status_of(component)
-    known = COMPONENTS.statuses.get(
-        status, Explanation("The guide page does not know this status.", "that cannot be told")
-    )
+    known = COMPONENTS.statuses.get(status, UNEXPLAINED)
     late = ""
     if stuck(component, options, now):
         since, name = idle(component, now) or timedelta(), LIMITS[status]

@@ -1,8 +1,8 @@
 """How a node goes through a boot, as BOS v2 would lead it: tables to be read beside the guide page "Component Status".
 
-`FLOW` is that page's picture. `PHASE_RULES` says what the status operator makes of what it sees of a node, the first
-row that fits; `ACTIONS` what the operators do about a status ("BOS v2 API"). What the machine itself does, and how long
-it takes, is drawn for each node and session: see `plan`.
+`PHASE_RULES` says what the status operator makes of what it sees of a node, the first row that fits; `ACTIONS` what the
+operators do about a status ("BOS v2 API"). What the machine itself does, and how long it takes, is drawn for each node
+and session: see `plan`.
 """
 
 from __future__ import annotations
@@ -27,17 +27,6 @@ NO_PARAMETERS = "Setting the boot parameters failed: boot script service answere
 
 OFF, ON, CALLED = "power_off_pending", "power_on_pending", "power_on_called"
 GRACEFUL, FORCEFUL = "power_off_gracefully_called", "power_off_forcefully_called"
-FLOW = {  # and from anywhere to `on_hold`
-    OFF: {GRACEFUL, "failed"},
-    GRACEFUL: {FORCEFUL, ON, "stable", "failed"},
-    FORCEFUL: {ON, "stable", "failed"},
-    ON: {CALLED, "failed"},
-    CALLED: {ON, OFF, "configuring", "stable", "failed"},
-    "configuring": {"stable", "failed"},
-    "on_hold": {OFF, ON, "configuring", "stable", "failed"},
-    "stable": set[str](),
-    "failed": set[str](),
-}
 
 
 class Plan(NamedTuple):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import NotFound
 from nodewatch.horizon import list_tables, meant_rules, outcome, rules, status_tables, tables
-from nodewatch.horizon.shared import clock
 from nodewatch.horizon.survey import Survey
 from nodewatch.watch.model import Subject, is_temporary
 
@@ -137,7 +136,7 @@ def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted
     return Subject(
         look=pursuit.look,
         document=lambda _: rules.by_node(pursuit.survey.statuses, full, long=long),
-        table=lambda _: status_tables.nmp_status(pursuit.survey, clock(app), long=long, brief=app.brief),
+        table=lambda _: status_tables.nmp_status(pursuit.survey, app.clock, long=long, brief=app.brief),
         states=outcome.states,
         outcome=outcome.outcome,
         nodes=lambda _: list_tables.status_records(pursuit.survey.statuses, pursuit.survey.nodes, full),
@@ -173,7 +172,7 @@ def node(app: App, name: str, ask: Callable[[], NodeAnswer], again: str, awaited
     return Subject(
         look=look,
         document=lambda look: rules.whole_statuses(look.statuses) if long else rules.words_of(look.statuses),
-        table=lambda look: tables.node_statuses(look.statuses, clock(app), long=long, again=again),
+        table=lambda look: tables.node_statuses(look.statuses, app.clock, long=long, again=again),
         states=outcome.states,
         outcome=outcome.outcome,
         gone_means="left without a status",

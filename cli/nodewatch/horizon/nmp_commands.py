@@ -13,7 +13,6 @@ from nodewatch.horizon.shared import (
     LONG,
     NODE,
     NODES,
-    clock,
     exchange,
     exchange_command,
     one_policy,
@@ -140,7 +139,7 @@ def show_nmp_status(
         app.show_list(records, lambda records: list_tables.by_node(records, full, long=long))
     elif found.statuses:
         document = rules.by_node(found.statuses, full, long=long)
-        app.show(document, lambda _: status_tables.nmp_status(found, clock(app), long=long, brief=app.brief))
+        app.show(document, lambda _: status_tables.nmp_status(found, app.clock, long=long, brief=app.brief))
     raise_if_not_whole(app, found)
     if not (found.statuses or app.asking):
         org, name = rules.qualified(nmp, app.settings.org)

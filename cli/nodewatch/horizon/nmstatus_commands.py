@@ -9,7 +9,7 @@ import click
 from nodewatch.errors import NotFound, ServiceTrouble, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import Agent
-from nodewatch.horizon.shared import LONG, ask_to_reset, clock, show_statuses, tell
+from nodewatch.horizon.shared import LONG, ask_to_reset, show_statuses, tell
 from nodewatch.options import YES
 from nodewatch.tree import command, lazy
 from nodewatch.watch.options import asks_to_follow, followed, watchable
@@ -56,7 +56,7 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
     busy = rules.in_upgrade(found)
     app.show(
         document,
-        lambda _: tables.node_statuses(found, clock(app), long=long, empty=NONE_HERE, again=AGAIN, busy=busy),
+        lambda _: tables.node_statuses(found, app.clock, long=long, empty=NONE_HERE, again=AGAIN, busy=busy),
     )
 
 

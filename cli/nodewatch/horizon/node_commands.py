@@ -10,7 +10,7 @@ import click
 from nodewatch.errors import NodewatchError, NotFound
 from nodewatch.horizon import meant_rules, rules
 from nodewatch.horizon.client import Exchange
-from nodewatch.horizon.shared import LONG, POLICY, clock, exchange, exchange_command, show_statuses
+from nodewatch.horizon.shared import LONG, POLICY, exchange, exchange_command, show_statuses
 from nodewatch.tree import lazy
 from nodewatch.watch.options import followed, watchable
 
@@ -65,7 +65,7 @@ def node_page(app: App, node: str, statuses: Statuses, busy: Sequence[str], *, a
     `busy` are the policies whose upgrade is going on there.
     """
     client, (org, name) = Exchange(app.backend("exchange")), rules.qualified(node, app.settings.org)
-    shown = tables.node_statuses(statuses, clock(app), long=long, again=reset_command(node), busy=busy)
+    shown = tables.node_statuses(statuses, app.clock, long=long, again=reset_command(node), busy=busy)
     try:
         document = client.nodes(org, name).get(f"{org}/{name}")
         policies = {} if alone else client.policies(org)
@@ -78,7 +78,7 @@ def node_page(app: App, node: str, statuses: Statuses, busy: Sequence[str], *, a
         for nmp in sorted(policies)
         if nmp not in statuses and meant_rules.is_meant(policies[nmp], document, own)
     }
-    return [*node_tables.node(f"{org}/{name}", document, clock(app)), *shown, *node_tables.without_status(missing)]
+    return [*node_tables.node(f"{org}/{name}", document, app.clock), *shown, *node_tables.without_status(missing)]
 
 
 def reset_command(node: str) -> str:

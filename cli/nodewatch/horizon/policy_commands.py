@@ -9,7 +9,7 @@ import click
 from nodewatch.errors import NotFound, NotPermitted, WrongUsage
 from nodewatch.horizon import policy_rules, rules
 from nodewatch.horizon.client import Manifests
-from nodewatch.horizon.shared import clock, exchange, exchange_command, one_policy, tell, users_command
+from nodewatch.horizon.shared import exchange, exchange_command, one_policy, tell, users_command
 from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
     app.show(
         document,
         lambda _: (
-            [block for key in sorted(found) for block in tables.policy(key, found[key], clock(app))]
+            [block for key in sorted(found) for block in tables.policy(key, found[key], app.clock)]
             if whole
             else list_tables.policies_table(found, app.clock)
         ),

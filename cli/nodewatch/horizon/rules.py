@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from nodewatch.horizon.types import AgentUpgradePolicyStatus, Policy, Status, Statuses
 
 StatusClass = Literal["successful", "running", "failed", "waiting", "unknown", "no report"]
-OUTCOMES: tuple[StatusClass, ...] = ("successful", "running", "failed", "waiting", "unknown", "no report")
 
 REQUIRED_VERSION = (2, 124, 0)
 OMITTED_WHEN_EMPTY = ("startTime", "endTime", "errorMessage", "workingDirectory")

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.backend import Answer
     from nodewatch.horizon.types import Statuses
-    from nodewatch.times import Clock
 
 NO_AUTH = (
     "exchange authentication must be specified with one of the following: the -u flag, the -n flag, "
@@ -103,11 +102,6 @@ def one_policy(nmp: str, app: App) -> tuple[str, str]:
     if not name:
         raise WrongUsage("name one policy: this is not done to all of them at once.")
     return org, name
-
-
-def clock(app: App) -> Clock:
-    """Return what tables need to tell times and ages."""
-    return app.clock
 
 
 def tell(app: App, done: Answer, sentence: str) -> None:
