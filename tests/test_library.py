@@ -10,7 +10,10 @@ import pytest
 import conftest
 import edge
 import nodewatch
+import older_fleets
 from nodewatch import Bos, NodewatchError, connect
+from nodewatch.errors import NotFound
+from nodewatch.horizon import rules
 from nodewatch.library import NoViewer
 
 if TYPE_CHECKING:
@@ -57,13 +60,28 @@ UPGRADES = {
 }
 
 
+OLDER = older_fleets.older_fleet(
+    older_fleets.boot_set(older_fleets.phase("boot", stop="2022-08-22 20:30:00", succeeded=["x1"], failed=["x2"]))
+)
+
+
 def bos(store: Path, backend: str) -> Bos:
     """Connect to what was loaded."""
     return connect("bos", local=str(store)) if backend == "local" else connect("bos", url=BOS)
 
 
 def test_all_names_are_there() -> None:
-    assert nodewatch.__all__ == ["Agent", "Bos", "Exchange", "NodewatchError", "Waited", "__version__", "connect"]
+    assert nodewatch.__all__ == [
+        "Agent",
+        "Bos",
+        "BosV1",
+        "Exchange",
+        "NodewatchError",
+        "WaitOptions",
+        "Waited",
+        "__version__",
+        "connect",
+    ]
     assert dir(nodewatch) == nodewatch.__all__
     assert all(hasattr(nodewatch, name) for name in nodewatch.__all__)
     assert not hasattr(nodewatch, "Settings")
@@ -158,6 +176,44 @@ def test_agent_upgrades_are_asked_and_waited_for(load: Load, backend: str, capfd
     assert capfd.readouterr() == ("", "")
 
 
+def test_the_old_bos_is_asked_and_waited_for(run: conftest.Runner, load: Load, backend: str) -> None:
+    store = load(OLDER)
+    where = {"local": str(store)} if backend == "local" else {"url": BOS}
+    with connect("bos", version=1, **where) as connection:  # type: ignore[call-overload]
+        (name,) = connection.sessions()
+        (boot_set,) = connection.status(name)["boot_sets"]
+        assert connection.status(name) == run(f"bos v1 session status list {name} --format json").json
+        whole, part = connection.wait(name), connection.wait(name, boot_set)
+        assert (whole.exit_code, whole.failed, part.failed) == (10, part.failed, whole.failed)
+        with pytest.raises(NotFound, match="there is no session 'x'"):
+            connection.session("x")
+
+
+def test_a_policy_is_switched_and_reset(load: Load, backend: str) -> None:
+    store = str(load(UPGRADES))
+    exchange = (
+        connect("exchange", local=store, org="o")
+        if backend == "local"
+        else connect("exchange", url=EXCHANGE, org="o", auth="u:p")
+    )
+    with exchange:
+        exchange.switch("roll", enabled=False)
+        assert exchange.policies("o", "roll")["o/roll"]["enabled"] is False  # type: ignore[index]
+        assert exchange.reset("o/roll") == {"o/n2": True}
+        assert exchange.reset("roll", nodes="n1", status="successful") == {"o/n1": True}
+        assert {rules.status_word(each) for each in exchange.nmp_status("roll").values()} == {"reset"}
+        with pytest.raises(NotFound, match="NMP rol not found in org o"):
+            exchange.reset("rol")
+
+
+def test_an_exception_closes_the_connection(load: Load, backend: str) -> None:
+    connection = bos(load(fleet(x1="stable")), backend)
+    with pytest.raises(NotFound), connection:
+        connection.session("nope")
+    inner = connection.opened
+    assert (getattr(inner, "store", None), "transport" in vars(inner)) == (None, False)
+
+
 def test_a_closed_connection_holds_nothing_and_opens_again(load: Load, backend: str) -> None:
     connection = bos(load(fleet(x1="stable")), backend)
     for _ in range(2):
@@ -198,6 +254,8 @@ def test_only_what_was_told_is_sent(
             "say where bos is: either url=, or local= with the path of a store or fleet file.",
         ),
         ({"service": "bos", "url": BOS, "tenant": ""}, "tenant is empty: name what is meant, or leave it out."),
+        ({"service": "bos", "url": BOS, "version": 3}, "there is no version 3 of bos: BOS has 1 and 2."),
+        ({"service": "agent", "version": 1}, "there is no version 1 of agent: BOS has 1 and 2."),
         ({"service": "exchange", "url": EXCHANGE}, 'an Exchange is asked with org= and auth="USER:PASSWORD".'),
     ],
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+import shutil
 import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -13,9 +16,10 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     Loaded = Callable[..., set[str]]
+
+CODE = Path(__file__).parents[1] / "cli"
 
 # In times of starting Python for nothing, requests costs 10, rich 5, ssl 3.7, dataclasses and json 2.
 HTTP = {"requests", "urllib3", "ssl", "http.client", "importlib.metadata"}
@@ -149,6 +153,17 @@ def test_a_format_loads_its_own_library(loaded: Loaded, fleet: str, style: str, 
 def test_json_over_http_loads_neither_tables_nor_store(loaded: Loaded, server: str) -> None:
     modules = loaded("bos v2 sessions list --format json", NODEWATCH_BOS_URL=server)
     assert modules & {*SHOWN, *NEVER, "sqlite3", "nodewatch.bos_v2.tables", "nodewatch.nodes.nodeset"} == set()
+
+
+@pytest.mark.parametrize("minor", range(6, 11))
+def test_a_python_that_is_older_is_told_so(minor: int) -> None:
+    python = shutil.which(f"python3.{minor}")
+    if python is None or subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode:
+        pytest.skip(f"there is no Python 3.{minor}")
+    words = [python, "-m", "nodewatch", "demo"]
+    done = subprocess.run(words, cwd=CODE, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(rf"nodewatch needs Python 3.11 or newer, and \S+ is 3\.{minor}\.\d+\.\n", done.stderr)
 
 
 def test_an_older_python_is_told_so() -> None:

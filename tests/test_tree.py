@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from itertools import product
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 import click
@@ -15,6 +16,7 @@ from nodewatch.tree import Command, Group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from conftest import Runner
 
@@ -39,19 +41,59 @@ def filled(param: click.Parameter) -> str:
     return str(param.type.choices[0]) if isinstance(param.type, click.Choice) else "boot"
 
 
-@each_command
-def test_an_empty_value_names_nothing(run: Runner, words: str) -> None:
-    params = COMMANDS[words].params
-    for param in params:
-        if not isinstance(param.type, Naming):
-            continue
-        line = [words]
-        for one in (each for each in params if each.required or each is param):
-            value = "' '" if one is param else filled(one)
-            line.append(f"{one.opts[0]} {value}" if isinstance(one, click.Option) else value)
-        done = run(" ".join(line), NODEWATCH_BOS_URL=SERVERS["bos"], HZN_EXCHANGE_URL=SERVERS["exchange"])
-        assert (done.code, done.stdout) == (2, ""), line
-        assert "it is empty, which never stands for all. Was a variable not set?" in done.stderr
+EMPTY = "it is empty, which never stands for all. Was a variable not set?"
+MEANT = {
+    ("--phase", ""): "BOS itself has a meaning for it: no phase at all",
+    ("--status-phase", ""): "it is stored: the component is in no phase then",
+    ("--separator", " "): "a blank stands between names as well as any other text",
+}
+"""What may be empty or blank on a command line, and why; beside the texts that are stored (`Text`)."""
+
+
+def test_an_empty_value_is_wrong_usage(run: Runner) -> None:
+    """Every option and argument of the whole tree that takes a value, once; those that name something say the same."""
+    tried = set()
+    for words, command in COMMANDS.items():
+        for param in command.params:
+            if id(param) in tried or isinstance(param.type, Text) or getattr(param, "is_flag", False):
+                continue
+            tried.add(id(param))
+            for value in ("", " "):
+                if getattr(param, "count", False) or (param.opts[0], value) in MEANT:
+                    continue
+                line = [words]
+                for one in (each for each in command.params if each.required or each is param):
+                    given = f"'{value}'" if one is param else filled(one)
+                    line.append(f"{one.opts[0]} {given}" if isinstance(one, click.Option) else given)
+                done = run(" ".join(line), NODEWATCH_BOS_URL=SERVERS["bos"], HZN_EXCHANGE_URL=SERVERS["exchange"])
+                assert (done.code, done.stdout) == (2, ""), line
+                assert EMPTY in done.stderr or not isinstance(param.type, Naming), line
+    assert len(tried) > 150
+
+
+NODE_LISTS = (
+    "bos components list --ids",
+    "bos components map --ids",
+    "bos components describe",
+    "bos components updatemany --enabled false --filter-ids",
+    "bos applystaged create --xnames",
+    "bos sessions create --template-name t --operation boot --limit",
+    "bos session create --template-name t --operation boot --limit",
+    "exchange nmp status valley/agent-2.32 --node",
+    "exchange nmp status valley/agent-2.32 --nodes",
+    "exchange nmp reset valley/agent-2.32 --node",
+    "exchange node management reset --policy valley/agent-2.32",
+)
+
+
+def test_an_empty_list_is_wrong_usage(run: Runner, tmp_path: Path) -> None:
+    run("demo")
+    file = tmp_path / "nodes"
+    for line, text in product(NODE_LISTS, ("", " \n", ",", "# nobody\n")):
+        file.write_text(text)
+        for given in (f"@{file}", "-"):
+            done = run(f"{line} {given}", stdin=text, NODEWATCH_CONTEXT="demo")
+            assert (done.code, done.stdout) == (2, ""), (line, text, done.stderr)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ The garbage collector is off from here on, before anything large is imported: a 
 pays. Whatever waits turns it on again.
 """
 
-from __future__ import annotations
-
 import gc
 import sys
 from typing import NoReturn

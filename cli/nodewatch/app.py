@@ -200,11 +200,6 @@ class App:
         """Whether the options or the format ask for a list where there is also a page that says more."""
         return self.asking or self.settings.format in LIST_FORMATS
 
-    @property
-    def asks_for_rows(self) -> bool:
-        """Whether a list is to be shown row by row: not as the service's documents, nor as the page that says more."""
-        return self.asks_for_list and (self.settings.format not in DOCUMENTS or bool(self.view and self.view.flat))
-
     def expect_list(self, place: str) -> None:
         """Note which list the command shows; raise `WrongUsage` if the options ask of it what it does not have."""
         self.listing = place
@@ -291,17 +286,25 @@ class App:
             self.print_document(records)
         elif self.drawn:
             self.show_page(self.list_page(records))
+        elif style in DOCUMENTS:
+            self.print_document(self.list_document(records, document))
         else:
             from nodewatch.lists.view import select_records
             from nodewatch.render.listing import print_list
 
-            whole = style in DOCUMENTS and not view.flat
-            found = select_records(view, records, self.clock, ordered=not whole)
-            if whole:
-                self.print_document(document(found))
-            else:
-                print_list(view, found, style, self.world.stdout, self.clock, self.flags)
+            found = select_records(view, records, self.clock, ordered=True)
+            print_list(view, found, style, self.world.stdout, self.clock, self.flags)
         self.world.stdout.flush()
+
+    def list_document(self, records: Iterable[Any], document: Callable[[Sequence[Any]], Any]) -> Any:
+        """Return what JSON shows of a list: `document` of the records that fit, or the rows that options ask for."""
+        from nodewatch.lists.view import flat_rows, select_records
+
+        view = self.view
+        if view is None:
+            return document(list(records))
+        found = select_records(view, records, self.clock, ordered=view.flat)
+        return flat_rows(view, found, self.clock)[1] if view.flat else document(found)
 
     def show_columns(self) -> None:
         """Print the columns of the list, with what they mean."""

@@ -265,8 +265,7 @@ def ask_array(backend: Backend, request: Request, of: type = dict) -> Any:
 def ask_object(backend: Backend, request: Request, field: str = "", name: str = "") -> dict[str, Any]:
     """Return the object that answers the request; raise `UnreadableAnswer` if it is none, or not the one named.
 
-    `field` is where the object carries its name; an object without that field is taken as it is. The answer to a
-    rehearsed change is returned as it is.
+    `field` is where the object carries its name. The answer to a rehearsed change is returned as it is.
     """
     document = ask_document(backend, request)
     if document is REHEARSED:
@@ -274,8 +273,9 @@ def ask_object(backend: Backend, request: Request, field: str = "", name: str = 
     if request.done and not (isinstance(document, dict) and document):
         raise unconfirmed(request, json_kind(document) if document != {} else "an empty object")
     document = object_in(document, request)
-    if field and document.get(field, name) != name:
-        raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {document[field]!r}. Ask again.")
+    if field and document.get(field) != name:
+        found = repr(document[field]) if field in document else f"an object without {field}"
+        raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {found}. Ask again.")
     return document
 
 

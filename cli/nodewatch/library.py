@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypedDict, Unpack, overload
 
 from nodewatch.app import App
+from nodewatch.bos_v1 import client as bos_v1
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import WrongUsage
 from nodewatch.horizon import client as horizon
@@ -114,8 +115,7 @@ class Connection:
     def follow(self, subject: Subject, pace: Pace) -> Waited:
         """Look until it is over, and return how it ended."""
         world, loop = self.app.world, WatchLoop(self.app, subject, pace)
-        if not self.app.unchanging:
-            world.deadline = loop.deadline + LAST_LOOK
+        world.deadline = loop.first + pace.timeout + LAST_LOOK
         try:
             ending = loop.run(NoViewer(world))
         finally:
@@ -132,11 +132,25 @@ class Connection:
         )
 
 
-def make_pace(timeout: float | None, interval: float, settle: float, *, fail_fast: bool) -> Pace:
-    """Return how to wait: all in seconds, no `timeout` being for ever."""
+def make_pace(
+    *, timeout: float | None = None, interval: float = INTERVAL, settle: float = SETTLE, fail_fast: bool = False
+) -> Pace:
+    """Return how to wait, from `WaitOptions`."""
     return Pace(
         max(interval, SHORTEST_INTERVAL), float("inf") if timeout is None else timeout, settle, fail_fast=fail_fast
     )
+
+
+class WaitOptions(TypedDict, total=False):
+    """How to wait: for `timeout` seconds at most (None: for ever), with a look every `interval` seconds (15).
+
+    A state that may still change must stand for `settle` seconds (120); `fail_fast` ends with the first failed node.
+    """
+
+    timeout: float | None
+    interval: float
+    settle: float
+    fail_fast: bool
 
 
 class Bos(Connection, BosV2):
@@ -148,29 +162,36 @@ class Bos(Connection, BosV2):
         """Return the components, as `BosV2.components` does, in a list."""
         return list(super().components(fields=fields, fits=fits, **filters))
 
-    def wait(
-        self,
-        name: str,
-        *,
-        timeout: float | None = None,
-        interval: float = INTERVAL,
-        settle: float = SETTLE,
-        fail_fast: bool = False,
-    ) -> Waited:
-        """Wait until a session is over, and return how it ended; times are seconds, the timeout of None is none.
+    def wait(self, name: str, **how: Unpack[WaitOptions]) -> Waited:
+        """Wait, as `WaitOptions` say, until a session is over, and return how it ended.
 
-        It is over when BOS does nothing with any of its nodes any more; a state that may still change must stand for
-        `settle` seconds. `fail_fast` ends the wait with the first failed node. Raise `NotFound` if there is no such
-        session.
+        It is over when BOS does nothing with any of its nodes any more. Raise `NotFound` if there is no such session.
         """
         from nodewatch.bos_v2 import follow
 
-        self.app.flags["fail_fast"] = fail_fast
-        return self.follow(follow.session(self.app, name), make_pace(timeout, interval, settle, fail_fast=fail_fast))
+        self.app.flags["fail_fast"] = how.get("fail_fast", False)
+        return self.follow(follow.session(self.app, name), make_pace(**how))
+
+
+class BosV1(Connection, bos_v1.BosV1):
+    """The Boot Orchestration Service, version 1 (CSM up to 1.5); its documents come as they are."""
+
+    def wait(self, session: str, boot_set: str = "", **how: Unpack[WaitOptions]) -> Waited:
+        """Wait, as `WaitOptions` say, until a session, or one boot set of it, is over, and return how it ended.
+
+        Raise `NotFound` if there is no such session or boot set, or the server has no BOS v1.
+        """
+        from nodewatch.bos_v1 import follow
+
+        subject = follow.boot_set(self.app, session, boot_set) if boot_set else follow.session(self.app, session)
+        return self.follow(subject, make_pace(**how))
 
 
 class Exchange(Connection, horizon.Exchange):
-    """The Exchange of Open Horizon; its documents come as they are. A policy is `nmp` or `org/nmp`."""
+    """The Exchange of Open Horizon; its documents come as they are.
+
+    What is defined here takes a policy as `nmp` or `org/nmp`; each single question takes organization and name.
+    """
 
     def nmp_status(self, nmp: str) -> dict[str, Status | None]:
         """Return the status of a policy on each node that has one, by `org/node`.
@@ -185,21 +206,39 @@ class Exchange(Connection, horizon.Exchange):
         raise_if_not_whole(self.app, found)
         return {node: held[full] for node, held in found.statuses.items() if full in held}
 
-    def wait(
-        self,
-        nmp: str,
-        *,
-        nodes: Sequence[str] = (),
-        timeout: float | None = None,
-        interval: float = INTERVAL,
-        settle: float = SETTLE,
-        fail_fast: bool = False,
-    ) -> Waited:
+    def switch(self, nmp: str, *, enabled: bool) -> None:
+        """Enable or disable a policy; all else in it stays. Raise `NotFound` if there is none of that name."""
+        from nodewatch.horizon.nmp_commands import named_policy
+        from nodewatch.horizon.rules import switched
+        from nodewatch.horizon.shared import one_policy
+
+        org, name = one_policy(nmp, self.app)
+        policy = named_policy(self, org, name)
+        if policy is None or bool(policy.get("enabled")) != enabled:
+            self.put_policy(org, name, switched(policy, enabled=enabled))
+
+    def reset(self, nmp: str, *, nodes: str | None = None, status: str = "failed") -> dict[str, bool]:
+        """Have nodes evaluate a policy again, and return whether each was reset: one whose status changed is not.
+
+        `status` says which ("failed" stands for every failure), `nodes` may be a node set or a pattern. Raise
+        `NotFound` if there is no such policy or node, and `ServiceTrouble` if a node could not be asked.
+        """
+        from nodewatch.horizon.reset_commands import ask_about
+        from nodewatch.horizon.reset_rules import targets, wanted_words
+        from nodewatch.horizon.resetting import reset
+        from nodewatch.horizon.shared import one_policy
+        from nodewatch.horizon.survey import raise_if_not_whole
+
+        found = ask_about(self.app, *one_policy(nmp, self.app), nodes)
+        raise_if_not_whole(self.app, found)
+        done = reset(self.app, targets(found.statuses, wanted_words(status)))
+        return {result.target.node: result.is_reset for result in done.results}
+
+    def wait(self, nmp: str, *, nodes: Sequence[str] = (), **how: Unpack[WaitOptions]) -> Waited:
         """Wait until every node that a policy is meant for, or each of the `nodes`, has a final status of it.
 
-        Return how it ended; times are seconds, the timeout of None is none. `failed` may become a rollback, so it must
-        stand for `settle` seconds. `fail_fast` ends the wait with the first failed node. Raise `NotFound` if there is
-        no such policy or node.
+        Return how it ended. `failed` may become a rollback, so it must stand for `settle` seconds (`WaitOptions`).
+        Raise `NotFound` if there is no such policy or node.
         """
         from nodewatch.horizon import follow
         from nodewatch.horizon.nmp_commands import ask_nodes, with_own_policies
@@ -212,24 +251,16 @@ class Exchange(Connection, horizon.Exchange):
 
         full, wanted = "/".join(one_policy(nmp, self.app)), follow.Awaited(named=bool(nodes))
         subject = follow.policy(self.app, full, ask, wanted, long=False)
-        return self.follow(subject, make_pace(timeout, interval, settle, fail_fast=fail_fast))
+        return self.follow(subject, make_pace(**how))
 
 
 class Agent(Connection, horizon.Agent):
     """The agent of Open Horizon on one node; its documents come as they are. A policy is `nmp` or `org/nmp`."""
 
-    def wait(
-        self,
-        nmp: str = "",
-        *,
-        timeout: float | None = None,
-        interval: float = INTERVAL,
-        settle: float = SETTLE,
-        fail_fast: bool = False,
-    ) -> Waited:
+    def wait(self, nmp: str = "", **how: Unpack[WaitOptions]) -> Waited:
         """Wait until the node has a final status of a policy, or of all that it has one of; return how it ended.
 
-        A policy that is named and has no status yet is waited for. Times are seconds, the timeout of None is none.
+        A policy that is named and has no status yet is waited for, as `WaitOptions` say.
         """
         from nodewatch.horizon import follow
         from nodewatch.horizon.nmstatus_commands import AGAIN, ask_agent
@@ -238,7 +269,7 @@ class Agent(Connection, horizon.Agent):
             return follow.NodeAnswer(ask_agent(self.app, nmp))
 
         subject = follow.node(self.app, "this node", ask, AGAIN, nmp, long=False)
-        return self.follow(subject, make_pace(timeout, interval, settle, fail_fast=fail_fast))
+        return self.follow(subject, make_pace(**how))
 
 
 class ConnectOptions(TypedDict, total=False):
@@ -261,7 +292,11 @@ KINDS: dict[str, type[Connection]] = {"bos": Bos, "exchange": Exchange, "agent":
 
 
 @overload
-def connect(service: Literal["bos"], **how: Unpack[ConnectOptions]) -> Bos: ...
+def connect(service: Literal["bos"], *, version: Literal[2] = 2, **how: Unpack[ConnectOptions]) -> Bos: ...
+
+
+@overload
+def connect(service: Literal["bos"], *, version: Literal[1], **how: Unpack[ConnectOptions]) -> BosV1: ...
 
 
 @overload
@@ -275,6 +310,7 @@ def connect(service: Literal["agent"], **how: Unpack[ConnectOptions]) -> Agent: 
 def connect(
     service: Service,
     *,
+    version: int = 2,
     url: str | None = None,
     local: str | None = None,
     token: str | None = None,
@@ -289,10 +325,11 @@ def connect(
 ) -> Connection:
     """Return a connection to `bos`, `exchange` or `agent`: at a URL, or in the local store or fleet file at a path.
 
-    BOS takes a bearer `token` (the token itself) and a `tenant`; the Exchange an `org` and `auth` ("user:password" or
-    "node:token"). `ca_bundle` names a file of certificates to trust instead of the system's; an `insecure` connection
-    trusts everybody. A request is given up after `request_timeout` seconds, and sent again so often where that is
-    harmless. Nothing is taken from the environment or from configuration files. Nothing is sent yet.
+    `version` is that of BOS: 2, or 1 for CSM up to 1.5. BOS takes a bearer `token` (the token itself) and a `tenant`,
+    the Exchange an `org` and `auth` ("user:password" or "node:token"). `ca_bundle` names a file of certificates to
+    trust instead of the system's; an `insecure` connection trusts everybody. A request is given up after
+    `request_timeout` seconds, and sent again `retries` times where that is harmless. Nothing is taken from the
+    environment or from configuration files. Nothing is sent yet.
 
     Raise `WrongUsage` for parameters that make no sense, `WrongConfiguration` for a URL that is none.
     """
@@ -302,6 +339,8 @@ def connect(
             raise WrongUsage(f"{name} is empty: name what is meant, or leave it out.")
     if service not in KINDS:
         raise WrongUsage(f"there is no service {service!r}: connect to {', '.join(KINDS)}.")
+    if version not in ((1, 2) if service == "bos" else (2,)):
+        raise WrongUsage(f"there is no version {version!r} of {service}: BOS has 1 and 2.")
     if service == "agent" and url is None and local is None:
         url = AGENT_URL
     if (url is None) == (local is None):
@@ -338,4 +377,4 @@ def connect(
         contexts=(),
         origins={"tenant": "tenant", "auth": "auth"},
     )
-    return KINDS[service](service, settings)
+    return BosV1(service, settings) if version == 1 else KINDS[service](service, settings)

@@ -91,19 +91,25 @@ none waits to be applied. While status and components contradict each other node
 stands for `--settle` ends in 10. Of more than 20,000 nodes, where the percentages do not tell one, an error in the
 status is a failure unless the components prove every node stable.
 
+`bos v2 sessions list`: none of the sessions that fit is running any more, and every one that was succeeded; what is
+staged, and waits to be applied, is not waited for.
+
 `bos v2 components list|describe|map`, `bos v2 sessions map`: BOS works on none of the components any more, and all are
 stable. Which they are, filters decide at the first look. Those of a session are not known before it is set up: until
 then they are waited for. Ids that BOS does not know end in 8.
 
 `bos v1 session status list|describe`: every boot set has a status that can be read, every node of the phases that are
-waited for has succeeded or is excluded, at least one has succeeded, and the server counts no more errors than it shows
-failed nodes. What is stalled, or cannot be read, ends in 10 when it has not changed for `--settle`.
+waited for has succeeded or is excluded, none has failed an earlier phase, at least one has succeeded, and the server
+counts no more errors than it shows failed nodes. When boot is over, and no node has entered configure, nothing
+configures, and nobody is waited for there. What is stalled, or cannot be read, ends in 10 when it has not changed for
+`--settle`.
 
 `exchange nmp status`, `exchange nmp reset`: every node that is waited for has a good end (`successful` or `no action
 required`) that is no older than the policy's last change. These are the nodes that have a status of the policy, and
-while it is enabled those that it is meant for, or may be; with `--nodes` those that are named, with `--expect` at least
-so many that have a status. `--filter`, `--status` and `--older-than` only choose what is printed. `failed` and
-`unknown` count as the end when they have stood for `--settle`; a node that may not be asked keeps it from 0.
+while it is enabled those that it is meant for, or may be (of all policies, `'*'`, those that it is known to be meant
+for); with `--nodes` those that are named, with `--expect` at least so many that have a status. `--filter`, `--status`
+and `--older-than` only choose what is printed. `failed` and `unknown` count as the end when they have stood for
+`--settle`; a node that may not be asked keeps it from 0.
 
 `exchange node management status`, `nmstatus list`: every status that the node has is such a good end; a policy that is
 named, and has none, is waited for. No status at all ends in 8.

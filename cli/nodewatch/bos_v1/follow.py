@@ -90,4 +90,5 @@ def make_subject(
         states=outcome.states,
         outcome=outcome.outcome,
         nodes=nodes,
+        gone_means="gone",
     )

@@ -51,7 +51,8 @@ class Look(NamedTuple):
 class Course(NamedTuple):
     """Where the nodes of a phase are: `waiting` ones may still get on, `moving` tells whether one of them is at it.
 
-    Nodes in a category that nobody knows are waited for.
+    Nodes in a category that nobody knows are waited for. `failed` are also those that this phase never came to, because
+    they failed an earlier one.
     """
 
     phase: str
@@ -71,7 +72,7 @@ def courses(phases: Sequence[Phase]) -> list[Course]:
     ...     return {"name": name, "categories": [{"name": name, "node_list": nodes} for name, nodes in lists.items()]}
     >>> boot = phase("boot", failed=["x1"], succeeded=["x2"])
     >>> courses([boot, phase("configure", not_started=["x1"], in_progress=["x2"])])[1]
-    Course(phase='configure', waiting=['x2'], moving=True, failed=[], succeeded=[])
+    Course(phase='configure', waiting=['x2'], moving=True, failed=['x1'], succeeded=[])
     >>> courses([boot, phase("configure", not_started=["x1", "x2"])])[1].waiting
     []
     >>> courses([boot, phase("check", not_started=["x2"])])[1].waiting
@@ -87,12 +88,14 @@ def courses(phases: Sequence[Phase]) -> list[Course]:
         nodes, name = rules.disjoint_categories(phase), phase_name(phase)
         begun = any(nodes[category] for category in nodes if category != "not_started")
         open_ones = [category for category in nodes if category not in ENDED]
-        waiting = [node for category in open_ones for node in nodes[category] if node not in lost]
+        open_nodes = [node for category in open_ones for node in nodes[category]]
+        waiting = [node for node in open_nodes if node not in lost]
         booted = any(course.phase == "boot" and not course.waiting for course in found)
         if name == "configure" and booted and not begun:
             waiting = []
         moving = any(node not in lost for node in nodes["in_progress"])
-        found.append(Course(name, waiting, moving, nodes["failed"], nodes["succeeded"]))
+        failed = nodes["failed"] + [node for node in open_nodes if node in lost]
+        found.append(Course(name, waiting, moving, failed, nodes["succeeded"]))
         lost.update(nodes["failed"])
     return found
 
@@ -102,15 +105,14 @@ def phase_name(phase: Phase) -> str:
     return str(phase.get("name")).lower()
 
 
+def all_courses(look: Look) -> list[Course]:
+    """Return where the nodes are in all phases of all boot sets."""
+    return [course for boot_set in look.boot_sets.values() for course in courses(rules.phases(boot_set))]
+
+
 def awaited_courses(look: Look) -> list[Course]:
     """Return where the nodes are in all phases that are waited for; the whole boot set tells who failed before."""
-    found = [
-        course
-        for boot_set in look.boot_sets.values()
-        if boot_set is not None
-        for course in courses(rules.phases(boot_set))
-    ]
-    return found if look.phase is None else [course for course in found if course.phase == look.phase.lower()]
+    return [course for course in all_courses(look) if look.phase is None or course.phase == look.phase.lower()]
 
 
 def states(look: Look) -> dict[str, str]:
@@ -122,7 +124,7 @@ def states(look: Look) -> dict[str, str]:
     """
     begun: dict[str, list[str]] = {}
     for boot_set in look.boot_sets.values():
-        for phase in rules.phases(boot_set or {}):
+        for phase in rules.phases(boot_set):
             for category, nodes in rules.disjoint_categories(phase).items():
                 for node in nodes:
                     steps = begun.setdefault(node, [])
@@ -180,7 +182,7 @@ def find_case(look: Look, found: Sequence[Course]) -> str:
         return "all succeeded" if any(course.succeeded for course in found) and not failed else "not all succeeded"
     if look.metadata.get("stop_time"):
         return "stopped"
-    if any(course.moving for course in found):
+    if any(course.moving for course in all_courses(look)):
         return "at it"
     if all(state == "not_started" for state in states(look).values()):
         return "nobody has begun"
@@ -248,6 +250,7 @@ def outcome(look: Look, settling: Settling) -> Outcome:
         succeeded=end.succeeded,
         failed=failed,
         lagging=waiting,
+        gone=end.gone,
         done=len(states(look)) - len(failed) - len(waiting),
         remaining=len(waiting),
         started=read_time(look.metadata.get("start_time")),

@@ -148,8 +148,8 @@ def rolled_up(parts: Iterable[Flags]) -> Flags:
     )
 
 
-def phases(boot_set: BootSet) -> list[Any]:
-    """Return the phases of a boot set."""
+def phases(boot_set: BootSet | None) -> list[Any]:
+    """Return the phases of a boot set; one without a status has none."""
     return objects_in(boot_set, "phases")
 
 

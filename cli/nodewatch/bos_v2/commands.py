@@ -173,6 +173,8 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
         return
     bos = BosV2(app.backend("bos"))
     components = bos.components(**app.narrowed(filters), fields=app.fields(), fits=app.fits())
+    if whole:
+        components = list(components)  # those of a store can be read once only
     app.show_list(components)
     if whole:
         others = (value for name, value in filters.items() if name != "ids")

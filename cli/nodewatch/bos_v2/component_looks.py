@@ -33,7 +33,7 @@ class ComponentsWatcher:
         self.app, self.filters = app, filters
         self.fields = (*app.fields(), *rules.IN_PROGRESS) if app.fields() else ()
         self.every_change = bool(app.flags.get("watch") or app.flags.get("fail_fast"))
-        self.standing: dict[str, Any] = {name: filters[name] for name in STANDING if filters.get(name)}
+        self.standing: dict[str, Any] = {name: filters.get(name) for name in STANDING}
         self.chosen: set[str] = set()
         self.before = ComponentsLook({}, 0)
 

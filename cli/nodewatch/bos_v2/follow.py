@@ -61,6 +61,7 @@ def sessions(app: App, filters: dict[str, Any]) -> Subject:
         states=sessions_outcome.states,
         outcome=lambda look, _: sessions_outcome.outcome_of(look),
         nodes=rows,
+        whole=list_tables.without_failed,
         gone_means="deleted",
     )
 
@@ -75,7 +76,7 @@ def components(app: App, filters: dict[str, Any]) -> Subject:
         table=lambda look: app.list_page(look.documents),
         states=lambda look: {name: node.words for name, node in look.nodes.items()},
         outcome=lambda look, _: components_outcome.outcome(look),
-        listed=True,
+        nodes=lambda look: look.documents,
         gone_means="taken over by a newer session" if filters.get("session") else "removed from BOS",
     )
 
@@ -87,7 +88,7 @@ def component_map(app: App, filters: dict[str, Any]) -> Subject:
     listed = components(app, filters)
     if not is_picture(app):
         return listed
-    return listed._replace(table=lambda look: map_tables.components_picture(look.documents), listed=False)
+    return listed._replace(table=lambda look: map_tables.components_picture(look.documents), nodes=None)
 
 
 def is_picture(app: App) -> bool:
@@ -98,7 +99,7 @@ def is_picture(app: App) -> bool:
 def described(app: App, names: str, table: Callable[[Sequence[Component]], Page]) -> Subject:
     """Return how to follow components that are named, as a comma list; `table` makes the page that shows them."""
     named = components(app, {"ids": names})
-    return named._replace(table=lambda look: table(look.documents), listed=False)
+    return named._replace(table=lambda look: table(look.documents), nodes=None)
 
 
 def component(app: App, name: str, table: Callable[[Component], Page]) -> Subject:

@@ -46,7 +46,7 @@ class Alike(NamedTuple):
 
 
 def kind_of(component: Component) -> str:
-    """Return `stable`, `failed`, `moving` or `held`.
+    """Return `stable`, `failed`, `moving` or `held`; what has no status at all is not known to be at its end.
 
     >>> kind_of({"enabled": True, "status": {"phase": "powering_on"}}), kind_of({"enabled": False, "status": {}})
     ('moving', 'stable')
@@ -54,13 +54,22 @@ def kind_of(component: Component) -> str:
     'held'
     >>> kind_of({"enabled": True, "status": {"phase": "configuring", "status_override": "on_hold"}})
     'moving'
-    >>> kind_of({"enabled": True, "status": {"status": "failed"}})
-    'failed'
+    >>> kind_of({"enabled": True, "status": {"status": "failed"}}), kind_of({}), kind_of({"status": "stable"})
+    ('failed', 'held', 'held')
     """
-    status = rules.status_of(component)
+    status = status_word(component)
     if status in ("stable", "failed"):
         return status
     return "moving" if component.get("enabled") else "held"
+
+
+def status_word(component: Component) -> str:
+    """Return a component's status; `unknown` where the server sent none.
+
+    >>> status_word({"status": {"phase": "configuring"}}), status_word({}), status_word({"status": None})
+    ('configuring', 'unknown', 'unknown')
+    """
+    return rules.status_of(component) if isinstance(component.get("status"), dict) else "unknown"
 
 
 def alike(components: Iterable[Component]) -> list[Alike]:
@@ -95,7 +104,7 @@ def nodes_by_id(components: Iterable[Component]) -> dict[str, Node]:
     found = {}
     for component in components:
         error = as_text(component.get("error"))
-        status, enabled = rules.status_of(component), bool(component.get("enabled"))
+        status, enabled = status_word(component), bool(component.get("enabled"))
         key = status, enabled, error
         if key not in alike:
             alike[key] = Node(kind_of(component), enabled, f"{status} ({error})" if error else status)

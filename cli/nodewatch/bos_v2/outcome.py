@@ -218,6 +218,7 @@ def outcome(look: SessionLook, settling: Settling) -> Outcome:
         lagging=[] if succeeded else [*found.moving, *found.held, *look.waiting],
         unnamed=max(failed_count(look) - len(failed), 0) if finished else 0,
         missing=never_seen(look),
+        gone=fits.end.gone,
         done=len(found.stable) if look.whole else stable_share(look.status),
         remaining=len(found.moving) if look.whole else moving_share(look.status),
         started=read_time(part(look.status, "timing").get("start_time")),

@@ -87,7 +87,7 @@ class SessionWatcher:
         if counted or (changed and self.every_change) or (failures and self.every_failure):
             return True
         if status.get("status") == "complete":
-            return changed or not before.whole
+            return changed
         if status.get("status") != "running" or verdict_rules.shares_of(status).in_progress:
             return False
         if before.whole and not changed and outcome.work(before) != "at work":

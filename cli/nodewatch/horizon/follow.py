@@ -42,9 +42,10 @@ class PolicyWatcher:
     def look(self) -> outcome.Look:
         """Ask once; raise `NotFound` if no node has a status at first, and none is to be waited for."""
         final = {node for node, statuses in self.known.items() if all(map(is_final, statuses.values()))}
-        found = self.asked(final if self.looks % ALL_AGAIN else set())
+        but = final if self.looks % ALL_AGAIN else set()
+        found = self.asked(but)
         look = self.seen(found)
-        if final and self.looks % ALL_AGAIN and all(map(may_be_last, look.statuses.values())):
+        if but and all(map(may_be_last, look.statuses.values())):
             found = self.asked(set())
             look = self.seen(found)
         if not self.looks and not (look.statuses or look.awaited or look.troubled or look.short):
@@ -66,22 +67,18 @@ class PolicyWatcher:
 
     def seen(self, found: Survey) -> outcome.Look:
         """Return what the rule of the end needs to know of a survey."""
-        disabled = bool(found.policies) and not any(
-            (each or {}).get("enabled", True) for each in found.policies.values()
-        )
         statuses = {self.name(node, nmp): each for node, held in found.statuses.items() for nmp, each in held.items()}
-        awaited = [] if self.wanted.expect else self.awaited(found, disabled=disabled)
-        expected = rules.expected_count(
-            self.wanted.expect, sum(meant_rules.is_registered(node or {}) for node in found.nodes.values())
-        )
+        awaited = [] if self.wanted.expect else self.awaited(found)
+        waiting = {node for node, _ in awaited}
+        expected = rules.expected_count(self.wanted.expect, sum(map(meant_rules.is_registered, found.nodes.values())))
         return outcome.Look(
             self.full or "all policies",
             "nodes" if self.full else "policies",
             statuses,
-            silent=len(found.silent) - len(awaited),
-            awaited=awaited,
+            silent=sum(node not in waiting for node in found.silent),
+            awaited=[self.name(node, nmp) for node, nmp in awaited],
             troubled={
-                self.name(node, nmp): is_temporary(error) or error.status == 404  # a proxy's word, not the Exchange's
+                self.name(node, nmp): is_temporary(error)
                 for node, error in found.troubled.items()
                 for nmp in self.known.get(node, [self.full])
             },
@@ -92,30 +89,31 @@ class PolicyWatcher:
                 if rules.is_outdated(each, found.policies.get(nmp))
             ],
             short=max(0, expected - len(found.statuses) - len(found.troubled)),
-            note=DISABLED * disabled,
+            note=DISABLED * (not any(map(meant_rules.is_enabled, found.policies.values()))),
         )
 
-    def awaited(self, found: Survey, *, disabled: bool) -> list[str]:
-        """Return the nodes that have no status yet and are waited for.
+    def awaited(self, found: Survey) -> list[tuple[str, str]]:
+        """Return the nodes that have no status yet of a policy, each with that policy, and are waited for.
 
-        Those that were named; else, as long as the policy is enabled, all that it is meant for, or may be. One whose
-        status was seen and is gone does not come back by itself: the policy is not meant for it any more.
+        Of one policy those that were named; else, as long as it is enabled, all that it is meant for, or may be. Of all
+        policies those that it is known to be meant for. A status that was seen and is gone does not come back by
+        itself: the policy is not meant for the node any more.
         """
+        may_come = ("not reported", "not known") if self.full else ("not reported",)
         return [
-            node
-            for node in found.silent
-            if node not in self.known and (self.wanted.named or (not disabled and may_report(found, node)))
+            (node, nmp)
+            for nmp, policy in found.policies.items()
+            for node in found.without(nmp)
+            if nmp not in self.known.get(node, {})
+            and (
+                (self.full and self.wanted.named)
+                or (meant_rules.is_enabled(policy) and found.standing(nmp, node) in may_come)
+            )
         ]
 
     def name(self, node: str, nmp: str) -> str:
         """Return the name that a status of the node has among the others."""
         return node if self.full else f"{node} {nmp}".rstrip()
-
-
-def may_report(found: Survey, node: str) -> bool:
-    """Return whether a node without a status may come to have one: an enabled policy is meant for it, or may be."""
-    enabled = [nmp for nmp, policy in found.policies.items() if (policy or {}).get("enabled", True)]
-    return any(found.standing(nmp, node) in ("not reported", "not known") for nmp in enabled)
 
 
 def is_final(status: Status | None) -> bool:
@@ -139,7 +137,10 @@ def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted
         table=lambda _: status_tables.nmp_status(pursuit.survey, app.clock, long=long, brief=app.brief),
         states=outcome.states,
         outcome=outcome.outcome,
-        nodes=lambda _: list_tables.status_records(pursuit.survey.statuses, pursuit.survey.nodes, full),
+        nodes=lambda _: list_tables.status_records(
+            pursuit.survey.statuses, pursuit.survey.nodes, full, pursuit.survey.silent if app.asking else []
+        ),
+        whole=lambda records: list_tables.by_node(records, full, long=long),
         gone_means="left without a status",
     )
 
@@ -175,5 +176,7 @@ def node(app: App, name: str, ask: Callable[[], NodeAnswer], again: str, awaited
         table=lambda look: tables.node_statuses(look.statuses, app.clock, long=long, again=again),
         states=outcome.states,
         outcome=outcome.outcome,
+        nodes=lambda look: list_tables.status_records({name: look.statuses}, {}, ""),
+        whole=lambda records: list_tables.by_node(records, "", long=long).get(name, {}),
         gone_means="left without a status",
     )

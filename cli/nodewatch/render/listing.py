@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TextIO
 
 from nodewatch.lists.view import flat_rows, record_names
-from nodewatch.render import print_document
 from nodewatch.render.nodes import print_names, print_rows, read_spelling
 
 if TYPE_CHECKING:
@@ -18,12 +17,9 @@ if TYPE_CHECKING:
 def print_list(
     view: View, chosen: Sequence[Any], style: str, out: TextIO, clock: Clock, flags: Mapping[str, Any]
 ) -> None:
-    """Write chosen records in the style: as names, as CSV, between tabs, or as flat documents."""
+    """Write chosen records in the style: as names, as CSV, or between tabs."""
     if style == "names":
         print_names(record_names(view, chosen, clock), out, read_spelling(flags))
         return
     columns, rows = flat_rows(view, chosen, clock)
-    if style in ("csv", "tsv"):
-        print_rows(columns, rows, style, out, headings=view.headings)
-    else:
-        print_document(rows, style, out)
+    print_rows(columns, rows, style, out, headings=view.headings)

@@ -36,16 +36,17 @@ LAST_LOOK = 0.5  # seconds that the look at the end of the time has for itself
 class Pace(NamedTuple):
     """How to wait: seconds between looks, in all, and that a state must stand; whether one failure ends it."""
 
-    interval: float = INTERVAL
-    timeout: float = float("inf")
-    settle: float = SETTLE
-    fail_fast: bool = False
+    interval: float
+    timeout: float
+    settle: float
+    fail_fast: bool
 
     def pause(self, failures: int) -> float:
         """Return how long to sleep after that many looks failed in a row.
 
-        >>> [Pace().pause(failures) for failures in range(6)], Pace(300).pause(9)
-        ([15.0, 15.0, 30.0, 60.0, 120.0, 120.0], 300)
+        >>> quick, slow = (Pace(interval, 0.0, 0.0, fail_fast=False) for interval in (15.0, 300.0))
+        >>> [quick.pause(failures) for failures in range(6)], slow.pause(9)
+        ([15.0, 15.0, 30.0, 60.0, 120.0, 120.0], 300.0)
         """
         return max(self.interval, min(self.interval * 2.0 ** max(failures - 1, 0), LONGEST_PAUSE))
 
@@ -77,6 +78,8 @@ class Move(NamedTuple):
 
         >>> Move("configuring", "stable", ["x2", "x1"]).words(), Move("stable", None, ["x3"]).words("taken over")
         ('configuring -> stable: x[1-2]', 'stable -> taken over: x3')
+        >>> Move("stable", None, ["x3"]).words(), Move(None, "stable", ["x3"]).words()
+        ('stable -> gone: x3', 'new -> stable: x3')
         """
         before, after = self.before or "new", self.after if self.after is not None else gone_means or "gone"
         return f"{before} -> {after}: {fold(self.names)}"
@@ -165,7 +168,6 @@ class WatchLoop:
         self.shares: list[float] = []
         self.failures = 0
         self.longest = 0.0
-        self.last = False
         self.began = self.world.now()
         self.first = self.world.monotonic()
         self.deadline = self.first + (0.0 if app.unchanging else pace.timeout)
@@ -184,15 +186,14 @@ class WatchLoop:
                 return WentAway(f"{error.message}\nIt was there {self.age()} ago: {self.update.outcome.words}.")
             ending = self.ending(update)
             left = self.deadline - self.world.monotonic()
-            if ending is None and not update.outcome.finished and left > 0:
-                update = update._replace(pause=min(self.pace.pause(self.failures), max(left - self.longest, 0.0)))
-            self.update = update
-            viewer.show(update)
-            if ending is not None or (update.outcome.finished and not update.trouble):
+            pause = min(self.pace.pause(self.failures), max(left - self.longest, 0.0))
+            self.update = update._replace(pause=pause)
+            viewer.show(self.update)
+            if ending is not None or update.outcome.finished:
                 return ending
             if left <= 0 or self.last:
                 return self.out_of_time(update)
-            viewer.sleep(update.pause)
+            viewer.sleep(pause)
 
     def see(self) -> Update:
         """Look once; return what came back, or the trouble if a later look may go well.
@@ -260,7 +261,7 @@ class WatchLoop:
             return WentAway(self.told(outcome.words, outcome))
         if outcome.finished and not outcome.succeeded:
             return NotAllSucceeded(self.told(outcome.words, outcome))
-        if self.pace.fail_fast and outcome.failed and not outcome.finished:
+        if self.pace.fail_fast and outcome.failed:
             words = f"a node failed, and --fail-fast ends the wait: {outcome.words}"
             return NotAllSucceeded(self.told(words, outcome))
         return None
@@ -305,9 +306,10 @@ def nodes_by_state(outcome: Outcome, states: Mapping[str, str], since: Mapping[s
       Failed (6): taken over since, their names are not known
       Lagging (1): x3: configuring
       Missing (2): x[4-5], last seen: on
-    >>> many = Outcome("", failed=[f"x{number}" for number in range(12)])
-    >>> nodes_by_state(many, {name: f"failed ({name})" for name in many.failed}, {}).splitlines()[-1]
-    '  and 2 more groups of nodes'
+    >>> words = {f"x{number}": f"failed ({number})" for number in range(12)}
+    >>> many, ten = Outcome("", failed=list(words)), Outcome("", failed=list(words)[:10])
+    >>> [nodes_by_state(each, words, {}).splitlines()[-1] for each in (many, ten)]
+    ['  and 2 more groups of nodes', '  Failed (1): x9: failed (9)']
     """
     groups: dict[tuple[str, str], list[str]] = {}
     for title, names in (("Failed", outcome.failed), ("Lagging", outcome.lagging)):
@@ -319,7 +321,7 @@ def nodes_by_state(outcome: Outcome, states: Mapping[str, str], since: Mapping[s
     rows = []
     for (title, state), names in sorted(groups.items(), key=lambda group: (order.index(group[0][0]), -len(group[1]))):
         words = f", last seen: {state}" if title == "Missing" else f": {state}" if state else ""
-        if title != "Missing" and all(name in since for name in names):
+        if all(name in since for name in names):
             words += f", seen since {min(since[name] for name in names):%H:%M:%S} UTC"
         rows.append(f"{title} ({len(names):,}): {fold(names)}{words}")
     if outcome.unnamed:
@@ -341,8 +343,7 @@ def follow(app: App, subject: Subject) -> None:
     gc.enable()
     how = read_pace(app.flags)
     loop = WatchLoop(app, subject, how)
-    if not app.unchanging:
-        app.world.deadline = loop.deadline + LAST_LOOK
+    app.world.deadline = loop.first + how.timeout + LAST_LOOK
     with choose_viewer(app, subject) as showing:
         ending = loop.run(showing)
     loop.tell_of_others()

@@ -144,10 +144,10 @@ class Subject(NamedTuple):
     """Something that can be waited for, as its slice describes it; `look` and `last_look` ask, all the rest is pure.
 
     `look` returns what one round of questions brought; `last_look`, where there is one, is taken when the time has run
-    out, and costs what it must. From that, `document` is what is printed, `table` how people
-    see it, `states` a word for every name in it (when one changes, that is a change), `outcome` the rule that tells
-    when it is over. `nodes` gives the records of the command's list where the document is none; `listed` tells that the
-    documents themselves are these. `gone_means` says what it means when a name is missing from the next look ("taken
+    out, and costs what it must. From that, `document` is what is printed, `table` how people see it, `states` a word
+    for every name in it (when one changes, that is a change), `outcome` the rule that tells when it is over. `nodes`
+    gives the records of the command's list, which is shown where the options or the format ask for it; `whole` makes
+    what JSON shows of those that fit. `gone_means` says what it means when a name is missing from the next look ("taken
     over by a newer session").
     """
 
@@ -157,6 +157,6 @@ class Subject(NamedTuple):
     states: Callable[[Any], Mapping[str, str]]
     outcome: Callable[[Any, Settling], Outcome]
     nodes: Callable[[Any], Iterable[Any]] | None = None
-    listed: bool = False
+    whole: Callable[[Sequence[Any]], Any] = list
     gone_means: str = ""
     last_look: Callable[[], Any] | None = None

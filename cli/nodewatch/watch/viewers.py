@@ -40,10 +40,8 @@ class FinalViewer:
     ) -> None:
         if kind is None and self.last is not None and self.last.seen:
             subject, look = self.subject, self.last.look
-            if subject.listed:
-                self.app.show_list(subject.document(look))
-            elif subject.nodes is not None and self.app.asks_for_rows:
-                self.app.show_list(subject.nodes(look))
+            if subject.nodes is not None and self.app.asks_for_list:
+                self.app.show_list(subject.nodes(look), subject.whole)
             else:
                 self.app.show(subject.document(look), lambda _: subject.table(look))
 
@@ -96,7 +94,7 @@ class LineViewer:
     def write(self, update: Update) -> None:
         """Write one change."""
         out = self.app.world.stdout
-        document = self.subject.document(update.look) if self.style != "table" else None
+        document = self.document(update.look) if self.style != "table" else None
         if update.rate and isinstance(document, dict):
             document = {
                 **document,
@@ -113,6 +111,13 @@ class LineViewer:
             changes = [move.words(self.subject.gone_means) for move in update.moves]
             self.line("; ".join([update.words, *changes]))
         out.flush()
+
+    def document(self, look: Any) -> Any:
+        """Return the document of a look: the list, where the options ask something of it."""
+        subject = self.subject
+        if subject.nodes is not None and self.app.asks_for_list:
+            return self.app.list_document(subject.nodes(look), subject.whole)
+        return subject.document(look)
 
     def tell(self, text: str) -> None:
         """Write a line about the server: among the lines, but never among documents."""
@@ -176,7 +181,14 @@ class ScreenViewer:
     def marked(self, update: Update) -> Page:
         """Return the table of the update, with a star behind each name that changed."""
         names = {name for move in update.moves for name in move.names}
-        return [mark_names(block, names) for block in self.subject.table(update.look)]
+        return [mark_names(block, names) for block in self.table(update.look)]
+
+    def table(self, look: Any) -> Page:
+        """Return the table of a look: the list, where the options ask something of it."""
+        subject = self.subject
+        if subject.nodes is not None and self.app.asks_for_list:
+            return self.app.list_page(subject.nodes(look))
+        return subject.table(look)
 
     def heading(self, update: Update) -> Line:
         """Return for how long it is watched, how old the data is, and what is in the way of seeing more."""

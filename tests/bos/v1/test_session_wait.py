@@ -83,6 +83,9 @@ def test_what_is_stalled_ends_when_it_was_so_for_a_while(run: Runner, play: Play
     play({0: DOWN, 30: STALLED})
     lines = run(WAIT.replace("--wait", "--watch --settle 1m")).stdout.splitlines()
     assert [line[:20] for line in lines] == ["2026-11-21T12:00:00Z", "2026-11-21T12:00:30Z", "2026-11-21T12:01:30Z"]
+    play({0: DOWN, 30: STALLED})
+    documents = run(WAIT.replace("--wait", "--watch --format json")).stdout.splitlines()
+    assert len(documents) == 2
 
 
 def test_stalled_is_no_success(run: Runner, play: Play) -> None:
@@ -130,6 +133,13 @@ Error: session {OLD} is finished: 1 of 1 node done, 1 gone before its end.
     )
 
 
+def test_nodes_of_a_boot_set_that_vanishes_after_its_end_are_told_of(run: Runner, play: Play) -> None:
+    left = boot_set(phase("boot", in_progress=[B]))
+    both = older_fleet(left, boot_set(phase("boot", succeeded=[A]), name="uans"))
+    play({0: both, 20: older_fleet(boot_set(phase("boot", succeeded=[B])))})
+    assert run(WAIT)[::2] == (0, f"1 node was gone after the end: {A}\n")
+
+
 def test_a_clock_that_is_set_back_changes_nothing(run: Runner, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     real = FakeWorld.now
     play({0: BETWEEN, 20: lambda: monkeypatch.setattr(FakeWorld, "now", lambda self: real(self) - timedelta(days=365))})
@@ -171,7 +181,13 @@ def test_a_session_deleted_meanwhile(run: Runner, play: Play) -> None:
 def test_a_boot_set_a_phase_and_a_category(run: Runner, play: Play) -> None:
     life = {0: DOWN, 60: LOST_ONE, 90: CONFIGURED}
     play(life)
-    assert run(f"bos v1 session status describe boot computes {OLD} --wait")[::2] == (0, "")
+    assert run(f"bos v1 session status describe boot computes {OLD} --wait")[::2] == (
+        10,
+        f"""\
+Error: phase boot is finished: 3 of 4 nodes done, 1 failed.
+  Failed (1): {A}: shutdown failed, seen since 12:01:00 UTC
+""",
+    )
     play(life)
     done = run(f"bos v1 session status describe computes {OLD} --wait --format csv")
     assert (done.code, done.stdout.splitlines()[:3]) == (
@@ -181,6 +197,11 @@ def test_a_boot_set_a_phase_and_a_category(run: Runner, play: Play) -> None:
     play(life)
     done = run(f"bos v1 session status describe succeeded shutdown computes {OLD} --wait --format names")
     assert done[:2] == (10, "x3000c0s19b[2-4]n0\n")
+
+
+def test_a_phase_is_waited_for_while_an_earlier_one_goes_on(run: Runner, play: Play) -> None:
+    play({0: DOWN, 600: UP, 1200: BOOTED})
+    assert run(f"bos v1 session status describe boot computes {OLD} --wait")[::2] == (0, "")
 
 
 def test_a_terminal(run: Runner, play: Play) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from lives import (
     CLEAN,
@@ -218,3 +220,18 @@ def test_several_components_of_which_one_is_unknown(run: Runner, play: Play) -> 
     done = run(f"bos v2 components describe {NAMES[0]},x9 --wait")
     assert (done.code, done.stdout) == (8, "")
     assert done.stderr.startswith("Error: BOS does not know x9: ")
+
+
+@pytest.mark.parametrize("answer", [{}, {"status": "ok"}, {"id": "x2", "status": {"status": "stable"}}])
+def test_an_answer_that_is_not_the_component(run: Runner, network: RequestsMock, answer: Any) -> None:
+    network.get("https://h/v2/components/x1", json=answer)
+    done = run("bos v2 components describe x1 --wait", NODEWATCH_BOS_URL="https://h")
+    found = repr(answer["id"]) if "id" in answer else "an object without id"
+    assert done == (3, "", f"Error: 'x1' was asked for, but the server answered {found}. Ask again.\n")
+
+
+def test_a_component_without_a_status_is_no_success(run: Runner, network: RequestsMock) -> None:
+    network.get("https://h/v2/components", json=[{"id": "x1"}])
+    done = run("bos v2 components list --ids x1 --wait", NODEWATCH_BOS_URL="https://h")
+    said = "Error: 0 of 1 node stable, 1 disabled.\n  Lagging (1): x1: unknown\n"
+    assert (done.code, done.stderr) == (10, said)

@@ -123,10 +123,21 @@ LINES: list[tuple[tuple[Any, ...], dict[str, Any], tuple[bool, bool], str]] = [
 
 @pytest.mark.parametrize(("given", "status", "end", "words"), LINES, ids=[f"{line[0]}-{line[1]}" for line in LINES])
 def test_every_line_of_the_table(given: Any, status: Any, end: tuple[bool, bool], words: str) -> None:
-    result = outcome.outcome(looked(*given, **status), seen())
+    look = looked(*given, **status)
+    result = outcome.outcome(look, seen())
     assert result[1:3] == end
     assert result.words.startswith(f"it is {words}")
     assert not result.gone
+    later = outcome.outcome(look, seen(120))  # only what may be a passing contradiction is over when it stands
+    assert later[1:3] == (OVER if "but its status says other" in words else end)
+    assert not later.gone
+
+
+def test_a_complete_session_that_lost_nodes_before_its_end() -> None:
+    look = looked("complete", "s")._replace(session={"name": "it", "components": "x0,x1"})
+    result = outcome.outcome(look, seen())
+    assert (result[1:3], result.gone) == (OVER, False)
+    assert result.words == "it is complete: 1 of 1 node stable, but it was set up for 2"
 
 
 def test_the_lines_fit_every_rule() -> None:
@@ -160,9 +171,10 @@ def test_a_contradiction_that_stands_is_over_and_no_success() -> None:
 @pytest.mark.parametrize("state", ["pending", "running", "complete"])
 def test_a_setup_that_failed(state: str) -> None:
     look = looked(state, "s")._replace(session={"name": "it", "status": {"error": "No nodes.\n"}})
-    result = outcome.outcome(look, seen())
-    assert result.words == f"it is {state}, but its setup failed: No nodes"
-    assert result[1:3] == (OVER if state == "complete" else BUSY)
+    for result in (outcome.outcome(look, seen()), outcome.outcome(look, seen(120))):
+        assert result.words == f"it is {state}, but its setup failed: No nodes"
+        assert result[1:3] == (OVER if state == "complete" else BUSY)
+        assert not result.gone
 
 
 def test_a_look_that_did_not_ask_for_all_components_is_never_the_end() -> None:

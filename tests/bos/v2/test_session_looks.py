@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from lives import configuring, failed, moment, off, on, stable, taken
+from lives import configuring, failed, moment, off, on, stable, staged, taken
 from nodewatch.bos_v2 import client
 
 if TYPE_CHECKING:
@@ -122,6 +122,34 @@ def test_nodes_that_are_stable_and_not_yet_disabled(run: Runner, play: Play, net
     assert run("bos v2 sessions status list boot-1 --wait").code == 0
     one = "enabled=True one"
     assert asked(network)[1:] == [[STATUS, one], [STATUS, one], [STATUS, one, *PAGES]]
+
+
+@pytest.mark.parametrize(
+    ("now", "first"),
+    [
+        (moment(state="pending"), [""]),
+        (moment(*map(staged, NAMES[:3])), ["", "staged_session=boot-1"]),
+        (moment(), [""]),
+    ],
+)
+def test_a_session_that_waits_costs_nothing(
+    run: Runner, play: Play, network: RequestsMock, now: Any, first: list[str]
+) -> None:
+    now["bos"]["v2"]["sessions"][0]["components"] = ""
+    play({0: now})
+    assert run("bos v2 sessions status list boot-1 --wait --timeout 40s").code == 11
+    assert asked(network) == [[STATUS, SESSION, *first], [STATUS], [STATUS], [STATUS, *first]]
+
+
+def test_what_is_unclear_is_asked_for_again(run: Runner, network: RequestsMock) -> None:
+    base = "https://bos.example.com/apis/bos"
+    status = {"status": "running", "managed_components_count": 2, "percent_successful": 100.0}
+    network.add("GET", f"{base}/v2/components", json=[{"id": "x1", "enabled": False, "status": {"status": "stable"}}])
+    network.add("GET", f"{base}/v2/sessions/boot-1/status", json=status)
+    network.add("GET", f"{base}/v2/sessions/boot-1", json={"name": "boot-1", "status": {"status": "running"}})
+    line = "bos v2 sessions status list boot-1 --wait --settle 40s"
+    assert run(line, NODEWATCH_BOS_URL=base).code == 10
+    assert asked(network) == [[STATUS, SESSION, ""], *[[STATUS, ""]] * 3]
 
 
 def test_a_server_without_pages(run: Runner, network: RequestsMock) -> None:

@@ -18,6 +18,7 @@ from lives import (
     TAKEN_OVER,
     WITH_FAILURES,
     everywhere,
+    failed,
     moment,
     node,
     on,
@@ -229,6 +230,41 @@ def test_a_server_down_from_the_beginning(run: Runner, play: Play) -> None:
     assert (done.code, done.stderr, done.json["percent_successful"]) == (0, said, 100.0)
 
 
+def test_one_that_is_gone_before_it_was_seen(run: Runner, play: Play) -> None:
+    play({0: CLEAN[60], 1: DOWN, 20: DELETED[30]})
+    assert run.script is not None
+    run.script(1)
+    done = run(WAIT)
+    assert (done.code, done.stdout) == (8, "")
+    assert done.stderr.endswith("Error: The resource was not found: Session 'boot-1' does not exist\n")
+
+
+def test_a_node_that_comes_back(run: Runner, play: Play) -> None:
+    play({0: moment(*everywhere(on)), 20: TAKEN_OVER[30], 40: moment(failed(NAMES[0]), *map(stable, NAMES[1:]))})
+    assert run(WAIT)[::2] == (
+        10,
+        f"""\
+Error: boot-1 is running: 3 of 4 nodes stable, 1 failed.
+  Failed (1): {NAMES[0]}: failed ({ERROR}), seen since 12:00:45 UTC
+""",
+    )
+
+
+AFTER = f"1 node was taken over by a newer session after the end: {NAMES[0]}\n"
+
+
+@pytest.mark.parametrize(("last", "said"), [(stable, ""), (taken, AFTER)])
+def test_a_node_that_is_taken_over_after_its_end(run: Runner, play: Play, last: Any, said: str) -> None:
+    def with_first(first: Any, others: Any) -> Any:
+        fleet = moment(first(NAMES[0]), *map(others, NAMES[1:]))
+        fleet["bos"]["v2"]["sessions"][0]["components"] = ",".join(NAMES[1:])
+        return fleet
+
+    play({0: with_first(stable, on), 20: with_first(taken, on), 40: with_first(last, stable)})
+    done = run(WAIT)
+    assert (done.code, done.stderr) == (0, said)
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_login_that_ends(run: Runner, play: Play, status: int) -> None:
     document = {"title": "Not allowed", "detail": "log in"}
@@ -238,7 +274,10 @@ def test_a_login_that_ends(run: Runner, play: Play, status: int) -> None:
     assert "Not allowed: log in" in done.stderr
 
 
-def test_a_token_that_was_refreshed_meanwhile(run: Runner, play: Play, backend: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_token_that_was_refreshed_meanwhile(
+    run: Runner, play: Play, backend: str, tmp_path: Path, status: int
+) -> None:
     token = tmp_path / "token"
 
     def refresh() -> None:
@@ -246,10 +285,10 @@ def test_a_token_that_was_refreshed_meanwhile(run: Runner, play: Play, backend: 
 
     token.write_text('{"access_token": "first"}')
     token.chmod(0o600)
-    expired = NotPermitted("expired", status=401, document={"title": "Unauthorized", "detail": "expired"})
+    expired = NotPermitted("expired", status=status, document={"title": "Unauthorized", "detail": "expired"})
     play({0: CLEAN[60], 20: expired, 25: refresh, 40: CLEAN[120]})
     done = run(WAIT, CRAY_CREDENTIALS=str(token))
-    assert done.code == (0 if backend == "http" else 6)
+    assert done.code == (0 if backend == "http" and status == 401 else 6)
 
 
 def test_the_time_runs_out(run: Runner, play: Play) -> None:
@@ -262,6 +301,14 @@ Error: the time ran out after 1 min: boot-1 is running: 0 of 4 nodes stable, 4 i
   Lagging (4): x3000c0s[1-3,10]b0n0: power_on_called
 """,
     )
+
+
+def test_a_table_at_the_end(run: Runner, play: Play) -> None:
+    play({0: moment(*map(on, NAMES[1:]), stable(NAMES[0]))})
+    done = run(f"{WAIT} --timeout 1m --format table")
+    later = run("bos v2 sessions status list boot-1 --format table", now=NOW + timedelta(minutes=1))
+    assert (done.code, done.stdout) == (11, later.stdout)
+    assert "power_on_called" in done.stdout
 
 
 def test_ctrl_c_ends_it_without_a_document(run: Runner, play: Play) -> None:
@@ -305,19 +352,28 @@ def test_quiet_leaves_one_line(run: Runner, play: Play) -> None:
     assert run(f"{WAIT} --quiet").stderr == "Error: boot-1 is running: 2 of 4 nodes stable, 2 failed.\n"
 
 
+@pytest.mark.parametrize(
+    ("seconds", "looks"),
+    [
+        ([4], [0, 34, 56]),
+        ([4, 1], [0, 34, 56]),  # the last look is the last one, though it came back early
+        ([90], [0]),  # the time ran out in the middle of it
+        ([60], [0]),
+    ],
+)
 def test_the_last_look_begins_early_enough_to_end_in_time(
-    run: Runner, play: Play, monkeypatch: pytest.MonkeyPatch
+    run: Runner, play: Play, monkeypatch: pytest.MonkeyPatch, seconds: list[int], looks: list[int]
 ) -> None:
-    looks: list[float] = []
+    begun: list[float] = []
     ask = BosV2.session_status
 
     def slow(self: BosV2, name: str) -> Any:
         world = self.backend.world  # type: ignore[attr-defined]
-        looks.append((world.time - NOW).total_seconds())
-        world.time += timedelta(seconds=4)
+        begun.append((world.time - NOW).total_seconds())
+        world.time += timedelta(seconds=seconds[min(len(begun), len(seconds)) - 1])
         return ask(self, name)
 
     play({0: moment(*everywhere(on))})
     monkeypatch.setattr(BosV2, "session_status", slow)
     done = run(f"{WAIT} --timeout 1m --interval 30s")
-    assert (done.code, looks) == (11, [0, 34, 56])
+    assert (done.code, begun) == (11, looks)

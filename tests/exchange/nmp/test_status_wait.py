@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -296,3 +297,48 @@ def test_ctrl_c(run: Runner, play: Play, line: str) -> None:
     agent = {"agent": {"nodemanagement": {"harbor/roll": on_node("waiting")}}}
     play({0: {**words("initiated"), **agent}, 10: KeyboardInterrupt()})
     assert run(line) == (130, "", "Interrupted.\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "printed"),
+    [
+        ("--status failed", {"harbor/edge-2": "precheck failed"}),
+        ("--filter 'name = edge-1'", {"harbor/edge-1": "successful"}),
+        ("--columns node", [{"node": f"harbor/{name}"} for name in NAMES]),
+        ("--count-by class", [{"class": name, "count": 1} for name in ("failed", "silent", "successful")]),
+    ],
+)
+def test_options_of_the_list_choose_what_is_printed(run: Runner, play: Play, options: str, printed: Any) -> None:
+    play({0: words("successful", "waiting"), 20: words("successful", "precheck failed")})
+    done = run(f"{WAIT} {options}")
+    assert (done.code, done.json) == (10, printed)
+    assert done.stderr.startswith("Error: harbor/roll: 1 of 2 nodes successful, 1 failed; 1 other has no status.\n")
+    lines = run(f"{WAIT.replace('--wait', '--watch')} --format json {options}").stdout.splitlines()
+    assert [json.loads(line) for line in lines] == [printed]
+
+
+@pytest.mark.parametrize("command", ["exchange node management status edge-1", "nmstatus list"])
+def test_options_of_the_list_choose_what_is_printed_of_one_node(run: Runner, play: Play, command: str) -> None:
+    on = {"harbor/roll": on_node("successful"), "harbor/next": on_node("precheck failed")}
+    fleet = words("successful")
+    fleet["exchange"]["managementStatus"]["harbor/edge-1"]["harbor/next"] = status("precheck failed")
+    play({0: {**fleet, "agent": {"nodemanagement": on}}})
+    assert run(f"{command} --wait --filter 'class = failed'").json == {"harbor/next": "precheck failed"}
+    assert run(f"{command} --wait --format names").stdout == "harbor/next,harbor/roll\n"
+
+
+def test_a_terminal_shows_the_list_that_is_asked_for(run: Runner, play: Play) -> None:
+    play({0: words("successful", "waiting"), 20: words("successful", "precheck failed")})
+    done = run(f"{WAIT.replace('--wait', '--watch')} --count-by class", tty=True, NO_COLOR="1")
+    left = done.stdout.split("\x1b[?1049l")[1]
+    assert [line.split()[0] for line in left.splitlines()[-3:]] == ["failed", "silent", "successful"]
+
+
+def test_a_status_of_all_policies_that_is_not_there_yet(run: Runner, play: Play) -> None:
+    def with_all(*found: str | None) -> Any:
+        fleet = words(*found)
+        fleet["exchange"]["managementpolicies"]["harbor/roll"]["constraints"] = []
+        return fleet
+
+    play({0: with_all(None, "successful"), 30: with_all("waiting", "successful"), 60: with_all(*["successful"] * 2)})
+    assert run(WAIT.replace("roll", "'*'"))[::2] == (0, "")
