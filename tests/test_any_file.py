@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from conftest import Runner
 
-ROUNDS = 100 * TIMES
+ROUNDS = 200 * TIMES
 ENDS = (0, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12)
 
 
@@ -105,7 +105,7 @@ CONFIG = {
         "lab": {
             "bos": {"url": "https://lab.example.com/apis/bos", "tenant": "blue"},
             "exchange": {"url": "https://lab.example.com/v1", "org": "lab"},
-            "agent.url": "http://lab.example.com:8510",
+            "agent.url": "https://lab.example.com:8510",
             "ca_bundle": "lab.pem",
             "proxy": "http://me:secret@proxy.example.com:3128",
             "request_timeout": 7,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["home"]
 
-ROUNDS = 300 * TIMES
+ROUNDS = 600 * TIMES
 BUT = ("local serve", "auth login")  # one serves for ever, the other asks the terminal itself
 COMMANDS = [(path.split(), each) for path, each in walk("", TREE) if isinstance(each, Command) and path[1:] not in BUT]
 NAMES = f"night-reboot {NODE} {NODE},x9 {NODE[:-1]}* {TEMPLATE['name']} {V1} sample-nmp org/sample-nmp org".split()
@@ -53,7 +53,7 @@ ACCOUNT = {"HZN_ORG_ID": "org", "HZN_EXCHANGE_USER_AUTH": "u:p", "EDITOR": "true
 DOWN = {
     "NODEWATCH_BOS_URL": "https://bos.example.com/apis/bos",
     "HZN_EXCHANGE_URL": "https://exchange.example.com/v1",
-    "HORIZON_URL": "http://agent.example.com:8510",
+    "HORIZON_URL": "https://agent.example.com:8510",
 }
 HERE = [{"NODEWATCH_LOCAL": "old.db"}, {"NODEWATCH_LOCAL": "whole.json"}, DOWN, {}]
 

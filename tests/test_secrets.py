@@ -142,6 +142,23 @@ def test_malformed_urls_do_not_tell_them(run: Runner, line: str, url: str) -> No
     assert done.code == (0 if line == "config show" else 7)
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("config set proxy http://me:s3cr3t@h:3128 --context lab", 0),
+        ("config set proxy http://me:s3cr3t@h:3128 --context lab --dry-run", 0),
+        ("config set bos.url https://me:s3cr3t@h --context lab", 2),
+        ("config set bos.url me:s3cr3t@h --context lab", 2),
+        ("config init lab --bos-url https://me:s3cr3t@h", 2),
+        ("exchange nmp list \u2014u me:s3cr3t", 2),
+        ("exchange nmp list a b --user-pw=me:s3cr3t --me:s3cr3t", 2),
+    ],
+)
+def test_what_was_typed_is_not_told(run: Runner, line: str, code: int) -> None:
+    done = run(line)
+    assert (done.code, "s3cr3t" in done.stdout + done.stderr) == (code, False)
+
+
 def test_settings_do_not_show_them(run: Runner) -> None:
     from conftest import FakeWorld
 

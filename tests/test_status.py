@@ -70,7 +70,37 @@ o/upgrade,agent upgrade,,running,2,1,,,nodewatch exchange nmp status o/upgrade
 def test_nothing_goes_on(run: Runner, load: Load) -> None:
     load({"bos": {"v2": {"sessions": [OLD], "components": []}}})
     assert run("status", tty=True, NO_COLOR="1").stdout == (
-        "Nothing is going on, and nothing has failed within the last day.\n"
+        "Nothing is going on, and neither a policy nor a session of the last day has failed nodes.\n"
+    )
+
+
+def test_all_recent_sessions_where_only_bos_v1_has_some(run: Runner, load: Load) -> None:
+    lately = {"operation": "boot", "start_time": "2026-11-21 10:00:00", "in_progress": False, "complete": False}
+    old = {**lately, "start_time": "2020-07-22 13:39:07"}
+    sessions = {"new": {**lately, "error_count": 4}, "old": old, "hangs": {**old, "in_progress": True}}
+    load({"bos": {"v1": {"session": sessions}}})
+    found = run("status --columns name,state,nodes,command --format table").stdout
+    assert (
+        found
+        == """\
+Name   State                                Nodes  More
+new    neither in progress nor complete  4 failed  nodewatch bos v1 session status list new
+hangs  in progress                                 nodewatch bos v1 session status list hangs
+"""
+    )
+
+
+def test_nothing_is_claimed_of_sessions_of_bos_v1_that_cannot_be_described(
+    run: Runner, network: responses.RequestsMock
+) -> None:
+    network.get("https://h/v2/sessions", status=404, json={"title": "Not Found", "detail": "There is no such URL."})
+    network.get("https://h/v1/session", json=["a"])
+    network.get("https://h/v1/session/a", status=500)
+    done = run("status", NODEWATCH_BOS_URL="https://h")
+    assert (done.code, done.stdout) == (5, "")
+    assert done.stderr.endswith(
+        "how far 1 session of BOS v1 got is not known: `nodewatch bos v1 session list` names them, and "
+        "`nodewatch bos v1 session status list ID` shows one.\n"
     )
 
 

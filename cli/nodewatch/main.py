@@ -15,7 +15,7 @@ import click
 
 from nodewatch.app import App
 from nodewatch.errors import NodewatchError
-from nodewatch.options import ACCOUNT, mend_dash
+from nodewatch.options import ACCOUNT, mend_dash, typed_secrets
 from nodewatch.tree import Group, Leaf
 from nodewatch.world import World, discard_output
 
@@ -322,6 +322,7 @@ def run(tree: Group, program: str, words: Sequence[str], world: World | None = N
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.UsageError as error:
+        world.hide(*typed_secrets(words))
         pasted = pasted_dash(program, words)
         if pasted:
             app.warn(f"Error: {pasted}")

@@ -10,6 +10,8 @@ from click.core import ParameterSource
 from nodewatch.app import DOCUMENTS, LIST_FORMATS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     Kind = click.ParamType[Any]  # older versions of click have no types of types
 else:
     Kind = click.ParamType
@@ -194,5 +196,21 @@ ACCOUNT: list[click.Option] = [
     shared("--user-pw", "-u", metavar="USER:PW", help="The user to ask as; better in HZN_EXCHANGE_USER_AUTH."),
     shared("--node-id-tok", "-n", metavar="ID:TOK", help="The node to ask as; better in HZN_EXCHANGE_NODE_AUTH."),
 ]
+LOGINS = [name for option in ACCOUNT[1:] for name in option.opts]
+
+
+def typed_secrets(words: Sequence[str]) -> Iterator[str]:
+    """Return the logins on a command line that could not be understood, and their passwords.
+
+    >>> list(typed_secrets(["-u", "me:hidden", "--node-id-tok=n:tok", "-nx:y", "-v"]))
+    ['me:hidden', 'hidden', 'n:tok', 'tok', 'x:y', 'y']
+    """
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        option, equals, value = mend_dash(word).partition("=")
+        glued = word[2:] if word[:2] in LOGINS else ""
+        login = (value if equals else following) if option in LOGINS else glued
+        yield from filter(None, (login, login.partition(":")[2]))
+
+
 EVERY_KIND = flag("--all", help="Show every kind of error on a terminal too, not only the ten largest.")
 YES = click.option("--yes", is_flag=True, help="Do not ask, even on a terminal.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+YEAR = timedelta(days=365)
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -44,16 +45,6 @@ def parse_time(text: str) -> datetime | None:
 def zoned_text(time: datetime, zone: tzinfo | None) -> str:
     """Return a time as the tables write it, in a zone (None: this machine's) that is named."""
     return f"{time.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
-
-
-def time_text(value: Any) -> str:
-    """Return a server's time as the tables write it; a text that is no time stays as it is.
-
-    >>> time_text("2026-11-21T11:20:05"), time_text("soon"), time_text(None)
-    ('2026-11-21 11:20:05', 'soon', '')
-    """
-    time = read_time(value)
-    return ("" if value is None else str(value)) if time is None else f"{time:%Y-%m-%d %H:%M:%S}"
 
 
 def utc_stamp(value: Any) -> str:
@@ -147,34 +138,24 @@ class Clock(NamedTuple):
         """The name of the zone now."""
         return f"{self.now.astimezone(self.zone):%Z}"
 
-    def bare(self, value: Any) -> str:
-        """Return a server's time without its zone, for a column whose heading names it; what is no time stays.
+    def at(self, value: Any) -> str:
+        """Return a server's time with its zone; one of today on a terminal without the date. What is no time stays.
 
         Go's zero time is none.
-
-        >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
-        >>> clock.bare("2026-11-21T12:00:00+01:00"), clock.bare("soon"), clock.bare(None)
-        ('2026-11-21 11:00:00', 'soon', '')
-        >>> clock.bare("0001-01-01T00:00:00Z")
-        ''
-        """
-        time = read_time(value)
-        if time is None:
-            return "" if value is None else str(value)
-        return "" if time.year < 2 else f"{time.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
-
-    def at(self, value: Any) -> str:
-        """Return a server's time with its zone; one of today on a terminal without the date.
 
         >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
         >>> clock.at("2026-11-20T11:00:00"), clock.at("2026-11-21T11:00:00"), clock.at("soon")
         ('2026-11-20 11:00:00 UTC', '11:00:00 UTC', 'soon')
         >>> clock._replace(absolute=True).at("2026-11-21T11:00:00")
         '2026-11-21 11:00:00 UTC'
+        >>> clock.at("0001-01-01T00:00:00Z"), clock.at(None)
+        ('', '')
         """
         time = read_time(value)
-        if time is None or time.year < 2:
-            return self.bare(value)
+        if time is None:
+            return "" if value is None else str(value)
+        if time.year < 2:
+            return ""
         if self.absolute:
             return zoned_text(time, self.zone)
         there = time.astimezone(self.zone)
@@ -212,6 +193,20 @@ class Clock(NamedTuple):
         if time is None or time.year < 2 or self.absolute:
             return self.at(value)
         away = abs(self.now - time)
-        if away > timedelta(days=365):
+        if away > YEAR:
             return f"on {time.astimezone(self.zone):%Y-%m-%d}"
         return f"in {rough_span(away)}" if time > self.now else f"{rough_span(away)} ago"
+
+    def with_age(self, value: Any) -> str:
+        """Return a server's time, and on a terminal how long ago it was, or how soon it will be.
+
+        >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
+        >>> clock.with_age("2026-11-21T11:00:00Z"), clock.with_age("2026-11-22T12:00:00Z")
+        ('11:00:00 UTC (1 h ago)', '2026-11-22 12:00:00 UTC (in 1 d)')
+        >>> clock.with_age("2022-05-20T10:00:00"), clock._replace(absolute=True).with_age("2026-11-21T11:00:00Z")
+        ('2022-05-20 10:00:00 UTC', '2026-11-21 11:00:00 UTC')
+        """
+        time = read_time(value)
+        if self.absolute or time is None or time.year < 2 or abs(self.now - time) > YEAR:
+            return self.at(value)
+        return f"{self.at(value)} ({self.ago(value)})"

@@ -30,16 +30,17 @@ COUNTED = "--filter class!=stable --filter age>30m --count-by status,cabinet --s
 CLICK = "import click"
 TABLE = "import click, rich.table, rich.console, sqlite3, json"
 HTTP = "import click, requests"
-LOAD = "import json, sys; json.load(open(sys.argv[1]))"
+LOAD = "import json, sys\nfor name in sys.argv[1:]: json.load(open(name))"
+FETCH = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).read()"
 FOLD = """
 import statistics, sys, time
 from nodewatch.nodes.nodeset import fold
 names = [name for number, name in enumerate(sys.stdin.read().split()) if number % 7 and number % 11]
 times = []
 for _ in range(9):
-    began = time.perf_counter()
+    began = time.process_time()
     fold(names)
-    times.append(time.perf_counter() - began)
+    times.append(time.process_time() - began)
 print(statistics.median(times) * 1000)
 """
 
@@ -65,7 +66,7 @@ def small(bench: Bench, rounds: int) -> Iterator[Row]:
     saved = bench.folder / "status.json"
     bench.write(saved, bench.nodewatch, *status.split(), "--format", "json", "--local", str(store))
     answers.write_text(json.dumps({f"/v2/sessions/{SESSION}/status": str(saved)}))
-    with serving(sys.executable, "--answers", str(answers)) as url:
+    with serving("--answers", str(answers)) as url:
         found = bench.compare(
             rounds,
             [
@@ -94,7 +95,8 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
     one = "bos components describe x1000c0s0b0n0 --format json --local"
     os.sync()  # what was loaded is still being written otherwise, and the larger store waits longer for that
     found = bench.compare(rounds * 4, [bench.ours("few", f"{one} {few}"), bench.ours("many", f"{one} {store}")])
-    with serving(sys.executable, "--answers", str(answers)) as url:
+    serve = (bench.nodewatch, "local", "serve", "--read-only", "--local", str(store))
+    with serving("--answers", str(answers)) as url, serving(*serve) as ours:
         found |= bench.compare(
             rounds,
             [
@@ -106,7 +108,10 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
                 bench.ours("http", f"{listing} --format json", {"NODEWATCH_BOS_URL": url}),
                 bench.ours("asked", f"{listing} {COUNTED} --format json --local {store}"),
                 bench.ours("asked http", f"{listing} {COUNTED} --format json", {"NODEWATCH_BOS_URL": url}),
+                bench.code("served", FETCH, f"{ours}/apis/bos/v2/components"),
+                bench.ours("diff", f"diff {file} {file} --format table"),
                 bench.code("load", LOAD, str(file)),
+                bench.code("load both", LOAD, str(file), str(file)),
                 bench.code("tool", "import runpy; runpy.run_module('json.tool', run_name='__main__')", str(file)),
             ],
         )
@@ -125,6 +130,10 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
     yield time_row("all components over HTTP, JSON", found["http"], found["tool"], tool, 0.8)
     yield time_row("filtered, sorted and counted, offline", found["asked"], found["load"], load, 0.6)
     yield time_row("the same over HTTP", found["asked http"], found["http"], "the plain list over HTTP", 1.1)
+    yield time_row(
+        "the same from `local serve`, without nodewatch", found["served"], found["load"], load, 1.5, waiting=True
+    )
+    yield time_row("`diff` of two fleet files", found["diff"], found["load both"], "`json.load` of both", 2.5)
     yield limit_row("folding their names, with holes", fold, 100, "ms")
     yield memory_row("memory: all components offline, JSON", found["list"], 60e6)
     yield memory_row(f"memory: all components over HTTP, JSON ({size / 1e6:.0f} MB)", found["http"], 4 * size)

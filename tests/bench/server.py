@@ -4,7 +4,7 @@
 `python -m bench.server --nodes 2000 --delay 0.02` is an Exchange of so many nodes, and so slow to answer. Of
 its policies all nodes report on `upgrade`; `fresh` is meant for all, but one reports on it; `broken` has failed on
 336 nodes of 5,000.
-The port is printed on a line.
+The address is printed on a line.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ async def serve(answer: Callable[[str], bytes | None], delay: float) -> None:
     """Serve until the process is ended."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Conversation(answer, delay), "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 
 

@@ -296,6 +296,8 @@ def test_login_for_a_context_is_that_of_its_host(run: Runner, cray: str, config:
     ("text", "why"),
     [
         ("[core", "is not TOML: "),
+        ("[core]\nhostname = " + "[" * 100_000, "is not TOML: "),
+        ('[core]\nhostname = "https://me:hidden@[h"\n', ": core.hostname: 'https://me:***@[h' is no URL."),
         ('[core]\ntenant = "x"\n', "names no system. Add one with `cray config set core hostname=https://HOST`."),
         ("[core]\nhostname = 5\n", ": core.hostname: a text is needed, not 5."),
     ],

@@ -80,6 +80,23 @@ def test_documents_that_are_none(run: Runner, store: Path, document: str, why: s
         )
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        'UPDATE documents SET document = \'{"id": "x9"}\'',
+        "UPDATE documents SET document = '{}'",
+        "DELETE FROM documents",
+    ],
+)
+def test_another_document_in_a_components_place(run: Runner, store: Path, change: str) -> None:
+    alter(store, f"{change} WHERE key = 'x3000c0s1b0n0'")
+    before = store.read_bytes()
+    done = run(f"bos components update x3000c0s1b0n0 --enabled false --local {store}")
+    assert (done.code, done.stdout) == (4, "")
+    assert "is damaged: what it has as the component x3000c0s1b0n0 is another document, or none." in done.stderr
+    assert store.read_bytes() == before
+
+
 def test_texts_that_are_bytes(run: Runner, store: Path) -> None:
     alter(store, "UPDATE components SET status = x'ff', session = 'reboot-7'")
     for line in ("sessions status list reboot-7", "components list --columns id,status"):

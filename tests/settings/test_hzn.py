@@ -98,7 +98,7 @@ def test_the_old_name_of_the_authority_wins(tmp_path: Path) -> None:
     assert systems(tmp_path, HZN_EXCHANGE_URL="http://x", **paths)["exchange"].extra_ca == "/i"
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '"x"', '{"HZN_ORG_ID": 7}', "[" * 100_000])
+@pytest.mark.parametrize("text", ["{", "[]", '"x"', '{"HZN_ORG_ID": 7}', r'{"HZN_ORG_ID": "\ud800"}', "[" * 100_000])
 def test_a_json_file_that_is_none(text: str) -> None:
     with pytest.raises(WrongConfiguration, match=r"hzn\.json"):
         horizon({}, {}, Files()._replace(user=("/h/hzn.json", text)))

@@ -104,7 +104,9 @@ def describe_session(app: App, session_id: str) -> None:
     \b
     $ nodewatch bos v1 session describe f4eebe51-a217-46d0-8733-b9499a092042
     """
-    app.show(BosV1(app.backend("bos")).session(session_id), lambda session: tables.session(session, session_id))
+    app.show(
+        BosV1(app.backend("bos")).session(session_id), lambda session: tables.session(session, session_id, app.clock)
+    )
 
 
 def show_nodes(app: App, document: Any, page: Callable[[Any], Page], rows: Callable[[Any], Iterable[Record]]) -> None:
@@ -203,7 +205,9 @@ def show_status(app: App, session_id: str) -> None:
     if followed(app, lambda: follow.session(app, session_id)):
         return
     bos = BosV1(app.backend("bos"))
-    app.show(bos.status(session_id), lambda status: tables.session_status(status, bos.parts(session_id, status)))
+    app.show(
+        bos.status(session_id), lambda status: tables.session_status(status, bos.parts(session_id, status), app.clock)
+    )
 
 
 def check_order(names: tuple[str, ...]) -> None:
@@ -238,7 +242,7 @@ def describe_status(app: App, names: tuple[str, ...]) -> None:
                 show_nodes(
                     app,
                     bos.boot_set(session, boot_set),
-                    lambda found: tables.boot_set(found, session, boot_set),
+                    lambda found: tables.boot_set(found, session, boot_set, app.clock),
                     tables.boot_set_nodes,
                 )
         case session, boot_set, phase:
@@ -246,7 +250,7 @@ def describe_status(app: App, names: tuple[str, ...]) -> None:
                 show_nodes(
                     app,
                     bos.phase(session, boot_set, phase),
-                    lambda found: tables.phase(found, session, boot_set, phase),
+                    lambda found: tables.phase(found, session, boot_set, phase, app.clock),
                     tables.phase_nodes,
                 )
         case session, boot_set, phase, category:

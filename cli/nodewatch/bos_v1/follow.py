@@ -27,7 +27,7 @@ def session(app: App, name: str) -> Subject:
         seen[:] = [bos.parts(name, status)]
         return outcome.Look(f"session {name}", status, part(status, "metadata"), seen[0].boot_sets)
 
-    return make_subject(look, lambda look: tables.session_status(look.document, seen[0]))
+    return make_subject(look, lambda look: tables.session_status(look.document, seen[0], app.clock))
 
 
 def boot_set(app: App, session: str, name: str) -> Subject:
@@ -39,7 +39,7 @@ def boot_set(app: App, session: str, name: str) -> Subject:
 
     return make_subject(
         look,
-        lambda look: tables.boot_set(look.document, session, name),
+        lambda look: tables.boot_set(look.document, session, name, app.clock),
         lambda look: tables.boot_set_nodes(look.document),
     )
 
@@ -55,7 +55,7 @@ def phase(app: App, session: str, boot_set: str, name: str) -> Subject:
 
     return make_subject(
         look,
-        lambda look: tables.phase(look.document, session, boot_set, name),
+        lambda look: tables.phase(look.document, session, boot_set, name, app.clock),
         lambda look: tables.phase_nodes(look.document),
     )
 

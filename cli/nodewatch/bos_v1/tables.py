@@ -10,12 +10,12 @@ from nodewatch.documents import as_text, names_in, part
 from nodewatch.nodes.nodeset import fold
 from nodewatch.pages import next_steps, nodes_below
 from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Record, Style, plural
-from nodewatch.times import time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nodewatch.bos_v1.types import BootSet, Category, CreatedSession, Phase, Session, SessionStatus
+    from nodewatch.times import Clock
 
 STATE_STYLES: dict[str, Style] = {
     "not started": "dim",
@@ -46,7 +46,7 @@ def fields_page(document: Mapping[str, Any]) -> Page:
     return [Fields([(name, as_text(value)) for name, value in document.items()])]
 
 
-def session(document: Session, name: str) -> Page:
+def session(document: Session, name: str, clock: Clock) -> Page:
     """Return what one session was asked to do, and what the server's flags say of it; further fields come last."""
     claim = rules.claim(document)
     shown = {
@@ -68,8 +68,8 @@ def session(document: Session, name: str) -> Page:
                 ("Operation", as_text(document.get("operation"))),
                 ("Template", as_text(document.get("templateName") or document.get("templateUuid"))),
                 ("Job", as_text(document.get("job") or document.get("boa_job_name"))),
-                ("Started", time_text(document.get("start_time"))),
-                ("Stopped", time_text(document.get("stop_time"))),
+                ("Started", clock.at(document.get("start_time"))),
+                ("Stopped", clock.at(document.get("stop_time"))),
                 ("Server says", Cell(claim, "warn" if "invalid" in claim else "")),
                 ("Errors", Cell(as_text(document.get("error_count")), "bad" if document.get("error_count") else "")),
                 *((field, as_text(value)) for field, value in document.items() if field not in shown),
@@ -107,14 +107,14 @@ def deleted(_document: Any) -> Page:
     return [Line(" ")]
 
 
-def session_status(status: SessionStatus, parts: rules.BootSets) -> Page:
+def session_status(status: SessionStatus, parts: rules.BootSets, clock: Clock) -> Page:
     """Return how far a session is: its boot sets phase by phase, every failed node, and where the flags are wrong."""
     known = {name: boot_set for name, boot_set in parts.boot_sets.items() if boot_set is not None}
     phases = [phase for boot_set in known.values() for phase in rules.phases(boot_set)]
     metadata = part(status, "metadata")
     unknown = len(parts.boot_sets) - len(known)
-    page: Page = [identity(as_text(status.get("id")), metadata, phases if known else None, unknown)]
-    page.append(grid(parts.boot_sets))
+    page: Page = [identity(as_text(status.get("id")), metadata, phases if known else None, clock, unknown)]
+    page.append(grid(parts.boot_sets, clock))
     if parts.template is not None and parts.boot_sets:
         source = f"The status names no boot sets: these are those of the session template {parts.template}."
         page.append(Line(source, "dim"))
@@ -127,19 +127,19 @@ def session_status(status: SessionStatus, parts: rules.BootSets) -> Page:
     return page + boot_set_remarks(known)
 
 
-def boot_set(document: BootSet, session: str, name: str) -> Page:
+def boot_set(document: BootSet, session: str, name: str, clock: Clock) -> Page:
     """Return how far a boot set is: its phases by categories, every failed node, and where the flags are wrong."""
     phases, metadata = rules.phases(document), part(document, "metadata")
     return [
-        identity(f"{name} of {session}", metadata, phases),
-        grid({name: document}),
+        identity(f"{name} of {session}", metadata, phases, clock),
+        grid({name: document}, clock),
         *stalled(phases),
         *failures({name: document}),
         *boot_set_remarks({name: document}),
     ]
 
 
-def phase(document: Phase, session: str, boot_set: str, name: str) -> Page:
+def phase(document: Phase, session: str, boot_set: str, name: str, clock: Clock) -> Page:
     """Return a phase: its categories with their nodes folded, its errors, and where the flags are wrong."""
     metadata = part(document, "metadata")
     rows: list[list[str | Cell]] = [
@@ -148,7 +148,7 @@ def phase(document: Phase, session: str, boot_set: str, name: str) -> Page:
     ]
     columns = [Column("Category"), Column("Count", right=True), Column("Nodes", wraps=True)]
     return [
-        identity(f"{name} of {boot_set} of {session}", metadata, [document]),
+        identity(f"{name} of {boot_set} of {session}", metadata, [document], clock),
         Grid(columns, rows),
         *stalled([document]),
         *recorded_errors(document, ""),
@@ -164,7 +164,9 @@ def category(document: Category, session: str, boot_set: str, phase: str, name: 
     return [*page, nodes_below(nodes)] if nodes else page
 
 
-def identity(what: str, metadata: Mapping[str, Any], phases: Sequence[Phase] | None, unknown: int = 0) -> Line:
+def identity(
+    what: str, metadata: Mapping[str, Any], phases: Sequence[Phase] | None, clock: Clock, unknown: int = 0
+) -> Line:
     """Return one line that says what is shown, and how far it is; None for phases of which nothing is known.
 
     `unknown` is how many boot sets have no status: what the others say is not the whole then.
@@ -174,7 +176,7 @@ def identity(what: str, metadata: Mapping[str, Any], phases: Sequence[Phase] | N
     if unknown:
         facts.append(f"{plural(unknown, 'boot set')} without status")
     for word, field in (("started", "start_time"), ("stopped", "stop_time")):
-        facts.append(f"{word} {time_text(metadata[field])}" if metadata.get(field) else "")
+        facts.append(f"{word} {clock.at(metadata[field])}" if metadata.get(field) else "")
     style = "warn" if unknown else STATE_STYLES[state] if state else "strong"
     return Line("  ".join(fact for fact in facts if fact), style)
 
@@ -193,28 +195,34 @@ def stalled(phases: Sequence[Phase]) -> Page:
     return [Line(STALLED, "warn")] if rules.state(phases) == "stalled" else []
 
 
-def grid(boot_sets: Mapping[str, BootSet | None]) -> Grid:
+def grid(boot_sets: Mapping[str, BootSet | None], clock: Clock) -> Grid:
     """Return the boot sets phase by phase; one that stands alone is named above."""
-    rows = [row for name, document in boot_sets.items() for row in boot_set_rows(name, document)]
+    rows = [row for name, document in boot_sets.items() for row in boot_set_rows(name, document, clock)]
     if len(boot_sets) == 1:
         return Grid(COLUMNS[1:], [row[1:] for row in rows], heading=f"Boot set {rows[0][0]}")
     return Grid(COLUMNS, rows, empty="Which boot sets it has is not known.")
 
 
-def boot_set_rows(name: str, document: BootSet | None) -> list[list[str | Cell]]:
+def boot_set_rows(name: str, document: BootSet | None, clock: Clock) -> list[list[str | Cell]]:
     """Return a row for the boot set, and one for each of its phases."""
     none = ["-"] * len(rules.CATEGORIES)
     if document is None:
         return [[name, "-", Cell("no status", "dim"), *none, "-", "", ""]]
     phases, flags = rules.phases(document), rules.boot_set_flags(document)
-    return [row(name, "all phases", document, phases, flags, none)] + [
-        row(name, as_text(phase.get("name")), phase, [phase], rules.phase_flags(phase), count_cells(phase))
+    return [row(name, "all phases", document, phases, flags, none, clock)] + [
+        row(name, as_text(phase.get("name")), phase, [phase], rules.phase_flags(phase), count_cells(phase), clock)
         for phase in phases
     ]
 
 
 def row(
-    boot_set: str, phase: str, document: Any, phases: Sequence[Phase], flags: rules.Flags, counts: Sequence[str | Cell]
+    boot_set: str,
+    phase: str,
+    document: Any,
+    phases: Sequence[Phase],
+    flags: rules.Flags,
+    counts: Sequence[str | Cell],
+    clock: Clock,
 ) -> list[str | Cell]:
     """Return a row of a table of phases."""
     state, metadata = rules.state(phases), part(document, "metadata")
@@ -224,8 +232,8 @@ def row(
         Cell(state, STATE_STYLES[state]),
         *counts,
         Cell(f"{flags.error_count:,}", "bad" if flags.error_count else "dim"),
-        time_text(metadata.get("start_time")),
-        time_text(metadata.get("stop_time")),
+        clock.at(metadata.get("start_time")),
+        clock.at(metadata.get("stop_time")),
     ]
 
 

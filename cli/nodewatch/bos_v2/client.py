@@ -14,12 +14,15 @@ from nodewatch.nodes.courses import NOT_RECORDED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from nodewatch.arrays import Documents
     from nodewatch.backend import Answer, Fits
     from nodewatch.bos_v2.types import Applied, Component, ExtendedStatus, NewSession, Session, SessionTemplate
 
 PAGE = 2_000
 IDS_LENGTH = 127  # the server checks the whole list as if it were one component's id
+NO_V2 = (
+    "this server has no BOS v2: it answered 404 Not Found. BOS v2 came with CSM 1.3; "
+    "`nodewatch bos v1 session list` shows the sessions of BOS v1."
+)
 
 
 class Filters(TypedDict, total=False):
@@ -53,19 +56,28 @@ class BosV2:
         except NotFound as error:
             alike = {"start_after_id": name[:-3] or None, "page_size": 50} if collection == "components" else {}
             try:
-                found = list(ask_array(self.backend, Request("GET", f"/v2/{collection}", alike, aside=True)))
+                found = list(self.collection(Request("GET", f"/v2/{collection}", alike, aside=True)))
+            except NotFound:
+                raise
             except NodewatchError:
                 raise error from None
             raise NotFound(
                 explain_not_found(name, found, error.message), status=error.status, document=error.document
             ) from error
 
+    def collection(self, request: Request) -> Any:
+        """Return a list that every BOS v2 has; raise `NotFound` that says so where the server has none."""
+        try:
+            return ask_array(self.backend, request)
+        except NotFound as error:
+            raise NotFound(NO_V2, status=error.status, document=error.document) from error
+
     def sessions(
         self, *, status: str | None = None, min_age: str | None = None, max_age: str | None = None
     ) -> list[Session]:
         """Return the sessions, in the server's order (never by time)."""
         query = {"min_age": min_age, "max_age": max_age, "status": status}
-        return cast("list[Session]", ask_array(self.backend, Request("GET", "/v2/sessions", query)))
+        return cast("list[Session]", self.collection(Request("GET", "/v2/sessions", query)))
 
     def session(self, name: str, tenant: str | None = None) -> Session:
         """Return one session, of that tenant; raise `NotFound` if there is none of that name."""
@@ -129,7 +141,7 @@ class BosV2:
 
     def components(
         self, *, fields: Sequence[str] = (), fits: Fits | None = None, **filters: Unpack[Filters]
-    ) -> Documents[Component]:
+    ) -> list[Component]:
         """Return the components, in the order of their ids; with `fields`, other members may be missing.
 
         With `fits`, components that it does not want may be missing.
@@ -196,10 +208,10 @@ class BosV2:
 
             raise NotFound(f"BOS does not know {fold(names)}: `nodewatch bos v2 components list` shows what it knows.")
 
-    def page(self, filters: Filters, fields: Sequence[str], fits: Fits | None = None) -> Documents[Component]:
+    def page(self, filters: Filters, fields: Sequence[str], fits: Fits | None = None) -> list[Component]:
         """Return what one request for components answers."""
         request = Request("GET", "/v2/components", cast("dict[str, Any]", filters), fields=fields, fits=fits)
-        return cast("Documents[Component]", ask_array(self.backend, request))
+        return cast("list[Component]", self.collection(request))
 
     def disabled(self, filters: Filters, fields: Sequence[str]) -> Iterator[Component]:
         """Return components that are not enabled, page by page until there are as many as a page holds."""
@@ -221,7 +233,7 @@ class BosV2:
 
     def templates(self) -> list[SessionTemplate]:
         """Return the session templates, in the server's order."""
-        return cast("list[SessionTemplate]", ask_array(self.backend, Request("GET", "/v2/sessiontemplates")))
+        return cast("list[SessionTemplate]", self.collection(Request("GET", "/v2/sessiontemplates")))
 
     def template(self, name: str) -> SessionTemplate:
         """Return one session template; raise `NotFound` if there is none of that name."""

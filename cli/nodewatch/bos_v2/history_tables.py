@@ -16,11 +16,6 @@ def status_cell(change: Any, _clock: Any) -> Cell:
     return Cell(as_text(change.get("to")), STYLES.get(as_text(change.get("to")), "busy"))
 
 
-def time_cell(name: str) -> Any:
-    """Return how a table shows the time of that name."""
-    return lambda record, clock: clock.at(record.get(name))
-
-
 def slowest(phase: Any, _clock: Any) -> str:
     """Return the slowest nodes of a phase, folded."""
     return fold(phase.get("slowest", ()))
@@ -34,7 +29,7 @@ def joined_errors(node: Any, _clock: Any) -> str:
 CHANGES = Listing(
     [
         Attribute("node", "the node's xname", At("node"), Column("Node")),
-        Attribute("time", "when it was seen", At("time"), Column("Time"), time_cell("time"), kind="time"),
+        Attribute("time", "when it was seen", At("time"), Column("Time"), kind="time"),
         Attribute("from", "its status at the look before", At("from"), Column("From")),
         Attribute("to", "its status since", At("to"), Column("To"), status_cell),
         Attribute("phase", "the phase of the boot that it is in since", At("phase"), Column("Phase", 2)),
@@ -64,17 +59,8 @@ PHASES = Listing(
     [
         Attribute("phase", "the phase of the boot", At("phase"), Column("Phase")),
         Attribute("nodes", "how many nodes went through it", At("nodes"), Column("Nodes", right=True), kind="number"),
-        Attribute(
-            "began",
-            "when a node was first seen in it",
-            At("began"),
-            Column("Began", 1),
-            time_cell("began"),
-            kind="time",
-        ),
-        Attribute(
-            "ended", "when the last one was out of it", At("ended"), Column("Ended", 2), time_cell("ended"), kind="time"
-        ),
+        Attribute("began", "when a node was first seen in it", At("began"), Column("Began", 1), kind="time"),
+        Attribute("ended", "when the last one was out of it", At("ended"), Column("Ended", 2), kind="time"),
         Attribute("took", "from the one to the other", At("took"), Column("Took"), kind="duration"),
         Attribute("median", "what the node in the middle took", At("median"), Column("Median"), kind="duration"),
         Attribute("longest", "what the slowest node took", At("longest"), Column("Longest"), kind="duration"),

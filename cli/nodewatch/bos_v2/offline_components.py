@@ -84,8 +84,8 @@ def find(store: Store, name: str) -> Any:
     Raise `FileTrouble` if the store, which may be somebody else's, holds another one in its place, or its columns only.
     """
     found = store.get(COMPONENTS, name)
-    known = found if found is not None else select(store, ["id"], "id = ?", [name])
-    if known and (found or {}).get("id") != name:
+    is_there = found is not None or bool(select(store, ["id"], "id = ?", [name]))
+    if is_there and (found or {}).get("id") != name:
         raise damaged(store.path, f"what it has as the component {name} is another document, or none")
     return found
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.backend import Request
+from nodewatch.commands.config import open_values
 from nodewatch.errors import FileTrouble, NodewatchError, NotFound, WrongConfiguration, WrongUsage
 from nodewatch.files import make_folder, read_configuration, write_whole
 from nodewatch.options import ACCOUNT, Text
@@ -74,7 +75,8 @@ def set_value(app: App, key: str, value: str) -> None:
         raise WrongUsage(f"{key} cannot be empty: `nodewatch config unset {key}` takes it away.")
     name, found = own_context(app), edit.value_of(edit.checked_key(key), value)
     place = ("contexts", name, *key.split("."))
-    would, done = f"{key} = {found!r}, in the context {name}.", f"{key} of the context {name} is {value} now."
+    shown = open_values({key: found})[key]
+    would, done = f"{key} = {shown!r}, in the context {name}.", f"{key} of the context {name} is {shown} now."
     change_file(app, lambda text, path: edit.with_value(text, path, place, found), would, done)
 
 
@@ -175,7 +177,7 @@ def init(app: App, name: str, bos_url: str | None, exchange_url: str | None, age
     if "ca_bundle" in values:
         values["ca_bundle"] = os.path.abspath(app.world.expanded(values["ca_bundle"]))
     file = contexts.user_file(app.world)
-    would = f"the context {name}, with {', '.join(f'{key} = {value!r}' for key, value in values.items())}."
+    would = f"the context {name}, with {', '.join(f'{key} = {value!r}' for key, value in open_values(values).items())}."
     done = f"The context {name} is written to {file}."
     change_file(app, lambda text, path: edit.new_context(text, path, name, values), would, done)
     if not app.flags.get("dry_run"):

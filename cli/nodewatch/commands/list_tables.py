@@ -50,14 +50,17 @@ def nodes_cell(found: Any, _clock: Clock) -> Cell:
     ('2 failed of 3', '2 failed, 3 reported')
     >>> nodes_cell({**boot, "failed": 0, "error": "no such template"}, None).text
     'not set up'
+    >>> nodes_cell({**boot, "nodes": None}, None).text  # BOS v1 counts its errors only
+    '2 failed'
     """
     failed, nodes, upgrade = found["failed"], found["nodes"], found["kind"] == "agent upgrade"
     if failed:
-        told = f"{failed:,} failed, {nodes:,} reported" if upgrade else f"{failed:,} failed of {nodes:,}"
+        others = "" if nodes is None else f", {nodes:,} reported" if upgrade else f" of {nodes:,}"
+        told = f"{failed:,} failed{others}"
     elif found["error"]:
         told = "not set up"
-    elif found["state"] == "pending" and not nodes:
-        told = ""  # BOS has not looked yet which they are
+    elif nodes is None or (found["state"] == "pending" and not nodes):
+        told = ""  # not known, or BOS has not looked yet which they are
     else:
         told = f"{nodes:,} reported" if upgrade else plural(nodes, "node")
     return Cell(told, style_of(found))
@@ -72,14 +75,14 @@ GOING_ON = Listing(
         ),
         Attribute(
             "state",
-            "pending, running, staged, complete or ended",
+            "pending, running, staged, complete or ended; of BOS v1, what the server's flags say",
             At("state"),
             Column("State"),
             lambda found, _: Cell(found["state"], style_of(found)),
         ),
         Attribute(
             "nodes",
-            "how many nodes it has; of a policy how many have reported",
+            "how many nodes it has, where that is known; of a policy how many have reported",
             At("nodes"),
             Column("Nodes", right=True),
             nodes_cell,
@@ -98,7 +101,7 @@ GOING_ON = Listing(
         Attribute("command", "what shows more of it", At("command"), Column("More")),
     ],
     order=None,
-    empty="Nothing is going on, and nothing has failed within the last day.",
+    empty="Nothing is going on, and neither a policy nor a session of the last day has failed nodes.",
 )
 
 

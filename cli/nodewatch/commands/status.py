@@ -10,7 +10,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.documents import as_text, part
-from nodewatch.errors import NodewatchError, NotFound, WrongConfiguration
+from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble, WrongConfiguration
 from nodewatch.settings.contexts import DEMO
 from nodewatch.table import plural
 from nodewatch.times import read_time
@@ -44,6 +44,7 @@ class Everywhere(NamedTuple):
 def show_going_on(app: App) -> None:
     """Boot sessions that are running, those of the last day that have failed nodes or could not be set up, and policies
     that are on their way or have failed somewhere: the worst first, one line each, with the command that shows more.
+    Where there is only BOS v1, all its sessions of the last day.
     All contexts are asked at the same time, unless --context names one, or the demo fleet is in use. What is not
     configured is left out; what does not answer within 20 seconds, or with an error, is named at the end. --watch has
     no end of its own: q, Ctrl-C or --timeout end it.
@@ -183,12 +184,22 @@ def more(app: App, command: str) -> dict[str, Any]:
 
 
 def boots(app: App) -> Iterator[Found]:
-    """Return the boot sessions that are running, and those of the last day that have failed nodes."""
+    """Return the boot sessions that are running, and those of the last day that have failed nodes.
+
+    BOS v1 is asked where BOS v2 is not there, or has no session: with many sessions its list never comes.
+    """
     from nodewatch.bos_v2.client import BosV2
     from nodewatch.bos_v2.rules import component_names, session_state
 
     bos = BosV2(app.backend("bos"))
-    sessions, failed = bos.sessions(), bos.failed_counts()
+    try:
+        sessions = bos.sessions()
+    except NotFound:
+        sessions = []
+    if not sessions:
+        yield from older_boots(app)
+        return
+    failed = bos.failed_counts()
     for session in sessions:
         state, name = part(session, "status"), as_text(session.get("name"))
         wrong = failed.get(name) or state.get("error")
@@ -202,6 +213,42 @@ def boots(app: App) -> Iterator[Found]:
                 "error": state.get("error") or None,
                 "since": state.get("start_time"),
                 **more(app, f"nodewatch bos v2 sessions status list {quote(name)}"),
+            }
+
+
+def older_boots(app: App) -> Iterator[Found]:
+    """Return the sessions of BOS v1 that are running, and all of the last day; none without BOS v1.
+
+    Most servers count no errors ("BOS v1 API"), so what became of a session is not known here. Raise `ServiceTrouble`
+    if it is not known how far any of them is: what was not seen may be going on.
+    """
+    from nodewatch.bos_v1.client import BosV1
+    from nodewatch.bos_v1.commands import described
+    from nodewatch.bos_v1.rules import claim
+
+    try:
+        names = BosV1(app.backend("bos")).sessions()
+    except NotFound:
+        return
+    sessions = described(app, names)
+    unknown = sum(len(session) == 1 for session in sessions)
+    if unknown:
+        raise ServiceTrouble(
+            f"how far {plural(unknown, 'session')} of BOS v1 got is not known: `nodewatch bos v1 session list` names "
+            "them, and `nodewatch bos v1 session status list ID` shows one."
+        )
+    for session in sessions:
+        name, errors = as_text(session["id"]), session.get("error_count")
+        if session.get("in_progress") is True or recent(session.get("start_time"), app.now):
+            yield {
+                "kind": "boot session",
+                "name": name,
+                "state": claim(session),
+                "failed": errors if isinstance(errors, int) else 0,
+                "nodes": None,
+                "error": None,
+                "since": session.get("start_time"),
+                **more(app, f"nodewatch bos v1 session status list {quote(name)}"),
             }
 
 

@@ -35,7 +35,6 @@ CHANGES = Listing(
             "when it was seen",
             At("time"),
             Column("Time"),
-            lambda change, clock: clock.at(change.get("time")),
             kind="time",
         ),
         Attribute("from", "its status at the look before", At("from"), Column("From")),

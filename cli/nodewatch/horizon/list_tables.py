@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules
 from nodewatch.horizon.meant_rules import is_enabled, is_registered
-from nodewatch.horizon.tables import STYLES, start_words, time_and_age
+from nodewatch.horizon.tables import STYLES, start_words
 from nodewatch.lists.listing import Attribute, Listing
 from nodewatch.lists.view import usual_page
 from nodewatch.table import Cell, Column
@@ -88,14 +88,9 @@ def version_value(name: str) -> Callable[[StatusRecord, Any], Any]:
     return lambda record, _: part(rules.upgrade(record.status), "upgradedVersions").get(name)
 
 
-def local_time_cell(value: Callable[[Any, Any], Any]) -> Callable[[Any, Clock], str]:
-    """Return how a table shows a time: where the user is."""
-    return lambda record, clock: clock.bare(value(record, clock))
-
-
 def time_attribute(name: str, means: str, value: Callable[[Any, Any], Any], column: Column | None = None) -> Attribute:
     """Return an attribute that is a time."""
-    return Attribute(name, means, value, column, local_time_cell(value), kind="time")
+    return Attribute(name, means, value, column, kind="time")
 
 
 def status_cell(record: StatusRecord, clock: Clock) -> Cell:
@@ -323,7 +318,7 @@ NODES = Listing(
             "when it was last heard of",
             lambda record, _: (record[1] or {}).get("lastHeartbeat"),
             Column("Last heartbeat", 4),
-            lambda record, clock: time_and_age((record[1] or {}).get("lastHeartbeat"), clock),
+            lambda record, clock: clock.with_age((record[1] or {}).get("lastHeartbeat")),
             kind="time",
         ),
         Attribute(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from nodewatch.documents import as_text, part
 from nodewatch.horizon.meant_rules import is_registered
-from nodewatch.horizon.tables import time_and_age
 from nodewatch.table import Cell, Fields, Line, Page
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def node(name: str, document: Node | None, clock: Clock) -> Page:
                     "Installed",
                     ", ".join(f"{what} {as_text(installed[key])}" for what, key in named if installed.get(key)),
                 ),
-                ("Heartbeat", time_and_age(document.get("lastHeartbeat"), clock)),
+                ("Heartbeat", clock.with_age(document.get("lastHeartbeat"))),
             ]
         )
     ]

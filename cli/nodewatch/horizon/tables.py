@@ -9,12 +9,12 @@ from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules, status_rules
 from nodewatch.pages import next_steps
 from nodewatch.table import Cell, Fields, Line, Page, Style
-from nodewatch.times import Clock, read_time, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from nodewatch.horizon.types import Policy, Status, Statuses
+    from nodewatch.times import Clock
 
 STYLES: dict[str, Style] = {
     "successful": "good",
@@ -27,36 +27,6 @@ STYLES: dict[str, Style] = {
 VERSIONS = (("software", "softwareVersion"), ("configuration", "configVersion"), ("certificate", "certVersion"))
 LATEST = (("software", "softwareLatest"), ("configuration", "configLatest"), ("certificate", "certLatest"))
 K8S = (("config map", "configMap"), ("secret", "secret"), ("image", "imageVersion"))
-
-
-def local_time(value: Any, clock: Clock) -> str:
-    """Return a server's time as it is where the user is; a text that is no time stays, Go's zero time is none.
-
-    >>> from datetime import UTC, datetime
-    >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), UTC)
-    >>> [local_time(time, clock) for time in ("2026-11-21T12:00:00+01:00", "soon", "0001-01-01T00:00:00Z")]
-    ['2026-11-21 11:00:00', 'soon', '']
-    """
-    time = read_time(value)
-    if time is None:
-        return as_text(value)
-    return "" if time.year < 2 else f"{time.astimezone(clock.zone):%Y-%m-%d %H:%M:%S}"
-
-
-def time_and_age(value: Any, clock: Clock) -> str:
-    """Return a time with its zone and how long ago it was, or how soon it will be.
-
-    >>> from datetime import UTC, datetime
-    >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), UTC)
-    >>> time_and_age("2026-11-21T11:00:00Z", clock), time_and_age("2026-11-21T12:01:00Z", clock)
-    ('2026-11-21 11:00:00 UTC (1 h ago)', '2026-11-21 12:01:00 UTC (in 1 min)')
-    """
-    time = read_time(value)
-    if time is None or time.year < 2:
-        return local_time(value, clock)
-    away = span(abs(clock.now - time))
-    distance = f"in {away}" if time > clock.now else f"{away} ago"
-    return f"{local_time(value, clock)} {time.astimezone(clock.zone):%Z} ({distance})"
 
 
 def shown_word(status: Status | None) -> str:
@@ -90,10 +60,10 @@ def status_fields(nmp: str, status: Status | None, clock: Clock, *, long: bool, 
         ("Next", meaning.next),
         ("Waits for", Cell(", ".join(busy) if meaning.outcome == "waiting" else "", "warn")),
         ("May become", ", ".join(may_become(shown_word(status)))),
-        ("Scheduled", time_and_age(upgrade.get("scheduledTime"), clock)),
-        ("Started", time_and_age(upgrade.get("startTime"), clock)),
-        ("Ended", time_and_age(upgrade.get("endTime"), clock)),
-        ("Reported", time_and_age(upgrade.get("lastUpdated"), clock)),
+        ("Scheduled", clock.with_age(upgrade.get("scheduledTime"))),
+        ("Started", clock.with_age(upgrade.get("startTime"))),
+        ("Ended", clock.with_age(upgrade.get("endTime"))),
+        ("Reported", clock.with_age(upgrade.get("lastUpdated"))),
         (
             "Versions",
             ", ".join(f"{name} {as_text(versions[field])}" for name, field in VERSIONS if versions.get(field)),
@@ -144,11 +114,12 @@ def start_words(policy: Policy, clock: Clock) -> str:
     """Return when a policy starts, and within what time after that.
 
     >>> from datetime import UTC, datetime
+    >>> from nodewatch.times import Clock
     >>> start_words({"start": "now", "startWindow": 300}, Clock(datetime.now(UTC), UTC))
     'now, within 300 s'
     """
     window = policy.get("startWindow")
-    return local_time(policy.get("start"), clock) + (f", within {window} s" if window else "")
+    return clock.at(policy.get("start")) + (f", within {window} s" if window else "")
 
 
 def policy(name: str, document: Policy | None, clock: Clock) -> Page:
@@ -172,8 +143,8 @@ def policy(name: str, document: Policy | None, clock: Clock) -> Page:
                     "; ".join(f"{each.get('name')} = {as_text(each.get('value'))}" for each in properties_in(document)),
                 ),
                 ("Owner", as_text(document.get("owner"))),
-                ("Created", time_and_age(document.get("created"), clock)),
-                ("Updated", time_and_age(document.get("lastUpdated"), clock)),
+                ("Created", clock.with_age(document.get("created"))),
+                ("Updated", clock.with_age(document.get("lastUpdated"))),
             ]
         )
     ]

@@ -7,7 +7,7 @@ from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.errors import WrongUsage
-from nodewatch.lists.listing import comparable_value, normalized_column, value_text
+from nodewatch.lists.listing import COMPARABLE, normalized_column, value_text
 from nodewatch.lists.query import Both, Comparison, Either, Not, parse, unescaped, wildcard, wrong_expression
 from nodewatch.nodes.nodeset import natural
 from nodewatch.times import read_duration, read_time, utc_stamp
@@ -87,9 +87,9 @@ def comparison_test(comparison: Comparison, attribute: Attribute, clock: Clock |
     if operator == "=" and not value:
         return lambda record: not words(record)
     wanted = read_value(attribute, value)
-    get = partial(comparable_value, attribute, clock=clock)
+    get, comparable = attribute.value, COMPARABLE[attribute.kind]
     if operator == "=":
-        return lambda record: get(record) == wanted
+        return lambda record: comparable(get(record, clock)) == wanted
     if attribute.kind == "truth":
         raise WrongUsage(f"{attribute.name} is true or false: only = and != make sense.")
     if attribute.kind == "text":
@@ -97,7 +97,7 @@ def comparison_test(comparison: Comparison, attribute: Attribute, clock: Clock |
     compare = ORDERS[operator]
 
     def compared(record: Any) -> bool:
-        found = get(record)
+        found = comparable(get(record, clock))
         if found is None or found == "":
             return False
         return bool(compare(natural(found) if attribute.kind == "text" else found, wanted))

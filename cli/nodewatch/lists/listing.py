@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from nodewatch.documents import as_text, part
 from nodewatch.errors import WrongUsage
 from nodewatch.nodes.places import place_of
-from nodewatch.times import span, time_text, utc_stamp
+from nodewatch.times import span, utc_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -152,11 +152,6 @@ def flat_value(attribute: Attribute, record: Any, clock: Any) -> Any:
     return round(value) if attribute.kind == "duration" else value
 
 
-def comparable_value(attribute: Attribute, record: Any, clock: Any) -> Any:
-    """Return the attribute's value as it is compared: texts in one case; None where there is none of its kind."""
-    return COMPARED[attribute.kind](attribute.value(record, clock))
-
-
 def as_truth(value: Any) -> bool | None:
     """Return the value if it is true or false, else None."""
     return value if isinstance(value, bool) else None
@@ -167,7 +162,8 @@ def as_number(value: Any) -> float | None:
     return value if isinstance(value, NUMBERS) and not isinstance(value, bool) else None
 
 
-COMPARED: dict[ValueKind, Callable[[Any], Any]] = {
+# By the kind of a value, as what it is compared: texts in one case; None where it is none of its kind.
+COMPARABLE: dict[ValueKind, Callable[[Any], Any]] = {
     "text": lambda value: as_text(value).casefold(),
     "number": as_number,
     "duration": as_number,
@@ -191,7 +187,7 @@ def cells(attribute: Attribute, records: Sequence[Any], clock: Clock) -> list[st
     values = (attribute.value(record, clock) for record in records)
     match attribute.kind:
         case "time":
-            return [time_text(value) for value in values]
+            return [clock.at(value) for value in values]
         case "duration":
             return ["" if value is None else spell_duration(value) for value in values]
     return [as_text(value) for value in values]

@@ -8,10 +8,10 @@ from nodewatch.documents import as_text
 from nodewatch.errors import WrongUsage
 from nodewatch.lists.conditions import comparisons, condition_test, read_condition, read_value
 from nodewatch.lists.listing import (
+    COMPARABLE,
     Attribute,
     Listing,
     cells,
-    comparable_value,
     flat_value,
     normalized_column,
     value_text,
@@ -104,7 +104,7 @@ def sort_records(records: list[Any], order: Sequence[tuple[Attribute, bool]], cl
 
 def sort_key(attribute: Attribute, record: Any, clock: Clock) -> Any:
     """Return what the attribute sorts by: names by their numbers as numbers, numbers as such; None for no value."""
-    value = comparable_value(attribute, record, clock)
+    value = COMPARABLE[attribute.kind](attribute.value(record, clock))
     if attribute.kind == "text":
         return natural(value) if value else None
     return value

@@ -39,7 +39,7 @@ BRACKETS = frozenset("[]")
 WILD = frozenset("*?")
 MEANING = frozenset("[],# \\") | WILD
 PIECE = r"(?:[^\s,\[\]]+|\[[^\[\]]*\]|[\[\]])+"
-CONTROL = r"(?!\s)[\x00-\x1f\x7f-\x9f]"
+CONTROL = r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"  # but for what parts names
 ESCAPE = r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U00(?:0[0-9a-f]|10)[0-9a-f]{4})"
 
 

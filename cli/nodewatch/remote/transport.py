@@ -184,9 +184,10 @@ def failure(error: BaseException, url: str, seconds: float, transport: Transport
         words = without_login(str(inner[-1]))
         return NoReply(WrongConfiguration, f"its address, or that of a proxy, cannot be used: {words}")
     if isinstance(error, ProxyError):
+        why = "its name is not known" if NameResolutionError in kinds else innermost_words(inner)
         return NoReply(
             Unreachable,
-            f"the proxy did not let us through ({innermost_words(inner)}). Check HTTPS_PROXY and NO_PROXY",
+            f"the proxy did not let us through ({why}). Check HTTPS_PROXY and NO_PROXY",
             passing=True,
         )
     if NameResolutionError in kinds or isinstance(error, UnicodeError):

@@ -131,7 +131,9 @@ def parse_contexts(text: str, path: str, home: str) -> Contexts:
             if key not in KEYS:
                 raise wrong(place, f"there is no such key{nearest(key, list(KEYS))}")
             if not has_kind(value, KEYS[key]):
-                raise wrong(place, f"{KEYS[key]} is needed, not {value!r}")
+                from nodewatch.masking import without_login
+
+                raise wrong(place, f"{KEYS[key]} is needed, not {without_login(repr(value))}")
             values[key] = absolute_path(value, os.path.dirname(path), home) if KEYS[key] == PATH else value
         also = next((key for key in URLS if key in values), None)
         if "local" in values and also:

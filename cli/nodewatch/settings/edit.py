@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.errors import WrongUsage
-from nodewatch.settings.contexts import KEYS, SECONDS, has_kind, parse_contexts
+from nodewatch.errors import WrongConfiguration, WrongUsage
+from nodewatch.masking import without_login
+from nodewatch.settings.contexts import KEYS, SECONDS, URL, has_kind, parse_contexts
+from nodewatch.settings.model import checked_url
 from nodewatch.spelling import nearest
 
 if TYPE_CHECKING:
@@ -84,5 +86,10 @@ def value_of(key: str, text: str) -> Any:
         except ValueError:
             value = None
     if not has_kind(value, KEYS[key]):
-        raise WrongUsage(f"{key}: {KEYS[key]} is needed, not {text!r}.")
+        raise WrongUsage(f"{key}: {KEYS[key]} is needed, not {without_login(text)!r}.")
+    if KEYS[key] == URL:
+        try:
+            checked_url(text, key)
+        except WrongConfiguration as error:
+            raise WrongUsage(error.message) from error
     return value

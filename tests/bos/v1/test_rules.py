@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Page
 
 EXAMPLES = 60
+CLOCK = Clock(NOW)
 NAMES = st.sampled_from([*rules.CATEGORIES, "FAILED", "Not_Started", "other"])
 NODES = st.lists(st.sampled_from(["x1", "x2", "x3", "x4"]), max_size=4)
 PHASE = st.fixed_dictionaries(
@@ -123,13 +124,13 @@ def shown(page: Page) -> str:
 )
 def test_every_shape_has_a_table(boot_set: Any, session_status: Any, session: Any, phase: Any, category: Any) -> None:
     for page in (
-        tables.session_status(session_status, rules.BootSets({"computes": boot_set, "uans": None}, "cle-1.3.0")),
-        tables.session_status(session_status, rules.BootSets({"computes": boot_set})),
-        tables.session_status(session_status, rules.BootSets({})),
-        tables.boot_set(boot_set, "s", "computes"),
-        tables.phase(phase, "s", "computes", "boot"),
+        tables.session_status(session_status, rules.BootSets({"computes": boot_set, "uans": None}, "cle-1.3.0"), CLOCK),
+        tables.session_status(session_status, rules.BootSets({"computes": boot_set}), CLOCK),
+        tables.session_status(session_status, rules.BootSets({}), CLOCK),
+        tables.boot_set(boot_set, "s", "computes", CLOCK),
+        tables.phase(phase, "s", "computes", "boot", CLOCK),
         tables.category(category, "s", "computes", "boot", "failed"),
-        tables.session(session, "s"),
+        tables.session(session, "s", CLOCK),
         tables.created_page(session),
         tables.fields_page(session),
     ):
@@ -140,5 +141,5 @@ def test_every_shape_has_a_table(boot_set: Any, session_status: Any, session: An
 @given(st.lists(st.dictionaries(st.sampled_from(list(details())), ANYTHING), max_size=4))
 def test_every_list_has_a_table(sessions: list[Any]) -> None:
     named = [{**session, "id": "s"} for session in sessions]
-    lines = shown(usual_page(list_tables.SESSIONS, named, Clock(NOW))).split("\n")
+    lines = shown(usual_page(list_tables.SESSIONS, named, CLOCK)).split("\n")
     assert sum(line.startswith("s") for line in lines) == len(named)

@@ -45,8 +45,8 @@ Session:      {OLD}
 Operation:    reboot
 Template:     cle-1.3.0
 Job:          boa-{OLD}
-Started:      2020-07-22 13:39:07
-Stopped:      2022-08-22 12:58:23
+Started:      2020-07-22 13:39:07 UTC
+Stopped:      2022-08-22 12:58:23 UTC
 Server says:  neither in progress nor complete
 Errors:       4
 status_link:  /v1/session/{OLD}/status

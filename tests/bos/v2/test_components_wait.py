@@ -121,7 +121,7 @@ def test_an_id_that_is_not_known_ends_it(run: Runner, play: Play) -> None:
 
 
 def test_a_new_session_is_waited_for(run: Runner, play: Play) -> None:
-    half = moment(node(NAMES[0], "", "session_setup", override="on_hold"), state="pending")
+    half = moment(node(NAMES[0], "", "session_setup", override="on_hold"), on(NAMES[1]), state="pending")
     play({0: moment(state="pending"), 20: half, 40: moment(*everywhere(on)), 60: moment(*everywhere(stable))})
     done = run(f"{WAIT} --session boot-1")
     assert (done.code, done.stderr, len(done.json)) == (0, "", 4)
@@ -235,3 +235,14 @@ def test_a_component_without_a_status_is_no_success(run: Runner, network: Reques
     done = run("bos v2 components list --ids x1 --wait", NODEWATCH_BOS_URL="https://h")
     said = "Error: 0 of 1 node stable, 1 disabled.\n  Lagging (1): x1: unknown\n"
     assert (done.code, done.stderr) == (10, said)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_only_what_was_chosen_is_waited_for_and_only_while_bos_works_on_it(
+    run: Runner, play: Play, enabled: bool
+) -> None:
+    others = [configuring(NAMES[2]), configuring(NAMES[3])]
+    done = [node(name, enabled=enabled) for name in NAMES[:2]]
+    later = moment(*[node(name, override="failed") for name in NAMES[:2]], *others)
+    play({0: moment(on(NAMES[0]), on(NAMES[1]), *others), 20: moment(*done, *others), 60: later})
+    assert run(f"{WAIT} --phase powering_on --timeout 5m")[::2] == (0, "")

@@ -189,6 +189,16 @@ def test_a_look_that_did_not_ask_for_all_components_is_never_the_end() -> None:
     )
 
 
+@pytest.mark.parametrize(("count", "done", "remaining"), [(4, 2, 1), (None, 0, 0)])
+def test_a_look_that_did_not_ask_for_all_components_goes_by_the_shares(
+    count: int | None, done: int, remaining: int
+) -> None:
+    shares: Any = {"percent_successful": 50.0, "percent_failed": 0.0, "phases": {"percent_configuring": 25.0}}
+    look = looked("running", "s", managed_components_count=count, **shares)
+    result = outcome.outcome(look._replace(session={"name": "it", "components": "x0,x1"}, whole=False), seen())
+    assert (result.done, result.remaining, result.missing) == (done, remaining, {})
+
+
 def test_components_that_are_all_stable_prove_that_an_error_is_an_old_one() -> None:
     look = looked("complete", "s", error_summary=NO_POWER, **LARGE)._replace(
         nodes=dict.fromkeys(map(str, range(20_001)), KINDS["s"])

@@ -110,3 +110,17 @@ def test_the_list_is_shown_though_nobody_says_what_failed(run: Runner, network: 
     done = run("bos v2 sessions list --format table", NODEWATCH_BOS_URL="https://h")
     assert (done.code, "reboot-7  running" in done.stdout) == (0, True)
     assert done.stderr.startswith("How many nodes are failed is not known: ")
+
+
+@pytest.mark.parametrize("line", ["sessions", "components", "sessiontemplates"])
+def test_a_server_without_v2_is_named_so(run: Runner, network: RequestsMock, line: str) -> None:
+    unknown = {"title": "Not Found", "detail": "The requested URL was not found on the server.", "status": 404}
+    network.get(f"https://h/v2/{line}", status=404, json=unknown)
+    assert run(f"bos v2 {line} list", NODEWATCH_BOS_URL="https://h") == (
+        8,
+        "",
+        (
+            "Error: this server has no BOS v2: it answered 404 Not Found. BOS v2 came with CSM 1.3; "
+            "`nodewatch bos v1 session list` shows the sessions of BOS v1.\n"
+        ),
+    )

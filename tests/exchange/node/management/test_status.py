@@ -103,7 +103,7 @@ def test_the_whole_story_of_a_node(run: Runner, load: Load) -> None:
         "State:      registered\n"
         "Type:       device, arm64\n"
         "Installed:  agent 2.30.0, certificate 1.0.0\n"
-        "Heartbeat:  2026-11-21 11:00:00 UTC (1 h ago)\n"
+        "Heartbeat:  2026-11-21 11:00:00 UTC\n"
     )
     assert shown.endswith("\nMeant for it, without a status: harbor/late\n")
     alone = run("exchange node management status n -p roll --format table").stdout
