@@ -258,7 +258,7 @@ def test_it_keeps_what_was_changed_until_it_starts_over(run: Runner) -> None:
     run.environ["NODEWATCH_CONTEXT"] = "demo"
     assert run("demo").stdout.startswith("night-reboot  reboot of compute-26.3  running: 18 of 96 nodes FAILED")
     assert run("bos sessions delete night-reboot --quiet").code == 0
-    gone = f"Error: night-reboot is no more in {store}: `nodewatch demo --fresh` starts over.\n"
+    gone = f"Error: night-reboot is no longer in {store}: `nodewatch demo --fresh` starts over.\n"
     assert run("demo") == (8, "", gone)
     assert run("demo --fresh --dry-run") == (0, "", f"The demo fleet would be written to {store}.\n")
     assert run("demo") == (8, "", gone)

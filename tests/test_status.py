@@ -37,11 +37,11 @@ FLEET = {
     },
 }
 TABLE = """\
-Name       What           State                    Nodes  Started    More
-night      boot session   complete         2 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list night
-o/upgrade  agent upgrade  running   1 failed, 2 reported             nodewatch exchange nmp status o/upgrade
-reboot-7   boot session   running          1 failed of 4  11:00 UTC  nodewatch bos v2 sessions status list reboot-7
-empty      boot session   complete            not set up  11:00 UTC  nodewatch bos v2 sessions status list empty
+Name       What           State             Nodes  Started    More
+night      boot session   complete  2 failed of 3  11:00 UTC  nodewatch bos sessions status list night
+o/upgrade  agent upgrade  running   1 failed of 2             nodewatch exchange nmp status o/upgrade
+reboot-7   boot session   running   1 failed of 4  11:00 UTC  nodewatch bos sessions status list reboot-7
+empty      boot session   complete     not set up  11:00 UTC  nodewatch bos sessions status list empty
 """
 
 
@@ -61,7 +61,7 @@ def test_the_worst_first(run: Runner, load: Load) -> None:
         run("status --filter 'failed > 1 or what = agent*' --format csv").stdout
         == """\
 name,kind,context,state,nodes,failed,error,since,command
-night,boot session,,complete,3,2,,2026-11-21T11:00:00Z,nodewatch bos v2 sessions status list night
+night,boot session,,complete,3,2,,2026-11-21T11:00:00Z,nodewatch bos sessions status list night
 o/upgrade,agent upgrade,,running,2,1,,,nodewatch exchange nmp status o/upgrade
 """
     )
@@ -121,8 +121,8 @@ local = "lost.json"
 """
 ELSEWHERE = """\
 Name    What          Context  State             Nodes  Started    More
-dawn    boot session  test     complete  1 failed of 3  11:00 UTC  nodewatch bos v2 sessions status list dawn --context test
-a boot  boot session  prod     running         0 nodes  11:00 UTC  nodewatch bos v2 sessions status list 'a boot'
+dawn    boot session  test     complete  1 failed of 3  11:00 UTC  nodewatch bos sessions status list dawn --context test
+a boot  boot session  prod     running         0 nodes  11:00 UTC  nodewatch bos sessions status list 'a boot'
 """  # noqa: E501
 
 

@@ -91,7 +91,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 def test_resize_and_ctrl_c(terminal: Terminal) -> None:
     terminal.until(r"1049h.*Watched for .*failed 25 % \(1\).*x3000c0s1b0n0")
     terminal.resize(6, 40)
-    terminal.until(r"\(more below\)")
+    terminal.until("more below")
     terminal.resize(30, 120)
     wide = terminal.until(r"Watched for .*failed 25 % \(1\).*x3000c0s1b0n0")
     assert "reboot of compute-24.7  running: 1 of 4 nodes FAILED  started" in wide

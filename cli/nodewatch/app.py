@@ -255,7 +255,7 @@ class App:
         given = {name: value for name, value in filters.items() if value is not None}
         return {**filters, **server_filters(self.view), **given}
 
-    def fitting(self, records: list[Any]) -> list[Any]:
+    def fitting(self, records: Iterable[Any]) -> Iterable[Any]:
         """Return the records that fit `--filter`."""
         if self.view is None or not self.view.conditions:
             return records

@@ -30,7 +30,7 @@ SESSIONS = Group(
         "map": Leaf("Draw a session's nodes: one sign a node.", "bos_v2.commands:map_session"),
         "history": Leaf("Show how long each phase took.", "bos_v2.history_commands:show_phases"),
         "create": Leaf("Create a session: boot, reboot or shut down nodes.", "bos_v2.change_commands:create_session"),
-        "retry": Leaf("Do it once more, for the nodes that failed.", "bos_v2.retry_commands:retry_session"),
+        "retry": Leaf("Repeat a session for the nodes that failed.", "bos_v2.retry_commands:retry_session"),
         "delete": Leaf("Delete a session.", "bos_v2.change_commands:delete_session"),
         "status": Group(
             "How far a session is.",
@@ -101,7 +101,7 @@ BOS_V2: dict[str, Group | Leaf] = {
     "healthz": Group(
         "Health of the Boot Orchestration Service.",
         {
-            "list": Leaf("Show how the service and its database are.", "bos_v2.service_commands:show_health"),
+            "list": Leaf("Show the health of the service and its database.", "bos_v2.service_commands:show_health"),
         },
     ),
     "list": Leaf("Show the version of the API.", "bos_v2.service_commands:show_api"),
@@ -252,7 +252,7 @@ TREE = Group(
                 "use": Leaf("Choose the system that is asked.", "commands.config_changes:use_context"),
                 "init": Leaf("Name a system: write a context, and say what works.", "commands.config_changes:init"),
                 "set": Leaf("Set a key of a context.", "commands.config_changes:set_value"),
-                "unset": Leaf("Take a key out of a context.", "commands.config_changes:unset_value"),
+                "unset": Leaf("Remove a key from a context.", "commands.config_changes:unset_value"),
                 "edit": Leaf("Edit the configuration file.", "commands.config_changes:edit_file"),
             },
         ),

@@ -146,7 +146,7 @@ SHARED: list[click.Option] = [
     ),
     shared("--local", metavar="PATH", help="Ask the local store or fleet file at PATH."),
     shared("--context", metavar="NAME", help="Ask the system of that NAME in the configuration."),
-    shared("--configuration", metavar="NAME", help="Ask the system that cray knows by that NAME, or file."),
+    shared("--configuration", metavar="NAME", help="Ask the system that cray has configured as NAME, or in a file."),
     shared("--tenant", metavar="NAME", help="Ask BOS as this tenant (NODEWATCH_TENANT)."),
     shared(
         "--token",
@@ -154,13 +154,13 @@ SHARED: list[click.Option] = [
         help="Log in to BOS with the token in FILE: JSON as cray keeps it, or the token alone.",
     ),
     shared("--ca-bundle", metavar="FILE", help="Trust the certificates in FILE, not the system's."),
-    flag("--insecure", help="Trust every server; warns each time."),
+    flag("--insecure", help="Do not verify certificates; warns each time."),
     shared("--request-timeout", type=seconds, help="Give up on a request after SECONDS (60)."),
     shared("--verbose", "-v", count=True, default=None, help="Trace requests on stderr; -vv with their bodies."),
-    flag("--quiet", help="Say nothing on stderr but errors and warnings."),
+    flag("--quiet", help="Print nothing but errors and warnings on stderr."),
     flag("--no-pager", help="Print a long table at once, not through $NODEWATCH_PAGER, $PAGER or less."),
-    flag("--utc", help="Show times in UTC on a terminal too, not in its own zone."),
-    flag("--dry-run", help="Say what would be changed, and change nothing."),
+    flag("--utc", help="Show times in UTC, also on a terminal, not in its time zone."),
+    flag("--dry-run", help="Show what would be changed, and change nothing."),
     click.Option(
         ["--version"],
         is_flag=True,
@@ -172,7 +172,7 @@ SHARED: list[click.Option] = [
 ]
 # What commands take that show a list.
 AS_NAMES: list[click.Option] = [
-    flag("--expand", help="With --format names: one name a line, instead of all folded into one."),
+    flag("--expand", help="With --format names: one name a line, not all folded into one."),
     shared(
         "--separator", type=separator, metavar="TEXT", help="With --format names: every name, with TEXT between them."
     ),
@@ -182,11 +182,11 @@ LISTING: list[click.Option] = [
         "--filter",
         multiple=True,
         metavar="EXPRESSION",
-        help="Only what fits, as in 'age > 30m and status != stable'; may be given again.",
+        help="Only what matches, such as 'age > 30m and status != stable'; may be given again.",
     ),
-    shared("--sort", metavar="COLUMNS", help="Sort by these columns, -COLUMN the largest first."),
+    shared("--sort", metavar="COLUMNS", help="Sort by these columns; -COLUMN sorts the largest first."),
     shared("--columns", metavar="COLUMNS", help="Show these columns; `help` lists them with what they mean."),
-    shared("--count-by", metavar="COLUMNS", help="Show how many are alike in these columns, the most first."),
+    shared("--count-by", metavar="COLUMNS", help="Count the rows that have the same values in these columns."),
     flag("--no-headings", help="Leave out the names of the columns."),
     *AS_NAMES,
 ]

@@ -43,7 +43,6 @@ class Fields(NamedTuple):
     """Names and values, one a line; values may wrap, an empty value is left out."""
 
     pairs: Sequence[tuple[str, str | Cell]]
-    heading: str = ""
 
 
 class Part(NamedTuple):

@@ -91,16 +91,6 @@ def rough_span(duration: timedelta) -> str:
     return span(duration if exact else duration - timedelta(seconds=duration.seconds % 60))
 
 
-def age(text: Any, now: datetime) -> str:
-    """Return how long ago a server's time was; empty for no time.
-
-    >>> age("2024-01-02T03:04:05", datetime(2024, 1, 2, 4, 4, 6, tzinfo=UTC)), age("", datetime.now(UTC))
-    ('1 h', '')
-    """
-    time = read_time(text)
-    return "" if time is None else span(now - time)
-
-
 def seconds_since(text: Any, now: datetime) -> float | None:
     """Return how many seconds ago a server's time was, 0 for one that is to come; None for no time.
 

@@ -93,6 +93,7 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
     answers = folder / "answers.json"
     answers.write_text(json.dumps({"/v2/components": str(text)}))
     one = "bos components describe x1000c0s0b0n0 --format json --local"
+    later = changed(file)
     os.sync()  # what was loaded is still being written otherwise, and the larger store waits longer for that
     found = bench.compare(rounds * 4, [bench.ours("few", f"{one} {few}"), bench.ours("many", f"{one} {store}")])
     serve = (bench.nodewatch, "local", "serve", "--read-only", "--local", str(store))
@@ -109,9 +110,9 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
                 bench.ours("asked", f"{listing} {COUNTED} --format json --local {store}"),
                 bench.ours("asked http", f"{listing} {COUNTED} --format json", {"NODEWATCH_BOS_URL": url}),
                 bench.code("served", FETCH, f"{ours}/apis/bos/v2/components"),
-                bench.ours("diff", f"diff {file} {file} --format table"),
+                bench.ours("diff", f"diff {file} {later} --format json"),
                 bench.code("load", LOAD, str(file)),
-                bench.code("load both", LOAD, str(file), str(file)),
+                bench.code("both", LOAD, str(file), str(later)),
                 bench.code("tool", "import runpy; runpy.run_module('json.tool', run_name='__main__')", str(file)),
             ],
         )
@@ -133,10 +134,21 @@ def large(bench: Bench, rounds: int) -> Iterator[Row]:
     yield time_row(
         "the same from `local serve`, without nodewatch", found["served"], found["load"], load, 1.5, waiting=True
     )
-    yield time_row("`diff` of two fleet files", found["diff"], found["load both"], "`json.load` of both", 2.5)
+    yield time_row("what changed between two fleet files", found["diff"], found["both"], "`json.load` of both", 2.5)
     yield limit_row("folding their names, with holes", fold, 100, "ms")
+    yield memory_row("memory: what changed between two fleet files", found["diff"], 3 * file.stat().st_size)
     yield memory_row("memory: all components offline, JSON", found["list"], 60e6)
     yield memory_row(f"memory: all components over HTTP, JSON ({size / 1e6:.0f} MB)", found["http"], 4 * size)
+
+
+def changed(file: Path) -> Path:
+    """Write the fleet as it may be a little later: every tenth component has failed; return the file."""
+    fleet = json.loads(file.read_text())
+    for component in fleet["bos"]["v2"]["components"][::10]:
+        component["status"]["status_override"], component["error"] = "failed", "no power"
+    later = file.with_name("later.json")
+    later.write_text(json.dumps(fleet))
+    return later
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Measures what `--watch` costs: one refresh of 10,000 nodes, against one plain command with the same table.
+"""Measures what `--watch` costs, one refresh of 10,000 nodes against one plain command with the same table; and a wait.
 
     PYTHONPATH=tests python -m bench.watch [--python VENV/bin/python] [--rounds 5]
 
@@ -13,13 +13,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .measure import Bench, Candidate, Sample, table, time_row, warn_if_editable
+from .measure import Bench, Candidate, Sample, memory_row, table, time_row, warn_if_editable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .measure import Row
 
 TESTS = Path(__file__).parents[1]
-COUNT = 10_000
+COUNT, MORE = 10_000, 20_000
 LOOKS = 11
 LINES = {
     "a session's status": "bos sessions status list night-reboot",
@@ -44,10 +46,33 @@ sys.exit(run(TREE, "nodewatch", sys.argv[2:], Hasty()) != 130)
 """
 
 
-def watch(bench: Bench, looks: int, line: str) -> Candidate:
+def watch(bench: Bench, looks: int, line: str, option: str = "--watch") -> Candidate:
     """Return a candidate that looks as often as that, and ends."""
-    code = bench.code(f"{looks} looks", WATCH, str(looks), *line.split(), "--watch", "--interval", "1")
+    code = bench.code(f"{looks} looks", WATCH, str(looks), *line.split(), option, "--interval", "1")
     return code._replace(terminal=True)
+
+
+def waits(bench: Bench, rounds: int) -> Iterator[Row]:
+    """Measure how large a wait for a session of 20,000 nodes gets, beside the plain command."""
+    store = load(bench, MORE)
+    for (what, line), limit in zip(LINES.items(), (80e6, 120e6), strict=True):
+        found = bench.compare(
+            rounds,
+            [
+                bench.ours("plain", f"{line} --format json --local {store}"),
+                watch(bench, LOOKS, f"{line} --format json --local {store}", "--wait"),
+            ],
+        )
+        plain = f" (the plain command: {found['plain'].peak / 1e6:.0f} MB)"
+        yield memory_row(f"memory: {MORE:,} nodes, a wait for {what}{plain}", found[f"{LOOKS} looks"], limit)
+
+
+def load(bench: Bench, count: int) -> Path:
+    """Make a store with so many nodes, and return where it is."""
+    fleets, store = [str(bench.folder / file) for file in ("small.json", f"{count}.json")], bench.folder / f"{count}.db"
+    bench.output(bench.python, "-m", "bench.fleets", *fleets, str(count), PYTHONPATH=str(TESTS))
+    bench.output(bench.nodewatch, "local", "load", fleets[1], "--local", str(store))
+    return store
 
 
 def refresh(bench: Bench, what: str, line: str, rounds: int) -> Row:
@@ -74,10 +99,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="nodewatch-bench-") as name:
         bench = Bench(given.python, Path(name))
         warn_if_editable(bench)
-        fleets, store = [str(bench.folder / file) for file in ("small.json", "large.json")], bench.folder / "large.db"
-        bench.output(given.python, "-m", "bench.fleets", *fleets, str(COUNT), PYTHONPATH=str(TESTS))
-        bench.output(bench.nodewatch, "local", "load", fleets[1], "--local", str(store))
+        store = load(bench, COUNT)
         rows = [refresh(bench, what, f"{line} --local {store}", given.rounds) for what, line in LINES.items()]
+        rows += waits(bench, max(given.rounds // 2, 1))
     print(table(rows))
     return 0 if all(row.met for row in rows) else 1
 

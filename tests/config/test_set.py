@@ -37,7 +37,7 @@ def test_a_key_of_the_context_in_use(run: Runner, config: Path) -> None:
     assert config.stat().st_mode & 0o777 == 0o600
     assert run("config set request_timeout 2.5").code == 0
     assert run("config show").json["bos.request_timeout"]["value"] == 2.5
-    assert run("config unset request_timeout").stderr == "request_timeout of the context prod is not set any more.\n"
+    assert run("config unset request_timeout").stderr == "request_timeout of the context prod is no longer set.\n"
     assert run("config set bos.url https://prod.example.com/apis/bos").code == 0
     assert config.read_text() == CONFIG
 

@@ -109,7 +109,7 @@ BROKEN = [
         "unreachable",
         lambda ground: Where("http://255.255.255.255:81"),
         5,
-        "BOS cannot be reached: there is no way to it (Network is unreachable). "
+        "BOS cannot be reached: there is no route to it (Network is unreachable). "
         "Check the network, the VPN or the tunnel.",
     ),
     Broken(

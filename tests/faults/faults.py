@@ -65,10 +65,8 @@ LYING_GZIP = (
     "A proxy on the way may be at fault."
 )
 
-MANY_HEADERS = "BOS did not answer GET /v2/sessions/night: the answer has more headers than can be meant."
-TOO_LARGE = (
-    "BOS did not answer GET /v2/sessions/night: the answer is larger than can be meant, so reading it was given up."
-)
+MANY_HEADERS = "BOS did not answer GET /v2/sessions/night: the answer has far too many headers."
+TOO_LARGE = "BOS did not answer GET /v2/sessions/night: the answer is far too large, so it was not read to its end."
 BOMB = gzip.compress(b" " * (66 << 20))
 FAILED = refused("500 Internal Server Error") + "Its log says more."
 ENDLESS = "-1e999 is too large for a number"
@@ -226,8 +224,7 @@ FAULTS = [
         "429-seconds",
         answer(429, b"", {"Retry-After": "120"}),
         5,
-        refused("429 Too Many Requests")
-        + "It asks not to be asked for a while (Retry-After: 120): try again after that time.",
+        refused("429 Too Many Requests") + "It asks for a pause (Retry-After: 120): try again after that time.",
     ),
     Fault(
         "429-date",

@@ -183,7 +183,7 @@ def test_stores_that_are_none_are_left_alone(run: Runner, file: Path, tmp_path: 
         (empty, f"{empty} is not a nodewatch store (the name of a fleet file ends in .json)."),
         (text, f"{text} is not a nodewatch store (the name of a fleet file ends in .json)."),
         (foreign, f"{foreign} is another program's SQLite file, not a nodewatch store."),
-        (newer, f"{newer} is of a newer nodewatch (format 9, this one reads 3): upgrade."),
+        (newer, f"{newer} was made by a newer nodewatch (format 9, this one reads 3): upgrade."),
     ]:
         before = path.read_bytes()
         assert run(f"local load {file} --local {path}") == (4, "", f"Error: {sentence}\n")

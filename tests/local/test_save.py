@@ -151,7 +151,7 @@ def test_what_is_not_answered_is_told(run: Runner, live: dict[str, Any], file: P
     done = run(f"local save {file}")
     assert (done.code, done.stdout) == (5, "")
     assert done.stderr == (
-        f"Wrote {file}.\nError: {file} lacks what could not be had:\n  {path}: internal_error: broken\n"
+        f"Wrote {file}.\nError: {file} lacks what could not be read:\n  {path}: internal_error: broken\n"
     )
     saved = json.loads(file.read_text())
     assert node not in saved["exchange"]["managementStatus"]
@@ -205,7 +205,7 @@ def test_documents_that_could_not_be_loaded_are_left_out_and_named(
     done = run(f"local save {file}")
     assert (done.code, done.stdout) == (5, "")
     assert done.stderr == (
-        f"Wrote {file}.\nError: {file} lacks what could not be had:\n"
+        f"Wrote {file}.\nError: {file} lacks what could not be read:\n"
         "  bos.v2.components[1].id: a text is missing\n"
         "  bos.v2.components[2].id: 'x1' is there twice\n"
         "  bos.v2.components[3].error: a text is needed, not an object\n"

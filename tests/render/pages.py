@@ -63,7 +63,6 @@ STATUS: Page = [
     Line("powering off 2.5 %  powering on 3 %  configuring 3 %  complete 91.5 %", lead="Phases: "),
     Fields(
         [("Template", "compute-24.7"), ("Tenant", ""), ("Limit", Cell("x3000c0s19b1n0,x3000c0s19b2n0", "strong"))],
-        "Session",
     ),
     Line(ERRORS["failed"], "bad", "45 nodes: "),
     Line("x3000c0s[19-22]b[0-3]n0,x3000c0s[23,25-27]b0n0,x3001c0s[1-60]b[0-1]n[0-1],x3002c0s7b0n1", lead="    "),

@@ -34,7 +34,7 @@ def grids(draw: st.DrawFn) -> Grid:
 
 BLOCK = (
     grids()
-    | st.builds(Fields, st.lists(st.tuples(TEXT, CELL), max_size=4), TEXT)
+    | st.builds(Fields, st.lists(st.tuples(TEXT, CELL), max_size=4))
     | st.builds(Bar, st.lists(st.builds(Part, TEXT, SHARE, STYLE, st.none() | st.integers(0)), max_size=5))
     | st.builds(Line, TEXT, STYLE, TEXT, st.booleans())
     | st.builds(Heading, TEXT, STYLE)

@@ -30,7 +30,7 @@ Shows, for a whole fleet at once, how far a boot (HPE Cray CSM: the Boot Orchest
 
 The commands are those of `cray bos` and `hzn`, with the same arguments and options. They ask the system that an
 option, the environment or a file names, or a local store, which is one file that answers as the system would. When
-nothing names a system, they say how to name one; `nodewatch demo` makes a fleet to look at.
+nothing names a system, they explain how to name one; `nodewatch demo` makes a fleet to look at.
 
 Data goes to standard output, everything else to standard error. On a terminal, data is a table; else it is JSON, the
 server's own document with all its fields. `--format` decides otherwise.
@@ -38,21 +38,21 @@ server's own document with all its fields. `--format` decides otherwise.
 
 LISTS = """
 Commands that show a list take `--filter`, `--sort`, `--columns`, `--count-by` and `--no-headings`. `--columns help`
-names the columns with what they mean. A column goes by its name, by its heading in the table, or by the beginning of
-either that fits no other one; upper and lower case are the same.
+names the columns and says what they mean. A column can be called by its name, by its heading in the table, or by any
+beginning of either that only it has; upper and lower case are the same.
 
-A filter compares columns with values, by `=`, `!=`, `<`, `<=`, `>` and `>=`; `~` and `!~` hold a regular expression
-against them. `and`, `or`, `not` and parentheses join comparisons. In a value `*` stands for any text and `?` for one
+A filter compares columns with values, by `=`, `!=`, `<`, `<=`, `>` and `>=`; `~` and `!~` match them against a regular
+expression. `and`, `or`, `not` and parentheses join comparisons. In a value `*` stands for any text and `?` for one
 character; a backslash takes the next character as it is; a value with blanks or parentheses stands in quotes, and '' is
 the empty one. Ages are durations (`age > 30m`), times are RFC 3339 or a date, numbers in names compare as numbers.
 
-Without `--columns` and `--count-by`, JSON, YAML and TOML print the service's own documents, those that fit, in their
+Without `--columns` and `--count-by`, JSON, YAML and TOML print the service's own documents, those that match, in their
 order. With either they print flat records, as `--format csv` and `tsv` do: times in UTC, durations in seconds.
 `--format names` prints the names alone, folded; what it prints is taken wherever nodes are named.
 """
 
 AS_CRAY = """
-By a link of the name `cray` (`ln -s "$(command -v nodewatch)" ~/bin/cray`) what goes into a pipe is TOML, as scripts
+Through a link named `cray` (`ln -s "$(command -v nodewatch)" ~/bin/cray`) what goes into a pipe is TOML, as scripts
 expect it of `cray`, instead of JSON; everything else is the same, exit codes too: `cray` itself ends with 2 whatever
 went wrong, nodewatch as below. A script that also needs what only `cray` has takes a function:
 
@@ -66,7 +66,7 @@ cray() {
 """
 
 EXIT_STATUS = {
-    0: "Done; after waiting: finished, and every node succeeded.",
+    0: "Done. After waiting: finished, and every node succeeded.",
     1: "A prompt was declined, or nodewatch has a defect.",
     2: "The command line is wrong; nothing was sent.",
     3: "The server's answer could not be understood.",
@@ -77,7 +77,7 @@ EXIT_STATUS = {
     8: "What was asked for was not found.",
     10: "Finished, but not every node succeeded, or there was none.",
     11: "The time to wait ran out; the nodes that are not done are named.",
-    12: "What was waited for does not exist any more.",
+    12: "What was waited for no longer exists.",
     130: "Interrupted (Ctrl-C).",
     141: "The reader of the output went away.",
 }
@@ -128,31 +128,31 @@ ENVIRONMENT = {
     "NODEWATCH_TOKEN": "The bearer token for BOS.",
     "CRAY_CREDENTIALS": "A file with the bearer token for BOS: the JSON that `cray` keeps, or the token alone.",
     "CRAY_CONFIG": "The configuration of `cray` to work with: a name, or an absolute path.",
-    "CRAY_CONFIG_DIR": "Where the files of `cray` lie, instead of the home directory.",
+    "CRAY_CONFIG_DIR": "Where the files of `cray` are kept, instead of the home directory.",
     "NODEWATCH_TENANT": "The tenant to ask BOS as.",
     "NODEWATCH_CA_BUNDLE": "A file of certificates to trust instead of the system's.",
     "NODEWATCH_COMPLETION_TIMEOUT": "Seconds that a shell waits for names to complete (0.25).",
     "NODEWATCH_FORMAT": "The format on a terminal, unless `--format` is given.",
-    "NODEWATCH_REQUEST_TIMEOUT": "How many seconds a request may take, as `--request-timeout` says it.",
-    "NODEWATCH_RETRIES": "How often a question is asked again after a passing failure (3); 0 turns that off.",
+    "NODEWATCH_REQUEST_TIMEOUT": "How many seconds a request may take, as `--request-timeout` sets it.",
+    "NODEWATCH_RETRIES": "How often a request is repeated after a temporary failure (3); 0 turns that off.",
     "HZN_FSS_CSSURL": "The base URL of the model management service (CSS), which keeps manifests.",
     "HZN_DONT_SUBST_ENV_VARS": "1 leaves `$NAME` in the file of `exchange nmp add` as it is.",
     "HZN_ORG_ID": "The organization in the Exchange.",
     "HZN_EXCHANGE_USER_AUTH": "The user to ask the Exchange as, `[ORG/]USER:PASSWORD`.",
-    "HZN_EXCHANGE_NODE_AUTH": "The node to ask the Exchange as, `[ORG/]NODE:TOKEN`, when no user is given; "
-    "what only a user may do (adding, removing, enabling and disabling policies) it is not used for.",
+    "HZN_EXCHANGE_NODE_AUTH": "The node to ask the Exchange as, `[ORG/]NODE:TOKEN`, when no user is given. "
+    "It is not used for what only a user may do: adding, removing, enabling and disabling policies.",
     "USING_API_KEY": "Set when HZN_EXCHANGE_USER_AUTH holds an API key.",
-    "HZN_HTTP_TIMEOUT, HZN_HTTP_RETRIES": "The same as NODEWATCH_REQUEST_TIMEOUT and NODEWATCH_RETRIES, for Horizon.",
+    "HZN_HTTP_TIMEOUT, HZN_HTTP_RETRIES": "What NODEWATCH_REQUEST_TIMEOUT and NODEWATCH_RETRIES are, for Horizon only.",
     "HZN_ICP_CA_CERT_PATH, HZN_MGMT_HUB_CERT_PATH": "Certificates to trust for the Exchange, beside the system's.",
     "HZN_SSL_SKIP_VERIFY": "Set to reach the Exchange without verifying its certificate.",
     "HTTPS_PROXY, HTTP_PROXY, NO_PROXY": "The proxies to use, and the hosts to reach without one.",
     "NO_COLOR, FORCE_COLOR, TERM": "Whether tables are coloured, as everywhere.",
-    "NODEWATCH_PAGER, PAGER": "What shows tables longer than the terminal (`less`, with LESS=FRX unless that is set); "
-    "`cat` or nothing: none.",
-    "COLUMNS": "The width of tables, when it is not the terminal's.",
-    "VISUAL, EDITOR": "The editor of `config edit`; the first that is set.",
-    "XDG_CONFIG_HOME": "Where the configuration lies, instead of `~/.config`.",
-    "XDG_DATA_HOME": "Where the demo store lies, instead of `~/.local/share`.",
+    "NODEWATCH_PAGER, PAGER": "The program for tables longer than the terminal (`less`, with LESS=FRX unless that is "
+    "set); `cat` or nothing: none.",
+    "COLUMNS": "The width of tables, if not the terminal's.",
+    "VISUAL, EDITOR": "The editor for `config edit`; the first that is set counts.",
+    "XDG_CONFIG_HOME": "Where the configuration is kept, instead of `~/.config`.",
+    "XDG_DATA_HOME": "Where the demo store is kept, instead of `~/.local/share`.",
 }
 
 CONFIGURATION = """
@@ -170,7 +170,7 @@ bos.tenant = "blue"                            # the tenant to ask it as
 exchange.url = "https://hub.example.com/v1"    # the Exchange
 exchange.org = "harbor"                        # the organization in it
 agent.url = "http://localhost:8510"            # the agent on a node
-ca_bundle = "prod-ca.pem"                      # certificates to trust; the path is meant from this folder
+ca_bundle = "prod-ca.pem"                      # certificates to trust; relative to this folder
 proxy = "http://proxy.example.com:3128"        # "" for none at all
 request_timeout = 30                           # seconds
 

@@ -58,7 +58,7 @@ class BosV1:
 
     def health(self) -> dict[str, Any]:
         """Return whether the service and its database work."""
-        with explaining_not_found("the service does not tell how it is."):
+        with explaining_not_found("the service does not report its health."):
             return ask_object(self.backend, Request("GET", "/v1/healthz"))
 
     def sessions(self) -> list[str]:

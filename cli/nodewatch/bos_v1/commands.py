@@ -31,7 +31,7 @@ DOING = {"boot": "Boot", "configure": "Configure", "reboot": "Reboot", "shutdown
 
 @command
 def show_version(app: App) -> None:
-    """The version of BOS, and where its APIs are found.
+    """The version of BOS, and where its APIs are.
 
     \b
     $ nodewatch bos v1 version list
@@ -54,7 +54,7 @@ def list_sessions(app: App) -> None:
     """The server's own list has nothing but ids, in no order, and that is what JSON shows. A table asks for each
     session too, and has the newest first; of more than 100 sessions it shows the ids only.
 
-    A server with well over 1000 sessions never answers: the list is given up after the time of --request-timeout.
+    A server with well over 1000 sessions never answers; the list is given up after --request-timeout.
 
     \b
     $ nodewatch bos v1 session list
@@ -134,13 +134,13 @@ def check_operation(_ctx: click.Context, _param: click.Parameter, value: str) ->
 )
 @click.option("--template-name", metavar="NAME", help="The session template that says which nodes, and what they boot.")
 @click.option("--template-uuid", metavar="NAME", help="The same; deprecated.")
-@click.option("--limit", metavar="LIST", help="Only these nodes, groups or roles: a comma list; & keeps, ! takes away.")
+@click.option("--limit", metavar="LIST", help="Only these nodes, groups or roles: a comma list; & narrows, ! excludes.")
 @YES
 def create_session(
     app: App, operation: str, template_name: str | None, template_uuid: str | None, limit: str | None, yes: bool
 ) -> None:
     """Starts it at once. Without a limit it is for all nodes of the template: on a terminal you are asked first.
-    Offline the session is put in the store, and nothing of it ever begins.
+    Offline the session is put in the store, and never begins.
 
     \b
     $ nodewatch bos v1 session create --template-name cle-1.3.0 --operation reboot

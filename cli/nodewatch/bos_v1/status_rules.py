@@ -60,7 +60,7 @@ STATES = Chart(
             "A node is in progress.",
             "the nodes in progress",
             [
-                Step("stalled", "nobody is in progress, and not all are done"),
+                Step("stalled", "no node is in progress, and not all are done"),
                 Step("finished", "all nodes are done"),
                 Step("finished with failures", "all nodes are done, and some failed"),
             ],

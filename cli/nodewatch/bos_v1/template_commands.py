@@ -20,7 +20,7 @@ else:  # only tables need them
 
 @command
 def show_api(app: App) -> None:
-    """The version of BOS, and where its APIs are found.
+    """The version of BOS, and where its APIs are.
 
     \b
     $ nodewatch bos v1 list
@@ -30,7 +30,7 @@ def show_api(app: App) -> None:
 
 @command(listing="bos_v1.list_tables:TEMPLATES")
 def list_templates(app: App) -> None:
-    """They are those of BOS v2, too. The table has them by name; other formats keep the server's order.
+    """They are those of BOS v2, too. The table sorts them by name; other formats keep the server's order.
 
     \b
     $ nodewatch bos v1 sessiontemplate list
@@ -52,7 +52,7 @@ def describe_template(app: App, session_template_id: str) -> None:
 
 
 @command
-@click.option("--name", metavar="NAME", help="Name of the template; goes before the one in the file.")
+@click.option("--name", metavar="NAME", help="Name of the template, instead of the one in the file.")
 @click.option("--file", metavar="PATH", help="Take the template from this JSON file; - for stdin.")
 @click.option("--description", metavar="TEXT", help="What the template is for.")
 @click.option("--enable-cfs", type=boolean, help="Whether nodes are configured by CFS.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.documents import as_text, names_in, part
 from nodewatch.nodes.nodeset import fold
-from nodewatch.table import Cell, Fields, Line, Page
+from nodewatch.table import Cell, Fields, Heading, Line, Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ def template(document: SessionTemplate) -> Page:
     for name, boot_set in boot_sets(document).items():
         shown = ("node_list", *(field for field, _ in SPECIFIERS))
         others = [(field, as_text(value)) for field, value in boot_set.items() if field not in shown]
-        page.append(Fields([("Nodes", nodes_of_boot_set(boot_set)), *others], heading=f"Boot set {name}"))
+        page += [Heading(f"Boot set {name}"), Fields([("Nodes", nodes_of_boot_set(boot_set)), *others])]
     return page
 
 

@@ -15,7 +15,7 @@ from nodewatch.options import YES, Text, boolean
 from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Container, Iterable, Sequence
 
     from nodewatch import table
     from nodewatch.app import App
@@ -66,7 +66,7 @@ def with_clearing(function: Any) -> Any:
 @command
 @click.option("--template-name", metavar="NAME", required=True, help="Session template to create the session from.")
 @click.option("--operation", type=click.Choice(["boot", "reboot", "shutdown"]), required=True, help="What to do.")
-@click.option("--name", metavar="ID", help="Name of the session; else BOS invents one.")
+@click.option("--name", metavar="ID", help="Name of the session; BOS makes one up otherwise.")
 @click.option("--limit", metavar="NODES", help=f"Only these nodes, groups or roles, with & and ! before them: {NODES}.")
 @click.option("--stage", type=boolean, help="Only prepare the nodes (true): `applystaged create` starts it.")
 @click.option("--include-disabled", type=boolean, help="Also act on nodes that are disabled in HSM (true).")
@@ -133,7 +133,7 @@ def update_component(
     clear_pending_state: bool,
     **values: Any,
 ) -> None:
-    """Only what is given is changed.
+    """Only what is given is changed; `updatemany` changes several.
 
     \b
     $ nodewatch bos v2 components update x3000c0s13b0n0 --enabled true
@@ -143,7 +143,9 @@ def update_component(
     patch = {**fields.make_document(fields.COMPONENT, values), **fields.clearing_patch(desired=desired, staged=staged)}
     if not patch:
         raise WrongUsage(f"nothing says what to change of {component_id}: add an option, such as --enabled true.")
-    component = BosV2(app.backend("bos")).update_component(component_id, patch)
+    if nodes.names_several(component_id):
+        raise WrongUsage(f"{component_id} is more than one node: `components updatemany --filter-ids` changes several.")
+    component = BosV2(app.backend("bos")).update_component(nodes.spell_name(component_id), patch)
     app.show(component, lambda node: tables.component(node, app.clock))
     explain(app, patch, component_id)
 
@@ -188,9 +190,10 @@ def update_components(
             "nothing says what to change: add --patch JSON, --enabled, --retry-policy or a --clear option."
         )
     bos = BosV2(app.backend("bos"))
-    names = nodes.known_names(bos, nodes.read_names(filter_ids, app.world)) if filter_ids else []
-    if sum(map(len, names)) + len(names) - 1 > IDS_LENGTH:
-        raise WrongUsage(f"BOS takes {IDS_LENGTH:,} characters of names at once: change these {len(names):,} in parts.")
+    names = nodes.read_names(filter_ids, app.world) if filter_ids else []
+    check_length(names)
+    names = nodes.known_names(bos, names)
+    check_length(names)
     who = nodeset.fold(names) if names else f"all components of session {filter_session}"
     if app.interactive and len(names) != 1 and not yes and not app.settings.dry_run:
         count = len(names) or len(list(bos.components(session=filter_session, fields=("id",))))
@@ -226,6 +229,12 @@ def apply_staged(app: App, xnames: str | None) -> None:
         )
 
 
+def check_length(names: Sequence[str]) -> None:
+    """Raise `WrongUsage` for more names than BOS takes at once."""
+    if sum(map(len, names)) + len(names) - 1 > IDS_LENGTH:
+        raise WrongUsage(f"BOS takes {IDS_LENGTH:,} characters of names at once: change these {len(names):,} in parts.")
+
+
 def check_applied(applied: Any) -> None:
     """Raise `NotAllSucceeded` that names the nodes on which the staged session was not started, if there are some."""
     failed, ignored = names_in(applied.get("failed")), names_in(applied.get("ignored"))
@@ -256,4 +265,4 @@ def explain(app: App, patch: Any, who: str) -> None:
     if patch.get("enabled"):
         app.say(f"{who}: on_hold until BOS has looked at it; the status follows within seconds.")
     if patch.get("desired_state") and not patch.get("session"):
-        app.say(f"{who}: in no session any more, because its desired state was set by hand; its attempts count from 0.")
+        app.say(f"{who}: no longer in a session, as its desired state was set by hand; its attempts count from 0.")

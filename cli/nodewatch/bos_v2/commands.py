@@ -153,9 +153,10 @@ def component_filters(function: Any) -> Any:
 @component_filters
 @watchable
 def list_components(app: App, ids: str | None, **filters: Any) -> None:
-    """Only components that fit all the options are listed; an id that was named and that BOS does not know is an error.
-    --wait and --watch follow those that fit at first, until BOS does nothing with any of them any more; those of a new
-    session are waited for.
+    """Only components that match all the options are listed; naming an id that BOS does not know is an error.
+
+    --wait and --watch follow those that match at first, until BOS has nothing left to do with any of them; those of a
+    new session are waited for.
 
     \b
     $ nodewatch bos v2 components list --session night-reboot --status failed
@@ -168,6 +169,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     """
     filters["status"] = filters["status"] and known_statuses(filters["status"])
     filters["ids"] = ids and nodes.comma_list(ids, app.world)
+    filters["start_after_id"] = filters["start_after_id"] and nodes.spell_name(filters["start_after_id"])
     whole = ids is not None and nodes.names_each_node(ids) and not (filters["page_size"] or filters["start_after_id"])
     if followed(app, lambda: follow.components(app, filters)):
         return

@@ -4,27 +4,53 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nodewatch.backend import StoredArray
 from nodewatch.bos_v2 import kinds, rules
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.bos_v2.components_outcome import ComponentsLook
+from nodewatch.bos_v2.status_rules import COMPONENTS
 from nodewatch.documents import id_of, part
 from nodewatch.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from nodewatch.app import App
     from nodewatch.bos_v2.types import Component
 
 STANDING = ("ids", "session")  # filters that a node does not leave by getting on
+MOVING = ",".join(word for word in COMPONENTS.statuses if word not in ("stable", "failed"))
+
+
+class KeptArray(StoredArray):
+    """A stored array whose texts are all in memory, so that it can be read again: a tenth of what its documents take.
+
+    >>> array = KeptArray(['{"id": "x1"}', '{"id": "x2"}'])
+    >>> found = array.those(lambda each: each["id"] == "x2")
+    >>> len(array), list(found), list(found)
+    (2, [{'id': 'x2'}], [{'id': 'x2'}])
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.kept = list(texts)
+        super().__init__(self.kept)
+
+    def __len__(self) -> int:
+        return len(self.kept)
+
+    def those(self, wanted: Callable[[Any], bool]) -> KeptArray:
+        """Return the elements whose documents are wanted."""
+        return KeptArray(text for text, document in zip(self.kept, self, strict=True) if wanted(document))
 
 
 class ComponentsWatcher:
     """Looks at the components that fit the filters at first again and again: also when they fit no more.
 
-    Their documents are what is printed at the end: all of them are asked at the first look, at the end, and when the
-    time has run out; by a watch, and where `--fail-fast` waits for a failure, at every look. In between only those that
-    BOS acts on are asked, for while there is one that is not at its end the wait goes on.
+    The first look asks what the rule of the end, and `--filter`, look at. After that one alone is asked that BOS acts
+    on, for while there is one that is not at its end the wait goes on; where that is none of those that were chosen,
+    all that BOS acts on. The documents of all that were chosen are what is printed: they are asked at the end, and when
+    the time has run out; by a watch, and where `--fail-fast` waits for a failure, at every look. A wait has those of
+    the local store as texts.
 
     Which components are those of a session is not known before it is set up: until then it is waited for.
     """
@@ -40,26 +66,42 @@ class ComponentsWatcher:
     def look(self) -> ComponentsLook:
         """Return what is known now."""
         bos = BosV2(self.app.backend("bos"))
-        if not self.chosen or self.every_change or not self.still_moving(bos):
+        if self.chosen and not self.every_change and self.still_moving(bos):
+            self.before = self.before._replace(documents=())
+        elif self.chosen or self.every_change:
             self.before = self.last_look()
+        else:
+            self.before = self.first(bos, self.deciding())
+            if not self.before.pending and not any(node.kind == "moving" for node in self.before.nodes.values()):
+                self.before = self.last_look()
         return self.before
 
-    def first(self, bos: BosV2) -> ComponentsLook:
+    def deciding(self) -> Sequence[str]:
+        """Return the members of components that tell whether they fit, and are at their end."""
+        fits = self.app.fits()
+        return (*rules.IN_PROGRESS, "last_action.action", *(fits.fields if fits else ()))
+
+    def first(self, bos: BosV2, fields: Sequence[str]) -> ComponentsLook:
         """Return the components that fit, chosen for all looks to come; none while their session is pending."""
         session = self.filters.get("session")
-        found = list(bos.components(fields=self.fields, **self.app.narrowed(self.filters)))
+        found = list(bos.components(fields=fields, **self.app.narrowed(self.filters)))
         if session and (not found or any(map(in_set_up, found))):
             if is_pending(bos, session):
                 return ComponentsLook({}, 0, session)
-            found = list(bos.components(fields=self.fields, **self.app.narrowed(self.filters)))  # there may be more now
+            found = list(bos.components(fields=fields, **self.app.narrowed(self.filters)))  # there may be more now
         bos.check_known(self.filters.get("ids"), found)
         self.chosen = {id_of(component) for component in self.app.fitting(found)}
         self.app.keep_all()
         return self.looked(found)
 
     def still_moving(self, bos: BosV2) -> bool:
-        """Return whether BOS works on one of the chosen components."""
+        """Return whether BOS works on one of the chosen components, for all that a cheap question tells."""
         enabled: dict[str, Any] = {**self.standing, "enabled": True}
+        if not self.standing["ids"]:
+            one = bos.components(**enabled, status=MOVING, page_size=1, fields=("id",))
+            first = next(map(id_of, one), "")
+            if not first or first in self.chosen:
+                return bool(first)
         found = kinds.nodes_by_id(bos.components(fields=rules.IN_PROGRESS, **enabled))
         return any(node.kind == "moving" and name in self.chosen for name, node in found.items())
 
@@ -67,13 +109,18 @@ class ComponentsWatcher:
         """Return what is known of all that were chosen."""
         bos = BosV2(self.app.backend("bos"))
         if not self.chosen:
-            return self.first(bos)
-        found = list(bos.components(fields=self.fields, **self.standing))
-        return self.looked(found)
+            return self.first(bos, self.fields)
+        found: Any = bos.components(fields=self.fields, **self.standing)
+        as_texts = isinstance(found, StoredArray) and not self.every_change
+        return self.looked(KeptArray(found.texts) if as_texts else list(found))
 
-    def looked(self, found: Sequence[Component]) -> ComponentsLook:
+    def looked(self, found: list[Component] | KeptArray) -> ComponentsLook:
         """Return the look at these components, as far as they were chosen."""
-        documents = [component for component in found if id_of(component) in self.chosen]
+
+        def chosen(component: Component) -> bool:
+            return id_of(component) in self.chosen
+
+        documents = found.those(chosen) if isinstance(found, KeptArray) else list(filter(chosen, found))
         return ComponentsLook(kinds.nodes_by_id(documents), len(self.chosen), documents=documents)
 
 

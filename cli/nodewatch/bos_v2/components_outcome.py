@@ -9,7 +9,7 @@ from nodewatch.table import plural
 from nodewatch.watch.model import FAILED, GOES_ON, GONE, SUCCEEDED, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from nodewatch.bos_v2.kinds import Kinds, Node
     from nodewatch.bos_v2.types import Component
@@ -25,7 +25,7 @@ class ComponentsLook(NamedTuple):
     nodes: Mapping[str, Node]
     chosen: int
     pending: str = ""
-    documents: Sequence[Component] = ()
+    documents: Iterable[Component] = ()
 
 
 # By what is the case, the words and the end.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from nodewatch.bos_v2.kinds import Alike
     from nodewatch.bos_v2.types import Component
+    from nodewatch.times import Clock
 
 # How long a status may last: the server's option for it; and which attempts it counts.
 LIMITS = {
@@ -30,6 +31,11 @@ LIMITS = {
 }
 MAX_POWER_ON = "max_power_on_wait_time"
 LARGEST = 1_048_576  # the most that the API allows
+POWER_ACTIONS = (
+    ("power on", "power_on_attempts"),
+    ("power off", "power_off_graceful_attempts"),
+    ("forced power off", "power_off_forceful_attempts"),
+)
 ATTEMPTS = {
     "power_on_pending": "power_on_attempts",
     "power_on_called": "power_on_attempts",
@@ -94,7 +100,7 @@ def stuck(component: Component, options: Mapping[str, Any], now: datetime) -> bo
     return bool(component.get("enabled")) and limit is not None and since is not None and since > limit
 
 
-UNEXPLAINED = Explanation("The guide page does not know this status.", "that cannot be told")
+UNEXPLAINED = Explanation("The guide page does not know this status.", "that is not known")
 
 
 class Expectation(NamedTuple):
@@ -109,26 +115,29 @@ class Expectation(NamedTuple):
     commands: list[str]
 
 
-def expectation(component: Component, options: Mapping[str, Any], now: datetime, template: str = "") -> Expectation:
+def expectation(component: Component, options: Mapping[str, Any], clock: Clock, template: str = "") -> Expectation:
     """Return what is to be expected of a component, by the options of the service.
 
     Commands are those whose names are known: `template` is the session template of its session, empty for none.
 
     >>> from datetime import UTC, datetime
+    >>> from nodewatch.times import Clock
     >>> last = {"action": "powering_on", "last_updated": "2026-11-21T11:59:00"}
     >>> node = {"id": "x1", "enabled": True, "status": {"phase": "powering_on"}, "last_action": last}
     >>> node["event_stats"] = {"power_on_attempts": 1}
-    >>> found = expectation(node, {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    >>> found = expectation(node, {}, Clock(datetime(2026, 11, 21, 12, tzinfo=UTC)))
     >>> found.next
-    'if it is off, power on again at 12:01:00 (in 1 min); if it is on, reboot at 12:19:00 (in 19 min)'
+    'if it is off, power on again at 12:01:00 UTC (in 1 min); if it is on, reboot at 12:19:00 UTC (in 19 min)'
     >>> found.attempts, found.stuck
-    ('1 of 3 made', '')
+    ('power on 1 of 3', '')
     """
     status = rules.status_of(component)
-    known = COMPONENTS.statuses.get(status, UNEXPLAINED)
+    known = COMPONENTS.statuses.get(
+        status, Explanation("The guide page does not know this status.", "that is not known")
+    )
     late = ""
-    if stuck(component, options, now):
-        since, name = idle(component, now) or timedelta(), LIMITS[status]
+    if stuck(component, options, clock.now):
+        since, name = idle(component, clock.now) or timedelta(), LIMITS[status]
         late = f"yes: for {span(since)}, and {name} is {span(timedelta(seconds=option(options, name)))}"
     names = {"COMPONENT": id_of(component), "SESSION": as_text(component.get("session")), "TEMPLATE": template}
     likely = [*known.commands, STATUS]
@@ -141,7 +150,7 @@ def expectation(component: Component, options: Mapping[str, Any], now: datetime,
         status=status,
         means=known.means,
         waits_for=known.waits_for if component.get("enabled") or status in ("stable", "failed") else DISABLED,
-        next=next_step(component, status, options, now),
+        next=next_step(component, status, options, clock),
         attempts=attempts(component, status, options),
         stuck=late,
         commands=commands,
@@ -162,7 +171,7 @@ def fill_in_names(command: str, names: Mapping[str, str]) -> str:
     return " ".join(quote(names[word]) if names.get(word) else word for word in command.split(" "))
 
 
-def next_step(component: Component, status: str, options: Mapping[str, Any], now: datetime) -> str:
+def next_step(component: Component, status: str, options: Mapping[str, Any], clock: Clock) -> str:
     """Return what BOS does next with a component that it waits for, and when."""
     if not component.get("enabled"):
         return {"stable": "nothing", "failed": "nothing, until it is enabled again or a session takes it"}.get(
@@ -175,8 +184,8 @@ def next_step(component: Component, status: str, options: Mapping[str, Any], now
         if last is None or last.year == MAXYEAR:  # there is no time after that
             return f"after {span(wait)}"
         time = last + wait
-        away = f"in {span(time - now)}" if time > now else f"due for {span(now - time)}"
-        return f"at {time:%H:%M:%S} ({away})"
+        away = f"in {span(time - clock.now)}" if time > clock.now else f"due for {span(clock.now - time)}"
+        return f"at {clock.at(time.isoformat())}" + ("" if clock.absolute else f" ({away})")
 
     if status == "power_on_called":
         return f"if it is off, power on again {at(MAX_POWER_ON)}; if it is on, reboot {at(LIMITS[status])}"
@@ -193,21 +202,23 @@ def next_step(component: Component, status: str, options: Mapping[str, Any], now
 
 
 def attempts(component: Component, status: str, options: Mapping[str, Any]) -> str:
-    """Return how many attempts of how many were made at what the status is about; nothing for other statuses.
+    """Return how often each power action was tried, of how many times at most; also the one that the status is about.
 
-    >>> attempts({"event_stats": {"power_on_attempts": 2}, "retry_policy": 2}, "power_on_called", {})
-    '2 of 2 made: the last'
+    >>> attempts({"event_stats": {"power_off_graceful_attempts": 1}, "retry_policy": 2}, "power_on_called", {})
+    'power on 0 of 2, power off 1 of 2'
+    >>> attempts({"event_stats": {"power_on_attempts": 3}, "retry_policy": -1}, "failed", {})
+    'power on 3, without a limit'
     """
-    field = ATTEMPTS.get(status)
-    if field is None:
-        return ""
     own = component.get("retry_policy")
     allowed = own if type(own) is int else option(options, "default_retry_policy")
-    counted = part(component, "event_stats").get(field)
-    made = counted if type(counted) is int else 0
-    if allowed < 0:
-        return f"{made} made, without a limit"
-    return f"{made} of {allowed} made" + ": the last" * (made >= allowed)
+    limit = f" of {allowed}" if allowed >= 0 else ", without a limit"
+    counts = {field: value for field, value in part(component, "event_stats").items() if type(value) is int}
+    tried = [
+        f"{name} {counts.get(field, 0)}{limit}"
+        for name, field in POWER_ACTIONS
+        if counts.get(field) or field == ATTEMPTS.get(status)
+    ]
+    return ", ".join(tried)
 
 
 class Laggards(NamedTuple):

@@ -107,7 +107,7 @@ OPTIONS = (
         "--component-actual-state-ttl",
         "component_actual_state_ttl",
         str,
-        'How long what a node reports counts: "5h", "10d", "2w".',
+        'How long what a node reports is valid: "5h", "10d", "2w".',
     ),
     Field("--default-retry-policy", "default_retry_policy", int, "How often an action is tried at most."),
     Field("--discovery-frequency", "discovery_frequency", int, "Seconds between looks for new nodes in HSM."),

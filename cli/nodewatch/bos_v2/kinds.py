@@ -77,13 +77,15 @@ def alike(components: Iterable[Component]) -> list[Alike]:
 
     >>> [each.names for each in alike([{"id": "x1", "error": "off"}, {"id": "x2"}, {"id": "x3", "error": "off"}])]
     [['x1', 'x3'], ['x2']]
+    >>> [each.names for each in alike([{"id": "x1"}, {"id": "x2", "status": {"status": "stable"}}])]
+    [['x1'], ['x2']]
     """
     if isinstance(components, AlikeArray):
         return [Alike(*group) for group in components.groups()]
     found: dict[Any, Alike] = {}
     for component in components:
         key = (
-            rules.status_of(component),
+            status_word(component),
             as_text(part(component, "status").get("phase")),
             bool(component.get("enabled")),
             as_text(component.get("error")),

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import expectation_rules, kinds, rules, status_rules
-from nodewatch.bos_v2.tables import ATTEMPTS, STYLES, attempts_words, last_action
+from nodewatch.bos_v2.tables import STYLES, attempts_words, last_action
 from nodewatch.bos_v2.template_tables import boot_sets, configuration_words, nodes_of_boot_set
-from nodewatch.documents import as_text, id_of, part
+from nodewatch.documents import as_text, part
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.lists.view import usual_page
 from nodewatch.nodes.nodeset import fold
@@ -48,7 +48,7 @@ def frame_components(grid: Grid, documents: Sequence[Component], clock: Clock) -
     page: Page = [Line(f"{plural(len(documents), 'node')}: {counts}")] if len(statuses) > 1 else []
     nodes: dict[str, list[str]] = {}
     for component in documents:
-        nodes.setdefault(as_text(component.get("error")), []).append(id_of(component))
+        nodes.setdefault(as_text(component.get("error")), []).append(as_text(component.get("id")))
     long = {error: names for error, names in nodes.items() if len(error) > LONG and 1 < len(names) < len(documents)}
     if not long:
         return [*page, grid]
@@ -118,7 +118,7 @@ COMPONENTS = Listing(
         ),
         *(
             Attribute(field, f"how often BOS has tried: {name}", At("event_stats", field), kind="number")
-            for name, field in ATTEMPTS
+            for name, field in expectation_rules.POWER_ACTIONS
         ),
         Attribute("retry_policy", "how often an action is tried at most", At("retry_policy"), kind="number"),
         Attribute(

@@ -42,7 +42,7 @@ MOVING = {
     "power_on_pending": Sign("^", "busy", "powering on"),
     "power_on_called": Sign("^", "busy", "powering on"),
     "configuring": Sign("c", "busy", "configuring"),
-    "on_hold": Sign("o", "busy", "on_hold"),  # enabled: the next look of BOS takes it up
+    "on_hold": Sign("o", "busy", "on hold"),  # enabled: the next look of BOS takes it up
 }
 ORDER = (STABLE, *dict.fromkeys(MOVING.values()), FAILED, HELD, OTHER)
 
@@ -94,7 +94,10 @@ def depth(found: Iterable[Xname]) -> tuple[int, int]:
 
 
 def cabinet(number: int, found: Mapping[Xname, Sign]) -> Panel:
-    """Return a cabinet: its chassis (and every eight slots of a long one) side by side, a line for each slot in them.
+    """Return a cabinet: its chassis side by side, a line for each slot in them.
+
+    A rack has many slots: every eight of them stand in a column, whose heading is the first, and lines are counted on
+    from that.
 
     >>> nodes = {Xname(1000, 2 * one, slot, 0, node): STABLE for one in (0, 1) for slot in (0, 1) for node in (0, 1)}
     >>> del nodes[Xname(1000, 2, 1, 0, 0)]
@@ -105,8 +108,8 @@ def cabinet(number: int, found: Mapping[Xname, Sign]) -> Panel:
     boards, nodes = depth(found)
     blocks = sorted({(stands.chassis, stands.slot // SLOTS) for stands in found})
     rows = sorted({stands.slot % SLOTS for stands in found})
-    several = len({chassis for chassis, _ in blocks}) > 1
-    names = [f"c{chassis}" * (several or not block) + f"s{block * SLOTS}" * (block > 0) for chassis, block in blocks]
+    long, several = any(block for _, block in blocks), len({chassis for chassis, _ in blocks}) > 1
+    names = [f"c{chassis}" * (several or not long) + f"s{block * SLOTS}" * long for chassis, block in blocks]
     wide = max(boards * nodes, *map(len, names))
     front = len(f"s{max(rows)} ")
     lines: list[list[Cell]] = [[Cell(" " * front + " ".join(name.ljust(wide) for name in names).rstrip(), "dim")]]
@@ -118,7 +121,7 @@ def cabinet(number: int, found: Mapping[Xname, Sign]) -> Panel:
             for chassis, block in blocks
         ]
         drawn = " ".join(each.ljust(wide) for each in signs).rstrip()
-        lines.append([Cell(f"s{row} ", "dim"), *runs(drawn)])
+        lines.append([Cell(f"{'+' if long else 's'}{row} ", "dim"), *runs(drawn)])
     return Panel(f"x{number}", lines)
 
 

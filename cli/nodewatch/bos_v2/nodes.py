@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from nodewatch.documents import id_of
-from nodewatch.nodes.nodeset import Pattern, expand_patterns, read_nodes
-from nodewatch.nodes.places import is_place, read_xname, stands_for_several
+from nodewatch.nodes.nodeset import Pattern, expand_patterns, natural, read_nodes
+from nodewatch.nodes.places import is_place, meant_by, read_xname, stands_for_several
 
 if TYPE_CHECKING:
     from nodewatch.bos_v2.client import BosV2
@@ -63,10 +63,34 @@ def comma_list(text: str, world: World) -> str:
 
 
 def known_names(bos: BosV2, wanted: list[str]) -> list[str]:
-    """Return the names with every pattern replaced by the components of BOS that fit it.
+    """Return the names with every pattern, and every place in a cabinet, replaced by the components that are meant.
 
-    Raise `NotFound` where none fits: nothing is not what anybody means.
+    A cabinet alone stays what it is: whoever wants to change a whole one writes `x1000*`. Raise `NotFound` for a
+    pattern that none fits: nothing is not what anybody means. What BOS does not know, and has nothing in it, stays: BOS
+    says what it is.
     """
-    if not any(isinstance(name, Pattern) for name in wanted):
+    if not any(isinstance(name, Pattern) or is_part(name) for name in wanted):
         return wanted
-    return expand_patterns(wanted, (id_of(component) for component in bos.components(fields=("id",))))
+    known = [id_of(component) for component in bos.components(fields=("id",))]
+    found = [each for name in wanted for each in meant(name, known) or [name]]
+    return wanted if found == wanted else list(dict.fromkeys(found))
+
+
+def meant(name: str, known: list[str]) -> list[str]:
+    """Return the components that a name stands for: a pattern and a place for several; none if that is the name alone.
+
+    >>> meant("x1000c2", ["x1000c2s0b0n0", "x1000c0s0b0n0"]), meant("x1000c3", []), meant("login", ["login"])
+    (['x1000c2s0b0n0'], [], [])
+    """
+    if isinstance(name, Pattern):
+        return expand_patterns([name], known)
+    return sorted(filter(meant_by([name]), known), key=natural) if is_part(name) else []
+
+
+def is_part(name: str) -> bool:
+    """Return whether a name is a place in a cabinet: a chassis, a slot, a board.
+
+    >>> is_part("x1000c2"), is_part("x1000"), is_part("x1000c2s0b0n0")
+    (True, False, False)
+    """
+    return is_place(name) and "c" in name

@@ -30,7 +30,7 @@ else:
 @click.argument("session_id")
 @click.option("--with-held", is_flag=True, help="Also the nodes that were disabled before they were done.")
 @click.option("--status", metavar="STATUS,...", default="failed", help="The nodes in these statuses instead.")
-@click.option("--name", metavar="ID", help="Name of the new session; else BOS invents one.")
+@click.option("--name", metavar="ID", help="Name of the new session; BOS makes one up otherwise.")
 @YES
 def retry_session(app: App, session_id: str, with_held: bool, status: str, name: str | None, yes: bool) -> None:
     """Creates a session from the same template, with the same operation, for exactly the nodes that failed: it leaves
@@ -51,7 +51,7 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
     others = elsewhere(bos, ended, components) if "failed" in statuses else ""
     if not nodes:
         which = " or ".join([*statuses, *["held"] * with_held])
-        none = f"no node of {session_id} is {which} now, so that nothing was created."
+        none = f"no node of {session_id} is {which} now, so nothing was created."
         raise NotAllSucceeded(f"{none}\n{others}" if others else none)
     show_nodes(app, nodes)
     if others:

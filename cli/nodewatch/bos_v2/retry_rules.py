@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import kinds, rules, verdict_rules
-from nodewatch.documents import as_text, id_of
+from nodewatch.documents import as_text
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import plural
 
@@ -48,7 +48,7 @@ def repeated_session(session: Session, nodes: Iterable[Component], name: str | N
     found: NewSession = {
         "template_name": as_text(session.get("template_name")),
         "operation": as_text(session.get("operation")),
-        "limit": ",".join(id_of(node) for node in nodes),
+        "limit": ",".join(as_text(node.get("id")) for node in nodes),
     }
     if name is not None:
         found["name"] = name
@@ -70,7 +70,7 @@ def taken_over(status: ExtendedStatus, components: Sequence[Component]) -> Taken
     if status.get("status") != "complete":
         return TakenOver([], 0)
     groups = verdict_rules.error_groups(status, verdict_rules.by_error(components))
-    here = {id_of(component) for component in components}
+    here = {str(component.get("id")) for component in components}
     names = {name for group in groups for name in group.names} - here
     return TakenOver(sorted(names), sum(group.unknown for group in groups))
 
@@ -81,7 +81,7 @@ def taken_over_words(found: TakenOver, sessions: Mapping[str, str]) -> str:
     `sessions` are the sessions of the nodes by their names: empty for one in no session, missing for one that is gone.
 
     >>> print(taken_over_words(TakenOver(["x1", "x2", "x3", "x4"], 1), {"x1": "night-2", "x2": "night-2", "x3": ""}))
-    Failed too, but not in this session any more, so left alone: 5 nodes
+    Also failed, but no longer in this session, so left alone: 5 nodes
       x[1-2]: in session night-2
       x3: in no session
       x4: unknown to BOS
@@ -93,7 +93,7 @@ def taken_over_words(found: TakenOver, sessions: Mapping[str, str]) -> str:
         place = "unknown to BOS" if session is None else f"in session {session}" if session else "in no session"
         places.setdefault(place, []).append(name)
     number = len(found.names) + found.unnamed
-    lines = [f"Failed too, but not in this session any more, so left alone: {plural(number, 'node')}"]
+    lines = [f"Also failed, but no longer in this session, so left alone: {plural(number, 'node')}"]
     lines += [f"  {fold(names)}: {place}" for place, names in places.items()]
     lines += [f"  and {found.unnamed:,} that BOS does not name"] * bool(found.unnamed)
     return "\n".join(lines) if number else ""

@@ -19,7 +19,7 @@ else:
 
 @command
 def list_options(app: App) -> None:
-    """They are the service's, and hold for all sessions.
+    """They belong to the service, and apply to all sessions.
 
     \b
     $ nodewatch bos v2 options list
@@ -43,7 +43,7 @@ def update_options(app: App, **values: Any) -> None:
 
 @command
 def show_version(app: App) -> None:
-    """Its numbers are texts.
+    """Its numbers are strings.
 
     \b
     $ nodewatch bos v2 version list
@@ -53,7 +53,7 @@ def show_version(app: App) -> None:
 
 @command
 def show_health(app: App) -> None:
-    """The answer is one of the service itself: what cannot be reached at all is exit code 5.
+    """The answer is the service's own; one that cannot be reached at all ends in exit code 5.
 
     \b
     $ nodewatch bos v2 healthz list

@@ -31,7 +31,7 @@ class SessionListWatcher:
         self.app, self.filters, self.view, fits = app, app.narrowed(filters), app.view, app.fits()
         self.chosen_by_failures = fits is not None and "failed" in fits.fields
         self.tells_failures = app.uses("failed")
-        self.failed: dict[str, int] = {}
+        self.failed: dict[str, int] | None = None
         self.followed: dict[str, SessionLook] = {}
         self.ran: set[str] = set()
         app.keep_all()
@@ -47,8 +47,9 @@ class SessionListWatcher:
         self.followed = {name: look for name, look in looks.items() if look is not None}
         self.ran.update(self.followed)
         if self.tells_failures:
-            self.failed = {**(self.failed or bos.failed_counts()), **failed_counts(self.followed.values())}
-        return SessionsLook(list(found.values()), self.followed, len(self.ran), self.failed)
+            known = bos.failed_counts() if self.failed is None else self.failed
+            self.failed = {**known, **failed_counts(self.followed.values())}
+        return SessionsLook(list(found.values()), self.followed, len(self.ran), self.failed or {})
 
     def fitting(self, bos: BosV2) -> list[Session]:
         """Return the sessions that fit what the options ask for."""

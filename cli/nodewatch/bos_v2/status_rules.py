@@ -96,7 +96,7 @@ COMPONENTS = Chart(
             [
                 Step("stable", "CFS reports that it is configured"),
                 Step("failed", "CFS reports that it failed"),
-                Step("power_off_pending", "its boot artifacts are not the right ones any more"),
+                Step("power_off_pending", "its boot artifacts are no longer the right ones"),
                 HELD,
             ],
             ["cray cfs v3 components describe COMPONENT"],
@@ -153,7 +153,7 @@ SESSIONS = Chart(
             ],
         ),
         "complete": Explanation(
-            "It has ended, and its numbers do not change any more. That is no success: look at what failed.",
+            "It has ended, and its numbers no longer change. That is not success: look at what failed.",
             "nothing; BOS deletes it after cleanup_completed_session_ttl",
             (),
             ["nodewatch bos v2 components list --session SESSION --status failed"],

@@ -10,8 +10,8 @@ from nodewatch.table import Cell, Fields, Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
+    from nodewatch.bos_v2.expectation_rules import Expectation
     from nodewatch.bos_v2.types import Component
     from nodewatch.times import Clock
 
@@ -21,20 +21,19 @@ def component(document: Component, template: str, options: Mapping[str, Any], cl
 
     `template` is the session template that its session was created from, as far as that is known.
     """
-    where, *states = tables.component(document, clock)
-    return [where, *expected(document, template, options, clock.now), *states]
+    found = expectation_rules.expectation(document, options, clock, template)
+    where, *states = tables.component(document, clock, found.attempts)
+    return [where, *expected(document, found, options), *states]
 
 
-def expected(document: Component, template: str, options: Mapping[str, Any], now: datetime) -> Page:
+def expected(document: Component, found: Expectation, options: Mapping[str, Any]) -> Page:
     """Return what to expect of a component, in the words of the guide page "Component Status", and what to type."""
-    found = expectation_rules.expectation(document, options, now, template)
     page: Page = [
         Fields(
             [
                 ("Means", found.means),
                 ("BOS waits for", found.waits_for),
                 ("BOS does next", found.next),
-                ("Tries", found.attempts),
                 ("Stuck", Cell(found.stuck, "bad")),
                 ("Limits", expectation_rules.ASSUMED if expectation_rules.assumed(document, options) else ""),
             ]

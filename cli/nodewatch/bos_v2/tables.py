@@ -6,7 +6,8 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import rules
-from nodewatch.documents import as_text, id_of, part
+from nodewatch.bos_v2.expectation_rules import POWER_ACTIONS
+from nodewatch.documents import as_text, part
 from nodewatch.nodes.nodeset import fold
 from nodewatch.pages import next_steps
 from nodewatch.table import Cell, Fields, Heading, Line, Page, Style, plural
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 
 STYLES: dict[str, Style] = {"stable": "good", "failed": "bad", "on_hold": "warn"}
 SETTINGS = ("Kernel", "Initrd", "Configuration", "Session")
-ATTEMPTS = (
-    ("on", "power_on_attempts"),
-    ("off", "power_off_graceful_attempts"),
-    ("forced off", "power_off_forceful_attempts"),
-)
 
 
 def session(document: Session, clock: Clock, failed: Sequence[str] = ()) -> Page:
@@ -77,12 +73,12 @@ def attempts_words(component: Component) -> str:
     """Return how often BOS has tried power actions, as far as it has.
 
     >>> attempts_words({"event_stats": {"power_on_attempts": 2, "power_off_graceful_attempts": 0}})
-    'on 2'
+    'power on 2'
     """
     stats = part(component, "event_stats")
     if not any(stats.values()):
         return ""
-    return ", ".join(f"{name} {stats[field]}" for name, field in ATTEMPTS if stats.get(field))
+    return ", ".join(f"{name} {stats[field]}" for name, field in POWER_ACTIONS if stats.get(field))
 
 
 def last_action(component: Component, clock: Clock) -> str:
@@ -99,21 +95,21 @@ def last_action(component: Component, clock: Clock) -> str:
     return as_text(last.get("action")) + ", failed" * bool(last.get("failed")) + (f" ({since})" if since else "")
 
 
-def component(document: Component, clock: Clock) -> Page:
-    """Return one node: where it is in its boot, then its states."""
+def component(document: Component, clock: Clock, tried: str | None = None) -> Page:
+    """Return one node: where it is in its boot, then its states; `tried` says how often of how many times, if known."""
     status = part(document, "status")
     state = rules.status_of(document)
     enabled = document.get("enabled")
     return [
         Fields(
             [
-                ("Component", Cell(id_of(document), "strong")),
+                ("Component", Cell(as_text(document.get("id")), "strong")),
                 ("Status", Cell(state, STYLES.get(state, "busy"))),
                 ("Phase", as_text(status.get("phase"))),
                 ("Enabled", "" if enabled is None else "yes" if enabled else "no"),
                 ("Session", as_text(document.get("session"))),
                 ("Last action", last_action(document, clock)),
-                ("Attempts", attempts_words(document)),
+                ("Attempts", attempts_words(document) if tried is None else tried),
                 ("Retry policy", as_text(document.get("retry_policy"))),
                 ("Error", Cell(as_text(document.get("error")), "bad")),
             ]
@@ -127,14 +123,14 @@ def states_page(document: Component, clock: Clock) -> Page:
     actual, desired, staged = (settings_in(part(document, f"{name}_state")) for name in ("actual", "desired", "staged"))
     page: Page = []
     if actual or desired:
-        page.append(
-            Fields([(name, compare_setting(actual.get(name), desired.get(name))) for name in SETTINGS], "State")
-        )
-        page += parameter_lines(document)
+        pairs = [(name, compare_setting(actual.get(name), desired.get(name))) for name in SETTINGS]
+        page += [Heading("Actual and desired state"), Fields(pairs), *parameter_lines(document)]
     for name, state in (("Actual", "actual_state"), ("Desired", "desired_state")):
         if actual and desired:
             page.append(Line(clock.ago(part(document, state).get("last_updated")), lead=f"  {name} state updated: "))
-    return [*page, Fields([(name, staged.get(name, "")) for name in SETTINGS], "Staged state")] if staged else page
+    if staged:
+        page += [Heading("Staged state"), Fields([(name, staged.get(name, "")) for name in SETTINGS])]
+    return page
 
 
 def settings_in(state: Mapping[str, Any]) -> dict[str, str]:

@@ -51,7 +51,7 @@ def read_template(
 
 @command(listing="bos_v2.list_tables:TEMPLATES")
 def list_templates(app: App) -> None:
-    """The table has them by name; other formats keep the server's order.
+    """The table sorts them by name; other formats keep the server's order.
 
     \b
     $ nodewatch bos v2 sessiontemplates list
@@ -125,7 +125,7 @@ def check_template(app: App, session_template_id: str) -> None:
 
 @command
 def show_example(app: App) -> None:
-    """Save it, take its name away, change it, and create a template with it.
+    """Save it, remove its name, change it, and create a template with it.
 
     \b
     $ nodewatch bos v2 sessiontemplatetemplate list --format json

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.documents import as_text, names_in, part
 from nodewatch.nodes.nodeset import fold
-from nodewatch.table import Cell, Fields, Line, Page, Style
+from nodewatch.table import Cell, Fields, Heading, Line, Page, Style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +65,7 @@ def template(document: SessionTemplate) -> Page:
         )
     ]
     for name, boot_set in boot_sets(document).items():
+        page.append(Heading(f"Boot set {name}"))
         page.append(
             Fields(
                 [
@@ -77,8 +78,7 @@ def template(document: SessionTemplate) -> Page:
                     ("Root file system", as_text(boot_set.get("rootfs_provider"))),
                     ("Passed to it", as_text(boot_set.get("rootfs_provider_passthrough"))),
                     ("Configuration", configuration(boot_set)),
-                ],
-                heading=f"Boot set {name}",
+                ]
             )
         )
     return page

@@ -83,7 +83,7 @@ def set_value(app: App, key: str, value: str) -> None:
 @command
 @click.argument("key", metavar="KEY")
 def unset_value(app: App, key: str) -> None:
-    """The setting comes from where it came from without it.
+    """The setting then comes from the environment, from cray or hzn, or is the default.
 
     \b
     $ nodewatch config unset request_timeout --context prod
@@ -93,14 +93,14 @@ def unset_value(app: App, key: str) -> None:
     if name not in known or edit.checked_key(key) not in known[name].values:
         raise NotFound(f"the context {name} sets no {key}.")
     place = ("contexts", name, *key.split("."))
-    would, done = f"no {key}, in the context {name}.", f"{key} of the context {name} is not set any more."
+    would, done = f"no {key}, in the context {name}.", f"{key} of the context {name} is no longer set."
     change_file(app, lambda text, path: edit.with_value(text, path, place, None), would, done)
 
 
 @command
 @click.argument("name", metavar="CONTEXT")
 def use_context(app: App, name: str) -> None:
-    """It counts until another one is chosen, where no flag and no variable says otherwise.
+    """It is asked until another one is chosen, unless a flag or a variable says otherwise.
 
     \b
     $ nodewatch config use prod

@@ -63,7 +63,7 @@ def demo(app: App, fresh: bool, nodes: int | None, edge_nodes: int | None, live:
     try:
         show_status(app, SHOWN)
     except NotFound as error:
-        raise NotFound(f"{SHOWN} is no more in {path}: `nodewatch demo --fresh{where}` starts over.") from error
+        raise NotFound(f"{SHOWN} is no longer in {path}: `nodewatch demo --fresh{where}` starts over.") from error
     app.say(f"\nThis is the demo fleet, in {path}. Try next:")
     if not given and app.world.variable("NODEWATCH_CONTEXT") != DEMO:
         app.say(f"  export NODEWATCH_CONTEXT={DEMO}")

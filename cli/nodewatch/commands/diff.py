@@ -29,7 +29,7 @@ Fleet = dict[str, dict[str, Any]]
 def diff(app: App, before: str, after: str, exit_code: bool) -> None:
     """A and B are fleet files, stores, or the word `live` for the systems that are configured, which is B unless you
     name another. What only one of the two knows of is not compared: a case with one service, say, with a fleet of two.
-    With a filter, --exit-code goes by what fits. --format names has the nodes only, unless a filter says otherwise.
+    With a filter, --exit-code goes by what matches. --format names has the nodes only, unless a filter says otherwise.
 
     \b
     $ nodewatch diff yesterday.json today.json

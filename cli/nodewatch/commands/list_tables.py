@@ -43,26 +43,23 @@ def style_of(found: Any) -> Style:
 
 
 def nodes_cell(found: Any, _clock: Clock) -> Cell:
-    """Return how many nodes failed, of how many that a session has, or that have reported on a policy.
+    """Return how many nodes something is about, and how many of them have failed.
 
-    >>> boot = {"kind": "boot session", "state": "running", "failed": 2, "nodes": 3, "error": None}
-    >>> nodes_cell(boot, None).text, nodes_cell({**boot, "kind": "agent upgrade"}, None).text
-    ('2 failed of 3', '2 failed, 3 reported')
-    >>> nodes_cell({**boot, "failed": 0, "error": "no such template"}, None).text
-    'not set up'
+    >>> boot = {"state": "running", "failed": 2, "nodes": 3, "error": None}
+    >>> nodes_cell(boot, None).text, nodes_cell({**boot, "failed": 0, "error": "no such template"}, None).text
+    ('2 failed of 3', 'not set up')
     >>> nodes_cell({**boot, "nodes": None}, None).text  # BOS v1 counts its errors only
     '2 failed'
     """
-    failed, nodes, upgrade = found["failed"], found["nodes"], found["kind"] == "agent upgrade"
+    failed, nodes = found["failed"], found["nodes"]
     if failed:
-        others = "" if nodes is None else f", {nodes:,} reported" if upgrade else f" of {nodes:,}"
-        told = f"{failed:,} failed{others}"
+        told = f"{failed:,} failed" + ("" if nodes is None else f" of {nodes:,}")
     elif found["error"]:
         told = "not set up"
     elif nodes is None or (found["state"] == "pending" and not nodes):
         told = ""  # not known, or BOS has not looked yet which they are
     else:
-        told = f"{nodes:,} reported" if upgrade else plural(nodes, "node")
+        told = plural(nodes, "node")
     return Cell(told, style_of(found))
 
 
@@ -128,7 +125,7 @@ CONTEXTS = Listing(
             "truth",
         ),
         Attribute("settings", "what is set there", settings, Column("Settings", wraps=True)),
-        Attribute("file", "the file that has it; empty for the demo fleet", At("file"), Column("File", leaves=1)),
+        Attribute("file", "the file that it is in; empty for the demo fleet", At("file"), Column("File", leaves=1)),
     ],
     order=None,
     empty="There are no contexts.",

@@ -130,7 +130,7 @@ def save(app: App, file: str, session: str | None) -> None:
     app.say(f"Wrote {file}.")
     reasons = [*folded(unasked), *(f"  {fault}" for fault in faults)]
     if reasons:
-        raise ServiceTrouble("\n".join([f"{file} lacks what could not be had:", *reasons]))
+        raise ServiceTrouble("\n".join([f"{file} lacks what could not be read:", *reasons]))
 
 
 def folded(unasked: Mapping[str, NodewatchError]) -> list[str]:

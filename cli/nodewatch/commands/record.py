@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import NodewatchError, NotPermitted, ServiceTrouble, WrongConfiguration, WrongUsage
+from nodewatch.errors import Held, NodewatchError, NotPermitted, ServiceTrouble, WrongConfiguration, WrongUsage
 from nodewatch.offline.backend import store_to_fill
 from nodewatch.table import plural
 from nodewatch.tree import command
@@ -27,14 +27,14 @@ OFTEN = 1  # second: what looks are apart at least
 
 @command
 @click.argument("store", metavar="STORE", type=click.Path(dir_okay=False, readable=False))
-@click.option("--every", type=duration, help="Look again after that time: 90, 30s, 5m, 2h. Else it looks once.")
-@click.option("--for", "lasting", type=duration, help="End after that time: 8h. Else it goes on until Ctrl-C.")
+@click.option("--every", type=duration, help="Look again after that time: 90, 30s, 5m, 2h. Otherwise it looks once.")
+@click.option("--for", "lasting", type=duration, help="End after that time: 8h. Otherwise it goes on until Ctrl-C.")
 @click.option("--keep", type=duration, default="90d", show_default=True, help="Forget what is older.")
 def record(app: App, store: str, every: float | None, lasting: float | None, keep: float) -> None:
     """Each look adds only what changed: of the nodes in BOS time, node, from, to, error and session; of those of the
     organization in the Exchange time, node, policy, from, to and error. What is configured is asked; the Exchange is
     asked for each of its nodes. BOS forgets its sessions; a recording does not. It is made for cron, too: it may run
-    twice at once, and be killed at any time. A server that does not answer for a while is waited for.
+    twice at once, and be killed at any time. With --every, a server that does not answer for a while is waited for.
 
     `bos v2 components history`, `bos v2 sessions history` and `exchange nmp history` read it, with --local STORE.
 
@@ -58,7 +58,7 @@ def record(app: App, store: str, every: float | None, lasting: float | None, kee
         for look in looks:
             try:
                 look(app, store, keep)
-            except ServiceTrouble as error:
+            except (ServiceTrouble, Held) as error:
                 app.warn(f"{recording_time(world.now())}: nothing was recorded. {error.message}")
 
 

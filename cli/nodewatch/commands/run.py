@@ -39,7 +39,7 @@ def share(text: str) -> float:
 @click.option(
     "--speed", type=click.IntRange(1, 3600), default=SPEED, metavar="N", help=f"How fast time passes ({SPEED} times)."
 )
-@click.option("--seed", type=int, default=0, help="What chance goes by: the same seed gives the same life (0).")
+@click.option("--seed", type=int, default=0, help="Seed of the random numbers: the same seed gives the same life (0).")
 @click.option("--failing", type=share, default="2%", metavar="PERCENT", help="How many of the nodes fail (2%).")
 @click.option("--for", "length", type=duration, metavar="DURATION", help="End after so long, in the fleet's own time.")
 def run(app: App, speed: int, seed: int, failing: float, length: float | None) -> None:

@@ -212,7 +212,7 @@ def boots(app: App) -> Iterator[Found]:
                 "nodes": len(component_names(session)),
                 "error": state.get("error") or None,
                 "since": state.get("start_time"),
-                **more(app, f"nodewatch bos v2 sessions status list {quote(name)}"),
+                **more(app, f"nodewatch bos sessions status list {quote(name)}"),
             }
 
 

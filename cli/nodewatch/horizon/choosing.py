@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from nodewatch.app import App
+    from nodewatch.horizon.client import Exchange
+    from nodewatch.horizon.types import Node
 
 
 def is_one_name(text: str) -> bool:
@@ -35,6 +37,36 @@ def read_node_names(app: App, text: str, org: str | None) -> tuple[str, list[str
     if len(orgs) > 1:
         raise WrongUsage(f"the nodes are of {len(orgs)} organizations, {', '.join(orgs)}: name those of one at a time.")
     return orgs[0], [f"{own}/{name or '*'}" for own, name in names]
+
+
+def names_several(text: str) -> bool:
+    """Return whether a text cannot be the name of a node: it is a list, a node set, a pattern, `@FILE` or `-`.
+
+    >>> [names_several(text) for text in ("edge-[1-2]", "a,b", "@file", "-", "o/e*", "edge 1", "*")]
+    [True, True, True, True, True, False, False]
+    """
+    return text != "*" and re.search(r"^@|^-$|[,\[\]*?]", text) is not None
+
+
+def check_one_node(text: str, instead: str) -> None:
+    """Raise `WrongUsage`, with the command to take `instead`, for a text that names several nodes.
+
+    >>> check_one_node("edge-[1-2]", "nodewatch exchange node list")
+    Traceback (most recent call last):
+    nodewatch.errors.WrongUsage: this is about one node. Of edge-[1-2] tells `nodewatch exchange node list`.
+    """
+    if names_several(text):
+        raise WrongUsage(f"this is about one node. Of {text} tells `{instead}`.")
+
+
+def ask_chosen(app: App, client: Exchange, text: str, org: str | None) -> tuple[str, dict[str, Node | None]]:
+    """Return the organization of the nodes that a text names, and these nodes, by `org/node`.
+
+    `org` is the organization of names that do not say theirs. Raise `NotFound` for what names none.
+    """
+    own, names = read_node_names(app, text, org)
+    nodes = client.nodes(own)
+    return own, {name: nodes[name] for name in pick_nodes(names, nodes, own)}
 
 
 def pick_nodes(names: Sequence[str], nodes: Iterable[str], org: str) -> list[str]:

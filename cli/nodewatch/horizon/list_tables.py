@@ -149,7 +149,7 @@ OF_STATUS = [
     ),
     Attribute(
         "age",
-        "how long the status is what it is",
+        "how long it has had this status",
         lambda record, clock: seconds_since(rules.since(record.status), clock.now),
         kind="duration",
         flat=False,

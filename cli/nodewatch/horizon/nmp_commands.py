@@ -84,7 +84,7 @@ OLDER = click.Option(
     metavar="TIME",
     expose_value=False,
     callback=add_condition,
-    help="Only statuses that have stood longer: 30m, 1h, 2d.",
+    help="Only statuses that have lasted longer: 30m, 1h, 2d.",
 )
 
 
@@ -103,8 +103,8 @@ def show_nmp_status(
 
     Each node that the Exchange lists is asked for. When some cannot be, they are named, the rest is shown, and the exit
     code is 5. A node without a status is asked for its own policy, once, to tell whether this one is meant for it.
-    --wait and --watch end when every node that is meant has a final status; nodes that come to be meant are waited for,
-    too. Who may not see all nodes says with --nodes who is meant, or with --expect how many are.
+    --wait and --watch end when every node that the policy is meant for has a final status, nodes included that come to
+    be meant meanwhile. If you may not see all nodes, name them with --nodes, or say with --expect how many there are.
 
     \b
     $ nodewatch exchange nmp status org/sample-nmp
@@ -265,8 +265,8 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
 @click.option("--force", "-f", is_flag=True, help="Do not ask.")
 @YES
 def remove_policy(app: App, nmp: str, force: bool, yes: bool) -> None:
-    """The statuses that nodes have of it go with it: how many there are is said first. Without --force it asks; what is
-    piped into it is the answer.
+    """The statuses that nodes have of it are removed too: first it says how many there are. Without --force it asks;
+    the answer may come from a pipe.
 
     \b
     $ nodewatch exchange nmp remove org/sample-certs --force
@@ -276,7 +276,7 @@ def remove_policy(app: App, nmp: str, force: bool, yes: bool) -> None:
     if "%" in org + name:
         raise WrongUsage(
             f"{nmp!r}: the Exchange takes a percent sign for any text when it removes policies, and would remove every "
-            "policy that fits. Remove it with the Exchange's own means."
+            "policy that matches. Remove it with the Exchange's own means."
         )
     policy = named_policy(client, org, name, "Node management policy")
     tell_losses(app, client, org, name)
@@ -323,13 +323,13 @@ def tell_losses(app: App, client: Exchange, org: str, name: str) -> None:
     if going_on:
         from nodewatch.nodes.nodeset import fold
 
-        app.warn(f"Warning: an upgrade is going on on {plural(len(going_on), 'node')}: {fold(going_on)}.")
+        app.warn(f"Warning: an upgrade is in progress on {plural(len(going_on), 'node')}: {fold(going_on)}.")
 
 
 @users_command()
 @click.argument("nmp", metavar="NMP")
 @click.option("--start-time", "-s", metavar="TIME", help='When it starts: RFC 3339, or "now".')
-@click.option("--start-window", "-w", type=click.IntRange(0), metavar="SECONDS", help="Within what time after that.")
+@click.option("--start-window", "-w", type=click.IntRange(0), metavar="SECONDS", help="How long after that at most.")
 def enable_policy(app: App, nmp: str, start_time: str | None, start_window: int | None) -> None:
     """Everything else in the policy stays as it is.
 
@@ -344,7 +344,7 @@ def enable_policy(app: App, nmp: str, start_time: str | None, start_window: int 
 @users_command()
 @click.argument("nmp", metavar="NMP")
 def disable_policy(app: App, nmp: str) -> None:
-    """Agents then take their status of it away: how many have one is said first. Everything else in the policy stays.
+    """Agents then drop their status of it: first it says how many have one. Everything else in the policy stays.
 
     \b
     $ nodewatch exchange nmp disable org/sample-nmp

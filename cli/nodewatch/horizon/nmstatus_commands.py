@@ -92,8 +92,8 @@ def reset_statuses(app: App, nmp: str, yes: bool) -> None:
     """The status becomes `waiting`, so that the policy is evaluated again. Without a name all policies are reset.
 
     This is done by the agent at HORIZON_URL (http://localhost:8510), in the database of the node; the agent then tells
-    the Exchange. It takes no login. `exchange node management reset` does it from afar. On a terminal you are asked
-    first, and again if a status has changed meanwhile.
+    the Exchange. No login is needed. `exchange node management reset` does the same from elsewhere. On a terminal you
+    are asked first, and again if a status has changed meanwhile.
 
     \b
     $ nodewatch nmstatus reset org/sample-nmp

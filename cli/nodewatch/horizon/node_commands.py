@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nodewatch.app import App
-    from nodewatch.horizon import follow, node_tables, tables
+    from nodewatch.horizon import choosing, follow, node_tables, tables
     from nodewatch.horizon.types import Statuses
     from nodewatch.table import Page
 else:  # only waiting, and only tables, need them
+    choosing = lazy("horizon.choosing")
     follow, node_tables, tables = (
         lazy("horizon.follow"),
         lazy("horizon.node_tables"),
@@ -44,6 +45,7 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
     $ nodewatch exchange node management status org/sample-node -l --policy sample-nmp
     $ nodewatch exchange node management status org/sample-node --watch
     """
+    choosing.check_one_node(node, f"nodewatch exchange nmp status {quote(policy or '*')} --nodes {quote(node)}")
 
     def ask() -> follow.NodeAnswer:
         return ask_with_policies(app, node, policy)

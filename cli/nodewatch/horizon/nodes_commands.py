@@ -13,26 +13,32 @@ from nodewatch.tree import lazy
 
 if TYPE_CHECKING:
     from nodewatch.app import App
-    from nodewatch.horizon import list_tables
+    from nodewatch.horizon import choosing, list_tables
 else:
-    list_tables = lazy("horizon.list_tables")  # only tables need it
+    # Only sets of nodes, and only tables, need them.
+    choosing, list_tables = lazy("horizon.choosing"), lazy("horizon.list_tables")
 
 
 @exchange_command(listing="horizon.list_tables:NODES")
-@click.argument("node", metavar="[NODE]", default="")
+@click.argument("node", metavar="[NODES]", default="")
 @click.option("--long", "-l", is_flag=True, help="Show the whole of each node.")
 def list_nodes(app: App, node: str, long: bool) -> None:
-    """Without a name, all nodes of the organization that you may see are listed.
+    """Without a name, all nodes of the organization that you may see are listed. NODES are a name, a comma list, a node
+    set, a pattern, @FILE, or - for stdin.
 
     \b
     $ nodewatch exchange node list --org org
     $ nodewatch exchange node list org/sample-node
+    $ nodewatch exchange node list 'valley/weir-*' --format names
     """
-    org, name = rules.qualified(node, app.settings.org)
     client = exchange(app)
-    found = client.nodes(org, name)
-    if name and not found:
-        raise NotFound(f"node '{name}' not found in org {org}{client.node_near(org, name)}")
+    if choosing.names_several(node):
+        name, (_, found) = node, choosing.ask_chosen(app, client, node, app.settings.org)
+    else:
+        org, name = rules.qualified(node, app.settings.org)
+        found = client.nodes(org, name)
+        if name and not found:
+            raise NotFound(f"node '{name}' not found in org {org}{client.node_near(org, name)}")
     whole = bool(name or long)
     if app.asks_for_list:
         app.show_list(sorted(found.items()), dict if whole else lambda records: [key for key, _ in records])
@@ -52,6 +58,7 @@ def list_policies_of_node(app: App, node: str, disabled: bool) -> None:
     $ nodewatch exchange node management list org/sample-node --all
     $ nodewatch exchange node management list org/sample-node --columns nmp,start,manifest
     """
+    choosing.check_one_node(node, "nodewatch exchange nmp list --nodes")
     client = exchange(app)
     org, name = rules.qualified(node, app.settings.org)
     document = client.nodes(org, name).get(f"{org}/{name}") if name else None

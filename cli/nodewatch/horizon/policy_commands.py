@@ -80,13 +80,17 @@ def show_meant_nodes(app: App, client: Exchange, org: str, policies: dict[str, P
 @click.argument("nmp", metavar="NMP")
 @click.option("--json-file", "-f", metavar="FILE", required=True, help="The policy; `-` for stdin.")
 @click.option("--applies-to", is_flag=True, help="Show which nodes it is meant for.")
-@click.option("--no-constraints", is_flag=True, help="It may be meant for all nodes: it has no constraint or pattern.")
+@click.option(
+    "--no-constraints",
+    is_flag=True,
+    help="Allow a policy without constraints: it is for all nodes.",
+)
 def add_policy(app: App, nmp: str, json_file: str, applies_to: bool, no_constraints: bool) -> None:
     """A policy of that name that is there already is replaced. `nodewatch exchange nmp new` prints one to begin with.
 
     In the file, comments between /* and */ are left out, and $NAME and ${NAME} stand for variables of the environment
-    (unless HZN_DONT_SUBST_ENV_VARS is 1). What cannot be right is found before anything is sent. The manifest of an
-    agent upgrade must be there, in the model management service at HZN_FSS_CSSURL; a local store has none.
+    (unless HZN_DONT_SUBST_ENV_VARS is 1). Mistakes are found before anything is sent. The manifest of an agent
+    upgrade must exist in the model management service at HZN_FSS_CSSURL; a local store has none.
 
     \b
     $ nodewatch exchange nmp add org/sample-nmp --json-file nmp.json --applies-to

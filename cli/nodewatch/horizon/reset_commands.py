@@ -105,9 +105,7 @@ def named_nodes(app: App, client: Exchange, only: str, org: str | None) -> tuple
         if not nodes:
             raise NotFound(f"node '{own}/{name or '*'}' not found.")
         return own, nodes
-    own, names = choosing.read_node_names(app, only, org)
-    nodes = client.nodes(own)
-    return own, {name: nodes[name] for name in choosing.pick_nodes(names, nodes, own)}
+    return choosing.ask_chosen(app, client, only, org)
 
 
 def show_results(app: App, words: dict[str, str]) -> None:
@@ -133,9 +131,9 @@ def follow_nodes(app: App, full: str, nodes: list[str]) -> None:
 def reset_node(app: App, node: str, policy: str | None, status: str | None, yes: bool) -> None:
     """Writes `reset` into the Exchange; the agent on the node then starts over. Without --policy it is all policies.
 
-    NODES is one node, a node set, a pattern (edge-*), @FILE, or - for stdin. It takes the right to change the node: its
-    owner's, an org admin's, or its own. A node that is off stays in `reset` until it is back. A status that has changed
-    while you were asked is left alone.
+    NODES is one node, a node set, a pattern (edge-*), @FILE, or - for stdin. Only the node's owner, an org admin and
+    the node itself may do this. A node that is off stays in `reset` until it is back. A status that has changed while
+    you were asked is left alone.
 
     \b
     $ nodewatch exchange node management reset org/sample-node --policy sample-nmp

@@ -43,12 +43,12 @@ class Result(NamedTuple):
 
         >>> target = Target("o/n", "o/p", None)
         >>> Result(target, now="initiated").words, Result(target, begun=False).words
-        ('left alone: it has changed meanwhile, to initiated', 'not reset')
+        ('left alone: it has changed in the meantime, to initiated', 'not reset')
         """
         if self.is_reset:
             return "reset"
         if self.now is not None:
-            return f"left alone: it has changed meanwhile, to {self.now}"
+            return f"left alone: it has changed in the meantime, to {self.now}"
         if self.error is not None:
             return f"not reset: {self.error.message}"
         return "reset or not: it was interrupted" if self.begun else "not reset"

@@ -48,7 +48,7 @@ OVER = (
     "Nothing, until the status is reset: a change of the policy does not start a node over. "
     "New agent files do, where the manifest says `latest`."
 )
-NOBODY_KNOWS = "That cannot be told: look at the node."
+NOBODY_KNOWS = "That is not known: look at the node."
 CANCELLED = "There was a problem in the check before the installation, so the job was cancelled."
 MEANINGS: dict[str, Meaning] = {
     "waiting": Meaning(

@@ -11,11 +11,11 @@ from nodewatch.statuses import Chart, Explanation, Step
 
 RESET = "nodewatch exchange node management reset NODE --policy NMP"
 SHOW = "nodewatch exchange node management status NODE --long"
-AGAIN = Step("reset", "somebody resets it in the Exchange")
-LOCALLY = Step("waiting", "somebody resets it on the node")
+AGAIN = Step("reset", "it is reset in the Exchange")
+LOCALLY = Step("waiting", "it is reset on the node")
 OVER = (
     AGAIN,
-    Step("waiting", "somebody resets it on the node, or the manifest says `latest` and agent files are new"),
+    Step("waiting", "it is reset on the node, or the manifest says `latest` and agent files are new"),
 )
 STEPS: dict[str, tuple[Step, ...]] = {
     "waiting": (
@@ -73,7 +73,7 @@ WHO_MAY_RESET = (
 STARTS_OVER = (
     "a status starts over when it is reset; when its policy is disabled and enabled again, because the agent drops it "
     "and makes a new one; when the node comes to match the policy again; and when agent files are new that its "
-    "manifest calls `latest`. A change of the policy starts nobody over."
+    "manifest calls `latest`. A change of the policy starts no node over."
 )
 ONE_AT_A_TIME = (
     "on one node one upgrade goes on at a time: until it has ended, all others wait. Of those that are due, the one "
@@ -105,7 +105,7 @@ WORDS = {
     ),
     "changed": Explanation(
         "The node ended well, but before the policy was last changed: agents keep the status that they have.",
-        "Somebody who resets it, if the change is to reach this node.",
+        "A reset, if the change is to reach this node.",
         commands=(RESET,),
     ),
     "no status": Explanation(

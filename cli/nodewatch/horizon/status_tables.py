@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 LONG = 600  # characters of a node set; a longer one fills a screen
 CHANGED = "not started over since the policy was changed"
+HEARD = "last heartbeat within the hour"
 NO_MESSAGE = "no error message"
+UNDER_WAY = {"running": "in progress", "waiting": "waiting", "unknown": "unknown"}
+"""What the bar calls nodes that are not at an end."""
 
 
 class NodeRow(NamedTuple):
@@ -102,7 +105,7 @@ def identity(name: str, policy: Policy, counts: Mapping[str, int], total: int, c
     disabled = policy.get("enabled") is False
     words, style = verdict(counts, total)
     window = policy.get("startWindow")
-    begins = clock.at(policy.get("start")) + (f", within {window} s" if window else "")
+    begins = clock.at(policy.get("start")) + (f", spread over {window} s" if window else "")
     facts = [
         name + ", disabled" * disabled,
         words,
@@ -132,11 +135,11 @@ def shares_bar(counts: Mapping[str, int], silent: int, unanswered: int) -> Bar:
     """Return the bar: each node once."""
     parts: tuple[tuple[str, int, Style], ...] = (
         ("successful", counts.get("successful", 0), "good"),
-        ("in progress", counts.get("running", 0), "busy"),
+        (UNDER_WAY["running"], counts.get("running", 0), "busy"),
         ("failed", counts.get("failed", 0), "bad"),
-        ("waiting", counts.get("waiting", 0), "dim"),
+        (UNDER_WAY["waiting"], counts.get("waiting", 0), "dim"),
         ("not started over", counts.get("changed", 0), "warn"),
-        ("unknown", counts.get("unknown", 0), "warn"),
+        (UNDER_WAY["unknown"], counts.get("unknown", 0), "warn"),
         ("no report", silent, ""),
         ("could not be asked", unanswered, "strong"),
     )
@@ -162,13 +165,13 @@ def counts_in_words(counts: Mapping[str, int]) -> str:
     """Return what is counted, the most frequent first; a number where there is more than one kind.
 
     >>> counts_in_words({"2.31.0": 3}), counts_in_words({"2.30.0": 2, "2.31.0": 3, "": 1})
-    ('2.31.0', '2.31.0 on 3 nodes, 2.30.0 on 2')
+    ('2.31.0', '2.31.0 on 3 nodes; 2.30.0 on 2')
     """
     known = sorted(((count, name) for name, count in counts.items() if name), key=lambda each: (-each[0], each[1]))
     if len(known) < 2:
         return "".join(name for _, name in known)
     (most, first), *rest = known
-    return ", ".join([f"{first} on {plural(most, 'node')}", *(f"{name} on {count:,}" for count, name in rest)])
+    return "; ".join([f"{first} on {plural(most, 'node')}", *(f"{name} on {count:,}" for count, name in rest)])
 
 
 def kinds_of_errors(rows: Iterable[NodeRow]) -> list[ErrorKind]:
@@ -221,21 +224,29 @@ def in_trouble_page(rows: Iterable[NodeRow], *, brief: bool) -> Page:
 
 
 def under_way_page(rows: Iterable[NodeRow], clock: Clock, *, brief: bool) -> Page:
-    """Return the nodes that are not at an end, and told nowhere else, by status, and since when they are in it."""
-    groups: dict[str, list[NodeRow]] = {}
+    """Return the nodes that are not at an end, and told nowhere else, by status: the largest group first."""
+    groups: dict[tuple[str, bool], list[NodeRow]] = {}
     for row in rows:
-        if row.outcome in ("running", "waiting", "unknown") and not row.error:
-            late = overdue(row, clock)
-            groups.setdefault(shown_word(row.status) + ", overdue" * late, []).append(row)
+        if row.outcome in UNDER_WAY and not row.error:
+            groups.setdefault((shown_word(row.status), overdue(row, clock)), []).append(row)
     if not groups:
         return []
-    page: Page = [Heading(f"In progress ({sum(map(len, groups.values())):,})")]
-    for name, members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
-        style = "warn" if name.endswith("overdue") else STYLES[members[0].outcome]
-        page.append(Line(name + time_in_status(members, clock), style, lead=f"  {plural(len(members), 'node')}: "))
+    lines: list[list[str | Cell]] = []
+    for (name, late), members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
         nodes = fold(row.node for row in members)
-        page.append(Line("scattered: --all" if brief and len(nodes) > LONG else nodes, lead="      "))
-    return page
+        lines.append(
+            [
+                Cell(name, STYLES[members[0].outcome]),
+                f"{len(members):,}",
+                Cell(oldest(members, clock) + ", overdue" * late, "warn" if late else ""),
+                "scattered: --all" if brief and len(nodes) > LONG else nodes,
+            ]
+        )
+    present = {members[0].outcome for members in groups.values()}
+    names = ", ".join(name for outcome, name in UNDER_WAY.items() if outcome in present)
+    heading = f"{names[0].upper()}{names[1:]} ({sum(map(len, groups.values())):,})"
+    columns = [Column("Status"), Column("Nodes", right=True), Column("Since"), Column("Which", wraps=True)]
+    return [Heading(heading), Grid(columns, lines)]
 
 
 def overdue(row: NodeRow, clock: Clock) -> bool:
@@ -245,23 +256,14 @@ def overdue(row: NodeRow, clock: Clock) -> bool:
     return waits and scheduled is not None and clock.now - scheduled > QUIET
 
 
-def time_in_status(rows: Sequence[NodeRow], clock: Clock) -> str:
-    """Return since when the nodes are in their status, or when those that wait are to start: the first and the last."""
+def oldest(rows: Sequence[NodeRow], clock: Clock) -> str:
+    """Return since when the first of the nodes is in their status, or when the first of those that wait is due."""
     waiting = rows[0].outcome == "waiting"
     values = (rules.upgrade(row.status).get("scheduledTime") if waiting else rules.since(row.status) for row in rows)
-    times = sorted(time for time in map(read_time, values) if time is not None and time.year > 1)
+    times = [time for time in map(read_time, values) if time is not None and time.year > 1]
     if not times:
         return ""
-    known = [time if waiting else min(time, clock.now) for time in (times[0], times[-1])]
-    first, last = (clock.at(time.isoformat()) + time_away(time.isoformat(), clock) for time in known)
-    if waiting:
-        return f", scheduled {first}" + (f" to {last}" if last != first else "")
-    return f", since {first}" if first == last else f", the first since {first}, the last since {last}"
-
-
-def time_away(value: str, clock: Clock) -> str:
-    """Return how far away a time is, in brackets; off a terminal nothing."""
-    return "" if clock.absolute else f" ({clock.ago(value)})"
+    return f"due {clock.ago(min(times).isoformat())}" if waiting else clock.ago(min(*times, clock.now).isoformat())
 
 
 def outdated_page(rows: Iterable[NodeRow]) -> Page:
@@ -318,7 +320,7 @@ def steps(name: str, policy: Policy, rows: Sequence[NodeRow], expected: int) -> 
     if "failed" in by_outcome:
         found.append(("reset the failed", f"{nmp} reset {quote(name)} --status failed"))
         one = quote(f"{org}/{by_outcome['failed'][0]}")
-        found.append(("look at one of them", f"nodewatch exchange node management status {one} --long"))
+        found.append(("look at one", f"nodewatch exchange node management status {one}"))
     if "changed" in by_outcome:
         words = ",".join(sorted({shown_word(row.status) for row in rows if row.outcome == "changed"}))
         found.append(("start them over", f"{nmp} reset {quote(name)} --status {quote(words)}"))

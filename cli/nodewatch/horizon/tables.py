@@ -116,10 +116,10 @@ def start_words(policy: Policy, clock: Clock) -> str:
     >>> from datetime import UTC, datetime
     >>> from nodewatch.times import Clock
     >>> start_words({"start": "now", "startWindow": 300}, Clock(datetime.now(UTC), UTC))
-    'now, within 300 s'
+    'now, spread over 300 s'
     """
     window = policy.get("startWindow")
-    return clock.at(policy.get("start")) + (f", within {window} s" if window else "")
+    return clock.at(policy.get("start")) + (f", spread over {window} s" if window else "")
 
 
 def policy(name: str, document: Policy | None, clock: Clock) -> Page:

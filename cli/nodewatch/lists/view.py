@@ -264,5 +264,5 @@ def columns_help(listing: Listing) -> Page:
     rows = [[attribute.name, attribute.means] for attribute in listing.attributes]
     return [
         Grid(columns, rows),
-        Line("A table's headings, and starts that fit one column only, are understood too.", "dim"),
+        Line("A table's headings, and unambiguous beginnings, are understood too.", "dim"),
     ]

@@ -233,7 +233,7 @@ def expand_patterns(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
         shape = re.compile("".join({"*": ".*", "?": "."}.get(each) or re.escape(each) for each in name), re.DOTALL)
         fits = sorted(filter(shape.fullmatch, names), key=natural)
         if not fits:
-            raise NotFound(f"no node fits {quoted(name)}.")
+            raise NotFound(f"no node matches {quoted(name)}.")
         found.update(dict.fromkeys(fits))
     return list(found)
 

@@ -83,12 +83,15 @@ def tables() -> Tables:
     return {1: COMPONENTS, 3: STATUSES}
 
 
-def store_at(path: str) -> Store:
-    """Open the store at the path, or read the fleet file (`.json`) there into one that cannot be changed."""
+def store_at(path: str, patience: Callable[[float], float] = lambda usual: usual) -> Store:
+    """Open the store at the path, or read the fleet file (`.json`) there into one that cannot be changed.
+
+    `patience` makes of the usual seconds those for which another process is waited for that has the store.
+    """
     from nodewatch.offline import store as stores
 
     if not path.endswith(stores.FLEET_FILE):
-        return stores.open_store(path, tables())
+        return stores.open_store(path, tables(), lambda: patience(stores.BUSY_SECONDS))
     from nodewatch.files import read_file
     from nodewatch.offline.fleet import fill, read_fleet
 
@@ -135,7 +138,7 @@ class LocalBackend:
     def open(self) -> Store:
         """Return the store, opened on first use; a fleet file is read into memory."""
         if self.store is None:
-            self.store = store_at(self.path)
+            self.store = store_at(self.path, self.world.within_deadline)
         return self.store
 
     def close(self) -> None:

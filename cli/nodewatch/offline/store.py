@@ -16,13 +16,13 @@ from nodewatch.files import file_to_replace, give_to_owner, make_folder, read_be
 from nodewatch.jsontext import element, escape_surrogates, parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     Tables = Mapping[int, Sequence[str]]
 
 APPLICATION = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
 FORMAT = 3
-BUSY_SECONDS = 60
+BUSY_SECONDS = 60.0  # for which another process is waited for
 TURNS = 10  # a second: how often a wait for another process looks whether somebody has pressed Ctrl-C
 MAGIC = b"SQLite format 3\0"
 FLEET_FILE = ".json"  # how the name of a fleet file ends
@@ -46,9 +46,21 @@ LOOK = "SELECT 1 FROM sqlite_master LIMIT 1"  # what begins to hold the store's 
 
 
 class Store:
-    """An open store, as `open_store` and `create_store` give it; it is used within `reading` or `changing`."""
+    """An open store, as `open_store` and `create_store` give it; it is used within `reading` or `changing`.
 
-    def __init__(self, connection: sqlite3.Connection, path: str, tables: Tables, *, writable: bool) -> None:
+    `patience` tells for how many seconds another process is waited for that has the store.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: str,
+        tables: Tables,
+        *,
+        writable: bool,
+        patience: Callable[[], float] = lambda: BUSY_SECONDS,
+    ) -> None:
+        self.patience = patience
         self.connection = connection
         self.path = path
         self.tables = tables
@@ -64,7 +76,7 @@ class Store:
         with translated(self.path):
             self.connection.execute("BEGIN")
             try:
-                patiently(self.connection, LOOK)
+                patiently(self.connection, self.path, LOOK, self.patience())
                 yield
             finally:
                 self.connection.rollback()
@@ -84,15 +96,15 @@ class Store:
     def changing(self) -> Iterator[None]:
         """Make all changes inside one transaction: all or, when anything is raised, none.
 
-        Raise `FileTrouble` if the store cannot be written, or stays locked for a minute.
+        Raise `FileTrouble` if the store cannot be written, `Held` if it stays locked.
         """
         self.check_writable()
         with translated(self.path):
-            patiently(self.connection, "BEGIN IMMEDIATE")
+            patiently(self.connection, self.path, "BEGIN IMMEDIATE", self.patience())
             try:
                 self.bring_up_to_date()
                 yield
-                patiently(self.connection, "COMMIT")
+                patiently(self.connection, self.path, "COMMIT", self.patience())
             except BaseException:
                 if self.connection.in_transaction:
                     self.connection.rollback()
@@ -172,7 +184,7 @@ def statements(tables: Tables, number: int = FORMAT) -> tuple[str, ...]:
     return (*TABLES, *(each for since, made in tables.items() if since <= number for each in made))
 
 
-def open_store(path: str, tables: Tables) -> Store:
+def open_store(path: str, tables: Tables, patience: Callable[[], float] = lambda: BUSY_SECONDS) -> Store:
     """Open the store at the path; raise `FileTrouble` if it is missing, or newer than this program, or no store.
 
     A store is one with exactly our tables and these: a file from somebody else may have triggers and views in it.
@@ -181,7 +193,8 @@ def open_store(path: str, tables: Tables) -> Store:
     folder = os.path.dirname(os.path.realpath(path))
     writable = os.access(path, os.W_OK) and os.access(folder, os.W_OK) and not is_foreign(path)
     with translated(path):
-        store = Store(connect_sqlite(path, "rw" if writable else "ro"), path, tables, writable=writable)
+        connection = connect_sqlite(path, "rw" if writable else "ro", patience())
+        store = Store(connection, path, tables, writable=writable, patience=patience)
         with closed_on_failure(store), store.reading():
             check_tables(store.connection, path, statements(tables, read_format(store.connection, path)))
     return store
@@ -252,7 +265,7 @@ def make_tables(connection: sqlite3.Connection, tables: Tables) -> None:
     connection.executescript(";".join(("BEGIN", *statements(tables), *marks, "COMMIT")))
 
 
-def connect_sqlite(path: str, mode: str) -> sqlite3.Connection:
+def connect_sqlite(path: str, mode: str, patience: float = BUSY_SECONDS) -> sqlite3.Connection:
     """Return a connection on which transactions begin and end only where this module says so."""
     connection = sqlite3.connect(
         address(path, mode),
@@ -271,7 +284,7 @@ def connect_sqlite(path: str, mode: str) -> sqlite3.Connection:
     connection.row_factory = row
     try:
         for setting in ("synchronous = FULL", "temp_store = MEMORY", "trusted_schema = OFF"):
-            patiently(connection, f"PRAGMA {setting}")
+            patiently(connection, path, f"PRAGMA {setting}", patience)
     except BaseException:  # Ctrl-C, too, ends the wait for a store that is locked
         connection.close()
         raise
@@ -310,7 +323,7 @@ def read_format(connection: sqlite3.Connection, path: str) -> int:
     if application != APPLICATION:
         raise FileTrouble(f"{path} is another program's SQLite file, not a nodewatch store.")
     if number > FORMAT:
-        raise FileTrouble(f"{path} is of a newer nodewatch (format {number}, this one reads {FORMAT}): upgrade.")
+        raise FileTrouble(f"{path} was made by a newer nodewatch (format {number}, this one reads {FORMAT}): upgrade.")
     return int(number)
 
 
@@ -326,9 +339,12 @@ def damaged(path: str, why: object) -> FileTrouble:
     return FileTrouble(f"{path} is damaged: {why}. Load its fleet file again, into a new store.")
 
 
-def patiently(connection: sqlite3.Connection, statement: str) -> None:
-    """Run a statement that may have to wait for other processes, for a minute at most; Ctrl-C ends the wait."""
-    for _ in range(BUSY_SECONDS * TURNS - 1):
+def patiently(connection: sqlite3.Connection, path: str, statement: str, seconds: float) -> None:
+    """Run a statement that may have to wait for other processes; Ctrl-C ends the wait.
+
+    Raise `Held` if the store at the path is busy for so many seconds.
+    """
+    for _ in range(max(int(seconds * TURNS), 1)):
         try:
             connection.execute(statement)
         except sqlite3.OperationalError as error:
@@ -336,7 +352,7 @@ def patiently(connection: sqlite3.Connection, statement: str) -> None:
                 raise
         else:
             return
-    connection.execute(statement)
+    raise Held(f"{path} was busy for {seconds:.3g} s: another process is changing it. Try again.")
 
 
 @contextmanager
@@ -350,7 +366,7 @@ def translated(path: str) -> Iterator[None]:
             raise damaged(path, BYTES) from error
         sentence = next((SENTENCES[kind] for kind in SENTENCES if name.startswith(kind)), OTHERWISE)
         kind_of_trouble = Held if name.startswith("SQLITE_BUSY") else FileTrouble
-        raise kind_of_trouble(sentence.format(path=path, error=error, seconds=BUSY_SECONDS)) from error
+        raise kind_of_trouble(sentence.format(path=path, error=error)) from error
     except sqlite3.DatabaseError as error:
         raise damaged(path, error) from error
     except UnicodeDecodeError as error:
@@ -360,7 +376,7 @@ def translated(path: str) -> Iterator[None]:
 
 
 SENTENCES = {
-    "SQLITE_BUSY": "{path} was busy for {seconds} s: another process is changing it. Try again.",
+    "SQLITE_BUSY": "{path} is busy: another process is changing it. Try again.",
     "SQLITE_FULL": "the disk that holds {path} is full; nothing was changed.",
     "SQLITE_READONLY": "{path} is read-only, so nothing was changed.",
 }

@@ -217,7 +217,7 @@ class HttpBackend:
             )
         if request.method not in READS and reply.status not in (307, 308):
             raise ServiceTrouble(
-                f"{self.asked(request)} was redirected to {shown}, where it would not be the same request any more. "
+                f"{self.asked(request)} was redirected to {shown}, where it would no longer be the same request. "
                 f"Nothing was changed. {self.check()}",
                 status=reply.status,
             )
@@ -255,7 +255,7 @@ class HttpBackend:
         """Return what to do about an error reply, where more is known than its status says; else None."""
         wish = reply.headers.get("Retry-After")
         if wish and reply.status in RETRY.crowded:
-            return f"It asks not to be asked for a while (Retry-After: {wish[:40]}): try again after that time."
+            return f"It asks for a pause (Retry-After: {wish[:40]}): try again after that time."
         # The gateway of a Cray system answers 403 to whoever sends no token.
         if self.bearer and (reply.status == 401 or (reply.status == 403 and not self.bearer.known)):
             return self.bearer.advice

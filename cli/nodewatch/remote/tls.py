@@ -99,7 +99,7 @@ def tls_failure(inner: list[BaseException], url: str, trust: Trust, variable: st
     if reasons & {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL"}:
         return "it does not speak TLS: the port may be one for plain http. Check scheme and port"
     why = innermost_words(inner)
-    return f"no TLS connection came about ({why}). Check scheme and port, and the versions of TLS on both ends"
+    return f"no TLS connection could be made ({why}). Check scheme, port, and the TLS versions of both ends"
 
 
 def names_in_certificate(url: str, trust: Trust) -> list[str]:

@@ -159,7 +159,7 @@ def decompressed(raw: Any, *, error: bool = False) -> bytearray:
             return body
         if len(body) > LARGEST_BODY or (len(body) > BOMB[0] and len(body) > BOMB[1] * raw.tell()):
             raw.close()
-            raise NoReply(UnreadableAnswer, "the answer is larger than can be meant, so reading it was given up")
+            raise NoReply(UnreadableAnswer, "the answer is far too large, so it was not read to its end")
     return body
 
 
@@ -226,15 +226,15 @@ def connection_failure(inner: list[BaseException]) -> NoReply:
     if numbers & {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}:
         return NoReply(
             Unreachable,
-            f"there is no way to it ({innermost_words(inner)}). Check the network, the VPN or the tunnel",
+            f"there is no route to it ({innermost_words(inner)}). Check the network, the VPN or the tunnel",
             passing=True,
         )
     if "NewConnectionError" in names:
         return NoReply(
-            Unreachable, f"no connection came about ({innermost_words(inner)}). Check host and port", passing=True
+            Unreachable, f"no connection could be made ({innermost_words(inner)}). Check host and port", passing=True
         )
     if "HTTPException" in names:
-        return NoReply(UnreadableAnswer, "the answer has more headers than can be meant")
+        return NoReply(UnreadableAnswer, "the answer has far too many headers")
     if names & {"BadStatusLine", "LineTooLong", "UnknownProtocol"} and "RemoteDisconnected" not in names:
         return NoReply(UnreadableAnswer, "what came back is not HTTP. Check scheme and port")
     return NoReply(Dropped, "the connection was closed before the answer was complete", passing=True)

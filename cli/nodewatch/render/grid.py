@@ -40,7 +40,7 @@ class DrawnColumn(NamedTuple):
     def shared(self) -> bool:
         """Whether all rows say the same in a column that may say it once, in the heading."""
         first, count = self.texts[0], len(self.texts)
-        return self.column.shares and count > 1 and first != "" and self.texts.count(first) == count
+        return self.column.shares and count > 1 and self.texts.count(first) == count
 
 
 def narrowest(text: str) -> int:
@@ -66,10 +66,23 @@ def fitted(grid: Grid, width: int | None) -> Fitted:
 
     Without a width nothing moves or leaves; only columns without a text are left out. The first column is what a row is
     about: it never moves.
+
+    >>> from nodewatch.table import Column, Grid
+    >>> display_width = [Column("Node"), Column("Session", 1, shares=True), Column("Error", 1), Column("Asked for")]
+    >>> def names(*rows):
+    ...     found = fitted(Grid(display_width, rows), 80)
+    ...     return found.heading, [strip.name for strip in found.strips]
+    >>> names(["x1", "s", "", ""]), names(["x1", "s", "", ""], ["x2", "s", "off", ""])
+    (('', ['Node', 'Session', 'Asked for']), ('Session: s', ['Node', 'Error', 'Asked for']))
+    >>> leaving = [Column("Error", 1), Column("Name", 2, shares=True)]
+    >>> [[strip.name for strip in fitted(Grid(leaving, 2 * [row]), 3).strips] for row in (["", ""], ["off", "night"])]
+    [['Error'], ['Error']]
+    >>> [strip.name for strip in fitted(Grid(leaving, [["off", "night"]]), 3).strips]
+    ['Name']
     """
     cells = zip(*grid.rows, strict=True)
     strips = [read_column(column, texts) for column, texts in zip(grid.columns, cells, strict=True)]
-    first, *others = [strip for strip in strips if not strip.empty] or strips
+    first, *others = [strip for strip in strips if not strip.empty] or strips[:1]
     if width is None:
         return Fitted(grid.heading, [first, *others], "")
     shared = [strip for strip in others if strip.shared]
@@ -93,7 +106,7 @@ def read_column(column: Column, cells: Sequence[str | Cell]) -> DrawnColumn:
 def heading(words: str, shared: Sequence[DrawnColumn]) -> str:
     """Return a grid's heading, with the values that all its rows share."""
     values = ", ".join(f"{mention(strip)}: {strip.texts[0]}" for strip in shared)
-    return f"{words} ({values})" if words and values else words or values
+    return f"{words} ({values})" if words and values else words or values[:1].upper() + values[1:]
 
 
 def mention(strip: DrawnColumn) -> str:

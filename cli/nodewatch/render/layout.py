@@ -38,7 +38,11 @@ def spaced(page: Page, lines: Callable[[Block], Iterable[list[Piece]]]) -> Itera
 
 
 def block_lines(block: Block, width: int | None, *, blocks: bool) -> Iterable[list[Cell]]:
-    """Return the lines of one block; `blocks` tells whether the paper shows block characters."""
+    """Return the lines of one block; `blocks` tells whether the paper shows block characters.
+
+    >>> [line[-1] for each in (Heading("Failed", "bad"), Heading("Next")) for line in block_lines(each, 9, blocks=True)]
+    [Cell(text='Failed', style='bad'), Cell(text='Next', style='strong')]
+    """
     if isinstance(block, Grid):
         return plain_lines(block, width)
     if isinstance(block, Fields):
@@ -53,11 +57,10 @@ def block_lines(block: Block, width: int | None, *, blocks: bool) -> Iterable[li
 
 
 def field_lines(fields: Fields, width: int | None) -> Iterator[list[Cell]]:
-    """Return the heading, and a line for each name and value; nothing where all values are empty."""
+    """Return a line for each name and value; nothing where all values are empty."""
     pairs = [(visible(name) + ":", cell) for name, value in fields.pairs if (cell := as_cell(value)).text]
     if not pairs:
         return
-    yield from paragraph(fields.heading, "strong", width)
     widest = max(display_width(name) for name, _ in pairs)
     for name, cell in pairs:
         yield from paragraph(cell.text, cell.style, width, Cell(pad(name, widest) + GAP, "dim"))

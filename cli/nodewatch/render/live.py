@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 LINES = 25
 MOST_LINES = 2_000  # that can be looked through
-FURTHER: Page = [Line("(more below)", "dim")]
+FURTHER: Page = [Line("(more below: arrows and page keys scroll, q quits)", "dim")]
 
 
 class Screen:
@@ -84,13 +84,13 @@ class Screen:
 
         A body is laid out once for each size of the terminal, so that a new head over the same body costs little.
         """
-        from rich.segment import Segments
+        from rich.segment import Segment, Segments
 
         size = terminal_size(self.world)
         if body is not self.body or size != self.console.size:
             self.body, self.console.size = body, size
             self.lines = list(islice(self.lines_of(body), MOST_LINES))
-        top = list(self.lines_of([*head, Line(" ")]))
+        top = [*self.lines_of(head), [Segment.line()]]
         self.above = min(self.above, max(len(self.lines) + len(top) - size[1], 0))
         lines = [*top, *self.lines[self.above :]]
         if len(lines) > size[1]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-from nodewatch.nodes.nodeset import escaped, fold, natural
+from nodewatch.nodes.nodeset import fold, natural
 from nodewatch.table import visible
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def print_names(names: Iterable[str], out: TextIO, spelling: Spelling) -> None:
         return
     ordered = sorted(found, key=natural)
     if spelling.separator is not None:
-        out.write(spelling.separator.join(map(escaped, ordered)) + "\n")
+        out.write(spelling.separator.join(fold([name]) for name in ordered) + "\n")
     elif spelling.expand:
         out.writelines(f"{visible(name)}\n" for name in ordered)
     else:

@@ -13,13 +13,14 @@ from nodewatch.errors import (
     TimeRanOut,
     WentAway,
 )
+from nodewatch.nodes.error_kinds import ErrorKind, group_by_kind
 from nodewatch.nodes.nodeset import fold
 from nodewatch.times import span
 from nodewatch.watch.model import Outcome, Settling, is_temporary, with_missing
 from nodewatch.watch.rate import Mark, measure_rate, recent_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
 
     from nodewatch.app import App
@@ -306,30 +307,38 @@ def nodes_by_state(outcome: Outcome, states: Mapping[str, str], since: Mapping[s
       Failed (6): taken over since, their names are not known
       Lagging (1): x3: configuring
       Missing (2): x[4-5], last seen: on
-    >>> words = {f"x{number}": f"failed ({number})" for number in range(12)}
+    >>> words = {f"x{number}": "failed" + "!" * number for number in range(12)}
     >>> many, ten = Outcome("", failed=list(words)), Outcome("", failed=list(words)[:10])
     >>> [nodes_by_state(each, words, {}).splitlines()[-1] for each in (many, ten)]
-    ['  and 2 more groups of nodes', '  Failed (1): x9: failed (9)']
+    ['  and 2 more groups of nodes', '  Failed (1): x9: failed!!!!!!!!!']
+    >>> nodes_by_state(many, {name: f"failed ({name} is off)" for name in many.failed}, {}).splitlines()[1:]
+    ['  Failed (12): x[0-11]: failed (… is off)']
     """
-    groups: dict[tuple[str, str], list[str]] = {}
-    for title, names in (("Failed", outcome.failed), ("Lagging", outcome.lagging)):
-        for name in names:
-            groups.setdefault((title, states.get(name, "")), []).append(name)
-    for name, state in outcome.missing.items():
-        groups.setdefault(("Missing", state), []).append(name)
-    order = ["Failed", "Lagging", "Missing"]
+    known = {name: states.get(name, "") for name in (*outcome.failed, *outcome.lagging)} | dict(outcome.missing)
     rows = []
-    for (title, state), names in sorted(groups.items(), key=lambda group: (order.index(group[0][0]), -len(group[1]))):
-        words = f", last seen: {state}" if title == "Missing" else f": {state}" if state else ""
-        if all(name in since for name in names):
-            words += f", seen since {min(since[name] for name in names):%H:%M:%S} UTC"
-        rows.append(f"{title} ({len(names):,}): {fold(names)}{words}")
+    for title, found in (("Failed", outcome.failed), ("Lagging", outcome.lagging), ("Missing", outcome.missing)):
+        for state, names, _ in alike(found, known):
+            words = f", last seen: {state}" if title == "Missing" else f": {state}" if state else ""
+            if all(name in since for name in names):
+                words += f", seen since {min(since[name] for name in names):%H:%M:%S} UTC"
+            rows.append(f"{title} ({len(names):,}): {fold(names)}{words}")
     if outcome.unnamed:
         place = sum(row.startswith("Failed") for row in rows)
         rows.insert(place, f"Failed ({outcome.unnamed:,}): taken over since, their names are not known")
     more = len(rows) - MOST_GROUPS
     rows[MOST_GROUPS:] = [f"and {more} more groups of nodes"] if more > 0 else []
     return "".join(f"\n  {row}" for row in rows)
+
+
+def alike(names: Iterable[str], states: Mapping[str, str]) -> list[ErrorKind]:
+    """Return the nodes by the kind of their state, the largest group first; what differs in states is left out."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(states[name], []).append(name)
+    silent = [ErrorKind("", groups.pop(""))] if "" in groups else []
+    places = {name: place for place, name in enumerate(states)}
+    kinds = group_by_kind(ErrorKind(state, members) for state, members in groups.items())
+    return sorted([*kinds, *silent], key=lambda kind: (-len(kind.names), places[kind.names[0]]))
 
 
 def follow(app: App, subject: Subject) -> None:

@@ -32,17 +32,17 @@ def duration(text: str) -> float:
 
 
 OPTIONS: list[click.Option] = [
-    flag("--wait", help="Say nothing until it is over, then show it; the exit code tells how it ended."),
+    flag("--wait", help="Wait silently until it is over, then show it; the exit code tells how it ended."),
     flag(
         "--watch",
-        help="Show it until it is over: on a terminal again and again (arrows and page keys scroll, q ends), else "
+        help="Show it until it is over: on a terminal in place (arrows and page keys scroll, q quits), elsewhere "
         "a line for each change.",
     ),
-    shared("--timeout", type=duration, help="Give up after that time: 90, 30s, 10m, 2h (0, the default: never)."),
+    shared("--timeout", type=duration, help="Give up after that time: 90, 30s, 10m, 2h. The default, 0, is never."),
     shared("--interval", type=duration, help="Time between two looks (15s; never below 1s)."),
     flag("--fail-fast", help="End as soon as one node has failed."),
     shared(
-        "--settle", type=duration, help="How long a state that may still change must stand to count as the end (2m)."
+        "--settle", type=duration, help="How long a state that may still change must last to count as the end (2m)."
     ),
 ]
 
@@ -81,6 +81,6 @@ def asks_to_follow(app: App) -> bool:
     for option in OPTIONS[2:]:
         if not following and flags.get(str(option.name)) is not None:
             raise click.UsageError(f"{option.opts[0]} needs --wait or --watch.")
-    if flags.get("watch") and flags.get("format") in ("toml", "csv", "names", "html", "svg"):
+    if flags.get("watch") and flags.get("format") not in (None, "table", "json", "yaml"):
         raise click.UsageError(f"--watch cannot show one {flags['format']} after the other: use table, json or yaml.")
     return following

@@ -32,19 +32,17 @@ class Rate(NamedTuple):
     def words(self) -> str:
         """Return both in words; the time in steps that grow with it, so that it does not change at every look.
 
-        >>> Rate(2.1, 880.0).words(), Rate(120.0, 20.0).words(), Rate(0.25, 7_300.0).words(), Rate(0.1, 90_000).words()
-        ('2.1 a minute, about 15 min left', '120 a minute, about 1 min left', '0.25 a minute, about 2 h 15 min left', \
-'0.1 a minute, about 1 d 1 h left')
+        >>> Rate(2.1, 880.0).words(), Rate(120.0, 20.0).words()
+        ('2.1 a minute, about 15 min left', '120 a minute, about 1 min left')
+        >>> Rate(0.25, 7_300.0).words(), Rate(0.1, 90_000).words()
+        ('0.25 a minute, about 2 h 15 min left', '0.1 a minute, about 1 d 1 h left')
         """
         from datetime import timedelta
 
         step = next((step for most, step in STEPS if self.seconds_left <= most), 3_600)
         left = span(timedelta(seconds=max(-(-self.seconds_left // step), 1) * step))
-        return (
-            f"{self.a_minute:.2g} a minute, about {left} left"
-            if self.a_minute < 10
-            else (f"{self.a_minute:.0f} a minute, about {left} left")
-        )
+        rate = f"{self.a_minute:.2g}" if self.a_minute < 10 else f"{self.a_minute:.0f}"
+        return f"{rate} a minute, about {left} left"
 
 
 def measure_rate(marks: Sequence[Mark], remaining: int) -> Rate | None:

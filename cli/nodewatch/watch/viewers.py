@@ -222,7 +222,7 @@ def change_lines(update: Update, gone_means: str) -> Page:
     rows = [move.words(gone_means) for move in update.moves[:MOST_MOVES]]
     more = len(update.moves) - len(rows)
     rows += [f"and {more} more"] * bool(more)
-    return [Line(row, "strong", lead="* ") for row in rows]
+    return [Line(row, "strong", lead="  * ") for row in rows]
 
 
 def mark_names(block: Block, names: Container[str]) -> Block:

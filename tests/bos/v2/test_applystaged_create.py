@@ -95,6 +95,23 @@ def test_the_table_has_them_folded(run: Runner, load: Load) -> None:
     assert (done.code, done.stdout) == (10, "Succeeded (2): x[1,5]\n\nIgnored (1): x9\n")
 
 
+def test_patterns_and_places_stand_for_the_nodes_there(run: Runner, load: Load) -> None:
+    load(
+        {
+            "bos": {
+                "v2": {"components": [staged(f"x1000c{n}s0b0n{n}", "s") for n in (0, 1, 2)], "sessions": [session("s")]}
+            }
+        }
+    )
+    for xnames in ("x1000c1", "X1000C1S0", "x1000c1*"):
+        done = run(f"{APPLY} --xnames '{xnames}' --dry-run")
+        assert done.json["body"] == {"xnames": ["x1000c1s0b0n1"]}
+    assert run(f"{APPLY} --xnames x1000 --dry-run").json["body"] == {"xnames": ["x1000"]}
+    assert run(f"{APPLY} --xnames x1000c2s0b0n2,x1000c1 --dry-run").json["body"] == {
+        "xnames": ["x1000c2s0b0n2", "x1000c1s0b0n1"]
+    }
+
+
 @pytest.mark.parametrize(
     ("xnames", "sent"),
     [
@@ -103,6 +120,7 @@ def test_the_table_has_them_folded(run: Runner, load: Load) -> None:
         ("n[098-101]", ["n098", "n099", "n100", "n101"]),
         ("x[1,3], x5", ["x1", "x3", "x5"]),
         ("-", ["a", "b"]),
+        ("X1000C0S0B0N0", ["x1000c0s0b0n0"]),
     ],
 )
 def test_what_is_sent(run: Runner, load: Load, xnames: str, sent: list[str]) -> None:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from shlex import quote
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from conftest import NOW
 from fleets import COMPONENTS, FLEET, as_answered, component
+from nodewatch.bos_v2 import list_tables
+from nodewatch.lists.conditions import condition_test, read_condition
+from nodewatch.nodes.nodeset import natural
+from nodewatch.times import Clock
 
 if TYPE_CHECKING:
     import responses
@@ -80,6 +89,46 @@ def test_the_server_and_nodewatch_filter_alike(run: Runner, load: Load, value: s
     load(FLEET)
     asked = run(f"{LIST} --filter 'status = {value}'")
     assert asked == run(f"{LIST} --filter 'status ~ ^{value}$'") == run(f"{LIST} --status {value.lower()}")
+
+
+COMPARISONS = st.sampled_from(
+    [
+        *(f"status {sign} {word}" for sign in ("=", "!=") for word in ("failed", "Stable", "power_*", "configuring")),
+        *(f"phase {sign} {word}" for sign in ("=", "!=") for word in ("configuring", "powering_on", "''")),
+        *(f"enabled {sign} {word}" for sign in ("=", "!=") for word in ("yes", "false")),
+        *(f"session {sign} {word}" for sign in ("=", "~") for word in ("reboot-7", "REBOOT-7", "done")),
+        "staged_session = ''",
+        "staged_session = next",
+        "error = *cfs*",
+        "class = held",
+        "slot = x3000c0s10",
+        "age > 10m",
+    ]
+)
+EXPRESSIONS = st.recursive(
+    COMPARISONS,
+    lambda inner: (
+        st.builds("not ({})".format, inner)
+        | st.builds("({}) and ({})".format, inner, inner)
+        | st.builds("({}) or ({})".format, inner, inner)
+    ),
+    max_leaves=5,
+)
+
+
+@given(expressions=st.lists(EXPRESSIONS, min_size=1, max_size=2))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_wherever_it_is_filtered_the_same_fit(run: Runner, load: Load, expressions: list[str]) -> None:
+    """The server, the store's columns and nodewatch itself: all give what the rule gives of the whole list."""
+    load(FLEET)
+    line = f"{LIST} {' '.join(f'--filter {quote(each)}' for each in expressions)}"
+    listing, clock = list_tables.COMPONENTS, Clock(NOW, UTC)
+    tests = [condition_test(read_condition(listing, each), listing, clock) for each in expressions]
+    fit = [node for node in run(LIST).json if all(test(node) for test in tests)]
+    assert run(f"{line} --format json").json == fit
+    assert run(f"{line} --format csv --columns id").stdout.split()[1:] == sorted(
+        (node["id"] for node in fit), key=natural
+    )
 
 
 def test_an_option_and_a_filter_must_both_hold(

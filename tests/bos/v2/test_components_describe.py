@@ -44,7 +44,7 @@ def test_of_several_those_that_do_not_exist_are_named(run: Runner, load: Load) -
     done = run("bos v2 components describe x3000c0s[1,7-8]b0n0")
     assert (done.code, done.stdout) == (8, "")
     assert done.stderr.startswith("Error: BOS does not know x3000c0s[7-8]b0n0")
-    assert run("bos v2 components describe 'x7*'") == (8, "", "Error: no node fits 'x7*'.\n")
+    assert run("bos v2 components describe 'x7*'") == (8, "", "Error: no node matches 'x7*'.\n")
 
 
 def test_an_odd_name_reaches_the_server_quoted(run: Runner, load: Load) -> None:
@@ -53,14 +53,15 @@ def test_an_odd_name_reaches_the_server_quoted(run: Runner, load: Load) -> None:
     assert run("bos v2 components describe ../options").code == 8
 
 
-TABLE = """\
+TABLE = (
+    """\
 Component:    x3000c0s1b0n0
 Status:       failed
 Phase:        configuring
 Enabled:      no
 Session:      reboot-7
 Last action:  powering_on (5 min)
-Attempts:     on 1
+Attempts:     power on 1 of 3
 Error:        cfs configuration failed
 
 Means:          The component is not yet in the desired state, but BOS will not take further actions on it: there were \
@@ -74,14 +75,17 @@ Next NEXT_RULE
   nodewatch bos v2 sessions create --template-name compute-24.7 --operation reboot --limit x3000c0s1b0n0
   nodewatch bos v2 sessions status list reboot-7
 
-State
+Actual and desired state STATE_RULE
 Kernel:         s3://boot-images/k (desired)
 Initrd:         s3://boot-images/i (desired)
 Configuration:  compute-24.7 (desired)
 
 Kernel parameters RULE
     ip=dhcp
-""".replace("NEXT_RULE", "─" * 155).replace("RULE", "─" * 142)
+""".replace("NEXT_RULE", "─" * 155)
+    .replace("STATE_RULE", "─" * 135)
+    .replace("RULE", "─" * 142)
+)
 
 
 def test_table(run: Runner, load: Load) -> None:

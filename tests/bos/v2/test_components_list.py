@@ -42,6 +42,7 @@ def test_json_is_in_the_order_of_ids_with_computed_statuses(run: Runner, load: L
         ("--phase ''", IDS),
         ("--status failed,power_on_called", ["x3000c0s10b0n0", "x3000c0s1b0n0"]),
         ("--start-after-id x3000c0s1b0n0 --page-size 1", ["x3000c0s2b0n0"]),
+        ("--start-after-id X3000C0S1B0N0 --page-size 1", ["x3000c0s2b0n0"]),
         ("--enabled false --page-size 2", ["x3000c0s10b0n1", "x3000c0s1b0n0"]),
         ("--page-size 0", IDS),
         ("--page-size 99999999999999999999", IDS),
@@ -103,12 +104,12 @@ def test_nothing_fits(run: Runner, load: Load) -> None:
 
 COUNTS = "5 nodes: 2 stable, 1 failed, 1 configuring, 1 power_on_called\n\n"
 WIDE = """\
-Component       Status           Phase        Session   Last action           Attempts  Error
-x3000c0s1b0n0   failed           configuring  reboot-7  powering_on (5 min)   on 1      cfs configuration failed
-x3000c0s2b0n0   configuring      configuring  reboot-7  powering_on (12 min)  on 1
-x3000c0s9b0n0   stable                        done-3    powering_on (5 min)   on 1
-x3000c0s10b0n0  power_on_called  powering_on  reboot-7  powering_on (1 min)   on 1
-x3000c0s10b0n1  stable                        reboot-7  powering_on (5 min)   on 1
+Component       Status           Phase        Session   Last action           Attempts    Error
+x3000c0s1b0n0   failed           configuring  reboot-7  powering_on (5 min)   power on 1  cfs configuration failed
+x3000c0s2b0n0   configuring      configuring  reboot-7  powering_on (12 min)  power on 1
+x3000c0s9b0n0   stable                        done-3    powering_on (5 min)   power on 1
+x3000c0s10b0n0  power_on_called  powering_on  reboot-7  powering_on (1 min)   power on 1
+x3000c0s10b0n1  stable                        reboot-7  powering_on (5 min)   power on 1
 """
 NARROW = """\
 Component       Status           Last action           Error
@@ -123,7 +124,7 @@ SHARED = """\
 4 nodes: 1 failed, 1 configuring, 1 power_on_called, 1
 stable
 
-session: reboot-7
+Session: reboot-7
 Component       Status           Error
 x3000c0s1b0n0   failed           cfs configuration failed
 x3000c0s2b0n0   configuring
@@ -145,11 +146,11 @@ def test_table_has_natural_order_and_columns_leave(run: Runner, load: Load) -> N
 
 LONG = "Power control did not power the component on: the controller does not answer"
 FOLDED = """\
-status: failed, session: night
-Component  Last action          Attempts  Error
-x1         powering_on (5 min)  on 1      Power control did…
-x2         powering_on (5 min)  on 1      Power control did…
-x3         powering_on (5 min)  on 1      The boot image is not there: that is for x3 alone
+Status: failed, session: night
+Component  Last action          Attempts    Error
+x1         powering_on (5 min)  power on 1  Power control did…
+x2         powering_on (5 min)  power on 1  Power control did…
+x3         powering_on (5 min)  power on 1  The boot image is not there: that is for x3 alone
 
 Errors in full ─────────────────────────────────────────────────────────────────────────────────────
   2 nodes: Power control did not power the component on: the controller does not answer

@@ -25,7 +25,7 @@ PICTURE = """\
 
 x1000         x3000   edge-[2-10] (2)   x9c9999s9999b0n0
    c0   c3       s8   █c                █
-s0 █X         s1 v
+s0 █X         +1 v
 s1  ^     !
 """
 

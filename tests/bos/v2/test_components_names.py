@@ -90,9 +90,10 @@ def test_the_environment_does_not_choose_them(run: Runner, load: Load) -> None:
 def test_names_come_back(names: set[str]) -> None:
     from conftest import Stream
 
-    folded, expanded = Stream(), Stream()
+    folded, expanded, separated = Stream(), Stream(), Stream()
     print_names(names, folded, Spelling())
     print_names(names, expanded, Spelling(expand=True))
+    print_names(names, separated, Spelling(separator=","))
     assert folded.getvalue().count("\n") == 1
-    assert set(expand(folded.getvalue().rstrip("\n"))) == names
+    assert set(expand(folded.getvalue().rstrip("\n"))) == set(expand(separated.getvalue().rstrip("\n"))) == names
     assert len(re.findall("\n", expanded.getvalue())) == len(names)

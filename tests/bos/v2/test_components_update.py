@@ -26,6 +26,14 @@ def test_a_field_is_changed_and_the_answer_lacks_the_computed_status(run: Runner
     assert (answer["retry_policy"], answer["status"]["status"]) == (7, "configuring")
 
 
+def test_an_xname_in_upper_case_and_several_nodes(run: Runner, load: Load) -> None:
+    load(FLEET)
+    assert run(f"bos v2 components update {NODE.upper()} --retry-policy 7").json["id"] == NODE
+    several = run("bos v2 components update 'x3000c0s[1-2]b0n0' --retry-policy 7")
+    why = "x3000c0s[1-2]b0n0 is more than one node: `components updatemany --filter-ids` changes several."
+    assert several == (2, "", f"Error: {why}\n")
+
+
 def test_enabling_puts_on_hold(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run(f"bos v2 components update {NODE} --enabled true")
@@ -47,7 +55,7 @@ def test_a_new_desired_state_takes_the_node_out_of_its_session(run: Runner, load
     desired = {**RAW["desired_state"], "configuration": "new", "last_updated": NOW}
     assert done.json == {**RAW, "desired_state": desired, "session": "", "event_stats": ZERO}
     assert done.stderr == (
-        f"{NODE}: in no session any more, because its desired state was set by hand; its attempts count from 0.\n"
+        f"{NODE}: no longer in a session, as its desired state was set by hand; its attempts count from 0.\n"
     )
     assert NODE not in {node["id"] for node in run("bos v2 components list --session reboot-7").json}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +22,8 @@ from lives import (
     stable,
     taken,
 )
+from nodewatch.bos_v2 import list_tables
+from nodewatch.bos_v2.component_looks import MOVING
 
 if TYPE_CHECKING:
     from responses import RequestsMock
@@ -143,7 +146,26 @@ def test_a_look_asks_only_for_what_is_going_on(run: Runner, play: Play, network:
     assert run(f"{WAIT} --session boot-1")[::2] == (0, "")
     if backend == "http":
         asked = [str(call.request.url).partition("session=boot-1")[2] for call in network.calls]
-        assert asked == ["", *["&enabled=True"] * 5, ""]
+        one = f"&enabled=True&status={MOVING.replace(',', '%2C')}&page_size=1"
+        assert asked == ["", *[one] * 5, ""]
+
+
+def test_nodes_that_move_and_were_not_chosen_do_not_hold_it(run: Runner, play: Play) -> None:
+    play({0: moment(on(NAMES[0]), configuring(NAMES[1])), 40: moment(on(NAMES[0]), stable(NAMES[1]))})
+    done = run(f"{WAIT} --session boot-1 --phase configuring")
+    assert (done.code, [node["id"] for node in done.json]) == (0, [NAMES[1]])
+
+
+def test_each_document_of_a_watch_is_whole(run: Runner, play: Play) -> None:
+    play({0: moment(*everywhere(on)), 30: STABLE})
+    line = f"{WAIT.replace('--wait', '--watch')} --session boot-1 --format json"
+    whole = run("bos v2 components list --session boot-1").json
+    assert json.loads(run(line).stdout.splitlines()[0]) == whole
+
+
+def test_every_column_tells_what_it_looks_at() -> None:
+    """A wait asks only for that to know who fits at first."""
+    assert all(attribute.looks_at for attribute in list_tables.COMPONENTS.attributes)
 
 
 def test_the_time_runs_out(run: Runner, play: Play) -> None:

@@ -88,14 +88,14 @@ def killing(number: int) -> Callable[[], object]:
     """Return what makes a process kill itself before the statement of that number, from when it opens a store."""
     connect = stores.connect_sqlite
 
-    def connected(path: str, mode: str) -> sqlite3.Connection:
+    def connected(path: str, mode: str, patience: float = 60.0) -> sqlite3.Connection:
         left = iter(range(number, -1, -1))
 
         def count(_statement: str) -> None:
             if next(left) == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        connection = connect(path, mode)
+        connection = connect(path, mode, patience)
         connection.set_trace_callback(count)
         return connection
 

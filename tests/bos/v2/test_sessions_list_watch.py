@@ -118,6 +118,28 @@ def test_what_leaves_the_list_is_followed_to_its_end(run: Runner, play: Play, fi
     assert (done.code, [each["name"] for each in done.json]) == (10, ["a"])
 
 
+def test_one_node_that_fails_ends_it_at_once(run: Runner, play: Play) -> None:
+    play(
+        {
+            0: fleet("a.on", "b.on", a="running", b="running"),
+            30: fleet("a.failed", "a.on", "b.on", a="running", b="running"),
+        }
+    )
+    done = run(f"{LIST} --wait --fail-fast")
+    assert (done.code, done.stderr.splitlines()[0]) == (
+        10,
+        "Error: a node failed, and --fail-fast ends the wait: 2 sessions are running.",
+    )
+
+
+def test_those_with_failed_nodes(run: Runner, play: Play) -> None:
+    over = fleet("a.failed", "b.stable", a="complete", b="complete")
+    play({0: fleet("a.failed", "a.on", "b.on", a="running", b="running"), 30: over})
+    done = run(f"{LIST} --filter 'failed > 0' --wait --format json")
+    assert (done.code, [each["name"] for each in done.json]) == (10, ["a"])
+    assert "failed" not in done.json[0]
+
+
 def test_nothing_is_running(run: Runner, play: Play) -> None:
     play({0: fleet()})
     done = run(f"{LIST} --wait")
@@ -164,21 +186,47 @@ def test_time_runs_out(run: Runner, play: Play) -> None:
     )
 
 
-def test_a_tenants_session_is_asked_for_on_its_behalf(run: Runner, play: Play) -> None:
+@pytest.mark.parametrize("options", ["", "--status running"])
+def test_a_tenants_session_is_asked_for_on_its_behalf(run: Runner, play: Play, options: str) -> None:
     blue = session("night", tenant="blue")
     ended = {**blue, "status": {**blue["status"], "status": "complete"}}
     play({0: fleet("night.on", others=(blue,)), 30: fleet("night.stable", others=(ended,))})
-    assert run(f"{LIST} --wait").code == 0
+    done = run(f"{LIST} {options} --wait --format names")
+    assert (done.code, done.stdout) == (0, "night\n")
 
 
 @pytest.mark.parametrize("backend", ["http"])
 def test_what_a_look_asks(run: Runner, play: Play, network: RequestsMock) -> None:
-    """The list, the status of what runs or just ended; and once, for a table, how many nodes are failed elsewhere."""
+    """The list, and the status of what runs or just ended."""
     play(FAILS)
     run(f"{LIST} --wait --format json --interval 30s")
     both, one = ["", "/a/status", "/b/status"], ["", "/b/status"]
     assert [str(call.request.url).partition("/sessions")[2] for call in network.calls] == [*both, *both, *one]
-    network.calls.reset()
+
+
+@pytest.mark.parametrize("backend", ["http"])
+def test_how_many_are_failed_elsewhere_is_asked_once(run: Runner, play: Play, network: RequestsMock) -> None:
+    play(BOTH)
     run(f"{LIST} --watch --format table --interval 30s")
     asked = [str(call.request.url).partition("/v2/")[2] for call in network.calls]
-    assert asked == ["sessions", "components?status=failed"]
+    assert [each for each in asked if "sessions/" not in each] == [
+        "sessions",
+        "components?status=failed",
+        "sessions",
+        "sessions",
+    ]
+
+
+@pytest.mark.parametrize("backend", ["http"])
+def test_what_is_complete_is_not_asked_again(run: Runner, play: Play, network: RequestsMock) -> None:
+    play({**FAILS, 60: BOTH[30], 90: FAILS[60]})
+    run(f"{LIST} --status running --wait --interval 30s --format json")
+    asked = [str(call.request.url).partition("/sessions")[2] for call in network.calls]
+    assert [each for each in asked if each.startswith("/a")] == ["/a/status", "/a", "/a/status"]
+
+
+@pytest.mark.parametrize("style", ["csv", "tsv", "names", "toml"])
+def test_what_cannot_come_one_after_the_other(run: Runner, style: str) -> None:
+    done = run(f"{LIST} --watch --format {style}")
+    assert done.code == 2
+    assert f"--watch cannot show one {style} after the other: use table, json or yaml." in done.stderr

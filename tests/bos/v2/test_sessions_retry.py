@@ -84,7 +84,7 @@ def test_you_are_asked_on_a_terminal(run: Runner, load: Load, backend: str) -> N
 
 
 TAKEN = f"""\
-Failed too, but not in this session any more, so left alone: 2 nodes
+Also failed, but no longer in this session, so left alone: 2 nodes
   {ONE}: in session boot-2
   x9: unknown to BOS
 """
@@ -116,7 +116,7 @@ def test_nodes_that_another_session_has_taken_are_left_alone(run: Runner, load: 
 
 def test_nothing_to_try_again_is_no_success(run: Runner, load: Load) -> None:
     load(of_the_past(taken(ONE), stable(TWO), stable(THREE), stable(FOUR)))
-    none = "Error: no node of boot-1 is {} now, so that nothing was created.\n"
+    none = "Error: no node of boot-1 is {} now, so nothing was created.\n"
     assert run(RETRY) == (10, "", none.format("failed") + TAKEN)
     assert run(f"{RETRY} --status on-hold --with-held") == (10, "", none.format("on_hold or held"))
     assert [each["name"] for each in run("bos v2 sessions list").json] == ["boot-1"]

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from fleets import FLEET, component, session
 
@@ -189,3 +191,58 @@ def test_one_that_does_not_exist(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("bos v2 sessions status list nope")
     assert done == (8, "", "Error: The resource was not found: Session 'nope' does not exist\n")
+
+
+OVER = """\
+over  reboot of compute-24.7  complete: 2 of 4 nodes FAILED  started 2026-11-21 11:00:00 UTC  \
+ended 2026-11-21 11:40:00 UTC  took 40 min
+
+█████████████████████████╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳
+█ successful 50 % (2)  ▒ in progress 0 %  ╳ failed 50 % (2)
+
+Failed: BOS will not try again (2)
+  2 nodes: no power
+      x1
+      and 1 more: taken over by other sessions since, their names are not known
+
+Next
+  retry the failed:  nodewatch bos v2 sessions retry over
+  look at one:       nodewatch bos v2 components describe x1
+"""
+
+
+def test_what_became_of_nodes_after_a_session_is_not_its_own(run: Runner, load: Load) -> None:
+    saved = {
+        "status": "complete",
+        "managed_components_count": 4,
+        "percent_failed": 50.0,
+        "percent_successful": 50.0,
+        "error_summary": {"no power": {"count": 2, "list": "x1..."}},
+        "timing": {"start_time": "2026-11-21T11:00:00", "end_time": "2026-11-21T11:40:00"},
+    }
+    nodes = [
+        component("x1", override="failed", error="no power", session="over"),
+        component("x2", "powering_on", error="no answer", session="over"),
+        component("x3", "configuring", session="over", enabled=False),
+        component("x4", "configuring", session="over"),
+    ]
+    sessions = [session("over", "complete", components="x1,x2,x3,x4")]
+    load({"bos": {"v2": {"sessions": sessions, "session_status": {"over": saved}, "components": nodes}}})
+    assert run("bos v2 sessions status list over --format table").stdout == OVER
+
+
+@pytest.mark.parametrize(
+    ("nodes", "waits"),
+    [
+        ([component("x1", override="failed")], False),
+        ([component("x1", override="failed"), component("x2")], False),
+        ([component("x1", override="failed"), component("x2", "configuring")], True),
+        ([component("x1", override="failed"), component("x2", "configuring", error="slow")], True),
+        ([component("x1")], True),
+        ([component("x1", override="failed"), component("x2", session="", staged_state={"session": "reboot-7"})], True),
+    ],
+)
+def test_nobody_is_told_to_wait_for_nothing(run: Runner, load: Load, nodes: list[Any], waits: bool) -> None:
+    load({"bos": {"v2": {"sessions": [session("reboot-7", components="x1,x2")], "components": nodes}}})
+    page = run("bos v2 sessions status list reboot-7 --format table").stdout
+    assert ("sessions status list reboot-7 --wait" in page) == waits

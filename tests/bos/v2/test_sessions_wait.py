@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
     from responses import RequestsMock
 
-    from conftest import Play, Runner
+    from conftest import Load, Play, Runner
 
 WAIT = "bos v2 sessions status list boot-1 --wait"
 SAID = "Service Unavailable: down for a while"
@@ -377,3 +379,14 @@ def test_the_last_look_begins_early_enough_to_end_in_time(
     monkeypatch.setattr(BosV2, "session_status", slow)
     done = run(f"{WAIT} --timeout 1m --interval 30s")
     assert (done.code, begun) == (11, looks)
+
+
+@pytest.mark.parametrize("backend", ["local"])
+def test_a_locked_store_does_not_hold_it_beyond_its_time(run: Runner, load: Load) -> None:
+    store = load(CLEAN[60])
+    with closing(sqlite3.connect(store)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        done = run("bos v2 sessions status list boot-1 --wait --interval 1s --timeout 1s")
+    assert (done.code, done.stdout) == (11, "")
+    held = f"{store} was busy for 0.5 s: another process is changing it. Try again."
+    assert done.stderr.endswith(f"The last look failed, so no look succeeded: {held}\n")

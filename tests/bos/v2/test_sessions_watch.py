@@ -31,7 +31,8 @@ def test_off_a_terminal_a_line_for_each_change(run: Runner, play: Play) -> None:
 2026-11-21T12:00:30Z  boot-1 is running: 0 of 4 nodes stable, 4 in progress; \
 power_on_called -> configuring: x3000c0s[1-3,10]b0n0
 2026-11-21T12:01:00Z  boot-1 is running: 2 of 4 nodes stable, 1 failed, 1 in progress; \
-2 a minute, about 1 min left; configuring -> stable: x3000c0s[3,10]b0n0; configuring -> failed ({ERROR}): x3000c0s1b0n0
+2 a minute, about 1 min left; configuring -> stable: x3000c0s[3,10]b0n0; \
+configuring -> failed ({ERROR}): x3000c0s1b0n0
 2026-11-21T12:01:30Z  boot-1 is running: 2 of 4 nodes stable, 2 failed; \
 configuring -> failed ({ERROR}): x3000c0s2b0n0
 """,

@@ -23,5 +23,5 @@ def test_it_says_which_statuses_are_lost(run: Runner, load: Load) -> None:
     assert run("exchange nmp disable roll").stderr == (
         f"The statuses of harbor/roll at {address(run)} on 6 nodes are lost: "
         "successful 1, failed 1, precheck failed 1, initiated 1, asleep 1, (no status) 1.\n"
-        "Warning: an upgrade is going on on 1 node: harbor/edge-04.\n"
+        "Warning: an upgrade is in progress on 1 node: harbor/edge-04.\n"
     )

@@ -58,6 +58,6 @@ def test_odd_fields_are_shown_not_stumbled_over(run: Runner, load: Load) -> None
     )
     load({"exchange": {"managementpolicies": {"harbor/odd": odd}}})
     shown = run("exchange nmp list odd --format table").stdout
-    assert "Start:        whenever, within 300 s" in shown
+    assert "Start:        whenever, spread over 300 s" in shown
     assert "Properties:   p = 1" in shown
     assert "Patterns:     o/a" in shown

@@ -19,7 +19,7 @@ QUESTION = (
 LOST = """\
 The statuses of harbor/roll at {} on 6 nodes are lost: \
 successful 1, failed 1, precheck failed 1, initiated 1, asleep 1, (no status) 1.
-Warning: an upgrade is going on on 1 node: harbor/edge-04.
+Warning: an upgrade is in progress on 1 node: harbor/edge-04.
 """
 REMOVED = "Node management policy harbor/roll removed from the Horizon Exchange.\n"
 

@@ -160,10 +160,10 @@ def test_what_has_changed_meanwhile_is_left_alone(run: Runner, load: Load, monke
     done = run("exchange nmp reset roll --quiet")
     assert done.json == {
         "harbor/a-1": "reset",
-        "harbor/a-2": "left alone: it has changed meanwhile, to initiated",
+        "harbor/a-2": "left alone: it has changed in the meantime, to initiated",
         "harbor/a-3": "reset",
     }
-    said = f"{REST}  harbor/a-2: left alone: it has changed meanwhile, to initiated\n"
+    said = f"{REST}  harbor/a-2: left alone: it has changed in the meantime, to initiated\n"
     assert (done.code, done.stderr) == (10, said)
     assert words(run) == {**BEFORE, "a-1": "reset", "a-2": "initiated", "a-3": "reset"}
 

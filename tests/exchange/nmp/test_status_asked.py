@@ -78,7 +78,7 @@ def test_silent_nodes_are_counted_and_have_rows(run: Runner) -> None:
         ("--status faild", 2, "'faild' is no status: you may mean failed."),
         ("--older-than soon", 2, "--older-than: 'soon' is not a duration: write 90, 30s, 10m, 2h or 1d."),
         ("--filter 'class = lost'", 2, "--filter: 'lost' is no class. There are successful, running, failed, waiting"),
-        ("-N 'pump-*'", 8, "no node fits 'harbor/pump-*'."),
+        ("-N 'pump-*'", 8, "no node matches 'harbor/pump-*'."),
     ],
 )
 def test_what_does_not_exist_is_refused(run: Runner, options: str, code: int, said: str) -> None:

@@ -28,6 +28,16 @@ def test_whole_nodes(run: Runner, load: Load) -> None:
     assert run("exchange node list nope") == (8, "", "Error: node 'nope' not found in org harbor\n")
 
 
+@pytest.mark.parametrize("nodes", ["'rome-[1-2]'", "'rome-?' --filter 'name != rome-3'", "harbor/rome-1,rome-2", "-"])
+def test_several_nodes(run: Runner, load: Load, nodes: str) -> None:
+    load(FLEET)
+    done = run(f"exchange node list {nodes} --format json", stdin="rome-[1-2] # both\n")
+    assert (done.code, list(done.json)) == (0, ["harbor/rome-1", "harbor/rome-2"])
+    assert run("exchange node list 'rome-[1-2]' --format names").stdout == "harbor/rome-[1-2]\n"
+    unknown = run("exchange node list rome-1,nope")
+    assert unknown == (8, "", "Error: 1 node not found in org harbor: harbor/nope\n")
+
+
 def test_for_people_and_for_other_commands(run: Runner, load: Load) -> None:
     known = {"softwareVersions": {"horizon": "2.31.0"}, "arch": "amd64", "lastHeartbeat": "2026-11-21T11:00:00Z"}
     load({"exchange": {"nodes": {"harbor/a-1": {**node("a-1"), **known}, "harbor/a-2": {"publicKey": ""}}}})

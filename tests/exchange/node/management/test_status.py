@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,6 +60,15 @@ def test_a_status_that_is_null(run: Runner, load: Load) -> None:
 def test_what_is_not_there(run: Runner, load: Load, line: str, sentence: str) -> None:
     load(FLEET)
     assert run(f"exchange node management status {line}") == (8, "", f"Error: {sentence}\n")
+
+
+def test_several_nodes_are_another_commands(run: Runner, load: Load) -> None:
+    load(FLEET)
+    for nodes in ("edge-[01-02]", "edge-*", "edge-01,edge-02", "@nodes", "-"):
+        done = run(f"exchange node management status '{nodes}' -p roll")
+        there = f"`nodewatch exchange nmp status roll --nodes {quote(nodes)}`"
+        assert done == (2, "", f"Error: this is about one node. Of {nodes} tells {there}.\n")
+    assert run("exchange node management list 'edge-*'").code == 2
 
 
 @pytest.mark.parametrize(("line", "file"), [("edge-01", "status"), ("edge-05 -l", "status_long")])
