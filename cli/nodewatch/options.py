@@ -187,7 +187,7 @@ LISTING: list[click.Option] = [
     shared("--sort", metavar="COLUMNS", help="Sort by these columns; -COLUMN sorts the largest first."),
     shared("--columns", metavar="COLUMNS", help="Show these columns; `help` lists them with what they mean."),
     shared("--count-by", metavar="COLUMNS", help="Count the rows that have the same values in these columns."),
-    flag("--no-headings", help="Leave out the names of the columns."),
+    flag("--no-headings", help="Leave out the names of the columns of a table, CSV or TSV."),
     *AS_NAMES,
 ]
 # What `exchange` and everything below it take too.

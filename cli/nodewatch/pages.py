@@ -68,7 +68,8 @@ def errors_by_kind(
             place = parts.whole(kind.names) if parts else ""
             page.append(Line(fold(kind.names) + (f" = all of {place}" if place else ""), lead="      "))
         if kind.unnamed:
-            page.append(Line(f"and {kind.unnamed:,} more: {unnamed}", "warn", lead="      "))
+            more = f"and {kind.unnamed:,} more: " if kind.names else ""
+            page.append(Line(more + unnamed, "warn", lead="      "))
     rest = kinds[len(shown) :]
     if rest:
         nodes = plural(sum(kind.number for kind in rest), "node")

@@ -157,19 +157,29 @@ def test_a_file_of_hzn_that_is_broken_comes_first_and_help_does_not_care(run: Ru
     assert run("bos sessions list").stderr.startswith("Error: nothing says which BOS to ask.")
 
 
-def test_a_login_that_is_not_taken_is_told_with_where_it_comes_from(run: Runner, network: Any) -> None:
+@pytest.mark.parametrize(
+    ("login", "hint"),
+    [
+        ("me:secret", ""),
+        ("me:secret\r", " One of them begins or ends with a blank, a quote or the end of a line."),
+        ("me:'secret'", " One of them begins or ends with a blank, a quote or the end of a line."),
+    ],
+)
+def test_a_login_that_is_not_taken_is_told_with_where_it_comes_from(
+    run: Runner, network: Any, login: str, hint: str
+) -> None:
     url = "https://exchange.example.com/v1"
     network.add("GET", f"{url}/admin/version", body="2.154.0", content_type="text/plain")
     refusal = {"code": "invalid-credentials", "msg": "invalid credentials"}
     network.add("GET", f"{url}/orgs/harbor/managementpolicies", status=401, json=refusal)
-    account = {"HZN_EXCHANGE_URL": url, "HZN_ORG_ID": "harbor", "HZN_EXCHANGE_USER_AUTH": "me:secret"}
+    account = {"HZN_EXCHANGE_URL": url, "HZN_ORG_ID": "harbor", "HZN_EXCHANGE_USER_AUTH": login}
     run.environ |= account
     assert run("exchange nmp list") == (
         6,
         "",
         f"""\
 Error: invalid-credentials: invalid credentials
-{url} was asked as harbor/me, who comes from HZN_EXCHANGE_USER_AUTH: check user and password there.
+{url} was asked as harbor/me, who comes from HZN_EXCHANGE_USER_AUTH: check user and password there.{hint}
 """,
     )
 

@@ -76,6 +76,13 @@ def test_an_answer_that_is_none(run: Runner, network: responses.RequestsMock, an
     assert done.stderr.startswith("Error: GET /nodemanagement/status should answer ")
 
 
+def test_a_text_is_no_answer(run: Runner, network: responses.RequestsMock) -> None:
+    run.environ["HORIZON_URL"] = SERVERS["agent"]
+    network.get(f"{SERVERS['agent']}/nodemanagement/status", body="Please log in", content_type="text/plain")
+    sentence = "Error: GET /nodemanagement/status should answer objects by name, but it answered a text.\n"
+    assert run("nmstatus list") == (3, "", sentence)
+
+
 @pytest.mark.parametrize(("line", "file"), [("", "list"), ("roll -l", "list_long")])
 def test_table(run: Runner, load: Load, line: str, file: str) -> None:
     load(FLEET)

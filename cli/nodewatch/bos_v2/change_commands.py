@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.bos_v2 import list_tables, nodes, reach_rules, tables, template_tables
     from nodewatch.bos_v2.fields import Field
-    from nodewatch.nodes import limits, nodeset
+    from nodewatch.nodes import limits, nodeset, places
 else:
     limits, nodeset, table = lazy("nodes.limits"), lazy("nodes.nodeset"), lazy("table")
-    nodes, reach_rules = lazy("bos_v2.nodes"), lazy("bos_v2.reach_rules")
+    nodes, places, reach_rules = lazy("bos_v2.nodes"), lazy("nodes.places"), lazy("bos_v2.reach_rules")
     list_tables, tables = lazy("bos_v2.list_tables"), lazy("bos_v2.tables")  # only the table format needs them
     template_tables = lazy("bos_v2.template_tables")
 
@@ -80,7 +80,7 @@ def create_session(app: App, template_name: str, operation: str, limit: str | No
     $ nodewatch bos v2 sessions create --template-name arm-26.3.1 --operation reboot --stage true
     """
     bos = BosV2(app.backend("bos"))
-    limit = limit and limits.read_limit(limit, app.world)
+    limit = limit and nodes.known_limit(bos, limits.read_limit(limit, app.world))
     if app.settings.dry_run or (limit is None and not yes and app.interactive):
         who = f"{whom(bos, template_name, limit or '', rehearsed=app.settings.dry_run)} of {template_name}"
         if app.settings.dry_run:
@@ -145,9 +145,10 @@ def update_component(
         raise WrongUsage(f"nothing says what to change of {component_id}: add an option, such as --enabled true.")
     if nodes.names_several(component_id):
         raise WrongUsage(f"{component_id} is more than one node: `components updatemany --filter-ids` changes several.")
-    component = BosV2(app.backend("bos")).update_component(nodes.spell_name(component_id), patch)
+    name = places.spell(component_id)
+    component = BosV2(app.backend("bos")).update_component(name, patch)
     app.show(component, lambda node: tables.component(node, app.clock))
-    explain(app, patch, component_id)
+    explain(app, patch, name)
 
 
 @command

@@ -187,14 +187,18 @@ class BosV2:
                 return
             after = id_of(page[-1])
 
-    def check_known(self, ids: str | None, found: Iterable[Component], *, filtered: bool = True) -> None:
+    def check_known(
+        self, ids: str | None, found: Iterable[Component], *, filtered: bool = True, each: bool = True
+    ) -> None:
         """Raise `NotFound` that names those of the ids that BOS does not know; `found` ones it does.
 
-        A pattern, or a place, is known when BOS has a component of it. Where another filter may have left out some that
-        it knows (`filtered`), it is asked for those that are missing.
+        Unless `each` of them should be known, it is raised only where BOS knows none. A pattern, or a place, is known
+        when BOS has a component of it. Where another filter may have left out some that it knows (`filtered`), it is
+        asked for those that are missing.
         """
         known = [id_of(component) for component in found]
         names = dict.fromkeys(name for name in (ids or "").split(",") if name)
+        wanted = len(names)
         for name in known:
             names.pop(name, None)
         if names:
@@ -203,10 +207,12 @@ class BosV2:
             if filtered:
                 known = [id_of(component) for component in self.components(ids=",".join(names), fields=("id",))]
             names = {name: None for name in names if not any(map(meant_by([name]), known))}
-        if names:
+        if names and (each or len(names) == wanted):
             from nodewatch.nodes.nodeset import fold
+            from nodewatch.nodes.places import stands_for_several
 
-            raise NotFound(f"BOS does not know {fold(names)}: `nodewatch bos v2 components list` shows what it knows.")
+            unknown = ",".join(names) if any(map(stands_for_several, names)) else fold(names)
+            raise NotFound(f"BOS does not know {unknown}: `nodewatch bos v2 components list` shows what it knows.")
 
     def page(self, filters: Filters, fields: Sequence[str], fits: Fits | None = None) -> list[Component]:
         """Return what one request for components answers."""

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.bos_v2 import follow, list_tables, map_tables, nodes, session_tables, status_tables, tables
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+    from nodewatch.nodes import places
     from nodewatch.table import Page
 else:
-    follow, nodes = lazy("bos_v2.follow"), lazy("bos_v2.nodes")
+    follow, nodes, places = lazy("bos_v2.follow"), lazy("bos_v2.nodes"), lazy("nodes.places")
     # Only the table format needs these.
     session_tables, status_tables = lazy("bos_v2.session_tables"), lazy("bos_v2.status_tables")
     list_tables, map_tables = lazy("bos_v2.list_tables"), lazy("bos_v2.map_tables")
@@ -111,7 +112,7 @@ def show_status(app: App, name: str) -> None:
     def table(status: ExtendedStatus) -> Page:
         from nodewatch.bos_v2 import kinds, rules, verdict_rules
 
-        known = status.get("status") == "complete" and not verdict_rules.names_are_cut(status)
+        known = status.get("status") == "complete" and verdict_rules.tells_all(status)
         components = [] if known else kinds.alike(bos.components(session=name, fields=rules.IN_PROGRESS))
         options = bos.limits() if any(each.sample.get("enabled") for each in components) else {}
         if verdict_rules.shares_of(status).staged:
@@ -169,18 +170,19 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     """
     filters["status"] = filters["status"] and known_statuses(filters["status"])
     filters["ids"] = ids and nodes.comma_list(ids, app.world)
-    filters["start_after_id"] = filters["start_after_id"] and nodes.spell_name(filters["start_after_id"])
-    whole = ids is not None and nodes.names_each_node(ids) and not (filters["page_size"] or filters["start_after_id"])
+    filters["start_after_id"] = filters["start_after_id"] and places.spell(filters["start_after_id"])
+    paged = filters["page_size"] or filters["start_after_id"]
     if followed(app, lambda: follow.components(app, filters)):
         return
     bos = BosV2(app.backend("bos"))
     components = bos.components(**app.narrowed(filters), fields=app.fields(), fits=app.fits())
-    if whole:
+    if ids:
         components = list(components)  # those of a store can be read once only
     app.show_list(components)
-    if whole:
-        others = (value for name, value in filters.items() if name != "ids")
-        bos.check_known(ids, components, filtered=app.asking or any(value is not None for value in others))
+    each = ids is not None and nodes.names_each_node(ids)  # a node set may have holes
+    if ids and not paged and (each or not components):
+        others = any(value is not None for name, value in filters.items() if name != "ids")
+        bos.check_known(filters["ids"], components, filtered=app.asking or others, each=each)
 
 
 def known_statuses(text: str) -> str:
@@ -257,7 +259,7 @@ def describe_component(app: App, component_id: str) -> None:
     """
     bos = BosV2(app.backend("bos"))
     if not nodes.names_several(component_id):
-        name = nodes.spell_name(component_id)
+        name = places.spell(component_id)
         if not followed(app, lambda: follow.component(app, name, lambda node: describe(app, [node]))):
             app.show(bos.component(name), lambda node: describe(app, [node]))
         return

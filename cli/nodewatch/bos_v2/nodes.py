@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from nodewatch.documents import id_of
-from nodewatch.nodes.nodeset import Pattern, expand_patterns, natural, read_nodes
-from nodewatch.nodes.places import is_place, meant_by, read_xname, stands_for_several
+from nodewatch.nodes import limits
+from nodewatch.nodes.nodeset import Pattern, expand, expand_patterns, natural, read_nodes
+from nodewatch.nodes.places import is_place, meant_by, spell, stands_for_several
 
 if TYPE_CHECKING:
     from nodewatch.bos_v2.client import BosV2
@@ -49,12 +50,7 @@ def read_names(text: str, world: World) -> list[str]:
     >>> read_names("X1000c0s[1-2]b0n0,Login", World())
     ['Login', 'x1000c0s1b0n0', 'x1000c0s2b0n0']
     """
-    return [spell_name(name) for name in (text.split(",") if is_comma_list(text) else read_nodes(text, world))]
-
-
-def spell_name(name: str) -> str:
-    """Return a name as BOS spells it: an xname in lower case."""
-    return name.lower() if is_place(name) or read_xname(name.lower()) else name
+    return [spell(name) for name in (text.split(",") if is_comma_list(text) else read_nodes(text, world))]
 
 
 def comma_list(text: str, world: World) -> str:
@@ -71,7 +67,7 @@ def known_names(bos: BosV2, wanted: list[str]) -> list[str]:
     """
     if not any(isinstance(name, Pattern) or is_part(name) for name in wanted):
         return wanted
-    known = [id_of(component) for component in bos.components(fields=("id",))]
+    known = all_names(bos)
     found = [each for name in wanted for each in meant(name, known) or [name]]
     return wanted if found == wanted else list(dict.fromkeys(found))
 
@@ -94,3 +90,31 @@ def is_part(name: str) -> bool:
     (True, False, False)
     """
     return is_place(name) and "c" in name
+
+
+def known_limit(bos: BosV2, limit: str) -> str:
+    """Return a session's limit with every pattern and place in it replaced by the components that it stands for.
+
+    A cabinet alone is replaced, too: BOS would take it for a group, and `!x1000` would spare nobody.
+    """
+    if not limits.needs_look_up(limit):
+        return limit
+    known = all_names(bos)
+    return limits.resolve_terms(limit, lambda name: meant_in_limit(name, known))
+
+
+def meant_in_limit(name: str, known: list[str]) -> list[str]:
+    """Return the components that a pattern or a place stands for; the name itself where nothing stands in the place.
+
+    >>> known = ["x1c0s1b0n0", "x1c0s0b0n0", "x2c0s0b0n0"]
+    >>> meant_in_limit("x1", known), meant_in_limit("x?c0*", known)[2:], meant_in_limit("x7", known)
+    (['x1c0s0b0n0', 'x1c0s1b0n0'], ['x2c0s0b0n0'], ['x7'])
+    """
+    if is_place(name):
+        return sorted(filter(meant_by([name]), known), key=natural) or [name]
+    return expand_patterns(expand(name), known)
+
+
+def all_names(bos: BosV2) -> list[str]:
+    """Return the names of all components of BOS."""
+    return [id_of(component) for component in bos.components(fields=("id",))]

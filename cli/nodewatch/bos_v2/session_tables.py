@@ -14,7 +14,7 @@ from nodewatch.nodes.error_kinds import ErrorKind
 from nodewatch.nodes.nodeset import first, fold
 from nodewatch.nodes.places import Parts
 from nodewatch.pages import bar, errors_by_kind, next_steps
-from nodewatch.table import Bar, Cell, Column, Grid, Heading, Line, Page, Part
+from nodewatch.table import Bar, Cell, Column, Grid, Heading, Line, Page, Part, plural
 from nodewatch.times import read_time, rough_span, span
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ def session_status(
     if setup:
         page.append(Line(as_text(setup), "bad", lead="Setup failed: "))
     page += shares_bar(status, counts, "disabled" if running and found.held else "on hold or disabled")
-    failed = failures(found.failed) if running and found.failed else ended_failures(status, components, counts)
+    failed = failures(found.failed)
+    if not (running and failed):
+        failed = ended_failures(status, components, failed, counts)
     if failed:
         page += [Heading(failed_heading(failed, counts), "bad"), *errors_by_kind(failed, parts, brief=brief)]
     if running and found.troubled:
@@ -164,11 +166,19 @@ def failures(components: Iterable[Alike]) -> list[ErrorKind]:
     return [ErrorKind(error, names) for error, names in by_error.items()]
 
 
-def ended_failures(status: ExtendedStatus, components: Iterable[Alike], counts: Counts | None) -> list[ErrorKind]:
-    """Return the errors that the status sums up: a complete session's nodes may be other sessions' since."""
+def ended_failures(
+    status: ExtendedStatus, components: Iterable[Alike], failed: Iterable[ErrorKind], counts: Counts | None
+) -> list[ErrorKind]:
+    """Return the errors that the status sums up, and those of failed components that it does not.
+
+    A complete session's nodes may be other sessions' since: then their names are not known.
+    """
     named = {kind.text: kind.names for kind in failures(each for each in components if each.sample.get("error"))}
     groups = verdict_rules.error_groups(status, named)
     found = [ErrorKind(group.message, group.names, group.unknown) for group in groups]
+    told = {name for kind in found for name in kind.names}
+    others = [kind._replace(names=[name for name in kind.names if name not in told]) for kind in failed]
+    found += [kind for kind in others if kind.names]
     silent = (counts.failed if counts else 0) - sum(kind.number for kind in found)
     return [*found, ErrorKind(NO_ERROR, [], silent)] if silent > 0 else found
 
@@ -178,7 +188,7 @@ def failed_heading(failed: Sequence[ErrorKind], counts: Counts | None) -> str:
     reported, number = sum(kind.number for kind in failed), counts.failed if counts else None
     if number is None or reported == number:
         return f"Failed: BOS will not try again ({reported:,})"
-    return f"Errors on {reported:,} nodes, of which {number:,} failed"
+    return f"Errors on {plural(reported, 'node')}, of which {number:,} failed"
 
 
 def progress_grid(components: Iterable[Alike], options: Mapping[str, Any], clock: Clock, *, brief: bool) -> Grid:

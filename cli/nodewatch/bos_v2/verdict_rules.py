@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component, ExtendedStatus
 
 EXACT = 20_000  # components; of more than these, two decimal places of a percentage do not tell one
+HALF = 0.005  # percent: what BOS may add or take away when it rounds to two places
 ROUNDED = 0.02  # by how much a percentage may differ from the share that it was rounded from
 SHARES = ("successful", "failed", "staged")
 MOVING = ("powering_on", "powering_off", "configuring")
@@ -74,11 +75,14 @@ def shares_of(status: ExtendedStatus) -> Shares:
     >>> older = {"percent_failed": 25.0, "phases": {"percent_powering_on": 100.0}}
     >>> shares_of({"status": "running", **older}).in_progress, shares_of({"status": "complete", **older}).in_progress
     (75.0, 0.0)
+    >>> sum(shares_of({"status": "pending", "percent_successful": None}))
+    0.0
     """
     phases = part(status, "phases")
     successful, failed, staged = (percentage(status, name) for name in SHARES)
     moving = 0.0 if status.get("status") == "complete" else sum(percentage(phases, name) for name in MOVING)
-    unended = 100.0 - successful - failed - staged if node_count(status) != 0 else 0.0
+    told = any(is_percentage(status.get(f"percent_{name}")) for name in SHARES) and node_count(status) != 0
+    unended = 100.0 - successful - failed - staged if told else 0.0
     moving = max(min(moving, unended), 0.0)
     rest = unended - moving
     return Shares(successful, round(moving, 2), failed, staged, round(rest, 2) if rest > 0.05 else 0.0)
@@ -144,16 +148,18 @@ def count_nodes(status: ExtendedStatus, known: Mapping[str, int] | None = None) 
     """Return how many of a session's components are where; None if the server does not say how many there are.
 
     `known` counts its components by kind; that decides where all of them are known. A complete session's may have gone
-    on to others, so that its saved percentages count. What these do not say, being rounded, is taken from or given to
-    the largest.
+    on to others, so that its saved percentages count, and where these cannot tell one node, its errors and those that
+    are known not to be stable. What the percentages do not say, being rounded, is taken from or given to the largest.
 
     >>> count_nodes({"managed_components_count": 3, "percent_failed": 33.33, "percent_successful": 66.67})
     Counts(successful=2, in_progress=0, failed=1, held=0, staged=0)
     >>> known = {"moving": 1, "failed": 1}
     >>> count_nodes({"status": "running", "managed_components_count": 2, "percent_failed": 100.0}, known)
     Counts(successful=0, in_progress=1, failed=1, held=0, staged=0)
+    >>> count_nodes({"status": "complete", "managed_components_count": 30_000, "percent_successful": 100.0}, known)
+    Counts(successful=29998, in_progress=0, failed=1, held=1, staged=0)
     """
-    total, shares = node_count(status), shares_of(status)
+    total, shares, known = node_count(status), shares_of(status), known or {}
     if total is None:
         return None
     staged = round(total * shares.staged / 100)
@@ -162,8 +168,24 @@ def count_nodes(status: ExtendedStatus, known: Mapping[str, int] | None = None) 
         return Counts(stable, moving, failed, held, staged)
     parts = (shares.successful, shares.in_progress, shares.failed, shares.other, shares.staged)
     found = [max(round(total * share / 100), int(share > 0 and total > 0)) for share in parts]
+    if status.get("status") == "complete" and total > EXACT:
+        found[2] = max(failed_of_many(status, total), known.get("failed", 0))
+        found[3] = max(found[3], known.get("held", 0) + known.get("moving", 0))
     found[found.index(max(found))] += total - sum(found) if any(found) else 0
     return Counts(*found)
+
+
+def failed_of_many(status: ExtendedStatus, total: int) -> int:
+    """Return how many components failed of more than a percentage can tell: as many as report errors, if it allows it.
+
+    >>> errors = {"off": {"count": 3}}
+    >>> failed_of_many({"percent_failed": 0.0, "error_summary": errors}, 100_000)
+    3
+    >>> failed_of_many({"percent_failed": 0.01, "error_summary": errors}, 100_000)
+    10
+    """
+    errors, said = sum(group.number for group in error_groups(status, {})), total * shares_of(status).failed / 100
+    return errors if abs(errors - said) <= total * HALF / 100 else round(said)
 
 
 class Verdict(NamedTuple):
@@ -202,11 +224,12 @@ def verdict(status: ExtendedStatus, counts: Counts | None = None) -> Verdict:
         return Verdict(f"{state}{', staged until applied' * (shares.staged == 100)}{behind}", "busy")
     if total == 0:
         return Verdict("complete: nothing to do, it has no nodes", "warn")
-    if shares.successful >= 100 and (total or 0) > EXACT and part(status, "error_summary"):
+    all_succeeded = shares.successful >= 100 and (counts is None or counts.held == 0)
+    if all_succeeded and (total or 0) > EXACT and part(status, "error_summary"):
         errors = sum(group.number for group in error_groups(status, {}))
         report = "1 reports an error" if errors == 1 else f"{errors:,} report errors"
         return Verdict(f"complete: {max((total or 0) - errors, 0):,} of {everyone} succeeded, {report}", "bad")
-    if shares.successful >= 100:
+    if all_succeeded:
         return Verdict(f"complete: all {everyone if total else 'nodes'} succeeded", "good")
     return Verdict(f"complete, but not every node succeeded{behind}", "warn")
 
@@ -256,12 +279,20 @@ def error_groups(status: ExtendedStatus, found: Mapping[str, Sequence[str]]) -> 
     return sorted(groups, key=lambda group: (-group.number, group.message))
 
 
-def names_are_cut(status: ExtendedStatus) -> bool:
-    """Tell whether the status names fewer nodes of an error than it counts: then the components have to be asked.
+def tells_all(status: ExtendedStatus) -> bool:
+    """Tell whether a complete session's status names every node that failed: else the components have to be asked.
 
-    >>> names_are_cut({"error_summary": {"off": {"count": 11, "list": "x1,x2,x3,x4,x5,x6,x7,x8,x9,y1..."}}})
-    True
-    >>> names_are_cut({"error_summary": {"off": {"count": 2, "list": "x1,x2"}}}), names_are_cut({})
-    (False, False)
+    >>> cut = {"off": {"count": 11, "list": "x1,x2,x3,x4,x5,x6,x7,x8,x9,y1..."}}
+    >>> tells_all({"error_summary": cut}), tells_all({"error_summary": {"off": {"count": 2, "list": "x1,x2"}}})
+    (False, True)
+    >>> failed = {"managed_components_count": 2, "percent_failed": 50.0}
+    >>> tells_all(failed), tells_all({"managed_components_count": 30_000}), tells_all({"managed_components_count": 2})
+    (False, False, True)
     """
-    return any(group.unknown for group in error_groups(status, {}))
+    groups = error_groups(status, {})
+    named = sum(len(group.names) for group in groups)
+    return (
+        (node_count(status) or 0) <= EXACT
+        and named >= count_failed(status)
+        and not any(each.unknown for each in groups)
+    )

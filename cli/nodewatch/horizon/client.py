@@ -129,7 +129,8 @@ class Agent:
         """
         request = Request("GET", agent_path("status", nmp))
         try:
-            return entries(self.backend.send(request).document, request.path)
+            answer = self.backend.send(request)
+            return entries(answer.text or answer.document, request.path)
         except NotFound as error:
             if isinstance(error.document, dict) and "error" in error.document:
                 raise

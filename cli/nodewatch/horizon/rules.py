@@ -320,17 +320,22 @@ def re_evaluated(status: Status | None) -> Status:
 def switched(policy: Policy | None, *, enabled: bool, start: str | None = None, window: int | None = None) -> Policy:
     """Return the policy as it is sent to the Exchange to enable or disable it; everything else stays.
 
-    Only what the Exchange takes is sent: it refuses a policy with any other member. Empty constraints and patterns are
-    null, because it refuses a policy that has both, be they empty.
+    Only what the Exchange takes is sent: it refuses a policy with any other member. Not every one knows image policies,
+    but one that answers one keeps it. Empty constraints and patterns are null, because it refuses a policy that has
+    both, be they empty.
 
     >>> policy = {"owner": "o/u", "enabled": False, "constraints": ["a == b"], "patterns": []}
     >>> switched(policy, enabled=True, start="now")
     {'enabled': True, 'constraints': ['a == b'], 'patterns': None, 'start': 'now'}
+    >>> switched({"agentImagePolicy": {"manifest": "o/m"}}, enabled=False)
+    {'agentImagePolicy': {'manifest': 'o/m'}, 'enabled': False}
     """
     changed: dict[str, Any] = {name: value for name, value in (policy or {}).items() if name in TAKEN_BY_EXCHANGE}
     for name in ("constraints", "patterns"):
         if name in changed:
             changed[name] = changed[name] or None
+    if policy and policy.get("agentImagePolicy"):
+        changed["agentImagePolicy"] = policy["agentImagePolicy"]
     changed["enabled"] = enabled
     changed.update({} if start is None else {"start": start})
     changed.update({} if window is None else {"startWindow": window})
@@ -353,15 +358,18 @@ def check_start(text: str) -> None:
 def qualified(name: str, org: str | None) -> tuple[str, str]:
     """Return the organization and the name that `org/name`, or `name` in the organization given, stand for.
 
-    `*` and `org/*` stand for all: the name is empty then. Raise `WrongUsage` for a name with two slashes, and
-    `WrongConfiguration` when nothing says which organization.
+    `*` and `org/*` stand for all: the name is empty then. Raise `WrongUsage` for a name with two slashes that does not
+    begin with the organization given, and `WrongConfiguration` when nothing says which organization.
 
     >>> qualified("edge-1", "harbor"), qualified("other/edge-1", "harbor"), qualified("*", "harbor")
     (('harbor', 'edge-1'), ('other', 'edge-1'), ('harbor', ''))
+    >>> qualified("harbor/east/edge-1", "harbor")
+    ('harbor', 'east/edge-1')
     """
-    if name.count("/") > 1:
+    own, slash, bare = name.partition("/")
+    if "/" in bare and own != org:
         raise WrongUsage(f"{name!r}: the id can not contain more than 1 '/'")
-    own, slash, bare = name.rpartition("/")
+    bare = bare if slash else name
     if not slash and org is None:
         raise WrongConfiguration(NO_ORG)
     return (own if slash else str(org)), "" if bare == "*" else bare

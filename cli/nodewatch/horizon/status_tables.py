@@ -184,7 +184,7 @@ def kinds_of_errors(rows: Iterable[NodeRow]) -> list[ErrorKind]:
     [ErrorKind(text='no disk on … (failed 2, download failed 1)', names=['a', 'b', 'c'], unnamed=0)]
     """
     found = list(rows)
-    words = {row.node: shown_word(row.status) for row in found}
+    words = {row.node: as_text(rules.status_word(row.status)) or "no status" for row in found}
     kinds = group_by_kind(ErrorKind(row.error or NO_MESSAGE, [row.node]) for row in found)
     return [
         kind._replace(text=f"{kind.text} ({breakdown(Counter(words[name] for name in kind.names))})") for kind in kinds

@@ -10,10 +10,14 @@ if TYPE_CHECKING:
 
 WORDLESS = "(an error without words)"
 WORD = re.compile(r"\w[\w.-]*")
-# What differs from node to node: times, UUIDs, hexadecimal numbers, durations as Go writes them, numbers, addresses.
+# What differs from node to node: times, UUIDs, MAC and IP addresses, hexadecimal numbers, durations as Go writes them,
+# numbers.
 VALUE = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    r"|(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}(?![0-9A-Za-z])"
+    r"|(?<=\[)[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]+(?=\])"
+    r"|(?<![0-9A-Za-z])(?=[a-f]*\d)[0-9a-f]{8,}(?![0-9A-Za-z])"
     r"|0x[0-9a-fA-F]+"
     r"|(?:\d+(?:\.\d+)?(?:h|ms|m|s|us|µs|ns))+(?![A-Za-z])"
     r"|\d+(?:[.,:]\d+)*"
@@ -64,6 +68,8 @@ def split_values(text: str, names: Collection[str]) -> list[str]:
 
     >>> split_values("no power on edge-x after 7 tries", ["org/edge-x"])
     ['no power on ', 'edge-x', ' after ', '7', ' tries']
+    >>> split_values("00:40:a6:82:f6:0a at [2001:db8::a1]: batcher-0c5dea1f defaced", [])[1::2]
+    ['00:40:a6:82:f6:0a', '2001:db8::a1', '0c5dea1f']
     """
     own = {name.rpartition("/")[2] for name in names}
     pieces, done = [""], 0

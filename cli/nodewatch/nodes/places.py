@@ -67,6 +67,15 @@ def is_place(text: str) -> bool:
     return re.fullmatch(r"x\d{1,6}(c\d{1,4}(s\d{1,4}(b\d{1,4})?)?)?", text.lower(), re.ASCII) is not None
 
 
+def spell(name: str) -> str:
+    """Return a name as systems write it: an xname, and what begins one, in lower case.
+
+    >>> spell("X1000C2S0B0N0"), spell("X1000C2"), spell("Compute")
+    ('x1000c2s0b0n0', 'x1000c2', 'Compute')
+    """
+    return name.lower() if is_place(name) or read_xname(name.lower()) else name
+
+
 def stands_for_several(name: str) -> bool:
     """Tell whether a name stands for nodes that have to be looked up: a pattern, or a place.
 

@@ -263,8 +263,10 @@ class HttpBackend:
             return f"The port speaks TLS: write https:// in {self.source}."
         if reply.status != 401 or not self.auth:
             return None
-        who, source = self.auth.partition(":")[0], self.settings.origins["auth"]
-        return f"{self.base} was asked as {who}, who comes from {source}: check user and password there."
+        (who, _, password), source = self.auth.partition(":"), self.settings.origins["auth"]
+        stray = any(each != each.strip(" \t\r\n\"'") for each in (who.rpartition("/")[2], password))
+        hint = " One of them begins or ends with a blank, a quote or the end of a line." if stray else ""
+        return f"{self.base} was asked as {who}, who comes from {source}: check user and password there.{hint}"
 
     def asked(self, request: Request) -> str:
         """Return the beginning of a sentence about a request."""

@@ -36,7 +36,7 @@ def test_an_xname_in_upper_case_and_several_nodes(run: Runner, load: Load) -> No
 
 def test_enabling_puts_on_hold(run: Runner, load: Load) -> None:
     load(FLEET)
-    done = run(f"bos v2 components update {NODE} --enabled true")
+    done = run(f"bos v2 components update {NODE.upper()} --enabled true")
     assert done.json == {**RAW, "status": {"phase": "configuring", "status_override": "on_hold"}}
     assert done.stderr == f"{NODE}: on_hold until BOS has looked at it; the status follows within seconds.\n"
     assert [node["id"] for node in run("bos v2 components list --status on_hold").json] == [NODE]

@@ -249,6 +249,9 @@ def test_tenants_have_sessions_and_templates_of_their_own(run: Runner, load: Loa
         ("x[08-10],!x[01-02],*", "x08,x09,x10,!x01,!x02,*"),
         ("x9,&x[7],all", "x9,&x7,all"),
         ("Compute, uan", "Compute,uan"),
+        ("all,!X9C0S0B0N0", "all,!x9c0s0b0n0"),
+        ("all,!x3000c0s1,green", f"all,!{NODES[0]},green"),
+        ("x3000c0s[1-2],!x*s2b0n0", f"{NODES[0]},{NODES[1]},!{NODES[1]}"),
         ("@FILE", "x1,x2"),
         ("-", "x4,x5"),
     ],
@@ -271,6 +274,15 @@ def test_what_is_sent(run: Runner, load: Load, limit: str, sent: str) -> None:
     [
         ("all,&x[1-2]", "'&x[1-2]' is 2 nodes, and BOS takes one after &. Put the nodes first, then &GROUP."),
         ("x[1-", f"'x[1-' is not a node set: its brackets do not match. {EXAMPLE}"),
+        (
+            "ALL,!x1",
+            "--limit: 'ALL' is no node, group or role with & or ! before it. You mean: --limit 'all,!x1'",
+        ),
+        (
+            "all,-x1",
+            "--limit: '-x1' is no node, group or role with & or ! before it. You mean: --limit 'all,!x1'",
+        ),
+        ("x[1-3]^x2", "--limit: 'x[1-3]^x2' is no node, group or role with & or ! before it."),
         ("-", "a list of nodes cannot hold '&Compute': write the terms with & and ! on the command line."),
     ],
 )

@@ -181,6 +181,59 @@ def test_nodes_that_others_took_over_are_counted_as_unknown(run: Runner, load: L
     )
 
 
+def many(count: int, *nodes: Any, **error_summary: Any) -> dict[str, Any]:
+    """Return a fleet whose one session, reboot-7 of so many nodes, has succeeded to two decimal places."""
+    saved = {"status": "complete", "managed_components_count": count, "percent_successful": 100.0}
+    return {
+        "bos": {
+            "v2": {
+                "components": list(nodes),
+                "sessions": [session("reboot-7", "complete")],
+                "session_status": {"reboot-7": {**saved, "percent_failed": 0.0, "error_summary": error_summary}},
+            }
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("fleet", "verdict", "shares", "why"),
+    [
+        (
+            many(30_000, component("x7", enabled=False, status={"phase": "powering_on", "status_override": "failed"})),
+            "1 of 30,000 nodes FAILED",
+            "successful 99.9 % (29,999)  ▒ in progress 0 %  ╳ failed 0.1 % (1)",
+            ["  1 node: no error was reported", "      x7"],
+        ),
+        (
+            many(30_000, off={"count": 1, "list": "x7"}),
+            "1 of 30,000 nodes FAILED",
+            "successful 99.9 % (29,999)  ▒ in progress 0 %  ╳ failed 0.1 % (1)",
+            ["  1 node: off", "      x7"],
+        ),
+        (
+            many(30_000, component("x7", enabled=False, status={"phase": "powering_on"})),
+            "but not every node succeeded, 30,000 nodes",
+            "successful 99.9 % (29,999)  ▒ in progress 0 %  ╳ failed 0 %  ▚ on hold or disabled 0.1 % (1)",
+            [],
+        ),
+        (
+            many(20_000, off={"count": 1, "list": "x7"}),
+            "all 20,000 nodes succeeded",
+            "successful 100 % (20,000)  ▒ in progress 0 %  ╳ failed 0 %",
+            ["Errors on 1 node, of which 0 failed", "  1 node: off", "      x7"],
+        ),
+    ],
+)
+def test_what_two_decimal_places_do_not_tell(
+    run: Runner, load: Load, fleet: dict[str, Any], verdict: str, shares: str, why: list[str]
+) -> None:
+    load(fleet)
+    lines = run("bos v2 sessions status list reboot-7 --format table").stdout.partition("\n\nNext")[0].splitlines()
+    assert verdict in lines[0]
+    assert lines[3] == f"█ {shares}"
+    assert lines[-len(why) :] == why if why else lines[4:] == []
+
+
 def test_what_a_session_does_not_say_is_left_out(run: Runner, load: Load) -> None:
     load({"bos": {"v2": {"sessions": [{"name": "bare"}]}}})
     done = run("bos v2 sessions status list bare --format table")

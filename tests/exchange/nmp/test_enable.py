@@ -63,6 +63,12 @@ def test_what_the_exchange_does_not_take_is_not_sent_back(run: Runner, load: Loa
     }
 
 
+def test_an_image_policy_stays(run: Runner, load: Load) -> None:
+    images = {"manifest": "harbor/images"}
+    load({"exchange": {"managementpolicies": {"harbor/certs": policy(agentImagePolicy=images)}}})
+    assert run("exchange nmp disable certs --dry-run").json["body"]["agentImagePolicy"] == images
+
+
 def test_dry_run(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("exchange nmp enable certs --dry-run")

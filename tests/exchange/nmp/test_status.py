@@ -96,6 +96,22 @@ def test_names_are_quoted(run: Runner, load: Load) -> None:
     assert run(f"exchange nmp status 'o x/{name}' -N '{name}'").json == {f"o x/{name}": "waiting"}
 
 
+def test_names_that_hold_slashes_go_back_in(run: Runner, load: Load) -> None:
+    names = ["o/a/b", "o/c[1]", "o/d"]
+    load(
+        {
+            "exchange": {
+                "managementpolicies": {"o/roll": policy()},
+                "nodes": {name: node(name) for name in names},
+                "managementStatus": {name: {"o/roll": status("failed")} for name in names},
+            }
+        }
+    )
+    folded = run("exchange nmp status o/roll --format names").stdout
+    assert run("exchange nmp status o/roll -N -", stdin=folded).json == dict.fromkeys(names, "failed")
+    assert run("exchange node management status o/a/b -o o").json == {"o/roll": "failed"}
+
+
 @pytest.mark.parametrize(
     ("line", "file"),
     [("roll", "status"), ("roll -l", "status_long"), ("'*'", "status_all"), ("certs -N edge-01", "status_one")],
