@@ -8,7 +8,7 @@ import pytest
 from conftest import NOW, SERVERS
 from fleets import component
 from lives import CLEAN, ERROR, NAMES, failed, moment, on, stable
-from nodewatch.errors import Unreachable
+from nodewatch.errors import NotPermitted, Unreachable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +60,29 @@ def test_looks_again_and_again_also_while_the_server_is_away(run: Runner, play: 
     )
     assert third.startswith("2026-11-21T12:01:00Z: nothing was recorded. ")
     assert fourth == "2026-11-21T12:01:30Z: 4 changes on 4 nodes."
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_login_that_was_renewed_meanwhile(
+    run: Runner, play: Play, backend: str, tmp_path: Path, past: Path, status: int
+) -> None:
+    token = tmp_path / "token"
+
+    def renew() -> None:
+        token.write_text('{"access_token": "second"}')
+
+    token.write_text('{"access_token": "first"}')
+    token.chmod(0o600)
+    expired = NotPermitted("expired", status=status, document={"title": "Unauthorized", "detail": "expired"})
+    play({0: moment(on(ONE)), 20: expired, 25: renew, 40: moment(stable(ONE))})
+    done = run(f"local record {past} --every 30s --for 70s", CRAY_CREDENTIALS=str(token))
+    if backend == "local" or status == 403:
+        assert (done.code, "expired" in done.stderr) == (6, True)
+        return
+    first, second, *_, last = done.stderr.splitlines()
+    assert (done.code, first) == (0, "2026-11-21T12:00:00Z: 1 change on 1 node.")
+    assert second.startswith("2026-11-21T12:00:30Z: nothing was recorded. Unauthorized: expired")
+    assert last == "2026-11-21T12:01:00Z: 1 change on 1 node."
 
 
 def test_a_server_that_is_away_at_first_is_an_error(run: Runner, play: Play, past: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.backend import StoredArray
+from nodewatch.arrays import StoredArray
 from nodewatch.bos_v2 import kinds, rules
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.bos_v2.components_outcome import ComponentsLook

@@ -34,7 +34,8 @@ def record(app: App, store: str, every: float | None, lasting: float | None, kee
     """Each look adds only what changed: of the nodes in BOS time, node, from, to, error and session; of those of the
     organization in the Exchange time, node, policy, from, to and error. What is configured is asked; the Exchange is
     asked for each of its nodes. BOS forgets its sessions; a recording does not. It is made for cron, too: it may run
-    twice at once, and be killed at any time. With --every, a server that does not answer for a while is waited for.
+    twice at once, and be killed at any time. With --every, a server that does not answer for a while is waited for, and
+    a login that expires may be renewed.
 
     `bos v2 components history`, `bos v2 sessions history` and `exchange nmp history` read it, with --local STORE.
 
@@ -58,7 +59,9 @@ def record(app: App, store: str, every: float | None, lasting: float | None, kee
         for look in looks:
             try:
                 look(app, store, keep)
-            except (ServiceTrouble, Held) as error:
+            except (ServiceTrouble, Held, NotPermitted) as error:
+                if isinstance(error, NotPermitted) and not (error.status == 401 and app.renew()):
+                    raise
                 app.warn(f"{recording_time(world.now())}: nothing was recorded. {error.message}")
 
 
