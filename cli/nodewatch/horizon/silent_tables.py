@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nodewatch.times import Clock
 
 QUIET = timedelta(hours=1)  # agents report every few minutes
-HEARD = "heard of within the last hour"
+HEARD = "last heartbeat within the hour"
 COUNTED: dict[Standing, str] = {
     "not reported": "Not reported yet",
     "not known": "No report, and whether it is meant for them is not known",
