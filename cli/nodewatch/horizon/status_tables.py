@@ -236,16 +236,18 @@ def under_way_page(rows: Iterable[NodeRow], clock: Clock, *, brief: bool) -> Pag
         nodes = fold(row.node for row in members)
         lines.append(
             [
-                Cell(name, STYLES[members[0].outcome]),
+                Cell(
+                    ", ".join(filter(None, [name, oldest(members, clock), "overdue" * late])),
+                    "warn" if late else STYLES[members[0].outcome],
+                ),
                 f"{len(members):,}",
-                Cell(oldest(members, clock) + ", overdue" * late, "warn" if late else ""),
                 "scattered: --all" if brief and len(nodes) > LONG else nodes,
             ]
         )
     present = {members[0].outcome for members in groups.values()}
     names = ", ".join(name for outcome, name in UNDER_WAY.items() if outcome in present)
     heading = f"{names[0].upper()}{names[1:]} ({sum(map(len, groups.values())):,})"
-    columns = [Column("Status"), Column("Nodes", right=True), Column("Since"), Column("Which", wraps=True)]
+    columns = [Column("Status"), Column("Nodes", right=True), Column("Which", wraps=True)]
     return [Heading(heading), Grid(columns, lines)]
 
 
@@ -263,7 +265,9 @@ def oldest(rows: Sequence[NodeRow], clock: Clock) -> str:
     times = [time for time in map(read_time, values) if time is not None and time.year > 1]
     if not times:
         return ""
-    return f"due {clock.ago(min(times).isoformat())}" if waiting else clock.ago(min(*times, clock.now).isoformat())
+    if waiting:
+        return f"due {clock.ago(min(times).isoformat())}"
+    return "since " * clock.absolute + clock.ago(min(*times, clock.now).isoformat())
 
 
 def outdated_page(rows: Iterable[NodeRow]) -> Page:
