@@ -319,9 +319,9 @@ class App:
     def print_document(self, document: Any) -> None:
         """Print a document in the chosen format; a table of it is JSON."""
         if self.settings.format in ("html", "svg"):
-            from nodewatch.render.export import written
+            from nodewatch.render.export import document_page
 
-            self.show_page(written(document))
+            self.show_page(document_page(document))
             return
         from nodewatch.render import print_document
 
