@@ -18,7 +18,7 @@ SLICE = "(bos_v1|bos_v2|horizon)"
 PURE = r"types|\w*rules|schema|fields|kinds"
 LEAVES = (
     r"errors|times|table|statuses|documents|pages|jsontext|lists\.\w+|nodes\.\w+"
-    "|masking|spelling|differences"
+    "|masking|spelling|differences|arrays"
 )
 DEMO = r"demo(\.sized)?|offline\.\w+"
 WIRE = r"remote(\.\w+)?"
@@ -29,6 +29,7 @@ OURS = [
     (r"lists\.listing", r"documents|errors|nodes\.places|table|times"),
     (r"lists\.conditions", r"errors|lists\.(listing|query)|nodes\.nodeset|times"),
     (r"lists\.view", r"documents|errors|lists\.\w+|nodes\.nodeset|table"),
+    ("arrays", "jsontext"),
     ("errors|spelling|times|table|documents|jsontext|masking|differences", "nothing"),
     (r"nodes\.nodeset", "errors|files"),
     (r"nodes\.places", r"errors|nodes\.nodeset|lists\.query"),
@@ -67,10 +68,10 @@ OURS = [
     (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|options|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),
     (
         "completion",
-        rf"app|world|settings\.contexts|{SLICE}\.(client|status_rules|rules|list_tables)",
+        rf"app|world|settings\.contexts|{SLICE}\.(client|status_rules|rules|list_tables)|documents",
     ),
     ("library", rf"app|world|backend|settings\.(model|table|cray|hzn)|watch\.(loop|model)|{SLICE}\.\w+|{LEAVES}"),
-    ("backend", "errors|jsontext|differences"),
+    ("backend", "arrays|errors"),
     (r"offline\.routing", "backend"),
     (r"offline\.(spool|section|chances)", "nothing"),
     (r"offline\.store", rf"files|{LEAVES}"),

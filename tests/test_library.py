@@ -201,7 +201,7 @@ def test_a_policy_is_switched_and_reset(load: Load, backend: str) -> None:
         assert exchange.policies("o", "roll")["o/roll"]["enabled"] is False  # type: ignore[index]
         assert exchange.reset("o/roll") == {"o/n2": True}
         assert exchange.reset("roll", nodes="n1", status="successful") == {"o/n1": True}
-        assert {rules.word(each) for each in exchange.nmp_status("roll").values()} == {"reset"}
+        assert {rules.status_word(each) for each in exchange.nmp_status("roll").values()} == {"reset"}
         with pytest.raises(NotFound, match="NMP rol not found in org o"):
             exchange.reset("rol")
 
@@ -210,7 +210,7 @@ def test_an_exception_closes_the_connection(load: Load, backend: str) -> None:
     connection = bos(load(fleet(x1="stable")), backend)
     with pytest.raises(NotFound), connection:
         connection.session("nope")
-    inner = connection.lists.backend
+    inner = connection.opened
     assert (getattr(inner, "store", None), "transport" in vars(inner)) == (None, False)
 
 
@@ -219,7 +219,7 @@ def test_a_closed_connection_holds_nothing_and_opens_again(load: Load, backend: 
     for _ in range(2):
         assert len(connection.components()) == 1
         connection.close()
-        inner = connection.lists.backend
+        inner = connection.opened
         assert getattr(inner, "store", None) is None
         assert "transport" not in vars(inner)
         connection.close()

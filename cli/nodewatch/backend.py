@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol, cast
 
+from nodewatch.arrays import AlikeArray, StoredArray
 from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongUsage
 
 
@@ -94,71 +95,6 @@ class Backend(Protocol):
     def send(self, request: Request) -> Answer:
         """Return the answer to the request; raise what `answered_error` says for a status of 400 and above."""
         ...
-
-
-class StoredArray:
-    """A JSON array whose elements are texts, indented by two, as the local store holds them.
-
-    Printing it needs no parsing; iterating over it gives the documents, one at a time.
-    """
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self.texts = texts
-
-    def __iter__(self) -> Iterator[Any]:
-        from nodewatch.jsontext import parse_json
-
-        return map(parse_json, self.texts)
-
-
-class AlikeArray:
-    """A JSON array of objects, most of which are like others in all but their ids.
-
-    `rows` hold the id of each object and the key of what it has beside that, which is in `members` once. An object is
-    made when it comes up in an iteration.
-    """
-
-    def __init__(self, rows: Sequence[tuple[str, str]], members: Mapping[str, dict[str, Any]]) -> None:
-        self.rows, self.members = rows, members
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __iter__(self) -> Iterator[Any]:
-        return ({"id": name, **self.members[key]} for name, key in self.rows)
-
-    def groups(self) -> Iterator[tuple[Any, list[str]]]:
-        """Return one of the objects that are alike, with the ids of all of them.
-
-        >>> list(AlikeArray([("x1", "a"), ("x2", "a")], {"a": {"error": ""}}).groups())
-        [({'id': 'x1', 'error': ''}, ['x1', 'x2'])]
-        """
-        found: dict[str, list[str]] = {}
-        for name, key in self.rows:
-            found.setdefault(key, []).append(name)
-        return (({"id": names[0], **self.members[key]}, names) for key, names in found.items())
-
-    def fitting(self, fits: Fits) -> AlikeArray:
-        """Return the objects that are wanted; those that are alike are tested once, unless their ids are looked at.
-
-        >>> fits = Fits(lambda each: each["id"] != "x1", ["id"])
-        >>> list(AlikeArray([("x1", "a"), ("x2", "a")], {"a": {}}).fitting(fits))
-        [{'id': 'x2'}]
-        """
-        if "id" in fits.fields:
-            rows = [row for row, each in zip(self.rows, self, strict=True) if fits.test(each)]
-        else:
-            fitting = {key for key, members in self.members.items() if fits.test(members)}
-            rows = [row for row in self.rows if row[1] in fitting]
-        return AlikeArray(rows, self.members)
-
-
-class SentArray(list[Any]):
-    """A JSON array that came from a server, and the text that it came as."""
-
-    def __init__(self, elements: list[Any], text: str) -> None:
-        super().__init__(elements)
-        self.text = text
 
 
 # What a path may hold as it is (RFC 3986); urllib.parse, which knows this too, costs a tenth of a start.
@@ -304,7 +240,7 @@ def own_words(document: Any) -> str | None:
 
 
 def ask_array(backend: Backend, request: Request, of: type = dict) -> Any:
-    """Return the array that answers the request: a list of what `of` says, or what a local store has in its place.
+    """Return the array that answers the request, `Documents` of what `of` says.
 
     Raise `UnreadableAnswer` for anything else. The answer to a rehearsed change is returned as it is.
     """

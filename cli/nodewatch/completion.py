@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from click.shell_completion import CompletionItem, shell_complete
 
 from nodewatch.app import App
+from nodewatch.documents import id_of
 from nodewatch.world import MutedWorld
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def bos(app: App) -> Any:
 def components(app: App, _ctx: click.Context, start: str) -> Iterable[str]:
     """Return the ids of components, from those on that begin so."""
     page = bos(app).components(start_after_id=just_before(start), page_size=MOST, fields=("id",))
-    return (str(component.get("id")) for component in page)
+    return (id_of(component) for component in page)
 
 
 def just_before(start: str) -> str | None:

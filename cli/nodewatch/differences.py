@@ -11,7 +11,7 @@ NODE_KINDS = ("newly failed", "recovered", "moved", "new error", "gone", "new")
 THING_KINDS = ("begun", "ended", "changed", "removed", "added")
 
 
-class State(NamedTuple):
+class NodeState(NamedTuple):
     """Where a node is: its status word, the error that it holds, and whether the word means a failure."""
 
     word: str
@@ -19,10 +19,10 @@ class State(NamedTuple):
     failed: bool = False
 
 
-class Seen(NamedTuple):
+class FleetStates(NamedTuple):
     """What a slice sees in a fleet: the states of nodes, and a word for other things; both by what they are about."""
 
-    nodes: dict[str, dict[str, State]]
+    nodes: dict[str, dict[str, NodeState]]
     things: dict[str, dict[str, str]]
 
 
@@ -40,13 +40,13 @@ class Change(NamedTuple):
     names: list[str]
 
 
-def node_kind(before: State | None, after: State | None) -> str:
+def node_kind(before: NodeState | None, after: NodeState | None) -> str:
     """Return what kind of change of a node lies between two states, None being no node; empty for no change.
 
-    >>> fine, bad = State("stable"), State("failed", "no power", failed=True)
-    >>> [node_kind(*pair) for pair in ((fine, bad), (bad, fine), (fine, State("configuring")), (fine, fine))]
+    >>> fine, bad = NodeState("stable"), NodeState("failed", "no power", failed=True)
+    >>> [node_kind(*pair) for pair in ((fine, bad), (bad, fine), (fine, NodeState("configuring")), (fine, fine))]
     ['newly failed', 'recovered', 'moved', '']
-    >>> node_kind(bad, State("failed", "no CFS", failed=True)), node_kind(None, bad), node_kind(None, fine)
+    >>> node_kind(bad, NodeState("failed", "no CFS", failed=True)), node_kind(None, bad), node_kind(None, fine)
     ('new error', 'newly failed', 'new')
     >>> node_kind(bad, None)
     'gone'
@@ -83,11 +83,12 @@ def thing_kind(before: str | None, after: str | None, *, sessions: bool) -> str:
     return "changed"
 
 
-def changes(before: Seen, after: Seen) -> list[Change]:
+def changes(before: FleetStates, after: FleetStates) -> list[Change]:
     """Return what changed, nodes first: by kind, in the order of `NODE_KINDS` and `THING_KINDS`, the largest first.
 
-    >>> fleet = Seen({"BOS": {"x1": State("stable"), "x2": State("stable")}}, {"sessions": {"s": "running"}})
-    >>> later = Seen({"BOS": {"x1": State("failed", "e", failed=True), "x2": State("stable")}}, {"sessions": {}})
+    >>> stable, failed = NodeState("stable"), NodeState("failed", "e", failed=True)
+    >>> fleet = FleetStates({"BOS": {"x1": stable, "x2": stable}}, {"sessions": {"s": "running"}})
+    >>> later = FleetStates({"BOS": {"x1": failed, "x2": stable}}, {"sessions": {}})
     >>> [(change.kind, change.names) for change in changes(fleet, later)], changes(fleet, fleet)
     ([('newly failed', ['x1']), ('removed', ['s'])], [])
     """

@@ -9,7 +9,6 @@ import os
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypedDict, Unpack, overload
 
 from nodewatch.app import App
-from nodewatch.backend import AlikeArray, StoredArray
 from nodewatch.bos_v1 import client as bos_v1
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.errors import WrongUsage
@@ -25,11 +24,11 @@ from nodewatch.world import MutedWorld
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from nodewatch.backend import Answer, Backend, Request
+    from nodewatch.backend import Backend, Fits
+    from nodewatch.bos_v2.client import Filters
+    from nodewatch.bos_v2.types import Component
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import NodePolicy, Status
-    from nodewatch.offline.backend import LocalBackend
-    from nodewatch.remote.backend import HttpBackend
     from nodewatch.watch.loop import Update
     from nodewatch.watch.model import Subject
     from nodewatch.world import World
@@ -87,28 +86,6 @@ class NoViewer:
         self.world.sleep(seconds)
 
 
-class ListBackend:
-    """A backend whose arrays are lists: those of a local store can be read once only."""
-
-    def __init__(self, backend: LocalBackend | HttpBackend) -> None:
-        self.backend = backend
-
-    @property
-    def limit(self) -> int:
-        """How many requests may be sent at once."""
-        return self.backend.limit
-
-    def send(self, request: Request) -> Answer:
-        """Return the answer to the request; raise what `answered_error` says for a status of 400 and above."""
-        answer = self.backend.send(request)
-        is_array = isinstance(answer.document, StoredArray | AlikeArray)
-        return answer._replace(document=list(answer.document)) if is_array else answer
-
-    def close(self) -> None:
-        """Close what is open; it is opened again when something is asked."""
-        self.backend.close()
-
-
 class Connection:
     """What all connections have: the end of `with` closes them, as `close` does; the next question opens them again.
 
@@ -121,8 +98,8 @@ class Connection:
         self.app.world.hide(*settings.secrets)
         self.app.hushed = True
         self.app.flags["wait"] = True  # an agent that is too old is an error then, and no node without statuses
-        self.lists = ListBackend(self.app.connect(service))
-        self.backend: Backend = self.lists
+        self.opened = self.app.connect(service)
+        self.backend: Backend = self.opened
         self.app.backends[service] = self.backend
 
     def __enter__(self) -> Self:
@@ -133,7 +110,7 @@ class Connection:
 
     def close(self) -> None:
         """Close the connections to the server, or the local store."""
-        self.lists.close()
+        self.opened.close()
 
     def follow(self, subject: Subject, pace: Pace) -> Waited:
         """Look until it is over, and return how it ended."""
@@ -179,6 +156,12 @@ class WaitOptions(TypedDict, total=False):
 class Bos(Connection, BosV2):
     """The Boot Orchestration Service, version 2; its documents come as they are."""
 
+    def components(
+        self, *, fields: Sequence[str] = (), fits: Fits | None = None, **filters: Unpack[Filters]
+    ) -> list[Component]:
+        """Return the components, as `BosV2.components` does, in a list."""
+        return list(super().components(fields=fields, fits=fits, **filters))
+
     def wait(self, name: str, **how: Unpack[WaitOptions]) -> Waited:
         """Wait, as `WaitOptions` say, until a session is over, and return how it ended.
 
@@ -217,10 +200,10 @@ class Exchange(Connection, horizon.Exchange):
         """
         from nodewatch.horizon.nmp_commands import ask_nodes
         from nodewatch.horizon.shared import one_policy
-        from nodewatch.horizon.survey import raise_trouble
+        from nodewatch.horizon.survey import raise_if_not_whole
 
         found, full = ask_nodes(self.app, nmp, (), ()), "/".join(one_policy(nmp, self.app))
-        raise_trouble(self.app, found)
+        raise_if_not_whole(self.app, found)
         return {node: held[full] for node, held in found.statuses.items() if full in held}
 
     def switch(self, nmp: str, *, enabled: bool) -> None:
@@ -244,10 +227,10 @@ class Exchange(Connection, horizon.Exchange):
         from nodewatch.horizon.reset_rules import targets, wanted_words
         from nodewatch.horizon.resetting import reset
         from nodewatch.horizon.shared import one_policy
-        from nodewatch.horizon.survey import raise_trouble
+        from nodewatch.horizon.survey import raise_if_not_whole
 
         found = ask_about(self.app, *one_policy(nmp, self.app), nodes)
-        raise_trouble(self.app, found)
+        raise_if_not_whole(self.app, found)
         done = reset(self.app, targets(found.statuses, wanted_words(status)))
         return {result.target.node: result.is_reset for result in done.results}
 
@@ -258,15 +241,15 @@ class Exchange(Connection, horizon.Exchange):
         Raise `NotFound` if there is no such policy or node.
         """
         from nodewatch.horizon import follow
-        from nodewatch.horizon.nmp_commands import ask_nodes, with_own
+        from nodewatch.horizon.nmp_commands import ask_nodes, with_own_policies
         from nodewatch.horizon.shared import one_policy
 
         own: dict[str, NodePolicy | None] = {}
 
         def ask(but: Collection[str]) -> Survey:
-            return with_own(self.app, ask_nodes(self.app, nmp, nodes, but), own, anew=not but)
+            return with_own_policies(self.app, ask_nodes(self.app, nmp, nodes, but), own, anew=not but)
 
-        full, wanted = "/".join(one_policy(nmp, self.app)), follow.Wanted(named=bool(nodes))
+        full, wanted = "/".join(one_policy(nmp, self.app)), follow.Awaited(named=bool(nodes))
         subject = follow.policy(self.app, full, ask, wanted, long=False)
         return self.follow(subject, make_pace(**how))
 
@@ -282,8 +265,8 @@ class Agent(Connection, horizon.Agent):
         from nodewatch.horizon import follow
         from nodewatch.horizon.nmstatus_commands import AGAIN, ask_agent
 
-        def ask() -> follow.Asked:
-            return follow.Asked(ask_agent(self.app, nmp))
+        def ask() -> follow.NodeAnswer:
+            return follow.NodeAnswer(ask_agent(self.app, nmp))
 
         subject = follow.node(self.app, "this node", ask, AGAIN, nmp, long=False)
         return self.follow(subject, make_pace(**how))

@@ -38,7 +38,7 @@ def test_each_known_word_has_a_meaning_of_its_own() -> None:
 @unhurried
 @given(STATUSES)
 def test_only_what_hzn_omits_is_omitted_and_what_it_always_has_is_there(status: Any) -> None:
-    before, after = deepcopy(status), rules.shown(status)
+    before, after = deepcopy(status), rules.as_hzn_prints(status)
     assert status == before
     if before is None or not isinstance(before.get("agentUpgradePolicyStatus"), dict):
         assert after == (None if before is None else {"agentUpgradePolicyStatus": None, **before})
@@ -49,7 +49,7 @@ def test_only_what_hzn_omits_is_omitted_and_what_it_always_has_is_there(status: 
     added = {name: new.pop(name) for name in ("scheduledTime", "upgradedVersions", "status") if name not in old}
     assert all(value in ("", rules.NO_VERSIONS) for value in added.values())
     assert {**new, **gone} == {name: value for name, value in old.items() if name != "lastUpdated"}
-    assert rules.shown(after) == after
+    assert rules.as_hzn_prints(after) == after
 
 
 @unhurried
@@ -79,5 +79,5 @@ def test_the_exchanges_reset_changes_the_word_alone(status: Any) -> None:
 @unhurried
 @given(st.dictionaries(st.sampled_from(["o/a", "o/b", "o/é", "o/\U0001f600", "o/\uffff"]), STATUSES))
 def test_documents_are_sorted_by_bytes(statuses: Any) -> None:
-    for document in (rules.words_of(statuses), rules.all_of(statuses)):
+    for document in (rules.words_of(statuses), rules.whole_statuses(statuses)):
         assert list(document) == sorted(statuses, key=str.encode)

@@ -93,11 +93,11 @@ def test_what_follows_is_what_the_table_knows(word: str) -> None:
     for end in ("successful", *life_rules.ENDS):
         for failing in range(6):
             for downloads in range(5):
-                after = life_rules.following(word, "", life_rules.Plan(end, failing), downloads)
+                after = life_rules.next_status(word, "", life_rules.Plan(end, failing), downloads)
                 assert after is not None
                 assert after.word in known
 
 
 @pytest.mark.parametrize("word", sorted({*STEPS} - {*life_rules.SECONDS}))
 def test_nothing_follows_an_end(word: str) -> None:
-    assert life_rules.following(word, "", life_rules.Plan(), 0) is None
+    assert life_rules.next_status(word, "", life_rules.Plan(), 0) is None

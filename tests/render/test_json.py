@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from nodewatch.backend import SentArray, StoredArray
+from nodewatch.arrays import SentArray, StoredArray
 from nodewatch.jsontext import element, json_text
 from nodewatch.render.json import chunks
 from render.documents import ARRAYS, VALUES
@@ -25,7 +25,7 @@ def test_bytes_are_those_of_the_standard_library(document: Any) -> None:
 
 @given(ARRAYS)
 def test_a_stored_array_is_printed_as_it_is_stored(document: list[Any]) -> None:
-    assert "".join(chunks(StoredArray(map(element, document)))) == json.dumps(document, indent=2)
+    assert "".join(chunks(StoredArray(list(map(element, document))))) == json.dumps(document, indent=2)
 
 
 @given(document=ARRAYS)
@@ -48,12 +48,13 @@ def test_a_servers_text_is_passed_on_where_it_is_what_would_be_written() -> None
 def test_elements_are_taken_one_at_a_time() -> None:
     taken = []
 
-    def texts() -> Iterator[str]:
-        for number in range(3):
-            taken.append(number)
-            yield str(number)
+    class Texts(list[str]):
+        def __iter__(self) -> Iterator[str]:
+            for number in range(3):
+                taken.append(number)
+                yield str(number)
 
-    pieces = chunks(StoredArray(texts()))
+    pieces = chunks(StoredArray(Texts()))
     assert (next(pieces), taken) == ("[\n  0", [0])
     assert (next(pieces), taken) == (",\n  1", [0, 1])
     assert ["".join(pieces), taken] == [",\n  2\n]", [0, 1, 2]]
@@ -63,7 +64,7 @@ def test_an_arrays_elements_are_pieces() -> None:
     assert list(chunks([{"a": 1}, "b"])) == ['[\n  {\n    "a": 1\n  }', ',\n  "b"', "\n]"]
 
 
-@pytest.mark.parametrize("document", [{}, [], StoredArray(iter(())), {"a": []}, [[]]])
+@pytest.mark.parametrize("document", [{}, [], StoredArray([]), {"a": []}, [[]]])
 def test_what_is_empty_is_closed_at_once(document: Any) -> None:
     plain = [] if isinstance(document, StoredArray) else document
     assert "".join(chunks(document)) == json.dumps(plain, indent=2)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from conftest import FakeWorld
 from nodewatch.render.bar import BLOCKS, allot, bar_lines
 from nodewatch.render.page import LARGE, print_page
-from nodewatch.render.text import columns, wrap
+from nodewatch.render.text import display_width, wrap
 from nodewatch.table import Bar, Cell, Column, Fields, Grid, Heading, Line, Page, Part, Style, visible
 
 TEXT = st.text(max_size=40) | st.sampled_from(
@@ -72,7 +72,7 @@ def test_wrapping_loses_nothing_and_keeps_the_width(text: str, width: int, cut: 
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     for line in lines:
         pieces = re.findall(r"(?:\[[^\[\]\s]*\]|[^\s,])*,?", line)
-        assert columns(line) <= width or len(line) == 1 or (not cut and len(list(filter(None, pieces))) == 1)
+        assert display_width(line) <= width or len(line) == 1 or (not cut and len(list(filter(None, pieces))) == 1)
 
 
 @given(st.lists(st.floats(0, 120), min_size=1, max_size=6), st.integers(6, 60))

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from nodewatch.backend import StoredArray
+from nodewatch.arrays import StoredArray
 from nodewatch.jsontext import element, escape_surrogates
-from nodewatch.render.toml import text, without_nulls
+from nodewatch.render.toml import toml_text, without_nulls
 from render.documents import ARRAYS, OBJECTS, alike
 
 SESSION = {
@@ -35,12 +35,12 @@ status = "running"
 
 
 def test_a_session() -> None:
-    assert text(SESSION) == WRITTEN
+    assert toml_text(SESSION) == WRITTEN
 
 
-@pytest.mark.parametrize("document", [[SESSION, SESSION], StoredArray(map(element, [SESSION, SESSION]))])
+@pytest.mark.parametrize("document", [[SESSION, SESSION], StoredArray(list(map(element, [SESSION, SESSION])))])
 def test_a_list_becomes_results(document: Any) -> None:
-    written = text(document)
+    written = toml_text(document)
     assert written.startswith('[[results]]\ncomponents = "x3000c0s1b0n0,x3000c0s2b0n0"\n')
     assert tomllib.loads(written) == {"results": [without_nulls(SESSION)] * 2}
 
@@ -59,12 +59,12 @@ def test_a_list_becomes_results(document: Any) -> None:
     ],
 )
 def test_what_toml_is_odd_about(document: Any, written: str) -> None:
-    assert text(document) == written
+    assert toml_text(document) == written
 
 
 @given(OBJECTS | ARRAYS)
 def test_it_reads_back_without_the_nulls(document: Any) -> None:
-    written = text(document)
+    written = toml_text(document)
     written.encode("utf-8")
     expected = without_nulls(escape_surrogates(document))
     read = tomllib.loads(written)

@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodewatch.backend import StoredArray
+from nodewatch.arrays import StoredArray
 from nodewatch.jsontext import element, escape_surrogates
-from nodewatch.render.yaml import chunks, text
+from nodewatch.render.yaml import chunks, yaml_text
 from render.documents import ARRAYS, VALUES, alike
 
 SESSION = {
@@ -44,22 +44,22 @@ percent: 33.33
 
 
 def test_a_session() -> None:
-    assert text(SESSION) == WRITTEN
+    assert yaml_text(SESSION) == WRITTEN
 
 
 def test_a_list_is_written_element_by_element() -> None:
     assert list(chunks([{"a": 1}, [2, []], None])) == ["- a: 1\n", "- - 2\n  - []\n", "- null\n"]
-    assert list(chunks(StoredArray(map(element, [{"a": 1}, {"b": 2}])))) == ["- a: 1\n", "- b: 2\n"]
-    assert list(chunks(StoredArray(iter(())))) == list(chunks([])) == ["[]\n"]
+    assert list(chunks(StoredArray(list(map(element, [{"a": 1}, {"b": 2}]))))) == ["- a: 1\n", "- b: 2\n"]
+    assert list(chunks(StoredArray([]))) == list(chunks([])) == ["[]\n"]
 
 
 def test_what_occurs_twice_is_written_twice() -> None:
     twice = {"a": 1}
-    assert text({"b": twice, "c": twice}) == "b:\n  a: 1\nc:\n  a: 1\n"
+    assert yaml_text({"b": twice, "c": twice}) == "b:\n  a: 1\nc:\n  a: 1\n"
 
 
 def test_half_a_surrogate_pair_is_spelled() -> None:
-    assert text({"a\ud800": "b\udfff"}) == "a\\ud800: b\\udfff\n"
+    assert yaml_text({"a\ud800": "b\udfff"}) == "a\\ud800: b\\udfff\n"
 
 
 @given(VALUES, st.booleans())
@@ -75,4 +75,4 @@ def test_it_reads_back_as_the_document(document: Any, c_library: bool) -> None:
 @given(ARRAYS)
 def test_no_line_is_folded(document: list[Any]) -> None:
     long = [{"key": "two words " * 40}, *document]
-    assert text(long).splitlines()[0] == "- key: '" + "two words " * 40 + "'"
+    assert yaml_text(long).splitlines()[0] == "- key: '" + "two words " * 40 + "'"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from conftest import FakeWorld
 from nodewatch.errors import WrongConfiguration
 from nodewatch.settings import table
-from nodewatch.settings.hzn import Files, kept, read_files, unquoted
+from nodewatch.settings.hzn import Files, file_variables, read_files, shell_value
 from nodewatch.settings.model import System, resolve
 
 if TYPE_CHECKING:
@@ -27,8 +27,12 @@ def files(**texts: str) -> Files:
 
 def horizon(flags: dict[str, Any], environ: dict[str, str], files: Files) -> dict[str, Any]:
     """Return the values of the settings of `hzn`, by name."""
-    layers = [table.of_flags(flags), table.of_environment(environ), table.of_files(kept(environ, files))]
-    found = table.find([setting for setting in table.SETTINGS if setting.of_hzn], layers)
+    layers = [
+        table.flags_layer(flags),
+        table.environment_layer(environ),
+        table.files_layer(file_variables(environ, files)),
+    ]
+    found = table.find_values([setting for setting in table.SETTINGS if setting.of_hzn], layers)
     return {name: given.value for name, given in found.items()}
 
 
@@ -111,8 +115,8 @@ def test_a_number_that_is_none(value: str, tmp_path: Path) -> None:
 
 @given(st.text(st.characters(exclude_characters="'\r\n\0", exclude_categories=["Cs"])))
 def test_what_a_shell_quotes_is_read_back(text: str) -> None:
-    assert unquoted(f"'{text}'") == text
-    assert unquoted("".join(f"\\{character}" for character in text)) == text
+    assert shell_value(f"'{text}'") == text
+    assert shell_value("".join(f"\\{character}" for character in text)) == text
 
 
 def systems(tmp_path: Path, flags: dict[str, Any] | None = None, **environ: str) -> dict[str, Any]:

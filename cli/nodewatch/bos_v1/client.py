@@ -53,12 +53,12 @@ class BosV1:
 
     def version(self) -> dict[str, Any]:
         """Return the version of the API."""
-        with explained("the version of the BOS v1 API is not known."):
+        with explaining_not_found("the version of the BOS v1 API is not known."):
             return ask_object(self.backend, Request("GET", "/v1/version"))
 
     def health(self) -> dict[str, Any]:
         """Return whether the service and its database work."""
-        with explained("the service does not report its health."):
+        with explaining_not_found("the service does not report its health."):
             return ask_object(self.backend, Request("GET", "/v1/healthz"))
 
     def sessions(self) -> list[str]:
@@ -67,7 +67,7 @@ class BosV1:
         It is asked once only: the server goes on working for every question that was given up ("BOS v1 API").
         """
         try:
-            with explained("there is no list of sessions."):
+            with explaining_not_found("there is no list of sessions."):
                 return cast("list[str]", ask_array(self.backend, Request("GET", "/v1/session", retry=False), str))
         except ServiceTrouble as error:
             if isinstance(error, TimedOut) or error.status == 504:
@@ -80,44 +80,44 @@ class BosV1:
             f"there is no session {session!r}, or nothing but its status: if `nodewatch bos v1 session list` shows it, "
             "`session status list` and `session delete` may still work with it."
         )
-        with explained(missing):
-            return cast("Session", ask_object(self.backend, Request("GET", path(session))))
+        with explaining_not_found(missing):
+            return cast("Session", ask_object(self.backend, Request("GET", status_path(session))))
 
     def templates(self) -> list[SessionTemplate]:
         """Return the session templates, which are also those of BOS v2."""
-        with explained("there are no session templates."):
+        with explaining_not_found("there are no session templates."):
             return cast("list[SessionTemplate]", ask_array(self.backend, Request("GET", "/v1/sessiontemplate")))
 
     def template(self, name: str) -> SessionTemplate:
         """Return a session template; raise `NotFound` if there is none of that name."""
-        with explained(f"there is no session template {name!r}."):
+        with explaining_not_found(f"there is no session template {name!r}."):
             return cast("SessionTemplate", ask_object(self.backend, Request("GET", template_path(name))))
 
     def put_template(self, template: Mapping[str, Any]) -> Any:
         """Store a session template under the name in it, in place of one there; return where it is then."""
-        with explained("there is no place for session templates."):
+        with explaining_not_found("there is no place for session templates."):
             return ask_document(self.backend, Request("POST", "/v1/sessiontemplate", body=template, done=(200, 201)))
 
     def delete_template(self, name: str) -> Any:
         """Remove a session template; raise `NotFound` if there is none of that name."""
-        with explained(f"there is no session template {name!r}."):
+        with explaining_not_found(f"there is no session template {name!r}."):
             return ask_document(self.backend, Request("DELETE", template_path(name), done=(204,)))
 
     def example_template(self) -> SessionTemplate:
         """Return a session template to start from."""
-        with explained("there is no example of a session template."):
+        with explaining_not_found("there is no example of a session template."):
             return cast("SessionTemplate", ask_object(self.backend, Request("GET", "/v1/sessiontemplatetemplate")))
 
     def api(self) -> Any:
         """Return the version of the API, and where it is."""
-        with explained("the version of the BOS v1 API is not known."):
+        with explaining_not_found("the version of the BOS v1 API is not known."):
             return ask_object(self.backend, Request("GET", "/v1"))
 
     def create(self, operation: str, template: str | None, template_uuid: str | None, limit: str | None) -> Any:
         """Start a session and return the server's answer; raise `NotFound` if there is no such template."""
         fields = {"operation": operation, "templateUuid": template_uuid, "templateName": template, "limit": limit}
         body = {name: value for name, value in fields.items() if value is not None}
-        with explained(f"there is no session template {template or template_uuid!r}."):
+        with explaining_not_found(f"there is no session template {template or template_uuid!r}."):
             return ask_object(self.backend, Request("POST", "/v1/session", body=body, done=(201,)))
 
     def delete(self, session: str) -> Any:
@@ -126,8 +126,8 @@ class BosV1:
         Some of its DELETEs are answered 200 with the status in the body: 204, or 404.
         """
         missing = f"there is no session {session!r}."
-        with explained(missing):
-            request = Request("DELETE", path(session), done=(200, 204))
+        with explaining_not_found(missing):
+            request = Request("DELETE", status_path(session), done=(200, 204))
             answer = self.backend.send(request)
             if answer.document == 404:
                 raise NotFound(missing, status=404, document=answer.document)
@@ -144,8 +144,10 @@ class BosV1:
             "which there are; those of BOS v2 are in `nodewatch bos v2 sessions list`."
         )
         try:
-            with explained(missing):
-                return cast("SessionStatus", ask_object(self.backend, Request("GET", path(session, ""), retry=False)))
+            with explaining_not_found(missing):
+                return cast(
+                    "SessionStatus", ask_object(self.backend, Request("GET", status_path(session, ""), retry=False))
+                )
         except ServiceTrouble as error:
             if isinstance(error, Dropped) or error.status in (502, 503):
                 message = f"{error.message.rstrip('.')}. {HALF_A_STATUS}"
@@ -154,8 +156,8 @@ class BosV1:
 
     def boot_set(self, session: str, boot_set: str) -> BootSet:
         """Return how far a boot set is; raise `NotFound` if there is none of that name, or no such session."""
-        with explained(no_boot_set(session, boot_set)):
-            return cast("BootSet", ask_object(self.backend, Request("GET", path(session, boot_set))))
+        with explaining_not_found(no_boot_set(session, boot_set)):
+            return cast("BootSet", ask_object(self.backend, Request("GET", status_path(session, boot_set))))
 
     def phase(self, session: str, boot_set: str, phase: str) -> Phase:
         """Return a phase of a boot set; raise `NotFound` that says which part does not exist, and which do."""
@@ -173,7 +175,7 @@ class BosV1:
         """
         parts = [boot_set, phase] if category is None else [boot_set, phase, category]
         try:
-            return ask_object(self.backend, Request("GET", path(session, *parts), retry=False))
+            return ask_object(self.backend, Request("GET", status_path(session, *parts), retry=False))
         except NodewatchError as error:
             if lacks_v1(error):
                 raise NotFound(NO_V1, status=error.status, document=error.document) from error
@@ -186,7 +188,7 @@ class BosV1:
     ) -> NodewatchError:
         """Return the error that says which part is missing; the one there was, if the boot set cannot tell."""
         try:
-            document = ask_object(self.backend, Request("GET", path(session, boot_set), retry=False))
+            document = ask_object(self.backend, Request("GET", status_path(session, boot_set), retry=False))
         except NotFound as missing:
             said = "" if error.status == 404 else f" The question itself ended so: {error.message}"
             return NotFound(no_boot_set(session, boot_set) + said, status=404, document=missing.document)
@@ -195,12 +197,12 @@ class BosV1:
         sentence = rules.missing_part(cast("BootSet", document), boot_set, phase, category)
         return error if sentence is None else NotFound(sentence, status=404, document=error.document)
 
-    def parts(self, session: str, status: SessionStatus) -> rules.Parts:
+    def parts(self, session: str, status: SessionStatus) -> rules.BootSets:
         """Return how far a session's boot sets are: those that its status names, else those of its session template."""
         names, template = names_in(status.get("boot_sets")), None
         if not names:
             template, names = self.template_boot_sets(session)
-        return rules.Parts({name: self.boot_set_or_none(session, name) for name in names}, template)
+        return rules.BootSets({name: self.boot_set_or_none(session, name) for name in names}, template)
 
     def boot_set_or_none(self, session: str, boot_set: str) -> BootSet | None:
         """Return how far a boot set is; None if it has no status, as before anything was done for it."""
@@ -221,13 +223,13 @@ class BosV1:
             return template, []
 
 
-def path(session: str, *parts: str) -> str:
+def status_path(session: str, *parts: str) -> str:
     """Return the path of a session; with parts, that of its status, or of a boot set, phase or category in it.
 
     Raise `WrongUsage` for a name that no path can hold: an empty one, and one with a slash, which servers take apart
     even where it is quoted.
 
-    >>> path("0f2d"), path("0f2d", ""), path("0f2d", "my set", "boot")
+    >>> status_path("0f2d"), status_path("0f2d", ""), status_path("0f2d", "my set", "boot")
     ('/v1/session/0f2d', '/v1/session/0f2d/status', '/v1/session/0f2d/status/my%20set/boot')
     """
     given = [session, *parts] if parts != ("",) else [session]
@@ -240,7 +242,7 @@ def path(session: str, *parts: str) -> str:
 
 def session_request(session: str) -> Request:
     """Return the question what a session was asked to do, as one of many: it is not repeated."""
-    return Request("GET", path(session), retry=False)
+    return Request("GET", status_path(session), retry=False)
 
 
 def session_in(result: Answer | NodewatchError | None, request: Request) -> dict[str, Any]:
@@ -273,7 +275,7 @@ def lacks_v1(error: NodewatchError) -> bool:
 
 
 @contextmanager
-def explained(missing: str) -> Iterator[None]:
+def explaining_not_found(missing: str) -> Iterator[None]:
     """Raise `NotFound` with the sentence for a 404 of any form: `{}`, nothing, a bare text, a problem document."""
     try:
         yield

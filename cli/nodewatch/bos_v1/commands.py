@@ -36,7 +36,7 @@ def show_version(app: App) -> None:
     \b
     $ nodewatch bos v1 version list
     """
-    app.show(BosV1(app.backend("bos")).version(), tables.fields)
+    app.show(BosV1(app.backend("bos")).version(), tables.fields_page)
 
 
 @command
@@ -46,7 +46,7 @@ def show_health(app: App) -> None:
     \b
     $ nodewatch bos v1 healthz list
     """
-    app.show(BosV1(app.backend("bos")).health(), tables.fields)
+    app.show(BosV1(app.backend("bos")).health(), tables.fields_page)
 
 
 @command(listing="bos_v1.list_tables:SESSIONS")
@@ -153,7 +153,7 @@ def create_session(
     if limit is None and not yes and app.interactive and not app.settings.dry_run:
         who = limits.everyone(bos.template(template)).words()
         app.confirm(f"{DOING[operation.lower()]} all {who} of {template}, at {app.address('bos')}?")
-    app.show(bos.create(operation, template_name, template_uuid, limit), tables.created)
+    app.show(bos.create(operation, template_name, template_uuid, limit), tables.created_page)
 
 
 @command
@@ -212,7 +212,7 @@ def show_status(app: App, session_id: str) -> None:
 
 def check_order(names: tuple[str, ...]) -> None:
     """Raise `click.UsageError` with the right order if the names are in another one."""
-    right = rules.in_order(names)
+    right = rules.order_names(names)
     if right != names:
         context = click.get_current_context()
         line = f"{context.command_path} {' '.join(right)}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def session(app: App, name: str) -> Subject:
     """Return how to follow a session, with all its boot sets."""
-    seen: list[rules.Parts] = []
+    seen: list[rules.BootSets] = []
 
     def look() -> outcome.Look:
         bos = BosV1(app.backend("bos"))
@@ -27,7 +27,7 @@ def session(app: App, name: str) -> Subject:
         seen[:] = [bos.parts(name, status)]
         return outcome.Look(f"session {name}", status, part(status, "metadata"), seen[0].boot_sets)
 
-    return watched(look, lambda look: tables.session_status(look.document, seen[0], app.clock))
+    return make_subject(look, lambda look: tables.session_status(look.document, seen[0], app.clock))
 
 
 def boot_set(app: App, session: str, name: str) -> Subject:
@@ -37,7 +37,7 @@ def boot_set(app: App, session: str, name: str) -> Subject:
         found = BosV1(app.backend("bos")).boot_set(session, name)
         return outcome.Look(f"boot set {name}", found, part(found, "metadata"), {name: found})
 
-    return watched(
+    return make_subject(
         look,
         lambda look: tables.boot_set(look.document, session, name, app.clock),
         lambda look: tables.boot_set_nodes(look.document),
@@ -53,7 +53,7 @@ def phase(app: App, session: str, boot_set: str, name: str) -> Subject:
         whole = {boot_set: bos.boot_set(session, boot_set)}
         return outcome.Look(f"phase {name}", found, part(found, "metadata"), whole, name)
 
-    return watched(
+    return make_subject(
         look,
         lambda look: tables.phase(look.document, session, boot_set, name, app.clock),
         lambda look: tables.phase_nodes(look.document),
@@ -67,17 +67,17 @@ def category(app: App, session: str, boot_set: str, phase: str, name: str) -> Su
         bos = BosV1(app.backend("bos"))
         found = bos.category(session, boot_set, phase, name)
         document = bos.boot_set(session, boot_set)
-        metadata = part(rules.find(rules.phases(document), phase), "metadata")
+        metadata = part(rules.find_by_name(rules.phases(document), phase), "metadata")
         return outcome.Look(f"phase {phase}", found, metadata, {boot_set: document}, phase)
 
-    return watched(
+    return make_subject(
         look,
         lambda look: tables.category(look.document, session, boot_set, phase, name),
         lambda look: tables.category_nodes(look.document),
     )
 
 
-def watched(
+def make_subject(
     look: Callable[[], outcome.Look],
     table: Callable[[Any], Page],
     nodes: Callable[[Any], Iterable[Record]] | None = None,

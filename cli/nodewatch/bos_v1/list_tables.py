@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.tables import CATEGORY_STYLES
-from nodewatch.bos_v1.template_tables import boot_sets, members
+from nodewatch.bos_v1.template_tables import boot_sets, nodes_of_boot_set
 from nodewatch.documents import as_text
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.table import Cell, Column
@@ -97,7 +97,7 @@ TEMPLATES = Listing(
         Attribute(
             "nodes",
             "which nodes, roles and groups boot",
-            lambda template, _: "; ".join(filter(None, map(members, boot_sets(template).values()))),
+            lambda template, _: "; ".join(filter(None, map(nodes_of_boot_set, boot_sets(template).values()))),
             Column("Nodes", wraps=True),
         ),
         Attribute(

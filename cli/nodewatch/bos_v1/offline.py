@@ -117,14 +117,14 @@ def boot_set_status(store: Store, call: Call) -> Answer:
 
 def phase_status(store: Store, call: Call) -> Answer:
     """Answer for a phase, whose name may be in any case; 404 where the server closes the connection."""
-    phase = rules.find(rules.phases(find_boot_set(store, call)), call.names["phase"])
+    phase = rules.find_by_name(rules.phases(find_boot_set(store, call)), call.names["phase"])
     return Answer(404) if phase is None else Answer(200, phase)
 
 
 def category_status(store: Store, call: Call) -> Answer:
     """Answer for a category, whose name may be in any case; 404 where the server fails with 500."""
-    phase = rules.find(rules.phases(find_boot_set(store, call)), call.names["phase"])
-    category = rules.find(objects_in(phase, "categories"), call.names["category"])
+    phase = rules.find_by_name(rules.phases(find_boot_set(store, call)), call.names["phase"])
+    category = rules.find_by_name(objects_in(phase, "categories"), call.names["category"])
     return Answer(404) if category is None else Answer(200, category)
 
 
@@ -134,7 +134,7 @@ def create_session(store: Store, call: Call) -> Answer:
     Nodes are those that the template lists; who is in a group or a role only the hardware state manager knows.
     """
     body = call.body
-    refusal = refused(body)
+    refusal = refuse(body)
     if refusal is not None:
         return problem(400, "Bad Request", refusal)
     name = body.get("templateName", body.get("templateUuid"))
@@ -149,7 +149,7 @@ def create_session(store: Store, call: Call) -> Answer:
     session, operation, limit = str(uuid4()), body["operation"], body.get("limit") or ""
     address, job, now = f"/v1/session/{session}", f"boa-{session}", f"{call.now:%Y-%m-%dT%H:%M:%S.%fZ}"
     nodes = {
-        boot_set: rules.limited(names_in(fields.get("node_list")), limit)
+        boot_set: rules.apply_limit(names_in(fields.get("node_list")), limit)
         for boot_set, fields in template["boot_sets"].items()
     }
     put_new(
@@ -181,7 +181,7 @@ def create_session(store: Store, call: Call) -> Answer:
     )
 
 
-def refused(body: Any) -> str | None:
+def refuse(body: Any) -> str | None:
     """Return the server's words for a request that its schema does not allow; None for one that it does."""
     if isinstance(body, dict) and body.keys() <= REQUEST_FIELDS:
         texts = [body.get("operation"), body.get("templateName", body.get("templateUuid")), body.get("limit", "")]

@@ -43,7 +43,9 @@ class Look(NamedTuple):
         found = {name: rules.phases(boot_set) for name, boot_set in self.boot_sets.items() if boot_set is not None}
         if self.phase is None:
             return found
-        return {name: [each for each in phases if named(each) == self.phase.lower()] for name, phases in found.items()}
+        return {
+            name: [each for each in phases if phase_name(each) == self.phase.lower()] for name, phases in found.items()
+        }
 
 
 class Course(NamedTuple):
@@ -83,7 +85,7 @@ def courses(phases: Sequence[Phase]) -> list[Course]:
     found: list[Course] = []
     lost: set[str] = set()
     for phase in phases:
-        nodes, name = rules.placed(phase), named(phase)
+        nodes, name = rules.disjoint_categories(phase), phase_name(phase)
         begun = any(nodes[category] for category in nodes if category != "not_started")
         open_ones = [category for category in nodes if category not in ENDED]
         open_nodes = [node for category in open_ones for node in nodes[category]]
@@ -98,7 +100,7 @@ def courses(phases: Sequence[Phase]) -> list[Course]:
     return found
 
 
-def named(phase: Phase) -> str:
+def phase_name(phase: Phase) -> str:
     """Return the name of a phase, in lower case."""
     return str(phase.get("name")).lower()
 
@@ -108,7 +110,7 @@ def all_courses(look: Look) -> list[Course]:
     return [course for boot_set in look.boot_sets.values() for course in courses(rules.phases(boot_set))]
 
 
-def chosen(look: Look) -> list[Course]:
+def awaited_courses(look: Look) -> list[Course]:
     """Return where the nodes are in all phases that are waited for; the whole boot set tells who failed before."""
     return [course for course in all_courses(look) if look.phase is None or course.phase == look.phase.lower()]
 
@@ -123,11 +125,11 @@ def states(look: Look) -> dict[str, str]:
     begun: dict[str, list[str]] = {}
     for boot_set in look.boot_sets.values():
         for phase in rules.phases(boot_set):
-            for category, nodes in rules.placed(phase).items():
+            for category, nodes in rules.disjoint_categories(phase).items():
                 for node in nodes:
                     steps = begun.setdefault(node, [])
                     if category != "not_started":
-                        steps.append(f"{named(phase)} {category}")
+                        steps.append(f"{phase_name(phase)} {category}")
     return {node: ", ".join(begun[node]) or "not_started" for node in sorted(begun)}
 
 
@@ -155,14 +157,14 @@ ENDS: dict[str, tuple[str, End]] = {
 }
 
 
-def case(look: Look, found: Sequence[Course]) -> str:
+def find_case(look: Look, found: Sequence[Course]) -> str:
     """Return which line of the table fits.
 
     >>> def look(stop="", others=(), **lists):
     ...     found = [{"name": name, "node_list": nodes} for name, nodes in lists.items()]
     ...     boot_sets = {"computes": {"phases": [{"name": "boot", "categories": found}]}, **dict(others)}
     ...     return Look("", None, {"stop_time": stop}, boot_sets)
-    >>> def cases(*looks): return [case(each, chosen(each)) for each in looks]
+    >>> def cases(*looks): return [find_case(each, awaited_courses(each)) for each in looks]
     >>> cases(look(succeeded=["x1"]), look(succeeded=["x1"], failed=["x2"]), look(excluded=["x1"]))
     ['all succeeded', 'not all succeeded', 'not all succeeded']
     >>> cases(look(in_progress=["x1"], succeeded=["x2"]), look(not_started=["x1"]), look(stop="S", in_progress=["x1"]))
@@ -236,11 +238,11 @@ def outcome(look: Look, settling: Settling) -> Outcome:
     it is not started: not every boot set has a status
     it is not started: not every boot set has a status
     """
-    found = chosen(look)
+    found = awaited_courses(look)
     failed, waiting = failed_nodes(found), waiting_nodes(found)
-    state, end = ENDS[case(look, found)]
+    state, end = ENDS[find_case(look, found)]
     whole = bool(found) and None not in look.boot_sets.values()
-    said = words(state, len(states(look)), len(failed), len(waiting), whole=whole)
+    said = words_of_look(state, len(states(look)), len(failed), len(waiting), whole=whole)
     because = "".join(f"; {sentence.rstrip('.')}" for sentence in doubts(look)[:1])
     return Outcome(
         words=f"{look.what} is {said}{because}",
@@ -255,10 +257,10 @@ def outcome(look: Look, settling: Settling) -> Outcome:
     )
 
 
-def words(state: str, nodes: int, failed: int, waiting: int, *, whole: bool) -> str:
+def words_of_look(state: str, nodes: int, failed: int, waiting: int, *, whole: bool) -> str:
     """Return the state and the nodes by what is known of them, in words.
 
-    >>> words("stalled", 4, 1, 2, whole=True), words("not started", 0, 0, 0, whole=False)
+    >>> words_of_look("stalled", 4, 1, 2, whole=True), words_of_look("not started", 0, 0, 0, whole=False)
     ('stalled: 1 of 4 nodes done, 1 failed, 2 not done', 'not started: not every boot set has a status')
     """
     if not nodes:

@@ -27,7 +27,7 @@ PHASES = {
 }
 
 
-class Parts(NamedTuple):
+class BootSets(NamedTuple):
     """The boot sets of a session by name, None for one that has no status.
 
     `template` is the session template that named them, where the session's own status did not.
@@ -37,10 +37,10 @@ class Parts(NamedTuple):
     template: str | None = None
 
 
-def find(found: Iterable[Mapping[str, Any]], name: str) -> Mapping[str, Any] | None:
+def find_by_name(found: Iterable[Mapping[str, Any]], name: str) -> Mapping[str, Any] | None:
     """Return the phase or category of that name, in whatever case, as the server finds it; None if there is none.
 
-    >>> find([{"name": "Boot"}, {}], "boot"), find([{"name": "Boot"}], "shutdown")
+    >>> find_by_name([{"name": "Boot"}, {}], "boot"), find_by_name([{"name": "Boot"}], "shutdown")
     ({'name': 'Boot'}, None)
     """
     return next((item for item in found if str(item.get("name")).lower() == name.lower()), None)
@@ -59,13 +59,13 @@ def categories(phase: Phase) -> dict[str, list[str]]:
     return found
 
 
-def placed(phase: Phase) -> dict[str, list[str]]:
+def disjoint_categories(phase: Phase) -> dict[str, list[str]]:
     """Return the nodes of each category of a phase, every node in one of them: a failed one in `failed`, and so on.
 
     BOS may list a node in several: one that was not where it was moved from is there twice ("BOS v1 API").
 
     >>> both = [{"name": "failed", "node_list": ["x1"]}, {"name": "not_started", "node_list": ["x1", "x2"]}]
-    >>> placed({"categories": both})["not_started"]
+    >>> disjoint_categories({"categories": both})["not_started"]
     ['x2']
     """
     found, seen = categories(phase), set[str]()
@@ -268,18 +268,18 @@ def missing_part(boot_set: BootSet, name: str, phase: str, category: str | None)
     "phase 'boot' of boot set 'computes' has no category 'broken'; it has: failed, succeeded."
     >>> missing_part(document, "computes", "boot", "Failed")
     """
-    found = find(phases(boot_set), phase)
+    found = find_by_name(phases(boot_set), phase)
     if found is None:
-        return f"boot set {name!r} has no phase {phase!r}; it has: {listed(phases(boot_set))}."
-    if category is None or find(objects_in(found, "categories"), category) is not None:
+        return f"boot set {name!r} has no phase {phase!r}; it has: {join_names(phases(boot_set))}."
+    if category is None or find_by_name(objects_in(found, "categories"), category) is not None:
         return None
     return (
         f"phase {str(found['name'])!r} of boot set {name!r} has no category {category!r}; "
-        f"it has: {listed(objects_in(found, 'categories'))}."
+        f"it has: {join_names(objects_in(found, 'categories'))}."
     )
 
 
-def listed(found: Iterable[Mapping[str, Any]]) -> str:
+def join_names(found: Iterable[Mapping[str, Any]]) -> str:
     """Return the names of phases or categories for a sentence."""
     return ", ".join(str(item.get("name")) for item in found) or "none"
 
@@ -309,17 +309,17 @@ def new_id(created: CreatedSession) -> str | None:
     return job.removeprefix("boa-") if isinstance(job, str) and job.startswith("boa-") else None
 
 
-def in_order(names: tuple[str, ...]) -> tuple[str, ...]:
+def order_names(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names of a category, a phase, a boot set and a session in this order, as far as they tell themselves.
 
     Names that may be right stay as they are: a boot set may be named as a phase.
 
     >>> session = "f4eebe51-a217-46d0-8733-b9499a092042"
-    >>> in_order((session, "computes")) == ("computes", session)
+    >>> order_names((session, "computes")) == ("computes", session)
     True
-    >>> in_order(("computes", "boot", "failed", session)) == ("failed", "boot", "computes", session)
+    >>> order_names(("computes", "boot", "failed", session)) == ("failed", "boot", "computes", session)
     True
-    >>> in_order(("boot", "failed", session)), in_order(("a", "b"))
+    >>> order_names(("boot", "failed", session)), order_names(("a", "b"))
     (('boot', 'failed', 'f4eebe51-a217-46d0-8733-b9499a092042'), ('a', 'b'))
     """
 
@@ -337,14 +337,14 @@ def in_order(names: tuple[str, ...]) -> tuple[str, ...]:
     return right if 2 <= len(names) <= 4 and not possible(names) and possible(right) else names
 
 
-def limited(nodes: Iterable[str], limit: str) -> list[str]:
+def apply_limit(nodes: Iterable[str], limit: str) -> list[str]:
     """Return the nodes that a session's limit leaves: a comma list; `&name` keeps only, and `!name` takes away.
 
     Groups and roles are known to the hardware state manager alone; here they are names of no node.
 
-    >>> limited(["x1", "x2", "x3"], "x1,x3,nobody"), limited(["x1", "x2"], "!x1"), limited(["x1", "x2"], "")
+    >>> apply_limit(["x1", "x2", "x3"], "x1,x3,nobody"), apply_limit(["x1", "x2"], "!x1"), apply_limit(["x1", "x2"], "")
     (['x1', 'x3'], ['x2'], ['x1', 'x2'])
-    >>> limited(["x1", "x2", "x3"], "x1,x2,&x2"), limited(["x1", "x2", "x3"], "all,!x2")
+    >>> apply_limit(["x1", "x2", "x3"], "x1,x2,&x2"), apply_limit(["x1", "x2", "x3"], "all,!x2")
     (['x2'], ['x1', 'x3'])
     """
     found = list(dict.fromkeys(nodes))

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import Request, object_in
-from nodewatch.bos_v1.client import BosV1, path, template_path
+from nodewatch.bos_v1.client import BosV1, status_path, template_path
 from nodewatch.bos_v1.rules import template_name
 from nodewatch.documents import names_in, part
 from nodewatch.errors import WrongUsage
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nodewatch.offline.saving import Saver
 
 
-def everything(saver: Saver) -> dict[str, Any]:
+def all_documents(saver: Saver) -> dict[str, Any]:
     """Return all sessions of BOS v1; none where there is no BOS v1 (any more)."""
     return sessions(saver, saver.ask(BosV1(OnBehalf(saver, "")).sessions, []))
 
@@ -30,8 +30,8 @@ def sessions(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
     Which boot sets a session has is in its status, or else in the template that it was made from.
     """
     known = dict.fromkeys(names)
-    described = ask(saver, {name: (name,) for name in known}, "sessions")
-    statuses = ask(saver, {name: (name, "") for name in known}, "sessions")
+    described = ask_each(saver, {name: (name,) for name in known}, "sessions")
+    statuses = ask_each(saver, {name: (name, "") for name in known}, "sessions")
     made_from = {name: template_name(session) or "" for name, session in described.items()}  # type: ignore[arg-type]
     used = {template for template in made_from.values() if template}
     found = templates(saver, used)
@@ -42,7 +42,7 @@ def sessions(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
         or part(found.get(made_from.get(name, "")), "boot_sets")
     }
     boot_sets: dict[str, dict[str, Any]] = {}
-    for key, boot_set in ask(saver, parts, "boot sets").items():
+    for key, boot_set in ask_each(saver, parts, "boot sets").items():
         session, name = parts[key]
         boot_sets.setdefault(session, {})[name] = boot_set
     return {"session": described, "status": statuses, "boot_sets": boot_sets}
@@ -51,25 +51,25 @@ def sessions(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
 def templates(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
     """Return the session templates of these names."""
     requests = {name: Request("GET", template_path(name), tenant="") for name in names}
-    return saver.ask_all(requests, read, what="templates")
+    return saver.ask_all(requests, read_object, what="templates")
 
 
-def service(saver: Saver) -> dict[str, Any]:
+def service_documents(saver: Saver) -> dict[str, Any]:
     """Return what else a BOS that has no v2 tells: its templates and its version, as the fleet file's part of v2."""
     bos = BosV1(OnBehalf(saver, ""))
     version = saver.ask(bos.version, None)
     return {"sessiontemplates": saver.ask(bos.templates, []), **({} if version is None else {"version": version})}
 
 
-def read(answer: Answer, request: Request) -> dict[str, Any]:
+def read_object(answer: Answer, request: Request) -> dict[str, Any]:
     """Return the object that was answered."""
     return object_in(answer.document, request)
 
 
-def ask(saver: Saver, names: Mapping[str, tuple[str, ...]], what: str) -> dict[str, dict[str, Any]]:
+def ask_each(saver: Saver, names: Mapping[str, tuple[str, ...]], what: str) -> dict[str, dict[str, Any]]:
     """Return what the server has at the paths of these names; v1 is asked on no tenant's behalf, which it refuses."""
     requests = {}
     for key, parts in names.items():
         with suppress(WrongUsage):  # no path can hold such a name
-            requests[key] = Request("GET", path(*parts), tenant="")
-    return saver.ask_all(requests, read, what=what)
+            requests[key] = Request("GET", status_path(*parts), tenant="")
+    return saver.ask_all(requests, read_object, what=what)

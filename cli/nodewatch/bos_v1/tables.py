@@ -41,7 +41,7 @@ COLUMNS = (
 STALLED = "Stalled: some nodes have not started, and none is in progress. It is between two phases, or has stopped."
 
 
-def fields(document: Mapping[str, Any]) -> Page:
+def fields_page(document: Mapping[str, Any]) -> Page:
     """Return the fields of a document, one a line."""
     return [Fields([(name, as_text(value)) for name, value in document.items()])]
 
@@ -85,7 +85,7 @@ def how_far(name: str, *, failed: bool = False) -> Page:
     return next_steps([(why, f"nodewatch bos v1 session status list {quote(name)}")])
 
 
-def created(document: CreatedSession) -> Page:
+def created_page(document: CreatedSession) -> Page:
     """Return the session that was made, and the command that shows how far it is."""
     name = rules.new_id(document)
     page: Page = [
@@ -107,7 +107,7 @@ def deleted(_document: Any) -> Page:
     return [Line(" ")]
 
 
-def session_status(status: SessionStatus, parts: rules.Parts, clock: Clock) -> Page:
+def session_status(status: SessionStatus, parts: rules.BootSets, clock: Clock) -> Page:
     """Return how far a session is: its boot sets phase by phase, every failed node, and where the flags are wrong."""
     known = {name: boot_set for name, boot_set in parts.boot_sets.items() if boot_set is not None}
     phases = [phase for boot_set in known.values() for phase in rules.phases(boot_set)]
@@ -143,16 +143,17 @@ def phase(document: Phase, session: str, boot_set: str, name: str, clock: Clock)
     """Return a phase: its categories with their nodes folded, its errors, and where the flags are wrong."""
     metadata = part(document, "metadata")
     rows: list[list[str | Cell]] = [
-        [category, count(category, nodes), fold(nodes)] for category, nodes in rules.placed(document).items()
+        [category, count_cell(category, nodes), fold(nodes)]
+        for category, nodes in rules.disjoint_categories(document).items()
     ]
     columns = [Column("Category"), Column("Count", right=True), Column("Nodes", wraps=True)]
     return [
         identity(f"{name} of {boot_set} of {session}", metadata, [document], clock),
         Grid(columns, rows),
         *stalled([document]),
-        *errors(document, ""),
+        *recorded_errors(document, ""),
         *remarks(f"{name} of {boot_set}", metadata, rules.phase_flags(document), [document]),
-        *several(document, f"{name} of {boot_set}"),
+        *in_several_categories(document, f"{name} of {boot_set}"),
     ]
 
 
@@ -209,7 +210,7 @@ def boot_set_rows(name: str, document: BootSet | None, clock: Clock) -> list[lis
         return [[name, "-", Cell("no status", "dim"), *none, "-", "", ""]]
     phases, flags = rules.phases(document), rules.boot_set_flags(document)
     return [row(name, "all phases", document, phases, flags, none, clock)] + [
-        row(name, as_text(phase.get("name")), phase, [phase], rules.phase_flags(phase), counts(phase), clock)
+        row(name, as_text(phase.get("name")), phase, [phase], rules.phase_flags(phase), count_cells(phase), clock)
         for phase in phases
     ]
 
@@ -236,13 +237,13 @@ def row(
     ]
 
 
-def counts(phase: Phase) -> list[Cell]:
+def count_cells(phase: Phase) -> list[Cell]:
     """Return how many nodes are in each category of a phase, no node counted twice."""
-    placed = rules.placed(phase)
-    return [count(name, placed[name]) for name in rules.CATEGORIES]
+    placed = rules.disjoint_categories(phase)
+    return [count_cell(name, placed[name]) for name in rules.CATEGORIES]
 
 
-def count(category: str, nodes: Sequence[str]) -> Cell:
+def count_cell(category: str, nodes: Sequence[str]) -> Cell:
     """Return how many nodes are in the category, in its colour unless there are none."""
     return Cell(f"{len(nodes):,}", CATEGORY_STYLES.get(category, "") if nodes else "dim")
 
@@ -256,11 +257,11 @@ def failures(boot_sets: Mapping[str, BootSet]) -> Page:
             failed = rules.categories(phase)["failed"]
             if failed:
                 page += [Line(f"Failed in {where}: {plural(len(failed), 'node')}", "bad"), nodes_below(failed)]
-            page += errors(phase, f"{where}, ")
+            page += recorded_errors(phase, f"{where}, ")
     return page
 
 
-def errors(phase: Phase, where: str) -> Page:
+def recorded_errors(phase: Phase, where: str) -> Page:
     """Return each error that was recorded in a phase, with all its nodes; not each of them need have failed."""
     page: Page = []
     for message, value in part(phase, "errors").items():
@@ -281,7 +282,7 @@ def boot_set_remarks(boot_sets: Mapping[str, BootSet]) -> Page:
         for phase in phases:
             where = f"{as_text(phase.get('name'))} of {name}"
             page += remarks(where, part(phase, "metadata"), rules.phase_flags(phase), [phase])
-            page += several(phase, where)
+            page += in_several_categories(phase, where)
     return page
 
 
@@ -291,7 +292,7 @@ def remarks(what: str, metadata: Mapping[str, Any], flags: rules.Flags, phases: 
     return [Line(sentence, "warn", lead=f"{what}: ") for sentence in sentences]
 
 
-def several(phase: Phase, where: str) -> Page:
+def in_several_categories(phase: Phase, where: str) -> Page:
     """Return the nodes that stand in more than one category of a phase, and as what they are counted."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for node, found in rules.in_several(phase).items():

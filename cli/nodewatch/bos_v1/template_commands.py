@@ -25,7 +25,7 @@ def show_api(app: App) -> None:
     \b
     $ nodewatch bos v1 list
     """
-    app.show(BosV1(app.backend("bos")).api(), tables.fields)
+    app.show(BosV1(app.backend("bos")).api(), tables.fields_page)
 
 
 @command(listing="bos_v1.list_tables:TEMPLATES")

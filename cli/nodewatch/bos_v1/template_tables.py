@@ -22,10 +22,10 @@ def boot_sets(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {name: part(found, name) for name in found}
 
 
-def members(boot_set: Mapping[str, Any]) -> str:
+def nodes_of_boot_set(boot_set: Mapping[str, Any]) -> str:
     """Return which nodes are in a boot set: names folded, roles and groups as such.
 
-    >>> members({"node_list": ["x2", "x1"], "node_roles_groups": ["Compute"], "node_groups": ["uan"]})
+    >>> nodes_of_boot_set({"node_list": ["x2", "x1"], "node_roles_groups": ["Compute"], "node_groups": ["uan"]})
     'x[1-2], role Compute, group uan'
     """
     nodes = names_in(boot_set.get("node_list"))
@@ -40,7 +40,7 @@ def template(document: SessionTemplate) -> Page:
     for name, boot_set in boot_sets(document).items():
         shown = ("node_list", *(field for field, _ in SPECIFIERS))
         others = [(field, as_text(value)) for field, value in boot_set.items() if field not in shown]
-        page += [Heading(f"Boot set {name}"), Fields([("Nodes", members(boot_set)), *others])]
+        page += [Heading(f"Boot set {name}"), Fields([("Nodes", nodes_of_boot_set(boot_set)), *others])]
     return page
 
 

@@ -140,10 +140,10 @@ def update_component(
     $ nodewatch bos v2 components update x3000c0s13b0n0 --clear-staged-state
     """
     desired, staged = clear_desired_state or clear_pending_state, clear_staged_state or clear_pending_state
-    patch = {**fields.document(fields.COMPONENT, values), **fields.cleared(desired=desired, staged=staged)}
+    patch = {**fields.make_document(fields.COMPONENT, values), **fields.clearing_patch(desired=desired, staged=staged)}
     if not patch:
         raise WrongUsage(f"nothing says what to change of {component_id}: add an option, such as --enabled true.")
-    if nodes.several(component_id):
+    if nodes.names_several(component_id):
         raise WrongUsage(f"{component_id} is more than one node: `components updatemany --filter-ids` changes several.")
     name = places.spell(component_id)
     component = BosV2(app.backend("bos")).update_component(name, patch)
@@ -183,15 +183,15 @@ def update_components(
     desired, staged = clear_desired_state or clear_pending_state, clear_staged_state or clear_pending_state
     wanted = {
         **read_object(patch or "{}", "--patch"),
-        **fields.document(fields.COMPONENT, values),
-        **fields.cleared(desired=desired, staged=staged),
+        **fields.make_document(fields.COMPONENT, values),
+        **fields.clearing_patch(desired=desired, staged=staged),
     }
     if not wanted:
         raise WrongUsage(
             "nothing says what to change: add --patch JSON, --enabled, --retry-policy or a --clear option."
         )
     bos = BosV2(app.backend("bos"))
-    names = nodes.names(filter_ids, app.world) if filter_ids else []
+    names = nodes.read_names(filter_ids, app.world) if filter_ids else []
     check_length(names)
     names = nodes.known_names(bos, names)
     check_length(names)
@@ -203,7 +203,7 @@ def update_components(
         )
     filters = {"ids": ",".join(names)} if names else {"session": str(filter_session)}
     components = bos.update_components(filters, wanted)
-    app.show(components, lambda components: list_tables.components(components, app.clock))
+    app.show(components, lambda components: list_tables.components_table(components, app.clock))
     explain(app, wanted, who)
     if not app.settings.dry_run:
         check_all_answered(names, {component.get("id") for component in components})
@@ -220,9 +220,9 @@ def apply_staged(app: App, xnames: str | None) -> None:
     if not xnames:
         raise WrongUsage(f"--xnames is missing: it names the nodes whose staged session is to be started, as {NODES}.")
     bos = BosV2(app.backend("bos"))
-    names = nodes.known_names(bos, nodes.names(xnames, app.world))
+    names = nodes.known_names(bos, nodes.read_names(xnames, app.world))
     applied = bos.apply_staged(names)
-    app.show(applied, template_tables.applied)
+    app.show(applied, template_tables.applied_page)
     if not app.settings.dry_run:
         check_applied(applied)
         check_all_answered(

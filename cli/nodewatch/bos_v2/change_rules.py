@@ -18,48 +18,48 @@ DATED = ("actual_state", "desired_state", "staged_state", "last_action")
 SPECIFIERS = ("node_list", "node_roles_groups", "node_groups")
 
 
-def stamp(now: datetime) -> str:
+def bos_time(now: datetime) -> str:
     """Return the time as BOS writes it, without a zone.
 
     >>> from datetime import UTC, datetime
-    >>> stamp(datetime(2026, 11, 21, 12, 0, 0, 5, tzinfo=UTC))
+    >>> bos_time(datetime(2026, 11, 21, 12, 0, 0, 5, tzinfo=UTC))
     '2026-11-21T12:00:00'
     """
     return f"{now:%Y-%m-%dT%H:%M:%S}"
 
 
-def merged(old: Any, patch: Any) -> Any:
+def apply_patch(old: Any, patch: Any) -> Any:
     """Return a document with the patch's fields in place of its own, objects field by field.
 
-    >>> merged({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"c": 4}, "d": {"e": 5}})
+    >>> apply_patch({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"c": 4}, "d": {"e": 5}})
     {'a': {'b': 1, 'c': 4}, 'd': {'e': 5}}
     """
     if not isinstance(patch, dict):
         return patch
     base = old if isinstance(old, dict) else {}
-    return {**base, **{name: merged(base.get(name), value) for name, value in patch.items()}}
+    return {**base, **{name: apply_patch(base.get(name), value) for name, value in patch.items()}}
 
 
-def in_order(document: Any) -> Any:
+def sort_fields(document: Any) -> Any:
     """Return the document with the fields of all its objects by name, as the server answers.
 
-    >>> in_order({"b": [{"d": 1, "c": 2}], "a": 3})
+    >>> sort_fields({"b": [{"d": 1, "c": 2}], "a": 3})
     {'a': 3, 'b': [{'c': 2, 'd': 1}]}
     """
     if isinstance(document, dict):
-        return {name: in_order(document[name]) for name in sorted(document)}
-    return [in_order(item) for item in document] if isinstance(document, list) else document
+        return {name: sort_fields(document[name]) for name in sorted(document)}
+    return [sort_fields(item) for item in document] if isinstance(document, list) else document
 
 
-def completed(patch: Mapping[str, Any], now: str) -> dict[str, Any]:
+def complete_patch(patch: Mapping[str, Any], now: str) -> dict[str, Any]:
     """Return a change of a component with what the server adds: times, the hold, session and attempts that it clears.
 
-    >>> completed({"enabled": True}, "now")
+    >>> complete_patch({"enabled": True}, "now")
     {'enabled': True, 'status': {'status_override': 'on_hold'}}
-    >>> change = completed({"desired_state": {"configuration": "c"}}, "now")
+    >>> change = complete_patch({"desired_state": {"configuration": "c"}}, "now")
     >>> change["desired_state"], change["session"], change["event_stats"] == NO_ATTEMPTS
     ({'configuration': 'c', 'last_updated': 'now'}, '', True)
-    >>> completed({"actual_state": {"bss_token": "t"}, "desired_state": {"bss_token": "t"}, "session": "s"}, "now")
+    >>> complete_patch({"actual_state": {"bss_token": "t"}, "desired_state": {"bss_token": "t"}, "session": "s"}, "now")
     {'actual_state': {'bss_token': 't'}, 'desired_state': {'bss_token': 't'}, 'session': 's'}
     """
     change = {name: value for name, value in patch.items() if name != "id"}
@@ -76,13 +76,13 @@ def completed(patch: Mapping[str, Any], now: str) -> dict[str, Any]:
     return change
 
 
-def changing(component: Mapping[str, Any]) -> bool:
+def is_changing(component: Mapping[str, Any]) -> bool:
     """Tell whether BOS is changing the node's state, so that its actual state must not be recorded.
 
     >>> node = {"enabled": True, "status": {"phase": "powering_on"}, "last_action": {"action": "session_setup"}}
-    >>> changing(node), changing({**node, "enabled": False})
+    >>> is_changing(node), is_changing({**node, "enabled": False})
     (True, False)
-    >>> changing({**node, "last_action": {"action": "powering_on"}})
+    >>> is_changing({**node, "last_action": {"action": "powering_on"}})
     False
     """
     return bool(
@@ -92,17 +92,17 @@ def changing(component: Mapping[str, Any]) -> bool:
     )
 
 
-def unanswered(component: Mapping[str, Any]) -> dict[str, Any]:
+def without_computed_status(component: Mapping[str, Any]) -> dict[str, Any]:
     """Return a component without the status that is only computed when it is asked for.
 
-    >>> unanswered({"id": "x1", "status": {"phase": "", "status": "stable"}})
+    >>> without_computed_status({"id": "x1", "status": {"phase": "", "status": "stable"}})
     {'id': 'x1', 'status': {'phase': ''}}
     """
     status = {name: value for name, value in part(component, "status").items() if name != "status"}
     return {**component, "status": status} if "status" in component else dict(component)
 
 
-def applied(
+def start_staged(
     component: Mapping[str, Any], operation: str | None, *, clear: bool, tenant: str | None, now: str
 ) -> tuple[dict[str, Any], bool]:
     """Return the component with its staged session started, or with the reason why not; and whether it was started.
@@ -110,10 +110,10 @@ def applied(
     `operation` is the session's, None if there is no such session any more.
 
     >>> node = {"id": "x1", "staged_state": {"session": "s", "configuration": "c"}}
-    >>> started, done = applied(node, "reboot", clear=False, tenant=None, now="now")
+    >>> started, done = start_staged(node, "reboot", clear=False, tenant=None, now="now")
     >>> started["session"], started["enabled"], started["desired_state"]["configuration"], done
     ('s', True, 'c', True)
-    >>> applied(node, None, clear=False, tenant=None, now="now")[0]["error"]
+    >>> start_staged(node, None, clear=False, tenant=None, now="now")[0]["error"]
     'Staged session no longer exists (session: s, tenant: None)'
     """
     staged = part(component, "staged_state")
@@ -139,13 +139,13 @@ def applied(
     document["last_action"] = {**part(component, "last_action"), "action": "apply_staged"}
     if clear:
         document["staged_state"] = NO_STAGED_STATE
-    return {**document, **completed(document, now), "id": component["id"]}, not error
+    return {**document, **complete_patch(document, now), "id": component["id"]}, not error
 
 
-def canonical(name: str) -> str:
+def canonical_xname(name: str) -> str:
     """Return an xname as templates hold it: in small letters, no number with a zero in front.
 
-    >>> canonical("X3000c0S05b00n0"), canonical("uan01")
+    >>> canonical_xname("X3000c0S05b00n0"), canonical_xname("uan01")
     ('x3000c0s5b0n0', 'uan01')
     """
     return re.sub(r"x0*(\d+)c0*(\d+)s0*(\d+)b0*(\d+)n0*(\d+)", r"x\1c\2s\3b\4n\5", name.lower())
@@ -192,12 +192,11 @@ def template_fault(template: Mapping[str, Any], name: str, *, reject_nids: bool)
     return ""
 
 
-def sanitized(body: Mapping[str, Any], name: str, *, reject_nids: bool) -> dict[str, Any]:
+def stored_template(body: Mapping[str, Any], name: str, *, reject_nids: bool) -> dict[str, Any]:
     """Return a template's document as the server stores it; raise `ValueError` with the server's words if it refuses.
 
-    >>> stored = sanitized({"cfs": {}, "boot_sets": {"all": {"path": "p", "type": "s3", "node_list": ["X01"]}}}, "t",
-    ...                    reject_nids=False)
-    >>> stored
+    >>> body = {"cfs": {}, "boot_sets": {"all": {"path": "p", "type": "s3", "node_list": ["X01"]}}}
+    >>> stored_template(body, "t", reject_nids=False)
     {'boot_sets': {'all': {'arch': 'X86', 'node_list': ['x01'], 'path': 'p', 'type': 's3'}}, 'name': 't'}
     """
     boot_sets = {}
@@ -211,9 +210,9 @@ def sanitized(body: Mapping[str, Any], name: str, *, reject_nids: bool) -> dict[
         kept = {"arch": "X86", **without_empty_cfs(boot_set)}
         kept.pop("name", None)
         if "node_list" in kept:
-            kept["node_list"] = [canonical(node) for node in kept["node_list"]]
+            kept["node_list"] = [canonical_xname(node) for node in kept["node_list"]]
         boot_sets[key] = kept
-    document: dict[str, Any] = in_order(
+    document: dict[str, Any] = sort_fields(
         {**without_empty_cfs(body), **({"boot_sets": boot_sets} if "boot_sets" in body else {}), "name": name}
     )
     return document

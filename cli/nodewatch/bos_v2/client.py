@@ -61,7 +61,9 @@ class BosV2:
                 raise
             except NodewatchError:
                 raise error from None
-            raise NotFound(whose(name, found, error.message), status=error.status, document=error.document) from error
+            raise NotFound(
+                explain_not_found(name, found, error.message), status=error.status, document=error.document
+            ) from error
 
     def collection(self, request: Request) -> Any:
         """Return a list that every BOS v2 has; raise `NotFound` that says so where the server has none."""
@@ -79,7 +81,7 @@ class BosV2:
 
     def session(self, name: str, tenant: str | None = None) -> Session:
         """Return one session, of that tenant; raise `NotFound` if there is none of that name."""
-        request = Request("GET", path("sessions", name), tenant=tenant)
+        request = Request("GET", document_path("sessions", name), tenant=tenant)
         with self.known("sessions", name):
             return cast("Session", ask_object(self.backend, request, "name", name))
 
@@ -96,12 +98,14 @@ class BosV2:
     def delete_session(self, name: str) -> Any:
         """Delete a session; its components stay as they are. Raise `NotFound` if there is none of that name."""
         with self.known("sessions", name):
-            return ask_document(self.backend, Request("DELETE", path("sessions", name), done=(204,)))
+            return ask_document(self.backend, Request("DELETE", document_path("sessions", name), done=(204,)))
 
     def component(self, name: str) -> Component:
         """Return one component; raise `NotFound` if BOS does not know it."""
         with self.known("components", name):
-            return cast("Component", ask_object(self.backend, Request("GET", path("components", name)), "id", name))
+            return cast(
+                "Component", ask_object(self.backend, Request("GET", document_path("components", name)), "id", name)
+            )
 
     def template_of(self, component: Component) -> str:
         """Return the session template that a component's session was created from; empty where nothing tells."""
@@ -113,7 +117,7 @@ class BosV2:
 
     def update_component(self, name: str, patch: Mapping[str, Any]) -> Component:
         """Change fields of a component and return it, without its computed status."""
-        request = Request("PATCH", path("components", name), body=patch, done=(200,))
+        request = Request("PATCH", document_path("components", name), body=patch, done=(200,))
         with self.known("components", name):
             return cast("Component", ask_object(self.backend, request))
 
@@ -157,7 +161,7 @@ class BosV2:
                 found = [component for component in everyone if meant(id_of(component))]
                 return found[:size] if size else found
         if ids and len(ids) > IDS_LENGTH:
-            parts = [self.page({**filters, "ids": part, "page_size": None}, fields) for part in split(ids)]
+            parts = [self.page({**filters, "ids": part, "page_size": None}, fields) for part in split_ids(ids)]
             merged = {id_of(component): component for page in parts for component in page}
             found = [merged[name] for name in sorted(merged)]
             return found[:size] if size else found
@@ -239,28 +243,28 @@ class BosV2:
 
     def template(self, name: str) -> SessionTemplate:
         """Return one session template; raise `NotFound` if there is none of that name."""
-        request = Request("GET", path("sessiontemplates", name))
+        request = Request("GET", document_path("sessiontemplates", name))
         with self.known("sessiontemplates", name):
             return cast("SessionTemplate", ask_object(self.backend, request, "name", name))
 
     def put_template(self, name: str, template: Any) -> SessionTemplate:
         """Store a session template, in place of one of that name, and return it."""
-        request = Request("PUT", path("sessiontemplates", name), body=template, done=(200, 201))
+        request = Request("PUT", document_path("sessiontemplates", name), body=template, done=(200, 201))
         return cast("SessionTemplate", ask_object(self.backend, request))
 
     def update_template(self, name: str, patch: Any) -> SessionTemplate:
         """Change fields of a session template and return it."""
-        request = Request("PATCH", path("sessiontemplates", name), body=patch, done=(200,))
+        request = Request("PATCH", document_path("sessiontemplates", name), body=patch, done=(200,))
         return cast("SessionTemplate", ask_object(self.backend, request))
 
     def delete_template(self, name: str) -> Any:
         """Delete a session template; raise `NotFound` if there is none of that name."""
         with self.known("sessiontemplates", name):
-            return ask_document(self.backend, Request("DELETE", path("sessiontemplates", name), done=(204,)))
+            return ask_document(self.backend, Request("DELETE", document_path("sessiontemplates", name), done=(204,)))
 
     def template_validity(self, name: str) -> Any:
         """Return `Valid`, or in words what would keep a session from being created from the template."""
-        return self.backend.send(Request("GET", path("sessiontemplatesvalid", name))).document
+        return self.backend.send(Request("GET", document_path("sessiontemplatesvalid", name))).document
 
     def example_template(self) -> SessionTemplate:
         """Return a session template to start from."""
@@ -310,7 +314,7 @@ class BosV2:
 
 def status_request(name: str) -> Request:
     """Return the question how far a session is; `status_in` reads its answer."""
-    return Request("GET", path("sessions", name) + "/status")
+    return Request("GET", document_path("sessions", name) + "/status")
 
 
 def status_in(answer: Answer, request: Request) -> ExtendedStatus:
@@ -318,12 +322,12 @@ def status_in(answer: Answer, request: Request) -> ExtendedStatus:
     return cast("ExtendedStatus", object_in(answer.document, request))
 
 
-def whose(name: str, documents: list[Any], message: str) -> str:
+def explain_not_found(name: str, documents: list[Any], message: str) -> str:
     """Return a message about a session or template that is not there, with the tenant that has one of that name.
 
-    >>> whose("s", [{"name": "s", "tenant": "red"}], "Session 's' does not exist")
+    >>> explain_not_found("s", [{"name": "s", "tenant": "red"}], "Session 's' does not exist")
     "'s' belongs to the tenant red: --tenant red"
-    >>> whose("nigth", [{"name": "night"}], "Session 'nigth' does not exist")
+    >>> explain_not_found("nigth", [{"name": "night"}], "Session 'nigth' does not exist")
     "Session 'nigth' does not exist; do you mean night?"
     """
     from nodewatch.spelling import nearest
@@ -335,10 +339,10 @@ def whose(name: str, documents: list[Any], message: str) -> str:
     return message + nearest(name, (str(each.get("name") or each.get("id")) for each in found))
 
 
-def path(collection: str, name: str) -> str:
+def document_path(collection: str, name: str) -> str:
     """Return the path of one document; raise `WrongUsage` without a name: it would be the path of all of them.
 
-    >>> path("components", "a b")
+    >>> document_path("components", "a b")
     '/v2/components/a%20b'
     """
     if not name:
@@ -346,10 +350,10 @@ def path(collection: str, name: str) -> str:
     return f"/v2/{collection}/{segment(name)}"
 
 
-def split(ids: str, length: int = IDS_LENGTH) -> list[str]:
+def split_ids(ids: str, length: int = IDS_LENGTH) -> list[str]:
     """Return a comma list in pieces of at most that many characters; raise `WrongUsage` for a name that is longer.
 
-    >>> split("x1,x2,x3", 5)
+    >>> split_ids("x1,x2,x3", 5)
     ['x1,x2', 'x3']
     """
     pieces: list[str] = []

@@ -56,7 +56,7 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
     if app.settings.tenant and not sessions:
         app.say(f"Only sessions of the tenant {app.settings.tenant} were asked for.")
     failed = told_if_known(app, bos.failed_counts) if app.uses("failed") else None
-    app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.as_sent)
+    app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.without_failed)
 
 
 def told_if_known(app: App, failed: Callable[[], Found]) -> Found | None:
@@ -115,7 +115,7 @@ def show_status(app: App, name: str) -> None:
         known = status.get("status") == "complete" and verdict_rules.tells_all(status)
         components = [] if known else kinds.alike(bos.components(session=name, fields=rules.IN_PROGRESS))
         options = bos.limits() if any(each.sample.get("enabled") for each in components) else {}
-        if verdict_rules.progress(status).staged:
+        if verdict_rules.shares_of(status).staged:
             staged = bos.components(staged_session=name, fields=rules.IN_TABLES)
             status = verdict_rules.counted_once(status, sum(node.get("session") == name for node in staged))
         return session_tables.session_status(status, bos.session(name), components, options, app.clock, brief=app.brief)
@@ -179,7 +179,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     if ids:
         components = list(components)  # those of a store can be read once only
     app.show_list(components)
-    each = ids is not None and nodes.closed(ids)  # a node set may have holes
+    each = ids is not None and nodes.names_each_node(ids)  # a node set may have holes
     if ids and not paged and (each or not components):
         others = any(value is not None for name, value in filters.items() if name != "ids")
         bos.check_known(filters["ids"], components, filtered=app.asking or others, each=each)
@@ -239,7 +239,7 @@ def show_map(app: App, filters: dict[str, Any]) -> None:
     fields = IN_PROGRESS if picture and not app.asking else app.fields()
     components = app.fitting(list(bos.components(**app.narrowed(filters), fields=fields)))
     if picture:
-        app.show_page(map_tables.components(components))
+        app.show_page(map_tables.components_picture(components))
     else:
         app.show_list(components)
 
@@ -258,12 +258,12 @@ def describe_component(app: App, component_id: str) -> None:
     $ nodewatch bos v2 components describe x1000c2s[4-5]b0n0
     """
     bos = BosV2(app.backend("bos"))
-    if not nodes.several(component_id):
+    if not nodes.names_several(component_id):
         name = places.spell(component_id)
         if not followed(app, lambda: follow.component(app, name, lambda node: describe(app, [node]))):
             app.show(bos.component(name), lambda node: describe(app, [node]))
         return
-    names = ",".join(nodes.known_names(bos, nodes.names(component_id, app.world)))
+    names = ",".join(nodes.known_names(bos, nodes.read_names(component_id, app.world)))
     if not followed(app, lambda: follow.described(app, names, lambda found: describe(app, found))):
         found = list(bos.components(ids=names))
         bos.check_known(names, found, filtered=False)

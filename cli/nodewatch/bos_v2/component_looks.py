@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.backend import StoredArray
+from nodewatch.arrays import StoredArray
 from nodewatch.bos_v2 import kinds, rules
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.bos_v2.components_outcome import Look
+from nodewatch.bos_v2.components_outcome import ComponentsLook
 from nodewatch.bos_v2.status_rules import COMPONENTS
 from nodewatch.documents import id_of, part
 from nodewatch.errors import NotFound
@@ -43,7 +43,7 @@ class KeptArray(StoredArray):
         return KeptArray(text for text, document in zip(self.kept, self, strict=True) if wanted(document))
 
 
-class ComponentLooks:
+class ComponentsWatcher:
     """Looks at the components that fit the filters at first again and again: also when they fit no more.
 
     The first look asks what the rule of the end, and `--filter`, look at. After that one alone is asked that BOS acts
@@ -61,9 +61,9 @@ class ComponentLooks:
         self.every_change = bool(app.flags.get("watch") or app.flags.get("fail_fast"))
         self.standing: dict[str, Any] = {name: filters.get(name) for name in STANDING}
         self.chosen: set[str] = set()
-        self.before = Look({}, 0)
+        self.before = ComponentsLook({}, 0)
 
-    def look(self) -> Look:
+    def look(self) -> ComponentsLook:
         """Return what is known now."""
         bos = BosV2(self.app.backend("bos"))
         if self.chosen and not self.every_change and self.still_moving(bos):
@@ -81,13 +81,13 @@ class ComponentLooks:
         fits = self.app.fits()
         return (*rules.IN_PROGRESS, "last_action.action", *(fits.fields if fits else ()))
 
-    def first(self, bos: BosV2, fields: Sequence[str]) -> Look:
+    def first(self, bos: BosV2, fields: Sequence[str]) -> ComponentsLook:
         """Return the components that fit, chosen for all looks to come; none while their session is pending."""
         session = self.filters.get("session")
         found = list(bos.components(fields=fields, **self.app.narrowed(self.filters)))
         if session and (not found or any(map(in_set_up, found))):
             if is_pending(bos, session):
-                return Look({}, 0, session)
+                return ComponentsLook({}, 0, session)
             found = list(bos.components(fields=fields, **self.app.narrowed(self.filters)))  # there may be more now
         bos.check_known(self.filters.get("ids"), found)
         self.chosen = {id_of(component) for component in self.app.fitting(found)}
@@ -102,10 +102,10 @@ class ComponentLooks:
             first = next(map(id_of, one), "")
             if not first or first in self.chosen:
                 return bool(first)
-        found = kinds.nodes(bos.components(fields=rules.IN_PROGRESS, **enabled))
+        found = kinds.nodes_by_id(bos.components(fields=rules.IN_PROGRESS, **enabled))
         return any(node.kind == "moving" and name in self.chosen for name, node in found.items())
 
-    def last_look(self) -> Look:
+    def last_look(self) -> ComponentsLook:
         """Return what is known of all that were chosen."""
         bos = BosV2(self.app.backend("bos"))
         if not self.chosen:
@@ -114,14 +114,14 @@ class ComponentLooks:
         as_texts = isinstance(found, StoredArray) and not self.every_change
         return self.looked(KeptArray(found.texts) if as_texts else list(found))
 
-    def looked(self, found: list[Component] | KeptArray) -> Look:
+    def looked(self, found: list[Component] | KeptArray) -> ComponentsLook:
         """Return the look at these components, as far as they were chosen."""
 
         def chosen(component: Component) -> bool:
             return id_of(component) in self.chosen
 
         documents = found.those(chosen) if isinstance(found, KeptArray) else list(filter(chosen, found))
-        return Look(kinds.nodes(documents), len(self.chosen), documents=documents)
+        return ComponentsLook(kinds.nodes_by_id(documents), len(self.chosen), documents=documents)
 
 
 def in_set_up(component: Component) -> bool:

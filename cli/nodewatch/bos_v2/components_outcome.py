@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nodewatch.watch.model import End
 
 
-class Look(NamedTuple):
+class ComponentsLook(NamedTuple):
     """One look at components: those of the ones chosen at first that are there, by id, and how many were chosen.
 
     `pending` names the session whose components are not known yet; `documents` are what is printed.
@@ -39,13 +39,14 @@ ENDS: dict[str, tuple[str, End]] = {
 }
 
 
-def case(look: Look, found: Kinds) -> str:
+def find_case(look: ComponentsLook, found: Kinds) -> str:
     """Return which line of the table fits.
 
     >>> def look(*words, chosen=1, pending=""):
-    ...     return Look({f"x{n}": kinds.Node(word, False, "") for n, word in enumerate(words)}, chosen, pending)
+    ...     nodes = {f"x{number}": kinds.Node(word, False, "") for number, word in enumerate(words)}
+    ...     return ComponentsLook(nodes, chosen, pending)
     >>> looks = look(pending="s", chosen=0), look(chosen=0), look(), look("moving", "failed"), look("stable", "held")
-    >>> [case(look, kinds.sort(look.nodes)) for look in (*looks, look("failed"), look("stable"))]
+    >>> [find_case(look, kinds.sort_by_kind(look.nodes)) for look in (*looks, look("failed"), look("stable"))]
     ['set-up', 'none fits', 'all left', 'moving', 'not all stable', 'not all stable', 'stable']
     """
     if look.pending:
@@ -57,18 +58,20 @@ def case(look: Look, found: Kinds) -> str:
     return "stable" if len(found.stable) == len(look.nodes) else "not all stable"
 
 
-def outcome(look: Look) -> Outcome:
+def outcome(look: ComponentsLook) -> Outcome:
     """Return what one look at components says: over when BOS works on none, a success when all are stable.
 
     >>> nodes = {"x1": kinds.Node("moving", True, "configuring"), "x2": kinds.Node("stable", False, "stable")}
-    >>> outcome(Look(nodes, 2))[:5]
+    >>> outcome(ComponentsLook(nodes, 2))[:5]
     ('1 of 2 nodes stable, 1 in progress', False, False, [], ['x1'])
     """
-    found = kinds.sort(look.nodes)
-    words, end = ENDS[case(look, found)]
+    found = kinds.sort_by_kind(look.nodes)
+    words, end = ENDS[find_case(look, found)]
     return Outcome(
         words=words.format(
-            pending=look.pending, chosen=plural(look.chosen, "node"), counts=kinds.counts(found, len(look.nodes))
+            pending=look.pending,
+            chosen=plural(look.chosen, "node"),
+            counts=kinds.counts_in_words(found, len(look.nodes)),
         ),
         finished=end.finished,
         succeeded=end.succeeded,

@@ -143,7 +143,9 @@ def expectation(component: Component, options: Mapping[str, Any], clock: Clock, 
     likely = [*known.commands, STATUS]
     if not component.get("enabled") and status not in ("stable", "failed"):
         likely.insert(0, AGAIN)
-    commands = [filled(command, names) for command in likely if all(names.get(name, name) for name in command.split())]
+    commands = [
+        fill_in_names(command, names) for command in likely if all(names.get(name, name) for name in command.split())
+    ]
     return Expectation(
         status=status,
         means=known.means,
@@ -158,10 +160,10 @@ def expectation(component: Component, options: Mapping[str, Any], clock: Clock, 
 DISABLED = "nothing: it is disabled, and BOS leaves it alone"
 
 
-def filled(command: str, names: Mapping[str, str]) -> str:
+def fill_in_names(command: str, names: Mapping[str, str]) -> str:
     """Return the command with names in the places for them.
 
-    >>> filled("cray power status list --xnames COMPONENT", {"COMPONENT": "x1"})
+    >>> fill_in_names("cray power status list --xnames COMPONENT", {"COMPONENT": "x1"})
     'cray power status list --xnames x1'
     """
     from shlex import quote

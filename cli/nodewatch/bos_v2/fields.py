@@ -146,10 +146,10 @@ NO_DESIRED_STATE = {"boot_artifacts": ARTIFACTS, "configuration": "", "bss_token
 NO_STAGED_STATE = {"boot_artifacts": ARTIFACTS, "configuration": "", "session": ""}
 
 
-def document(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
+def make_document(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document that the given options make, each value at the place of its field; None is not given.
 
-    >>> document(COMPONENT, {"enabled": False, "status_phase": "", "staged_state_session": "s", "id": None})
+    >>> make_document(COMPONENT, {"enabled": False, "status_phase": "", "staged_state_session": "s", "id": None})
     {'enabled': False, 'status': {'phase': ''}, 'staged_state': {'session': 's'}}
     """
     found: dict[str, Any] = {}
@@ -164,11 +164,13 @@ def document(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, An
     return found
 
 
-def cleared(*, desired: bool, staged: bool) -> dict[str, Any]:
+def clearing_patch(*, desired: bool, staged: bool) -> dict[str, Any]:
     """Return what empties the desired or the staged state of a component, or both.
 
-    >>> cleared(desired=False, staged=True)["staged_state"]["session"], cleared(desired=False, staged=False)
-    ('', {})
+    >>> clearing_patch(desired=False, staged=True)["staged_state"]["session"]
+    ''
+    >>> clearing_patch(desired=False, staged=False)
+    {}
     """
     return {
         **({"desired_state": NO_DESIRED_STATE} if desired else {}),

@@ -14,25 +14,25 @@ from nodewatch.bos_v2 import (
     verdict_rules,
 )
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.bos_v2.component_looks import ComponentLooks
-from nodewatch.bos_v2.session_list_looks import SessionListLooks
-from nodewatch.bos_v2.session_looks import SessionLooks
+from nodewatch.bos_v2.component_looks import ComponentsWatcher
+from nodewatch.bos_v2.session_list_looks import SessionListWatcher
+from nodewatch.bos_v2.session_looks import SessionWatcher
 from nodewatch.watch.model import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nodewatch.app import App
-    from nodewatch.bos_v2.outcome import Look
+    from nodewatch.bos_v2.outcome import SessionLook
     from nodewatch.bos_v2.types import Component
     from nodewatch.table import Page
 
 
 def session(app: App, name: str) -> Subject:
     """Return how to follow a session."""
-    looks = SessionLooks(app, name)
+    looks = SessionWatcher(app, name)
 
-    def table(look: Look) -> Page:
+    def table(look: SessionLook) -> Page:
         status = verdict_rules.counted_once(look.status, look.applied)
         components, options, clock = kinds.alike(look.components), looks.options, app.clock
         return session_tables.session_status(status, look.session, components, options, clock, brief=app.brief)
@@ -51,24 +51,24 @@ def session(app: App, name: str) -> Subject:
 def sessions(app: App, filters: dict[str, Any]) -> Subject:
     """Return how to follow the sessions that fit the filters and run, to their end."""
 
-    def rows(look: sessions_outcome.Look) -> list[dict[str, Any]]:
+    def rows(look: sessions_outcome.SessionsLook) -> list[dict[str, Any]]:
         return list_tables.with_failed(look.sessions, look.failed)
 
     return Subject(
-        look=SessionListLooks(app, filters).look,
+        look=SessionListWatcher(app, filters).look,
         document=lambda look: look.sessions,
         table=lambda look: app.list_page(rows(look)),
         states=sessions_outcome.states,
         outcome=lambda look, _: sessions_outcome.outcome_of(look),
         nodes=rows,
-        whole=list_tables.as_sent,
+        whole=list_tables.without_failed,
         gone_means="deleted",
     )
 
 
 def components(app: App, filters: dict[str, Any]) -> Subject:
     """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
-    looks = ComponentLooks(app, filters)
+    looks = ComponentsWatcher(app, filters)
     return Subject(
         look=looks.look,
         last_look=looks.last_look,
@@ -88,7 +88,7 @@ def component_map(app: App, filters: dict[str, Any]) -> Subject:
     listed = components(app, filters)
     if not is_picture(app):
         return listed
-    return listed._replace(table=lambda look: map_tables.components(look.documents), nodes=None)
+    return listed._replace(table=lambda look: map_tables.components_picture(look.documents), nodes=None)
 
 
 def is_picture(app: App) -> bool:
@@ -105,9 +105,9 @@ def described(app: App, names: str, table: Callable[[Sequence[Component]], Page]
 def component(app: App, name: str, table: Callable[[Component], Page]) -> Subject:
     """Return how to follow one component; `table` makes the page that shows it."""
 
-    def look() -> components_outcome.Look:
+    def look() -> components_outcome.ComponentsLook:
         found = BosV2(app.backend("bos")).component(name)
-        return components_outcome.Look(kinds.nodes([found]), 1, documents=[found])
+        return components_outcome.ComponentsLook(kinds.nodes_by_id([found]), 1, documents=[found])
 
     return Subject(
         look=look,

@@ -33,7 +33,7 @@ def show_course(app: App, wanted: str | None, worst: bool) -> None:
     $ nodewatch bos v2 components history x1000c2s4b0n0 --local past.db
     $ nodewatch bos v2 components history --worst --local past.db
     """
-    names = None if wanted is None else nodes.names(wanted, app.world)
+    names = None if wanted is None else nodes.read_names(wanted, app.world)
     found = BosV2(app.backend("bos")).recording()
     if names is not None:
         meant = places.meant_by(names)
@@ -53,4 +53,4 @@ def show_phases(app: App, session_id: str) -> None:
     found = BosV2(app.backend("bos")).recording(session_id)
     if not found:
         raise NotFound(f"nothing is recorded of session {session_id}.")
-    app.show_list(recording_rules.phases(found))
+    app.show_list(recording_rules.phase_times(found))

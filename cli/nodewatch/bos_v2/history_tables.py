@@ -21,7 +21,7 @@ def slowest(phase: Any, _clock: Any) -> str:
     return fold(phase.get("slowest", ()))
 
 
-def errors(node: Any, _clock: Any) -> str:
+def joined_errors(node: Any, _clock: Any) -> str:
     """Return the errors of a node, the most frequent first."""
     return "; ".join(node.get("errors", ()))
 
@@ -49,7 +49,7 @@ WORST = Listing(
         Attribute(
             "sessions", "in how many sessions it was", At("sessions"), Column("Sessions", right=True), kind="number"
         ),
-        Attribute("errors", "its errors, the most frequent first", errors, Column("Errors", wraps=True)),
+        Attribute("errors", "its errors, the most frequent first", joined_errors, Column("Errors", wraps=True)),
         *place_attributes(At("node")),
     ],
     order=None,

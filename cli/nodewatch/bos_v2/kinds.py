@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.backend import AlikeArray
+from nodewatch.arrays import AlikeArray
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import as_text, id_of, part
 
@@ -45,16 +45,16 @@ class Alike(NamedTuple):
     names: list[str]
 
 
-def kind(component: Component) -> str:
+def kind_of(component: Component) -> str:
     """Return `stable`, `failed`, `moving` or `held`; what has no status at all is not known to be at its end.
 
-    >>> kind({"enabled": True, "status": {"phase": "powering_on"}}), kind({"enabled": False, "status": {}})
+    >>> kind_of({"enabled": True, "status": {"phase": "powering_on"}}), kind_of({"enabled": False, "status": {}})
     ('moving', 'stable')
-    >>> kind({"enabled": False, "status": {"phase": "powering_on"}})
+    >>> kind_of({"enabled": False, "status": {"phase": "powering_on"}})
     'held'
-    >>> kind({"enabled": True, "status": {"phase": "configuring", "status": "on_hold", "status_override": "on_hold"}})
+    >>> kind_of({"enabled": True, "status": {"phase": "configuring", "status_override": "on_hold"}})
     'moving'
-    >>> kind({"enabled": True, "status": {"status": "failed"}}), kind({}), kind({"status": "stable"})
+    >>> kind_of({"enabled": True, "status": {"status": "failed"}}), kind_of({}), kind_of({"status": "stable"})
     ('failed', 'held', 'held')
     """
     status = status_word(component)
@@ -95,10 +95,10 @@ def alike(components: Iterable[Component]) -> list[Alike]:
     return list(found.values())
 
 
-def nodes(components: Iterable[Component]) -> dict[str, Node]:
+def nodes_by_id(components: Iterable[Component]) -> dict[str, Node]:
     """Return the components by their ids; those that are alike share one `Node`, for there may be 100,000.
 
-    >>> nodes([{"id": "x1", "status": {"status": "failed"}, "error": "no power"}, {"id": "x2", "status": {}}])
+    >>> nodes_by_id([{"id": "x1", "status": {"status": "failed"}, "error": "no power"}, {"id": "x2", "status": {}}])
     {'x1': Node(kind='failed', enabled=False, words='failed (no power)'), \
 'x2': Node(kind='stable', enabled=False, words='stable')}
     """
@@ -109,12 +109,12 @@ def nodes(components: Iterable[Component]) -> dict[str, Node]:
         status, enabled = status_word(component), bool(component.get("enabled"))
         key = status, enabled, error
         if key not in alike:
-            alike[key] = Node(kind(component), enabled, f"{status} ({error})" if error else status)
+            alike[key] = Node(kind_of(component), enabled, f"{status} ({error})" if error else status)
         found[id_of(component)] = alike[key]
     return found
 
 
-def sort(found: Mapping[str, Node]) -> Kinds:
+def sort_by_kind(found: Mapping[str, Node]) -> Kinds:
     """Return the ids of the nodes by their kind."""
     kinds = Kinds([], [], [], [])
     for name, node in found.items():
@@ -122,10 +122,10 @@ def sort(found: Mapping[str, Node]) -> Kinds:
     return kinds
 
 
-def counts(kinds: Kinds, total: int, staged: int = 0) -> str:
+def counts_in_words(kinds: Kinds, total: int, staged: int = 0) -> str:
     """Return how many of all nodes are of which kind, in words.
 
-    >>> counts(Kinds(["x1"], ["x2"], [], ["x3"]), 4, 1)
+    >>> counts_in_words(Kinds(["x1"], ["x2"], [], ["x3"]), 4, 1)
     '1 of 4 nodes stable, 1 failed, 1 staged, 1 disabled'
     """
     from nodewatch.table import plural

@@ -1,8 +1,8 @@
 """How a node goes through a boot, as BOS v2 would lead it: tables to be read beside the guide page "Component Status".
 
-`FLOW` is that page's picture. `PHASES` says what the status operator makes of what it sees of a node, the first row
-that fits; `ACTIONS` what the operators do about a status ("BOS v2 API"). What the machine itself does, and how long it
-takes, is drawn for each node and session: see `plan`.
+`PHASE_RULES` says what the status operator makes of what it sees of a node, the first row that fits; `ACTIONS` what the
+operators do about a status ("BOS v2 API"). What the machine itself does, and how long it takes, is drawn for each node
+and session: see `plan`.
 """
 
 from __future__ import annotations
@@ -27,17 +27,6 @@ NO_PARAMETERS = "Setting the boot parameters failed: boot script service answere
 
 OFF, ON, CALLED = "power_off_pending", "power_on_pending", "power_on_called"
 GRACEFUL, FORCEFUL = "power_off_gracefully_called", "power_off_forcefully_called"
-FLOW = {  # and from anywhere to `on_hold`
-    OFF: {GRACEFUL, "failed"},
-    GRACEFUL: {FORCEFUL, ON, "stable", "failed"},
-    FORCEFUL: {ON, "stable", "failed"},
-    ON: {CALLED, "failed"},
-    CALLED: {ON, OFF, "configuring", "stable", "failed"},
-    "configuring": {"stable", "failed"},
-    "on_hold": {OFF, ON, "configuring", "stable", "failed"},
-    "stable": set[str](),
-    "failed": set[str](),
-}
 
 
 class Plan(NamedTuple):
@@ -81,7 +70,7 @@ def plan(chances: Chances, session: str, node: str) -> Plan:
     )
 
 
-class Seen(NamedTuple):
+class Observation(NamedTuple):
     """What the status operator sees of a node: `power` is `on`, `off`, or empty where PCS does not know it."""
 
     power: str
@@ -91,26 +80,26 @@ class Seen(NamedTuple):
     booting: bool = False  # it was powered on less than max_boot_wait_time ago
 
 
-class Phase(NamedTuple):
+class PhaseRule(NamedTuple):
     """What is made of a node that was seen so."""
 
-    fits: Callable[[Seen], bool]
+    fits: Callable[[Observation], bool]
     phase: str
     disable: bool = False
     override: str = ""
     error: str = ""
 
 
-PHASES = (
-    Phase(lambda seen: not seen.power, "", True, "on_hold", NOT_IN_PCS),
-    Phase(lambda seen: seen.power == "off" and not seen.wanted, "", True),
-    Phase(lambda seen: seen.power == "off", "powering_on"),
-    Phase(lambda seen: not seen.wanted, "powering_off"),
-    Phase(lambda seen: seen.matches and seen.configuration in ("none", "configured"), "", True),
-    Phase(lambda seen: seen.matches and seen.configuration == "failed", "configuring", True, "failed", CFS_FAILED),
-    Phase(lambda seen: seen.matches, "configuring"),
-    Phase(lambda seen: seen.booting, "powering_on"),
-    Phase(lambda _seen: True, "powering_off"),
+PHASE_RULES = (
+    PhaseRule(lambda seen: not seen.power, "", True, "on_hold", NOT_IN_PCS),
+    PhaseRule(lambda seen: seen.power == "off" and not seen.wanted, "", True),
+    PhaseRule(lambda seen: seen.power == "off", "powering_on"),
+    PhaseRule(lambda seen: not seen.wanted, "powering_off"),
+    PhaseRule(lambda seen: seen.matches and seen.configuration in ("none", "configured"), "", True),
+    PhaseRule(lambda seen: seen.matches and seen.configuration == "failed", "configuring", True, "failed", CFS_FAILED),
+    PhaseRule(lambda seen: seen.matches, "configuring"),
+    PhaseRule(lambda seen: seen.booting, "powering_on"),
+    PhaseRule(lambda _seen: True, "powering_off"),
 )
 
 
@@ -130,13 +119,13 @@ ACTIONS = {
 }
 
 
-def wait(status: str, error: str, does: Plan, options: Mapping[str, Any]) -> float:
+def seconds_to_wait(status: str, error: str, does: Plan, options: Mapping[str, Any]) -> float:
     """Return after how many seconds since its last action a node of that status and error is to be looked at.
 
     >>> options = {"max_power_off_wait_time": 300, "max_power_on_wait_time": 120, "max_boot_wait_time": 1200}
-    >>> [wait(status, "", Plan(), options) for status in (OFF, GRACEFUL, CALLED, "configuring")]
+    >>> [seconds_to_wait(status, "", Plan(), options) for status in (OFF, GRACEFUL, CALLED, "configuring")]
     [0, 60, 420.0, 620]
-    >>> wait(GRACEFUL, "", Plan(hangs=True), options), wait(CALLED, "HTTP 503", Plan(), options)
+    >>> seconds_to_wait(GRACEFUL, "", Plan(hangs=True), options), seconds_to_wait(CALLED, "HTTP 503", Plan(), options)
     (300.0, 120.0)
     """
     if status == GRACEFUL:
@@ -151,9 +140,9 @@ def wait(status: str, error: str, does: Plan, options: Mapping[str, Any]) -> flo
     return does.power_on + does.boot + does.configure if status == "configuring" else 0
 
 
-def seen(
+def observe(
     component: Mapping[str, Any], does: Plan, operation: str, waited: float, options: Mapping[str, Any]
-) -> tuple[Seen, bool]:
+) -> tuple[Observation, bool]:
     """Return what is seen of a node so many seconds after the last action, and whether it has booted meanwhile.
 
     A node that BOS has not acted on yet is on if something runs on it, or a reboot asks for it.
@@ -183,7 +172,7 @@ def seen(
     known = does.failure != UNKNOWN
     booting = powered_on and waited < options["max_boot_wait_time"]
     matches = booted or bool(kernel and kernel == running)
-    return Seen(power if known else "", bool(kernel), matches, configuration, booting), booted
+    return Observation(power if known else "", bool(kernel), matches, configuration, booting), booted
 
 
 def next_change(
@@ -210,15 +199,15 @@ def next_change(
     if status == "failed":
         return {"enabled": False}
     if status in (ON, OFF):
-        return acted(component, ACTIONS[status], does, options)
-    look, booted = seen(component, does, operation, waited, options)
+        return act(component, ACTIONS[status], does, options)
+    look, booted = observe(component, does, operation, waited, options)
     if status in (GRACEFUL, FORCEFUL) and look.power == "on":
         overdue = waited >= options["max_power_off_wait_time"]
-        return acted(component, ACTIONS[status], does, options) if overdue else {}
+        return act(component, ACTIONS[status], does, options) if overdue else {}
     if status == CALLED and look.power == "off":
         overdue = waited >= options["max_power_on_wait_time"]
         return {"last_action": {"failed": True}} if overdue else {}
-    row = next(row for row in PHASES if row.fits(look))
+    row = next(row for row in PHASE_RULES if row.fits(look))
     phase = part(component, "status").get("phase") or ""
     if row.phase == phase and not row.disable and not part(component, "status").get("status_override"):
         return {}
@@ -240,7 +229,7 @@ def next_change(
     return change
 
 
-def acted(component: Mapping[str, Any], doing: Action, does: Plan, options: Mapping[str, Any]) -> dict[str, Any]:
+def act(component: Mapping[str, Any], doing: Action, does: Plan, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an operator writes that acts on a component, or finds that it has tried often enough."""
     counted = part(component, "event_stats").get(doing.attempts)
     attempts = counted if isinstance(counted, int) else 0

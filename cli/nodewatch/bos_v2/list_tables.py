@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import expectation_rules, kinds, rules, status_rules
-from nodewatch.bos_v2.tables import STYLES, attempts, last_action
-from nodewatch.bos_v2.template_tables import boot_sets, configured, members
+from nodewatch.bos_v2.tables import STYLES, attempts_words, last_action
+from nodewatch.bos_v2.template_tables import boot_sets, configuration_words, nodes_of_boot_set
 from nodewatch.documents import as_text, part
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.lists.view import usual_page
@@ -31,12 +31,12 @@ def status_cell(component: Component, _clock: Clock) -> Cell:
     return Cell(status, STYLES.get(status, "busy"))
 
 
-def bad(value: At) -> Any:
+def error_cell(value: At) -> Any:
     """Return how a table shows an error."""
     return lambda document, clock: Cell(as_text(value(document, clock)), "bad")
 
 
-def framed(grid: Grid, documents: Sequence[Component], clock: Clock) -> Page:
+def frame_components(grid: Grid, documents: Sequence[Component], clock: Clock) -> Page:
     """Return the rows below a line of counts by status; a long error of several nodes is told whole once, below them.
 
     Where times are absolute, which is off a terminal, there are rows only, each of them complete.
@@ -53,7 +53,7 @@ def framed(grid: Grid, documents: Sequence[Component], clock: Clock) -> Page:
     if not long:
         return [*page, grid]
     place = [column.name for column in grid.columns].index("Error")
-    page.append(grid._replace(rows=[shortened(row, place, long) for row in grid.rows]))
+    page.append(grid._replace(rows=[shorten_error(row, place, long) for row in grid.rows]))
     return [*page, Heading("Errors in full"), *told_once(long, "node")]
 
 
@@ -65,7 +65,7 @@ def told_once(errors: Mapping[str, Sequence[str]], what: str) -> Page:
     return page
 
 
-def shortened(row: Sequence[str | Cell], place: int, long: Collection[str]) -> Sequence[str | Cell]:
+def shorten_error(row: Sequence[str | Cell], place: int, long: Collection[str]) -> Sequence[str | Cell]:
     """Return the row with the beginning of its error where it is one of the long ones."""
     error = row[place]
     if not isinstance(error, Cell) or error.text not in long:
@@ -111,7 +111,7 @@ COMPONENTS = Listing(
         Attribute(
             "attempts",
             "how often BOS has tried, in words",
-            lambda component, _: attempts(component),
+            lambda component, _: attempts_words(component),
             Column("Attempts", 1),
             needs=("event_stats",),
             flat=False,
@@ -126,12 +126,12 @@ COMPONENTS = Listing(
             "what went wrong last",
             At("error"),
             Column("Error", wraps=True, shares=True),
-            bad(At("error")),
+            error_cell(At("error")),
         ),
         Attribute(
             "class",
             "stable, moving (BOS works on it), failed, or held (disabled before it was done)",
-            lambda component, _: kinds.kind(component),
+            lambda component, _: kinds.kind_of(component),
             words=kinds.Kinds._fields,
             needs=("status", "enabled"),
         ),
@@ -158,11 +158,11 @@ COMPONENTS = Listing(
     ],
     order="id",
     empty="No component matches.",
-    framed=framed,
+    framed=frame_components,
 )
 
 
-def took(session: Session, clock: Clock) -> float | None:
+def seconds_taken(session: Session, clock: Clock) -> float | None:
     """Return how many seconds a session took, or has been going on."""
     state = part(session, "status")
     began, ended = read_time(state.get("start_time")), read_time(state.get("end_time"))
@@ -238,7 +238,7 @@ SESSIONS = Listing(
             kind="time",
         ),
         Attribute("end_time", "when it was complete", At("status", "end_time"), kind="time"),
-        Attribute("took", "how long it took, or has been going on", took, Column("Took", 2), kind="duration"),
+        Attribute("took", "how long it took, or has been going on", seconds_taken, Column("Took", 2), kind="duration"),
         Attribute("limit", "what it was limited to", At("limit"), Column("Limit", 1)),
         Attribute("tenant", "whose it is", At("tenant"), Column("Tenant", 1, shares=True)),
         Attribute("stage", "whether it is staged, to be applied later", At("stage"), kind="truth"),
@@ -248,7 +248,7 @@ SESSIONS = Listing(
             "why it could not be set up",
             At("status", "error"),
             Column("Error", wraps=True, shares=True),
-            bad(At("status", "error")),
+            error_cell(At("status", "error")),
         ),
         Attribute(
             "age",
@@ -283,13 +283,13 @@ TEMPLATES = Listing(
         Attribute(
             "nodes",
             "which nodes, roles and groups boot",
-            lambda template, _: "; ".join(filter(None, map(members, boot_sets(template).values()))),
+            lambda template, _: "; ".join(filter(None, map(nodes_of_boot_set, boot_sets(template).values()))),
             Column("Nodes", wraps=True),
         ),
         Attribute(
             "configuration",
             "how the nodes are configured",
-            lambda template, _: configured(template),
+            lambda template, _: configuration_words(template),
             Column("Configuration", 3),
         ),
         Attribute("tenant", "whose it is", At("tenant"), Column("Tenant", 1, shares=True)),
@@ -308,15 +308,15 @@ def with_failed(documents: Iterable[Session], failed: Mapping[str, int]) -> list
     return [{**session, "failed": failed.get(as_text(session.get("name")), 0)} for session in documents]
 
 
-def as_sent(documents: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def without_failed(documents: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the sessions as the server sent them.
 
-    >>> as_sent([{"name": "s", "failed": 2}])
+    >>> without_failed([{"name": "s", "failed": 2}])
     [{'name': 's'}]
     """
     return [{name: value for name, value in session.items() if name != "failed"} for session in documents]
 
 
-def components(documents: Iterable[Component], clock: Clock) -> Page:
+def components_table(documents: Iterable[Component], clock: Clock) -> Page:
     """Return one row a node, in natural order."""
     return usual_page(COMPONENTS, documents, clock)

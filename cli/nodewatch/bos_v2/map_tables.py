@@ -55,13 +55,13 @@ def sign(component: Component) -> Sign:
     >>> sign({"enabled": False, "status": {"status": "configuring"}}).means
     'disabled'
     """
-    kind = kinds.kind(component)
+    kind = kinds.kind_of(component)
     if kind == "moving":
         return MOVING.get(rules.status_of(component), OTHER)
     return {"stable": STABLE, "failed": FAILED, "held": HELD}[kind]
 
 
-def components(documents: Iterable[Component]) -> Page:
+def components_picture(documents: Iterable[Component]) -> Page:
     """Return the picture of the nodes, with a legend that counts them."""
     signs = {id_of(component): sign(component) for component in documents}
     if not signs:

@@ -17,45 +17,45 @@ if TYPE_CHECKING:
 NAME = r"[^\s,\[\]\\@*?-][^\s,\[\]\\*?]*"
 
 
-def plain(text: str) -> bool:
+def is_comma_list(text: str) -> bool:
     """Tell whether the text is a comma list of names, which is sent as it is: in its order, with what is there twice.
 
-    >>> [plain(text) for text in ("x2,x1,x2", "x[1-3]", "@nodes.txt", "-", "x1, x2", "x1,,x2", "x1*", "")]
+    >>> [is_comma_list(text) for text in ("x2,x1,x2", "x[1-3]", "@nodes.txt", "-", "x1, x2", "x1,,x2", "x1*", "")]
     [True, False, False, False, False, False, False, False]
     """
     return bool(re.fullmatch(f"{NAME}(,{NAME})*", text))
 
 
-def closed(text: str) -> bool:
+def names_each_node(text: str) -> bool:
     """Tell whether the text is a comma list of names of nodes: then each of them should be there."""
-    return plain(text) and not any(map(stands_for_several, text.split(",")))
+    return is_comma_list(text) and not any(map(stands_for_several, text.split(",")))
 
 
-def several(text: str) -> bool:
+def names_several(text: str) -> bool:
     """Tell whether the text is more than one name as it stands: a list, a node set, a pattern, `@FILE` or `-`.
 
-    >>> several("x1,x2"), several("x[1-2]"), several("@nodes"), several("a b?")
+    >>> names_several("x1,x2"), names_several("x[1-2]"), names_several("@nodes"), names_several("a b?")
     (True, True, True, False)
     """
     return text == "-" or text.startswith("@") or any(sign in text for sign in "[,*")
 
 
-def names(text: str, world: World) -> list[str]:
+def read_names(text: str, world: World) -> list[str]:
     """Return the nodes that the text names: a comma list, a node set, `@FILE`, or `-` for stdin; xnames in lower case.
 
     Patterns (`x1000c2*`) and places (`x1000c2`) stay as they are. Raise `WrongUsage` if it is malformed or names none,
     `FileTrouble` if the file cannot be read.
 
     >>> from nodewatch.world import World
-    >>> names("X1000c0s[1-2]b0n0,Login", World())
+    >>> read_names("X1000c0s[1-2]b0n0,Login", World())
     ['Login', 'x1000c0s1b0n0', 'x1000c0s2b0n0']
     """
-    return [spell(name) for name in (text.split(",") if plain(text) else read_nodes(text, world))]
+    return [spell(name) for name in (text.split(",") if is_comma_list(text) else read_nodes(text, world))]
 
 
 def comma_list(text: str, world: World) -> str:
     """Return the nodes that the text names as a comma list; an empty text stays empty."""
-    return text and ",".join(names(text, world))
+    return text and ",".join(read_names(text, world))
 
 
 def known_names(bos: BosV2, wanted: list[str]) -> list[str]:

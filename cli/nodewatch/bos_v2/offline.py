@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.backend import AlikeArray, Answer, StoredArray
+from nodewatch.arrays import AlikeArray, StoredArray
+from nodewatch.backend import Answer
 from nodewatch.bos_v2 import offline_components as components
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import part
@@ -46,7 +47,7 @@ EXAMPLE = {
 }
 
 
-def columns(component: Component, answer: Mapping[str, Any]) -> components.Columns:
+def columns_of(component: Component, answer: Mapping[str, Any]) -> components.Columns:
     """Return what queries need of a component, which is answered so."""
     status = part(component, "status")
     return components.Columns(
@@ -66,7 +67,7 @@ def columns(component: Component, answer: Mapping[str, Any]) -> components.Colum
 def put_component(store: Store, component: Component) -> None:
     """Store a component, with the answer and the columns that the rules make of it."""
     answer = rules.answered(component)
-    components.put(store, component, answer, columns(component, answer))
+    components.put(store, component, answer, columns_of(component, answer))
 
 
 def bad_request(detail: str) -> Answer:
@@ -203,8 +204,8 @@ def list_components(store: Store, call: Call) -> Answer:
         values.append(query["start_after_id"])
     where, limit = " AND ".join(terms), min(int(size), MOST_ROWS) or -1
     fields, fits = call.request.fields, call.request.fits
-    fits = fits if fits and covered(fits.fields, rules.IN_PROGRESS) else None
-    brief = bool(fields) and covered(fields, rules.IN_PROGRESS)
+    fits = fits if fits and are_covered(fits.fields, rules.IN_PROGRESS) else None
+    brief = bool(fields) and are_covered(fields, rules.IN_PROGRESS)
     if brief or fits:
         found = in_progress(store, where, values, limit)
         found = found.fitting(fits) if fits else found
@@ -212,17 +213,19 @@ def list_components(store: Store, call: Call) -> Answer:
             return Answer(200, found)
         ids = json.dumps([name for name, _ in found.rows])
         where, values, limit = "id IN (SELECT value FROM json_each(?))", [ids], -1
-    if fields and covered(fields, rules.IN_TABLES):
+    if fields and are_covered(fields, rules.IN_TABLES):
         rows = components.select(store, ["brief"], where, values, limit=limit)
         return Answer(200, store.documents_in([row for (row,) in rows]))
-    return Answer(200, StoredArray(components.answers(store, where, values, limit=limit)))
+    return Answer(200, StoredArray(components.answered_texts(store, where, values, limit=limit)))
 
 
-def covered(fields: Iterable[str], known: Sequence[str]) -> bool:
+def are_covered(fields: Iterable[str], known: Sequence[str]) -> bool:
     """Return whether the known members of a document are enough for those fields, which may be parts of members.
 
-    >>> covered(["id", "status.phase"], ["id", "status"]), covered(["last_action"], ["last_action.last_updated"])
-    (True, False)
+    >>> are_covered(["id", "status.phase"], ["id", "status"])
+    True
+    >>> are_covered(["last_action"], ["last_action.last_updated"])
+    False
     """
     return all(name in known or name.partition(".")[0] in known for name in fields)
 
@@ -240,7 +243,7 @@ def in_progress(store: Store, where: str, values: Sequence[Any], limit: int) -> 
 def describe_component(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/components/{component_id}`."""
     name = call.names["component_id"]
-    for text in components.answers(store, "id = ?", [name]):
+    for text in components.answered_texts(store, "id = ?", [name]):
         return Answer(200, parse_json(text))
     return not_found("Component", name)
 

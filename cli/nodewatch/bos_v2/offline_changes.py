@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BUSY = "BOS is currently changing the state of the node, and the actual state can not be accurately recorded"
 
 
-def refused(call: Call, schema: str) -> Answer | None:
+def refuse(call: Call, schema: str) -> Answer | None:
     """Return the refusal of a body that the schema of that name does not allow; None if it does."""
     from nodewatch.bos_v2 import schema as schemas
 
@@ -34,7 +34,7 @@ def refused(call: Call, schema: str) -> Answer | None:
 
 def put_changed(store: Store, component: Mapping[str, Any]) -> dict[str, Any]:
     """Store a changed component and return it as the answer to the change: without its computed status."""
-    document: Component = changes.in_order(changes.unanswered(component))
+    document: Component = changes.sort_fields(changes.without_computed_status(component))
     offline.put_component(store, document)
     return dict(document)
 
@@ -42,9 +42,9 @@ def put_changed(store: Store, component: Mapping[str, Any]) -> dict[str, Any]:
 def create_session(store: Store, call: Call) -> Answer:
     """Answer `POST /v2/sessions`: the session is pending, and its nodes are set up at once.
 
-    What is approximate, and why, say `set_up_rules.set_up` and `set_up_rules.boot_artifacts`.
+    What is approximate, and why, say `set_up_rules.plan_set_up` and `set_up_rules.boot_artifacts`.
     """
-    wrong = refused(call, "SESSION")
+    wrong = refuse(call, "SESSION")
     if wrong is not None:
         return wrong
     body, options, tenant = call.body, offline.service_options(store), call.tenant or None
@@ -64,8 +64,8 @@ def create_session(store: Store, call: Call) -> Answer:
     if store.get(offline.SESSIONS, key) is not None:
         owner = f" for tenant '{tenant}'" if tenant else ""
         return problem(409, "The resource to be created already exists", f"Session '{name}' already exists{owner}")
-    session = changes.new_session(body, name, tenant, changes.stamp(call.now))
-    store.put(offline.SESSIONS, key, set_up(store, call, session, template))
+    session = changes.new_session(body, name, tenant, changes.bos_time(call.now))
+    store.put(offline.SESSIONS, key, set_up_nodes(store, call, session, template))
     return Answer(201, session)
 
 
@@ -76,13 +76,13 @@ def new_name() -> str:
     return str(uuid4())
 
 
-def set_up(store: Store, call: Call, session: dict[str, Any], template: Mapping[str, Any]) -> dict[str, Any]:
+def set_up_nodes(store: Store, call: Call, session: dict[str, Any], template: Mapping[str, Any]) -> dict[str, Any]:
     """Give the session its nodes, or stage it on them; return it as it is then: complete, if there are none."""
     known = {name for (name,) in select(store, ["id"])}
-    now = changes.stamp(call.now)
-    found = set_up_rules.set_up(session, template, known)
+    now = changes.bos_time(call.now)
+    found = set_up_rules.plan_set_up(session, template, known)
     for name, change in found.changes.items():
-        put_changed(store, changes.merged(find(store, name), changes.completed(change, now)))
+        put_changed(store, changes.apply_patch(find(store, name), changes.complete_patch(change, now)))
     status = {**session["status"], "error": found.error or None}
     if not found.over:
         return {**session, "status": status}
@@ -103,17 +103,17 @@ def delete_session(store: Store, call: Call) -> Answer:
 
 def update_component(store: Store, call: Call) -> Answer:
     """Answer `PATCH /v2/components/{component_id}`."""
-    wrong = refused(call, "COMPONENT")
+    wrong = refuse(call, "COMPONENT")
     if wrong is not None:
         return wrong
     name, patch = call.names["component_id"], call.body
     component = find(store, name)
     if component is None:
         return offline.not_found("Component", name)
-    if "actual_state" in patch and changes.changing(component):
+    if "actual_state" in patch and changes.is_changing(component):
         return problem(409, "Actual state can not be updated.", BUSY)
-    change = changes.completed(patch, changes.stamp(call.now))
-    return Answer(200, put_changed(store, changes.merged(component, change)))
+    change = changes.complete_patch(patch, changes.bos_time(call.now))
+    return Answer(200, put_changed(store, changes.apply_patch(component, change)))
 
 
 def update_components(store: Store, call: Call) -> Answer:
@@ -122,11 +122,12 @@ def update_components(store: Store, call: Call) -> Answer:
     Other than for one component, the server does not ask whether BOS is changing a node; and for a session it answers
     the status that was computed before the change.
     """
-    from nodewatch.bos_v2.schema import BY_IDS, BY_SESSION, COMPONENT, record, refusal
+    from nodewatch.bos_v2.schema import BY_IDS, BY_SESSION, COMPONENT, object_schema, refusal
 
     body = call.body
     if all(
-        refusal(body, record({"patch": COMPONENT, "filters": by}, "patch", "filters")) for by in (BY_IDS, BY_SESSION)
+        refusal(body, object_schema({"patch": COMPONENT, "filters": by}, "patch", "filters"))
+        for by in (BY_IDS, BY_SESSION)
     ):
         return offline.bad_request(f"{body!r} is not valid under any of the given schemas")
     session = body["filters"].get("session")
@@ -138,19 +139,19 @@ def update_components(store: Store, call: Call) -> Answer:
     for name, component in found.items():
         if component is None:
             return offline.not_found("Component", name)
-    change = changes.completed(body["patch"], changes.stamp(call.now))
+    change = changes.complete_patch(body["patch"], changes.bos_time(call.now))
     answers = []
     for component in found.values():
-        answer = put_changed(store, changes.merged(component, change))
+        answer = put_changed(store, changes.apply_patch(component, change))
         if session:
             answer["status"] = {**part(answer, "status"), "status": rules.component_status(component)}
-        answers.append(changes.in_order(answer))
+        answers.append(changes.sort_fields(answer))
     return Answer(200, answers)
 
 
 def apply_staged(store: Store, call: Call) -> Answer:
     """Answer `POST /v2/applystaged`: a name that is there twice is taken twice."""
-    wrong = refused(call, "APPLY_STAGED")
+    wrong = refuse(call, "APPLY_STAGED")
     if wrong is not None:
         return wrong
     clear, tenant = bool(offline.service_options(store)["clear_stage"]), call.tenant or None
@@ -163,7 +164,9 @@ def apply_staged(store: Store, call: Call) -> Answer:
             continue
         session = store.get(offline.SESSIONS, owned_key(staged, tenant))
         operation = None if session is None else session.get("operation")
-        component, done = changes.applied(component, operation, clear=clear, tenant=tenant, now=changes.stamp(call.now))
+        component, done = changes.start_staged(
+            component, operation, clear=clear, tenant=tenant, now=changes.bos_time(call.now)
+        )
         put_changed(store, component)
         answer["succeeded" if done else "failed"].append(name)
     return Answer(200, answer)
@@ -173,14 +176,14 @@ def put_template(store: Store, call: Call) -> Answer:
     """Answer `PUT /v2/sessiontemplates/{session_template_id}`."""
     name = call.names["session_template_id"]
     wrong = None if rules.is_name(name) else offline.bad_name(name)
-    wrong = wrong or refused(call, "TEMPLATE")
+    wrong = wrong or refuse(call, "TEMPLATE")
     return store_template(store, call, "created", {}) if wrong is None else wrong
 
 
 def update_template(store: Store, call: Call) -> Answer:
     """Answer `PATCH /v2/sessiontemplates/{session_template_id}`."""
     found = offline.find_template(store, call)
-    wrong = refused(call, "TEMPLATE_PATCH")
+    wrong = refuse(call, "TEMPLATE_PATCH")
     if isinstance(found, Answer) or wrong is not None:
         return wrong or found  # type: ignore[return-value]  # one of the two is an answer
     return store_template(store, call, "patched", found)
@@ -190,10 +193,10 @@ def store_template(store: Store, call: Call, doing: str, old: Mapping[str, Any])
     """Store the template of the request over the old one; refuse what is not allowed."""
     name = call.names["session_template_id"]
     try:
-        template = changes.sanitized(call.body, name, reject_nids=offline.service_options(store)["reject_nids"])
+        template = changes.stored_template(call.body, name, reject_nids=offline.service_options(store)["reject_nids"])
     except ValueError as error:
         return offline.bad_request(f"The session template could not be {doing}: {error}")
-    document = changes.in_order({"tenant": call.tenant or None, **changes.merged(old, template)})
+    document = changes.sort_fields({"tenant": call.tenant or None, **changes.apply_patch(old, template)})
     store.put(offline.TEMPLATES, owned_key(name, call.tenant), document)
     return Answer(200, document)
 
@@ -209,13 +212,13 @@ def delete_template(store: Store, call: Call) -> Answer:
 
 def update_options(store: Store, call: Call) -> Answer:
     """Answer `PATCH /v2/options`: an option that BOS does not know is answered once, and not kept."""
-    wrong = refused(call, "OPTIONS")
+    wrong = refuse(call, "OPTIONS")
     if wrong is not None:
         return wrong
     options, patch = store.get(offline.OPTIONS, "") or rules.DEFAULT_OPTIONS, call.body
     known = {name: value for name, value in patch.items() if name in rules.DEFAULT_OPTIONS or name in options}
-    store.put(offline.OPTIONS, "", changes.in_order({**options, **known}))
-    return Answer(200, changes.in_order({**options, **patch}))
+    store.put(offline.OPTIONS, "", changes.sort_fields({**options, **known}))
+    return Answer(200, changes.sort_fields({**options, **patch}))
 
 
 ROUTES = [

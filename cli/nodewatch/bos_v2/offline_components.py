@@ -13,8 +13,9 @@ from nodewatch.offline.spool import spooled
 from nodewatch.offline.store import damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
+    from nodewatch.arrays import Documents
     from nodewatch.offline.store import Store
 
 COMPONENTS = "bos/v2/components"
@@ -108,7 +109,7 @@ def count_alike(store: Store, session: str) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-def answers(store: Store, where: str = "1", values: Sequence[Any] = (), *, limit: int = -1) -> Iterator[str]:
+def answered_texts(store: Store, where: str = "1", values: Sequence[Any] = (), *, limit: int = -1) -> Documents[str]:
     """Return the answered texts of the components that the SQL condition selects, in the order of their ids.
 
     They are copied to a temporary file first: whoever reads them slowly (a pager) keeps no writer waiting. They are

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nodewatch.offline.store import Store
 
 
-def step(store: Store, now: datetime, began: datetime, chances: Chances) -> int:
+def take_step(store: Store, now: datetime, began: datetime, chances: Chances) -> int:
     """Take every session and node as far as it has come at `now`; return how many of them changed.
 
     Time passes as fast as `chances` say since this life `began`, and went its ordinary pace before.
@@ -38,8 +38,8 @@ def step(store: Store, now: datetime, began: datetime, chances: Chances) -> int:
         if owned_key(as_text(session.get("name")), session.get("tenant")) != key:
             raise damaged(store.path, f"what it has as the session {key} is another one")
         state = part(session, "status").get("status")
-        begun = begin(store, session, now) if state == "pending" else None
-        ended = end(store, session, now) if state == "running" else None
+        begun = begin_session(store, session, now) if state == "pending" else None
+        ended = end_session(store, session, now) if state == "running" else None
         document = begun or ended
         if document:
             store.put(offline.SESSIONS, key, document)
@@ -59,19 +59,19 @@ def move_nodes(store: Store, now: datetime, began: datetime, chances: Chances, o
         since = seconds_since(updated, now)
         waited = float("inf") if since is None else chances.passed(since, since - lived)
         does = life_rules.plan(chances, session, name)
-        if waited < life_rules.wait(status, error, does, options):
+        if waited < life_rules.seconds_to_wait(status, error, does, options):
             continue
         component = find(store, name)
         change = life_rules.next_change(component, does, operations.get(session) or "", waited, options)
         if change:
-            put_changed(store, changes.merged(component, changes.completed(change, changes.stamp(now))))
+            put_changed(store, changes.apply_patch(component, changes.complete_patch(change, changes.bos_time(now))))
             moved += 1
             if moved >= batch:
                 break
     return moved
 
 
-def begin(store: Store, session: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
+def begin_session(store: Store, session: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
     """Return a pending session as it is when its nodes are set up; None if they cannot be known.
 
     A session that was created here has its nodes already, one that was loaded may not.
@@ -86,18 +86,18 @@ def begin(store: Store, session: Mapping[str, Any], now: datetime) -> dict[str, 
         return None
     known = {node for (node,) in select(store, ["id"])}
     asked = {**session, "limit": session.get("limit") or "", "stage": bool(session.get("stage"))}
-    found = set_up_rules.set_up(asked, template, known)
+    found = set_up_rules.plan_set_up(asked, template, known)
     if not found.changes and not found.over:
         return None
-    stamp = changes.stamp(now)
+    stamp = changes.bos_time(now)
     for node, change in found.changes.items():
-        put_changed(store, changes.merged(find(store, node), changes.completed(change, stamp)))
+        put_changed(store, changes.apply_patch(find(store, node), changes.complete_patch(change, stamp)))
     if found.over:
         status = {**status, "end_time": stamp, "error": found.error or None, "status": "complete"}
     return {**session, "components": ",".join(found.changes), "status": status}
 
 
-def end(store: Store, session: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
+def end_session(store: Store, session: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
     """Return a running session as it is when BOS acts on none of its nodes any more; None as long as it does.
 
     Its status is saved with it, as the server does, and never changes from then on.
@@ -105,7 +105,7 @@ def end(store: Store, session: Mapping[str, Any], now: datetime) -> dict[str, An
     name = session["name"]
     if select(store, ["id"], "(session = ? AND enabled) OR staged_session = ?", [name, name], limit=1):
         return None
-    status = {**part(session, "status"), "end_time": changes.stamp(now), "status": "complete"}
+    status = {**part(session, "status"), "end_time": changes.bos_time(now), "status": "complete"}
     document: Any = {**session, "status": status}
     tallies = [rules.Tally(*row) for row in count_alike(store, name)]
     errors: dict[str, list[str]] = {}

@@ -5,23 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodewatch.backend import Answer
-from nodewatch.bos_v2.recording_rules import Change, changes
+from nodewatch.bos_v2.recording_rules import RecordedChange, find_changes
 from nodewatch.offline.recording import Recording
 from nodewatch.offline.routing import Route, problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nodewatch.bos_v2.recording_rules import State
+    from nodewatch.bos_v2.recording_rules import Whereabouts
     from nodewatch.offline.routing import Call
     from nodewatch.offline.store import Store
 
-RECORDING = Recording("recording", Change._fields, "node")
+RECORDING = Recording("recording", RecordedChange._fields, "node")
 
 
-def add_look(store: Store, time: str, states: Mapping[str, State], oldest: str) -> int | None:
+def add_look(store: Store, time: str, states: Mapping[str, Whereabouts], oldest: str) -> int | None:
     """Add what changed since the look before; return how many nodes did, None where a newer look is there."""
-    return RECORDING.add_look(store, lambda last: changes(map(Change._make, last), states, time), time, oldest)
+    return RECORDING.add_look(
+        store, lambda last: find_changes(map(RecordedChange._make, last), states, time), time, oldest
+    )
 
 
 def list_changes(store: Store, call: Call) -> Answer:
@@ -30,7 +32,7 @@ def list_changes(store: Store, call: Call) -> Answer:
         return problem(404, "The resource was not found", "Nothing is recorded")
     session = call.request.query.get("session")
     found = RECORDING.select(store, "session = ?", [session]) if session else RECORDING.select(store)
-    return Answer(200, [Change._make(row).record for row in found])
+    return Answer(200, [RecordedChange._make(row).record for row in found])
 
 
 ROUTES = [Route("GET", "/v2/recording", list_changes)]

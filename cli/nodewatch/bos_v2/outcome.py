@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nodewatch.watch.model import End, Settling
 
 
-class Look(NamedTuple):
+class SessionLook(NamedTuple):
     """One look at a session: its record and status, the components that name it by id, the ids staged for it.
 
     `components` are the documents, as far as a table is made of them. `made_again` is the start time of another session
@@ -77,14 +77,13 @@ RULES = (
 )
 
 
-def work(look: Look) -> str:
+def work(look: SessionLook) -> str:
     """Return whether BOS still does something for the session: it does not before all its nodes are disabled.
 
     >>> on, off = kinds.Node("stable", True, ""), kinds.Node("stable", False, "")
-    >>> work(Look({}, {}, {"x1": off, "x2": on})), work(Look({}, {}, {"x1": off}, ["x2"])), work(Look({}, {}, {}))
-    ('at work', 'to be applied', 'none')
-    >>> work(Look({}, {}, {"x1": off}, ["x1"]))
-    'at rest'
+    >>> nodes = ({"x1": off, "x2": on}, []), ({"x1": off}, ["x2"]), ({}, []), ({"x1": off}, ["x1"])
+    >>> [work(SessionLook({}, {}, own, staged)) for own, staged in nodes]
+    ['at work', 'to be applied', 'none', 'at rest']
     """
     if any(node.enabled for node in look.nodes.values()):
         return "at work"
@@ -93,7 +92,7 @@ def work(look: Look) -> str:
     return "at rest" if look.nodes else "none"
 
 
-def proof(look: Look) -> str:
+def proof(look: SessionLook) -> str:
     """Return what the look proves of the nodes: of a complete session by its saved status, else by its components.
 
     Nothing is proved where the one contradicts the other: between two questions a server may get on.
@@ -108,11 +107,11 @@ def proof(look: Look) -> str:
         return "staged" if look.waiting else "no nodes"
     if not agree(look):
         return "unclear"
-    found = kinds.sort(look.nodes)
+    found = kinds.sort_by_kind(look.nodes)
     return "failed" if found.failed else "stable" if len(found.stable) == len(look.nodes) else "held"
 
 
-def saved_proof(look: Look) -> str:
+def saved_proof(look: SessionLook) -> str:
     """Return what a complete session proves: its nodes may be another session's by now, its numbers stay.
 
     Of more than 20,000 nodes the percentages do not tell one: then the errors and the components count, too.
@@ -120,7 +119,7 @@ def saved_proof(look: Look) -> str:
     >>> def saved(count, successful, *words, names="", **more):
     ...     status = {"managed_components_count": count, "percent_successful": successful, **more}
     ...     found = {f"x{number}": kinds.Node(word, False, "") for number, word in enumerate(words)}
-    ...     return saved_proof(Look({"components": names}, status, found))
+    ...     return saved_proof(SessionLook({"components": names}, status, found))
     >>> saved(2, 100.0), saved(2, 50.0), saved(2, 50.0, percent_failed=50.0), saved(2, 100.0, "failed"), saved(0, 0.0)
     ('stable', 'held', 'failed', 'failed', 'no nodes')
     >>> saved(2, 101.0), saved(2, 100.0, percent_failed=-1), saved(None, 100.0)
@@ -131,8 +130,8 @@ def saved_proof(look: Look) -> str:
     >>> saved(20_000, 100.0, **error), saved(20_001, 100.0, **error), saved(20_001, 100.0, "stable", "held")
     ('stable', 'failed', 'held')
     """
-    status, found, shares = look.status, kinds.sort(look.nodes), verdict_rules.progress(look.status)
-    total = verdict_rules.nodes(status)
+    status, found, shares = look.status, kinds.sort_by_kind(look.nodes), verdict_rules.shares_of(look.status)
+    total = verdict_rules.node_count(status)
     if total == 0:
         return "no nodes"
     if total is None or not verdict_rules.is_sound(status):
@@ -144,25 +143,26 @@ def saved_proof(look: Look) -> str:
     return "some left" if len(rules.component_names(look.session)) > total else "stable"
 
 
-def hidden_failures(look: Look) -> int:
+def hidden_failures(look: SessionLook) -> int:
     """Return how many nodes of a large session failed for all that is known, though its percentages do not show it.
 
     An error counts, but where the components prove every single node stable: then it is an old one.
     """
-    total = verdict_rules.nodes(look.status) or 0
+    total = verdict_rules.node_count(look.status) or 0
     stable = sum(node.kind == "stable" for node in look.nodes.values())
     if total <= verdict_rules.EXACT or stable == total:
         return 0
     return sum(group.number for group in verdict_rules.error_groups(look.status, {}))
 
 
-def agree(look: Look) -> bool:
+def agree(look: SessionLook) -> bool:
     """Return whether a session's status counts what its components are; a percentage has two decimal places.
 
     >>> def look(count, successful, failed, staged, *words):
     ...     status = {"managed_components_count": count, "percent_successful": successful}
     ...     found = {f"x{number}": kinds.Node(word, False, "") for number, word in enumerate(words)}
-    ...     return Look({}, {**status, "percent_failed": failed, "percent_staged": staged}, found, ["y1"][: count - 2])
+    ...     status |= {"percent_failed": failed, "percent_staged": staged}
+    ...     return SessionLook({}, status, found, ["y1"][: count - 2])
     >>> agree(look(2, 50.0, 50.0, 0.0, "stable", "failed")), agree(look(3, 66.67, 0, 33.33, "stable", "stable"))
     (True, True)
     >>> agree(look(2, 50.0, 0.0, 0.0, "stable", "failed")), agree(look(2, 100.0, 50.0, 0.0, "stable", "failed"))
@@ -170,26 +170,26 @@ def agree(look: Look) -> bool:
     >>> agree(look(3, 66.67, 0, 0.0, "stable", "stable")), agree(look(1, 100.0, 0.0, 0.0, "stable", "stable"))
     (False, False)
     """
-    status, found, shares = look.status, kinds.sort(look.nodes), verdict_rules.progress(look.status)
+    status, found, shares = look.status, kinds.sort_by_kind(look.nodes), verdict_rules.shares_of(look.status)
     total = len(look.nodes) + len(look.staged)
-    if verdict_rules.nodes(status) != total or not verdict_rules.is_sound(status):
+    if verdict_rules.node_count(status) != total or not verdict_rules.is_sound(status):
         return False
     said = (shares.successful, found.stable), (shares.failed, found.failed), (shares.staged, look.staged)
     return all(abs(share - len(names) * 100 / total) < verdict_rules.ROUNDED for share, names in said)
 
 
-def states(look: Look) -> dict[str, str]:
+def states(look: SessionLook) -> dict[str, str]:
     """Return each component's status, or `staged` where the session only waits to be applied to it."""
     return {**dict.fromkeys(look.waiting, "staged"), **{name: node.words for name, node in look.nodes.items()}}
 
 
-def rule(look: Look) -> Rule:
+def find_rule(look: SessionLook) -> Rule:
     """Return the line of the table that fits a look."""
     facts = str(look.status.get("status")), work(look), proof(look)
     return next(rule for rule in RULES if all(want in ("", fact) for want, fact in zip(rule[:3], facts, strict=True)))
 
 
-def outcome(look: Look, settling: Settling) -> Outcome:
+def outcome(look: SessionLook, settling: Settling) -> Outcome:
     """Return what one look at a session says: how far it is, whether that is the end, which nodes failed or lag.
 
     >>> from datetime import datetime, timedelta
@@ -197,16 +197,16 @@ def outcome(look: Look, settling: Settling) -> Outcome:
     >>> settling = Settling(datetime.min, {}, timedelta(seconds=120))
     >>> nodes = {"x1": kinds.Node("moving", True, "configuring"), "x2": kinds.Node("stable", False, "stable")}
     >>> status = {"status": "running", "managed_components_count": 2}
-    >>> outcome(Look({"name": "boot-1"}, status, nodes), settling)[:5]
+    >>> outcome(SessionLook({"name": "boot-1"}, status, nodes), settling)[:5]
     ('boot-1 is running: 1 of 2 nodes stable, 1 in progress', False, False, [], ['x1'])
-    >>> outcome(Look({"name": "boot-1"}, status, {}, made_again="2026-11-21T12:00:00"), settling)[:3]
+    >>> outcome(SessionLook({"name": "boot-1"}, status, {}, made_again="2026-11-21T12:00:00"), settling)[:3]
     ('boot-1 was deleted, and made again at 2026-11-21T12:00:00', True, False)
     """
     name = look.session.get("name")
     if look.made_again:
         words = f"{name} was deleted, and made again at {look.made_again}"
         return Outcome(words, finished=GONE.finished, gone=GONE.gone)
-    found, fits = kinds.sort(look.nodes), rule(look)
+    found, fits = kinds.sort_by_kind(look.nodes), find_rule(look)
     succeeded = fits.end.succeeded
     finished = fits.end.finished or (fits.end is SETTLES and settling.unchanged())
     failed = [] if succeeded else failed_names(look, found)
@@ -225,14 +225,16 @@ def outcome(look: Look, settling: Settling) -> Outcome:
     )
 
 
-def never_seen(look: Look) -> dict[str, str]:
+def never_seen(look: SessionLook) -> dict[str, str]:
     """Return the nodes that a running session was set up for, and that are not its own any more.
 
     >>> running = {"status": "running"}
-    >>> never_seen(Look({"components": "x1,x2,x3"}, running, {"x1": kinds.Node("stable", False, "")}, ["x3"]))
+    >>> never_seen(SessionLook({"components": "x1,x2,x3"}, running, {"x1": kinds.Node("stable", False, "")}, ["x3"]))
     {'x2': 'nothing'}
-    >>> never_seen(Look({"components": "x1"}, {"status": "complete"}, {})), never_seen(Look({}, running, {}))
-    ({}, {})
+    >>> never_seen(SessionLook({"components": "x1"}, {"status": "complete"}, {}))
+    {}
+    >>> never_seen(SessionLook({}, running, {}))
+    {}
     """
     if look.status.get("status") != "running" or not look.whole:
         return {}
@@ -240,13 +242,13 @@ def never_seen(look: Look) -> dict[str, str]:
     return {name: "nothing" for name in rules.component_names(look.session) if name not in known}
 
 
-def failed_count(look: Look) -> int:
+def failed_count(look: SessionLook) -> int:
     """Return how many nodes of a session failed, as far as anything tells."""
     known = sum(node.kind == "failed" for node in look.nodes.values())
-    return max(verdict_rules.failed_nodes(look.status), known, hidden_failures(look))
+    return max(verdict_rules.count_failed(look.status), known, hidden_failures(look))
 
 
-def failed_names(look: Look, found: Kinds) -> list[str]:
+def failed_names(look: SessionLook, found: Kinds) -> list[str]:
     """Return the names of the failed nodes: as the components tell, and where these are fewer, from the status."""
     if look.status.get("status") != "complete" or len(found.failed) >= failed_count(look):
         return found.failed
@@ -254,9 +256,9 @@ def failed_names(look: Look, found: Kinds) -> list[str]:
     return sorted({*found.failed, *(name for group in groups for name in group.names)} - {*found.stable})
 
 
-def in_words(fits: Rule, look: Look, found: Kinds) -> str:
+def in_words(fits: Rule, look: SessionLook, found: Kinds) -> str:
     """Return a session's state and its nodes by kind, in the words of the line that fits."""
-    state, total = look.status.get("status", "in an unknown state"), verdict_rules.nodes(look.status) or 0
+    state, total = look.status.get("status", "in an unknown state"), verdict_rules.node_count(look.status) or 0
     return fits.words.format(
         state=state,
         error=str(part(look.session, "status").get("error")).rstrip(". \n"),
@@ -265,18 +267,18 @@ def in_words(fits: Rule, look: Look, found: Kinds) -> str:
         shares=shared_counts(look.status, total),
         counts=saved_counts(look, total, found)
         if state == "complete"
-        else kinds.counts(found, total - look.applied, len(look.waiting)),
+        else kinds.counts_in_words(found, total - look.applied, len(look.waiting)),
     )
 
 
 def stable_share(status: ExtendedStatus) -> int:
     """Return how many nodes of a session are stable, as its status has it."""
-    return round((verdict_rules.nodes(status) or 0) * verdict_rules.progress(status).successful / 100)
+    return round((verdict_rules.node_count(status) or 0) * verdict_rules.shares_of(status).successful / 100)
 
 
 def moving_share(status: ExtendedStatus) -> int:
     """Return how many nodes of a session are in progress, as its status has it."""
-    return round((verdict_rules.nodes(status) or 0) * verdict_rules.progress(status).in_progress / 100)
+    return round((verdict_rules.node_count(status) or 0) * verdict_rules.shares_of(status).in_progress / 100)
 
 
 def shared_counts(status: ExtendedStatus, total: int) -> str:
@@ -287,7 +289,7 @@ def shared_counts(status: ExtendedStatus, total: int) -> str:
     >>> shared_counts({**status, "phases": {"percent_configuring": 25.0}}, 4), shared_counts(half, 2)
     ('2 of 4 nodes stable, 1 failed, 1 in progress', '0 of 2 nodes stable, 1 staged, 1 on hold or disabled')
     """
-    shares = verdict_rules.progress(status)
+    shares = verdict_rules.shares_of(status)
     others = {
         "failed": shares.failed,
         "in progress": shares.in_progress,
@@ -299,16 +301,16 @@ def shared_counts(status: ExtendedStatus, total: int) -> str:
     return f"{stable_share(status):,} of {plural(total, 'node')} stable{rest}"
 
 
-def saved_counts(look: Look, total: int, found: Kinds) -> str:
+def saved_counts(look: SessionLook, total: int, found: Kinds) -> str:
     """Return how many nodes of a complete session ended how, in words.
 
     >>> status = {"managed_components_count": 30_000, "percent_successful": 100.0, "status": "complete"}
     >>> status["error_summary"] = {"no power": {"count": 1, "list": "x1"}}
-    >>> saved_counts(Look({}, status, {}), 30_000, kinds.sort({}))
+    >>> saved_counts(SessionLook({}, status, {}), 30_000, kinds.sort_by_kind({}))
     '29,999 of 30,000 nodes stable, 1 failed'
     """
     failed = failed_count(look)
-    stable = min(round(total * verdict_rules.progress(look.status).successful / 100), total - failed)
+    stable = min(round(total * verdict_rules.shares_of(look.status).successful / 100), total - failed)
     if total > verdict_rules.EXACT:
         stable = min(stable, total - failed - len(found.moving) - len(found.held))
     others = {"failed": failed, "otherwise": total - stable - failed}

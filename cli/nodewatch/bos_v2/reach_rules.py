@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2.set_up_rules import limited
+from nodewatch.bos_v2.set_up_rules import apply_limit
 from nodewatch.nodes.limits import everyone
 from nodewatch.table import plural
 
@@ -31,17 +31,17 @@ def reach(template: Mapping[str, Any], limit: str) -> str:
     """
     nodes, groups = all_of_it = everyone(template)
     terms = limit.split(",") if limit else []
-    unknown = [term.lstrip("&!") for term in terms if not known(term.lstrip("&!"), nodes)]
+    unknown = [term.lstrip("&!") for term in terms if not is_node(term.lstrip("&!"), nodes)]
     if not limit:
         return f"all {all_of_it.words()}"
     if not groups and not unknown:
-        return f"{len(limited(nodes, limit)):,} of {all_of_it.words()}"
+        return f"{len(apply_limit(nodes, limit)):,} of {all_of_it.words()}"
     if all(re.fullmatch(XNAME, term) for term in terms):
         return f"at most {plural(len(set(terms)), 'node')}, those in {', '.join(groups)}"
     who = ", ".join(dict.fromkeys([*groups, *unknown]))
     return f"as many of {all_of_it.words()} as the limit leaves (BOS alone knows who is in {who})"
 
 
-def known(name: str, nodes: list[str]) -> bool:
+def is_node(name: str, nodes: list[str]) -> bool:
     """Tell whether a name in a limit is that of a node, or of all: anything else is a group or a role."""
     return name in nodes or name in ("all", "*") or re.fullmatch(XNAME, name) is not None

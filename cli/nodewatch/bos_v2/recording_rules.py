@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import rules
-from nodewatch.documents import as_text, part
+from nodewatch.documents import as_text, id_of, part
 from nodewatch.nodes.courses import GONE, Attempt, most_failures, steps
 from nodewatch.times import read_time
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_SLOWEST = 5  # nodes that are named as the slowest of a phase
 
 
-class State(NamedTuple):
+class Whereabouts(NamedTuple):
     """Where a node is, and in which session."""
 
     status: str
@@ -26,7 +26,7 @@ class State(NamedTuple):
     session: str
 
 
-class Change(NamedTuple):
+class RecordedChange(NamedTuple):
     """A node that was otherwise at the look before: `was` is its status then, empty at the first look."""
 
     time: str
@@ -51,19 +51,19 @@ class Change(NamedTuple):
         }
 
     @property
-    def state(self) -> State:
+    def state(self) -> Whereabouts:
         """Where the node is since."""
-        return State(self.status, self.phase, self.error, self.session)
+        return Whereabouts(self.status, self.phase, self.error, self.session)
 
 
-def states(components: Iterable[Component]) -> dict[str, State]:
+def whereabouts(components: Iterable[Component]) -> dict[str, Whereabouts]:
     """Return where each of the components is.
 
-    >>> states([{"id": "x1", "session": "s", "error": "off", "status": {"status": "failed", "phase": ""}}])
-    {'x1': State(status='failed', phase='', error='off', session='s')}
+    >>> whereabouts([{"id": "x1", "session": "s", "error": "off", "status": {"status": "failed", "phase": ""}}])
+    {'x1': Whereabouts(status='failed', phase='', error='off', session='s')}
     """
     return {
-        as_text(component.get("id")): State(
+        id_of(component): Whereabouts(
             rules.status_of(component),
             as_text(part(component, "status").get("phase")),
             as_text(component.get("error")),
@@ -73,19 +73,19 @@ def states(components: Iterable[Component]) -> dict[str, State]:
     }
 
 
-def changes(last: Iterable[Change], now: Mapping[str, State], time: str) -> list[Change]:
+def find_changes(last: Iterable[RecordedChange], now: Mapping[str, Whereabouts], time: str) -> list[RecordedChange]:
     """Return what changed since each node's last change; nodes that are missing now are gone.
 
-    >>> stable = State("stable", "", "", "s")
-    >>> first = changes([], {"x1": stable}, "T1")
+    >>> stable = Whereabouts("stable", "", "", "s")
+    >>> first = find_changes([], {"x1": stable}, "T1")
     >>> first
-    [Change(time='T1', node='x1', was='', status='stable', phase='', error='', session='s')]
-    >>> changes(first, {"x1": stable}, "T2"), [change.status for change in changes(first, {}, "T2")]
+    [RecordedChange(time='T1', node='x1', was='', status='stable', phase='', error='', session='s')]
+    >>> find_changes(first, {"x1": stable}, "T2"), [change.status for change in find_changes(first, {}, "T2")]
     ([], ['gone'])
     """
     before = {change.node: change.state for change in last}
-    found = steps(before, now, State(GONE, "", "", ""))
-    return [Change(time, node, was.status if was else "", *state) for node, was, state in found]
+    found = steps(before, now, Whereabouts(GONE, "", "", ""))
+    return [RecordedChange(time, node, was.status if was else "", *state) for node, was, state in found]
 
 
 def worst(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -109,7 +109,7 @@ def worst(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return most_failures((attempt for attempt in seen if attempt.of), "sessions")
 
 
-def phases(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def phase_times(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return how long each phase of a session took, in the order in which they were first seen.
 
     Each has when it was first seen and last left, how many nodes went through it, the seconds from the one to the
@@ -117,7 +117,7 @@ def phases(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     count: it is not over. `found` are the session's changes.
 
     >>> first = {"time": "2026-11-21T11:00:00Z", "node": "x1", "phase": "powering_on"}
-    >>> phases([first, {**first, "time": "2026-11-21T11:05:00Z", "phase": "configuring"}])
+    >>> phase_times([first, {**first, "time": "2026-11-21T11:05:00Z", "phase": "configuring"}])
     [{'phase': 'powering_on', 'began': '2026-11-21T11:00:00Z', 'ended': '2026-11-21T11:05:00Z', 'nodes': 1, \
 'took': 300.0, 'median': 300.0, 'longest': 300.0, 'slowest': ['x1']}]
     """
@@ -132,7 +132,7 @@ def phases(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             continue
         began, ended = as_text(left.get("time")), as_text(change.get("time"))
         times = spent.setdefault(phase, {})
-        times[name] = times.get(name, 0.0) + between(began, ended)
+        times[name] = times.get(name, 0.0) + seconds_between(began, ended)
         first, end = edges.get(phase, (began, ended))
         edges[phase] = min(first, began), max(end, ended)
     return [phase_record(phase, *edges[phase], spent[phase]) for phase in sorted(spent, key=lambda phase: edges[phase])]
@@ -146,14 +146,14 @@ def phase_record(phase: str, began: str, ended: str, times: Mapping[str, float])
         "began": began,
         "ended": ended,
         "nodes": len(times),
-        "took": between(began, ended),
+        "took": seconds_between(began, ended),
         "median": sorted(times.values())[len(times) // 2],
         "longest": times[slowest[0]],
         "slowest": slowest[:MOST_SLOWEST],
     }
 
 
-def between(began: str, ended: str) -> float:
+def seconds_between(began: str, ended: str) -> float:
     """Return the seconds between two times; 0 where one is none."""
     first, last = read_time(began), read_time(ended)
     return (last - first).total_seconds() if first and last else 0.0

@@ -9,7 +9,7 @@ import click
 
 from nodewatch.bos_v2.change_commands import DOING
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.documents import as_text
+from nodewatch.documents import as_text, id_of
 from nodewatch.errors import NotAllSucceeded
 from nodewatch.options import YES
 from nodewatch.table import Line, plural
@@ -47,7 +47,7 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
     bos = BosV2(app.backend("bos"))
     session, ended = bos.session(session_id), bos.session_status(session_id)
     components = list(bos.components(session=session_id, fields=IN_PROGRESS))
-    nodes = retry_rules.chosen(components, statuses, held=with_held)
+    nodes = retry_rules.nodes_to_retry(components, statuses, held=with_held)
     others = elsewhere(bos, ended, components) if "failed" in statuses else ""
     if not nodes:
         which = " or ".join([*statuses, *["held"] * with_held])
@@ -62,7 +62,7 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
         app.say(f"{what}: nothing is sent.")
     elif not yes:
         app.confirm(f"{what}?")
-    again = bos.create_session(**retry_rules.again(session, nodes, name))
+    again = bos.create_session(**retry_rules.repeated_session(session, nodes, name))
     app.show(again, lambda again: tables.created_session(again, app.clock))
     if not (app.drawn or app.settings.dry_run):
         app.say(f"Watch it: nodewatch bos v2 sessions status list {quote(as_text(again.get('name')))} --watch")
@@ -70,9 +70,9 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
 
 def elsewhere(bos: BosV2, ended: ExtendedStatus, components: list[Component]) -> str:
     """Return in words who failed and is another session's by now; empty where nobody is."""
-    gone = retry_rules.gone(ended, components)
+    gone = retry_rules.taken_over(ended, components)
     found = bos.components(ids=",".join(gone.names), fields=("id", "session")) if gone.names else []
-    return retry_rules.taken(gone, {str(node.get("id")): as_text(node.get("session")) for node in found})
+    return retry_rules.taken_over_words(gone, {id_of(node): as_text(node.get("session")) for node in found})
 
 
 def show_nodes(app: App, nodes: list[Component]) -> None:

@@ -15,34 +15,34 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component, ExtendedStatus, NewSession, Session
 
 
-class Gone(NamedTuple):
+class TakenOver(NamedTuple):
     """Nodes that failed in a session and are not its own any more: their names, and how many BOS does not name."""
 
     names: list[str]
     unnamed: int
 
 
-def chosen(components: Iterable[Component], statuses: Collection[str], *, held: bool) -> list[Component]:
+def nodes_to_retry(components: Iterable[Component], statuses: Collection[str], *, held: bool) -> list[Component]:
     """Return the components in one of the statuses, and with `held` also those disabled before they were done.
 
     >>> failed = {"id": "x1", "status": {"status": "failed"}}
     >>> off = {"id": "x2", "enabled": False, "status": {"status": "configuring", "phase": "configuring"}}
     >>> nodes = [failed, off, {"id": "x3", "status": {"status": "stable"}}]
-    >>> [[node["id"] for node in chosen(nodes, ["failed"], held=held)] for held in (False, True)]
+    >>> [[node["id"] for node in nodes_to_retry(nodes, ["failed"], held=held)] for held in (False, True)]
     [['x1'], ['x1', 'x2']]
     """
     return [
         component
         for component in components
-        if rules.status_of(component) in statuses or (held and kinds.kind(component) == "held")
+        if rules.status_of(component) in statuses or (held and kinds.kind_of(component) == "held")
     ]
 
 
-def again(session: Session, nodes: Iterable[Component], name: str | None) -> NewSession:
+def repeated_session(session: Session, nodes: Iterable[Component], name: str | None) -> NewSession:
     """Return what to create so that BOS does what the session does once more, with these nodes only.
 
     >>> session = {"name": "s", "operation": "boot", "template_name": "t", "limit": "all", "include_disabled": True}
-    >>> again(session, [{"id": "x2"}, {"id": "x1"}], None)
+    >>> repeated_session(session, [{"id": "x2"}, {"id": "x1"}], None)
     {'template_name': 't', 'operation': 'boot', 'limit': 'x2,x1', 'include_disabled': True}
     """
     found: NewSession = {
@@ -57,30 +57,30 @@ def again(session: Session, nodes: Iterable[Component], name: str | None) -> New
     return found
 
 
-def gone(status: ExtendedStatus, components: Sequence[Component]) -> Gone:
+def taken_over(status: ExtendedStatus, components: Sequence[Component]) -> TakenOver:
     """Return who failed in a session that is complete and is not among its components now; BOS names ten an error.
 
     >>> errors = {"off": {"count": 12, "list": "x1,x2..."}}
     >>> status = {"status": "complete", "managed_components_count": 12, "error_summary": errors}
-    >>> gone(status, [{"id": "x1", "error": "off"}])
-    Gone(names=['x2'], unnamed=10)
-    >>> gone({**status, "status": "running"}, [])
-    Gone(names=[], unnamed=0)
+    >>> taken_over(status, [{"id": "x1", "error": "off"}])
+    TakenOver(names=['x2'], unnamed=10)
+    >>> taken_over({**status, "status": "running"}, [])
+    TakenOver(names=[], unnamed=0)
     """
     if status.get("status") != "complete":
-        return Gone([], 0)
+        return TakenOver([], 0)
     groups = verdict_rules.error_groups(status, verdict_rules.by_error(components))
     here = {str(component.get("id")) for component in components}
     names = {name for group in groups for name in group.names} - here
-    return Gone(sorted(names), sum(group.unknown for group in groups))
+    return TakenOver(sorted(names), sum(group.unknown for group in groups))
 
 
-def taken(found: Gone, sessions: Mapping[str, str]) -> str:
+def taken_over_words(found: TakenOver, sessions: Mapping[str, str]) -> str:
     """Return who failed and is another session's by now, a line each session; empty where nobody is.
 
     `sessions` are the sessions of the nodes by their names: empty for one in no session, missing for one that is gone.
 
-    >>> print(taken(Gone(["x1", "x2", "x3", "x4"], 1), {"x1": "night-2", "x2": "night-2", "x3": ""}))
+    >>> print(taken_over_words(TakenOver(["x1", "x2", "x3", "x4"], 1), {"x1": "night-2", "x2": "night-2", "x3": ""}))
     Also failed, but no longer in this session, so left alone: 5 nodes
       x[1-2]: in session night-2
       x3: in no session

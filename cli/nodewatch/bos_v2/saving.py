@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nodewatch.offline.saving import Saver
 
 
-def everything(saver: Saver) -> dict[str, Any]:
+def all_documents(saver: Saver) -> dict[str, Any]:
     """Return all of BOS v2; nothing where there is no BOS v2."""
     bos = BosV2(saver)
     sessions = saver.ask(bos.sessions, None)
@@ -29,11 +29,11 @@ def everything(saver: Saver) -> dict[str, Any]:
         "components": saver.ask(bos.components, []),
         "sessiontemplates": saver.ask(bos.templates, []),
         **about_the_service(saver),
-        "session_status": statuses(saver, sessions or []),
+        "session_status": complete_statuses(saver, sessions or []),
     }
 
 
-def one_session(saver: Saver, name: str) -> dict[str, Any]:
+def session_documents(saver: Saver, name: str) -> dict[str, Any]:
     """Return a session with its components and its template; raise `NotFound` if there is none of that name.
 
     One that belongs to a tenant is found too, unless several tenants have one of that name.
@@ -65,7 +65,7 @@ def one_session(saver: Saver, name: str) -> dict[str, Any]:
         "components": [components[key] for key in sorted(components)],
         "sessiontemplates": [] if found is None else [found],
         **about_the_service(saver),
-        "session_status": statuses(saver, [session]),
+        "session_status": complete_statuses(saver, [session]),
     }
 
 
@@ -76,7 +76,7 @@ def about_the_service(saver: Saver) -> dict[str, Any]:
     return {name: document for name, document in found.items() if document is not None}
 
 
-def statuses(saver: Saver, sessions: Iterable[Session]) -> dict[str, ExtendedStatus]:
+def complete_statuses(saver: Saver, sessions: Iterable[Session]) -> dict[str, ExtendedStatus]:
     """Return the statuses of the sessions that are complete: those of the others follow from their components.
 
     Each is asked for on its owner's behalf.

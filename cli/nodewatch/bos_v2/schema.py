@@ -14,38 +14,38 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]  # the part of JSON Schema that the API uses, by JSON Schema's own words
 
 
-def text(least: int = 0, most: int | None = None, **more: Any) -> Schema:
+def text_schema(least: int = 0, most: int | None = None, **more: Any) -> Schema:
     """Return the schema of a text, its length within limits."""
     return {"type": "string", "minLength": least, "maxLength": most, **more}
 
 
-def number(most: int, least: int = 0) -> Schema:
+def number_schema(most: int, least: int = 0) -> Schema:
     """Return the schema of a whole number within limits."""
     return {"type": "integer", "minimum": least, "maximum": most}
 
 
-def record(properties: Mapping[str, Schema], *required: str, **more: Any) -> Schema:
+def object_schema(properties: Mapping[str, Schema], *required: str, **more: Any) -> Schema:
     """Return the schema of an object that has no other fields than these."""
     return {"type": "object", "properties": properties, "required": required, "closed": True, **more}
 
 
-def names(most: int, least: int = 1) -> Schema:
+def names_schema(most: int, least: int = 1) -> Schema:
     """Return the schema of a list of names."""
-    return {"type": "array", "items": text(1, 127), "minItems": least, "maxItems": most}
+    return {"type": "array", "items": text_schema(1, 127), "minItems": least, "maxItems": most}
 
 
 FLAG: Schema = {"type": "boolean"}
 READ_ONLY: Schema = {"type": "string", "readOnly": True}
-NAMED = text(1, 127, pattern=f"^{NAME}$")
-ANY_AGE = text(1, 8, pattern="^(0|0[mMhHdDwW]|[1-9][0-9]*[mMhHdDwW])$")
-ATTEMPTS = number(1_048_576)
+NAMED = text_schema(1, 127, pattern=f"^{NAME}$")
+ANY_AGE = text_schema(1, 8, pattern="^(0|0[mMhHdDwW]|[1-9][0-9]*[mMhHdDwW])$")
+ATTEMPTS = number_schema(1_048_576)
 
-SESSION = record(
+SESSION = object_schema(
     {
         "name": NAMED,
-        "operation": text(enum=["boot", "reboot", "shutdown"]),
+        "operation": text_schema(enum=["boot", "reboot", "shutdown"]),
         "template_name": NAMED,
-        "limit": text(most=524_288, nullable=True),
+        "limit": text_schema(most=524_288, nullable=True),
         "stage": FLAG,
         "include_disabled": FLAG,
     },
@@ -53,51 +53,57 @@ SESSION = record(
     "template_name",
 )
 
-ARTIFACTS = record({"kernel": text(most=4095), "kernel_parameters": text(most=4096), "initrd": text(most=4095)})
+ARTIFACTS = object_schema(
+    {"kernel": text_schema(most=4095), "kernel_parameters": text_schema(most=4096), "initrd": text_schema(most=4095)}
+)
 STATE = {"boot_artifacts": ARTIFACTS, "last_updated": READ_ONLY}
-TOKEN = {"bss_token": text(most=65_535)}
-CONFIGURATION = {"configuration": text(most=127)}
-COMPONENT = record(
+TOKEN = {"bss_token": text_schema(most=65_535)}
+CONFIGURATION = {"configuration": text_schema(most=127)}
+COMPONENT = object_schema(
     {
-        "id": text(1, 127),
-        "actual_state": record({**STATE, **TOKEN}),
-        "desired_state": record({**STATE, **TOKEN, **CONFIGURATION}),
-        "staged_state": record({**STATE, **CONFIGURATION, "session": text()}),
-        "last_action": record({"last_updated": READ_ONLY, "action": text(enum=list(ACTIONS)), "failed": FLAG}),
-        "event_stats": record(
+        "id": text_schema(1, 127),
+        "actual_state": object_schema({**STATE, **TOKEN}),
+        "desired_state": object_schema({**STATE, **TOKEN, **CONFIGURATION}),
+        "staged_state": object_schema({**STATE, **CONFIGURATION, "session": text_schema()}),
+        "last_action": object_schema(
+            {"last_updated": READ_ONLY, "action": text_schema(enum=list(ACTIONS)), "failed": FLAG}
+        ),
+        "event_stats": object_schema(
             {
                 "power_on_attempts": ATTEMPTS,
                 "power_off_graceful_attempts": ATTEMPTS,
                 "power_off_forceful_attempts": ATTEMPTS,
             }
         ),
-        "status": record({"phase": text(enum=list(PHASES)), "status": READ_ONLY, "status_override": text(most=65_536)}),
+        "status": object_schema(
+            {"phase": text_schema(enum=list(PHASES)), "status": READ_ONLY, "status_override": text_schema(most=65_536)}
+        ),
         "enabled": FLAG,
-        "error": text(most=65_536),
-        "session": text(),
+        "error": text_schema(most=65_536),
+        "session": text_schema(),
         "retry_policy": ATTEMPTS,
     },
     minProperties=1,
 )
-BY_IDS = record({"ids": text(1, 65_535), "session": text(most=0, nullable=True)}, "ids")
-BY_SESSION = record({"ids": text(most=0, nullable=True), "session": NAMED}, "session")
-APPLY_STAGED = record({"xnames": names(32_768, 0)})
+BY_IDS = object_schema({"ids": text_schema(1, 65_535), "session": text_schema(most=0, nullable=True)}, "ids")
+BY_SESSION = object_schema({"ids": text_schema(most=0, nullable=True), "session": NAMED}, "session")
+APPLY_STAGED = object_schema({"xnames": names_schema(32_768, 0)})
 
-CFS = record(CONFIGURATION)
-BOOT_SET = record(
+CFS = object_schema(CONFIGURATION)
+BOOT_SET = object_schema(
     {
         "name": NAMED,
-        "path": text(1, 4095),
+        "path": text_schema(1, 4095),
         "cfs": CFS,
-        "type": text(1, 127),
-        "etag": text(most=65_536),
-        "kernel_parameters": text(most=4096),
-        "node_list": names(65_535),
-        "node_roles_groups": names(1023),
-        "node_groups": names(4095),
-        "arch": text(enum=["X86", "ARM", "Other", "Unknown"]),
-        "rootfs_provider": text(1, 511),
-        "rootfs_provider_passthrough": text(most=4096),
+        "type": text_schema(1, 127),
+        "etag": text_schema(most=65_536),
+        "kernel_parameters": text_schema(most=4096),
+        "node_list": names_schema(65_535),
+        "node_roles_groups": names_schema(1023),
+        "node_groups": names_schema(4095),
+        "arch": text_schema(enum=["X86", "ARM", "Other", "Unknown"]),
+        "rootfs_provider": text_schema(1, 511),
+        "rootfs_provider_passthrough": text_schema(most=4096),
     },
     "path",
     "type",
@@ -105,15 +111,15 @@ BOOT_SET = record(
 TEMPLATE_FIELDS = {
     "name": READ_ONLY,
     "tenant": {**READ_ONLY, "nullable": True},
-    "description": text(1, 1023),
+    "description": text_schema(1, 1023),
     "enable_cfs": FLAG,
     "cfs": CFS,
     "boot_sets": {"type": "object", "minProperties": 1, "members": BOOT_SET},
 }
-TEMPLATE = record(TEMPLATE_FIELDS, "boot_sets")
-TEMPLATE_PATCH = record(TEMPLATE_FIELDS)
+TEMPLATE = object_schema(TEMPLATE_FIELDS, "boot_sets")
+TEMPLATE_PATCH = object_schema(TEMPLATE_FIELDS)
 
-WAIT = number(1_048_576)
+WAIT = number_schema(1_048_576)
 OPTIONS: Schema = {
     "type": "object",
     "minProperties": 1,
@@ -130,16 +136,16 @@ OPTIONS: Schema = {
         ),
         **dict.fromkeys(
             ("bss_read_timeout", "cfs_read_timeout", "hsm_read_timeout", "ims_read_timeout", "pcs_read_timeout"),
-            number(86_400, 10),
+            number_schema(86_400, 10),
         ),
         **dict.fromkeys(
             ("clear_stage", "ims_errors_fatal", "ims_images_must_exist", "reject_nids", "session_limit_required"), FLAG
         ),
         "cleanup_completed_session_ttl": ANY_AGE,
-        "component_actual_state_ttl": text(1, 8, pattern="^[1-9][0-9]*[hHdDwW]$"),
-        "discovery_frequency": number(33_554_432),
-        "logging_level": text(pattern="^(?i:debug|info|warning|error|critical)$"),
-        "max_component_batch_size": number(131_071),
+        "component_actual_state_ttl": text_schema(1, 8, pattern="^[1-9][0-9]*[hHdDwW]$"),
+        "discovery_frequency": number_schema(33_554_432),
+        "logging_level": text_schema(pattern="^(?i:debug|info|warning|error|critical)$"),
+        "max_component_batch_size": number_schema(131_071),
     },
 }
 

@@ -35,7 +35,7 @@ def update_options(app: App, **values: Any) -> None:
     \b
     $ nodewatch bos v2 options update --default-retry-policy 5 --clear-stage true
     """
-    patch = fields.document(fields.OPTIONS, values)
+    patch = fields.make_document(fields.OPTIONS, values)
     if not patch:
         raise WrongUsage("nothing says which option to change: add one, such as --default-retry-policy 5.")
     app.show(BosV2(app.backend("bos")).update_options(patch), template_tables.options)

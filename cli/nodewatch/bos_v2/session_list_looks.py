@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from nodewatch.bos_v2 import rules, verdict_rules
 from nodewatch.bos_v2.client import BosV2
-from nodewatch.bos_v2.list_tables import as_sent, with_failed
-from nodewatch.bos_v2.outcome import Look as SessionLook
-from nodewatch.bos_v2.sessions_outcome import Look
+from nodewatch.bos_v2.list_tables import with_failed, without_failed
+from nodewatch.bos_v2.outcome import SessionLook
+from nodewatch.bos_v2.sessions_outcome import SessionsLook
 from nodewatch.documents import as_text, part
 from nodewatch.errors import NotFound
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Session
 
 
-class SessionListLooks:
+class SessionListWatcher:
     """Looks at the sessions that fit the filters again and again, and at those that ran when they did: to their end.
 
     A look asks for the list; for the record of each session that ran, and has left the list, as a filter has it; and
@@ -36,7 +36,7 @@ class SessionListLooks:
         self.ran: set[str] = set()
         app.keep_all()
 
-    def look(self) -> Look:
+    def look(self) -> SessionsLook:
         """Return what is known now."""
         bos = BosV2(self.app.backend("bos"))
         found = {key_of(session): session for session in self.fitting(bos)}
@@ -49,7 +49,7 @@ class SessionListLooks:
         if self.tells_failures:
             known = bos.failed_counts() if self.failed is None else self.failed
             self.failed = {**known, **failed_counts(self.followed.values())}
-        return Look(list(found.values()), self.followed, len(self.ran), self.failed or {})
+        return SessionsLook(list(found.values()), self.followed, len(self.ran), self.failed or {})
 
     def fitting(self, bos: BosV2) -> list[Session]:
         """Return the sessions that fit what the options ask for."""
@@ -60,7 +60,7 @@ class SessionListLooks:
 
         if self.chosen_by_failures:
             sessions = with_failed(sessions, bos.failed_counts())
-        return cast("list[Session]", as_sent(filter_records(self.view, sessions, self.app.clock)))
+        return cast("list[Session]", without_failed(filter_records(self.view, sessions, self.app.clock)))
 
     def again(self, bos: BosV2, before: SessionLook) -> Session | None:
         """Return the record of a session that is not in the list, None if it is gone; what was complete stays so."""
@@ -95,4 +95,4 @@ def key_of(session: Session) -> str:
 
 def failed_counts(looks: Iterable[SessionLook]) -> dict[str, int]:
     """Return how many nodes failed of each of the sessions, by its name, as their statuses have it."""
-    return {as_text(look.session.get("name")): verdict_rules.failed_nodes(look.status) for look in looks}
+    return {as_text(look.session.get("name")): verdict_rules.count_failed(look.status) for look in looks}

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
     from nodewatch.bos_v2.kinds import Node
-    from nodewatch.bos_v2.outcome import Look
+    from nodewatch.bos_v2.outcome import SessionLook
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
 
 
-class SessionLooks:
+class SessionWatcher:
     """Looks at one session again and again, and asks no more than what can have changed.
 
     Of 20,000 nodes the status is 1 KB, the session 280 KB, the components are 26 MB. So a look asks
@@ -45,19 +45,19 @@ class SessionLooks:
         self.with_documents = app.settings.format == "table"
         self.options: dict[str, Any] = {}
         self.began = ""
-        self.before: Look | None = None
+        self.before: SessionLook | None = None
 
-    def look(self) -> Look:
+    def look(self) -> SessionLook:
         """Return what is known now."""
         self.before = self.looked(last=False)
         return self.before
 
-    def last_look(self) -> Look:
+    def last_look(self) -> SessionLook:
         """Return what is known when the time has run out: of every component."""
         self.before = self.looked(last=True)
         return self.before
 
-    def looked(self, *, last: bool) -> Look:
+    def looked(self, *, last: bool) -> SessionLook:
         """Return the look before with what has changed since, or a new one."""
         bos, before = BosV2(self.app.backend("bos")), self.before
         status = bos.session_status(self.name)
@@ -77,39 +77,39 @@ class SessionLooks:
         found = before.nodes
         if failures_of(status) != failures_of(old):
             failed = bos.components(session=self.name, status="failed", fields=rules.IN_PROGRESS)
-            found = {**found, **kinds.nodes(failed)}
+            found = {**found, **kinds.nodes_by_id(failed)}
         return before._replace(session=session, status=status, nodes=found, whole=False)
 
-    def wants_all(self, bos: BosV2, before: Look, status: ExtendedStatus, *, changed: bool) -> bool:
+    def wants_all(self, bos: BosV2, before: SessionLook, status: ExtendedStatus, *, changed: bool) -> bool:
         """Return whether all components have to be asked, to know what is new or whether it is the end."""
-        counted = verdict_rules.nodes(status) != verdict_rules.nodes(before.status)
+        counted = verdict_rules.node_count(status) != verdict_rules.node_count(before.status)
         failures = failures_of(status) != failures_of(before.status)
         if counted or (changed and self.every_change) or (failures and self.every_failure):
             return True
         if status.get("status") == "complete":
             return changed
-        if status.get("status") != "running" or verdict_rules.progress(status).in_progress:
+        if status.get("status") != "running" or verdict_rules.shares_of(status).in_progress:
             return False
         if before.whole and not changed and outcome.work(before) != "at work":
             return outcome.proof(before) == "unclear"
         return not bos.components(session=self.name, enabled=True, page_size=1, fields=("id",))
 
-    def whole(self, bos: BosV2, session: Session, status: ExtendedStatus) -> Look:
+    def whole(self, bos: BosV2, session: Session, status: ExtendedStatus) -> SessionLook:
         """Return a look with all components."""
         found: dict[str, Node] = {}
         documents: list[Component] = []
         alike: dict[str, Any] = {}
         for page in bos.pages(session=self.name, fields=rules.IN_PROGRESS):
-            found.update(kinds.nodes(page))
+            found.update(kinds.nodes_by_id(page))
             if self.with_documents:
                 documents += [rules.progress_of(component, alike) for component in page]
-        staged = list(self.staged(bos)) if verdict_rules.progress(status).staged else []
+        staged = list(self.staged(bos)) if verdict_rules.shares_of(status).staged else []
         if documents and not self.options and any(node.enabled for node in found.values()):
             self.options = bos.limits()
         start = as_text(part(session, "status").get("start_time"))
         self.began = self.began or start
         made_again = start if start != self.began else ""
-        return outcome.Look(session, status, found, staged, documents, made_again)
+        return outcome.SessionLook(session, status, found, staged, documents, made_again)
 
     def staged(self, bos: BosV2) -> Iterator[str]:
         """Return the ids of the components that are staged for the session, whether it was applied to them or not."""

@@ -1,6 +1,6 @@
 """The page of a session's status: who, how many nodes are where, what failed where, what goes on, what to type next.
 
-Each node is counted once, by one rule (`kinds.kind`), so that the parts add up.
+Each node is counted once, by one rule (`kinds.kind_of`), so that the parts add up.
 """
 
 from __future__ import annotations
@@ -68,14 +68,14 @@ def session_status(
     brief: bool = False,
 ) -> Page:
     """Return how far a session is; a brief page names the ten largest kinds of errors only."""
-    running, found = status.get("status") != "complete", sort(components)
-    counts = verdict_rules.counts(status, found.counts(number(components)))
+    running, found = status.get("status") != "complete", sort_by_standing(components)
+    counts = verdict_rules.count_nodes(status, found.counts(number(components)))
     parts = Parts(rules.component_names(session))
     page: Page = [identity(status, session, counts, clock)]
     setup = part(session, "status").get("error")
     if setup:
         page.append(Line(as_text(setup), "bad", lead="Setup failed: "))
-    page += shares(status, counts, "disabled" if running and found.held else "on hold or disabled")
+    page += shares_bar(status, counts, "disabled" if running and found.held else "on hold or disabled")
     failed = failures(found.failed)
     if not (running and failed):
         failed = ended_failures(status, components, failed, counts)
@@ -91,7 +91,7 @@ def session_status(
         more = " more" * bool(found.troubled)
         page += [
             Heading(f"In progress ({number(found.moving):,}{more})"),
-            progress(found.moving, options, clock, brief=brief),
+            progress_grid(found.moving, options, clock, brief=brief),
         ]
         if any(expectation_rules.assumed(each.sample, options) for each in found.moving):
             page.append(Line(expectation_rules.ASSUMED, "dim", lead="Limits: "))
@@ -124,7 +124,7 @@ def lasted(timing: Mapping[str, Any], clock: Clock) -> str:
     return f"took {span(ended - began)}" if ended else f"for {rough_span(clock.now - began)}"
 
 
-def shares(status: ExtendedStatus, counts: Counts | None, held: str) -> Page:
+def shares_bar(status: ExtendedStatus, counts: Counts | None, held: str) -> Page:
     """Return the bar: of counts, or of percentages where the server does not say how many nodes there are.
 
     `held` is what to call the nodes that are neither done nor worked on: percentages do not tell why.
@@ -140,16 +140,16 @@ def shares(status: ExtendedStatus, counts: Counts | None, held: str) -> Page:
         drawn = [(name, count, style) for (name, style), count in zip(names, counts, strict=True)]
         page = bar(drawn, always=3)
         return [page] if page.parts else []
-    found = verdict_rules.progress(status)
+    found = verdict_rules.shares_of(status)
     values = (found.successful, found.in_progress, found.failed, found.other, found.staged)
     return [Bar([Part(name, share, style) for (name, style), share in zip(names, values, strict=True) if share])]
 
 
-def sort(components: Iterable[Alike]) -> Sorted:
+def sort_by_standing(components: Iterable[Alike]) -> Sorted:
     """Return the components by where they stand, without those that succeeded."""
     found = Sorted([], [], [], [])
     for each in components:
-        kind = kinds.kind(each.sample)
+        kind = kinds.kind_of(each.sample)
         if kind == "moving":
             (found.troubled if each.sample.get("error") else found.moving).append(each)
         elif kind != "stable":
@@ -191,7 +191,7 @@ def failed_heading(failed: Sequence[ErrorKind], counts: Counts | None) -> str:
     return f"Errors on {plural(reported, 'node')}, of which {number:,} failed"
 
 
-def progress(components: Iterable[Alike], options: Mapping[str, Any], clock: Clock, *, brief: bool) -> Grid:
+def progress_grid(components: Iterable[Alike], options: Mapping[str, Any], clock: Clock, *, brief: bool) -> Grid:
     """Return the components that BOS works on by status, the one with the oldest last action first.
 
     A brief table does not name nodes that would fill the screen: they are all over the machine.
@@ -213,14 +213,14 @@ def progress(components: Iterable[Alike], options: Mapping[str, Any], clock: Clo
             "Nodes": f"{len(group.names):,}",
             "Oldest action": clock.ago((clock.now - group.idle).isoformat()),
             "Limit": span(limit) if limit else "",
-            "Late": Cell(late(group, limit, clock), "bad"),
+            "Late": Cell(late_words(group, limit, clock), "bad"),
             "Which": "scattered: --all" if brief and len(names) > LONG else names,
         }
         rows.append([facts[column.name] for column in columns])
     return Grid(columns, rows)
 
 
-def late(group: expectation_rules.Laggards, limit: timedelta | None, clock: Clock) -> str:
+def late_words(group: expectation_rules.Laggards, limit: timedelta | None, clock: Clock) -> str:
     """Return how many nodes are stuck in a status, and by how much the first of them; off a terminal only how many."""
     if limit is None or not group.stuck:
         return ""
@@ -243,7 +243,7 @@ def steps(status: ExtendedStatus, session: Session, found: Sorted, failed: Seque
     if running and found.held:
         disabled = first([name for _, names in found.held for name in names])
         steps.append(("enable one", f"{bos} components update {quote(disabled)} --enabled true"))
-    percents = verdict_rules.progress(status)
+    percents = verdict_rules.shares_of(status)
     if percents.staged:
         names = fold(rules.component_names(session))
         start = f"{bos} applystaged create --xnames {quote(names)}" if 0 < len(names) <= LONG else ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nodewatch.watch.model import End
 
 
-class Look(NamedTuple):
+class SessionsLook(NamedTuple):
     """One look at a list of sessions: the records that are shown, and how far those are that ran while it was watched.
 
     `ran` is how many these are, with those that were deleted since. `failed` tells how many nodes failed, by the names
@@ -24,7 +24,7 @@ class Look(NamedTuple):
     """
 
     sessions: Sequence[Session]
-    followed: Mapping[str, outcome.Look]
+    followed: Mapping[str, outcome.SessionLook]
     ran: int
     failed: Mapping[str, int] = {}
 
@@ -38,14 +38,14 @@ ENDS: dict[str, tuple[str, End]] = {
 }
 
 
-def kind(look: outcome.Look) -> str:
+def kind(look: outcome.SessionLook) -> str:
     """Return `succeeded` or `failed` for a session that is complete, `waiting` for one that is only staged, `running`.
 
     One that is complete succeeded if a wait for it alone would say so, by the status that was saved of it. One that was
     made again in place of another did not.
 
     >>> def session(state, **shares):
-    ...     return outcome.Look({}, {"status": state, "managed_components_count": 2, **shares}, {})
+    ...     return outcome.SessionLook({}, {"status": state, "managed_components_count": 2, **shares}, {})
     >>> kind(session("complete", percent_successful=100.0)), kind(session("complete", percent_failed=50.0))
     ('succeeded', 'failed')
     >>> kind(session("pending")), kind(session("running")), kind(session("running", percent_staged=100.0))
@@ -58,17 +58,17 @@ def kind(look: outcome.Look) -> str:
     if look.made_again:
         return "failed"
     if look.status.get("status") == "complete":
-        return "succeeded" if outcome.rule(look).end.succeeded else "failed"
-    return "waiting" if verdict_rules.progress(look.status).staged == 100.0 else "running"
+        return "succeeded" if outcome.find_rule(look).end.succeeded else "failed"
+    return "waiting" if verdict_rules.shares_of(look.status).staged == 100.0 else "running"
 
 
-def case(look: Look) -> str:
+def case(look: SessionsLook) -> str:
     """Return which line of the table fits.
 
     >>> def looks(*states):
-    ...     found = {str(n): outcome.Look({}, {"status": state}, {}) for n, state in enumerate(states)}
-    ...     return Look([], found, len(found))
-    >>> case(looks()), case(looks("running", "complete")), case(looks("complete")), case(Look([], {}, 1))
+    ...     found = {str(n): outcome.SessionLook({}, {"status": state}, {}) for n, state in enumerate(states)}
+    ...     return SessionsLook([], found, len(found))
+    >>> case(looks()), case(looks("running", "complete")), case(looks("complete")), case(SessionsLook([], {}, 1))
     ('none ran', 'running', 'not all succeeded', 'all succeeded')
     """
     found = [kind(each) for each in look.followed.values()]
@@ -79,36 +79,36 @@ def case(look: Look) -> str:
     return "not all succeeded" if "failed" in found else "all succeeded"
 
 
-def states(look: Look) -> dict[str, str]:
+def states(look: SessionsLook) -> dict[str, str]:
     """Return how far each session is that is followed, in words."""
     return {name: words(each) for name, each in look.followed.items()}
 
 
-def words(look: outcome.Look) -> str:
+def words(look: outcome.SessionLook) -> str:
     """Return how far a session is."""
     if look.made_again:
         return f"deleted, and made again at {look.made_again}"
-    return outcome.in_words(outcome.rule(look), look, kinds.sort({}))
+    return outcome.in_words(outcome.find_rule(look), look, kinds.sort_by_kind({}))
 
 
-def outcome_of(look: Look) -> Outcome:
+def outcome_of(look: SessionsLook) -> Outcome:
     """Return what one look at a list of sessions says: over when none of those that ran is running any more.
 
     A session that runs, and has failed nodes, counts as failed: it cannot succeed any more.
 
     >>> def session(state, **shares):
-    ...     return outcome.Look({}, {"status": state, "managed_components_count": 4, **shares}, {})
+    ...     return outcome.SessionLook({}, {"status": state, "managed_components_count": 4, **shares}, {})
     >>> run = {"a": session("running", percent_successful=50.0, phases={"percent_configuring": 50.0})}
-    >>> outcome_of(Look([], run, 1))[:5]
+    >>> outcome_of(SessionsLook([], run, 1))[:5]
     ('1 session is running', False, False, [], ['a'])
     >>> over = {"b": session("complete", percent_successful=100.0), "c": session("complete", percent_failed=100.0)}
-    >>> outcome_of(Look([], {**run, **over}, 3))[:5]
+    >>> outcome_of(SessionsLook([], {**run, **over}, 3))[:5]
     ('1 session is running, 1 succeeded, 1 failed', False, False, ['c'], ['a'])
-    >>> outcome_of(Look([], over, 2))[:3], outcome_of(Look([], {"b": over["b"]}, 1))[:3]
+    >>> outcome_of(SessionsLook([], over, 2))[:3], outcome_of(SessionsLook([], {"b": over["b"]}, 1))[:3]
     (('1 session succeeded, 1 failed', True, False), ('1 session succeeded', True, True))
     """
     by_kind = {name: kind(each) for name, each in look.followed.items()}
-    failing = [name for name, each in look.followed.items() if verdict_rules.failed_nodes(each.status)]
+    failing = [name for name, each in look.followed.items() if verdict_rules.count_failed(each.status)]
     line, end = ENDS[case(look)]
     statuses = [each.status for each in look.followed.values()]
     return Outcome(

@@ -1,6 +1,6 @@
 """What a session of BOS v2 does to its nodes when it is set up, as pure functions.
 
-An approximation where BOS asks other services: see `boot_artifacts` and `set_up`.
+An approximation where BOS asks other services: see `boot_artifacts` and `plan_set_up`.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ EMPTY_TERM = "IndexError: string index out of range\n"  # what the server's own 
 NO_COMPONENTS = "All nodes found to act upon do not exist as BOS components"
 
 
-def limited(nodes: Sequence[str], limit: str) -> list[str]:
+def apply_limit(nodes: Sequence[str], limit: str) -> list[str]:
     """Return the nodes that a session's limit leaves, its terms taken from left to right: added, `&` kept, `!` removed.
 
     A group or a role is a name that no node has here: see `groups_in`. A blank belongs to its term.
 
     >>> nodes = ["x1", "x2", "x3"]
-    >>> limited(nodes, ""), limited(nodes, "x1,x3,x9"), limited(nodes, "all,!x2"), limited(nodes, "x1,x2,&x2")
-    (['x1', 'x2', 'x3'], ['x1', 'x3'], ['x1', 'x3'], ['x2'])
-    >>> limited(nodes, "all, !x2"), limited(nodes, "!x2")
+    >>> [apply_limit(nodes, limit) for limit in ("", "x1,x3,x9", "all,!x2", "x1,x2,&x2")]
+    [['x1', 'x2', 'x3'], ['x1', 'x3'], ['x1', 'x3'], ['x2']]
+    >>> apply_limit(nodes, "all, !x2"), apply_limit(nodes, "!x2")
     (['x1', 'x2', 'x3'], [])
     """
     if not limit:
@@ -128,28 +128,28 @@ class SetUp(NamedTuple):
     over: bool = False
 
 
-def set_up(session: Mapping[str, Any], template: Mapping[str, Any], known: Container[str]) -> SetUp:
+def plan_set_up(session: Mapping[str, Any], template: Mapping[str, Any], known: Container[str]) -> SetUp:
     """Return what a session does to its nodes.
 
     Nodes count as far as they are named and BOS knows them. Who is in a role or a group cannot be known here: in one of
     a boot set are taken to be the nodes that the limit names; where nothing else tells, the session stays pending.
 
     >>> session = {"name": "s", "operation": "boot", "stage": False, "limit": ""}
-    >>> found = set_up(session, {"boot_sets": {"all": {"node_list": ["x1", "x9"]}}}, ["x1"])
+    >>> found = plan_set_up(session, {"boot_sets": {"all": {"node_list": ["x1", "x9"]}}}, ["x1"])
     >>> list(found.changes), found.error, found.over
     (['x1'], '', False)
-    >>> set_up(session, {"boot_sets": {"all": {"node_list": ["x9"]}}}, [])[1:]
+    >>> plan_set_up(session, {"boot_sets": {"all": {"node_list": ["x9"]}}}, [])[1:]
     ('All nodes found to act upon do not exist as BOS components', True)
-    >>> set_up({**session, "limit": "x7"}, {"boot_sets": {"all": {"node_list": ["x9"]}}}, ["x9"])[1:]
+    >>> plan_set_up({**session, "limit": "x7"}, {"boot_sets": {"all": {"node_list": ["x9"]}}}, ["x9"])[1:]
     ('No nodes were found to act upon.', True)
     >>> computes = {"boot_sets": {"all": {"node_roles_groups": ["Compute"]}}}
-    >>> set_up(session, computes, ["x1"])[1:]
+    >>> plan_set_up(session, computes, ["x1"])[1:]
     ('Who is in Compute cannot be known offline.', False)
-    >>> set_up({**session, "limit": "x1,&green"}, computes, ["x1"])[1:]
+    >>> plan_set_up({**session, "limit": "x1,&green"}, computes, ["x1"])[1:]
     ('Who is in green cannot be known offline.', False)
-    >>> set_up({**session, "limit": "x1,"}, computes, ["x1"])[1:]
+    >>> plan_set_up({**session, "limit": "x1,"}, computes, ["x1"])[1:]
     ('IndexError: string index out of range\\n', True)
-    >>> list(set_up({**session, "limit": "x1,x2,!x2,x9"}, computes, ["x1", "x2"]).changes)
+    >>> list(plan_set_up({**session, "limit": "x1,x2,!x2,x9"}, computes, ["x1", "x2"]).changes)
     ['x1']
     """
     boot_sets = [part(part(template, "boot_sets"), name) for name in part(template, "boot_sets")]
@@ -167,7 +167,7 @@ def set_up(session: Mapping[str, Any], template: Mapping[str, Any], known: Conta
         unknown = [name for field in SPECIFIERS[1:] for name in names_in(boot_set.get(field))]
         groups += unknown
         change = assignment(wanted_state(template, boot_set, session), session)
-        for node in limited([*names_in(boot_set.get("node_list")), *(named if unknown else [])], limit):
+        for node in apply_limit([*names_in(boot_set.get("node_list")), *(named if unknown else [])], limit):
             strange = strange or node not in known
             if node in known:
                 changes[node] = change

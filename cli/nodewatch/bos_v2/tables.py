@@ -69,10 +69,10 @@ def created_session(document: Session, clock: Clock) -> Page:
     return [*session(document, clock), *next_steps(steps)]
 
 
-def attempts(component: Component) -> str:
+def attempts_words(component: Component) -> str:
     """Return how often BOS has tried power actions, as far as it has.
 
-    >>> attempts({"event_stats": {"power_on_attempts": 2, "power_off_graceful_attempts": 0}})
+    >>> attempts_words({"event_stats": {"power_on_attempts": 2, "power_off_graceful_attempts": 0}})
     'power on 2'
     """
     stats = part(component, "event_stats")
@@ -109,22 +109,22 @@ def component(document: Component, clock: Clock, tried: str | None = None) -> Pa
                 ("Enabled", "" if enabled is None else "yes" if enabled else "no"),
                 ("Session", as_text(document.get("session"))),
                 ("Last action", last_action(document, clock)),
-                ("Attempts", attempts(document) if tried is None else tried),
+                ("Attempts", attempts_words(document) if tried is None else tried),
                 ("Retry policy", as_text(document.get("retry_policy"))),
                 ("Error", Cell(as_text(document.get("error")), "bad")),
             ]
         ),
-        *states(document, clock),
+        *states_page(document, clock),
     ]
 
 
-def states(document: Component, clock: Clock) -> Page:
+def states_page(document: Component, clock: Clock) -> Page:
     """Return what the node was booted with beside what it is to be booted with, and what is staged for it."""
-    actual, desired, staged = (settings(part(document, f"{name}_state")) for name in ("actual", "desired", "staged"))
+    actual, desired, staged = (settings_in(part(document, f"{name}_state")) for name in ("actual", "desired", "staged"))
     page: Page = []
     if actual or desired:
-        pairs = [(name, compared(actual.get(name), desired.get(name))) for name in SETTINGS]
-        page += [Heading("Actual and desired state"), Fields(pairs), *parameters(document)]
+        pairs = [(name, compare_setting(actual.get(name), desired.get(name))) for name in SETTINGS]
+        page += [Heading("Actual and desired state"), Fields(pairs), *parameter_lines(document)]
     for name, state in (("Actual", "actual_state"), ("Desired", "desired_state")):
         if actual and desired:
             page.append(Line(clock.ago(part(document, state).get("last_updated")), lead=f"  {name} state updated: "))
@@ -133,7 +133,7 @@ def states(document: Component, clock: Clock) -> Page:
     return page
 
 
-def settings(state: Mapping[str, Any]) -> dict[str, str]:
+def settings_in(state: Mapping[str, Any]) -> dict[str, str]:
     """Return what a state says of boot artifacts, configuration and session, without the kernel's parameters."""
     artifacts = part(state, "boot_artifacts")
     found = {
@@ -145,12 +145,12 @@ def settings(state: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def compared(actual: str | None, desired: str | None) -> str | Cell:
+def compare_setting(actual: str | None, desired: str | None) -> str | Cell:
     """Return a setting as it is and is to be, marked where these differ; what only one state has is told as such.
 
-    >>> compared("a", "a"), compared("a", None)
+    >>> compare_setting("a", "a"), compare_setting("a", None)
     ('a', 'a (actual)')
-    >>> compared("a", "b").text
+    >>> compare_setting("a", "b").text
     'a, but is to be b'
     """
     if actual and desired and actual != desired:
@@ -160,7 +160,7 @@ def compared(actual: str | None, desired: str | None) -> str | Cell:
     return f"{actual} (actual)" if actual else f"{desired} (desired)" if desired else ""
 
 
-def parameters(document: Component) -> Page:
+def parameter_lines(document: Component) -> Page:
     """Return the kernel's parameters one a line: a minus before those only actual, a plus before those only desired."""
     now, then = (
         as_text(part(part(document, state), "boot_artifacts").get("kernel_parameters")).split()

@@ -22,10 +22,11 @@ def boot_sets(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {name: part(found, name) for name in found}
 
 
-def members(boot_set: Mapping[str, Any]) -> str:
+def nodes_of_boot_set(boot_set: Mapping[str, Any]) -> str:
     """Return which nodes are in a boot set: names folded, roles and groups as such.
 
-    >>> members({"node_list": ["x2", "x1"], "node_roles_groups": ["Compute"], "node_groups": ["uan", "login"]})
+    >>> boot_set = {"node_list": ["x2", "x1"], "node_roles_groups": ["Compute"], "node_groups": ["uan", "login"]}
+    >>> nodes_of_boot_set(boot_set)
     'x[1-2], role Compute, group uan, group login'
     """
     found = []
@@ -40,11 +41,13 @@ def configuration(document: Mapping[str, Any]) -> str:
     return as_text(part(document, "cfs").get("configuration"))
 
 
-def configured(template: Mapping[str, Any]) -> str:
+def configuration_words(template: Mapping[str, Any]) -> str:
     """Return how the nodes of a template are configured.
 
-    >>> configured({"enable_cfs": True, "cfs": {"configuration": "c"}}), configured({"enable_cfs": False})
-    ('c', 'not configured')
+    >>> configuration_words({"enable_cfs": True, "cfs": {"configuration": "c"}})
+    'c'
+    >>> configuration_words({"enable_cfs": False})
+    'not configured'
     """
     return "not configured" if template.get("enable_cfs") is False else configuration(template)
 
@@ -56,7 +59,7 @@ def template(document: SessionTemplate) -> Page:
             [
                 ("Template", Cell(as_text(document.get("name")), "strong")),
                 ("Description", as_text(document.get("description"))),
-                ("Configuration", configured(document)),
+                ("Configuration", configuration_words(document)),
                 ("Tenant", as_text(document.get("tenant"))),
             ]
         )
@@ -66,7 +69,7 @@ def template(document: SessionTemplate) -> Page:
         page.append(
             Fields(
                 [
-                    ("Nodes", members(boot_set)),
+                    ("Nodes", nodes_of_boot_set(boot_set)),
                     ("Architecture", as_text(boot_set.get("arch"))),
                     ("Image", as_text(boot_set.get("path"))),
                     ("Type", as_text(boot_set.get("type"))),
@@ -81,7 +84,7 @@ def template(document: SessionTemplate) -> Page:
     return page
 
 
-def applied(document: Applied) -> Page:
+def applied_page(document: Applied) -> Page:
     """Return on which nodes the staged session was started, and on which not."""
     kinds: tuple[tuple[str, Style], ...] = (("succeeded", "good"), ("ignored", "warn"), ("failed", "bad"))
     page: Page = []
@@ -94,13 +97,13 @@ def applied(document: Applied) -> Page:
 
 def options(document: Mapping[str, Any]) -> Page:
     """Return the options of the service, as they are spelt."""
-    return [Fields([(name, written(value)) for name, value in document.items()])]
+    return [Fields([(name, option_text(value)) for name, value in document.items()])]
 
 
-def written(value: Any) -> str:
+def option_text(value: Any) -> str:
     """Return an option's value as `options update` takes it.
 
-    >>> written(True), written(15), written("7d")
+    >>> option_text(True), option_text(15), option_text("7d")
     ('true', '15', '7d')
     """
     return str(value).lower() if isinstance(value, bool) else as_text(value)

@@ -21,7 +21,7 @@ SHARES = ("successful", "failed", "staged")
 MOVING = ("powering_on", "powering_off", "configuring")
 
 
-class Progress(NamedTuple):
+class Shares(NamedTuple):
     """An extended status in shares of its components, in percent: what a bar shows."""
 
     successful: float
@@ -31,13 +31,14 @@ class Progress(NamedTuple):
     other: float
 
 
-def share(document: Mapping[str, Any], name: str) -> float:
+def percentage(document: Mapping[str, Any], name: str) -> float:
     """Return a percentage of a document, 0.0 for what is none.
 
-    >>> share({"percent_failed": 25}, "failed"), share({"percent_failed": "25"}, "failed"), share({}, "failed")
-    (25.0, 0.0, 0.0)
-    >>> [share({"percent_failed": value}, "failed") for value in (float("inf"), float("nan"), -1, 100.1, True)]
-    [0.0, 0.0, 0.0, 0.0, 0.0]
+    >>> percentage({"percent_failed": 25}, "failed"), percentage({}, "failed")
+    (25.0, 0.0)
+    >>> values = ("25", float("inf"), float("nan"), -1, 100.1, True)
+    >>> [percentage({"percent_failed": value}, "failed") for value in values]
+    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     """
     value: Any = document.get(f"percent_{name}")
     return float(value) if is_percentage(value) else 0.0
@@ -63,28 +64,28 @@ def is_sound(status: ExtendedStatus) -> bool:
     return all(map(is_percentage, values))
 
 
-def progress(status: ExtendedStatus) -> Progress:
+def shares_of(status: ExtendedStatus) -> Shares:
     """Return the shares of a session's components; `other` are those in no bucket (on hold, disabled in a phase).
 
     They add up to the whole, though a failed node stands in its phase as well (before BOS 2.4, and until BOS has
     disabled it); and nothing of a session that is complete is in progress.
 
-    >>> progress({"percent_successful": 50.0, "percent_failed": 25, "phases": {"percent_configuring": 12.5}})
-    Progress(successful=50.0, in_progress=12.5, failed=25.0, staged=0.0, other=12.5)
+    >>> shares_of({"percent_successful": 50.0, "percent_failed": 25, "phases": {"percent_configuring": 12.5}})
+    Shares(successful=50.0, in_progress=12.5, failed=25.0, staged=0.0, other=12.5)
     >>> older = {"percent_failed": 25.0, "phases": {"percent_powering_on": 100.0}}
-    >>> progress({"status": "running", **older}).in_progress, progress({"status": "complete", **older}).in_progress
+    >>> shares_of({"status": "running", **older}).in_progress, shares_of({"status": "complete", **older}).in_progress
     (75.0, 0.0)
-    >>> sum(progress({"status": "pending", "percent_successful": None}))
+    >>> sum(shares_of({"status": "pending", "percent_successful": None}))
     0.0
     """
     phases = part(status, "phases")
-    successful, failed, staged = (share(status, name) for name in SHARES)
-    moving = 0.0 if status.get("status") == "complete" else sum(share(phases, name) for name in MOVING)
-    told = any(is_percentage(status.get(f"percent_{name}")) for name in SHARES) and nodes(status) != 0
+    successful, failed, staged = (percentage(status, name) for name in SHARES)
+    moving = 0.0 if status.get("status") == "complete" else sum(percentage(phases, name) for name in MOVING)
+    told = any(is_percentage(status.get(f"percent_{name}")) for name in SHARES) and node_count(status) != 0
     unended = 100.0 - successful - failed - staged if told else 0.0
     moving = max(min(moving, unended), 0.0)
     rest = unended - moving
-    return Progress(successful, round(moving, 2), failed, staged, round(rest, 2) if rest > 0.05 else 0.0)
+    return Shares(successful, round(moving, 2), failed, staged, round(rest, 2) if rest > 0.05 else 0.0)
 
 
 def counted_once(status: ExtendedStatus, applied: int) -> ExtendedStatus:
@@ -98,7 +99,7 @@ def counted_once(status: ExtendedStatus, applied: int) -> ExtendedStatus:
     >>> counted_once(double, 1)["percent_staged"], counted_once(double, 0) is double
     (40.0, True)
     """
-    total = nodes(status) or 0
+    total = node_count(status) or 0
     if not 0 < applied < total:
         return status
     once = total - applied
@@ -111,26 +112,26 @@ def counted_once(status: ExtendedStatus, applied: int) -> ExtendedStatus:
 
     again: dict[str, Any] = {**recounted(status), "managed_components_count": once}
     if "percent_staged" in again:
-        again["percent_staged"] = round(max(share(status, "staged") * total / 100 - applied, 0) * 100 / once, 2)
+        again["percent_staged"] = round(max(percentage(status, "staged") * total / 100 - applied, 0) * 100 / once, 2)
     if "phases" in again:
         again["phases"] = recounted(part(status, "phases"))
     return again  # type: ignore[return-value]  # mypy does not follow a TypedDict that grows
 
 
-def nodes(status: ExtendedStatus) -> int | None:
+def node_count(status: ExtendedStatus) -> int | None:
     """Return how many components the session manages; None if the server does not say."""
     count = status.get("managed_components_count")
     return count if type(count) is int and count >= 0 else None
 
 
-def failed_nodes(status: ExtendedStatus) -> int:
+def count_failed(status: ExtendedStatus) -> int:
     """Return how many components failed: the percentage of the count, which is exact for what two places can tell.
 
-    >>> failed_nodes({"managed_components_count": 3, "percent_failed": 33.33})
+    >>> count_failed({"managed_components_count": 3, "percent_failed": 33.33})
     1
     """
-    share = progress(status).failed
-    return max(round((nodes(status) or 0) * share / 100), 1 if share else 0)
+    share = shares_of(status).failed
+    return max(round((node_count(status) or 0) * share / 100), 1 if share else 0)
 
 
 class Counts(NamedTuple):
@@ -143,22 +144,22 @@ class Counts(NamedTuple):
     staged: int
 
 
-def counts(status: ExtendedStatus, known: Mapping[str, int] | None = None) -> Counts | None:
+def count_nodes(status: ExtendedStatus, known: Mapping[str, int] | None = None) -> Counts | None:
     """Return how many of a session's components are where; None if the server does not say how many there are.
 
     `known` counts its components by kind; that decides where all of them are known. A complete session's may have gone
     on to others, so that its saved percentages count, and where these cannot tell one node, its errors and those that
     are known not to be stable. What the percentages do not say, being rounded, is taken from or given to the largest.
 
-    >>> counts({"managed_components_count": 3, "percent_failed": 33.33, "percent_successful": 66.67})
+    >>> count_nodes({"managed_components_count": 3, "percent_failed": 33.33, "percent_successful": 66.67})
     Counts(successful=2, in_progress=0, failed=1, held=0, staged=0)
     >>> known = {"moving": 1, "failed": 1}
-    >>> counts({"status": "running", "managed_components_count": 2, "percent_failed": 100.0}, known)
+    >>> count_nodes({"status": "running", "managed_components_count": 2, "percent_failed": 100.0}, known)
     Counts(successful=0, in_progress=1, failed=1, held=0, staged=0)
-    >>> counts({"status": "complete", "managed_components_count": 30_000, "percent_successful": 100.0}, known)
+    >>> count_nodes({"status": "complete", "managed_components_count": 30_000, "percent_successful": 100.0}, known)
     Counts(successful=29998, in_progress=0, failed=1, held=1, staged=0)
     """
-    total, shares, known = nodes(status), progress(status), known or {}
+    total, shares, known = node_count(status), shares_of(status), known or {}
     if total is None:
         return None
     staged = round(total * shares.staged / 100)
@@ -183,7 +184,7 @@ def failed_of_many(status: ExtendedStatus, total: int) -> int:
     >>> failed_of_many({"percent_failed": 0.01, "error_summary": errors}, 100_000)
     10
     """
-    errors, said = sum(group.number for group in error_groups(status, {})), total * progress(status).failed / 100
+    errors, said = sum(group.number for group in error_groups(status, {})), total * shares_of(status).failed / 100
     return errors if abs(errors - said) <= total * HALF / 100 else round(said)
 
 
@@ -213,10 +214,10 @@ def verdict(status: ExtendedStatus, counts: Counts | None = None) -> Verdict:
     """
     from nodewatch.table import plural  # JSON needs none of it
 
-    state, total, shares = str(status.get("status", "unknown")), nodes(status), progress(status)
+    state, total, shares = str(status.get("status", "unknown")), node_count(status), shares_of(status)
     everyone = "? nodes" if total is None else plural(total, "node")
     behind = f", {everyone}" if total else ""
-    failed = failed_nodes(status) if counts is None else counts.failed
+    failed = count_failed(status) if counts is None else counts.failed
     if failed:
         return Verdict(f"{state}: {failed:,} of {everyone} FAILED", "bad")
     if state != "complete":
@@ -290,4 +291,8 @@ def tells_all(status: ExtendedStatus) -> bool:
     """
     groups = error_groups(status, {})
     named = sum(len(group.names) for group in groups)
-    return (nodes(status) or 0) <= EXACT and named >= failed_nodes(status) and not any(each.unknown for each in groups)
+    return (
+        (node_count(status) or 0) <= EXACT
+        and named >= count_failed(status)
+        and not any(each.unknown for each in groups)
+    )

@@ -43,20 +43,20 @@ def log_in(app: App, username: str | None, password_file: str | None) -> None:
     from nodewatch.remote import login, tokens
 
     bearer = system_of(app)
-    username = username or app.settings.cray.username or asked(app, "Username")
-    password = password_from(app, password_file) if password_file else asked(app, "Password", hidden=True)
+    username = username or app.settings.cray.username or ask_user(app, "Username")
+    password = password_from(app, password_file) if password_file else ask_user(app, "Password", hidden=True)
     if app.settings.dry_run:
         app.say(f"{username} would be logged in to {bearer.base}.")
         return
     place, token = login.log_in(username, password, app.settings, app.world, bearer.base)
-    until = f" until {written(token.expires)}" if token.expires else ""
+    until = f" until {iso_time(token.expires)}" if token.expires else ""
     app.say(f"Logged in to {bearer.base} as {username}{until}. The login is kept in {place.path}.")
-    used = tokens.place_of(app.settings, app.world, bearer.base)
+    used = tokens.token_place(app.settings, app.world, bearer.base)
     if used and used.path != place.path:
         app.warn(f"But {used.path} is used, because {used.source} says so. Name this one with --token {place.path}.")
 
 
-def asked(app: App, what: str, *, hidden: bool = False) -> str:
+def ask_user(app: App, what: str, *, hidden: bool = False) -> str:
     """Return what the user types: at a prompt on a terminal, else as the next line of standard input."""
     world = app.world
     if hidden and world.stdin.isatty():
@@ -75,7 +75,7 @@ def asked(app: App, what: str, *, hidden: bool = False) -> str:
 def password_from(app: App, file: str) -> str:
     """Return the first line of a file, or of standard input."""
     if file == "-":
-        return asked(app, "Password", hidden=True)
+        return ask_user(app, "Password", hidden=True)
     from nodewatch.files import SMALL, read_file
 
     return read_file(file, SMALL).partition("\n")[0].rstrip("\r")
@@ -94,7 +94,7 @@ def show_login(app: App) -> None:
     if not bearer.known:
         raise NotPermitted(bearer.advice)
     if bearer.place:
-        token, file, source = tokens.read(bearer.place, app.world), bearer.place.path, bearer.place.source
+        token, file, source = tokens.read_token(bearer.place, app.world), bearer.place.path, bearer.place.source
         tokens.warn_if_open(bearer.place, app.world)
     else:
         given = tokens.token_in({"access_token": str(app.settings.token)})
@@ -105,7 +105,7 @@ def show_login(app: App) -> None:
     status = {
         "system": bearer.base,
         "username": token.username,
-        "expires": None if token.expires is None else written(token.expires),
+        "expires": None if token.expires is None else iso_time(token.expires),
         "expired": expired,
         "refreshable": token.refresh is not None,
         "file": file,
@@ -116,10 +116,10 @@ def show_login(app: App) -> None:
         raise NotPermitted(f"The login has expired. {login.RENEW}")
 
 
-def written(expires: float) -> str:
+def iso_time(expires: float) -> str:
     """Return a time as ISO 8601 has it, in UTC.
 
-    >>> written(1_800_000_000.5)
+    >>> iso_time(1_800_000_000.5)
     '2027-01-15T08:00:00Z'
     """
     from datetime import UTC, datetime

@@ -138,14 +138,14 @@ def effective(settings: Settings, world: World) -> dict[str, Row]:
 
 def token_row(settings: Settings, world: World) -> Row:
     """Return the file that the token for BOS is in, or that it is given as such."""
-    from nodewatch.remote.tokens import place_of
+    from nodewatch.remote.tokens import token_place
 
     if settings.token:
         return MASK, "NODEWATCH_TOKEN"
     system = settings.systems["bos"]
     if system is None or isinstance(system, WrongConfiguration) or system.url is None:
         return None, ""
-    return place_of(settings, world, system.url) or (None, "")
+    return token_place(settings, world, system.url) or (None, "")
 
 
 def proxy_row(settings: Settings, world: World) -> Row:

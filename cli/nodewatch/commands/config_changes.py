@@ -10,7 +10,7 @@ import click
 from nodewatch.backend import Request
 from nodewatch.commands.config import open_values
 from nodewatch.errors import FileTrouble, NodewatchError, NotFound, WrongConfiguration, WrongUsage
-from nodewatch.files import make_folder, read_configuration, write_whole
+from nodewatch.files import locked, make_folder, read_configuration, write_whole
 from nodewatch.options import ACCOUNT, Text
 from nodewatch.settings import contexts, edit
 from nodewatch.tree import command
@@ -28,23 +28,26 @@ QUESTIONS = (
     ("exchange.org", "Organization in the Exchange"),
 )
 PROBES = {"bos": ("/v2", "/v1/version"), "exchange": ("/admin/version",), "agent": ("/node",)}
+PATIENCE = 10.0  # seconds that another process may take for its change
 
 
-def change(app: App, changed: Callable[[str, str], str], would: str, done: str) -> None:
+def change_file(app: App, changed: Callable[[str, str], str], would: str, done: str) -> None:
     """Put what a function makes of the text and path of the user's file in its place, and say what was done.
 
-    It needs no settings: a file that is wrong can be put right.
+    It needs no settings: a file that is wrong can be put right. One process at a time changes it, so that no change is
+    lost; raise `Held` if another one is at it all the time, with an editor, say.
     """
     file = contexts.user_file(app.world)
-    text = changed(read_configuration(file) or "", file)
     if app.flags.get("dry_run"):
+        changed(read_configuration(file) or "", file)
         app.say(f"{file} would say: {would}")
         return
     try:
         make_folder(os.path.dirname(file))
     except OSError as error:
         raise FileTrouble(f"{os.path.dirname(file)} cannot be made: {error.strerror}.") from error
-    write_whole(file, [text])
+    with locked(file, app.world, PATIENCE):
+        write_whole(file, [changed(read_configuration(file) or "", file)])
     app.say(done)
 
 
@@ -77,7 +80,7 @@ def set_value(app: App, key: str, value: str) -> None:
     place = ("contexts", name, *key.split("."))
     shown = open_values({key: found})[key]
     would, done = f"{key} = {shown!r}, in the context {name}.", f"{key} of the context {name} is {shown} now."
-    change(app, lambda text, path: edit.changed(text, path, place, found), would, done)
+    change_file(app, lambda text, path: edit.with_value(text, path, place, found), would, done)
 
 
 @command
@@ -94,7 +97,7 @@ def unset_value(app: App, key: str) -> None:
         raise NotFound(f"the context {name} sets no {key}.")
     place = ("contexts", name, *key.split("."))
     would, done = f"no {key}, in the context {name}.", f"{key} of the context {name} is no longer set."
-    change(app, lambda text, path: edit.changed(text, path, place, None), would, done)
+    change_file(app, lambda text, path: edit.with_value(text, path, place, None), would, done)
 
 
 @command
@@ -105,9 +108,9 @@ def use_context(app: App, name: str) -> None:
     \b
     $ nodewatch config use prod
     """
-    contexts.chosen(contexts.read_contexts(app.world), name, "config use")
+    contexts.find_context(contexts.read_contexts(app.world), name, "config use")
     would, done = f"context = {name!r}.", f"From now on, the context {name} is the one that is asked."
-    change(app, lambda text, path: edit.changed(text, path, ("context",), name), would, done)
+    change_file(app, lambda text, path: edit.with_value(text, path, ("context",), name), would, done)
 
 
 @command
@@ -118,7 +121,7 @@ def edit_file(app: App) -> None:
     $ nodewatch config edit
     """
     done = f"{contexts.user_file(app.world)} is changed."
-    change(app, lambda text, path: edited(app, text, path), "what the editor left.", done)
+    change_file(app, lambda text, path: edited(app, text, path), "what the editor left.", done)
 
 
 def edited(app: App, text: str, path: str) -> str:
@@ -132,7 +135,7 @@ def edited(app: App, text: str, path: str) -> str:
         if found is None:
             raise NodewatchError("Nothing was changed.")
         try:
-            contexts.parse(found, path, app.world.home)
+            contexts.parse_contexts(found, path, app.world.home)
         except WrongConfiguration as error:
             if not app.interactive:
                 raise
@@ -166,11 +169,11 @@ def init(app: App, name: str, bos_url: str | None, exchange_url: str | None, age
     asking = not (bos_url or exchange_url or agent_url)
     if asking and not app.interactive:
         raise WrongUsage("nothing says which system it is: add --bos-url, --exchange-url or --agent-url.")
-    name = name or (asked(app, "Name of the context") if asking else "") or "default"
+    name = name or (ask_user(app, "Name of the context") if asking else "") or "default"
     if contexts.read_contexts(app.world).known.get(name):
         raise WrongUsage(f"there is a context {name} already: `nodewatch config set` changes it.")
     if asking:
-        given |= {key: given[key] or asked(app, question) for key, question in QUESTIONS}
+        given |= {key: given[key] or ask_user(app, question) for key, question in QUESTIONS}
     values = {key: edit.value_of(key, text) for key, text in given.items() if text}
     if not any(key in values for key in contexts.URLS):
         raise WrongUsage("a context needs the URL of a service, and none was given.")
@@ -179,18 +182,18 @@ def init(app: App, name: str, bos_url: str | None, exchange_url: str | None, age
     file = contexts.user_file(app.world)
     would = f"the context {name}, with {', '.join(f'{key} = {value!r}' for key, value in open_values(values).items())}."
     done = f"The context {name} is written to {file}."
-    change(app, lambda text, path: edit.new_context(text, path, name, values), would, done)
+    change_file(app, lambda text, path: edit.new_context(text, path, name, values), would, done)
     if not app.flags.get("dry_run"):
-        check(app, name, [key.removesuffix(".url") for key in contexts.URLS if key in values])
+        probe_context(app, name, [key.removesuffix(".url") for key in contexts.URLS if key in values])
 
 
-def asked(app: App, question: str) -> str:
+def ask_user(app: App, question: str) -> str:
     """Return what the user answers, without blanks around it; nothing leaves the setting out."""
     print(f"{question}: ", end="", file=app.world.stderr, flush=True)
     return app.world.stdin.readline().strip()
 
 
-def check(app: App, name: str, services: list[str]) -> None:
+def probe_context(app: App, name: str, services: list[str]) -> None:
     """Ask each service of a context something, and say what works; raise the first error there was."""
     from nodewatch.app import App as Asking
 
@@ -200,7 +203,7 @@ def check(app: App, name: str, services: list[str]) -> None:
     with probe.closing:
         for service in services:
             try:
-                answers(probe, service)
+                probe_service(probe, service)
                 app.say(f"{probe.address(service)} answers.")
             except NodewatchError as error:
                 errors.append(error)
@@ -211,7 +214,7 @@ def check(app: App, name: str, services: list[str]) -> None:
         )
 
 
-def answers(app: App, service: str) -> Any:
+def probe_service(app: App, service: str) -> Any:
     """Ask a service what costs it nothing; raise what it says, `NotFound` if it knows none of the questions."""
     *others, last = PROBES[service]
     for path in others:

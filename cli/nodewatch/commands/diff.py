@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from nodewatch.app import App
-    from nodewatch.differences import Change, Seen
+    from nodewatch.differences import Change, FleetStates
     from nodewatch.offline.fleet import Entry
     from nodewatch.table import Page, Record
 
@@ -43,8 +43,8 @@ def diff(app: App, before: str, after: str, exit_code: bool) -> None:
     services = {service_of(place) for place in one} & {service_of(place) for place in other}
     fleets = [{place: fleet[place] for place in fleet if service_of(place) in services} for fleet in (one, other)]
     if LIVE in (before, after):
-        fleets = [of_organization(fleet, str(app.settings.org)) for fleet in fleets]
-    found = changes(seen(fleets[0]), seen(fleets[1]))
+        fleets = [only_organization(fleet, str(app.settings.org)) for fleet in fleets]
+    found = changes(fleet_states(fleets[0]), fleet_states(fleets[1]))
     everything = app.asking or app.settings.format != "names"
     fitting = app.fitting([row for row in rows(found) if everything or row["kind"] in NODE_KINDS])
     if app.asks_for_list:
@@ -65,10 +65,10 @@ def service_of(place: str) -> str:
     return place.rpartition(".")[0]
 
 
-def of_organization(fleet: Fleet, org: str) -> Fleet:
+def only_organization(fleet: Fleet, org: str) -> Fleet:
     """Return the fleet without what the Exchange has of other organizations: of the live one, only this was asked.
 
-    >>> of_organization({"exchange.nodes": {"o/n": {}, "p/n": {}}, "bos.v2.components": {"x1": {}}}, "o")
+    >>> only_organization({"exchange.nodes": {"o/n": {}, "p/n": {}}, "bos.v2.components": {"x1": {}}}, "o")
     {'exchange.nodes': {'o/n': {}}, 'bos.v2.components': {'x1': {}}}
     """
     return {
@@ -85,18 +85,18 @@ def fleet_of(app: App, source: str) -> Fleet:
     from nodewatch.offline.store import FLEET_FILE
 
     if source == LIVE:
-        from nodewatch.commands.local import live_systems, of_everything
+        from nodewatch.commands.local import ask_everything, live_systems
         from nodewatch.offline.fleet import entries, loadable
 
-        fleet, unasked = of_everything(app, live_systems(app))
+        fleet, unasked = ask_everything(app, live_systems(app))
         for error in unasked.values():
             raise error
-        return grouped(entries(loadable(fleet, sections())[0], sections()))
+        return group_documents(entries(loadable(fleet, sections())[0], sections()))
     if source.endswith(FLEET_FILE):
         from nodewatch.files import read_file
         from nodewatch.offline.fleet import read_fleet
 
-        return grouped(read_fleet(read_file(source), source, sections()))
+        return group_documents(read_fleet(read_file(source), source, sections()))
     with closing(store_at(source)) as store, store.reading():
         found = {
             # the key of a single document is empty, and an empty text comes back as None
@@ -106,7 +106,7 @@ def fleet_of(app: App, source: str) -> Fleet:
     return {place: documents for place, documents in found.items() if documents}
 
 
-def grouped(entries: Iterable[Entry]) -> Fleet:
+def group_documents(entries: Iterable[Entry]) -> Fleet:
     """Return the documents by section and key."""
     fleet: Fleet = {}
     for section, key, document in entries:
@@ -114,15 +114,15 @@ def grouped(entries: Iterable[Entry]) -> Fleet:
     return fleet
 
 
-def seen(fleet: Fleet) -> Seen:
+def fleet_states(fleet: Fleet) -> FleetStates:
     """Return what all slices see in a fleet."""
     from nodewatch.bos_v1 import diff_rules as bos_v1
     from nodewatch.bos_v2 import diff_rules as bos_v2
-    from nodewatch.differences import Seen
+    from nodewatch.differences import FleetStates
     from nodewatch.horizon import diff_rules as horizon
 
-    parts = [rules.seen(fleet) for rules in (bos_v2, bos_v1, horizon)]
-    return Seen(
+    parts = [rules.fleet_states(fleet) for rules in (bos_v2, bos_v1, horizon)]
+    return FleetStates(
         {about: states for part in parts for about, states in part.nodes.items()},
         {about: words for part in parts for about, words in part.things.items()},
     )

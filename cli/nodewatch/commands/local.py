@@ -117,7 +117,7 @@ def save(app: App, file: str, session: str | None) -> None:
         app.say(f"{file} would be written, with what {' and '.join(system.url or '' for system in live.values())} say.")
         return
     at = f"{app.now:%Y-%m-%dT%H:%M:%SZ}"
-    fleet, unasked = of_session(app, session) if session else of_everything(app, live)
+    fleet, unasked = ask_session(app, session) if session else ask_everything(app, live)
     notes = {
         path: {"status": error.status, "message": app.world.masked(error.message)} for path, error in unasked.items()
     }
@@ -157,34 +157,34 @@ def live_systems(app: App) -> dict[str, System]:
     return found
 
 
-def saver(app: App, service: str) -> Saver:
+def make_saver(app: App, service: str) -> Saver:
     """Return what asks the service for what is saved."""
     from nodewatch.offline.saving import Saver
 
     return Saver(app.backend(service), app.world, quiet=app.quiet)
 
 
-def of_everything(app: App, live: dict[str, System]) -> tuple[dict[str, Any], dict[str, NodewatchError]]:
+def ask_everything(app: App, live: dict[str, System]) -> tuple[dict[str, Any], dict[str, NodewatchError]]:
     """Return the fleet's parts that the live systems answer for, and what these did not answer."""
     from nodewatch.bos_v1 import saving as bos_v1
     from nodewatch.bos_v2 import saving as bos_v2
     from nodewatch.horizon import saving as horizon
 
     fleet: dict[str, Any] = {}
-    savers = {service: saver(app, service) for service in live}
+    savers = {service: make_saver(app, service) for service in live}
     if "bos" in live:
-        v2, v1 = bos_v2.everything(savers["bos"]), bos_v1.everything(savers["bos"])
-        fleet["bos"] = {"v2": v2 or bos_v1.service(savers["bos"]), "v1": v1}
+        v2, v1 = bos_v2.all_documents(savers["bos"]), bos_v1.all_documents(savers["bos"])
+        fleet["bos"] = {"v2": v2 or bos_v1.service_documents(savers["bos"]), "v1": v1}
     if "exchange" in live:
         if not app.settings.org:
             raise WrongConfiguration("the organization of the Exchange is missing: set HZN_ORG_ID.")
-        fleet["exchange"] = horizon.exchange(savers["exchange"], app.settings.org)
+        fleet["exchange"] = horizon.exchange_documents(savers["exchange"], app.settings.org)
     if "agent" in live:
-        fleet["agent"] = horizon.agent(savers["agent"])
+        fleet["agent"] = horizon.agent_documents(savers["agent"])
     return fleet, {path: error for each in savers.values() for path, error in each.unasked.items()}
 
 
-def of_session(app: App, name: str) -> tuple[dict[str, Any], dict[str, NodewatchError]]:
+def ask_session(app: App, name: str) -> tuple[dict[str, Any], dict[str, NodewatchError]]:
     """Return the fleet's parts about one session, of BOS v2 or else of BOS v1, and what BOS did not answer.
 
     Raise `NotFound` if neither has it.
@@ -192,9 +192,9 @@ def of_session(app: App, name: str) -> tuple[dict[str, Any], dict[str, Nodewatch
     from nodewatch.bos_v1 import saving as bos_v1
     from nodewatch.bos_v2 import saving as bos_v2
 
-    bos = saver(app, "bos")
+    bos = make_saver(app, "bos")
     try:
-        return {"bos": {"v2": bos_v2.one_session(bos, name)}}, bos.unasked
+        return {"bos": {"v2": bos_v2.session_documents(bos, name)}}, bos.unasked
     except NotFound:
         v1 = bos_v1.sessions(bos, [name])
         if not v1["session"] and not v1["status"]:

@@ -62,7 +62,7 @@ def record(app: App, store: str, every: float | None, lasting: float | None, kee
             except (ServiceTrouble, Held, NotPermitted) as error:
                 if isinstance(error, NotPermitted) and not (error.status == 401 and app.renew()):
                     raise
-                app.warn(f"{stamp(world.now())}: nothing was recorded. {error.message}")
+                app.warn(f"{recording_time(world.now())}: nothing was recorded. {error.message}")
 
 
 def first_looks(app: App, path: str, keep: float) -> list[Look]:
@@ -103,13 +103,13 @@ def look_at_boots(app: App, path: str, keep: float) -> None:
     """Ask BOS for all components, and add what changed to the store at the path; say how much that is."""
     from nodewatch.bos_v2.client import BosV2
     from nodewatch.bos_v2.offline_recording import add_look
-    from nodewatch.bos_v2.recording_rules import states
+    from nodewatch.bos_v2.recording_rules import whereabouts
     from nodewatch.bos_v2.rules import IN_PROGRESS
 
     now = app.world.now()
-    found = states(BosV2(app.backend("bos")).components(fields=IN_PROGRESS))
+    found = whereabouts(BosV2(app.backend("bos")).components(fields=IN_PROGRESS))
     with closing(store_to_fill(path)) as store:
-        added = add_look(store, stamp(now), found, oldest(now, keep))
+        added = add_look(store, recording_time(now), found, oldest(now, keep))
     tell(app, path, now, added, plural(len(found), "node"))
 
 
@@ -119,25 +119,25 @@ def look_at_upgrades(app: App, path: str, keep: float) -> None:
     from nodewatch.horizon.offline_recording import add_look
     from nodewatch.horizon.recording_rules import states
     from nodewatch.horizon.shared import exchange
-    from nodewatch.horizon.survey import reasons_of, survey
+    from nodewatch.horizon.survey import ask_statuses, reasons_of
 
     org = app.settings.org
     if org is None:
         raise WrongConfiguration(rules.NO_ORG)
     now = app.world.now()
-    found = survey(app, org, exchange(app).nodes(org), "")
+    found = ask_statuses(app, org, exchange(app).nodes(org), "")
     if found.interrupted:
         raise KeyboardInterrupt
     answered = len(found.statuses) + len(found.silent)
     if found.troubled and not answered:
         raise next(iter(found.troubled.values()))
     with closing(store_to_fill(path)) as store:
-        added = add_look(store, stamp(now), states(found.statuses), oldest(now, keep), org, found.troubled)
+        added = add_look(store, recording_time(now), states(found.statuses), oldest(now, keep), org, found.troubled)
     tell(app, path, now, added, plural(answered, "edge node"))
     if found.troubled:
         reasons = [f"  {names}: {why}" for why, names in reasons_of(found).items()]
         missing = f"what could not be asked counts as before ({plural(len(found.troubled), 'edge node')}):"
-        app.warn("\n".join([f"{stamp(now)}: {missing}", *reasons]))
+        app.warn("\n".join([f"{recording_time(now)}: {missing}", *reasons]))
 
 
 LOOKS: dict[str, Look] = {"bos": look_at_boots, "exchange": look_at_upgrades}
@@ -148,14 +148,14 @@ def tell(app: App, path: str, now: datetime, added: int | None, seen: str) -> No
     if added is None:
         app.say(f"{path} has a look that is as new: nothing was added.")
     else:
-        app.say(f"{stamp(now)}: {plural(added, 'change')} on {seen}.")
+        app.say(f"{recording_time(now)}: {plural(added, 'change')} on {seen}.")
 
 
 def oldest(now: datetime, keep: float) -> str:
     """Return before when things are forgotten."""
-    return stamp(now - timedelta(seconds=keep))
+    return recording_time(now - timedelta(seconds=keep))
 
 
-def stamp(time: datetime) -> str:
+def recording_time(time: datetime) -> str:
     """Return a time as a recording has it: in UTC, to the second."""
     return f"{time:%Y-%m-%dT%H:%M:%SZ}"

@@ -36,7 +36,7 @@ def serve(app: App, port: int, address: str, read_only: bool) -> None:
 
     store = app.settings.system("bos").local or chosen_store(app, "serve")
     backends = {service: LocalBackend(store, routes(service), app.world, app.settings) for service in MOUNTS}
-    log = app.warn if app.settings.verbose else silence
+    log = app.warn if app.settings.verbose else tell_nobody
     try:
         server = StoreServer((address, port), backends, log, read_only=read_only)
     except (OSError, OverflowError) as error:
@@ -55,7 +55,7 @@ def serve(app: App, port: int, address: str, read_only: bool) -> None:
         server.serve_forever()
 
 
-def silence(_line: str) -> None:
+def tell_nobody(_line: str) -> None:
     """Tell nobody."""
 
 

@@ -112,8 +112,7 @@ def ask_everywhere(app: App) -> Everywhere:
     results = side_by_side([partial(ask_all, *each) for each in questions], TOGETHER)
     answers = [answer for result in results for answer in result]
     found = [each for answer in answers if isinstance(answer, list) for each in answer]
-    missing += [answer for answer in answers if isinstance(answer, WrongConfiguration)]
-    trouble = [answer for answer in answers if not isinstance(answer, list | WrongConfiguration)]
+    trouble = [answer for answer in answers if not isinstance(answer, list)]
     if not any(isinstance(answer, list) for answer in answers):
         raise (trouble or missing)[0]
     found.sort(key=lambda each: (-each["failed"], not each["error"], each["state"] != "running", each["name"]))
@@ -125,7 +124,7 @@ def everything(app: App) -> tuple[list[tuple[App, list[Ask]]], list[NodewatchErr
     questions: list[tuple[App, list[Ask]]] = []
     missing: list[NodewatchError] = []
     known: set[Any] = set()
-    for each in everywhere(app):
+    for each in in_all_contexts(app):
         asks: list[Ask] = []
         for service, ask in (("bos", boots), ("exchange", upgrades)):
             try:
@@ -140,7 +139,7 @@ def everything(app: App) -> tuple[list[tuple[App, list[Ask]]], list[NodewatchErr
     return questions, missing
 
 
-def everywhere(app: App) -> Iterator[App]:
+def in_all_contexts(app: App) -> Iterator[App]:
     """Return what asks the systems in use, then what asks those of each other context."""
     settings = app.settings
     only = bool(app.flags.get("context")) or settings.context == DEMO
@@ -149,13 +148,21 @@ def everywhere(app: App) -> Iterator[App]:
         each = type(app)(copy(app.world))
         each.flags = app.flags if name is None else {**app.flags, "context": name}
         each.hushed = app.hushed or name is not None
+        each.told = app.told
         yield each
 
 
 def system_of(app: App, service: str) -> tuple[Any, ...]:
-    """Return what tells one system from another, so that none is asked twice; raise `WrongConfiguration` for none."""
+    """Return what tells one system from another, so that none is asked twice.
+
+    Raise `WrongConfiguration` for none; an Exchange is none where no organization is named.
+    """
+    from nodewatch.horizon.rules import NO_ORG
+
     settings = app.settings
     system = settings.system(service)
+    if service == "exchange" and settings.org is None:
+        raise WrongConfiguration(NO_ORG)
     return service, system.local, system.url, settings.tenant if service == "bos" else settings.org
 
 
@@ -168,11 +175,11 @@ def ask_all(app: App, asks: Sequence[Ask]) -> list[list[Found] | NodewatchError]
             try:
                 answers.append(list(ask(app)))
             except NodewatchError as error:
-                answers.append(error if app.settings.context is None else of_context(error, app))
+                answers.append(error if app.settings.context is None else with_context_name(error, app))
     return answers
 
 
-def of_context(error: NodewatchError, app: App) -> NodewatchError:
+def with_context_name(error: NodewatchError, app: App) -> NodewatchError:
     """Return the error of one of the contexts, with its name."""
     return type(error)(f"{app.settings.context}: {error.message}", status=error.status, document=error.document)
 
@@ -275,7 +282,7 @@ def upgrades(app: App) -> Iterator[Found]:
     by_policy: dict[str, Counter[str]] = {}
     for statuses in found.statuses.values():
         for policy, status in statuses.items():
-            by_policy.setdefault(policy, Counter())[outcome(status)] += 1
+            by_policy.setdefault(policy, Counter())[class_of(status)] += 1
     for policy, counts in by_policy.items():
         moving = counts["running"] + counts["waiting"]
         if moving or counts["failed"]:
@@ -291,7 +298,7 @@ def upgrades(app: App) -> Iterator[Found]:
             }
 
 
-def outcome(status: Any) -> str:
+def class_of(status: Any) -> str:
     """Return what the word of a node's status of a policy means."""
     from nodewatch.horizon.rules import meaning
 

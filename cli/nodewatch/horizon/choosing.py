@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from nodewatch.horizon.types import Node
 
 
-def is_plain(text: str) -> bool:
+def is_one_name(text: str) -> bool:
     """Return whether a text is the name of one node and nothing else.
 
-    >>> [is_plain(text) for text in ("edge-1", "org/edge-1", "edge-[1-2]", "edge-*", "@file", "-", "a,b", "")]
+    >>> [is_one_name(text) for text in ("edge-1", "org/edge-1", "edge-[1-2]", "edge-*", "@file", "-", "a,b", "")]
     [True, True, False, False, False, False, False, False]
     """
     return re.fullmatch(r"(?!@|-$)[^\s,\[\]*?\\]+", text) is not None
 
 
-def read_names(app: App, text: str, org: str | None) -> tuple[str, list[str]]:
+def read_node_names(app: App, text: str, org: str | None) -> tuple[str, list[str]]:
     """Return the organization of the nodes that are named, and the names or patterns with it in front.
 
     Raise `WrongUsage` if they are of several organizations: one is asked at a time.
@@ -64,22 +64,22 @@ def ask_chosen(app: App, client: Exchange, text: str, org: str | None) -> tuple[
 
     `org` is the organization of names that do not say theirs. Raise `NotFound` for what names none.
     """
-    own, names = read_names(app, text, org)
+    own, names = read_node_names(app, text, org)
     nodes = client.nodes(own)
-    return own, {name: nodes[name] for name in chosen(names, nodes, own)}
+    return own, {name: nodes[name] for name in pick_nodes(names, nodes, own)}
 
 
-def chosen(names: Sequence[str], nodes: Iterable[str], org: str) -> list[str]:
+def pick_nodes(names: Sequence[str], nodes: Iterable[str], org: str) -> list[str]:
     """Return those of the nodes that are named, or fit a pattern; raise `NotFound` for what names none of them.
 
-    >>> chosen(["o/b-*", "o/a"], ["o/a", "o/b-1", "o/b-2", "o/c"], "o")
+    >>> pick_nodes(["o/b-*", "o/a"], ["o/a", "o/b-1", "o/b-2", "o/c"], "o")
     ['o/a', 'o/b-1', 'o/b-2']
     """
     known = set(nodes)
     found: set[str] = set()
     unknown = []
     for name in names:
-        fitting = {name} & known or fit(name, known)
+        fitting = {name} & known or matching(name, known)
         found |= fitting
         unknown += [] if fitting else [name]
     if unknown:
@@ -87,7 +87,7 @@ def chosen(names: Sequence[str], nodes: Iterable[str], org: str) -> list[str]:
     return sorted(found)
 
 
-def fit(pattern: str, names: Iterable[str]) -> set[str]:
+def matching(pattern: str, names: Iterable[str]) -> set[str]:
     """Return the names that fit the pattern: `*` stands for any text, `?` for one character."""
     if not set("*?").intersection(pattern):
         return set()

@@ -110,65 +110,65 @@ class Token(NamedTuple):
 
 
 @lru_cache(1)
-def compiled() -> re.Pattern[str]:
+def token_pattern() -> re.Pattern[str]:
     """Return all tokens as one pattern, each a group: compiled when the first constraint is read."""
     return re.compile("|".join(f"({pattern})" for pattern in TOKENS.values()))
 
 
-def token(text: str, at: int) -> Token:
+def read_token(text: str, at: int) -> Token:
     """Return the token at the place; raise `Unparsable` where nothing fits.
 
-    >>> token("site in [1.0.0,2.0.0)", 4), token("a", 1)
+    >>> read_token("site in [1.0.0,2.0.0)", 4), read_token("a", 1)
     (Token(kind='in', text=' in ', end=8), Token(kind='', text='', end=1))
     """
     if at == len(text):
         return Token("", "", at)
-    found = compiled().match(text, at)
+    found = token_pattern().match(text, at)
     if found is None or found.lastindex is None:
         raise Unparsable(f"nothing is known that begins with {text[at]!r}")
     return Token(list(TOKENS)[found.lastindex - 1], found[0], found.end())
 
 
-def blank(text: str, at: int) -> bool:
+def is_blank(text: str, at: int) -> bool:
     """Return whether nothing but blanks comes from the place on."""
     return re.compile(r"\s*\Z").match(text, at) is not None
 
 
-def comparison(text: str, at: int) -> tuple[Comparison | None, int]:
+def read_comparison(text: str, at: int) -> tuple[Comparison | None, int]:
     """Return the comparison at the place and where it ends; none before a parenthesis, and at the end.
 
-    >>> comparison("site == rome AND x > 1", 0), comparison("(a == b)", 0)
+    >>> read_comparison("site == rome AND x > 1", 0), read_comparison("(a == b)", 0)
     ((Comparison(name='site', operator='==', value='rome'), 12), (None, 0))
     """
-    if blank(text, at):
+    if is_blank(text, at):
         return None, len(text)
-    first = token(text, at)
+    first = read_token(text, at)
     if first.kind in ("(", ")"):
         return None, at
     if first.kind not in ("word", "in word"):
         raise Unparsable(f"{first.text!r} is not the name of a property" + IN * (first.kind == "in"))
-    name, operator = first.text, token(text, first.end)
+    name, operator = first.text, read_token(text, first.end)
     if operator.kind not in ("equality", "order", "in"):
         if not (len(name.encode()) > 3 and name.endswith("in")):
             raise Unparsable(f"an operator must follow the name {name!r}, not {operator.text!r}")
         name, operator, value = name[:-2], Token("written together", "in", first.end), operator
     else:
-        value = token(text, operator.end)
+        value = read_token(text, operator.end)
     if value.kind not in VALUES:
         raise Unparsable(
             f"{value.text!r} is not a value that {name!r} can be compared with" + IN * (value.kind == "in")
         )
     found = Comparison(name, operator.text.strip(), value.text.strip())
-    check(found, operator.kind, value)
+    check_kinds(found, operator.kind, value)
     return found, value.end
 
 
-def check(found: Comparison, operator: str, value: Token) -> None:
+def check_kinds(found: Comparison, operator: str, value: Token) -> None:
     """Raise `Unparsable` where the kinds of operator and value do not go together."""
     if operator == "equality" and value.kind in ("range", "list"):
         kind = "a range of versions" if value.kind == "range" else "a list"
         raise Unparsable(f"{kind} goes with the operator 'in' only, not with {found.operator!r}")
-    if operator == "order" and number(found.value) is None:
+    if operator == "order" and read_number(found.value) is None:
         raise Unparsable(f"{found.operator!r} compares numbers, and {found.value} is none")
     if operator == "in" and value.kind not in AFTER_IN:
         raise Unparsable("after the operator 'in' comes a quoted text, a version, or a range of versions")
@@ -176,11 +176,11 @@ def check(found: Comparison, operator: str, value: Token) -> None:
         raise Unparsable(f"{value.text} is not a range of versions, which has no blank in it: [1.0.0,2.0.0)")
 
 
-def connective(text: str, at: int) -> tuple[str, int]:
+def read_connective(text: str, at: int) -> tuple[str, int]:
     """Return what joins at the place (`and`, `or`, a parenthesis, nothing at the end), and where it ends."""
-    if blank(text, at):
+    if is_blank(text, at):
         return "", len(text)
-    found = token(text, at)
+    found = read_token(text, at)
     if found.kind not in ("and", "or", "(", ")"):
         raise Unparsable(f"AND, &&, OR or ||, with blanks on both sides, should come before {text[at:].strip()!r}")
     return found.kind, found.end
@@ -196,11 +196,11 @@ def check_text(text: str) -> None:
     """
     at = depth = 0
     while at < len(text):
-        found, at = located(text, "an expression", comparison, at)
+        found, at = read_at(text, "an expression", read_comparison, at)
         joint = "("
         while joint in ("(", ")"):
             try:
-                joint, at = located(text, "a control operator", connective, at)
+                joint, at = read_at(text, "a control operator", read_connective, at)
             except Unparsable:
                 if found is not None:
                     raise
@@ -210,7 +210,7 @@ def check_text(text: str) -> None:
         raise Unparsable("The constraint expression contains unmatched parentheses.")
 
 
-def located(text: str, what: str, read: Any, at: int) -> Any:
+def read_at(text: str, what: str, read: Any, at: int) -> Any:
     """Return what `read` finds at the place; say of what text it is, and what was looked for, if there is none."""
     try:
         return read(text, at)
@@ -218,10 +218,10 @@ def located(text: str, what: str, read: Any, at: int) -> Any:
         raise Unparsable(f"Error finding {what} in {text}. Error was: {error}") from error
 
 
-def expression(text: str, at: int = 0, depth: int = 0) -> tuple[Joined, int]:
+def read_expression(text: str, at: int = 0, depth: int = 0) -> tuple[Joined, int]:
     """Return what a checked text says, up to the parenthesis that closes it, and where that is.
 
-    >>> expression("a == b OR c == d AND e == f")[0].parts[1].parts
+    >>> read_expression("a == b OR c == d AND e == f")[0].parts[1].parts
     [Comparison(name='c', operator='==', value='d'), Comparison(name='e', operator='==', value='f')]
     """
     if depth > DEEPEST:
@@ -229,13 +229,13 @@ def expression(text: str, at: int = 0, depth: int = 0) -> tuple[Joined, int]:
     alternatives: list[Joined] = []
     parts: list[Comparison | Joined] = []
     while True:
-        found, at = comparison(text, at)
+        found, at = read_comparison(text, at)
         parts += [found] if found else []
-        joint, at = connective(text, at)
+        joint, at = read_connective(text, at)
         if joint == "(":
-            inner, at = expression(text, at, depth + 1)
+            inner, at = read_expression(text, at, depth + 1)
             parts.append(inner)
-            joint, at = connective(text, at)
+            joint, at = read_connective(text, at)
         if joint in ("or", ")", ""):
             alternatives.append(Joined("and", parts))
             parts = []
@@ -244,41 +244,41 @@ def expression(text: str, at: int = 0, depth: int = 0) -> tuple[Joined, int]:
 
 
 @lru_cache(1024)
-def parsed(constraints: tuple[str, ...]) -> Joined:
+def parse_constraints(constraints: tuple[str, ...]) -> Joined:
     """Return what constraints say together; raise `Unparsable` if one of them is none."""
     for text in constraints:
         check_text(text)
-    return Joined("and", [expression(text)[0] for text in constraints])
+    return Joined("and", [read_expression(text)[0] for text in constraints])
 
 
 def satisfies(properties: Sequence[Mapping[str, Any]], constraints: Iterable[str]) -> bool:
     """Return whether the properties satisfy all the constraints; False where one of these cannot be read."""
     try:
-        return holds(parsed(tuple(constraints)), properties)
+        return is_true(parse_constraints(tuple(constraints)), properties)
     except Unparsable:
         return False
 
 
-def holds(wanted: Comparison | Joined, properties: Sequence[Mapping[str, Any]]) -> bool:
+def is_true(wanted: Comparison | Joined, properties: Sequence[Mapping[str, Any]]) -> bool:
     """Return whether an expression is true of the properties; about a property that is not there nothing is true."""
     if isinstance(wanted, Joined):
-        results = (holds(part, properties) for part in wanted.parts)
+        results = (is_true(part, properties) for part in wanted.parts)
         return all(results) if wanted.how == "and" else any(results)
-    verdicts = (compared(each, wanted) for each in properties if each.get("name") == wanted.name)
+    verdicts = (compare_property(each, wanted) for each in properties if each.get("name") == wanted.name)
     return next((verdict for verdict in verdicts if verdict is not None), False)
 
 
-def compared(found: Mapping[str, Any], wanted: Comparison) -> bool | None:
+def compare_property(found: Mapping[str, Any], wanted: Comparison) -> bool | None:
     """Return whether one property is as it is wanted; None where its value cannot be compared so at all."""
     value = found.get("value")
     if isinstance(value, bool):
-        return truth_is(value, wanted)
+        return compare_truth(value, wanted)
     if isinstance(value, int | float):
-        return number_is(value, wanted)
-    return text_is(value, str(found.get("type") or ""), wanted) if isinstance(value, str) else None
+        return compare_number(value, wanted)
+    return compare_text(value, str(found.get("type") or ""), wanted) if isinstance(value, str) else None
 
 
-def truth_is(value: bool, wanted: Comparison) -> bool | None:
+def compare_truth(value: bool, wanted: Comparison) -> bool | None:
     """Return how a boolean compares."""
     other = TRUTHS.get(wanted.value)
     if other is None or wanted.operator in ("<", ">", "<=", ">="):
@@ -286,48 +286,48 @@ def truth_is(value: bool, wanted: Comparison) -> bool | None:
     return None if wanted.operator == "in" else (value is other) is (wanted.operator != "!=")
 
 
-def number_is(value: float, wanted: Comparison) -> bool:
+def compare_number(value: float, wanted: Comparison) -> bool:
     """Return how a number compares; every operator that is none of order or inequality asks for equality."""
-    this, other = number(str(value)), number(wanted.value)
+    this, other = read_number(str(value)), read_number(wanted.value)
     if this is None or other is None:
         return False
     results = {"<": this < other, ">": this > other, "<=": this <= other, ">=": this >= other, "!=": this != other}
     return results.get(wanted.operator, this == other)
 
 
-def text_is(value: str, kind: str, wanted: Comparison) -> bool:
+def compare_text(value: str, kind: str, wanted: Comparison) -> bool:
     """Return how a text compares, which is of the `kind` that the property declares."""
-    this, other = bare(value).strip(" "), bare(wanted.value).strip(" ")
+    this, other = unquote(value).strip(" "), unquote(wanted.value).strip(" ")
     if wanted.operator == "!=":
-        return other not in elements(this) if kind == LIST_TYPE else this != other
+        return other not in list_elements(this) if kind == LIST_TYPE else this != other
     if wanted.operator == "in":
         if kind == VERSION_TYPE or (is_version(this) and is_range(other)):
             return in_range(this, other)
         if kind == LIST_TYPE:
-            return not elements(this).isdisjoint(elements(other))
-        return bare(this.strip(" ")) in elements(other)
-    return wanted.operator in ("=", "==") and (this == other or bare(other) in elements(this))
+            return not list_elements(this).isdisjoint(list_elements(other))
+        return unquote(this.strip(" ")) in list_elements(other)
+    return wanted.operator in ("=", "==") and (this == other or unquote(other) in list_elements(this))
 
 
-def bare(text: str) -> str:
+def unquote(text: str) -> str:
     """Return the text without the double quotes around it.
 
-    >>> bare('"a b"'), bare('"'), bare('a"')
+    >>> unquote('"a b"'), unquote('"'), unquote('a"')
     ('a b', '', 'a"')
     """
     return text[1:-1] if text[:1] == '"' == text[-1:] else text
 
 
-def elements(text: str) -> set[str]:
+def list_elements(text: str) -> set[str]:
     """Return the elements of a list in a text: separated by commas, each without blanks and quotes around it."""
-    return {bare(element.strip(" ")) for element in text.split(",")}
+    return {unquote(element.strip(" ")) for element in text.split(",")}
 
 
-def number(text: str) -> float | None:
+def read_number(text: str) -> float | None:
     """Return the number in a text, None where it is none, or too large for one.
 
-    >>> number("2.0"), number("+Inf"), number("1e3"), number("two"), number('"2"'), number("9" * 400)
-    (2.0, inf, 1000.0, None, None, None)
+    >>> [read_number(text) for text in ("2.0", "+Inf", "1e3", "two", '"2"', "9" * 400)]
+    [2.0, inf, 1000.0, None, None, None]
     """
     if not re.fullmatch(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", text):
         return float(text) if re.fullmatch(r"(?i)[+-]?(?:inf|infinity|nan)", text) and text.isascii() else None

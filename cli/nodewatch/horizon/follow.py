@@ -19,21 +19,21 @@ ALL_AGAIN = 10  # looks, of which one asks the nodes whose status is final, too
 DISABLED = "the policy is disabled: nothing will start"
 
 
-class Wanted(NamedTuple):
+class Awaited(NamedTuple):
     """Who is waited for: nodes that were `named`, a number of nodes (`expect`, as the option says), or all."""
 
     named: bool = False
     expect: str = ""
 
 
-class Pursuit:
+class PolicyWatcher:
     """Looks at a policy (`org/nmp`, or nothing for all of them) on the nodes that `ask` asks, again and again.
 
     `ask` is given the nodes that need not be asked this time. Those are the ones whose status is final; nine looks in
     ten go without them, but none that would be the last.
     """
 
-    def __init__(self, full: str, ask: Callable[[Collection[str]], Survey], wanted: Wanted) -> None:
+    def __init__(self, full: str, ask: Callable[[Collection[str]], Survey], wanted: Awaited) -> None:
         self.full, self.ask, self.wanted = full, ask, wanted
         self.known: dict[str, Statuses] = {}
         self.looks = 0
@@ -70,7 +70,7 @@ class Pursuit:
         statuses = {self.name(node, nmp): each for node, held in found.statuses.items() for nmp, each in held.items()}
         awaited = [] if self.wanted.expect else self.awaited(found)
         waiting = {node for node, _ in awaited}
-        expected = rules.expected(self.wanted.expect, sum(map(meant_rules.is_registered, found.nodes.values())))
+        expected = rules.expected_count(self.wanted.expect, sum(map(meant_rules.is_registered, found.nodes.values())))
         return outcome.Look(
             self.full or "all policies",
             "nodes" if self.full else "policies",
@@ -86,7 +86,7 @@ class Pursuit:
                 self.name(node, nmp)
                 for node, held in found.statuses.items()
                 for nmp, each in held.items()
-                if rules.kept(each, found.policies.get(nmp))
+                if rules.is_outdated(each, found.policies.get(nmp))
             ],
             short=max(0, expected - len(found.statuses) - len(found.troubled)),
             note=DISABLED * (not any(map(meant_rules.is_enabled, found.policies.values()))),
@@ -119,7 +119,7 @@ class Pursuit:
 def is_final(status: Status | None) -> bool:
     """Return whether nothing follows the status by itself; `failed` may still become a rollback."""
     found = rules.meaning(status).outcome
-    return found == "successful" or (found == "failed" and rules.word(status) != outcome.UNSETTLED)
+    return found == "successful" or (found == "failed" and rules.status_word(status) != outcome.UNSETTLED)
 
 
 def may_be_last(status: Status | None) -> bool:
@@ -127,9 +127,9 @@ def may_be_last(status: Status | None) -> bool:
     return rules.meaning(status).outcome in ("successful", "failed", "unknown")
 
 
-def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted: Wanted, *, long: bool) -> Subject:
+def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted: Awaited, *, long: bool) -> Subject:
     """Return how to follow a policy (`org/nmp`, or nothing for all of them) on the nodes that `ask` asks."""
-    pursuit = Pursuit(full, ask, wanted)
+    pursuit = PolicyWatcher(full, ask, wanted)
 
     return Subject(
         look=pursuit.look,
@@ -137,7 +137,7 @@ def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted
         table=lambda _: status_tables.nmp_status(pursuit.survey, app.clock, long=long, brief=app.brief),
         states=outcome.states,
         outcome=outcome.outcome,
-        nodes=lambda _: list_tables.reported(
+        nodes=lambda _: list_tables.status_records(
             pursuit.survey.statuses, pursuit.survey.nodes, full, pursuit.survey.silent if app.asking else []
         ),
         whole=lambda records: list_tables.by_node(records, full, long=long),
@@ -145,14 +145,14 @@ def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted
     )
 
 
-class Asked(NamedTuple):
+class NodeAnswer(NamedTuple):
     """What a node answers: its statuses, and the policies that they belong to, as far as they are known."""
 
     statuses: Statuses
     policies: Mapping[str, Policy | None] = {}
 
 
-def node(app: App, name: str, ask: Callable[[], Asked], again: str, awaited: str = "", *, long: bool) -> Subject:
+def node(app: App, name: str, ask: Callable[[], NodeAnswer], again: str, awaited: str = "", *, long: bool) -> Subject:
     """Return how to follow the statuses of one node, that `ask` asks for.
 
     `awaited` is the policy that was named, whose status is waited for; without one `NotFound` is raised if the node has
@@ -166,17 +166,17 @@ def node(app: App, name: str, ask: Callable[[], Asked], again: str, awaited: str
             raise NotFound(f"{name} has no status of a policy.")
         seen.update(statuses)
         missing = bool(awaited and not seen)
-        kept = [nmp for nmp, status in statuses.items() if rules.kept(status, policies.get(nmp))]
+        kept = [nmp for nmp, status in statuses.items() if rules.is_outdated(status, policies.get(nmp))]
         note = f"{awaited} has no status yet" if missing else ""
         return outcome.Look(name, "policies", statuses, kept=kept, short=int(missing), note=note)
 
     return Subject(
         look=look,
-        document=lambda look: rules.all_of(look.statuses) if long else rules.words_of(look.statuses),
+        document=lambda look: rules.whole_statuses(look.statuses) if long else rules.words_of(look.statuses),
         table=lambda look: tables.node_statuses(look.statuses, app.clock, long=long, again=again),
         states=outcome.states,
         outcome=outcome.outcome,
-        nodes=lambda look: list_tables.reported({name: look.statuses}, {}, ""),
+        nodes=lambda look: list_tables.status_records({name: look.statuses}, {}, ""),
         whole=lambda records: list_tables.by_node(records, "", long=long).get(name, {}),
         gone_means="left without a status",
     )

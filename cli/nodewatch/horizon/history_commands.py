@@ -37,7 +37,7 @@ def show_course(app: App, nmp: str, node: str | None, only: str | None, worst: b
     check_one(node, only)
     full, wanted = full_name(app, nmp) if nmp else "", node or only
     org = full.partition("/")[0] or app.settings.org
-    names = choosing.read_names(app, wanted, org)[1] if wanted else []
+    names = choosing.read_node_names(app, wanted, org)[1] if wanted else []
     found = exchange(app).recording(full)
     if full and not found:
         raise NotFound(f"nothing is recorded of policy {full}.")

@@ -55,45 +55,45 @@ def plan(chances: Chances, node: str, nmp: str, tries: int) -> Plan:
     return Plan(failing_downloads=1 + int(chances.draw(*about, "downloads") * 3) if again else 0)
 
 
-class Next(NamedTuple):
+class NextStatus(NamedTuple):
     """What follows a status: its word, and the error message that stands with it."""
 
     word: str
     error: str = ""
 
 
-def following(word: str, error: str, does: Plan, downloads: int) -> Next | None:
+def next_status(word: str, error: str, does: Plan, downloads: int) -> NextStatus | None:
     """Return what follows when a status has stood long enough; None if nothing does by itself.
 
     `downloads` are those that failed in this try. After a reset the old error stays until the next attempt.
 
-    >>> following("waiting", "old", Plan(), 0), following("reset", "old", Plan(), 0)
-    (Next(word='download started', error=''), Next(word='waiting', error='old'))
+    >>> next_status("waiting", "old", Plan(), 0), next_status("reset", "old", Plan(), 0)
+    (NextStatus(word='download started', error=''), NextStatus(word='waiting', error='old'))
     >>> broken = Plan("download failed", 5)
-    >>> following("download started", "", broken, 3).word, following("download started", "", broken, 4).word
+    >>> next_status("download started", "", broken, 3).word, next_status("download started", "", broken, 4).word
     ('waiting', 'download failed')
     >>> back = Plan("rollback successful")
-    >>> [following(word, "", back, 0).word for word in ("initiated", "failed", "rollback started")]
+    >>> [next_status(word, "", back, 0).word for word in ("initiated", "failed", "rollback started")]
     ['failed', 'rollback started', 'rollback successful']
-    >>> following("successful", "", Plan(), 0)
+    >>> next_status("successful", "", Plan(), 0)
     """
     if word == "reset":
-        return Next("waiting", error)
+        return NextStatus("waiting", error)
     if word == "waiting":
-        return Next("download started")
+        return NextStatus("download started")
     if word == "download started":
         if does.end == "precheck failed":
-            return Next(does.end, NO_MANIFEST)
+            return NextStatus(does.end, NO_MANIFEST)
         if downloads < does.failing_downloads:
-            return Next("waiting") if downloads + 1 < MOST_DOWNLOADS else Next("download failed", NO_HUB)
-        return Next("downloaded")
+            return NextStatus("waiting") if downloads + 1 < MOST_DOWNLOADS else NextStatus("download failed", NO_HUB)
+        return NextStatus("downloaded")
     if word == "initiated":
-        return Next("failed", NO_SPACE) if does.end.startswith("rollback") else Next("successful")
+        return NextStatus("failed", NO_SPACE) if does.end.startswith("rollback") else NextStatus("successful")
     if word == "rollback started":
         return (
-            Next("rollback failed", NO_ROLLBACK)
+            NextStatus("rollback failed", NO_ROLLBACK)
             if does.end == "rollback failed"
-            else Next("rollback successful", error)
+            else NextStatus("rollback successful", error)
         )
     simple = {"ha node waiting": "downloaded", "downloaded": "initiated", "failed": "rollback started"}
-    return Next(simple[word], error) if word in simple else None
+    return NextStatus(simple[word], error) if word in simple else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules
 from nodewatch.horizon.meant_rules import is_enabled, is_registered
-from nodewatch.horizon.tables import STYLES, start
+from nodewatch.horizon.tables import STYLES, start_words
 from nodewatch.lists.listing import Attribute, Listing
 from nodewatch.lists.view import usual_page
 from nodewatch.table import Cell, Column
@@ -25,7 +25,7 @@ CLASSES = ("successful", "running", "failed", "waiting", "unknown", SILENT)
 DELAY = 60.0  # seconds; the agent begins to download within a minute of the scheduled time
 
 
-class Reported(NamedTuple):
+class StatusRecord(NamedTuple):
     """What is known of a policy on a node: its status, None where none came; a `silent` node has reported nothing."""
 
     node: str
@@ -35,22 +35,22 @@ class Reported(NamedTuple):
     document: Node | None = None
 
 
-def reported(
+def status_records(
     found: Mapping[str, Statuses], nodes: Mapping[str, Node | None], nmp: str, silent: Sequence[str] = ()
-) -> Iterator[Reported]:
+) -> Iterator[StatusRecord]:
     """Return a record for each node and policy that it has reported on, and one for each silent node."""
     for node, statuses in found.items():
-        yield from (Reported(node, name, status, document=nodes.get(node)) for name, status in statuses.items())
-    yield from (Reported(node, nmp, None, silent=True, document=nodes.get(node)) for node in silent)
+        yield from (StatusRecord(node, name, status, document=nodes.get(node)) for name, status in statuses.items())
+    yield from (StatusRecord(node, nmp, None, silent=True, document=nodes.get(node)) for node in silent)
 
 
-def by_node(records: Sequence[Reported], full: str, *, long: bool) -> dict[str, Any]:
+def by_node(records: Sequence[StatusRecord], full: str, *, long: bool) -> dict[str, Any]:
     """Return records in their order as `hzn` prints statuses; silent nodes are not in it."""
     found: dict[str, Any] = {}
     for record in records:
         if record.silent:
             continue
-        value = rules.shown(record.status) if long else rules.word(record.status)
+        value = rules.as_hzn_prints(record.status) if long else rules.status_word(record.status)
         if full and not long:
             found[record.node] = value
         else:
@@ -58,18 +58,18 @@ def by_node(records: Sequence[Reported], full: str, *, long: bool) -> dict[str, 
     return found
 
 
-def class_of(record: Reported, _clock: Any) -> str:
+def class_of(record: StatusRecord, _clock: Any) -> str:
     """Return how a status counts."""
     return SILENT if record.silent else rules.meaning(record.status).outcome
 
 
-def is_late(record: Reported, clock: Clock) -> bool:
+def is_late(record: StatusRecord, clock: Clock) -> bool:
     """Return whether a node waits although it should have begun.
 
     >>> from datetime import UTC, datetime
     >>> from nodewatch.times import Clock
     >>> waiting = {"status": "waiting", "scheduledTime": "2026-11-21T11:58:00Z"}
-    >>> record = Reported("o/n", "o/p", {"agentUpgradePolicyStatus": waiting})
+    >>> record = StatusRecord("o/n", "o/p", {"agentUpgradePolicyStatus": waiting})
     >>> is_late(record, Clock(datetime(2026, 11, 21, 12, tzinfo=UTC)))
     True
     """
@@ -78,24 +78,24 @@ def is_late(record: Reported, clock: Clock) -> bool:
     return waits and (clock.now - scheduled).total_seconds() > DELAY if scheduled else False
 
 
-def of_upgrade(name: str) -> Callable[[Reported, Any], Any]:
+def upgrade_value(name: str) -> Callable[[StatusRecord, Any], Any]:
     """Return the value of a field of a status."""
     return lambda record, _: rules.upgrade(record.status).get(name)
 
 
-def of_versions(name: str) -> Callable[[Reported, Any], Any]:
+def version_value(name: str) -> Callable[[StatusRecord, Any], Any]:
     """Return one of the versions that are being installed."""
     return lambda record, _: part(rules.upgrade(record.status), "upgradedVersions").get(name)
 
 
-def timed(name: str, means: str, value: Callable[[Any, Any], Any], column: Column | None = None) -> Attribute:
+def time_attribute(name: str, means: str, value: Callable[[Any, Any], Any], column: Column | None = None) -> Attribute:
     """Return an attribute that is a time."""
     return Attribute(name, means, value, column, kind="time")
 
 
-def status_cell(record: Reported, clock: Clock) -> Cell:
+def status_cell(record: StatusRecord, clock: Clock) -> Cell:
     """Return a status in its colour; what a silent node has is none."""
-    word = as_text(rules.word(record.status)) or ("(no report)" if record.silent else "(no status)")
+    word = as_text(rules.status_word(record.status)) or ("(no report)" if record.silent else "(no status)")
     return Cell(word, STYLES.get(class_of(record, clock), "dim"))
 
 
@@ -107,7 +107,7 @@ OF_STATUS = [
     Attribute(
         "status",
         "the status that the node has reported",
-        lambda record, _: rules.word(record.status),
+        lambda record, _: rules.status_word(record.status),
         Column("Status", shares=True),
         status_cell,
         words=tuple(rules.MEANINGS),
@@ -115,31 +115,31 @@ OF_STATUS = [
     Attribute(
         "softwareVersion",
         "the version of the agent that is being installed",
-        of_versions("softwareVersion"),
+        version_value("softwareVersion"),
         Column("Software", 5, shares=True),
     ),
     Attribute(
         "configVersion",
         "the configuration that is being installed",
-        of_versions("configVersion"),
+        version_value("configVersion"),
         Column("Configuration", 2, shares=True),
     ),
     Attribute(
         "certVersion",
         "the certificate that is being installed",
-        of_versions("certVersion"),
+        version_value("certVersion"),
         Column("Certificate", 1, shares=True),
     ),
-    timed("scheduledTime", "when it is to begin", of_upgrade("scheduledTime"), Column("Scheduled", 3)),
-    timed("startTime", "when the installation began", of_upgrade("startTime"), Column("Started", 4)),
-    timed("endTime", "when it was successful", of_upgrade("endTime"), Column("Ended", 6)),
-    timed("lastUpdated", "when the Exchange heard of the status", of_upgrade("lastUpdated")),
+    time_attribute("scheduledTime", "when it is to begin", upgrade_value("scheduledTime"), Column("Scheduled", 3)),
+    time_attribute("startTime", "when the installation began", upgrade_value("startTime"), Column("Started", 4)),
+    time_attribute("endTime", "when it was successful", upgrade_value("endTime"), Column("Ended", 6)),
+    time_attribute("lastUpdated", "when the Exchange heard of the status", upgrade_value("lastUpdated")),
     Attribute(
         "errorMessage",
         "what went wrong",
-        of_upgrade("errorMessage"),
+        upgrade_value("errorMessage"),
         Column("Error", wraps=True),
-        lambda record, clock: Cell(as_text(of_upgrade("errorMessage")(record, clock)), "bad"),
+        lambda record, clock: Cell(as_text(upgrade_value("errorMessage")(record, clock)), "bad"),
     ),
     Attribute(
         "class",
@@ -158,7 +158,7 @@ OF_STATUS = [
 ]
 
 
-def of_node(find: Callable[[Any], tuple[str, Node | None]]) -> list[Attribute]:
+def node_attributes(find: Callable[[Any], tuple[str, Node | None]]) -> list[Attribute]:
     """Return the attributes that tell about the node itself; `find` gives its name and its document."""
 
     def field(name: str) -> Callable[[Any, Any], Any]:
@@ -188,13 +188,13 @@ def of_node(find: Callable[[Any], tuple[str, Node | None]]) -> list[Attribute]:
     ]
 
 
-def apart(attributes: Sequence[Attribute]) -> list[Attribute]:
+def only_when_asked(attributes: Sequence[Attribute]) -> list[Attribute]:
     """Return the attributes as those that a table shows only when it is asked for them."""
     return [each._replace(column=None, flat=each.name in ("type", "version")) for each in attributes]
 
 
 STATUSES = Listing(
-    [NODE, NMP, *OF_STATUS, *apart(of_node(lambda record: (record.node, record.document)))],
+    [NODE, NMP, *OF_STATUS, *only_when_asked(node_attributes(lambda record: (record.node, record.document)))],
     order="node,nmp",
     empty="No status fits.",
 )
@@ -205,7 +205,7 @@ OF_ONE_NODE = Listing(
 )
 
 
-def of_policy(*path: str) -> Callable[[Any, Any], Any]:
+def policy_value(*path: str) -> Callable[[Any, Any], Any]:
     """Return a value of a policy, by its place; a record is the policy's name and its document."""
 
     def value(record: tuple[str, Policy | None], _clock: Any) -> Any:
@@ -220,7 +220,7 @@ def of_policy(*path: str) -> Callable[[Any, Any], Any]:
 
 def start_cell(record: tuple[str, Policy | None], clock: Clock) -> str:
     """Return when a policy starts."""
-    return start(record[1] or {}, clock)
+    return start_words(record[1] or {}, clock)
 
 
 POLICIES = Listing(
@@ -237,25 +237,27 @@ POLICIES = Listing(
         Attribute(
             "start",
             "when it starts; a table adds within what time after that",
-            of_policy("start"),
+            policy_value("start"),
             Column("Start", 3),
             start_cell,
         ),
-        Attribute("startWindow", "within how many seconds after that", of_policy("startWindow"), kind="number"),
-        Attribute("manifest", "what is installed", of_policy("agentUpgradePolicy", "manifest"), Column("Manifest", 2)),
+        Attribute("startWindow", "within how many seconds after that", policy_value("startWindow"), kind="number"),
+        Attribute(
+            "manifest", "what is installed", policy_value("agentUpgradePolicy", "manifest"), Column("Manifest", 2)
+        ),
         Attribute(
             "allowDowngrade",
             "whether an older version may be installed",
-            of_policy("agentUpgradePolicy", "allowDowngrade"),
+            policy_value("agentUpgradePolicy", "allowDowngrade"),
             kind="truth",
         ),
-        Attribute("label", "its label", of_policy("label"), Column("Label", 1, wraps=True)),
-        Attribute("description", "what it is for", of_policy("description")),
-        Attribute("constraints", "which nodes it is meant for", of_policy("constraints")),
-        Attribute("patterns", "which patterns it is meant for", of_policy("patterns")),
-        Attribute("owner", "whose it is", of_policy("owner")),
-        timed("created", "when it was made", of_policy("created")),
-        timed("lastUpdated", "when it was changed last", of_policy("lastUpdated"), Column("Updated", 4)),
+        Attribute("label", "its label", policy_value("label"), Column("Label", 1, wraps=True)),
+        Attribute("description", "what it is for", policy_value("description")),
+        Attribute("constraints", "which nodes it is meant for", policy_value("constraints")),
+        Attribute("patterns", "which patterns it is meant for", policy_value("patterns")),
+        Attribute("owner", "whose it is", policy_value("owner")),
+        time_attribute("created", "when it was made", policy_value("created")),
+        time_attribute("lastUpdated", "when it was changed last", policy_value("lastUpdated"), Column("Updated", 4)),
     ],
     order="nmp",
     empty="There are no node management policies.",
@@ -263,7 +265,7 @@ POLICIES = Listing(
 OF_NODE = POLICIES._replace(empty="No policy is meant for this node.")
 
 
-class Meant(NamedTuple):
+class MeantRecord(NamedTuple):
     """A policy that is meant for a node, and what is known of the node."""
 
     node: str
@@ -271,15 +273,15 @@ class Meant(NamedTuple):
     document: Node | None
 
 
-def meant(found: Mapping[str, Sequence[str]], nodes: Mapping[str, Node | None]) -> Iterator[Meant]:
+def meant_records(found: Mapping[str, Sequence[str]], nodes: Mapping[str, Node | None]) -> Iterator[MeantRecord]:
     """Return a record for each node and each policy that is meant for it, from the nodes by policy."""
-    return (Meant(node, nmp, nodes.get(node)) for nmp, names in found.items() for node in names)
+    return (MeantRecord(node, nmp, nodes.get(node)) for nmp, names in found.items() for node in names)
 
 
-def by_policy(records: Sequence[Meant]) -> dict[str, list[str]]:
+def by_policy(records: Sequence[MeantRecord]) -> dict[str, list[str]]:
     """Return the nodes in the records by policy.
 
-    >>> by_policy([Meant("o/a", "o/p", None), Meant("o/b", "o/p", None)])
+    >>> by_policy([MeantRecord("o/a", "o/p", None), MeantRecord("o/b", "o/p", None)])
     {'o/p': ['o/a', 'o/b']}
     """
     found: dict[str, list[str]] = {}
@@ -292,7 +294,7 @@ MEANT = Listing(
     [
         NODE,
         NMP._replace(column=Column("Policy")),
-        *(each._replace(flat=False) for each in of_node(lambda record: (record.node, record.document))),
+        *(each._replace(flat=False) for each in node_attributes(lambda record: (record.node, record.document))),
     ],
     order="nmp,node",
     empty="No policy is meant for such a node.",
@@ -301,7 +303,7 @@ MEANT = Listing(
 NODES = Listing(
     [
         NODE._replace(value=lambda record, _: record[0]),
-        *of_node(lambda record: record),
+        *node_attributes(lambda record: record),
         Attribute(
             "registered",
             "whether an agent is registered for it",
@@ -332,11 +334,11 @@ NODES = Listing(
 )
 
 
-def policies(found: Mapping[str, Policy | None], clock: Clock) -> Page:
+def policies_table(found: Mapping[str, Policy | None], clock: Clock) -> Page:
     """Return one row a policy."""
     return usual_page(POLICIES, found.items(), clock)
 
 
-def nodes(found: Mapping[str, Node | None], clock: Clock) -> Page:
+def nodes_table(found: Mapping[str, Node | None], clock: Clock) -> Page:
     """Return one row a node: what it is, what is installed on it, and when it was last heard of."""
     return usual_page(NODES, found.items(), clock)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nodewatch.documents import as_text, objects_in, part
 from nodewatch.horizon.constraint_rules import satisfies
-from nodewatch.horizon.property_rules import problem
+from nodewatch.horizon.property_rules import property_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,7 +45,7 @@ def states_of(policies: Iterable[tuple[str, Policy | None]]) -> dict[str, str]:
 
 def by_pattern(policy: Policy, node: Node) -> bool:
     """Return whether patterns alone decide: the node has one, or the policy lists any."""
-    return bool(node.get("pattern") or texts(policy.get("patterns")))
+    return bool(node.get("pattern") or texts_in(policy.get("patterns")))
 
 
 def needs_node_policy(policies: Iterable[Policy | None], node: Node) -> bool:
@@ -80,10 +80,10 @@ def is_meant(policy: Policy | None, node: Node | None, own: NodePolicy | None = 
     if by_pattern(policy, node):
         pattern = as_text(node.get("pattern"))
         _, slash, name = pattern.partition("/")
-        listed = texts(policy.get("patterns"))
+        listed = texts_in(policy.get("patterns"))
         return pattern in listed or (bool(slash) and name in listed)
     return satisfies(objects_in(policy, "properties"), constraints_of(own)) and satisfies(
-        properties_of(own), texts(policy.get("constraints"))
+        properties_of(own), texts_in(policy.get("constraints"))
     )
 
 
@@ -119,7 +119,7 @@ def properties_of(own: NodePolicy | None) -> list[dict[str, Any]]:
     found = objects_in(own, "properties")
     places = {as_text(each.get("name")): place for place, each in reversed(list(enumerate(found)))}
     for each in objects_in(part(own, "management"), "properties"):
-        if problem(each) is not None:
+        if property_fault(each) is not None:
             continue
         place = places.setdefault(as_text(each.get("name")), len(found))
         found[place : place + 1] = [each]
@@ -132,13 +132,13 @@ def constraints_of(own: NodePolicy | None) -> list[str]:
     >>> constraints_of({"constraints": ["a == b"], "management": {"constraints": ["c == d"]}}), constraints_of(None)
     (['c == d'], [])
     """
-    return texts(part(own, "management").get("constraints")) or texts((own or {}).get("constraints"))
+    return texts_in(part(own, "management").get("constraints")) or texts_in((own or {}).get("constraints"))
 
 
-def texts(value: Any) -> list[str]:
+def texts_in(value: Any) -> list[str]:
     """Return the texts of an array, none where it is none.
 
-    >>> texts(["a", None, ""]), texts(None), texts("a == b")
+    >>> texts_in(["a", None, ""]), texts_in(None), texts_in("a == b")
     (['a', ''], [], [])
     """
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []

@@ -114,9 +114,9 @@ def show_nmp_status(
     $ nodewatch exchange nmp status valley/agent-2.32 --node 'weir-*' --columns node,status,age,error --sort -age
     $ nodewatch exchange nmp status valley/agent-2.32 --count-by class,version
     """
-    from nodewatch.horizon.survey import raise_trouble
+    from nodewatch.horizon.survey import raise_if_not_whole
 
-    named = named_nodes(app, node, only)
+    named = typed_nodes(app, node, only)
     if expect is not None:
         check_expect(app, expect, named)
 
@@ -124,10 +124,10 @@ def show_nmp_status(
 
     def ask(but: Collection[str] = ()) -> Survey:
         found = ask_nodes(app, nmp, named, but)
-        return found if no_match else with_own(app, found, own, anew=not but)
+        return found if no_match else with_own_policies(app, found, own, anew=not but)
 
     def describe() -> Subject:
-        wanted = follow.Wanted(named=bool(named), expect=expect or "")
+        wanted = follow.Awaited(named=bool(named), expect=expect or "")
         return follow.policy(app, full_name(app, nmp), ask, wanted, long=long)
 
     if followed(app, describe):
@@ -135,12 +135,12 @@ def show_nmp_status(
     found, full = ask(), full_name(app, nmp)
     if app.asking or (found.statuses and app.asks_for_list):
         silent = found.silent if app.asking or app.settings.format != "names" else []
-        records = list_tables.reported(found.statuses, found.nodes, full, silent)
+        records = list_tables.status_records(found.statuses, found.nodes, full, silent)
         app.show_list(records, lambda records: list_tables.by_node(records, full, long=long))
     elif found.statuses:
         document = rules.by_node(found.statuses, full, long=long)
         app.show(document, lambda _: status_tables.nmp_status(found, app.clock, long=long, brief=app.brief))
-    raise_trouble(app, found)
+    raise_if_not_whole(app, found)
     if not (found.statuses or app.asking):
         org, name = rules.qualified(nmp, app.settings.org)
         where = f" for node {node}" if node else ""
@@ -155,7 +155,7 @@ def check_one(node: str | None, only: str | None) -> None:
         raise WrongUsage("--node and --nodes do not go together: write all nodes behind --nodes.")
 
 
-def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
+def typed_nodes(app: App, node: str | None, only: str | None) -> list[str]:
     """Return the nodes that are named one by one, as they were typed; none where all are meant."""
     check_one(node, only)
     if only is None and not (node and (node == "-" or node.startswith("@"))):
@@ -165,10 +165,10 @@ def named_nodes(app: App, node: str | None, only: str | None) -> list[str]:
     return read_nodes(only or node or "", app.world)
 
 
-def is_set(text: str) -> bool:
+def names_several(text: str) -> bool:
     r"""Tell whether a text is more than a name as it stands: a list, a node set, a pattern, an escaped name.
 
-    >>> is_set("weir-[03-05]"), is_set("weir-*"), is_set("a b")
+    >>> names_several("weir-[03-05]"), names_several("weir-*"), names_several("a b")
     (True, True, False)
     """
     return any(sign in text for sign in "[,*\\")
@@ -178,7 +178,7 @@ def check_expect(app: App, expect: str, named: Sequence[str]) -> None:
     """Raise `WrongUsage` if `--expect` makes no sense, or not here."""
     if not expect.strip():
         raise WrongUsage("--expect is empty: write a number of nodes, or a share of them, such as 95%.")
-    rules.expected(expect, 0)
+    rules.expected_count(expect, 0)
     if named:
         raise WrongUsage("--expect does not go together with named nodes: all of them are waited for.")
     if not asks_to_follow(app):
@@ -196,7 +196,7 @@ def ask_nodes(app: App, nmp: str, named: Sequence[str], but: Collection[str]) ->
 
     Raise `NotFound` if there is no such policy, or no such node.
     """
-    from nodewatch.horizon.survey import survey
+    from nodewatch.horizon.survey import ask_statuses
 
     client = exchange(app)
     org, name = rules.qualified(nmp, app.settings.org)
@@ -204,24 +204,24 @@ def ask_nodes(app: App, nmp: str, named: Sequence[str], but: Collection[str]) ->
     if not policies:
         raise NotFound(f"NMP {name or nmp} not found in org {org}{client.policy_near(org, name)}")
     nodes = find_nodes(client, org, named)
-    found = survey(app, org, {node: document for node, document in nodes.items() if node not in but}, name)
+    found = ask_statuses(app, org, {node: document for node, document in nodes.items() if node not in but}, name)
     return found._replace(policies=policies, nodes=nodes)
 
 
-def with_own(app: App, found: Survey, own: dict[str, NodePolicy | None], *, anew: bool) -> Survey:
+def with_own_policies(app: App, found: Survey, own: dict[str, NodePolicy | None], *, anew: bool) -> Survey:
     """Return the survey with the own policies of those nodes that lack a status, as far as they decide.
 
     `own` holds what was asked before, and is filled; `anew` asks for all of it again. A node that could not be asked is
     among the troubled.
     """
-    from nodewatch.horizon.whom import ask_own
+    from nodewatch.horizon.whom import ask_own_policies
 
     if anew:
         own.clear()
     lacking = {node for nmp in found.policies for node in found.without(nmp)} - own.keys()
     if found.interrupted or not lacking:
         return found._replace(own=own)
-    asked = ask_own(app, found.policies, {node: found.nodes.get(node) for node in lacking})
+    asked = ask_own_policies(app, found.policies, {node: found.nodes.get(node) for node in lacking})
     own.update(asked.policies)
     return found._replace(
         own=own,
@@ -240,7 +240,7 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
     from nodewatch.nodes.nodeset import expand, expand_patterns, fold
 
     alone = named[0] if len(named) == 1 else ""
-    if alone and not is_set(alone):
+    if alone and not names_several(alone):
         own, name = rules.qualified(alone, org)
         nodes = client.nodes(org, name) if own == org else {}
         if not nodes:
@@ -308,11 +308,11 @@ def tell_losses(app: App, client: Exchange, org: str, name: str) -> None:
     """Say which statuses of the policy are lost with it, and on which nodes an upgrade is going on."""
     if app.quiet:
         return
-    from nodewatch.horizon.survey import survey
+    from nodewatch.horizon.survey import ask_statuses
 
     lost = f"{org}/{name} at {app.address('exchange')}"
     try:
-        found = survey(app, org, client.nodes(org), name)
+        found = ask_statuses(app, org, client.nodes(org), name)
     except NodewatchError as error:
         app.warn(f"Which statuses of {lost} are lost is not known: {error.message}")
         return

@@ -43,8 +43,8 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
     $ nodewatch nmstatus list --wait --timeout 30m
     """
 
-    def ask() -> follow.Asked:
-        return follow.Asked(ask_agent(app, nmp))
+    def ask() -> follow.NodeAnswer:
+        return follow.NodeAnswer(ask_agent(app, nmp))
 
     if followed(app, lambda: follow.node(app, "this node", ask, AGAIN, nmp.removeprefix("*"), long=long)):
         return
@@ -52,7 +52,7 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
     if app.asks_for_list:
         show_statuses(app, "", found, long=long)
         return
-    document = rules.all_of(found) if long else rules.words_of(found)
+    document = rules.whole_statuses(found) if long else rules.words_of(found)
     busy = rules.in_upgrade(found)
     app.show(
         document,
@@ -101,7 +101,7 @@ def reset_statuses(app: App, nmp: str, yes: bool) -> None:
     name = one_or_all(nmp)
     agent = Agent(app.backend("agent"))
     try:
-        found = agreed(app, lambda: agent.statuses(name), yes=yes)
+        found = agree_to_reset(app, lambda: agent.statuses(name), yes=yes)
     except NotFound:
         if name:
             raise
@@ -113,7 +113,7 @@ def reset_statuses(app: App, nmp: str, yes: bool) -> None:
     tell(app, done, f"The following node management {policies} will be re-evaluated: {names}.")
 
 
-def agreed(app: App, ask: Callable[[], Statuses], *, yes: bool) -> Statuses:
+def agree_to_reset(app: App, ask: Callable[[], Statuses], *, yes: bool) -> Statuses:
     """Return the statuses that are to be reset, as they are once nobody has to be asked any more.
 
     What has changed while the question stood is said, and asked about again. Raise `NodewatchError` when the user

@@ -47,27 +47,27 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
     """
     choosing.check_one_node(node, f"nodewatch exchange nmp status {quote(policy or '*')} --nodes {quote(node)}")
 
-    def ask() -> follow.Asked:
+    def ask() -> follow.NodeAnswer:
         return ask_with_policies(app, node, policy)
 
-    if followed(app, lambda: follow.node(app, node, ask, again(node), policy or "", long=long)):
+    if followed(app, lambda: follow.node(app, node, ask, reset_command(node), policy or "", long=long)):
         return
     wanted, everything = ask_node(app, node, policy)
     if app.asks_for_list:
         show_statuses(app, "/".join(rules.qualified(node, app.settings.org)), wanted, long=long)
         return
-    document = rules.all_of(wanted) if long else rules.words_of(wanted)
+    document = rules.whole_statuses(wanted) if long else rules.words_of(wanted)
     busy = rules.in_upgrade(everything)
-    app.show(document, lambda _: story(app, node, wanted, busy, alone=policy is not None, long=long))
+    app.show(document, lambda _: node_page(app, node, wanted, busy, alone=policy is not None, long=long))
 
 
-def story(app: App, node: str, statuses: Statuses, busy: Sequence[str], *, alone: bool, long: bool) -> Page:
+def node_page(app: App, node: str, statuses: Statuses, busy: Sequence[str], *, alone: bool, long: bool) -> Page:
     """Return all that is known of a node: what it is, its statuses, and unless one is `alone`, what it has none of.
 
     `busy` are the policies whose upgrade is going on there.
     """
     client, (org, name) = Exchange(app.backend("exchange")), rules.qualified(node, app.settings.org)
-    shown = tables.node_statuses(statuses, app.clock, long=long, again=again(node), busy=busy)
+    shown = tables.node_statuses(statuses, app.clock, long=long, again=reset_command(node), busy=busy)
     try:
         document = client.nodes(org, name).get(f"{org}/{name}")
         policies = {} if alone else client.policies(org)
@@ -83,7 +83,7 @@ def story(app: App, node: str, statuses: Statuses, busy: Sequence[str], *, alone
     return [*node_tables.node(f"{org}/{name}", document, app.clock), *shown, *node_tables.without_status(missing)]
 
 
-def again(node: str) -> str:
+def reset_command(node: str) -> str:
     """Return the command that has a policy of the node evaluated again."""
     return f"nodewatch exchange node management reset {quote(node)} --policy NMP"
 
@@ -98,10 +98,10 @@ def ask_node(app: App, node: str, policy: str | None) -> tuple[Statuses, Statuse
     found = client.statuses(org, name)
     if not found:
         raise NotFound(f"Statuses for node {name} not found in org {org}")
-    return of_policy(found, policy, org, name), found
+    return only_of_policy(found, policy, org, name), found
 
 
-def ask_with_policies(app: App, node: str, policy: str | None) -> follow.Asked:
+def ask_with_policies(app: App, node: str, policy: str | None) -> follow.NodeAnswer:
     """Return the statuses that a node has reported, and the policies; raise `NotFound` if there is no such policy."""
     client = exchange(app)
     org, name = find_node(client, node, app)
@@ -109,7 +109,7 @@ def ask_with_policies(app: App, node: str, policy: str | None) -> follow.Asked:
     policies = client.policies(own, nmp)
     if nmp and not policies:
         raise NotFound(f"NMP {nmp} not found in org {own}{client.policy_near(own, nmp)}")
-    return follow.Asked(rules.only(client.statuses(org, name), f"{own}/{nmp}" if nmp else ""), policies)
+    return follow.NodeAnswer(rules.only_policy(client.statuses(org, name), f"{own}/{nmp}" if nmp else ""), policies)
 
 
 def find_node(client: Exchange, node: str, app: App) -> tuple[str, str]:
@@ -120,10 +120,10 @@ def find_node(client: Exchange, node: str, app: App) -> tuple[str, str]:
     return org, name
 
 
-def of_policy(found: Statuses, policy: str | None, org: str, node: str) -> Statuses:
+def only_of_policy(found: Statuses, policy: str | None, org: str, node: str) -> Statuses:
     """Return the status of the policy alone, if one is named; raise `NotFound` if the node has none of it."""
     own, nmp = rules.qualified(policy or "*", org)
-    wanted = rules.only(found, f"{own}/{nmp}" if nmp else "")
+    wanted = rules.only_policy(found, f"{own}/{nmp}" if nmp else "")
     if not wanted:
         raise NotFound(f"Node {node} does not contain a status for {policy} in org {org}")
     return wanted

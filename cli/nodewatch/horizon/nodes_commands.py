@@ -44,7 +44,7 @@ def list_nodes(app: App, node: str, long: bool) -> None:
         app.show_list(sorted(found.items()), dict if whole else lambda records: [key for key, _ in records])
         return
     document = {key: found[key] for key in sorted(found)} if whole else sorted(found)
-    app.show(document, lambda _: list_tables.nodes(found, app.clock))
+    app.show(document, lambda _: list_tables.nodes_table(found, app.clock))
 
 
 @exchange_command(listing="horizon.list_tables:OF_NODE")

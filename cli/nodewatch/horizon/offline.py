@@ -27,12 +27,12 @@ DONE = Answer(201, {"code": "ok", "msg": "updated"})
 NOT_FOUND = Answer(404, {"code": "not-found", "msg": "not found"})
 
 
-def found(field: str, documents: dict[str, Any]) -> Answer:
+def answer_documents(field: str, documents: dict[str, Any]) -> Answer:
     """Answer as the Exchange does: documents by name, and 404 when there is none."""
     return Answer(200 if documents else 404, {field: documents, "lastIndex": 0})
 
 
-def chosen(store: Store, collection: str, org: str, name: str | None) -> dict[str, Any]:
+def named_documents(store: Store, collection: str, org: str, name: str | None) -> dict[str, Any]:
     """Return the organization's documents, or the one of that name."""
     if name is None:
         return {key: document for key, document in store.items(collection) if key.startswith(f"{org}/")}
@@ -52,7 +52,9 @@ def version(_store: Store, _call: Call) -> Answer:
 
 def policies(store: Store, call: Call) -> Answer:
     """Answer `GET /orgs/{org}/managementpolicies[/{nmp}]`."""
-    return found("managementPolicy", chosen(store, POLICIES, call.names["org"], call.names.get("nmp")))
+    return answer_documents(
+        "managementPolicy", named_documents(store, POLICIES, call.names["org"], call.names.get("nmp"))
+    )
 
 
 def post_policy(store: Store, call: Call) -> Answer:
@@ -65,7 +67,9 @@ def post_policy(store: Store, call: Call) -> Answer:
     if store.get(POLICIES, key) is not None:
         return Answer(403, {"code": "already-exists", "msg": f"management policy '{key}' already exists"})
     document = as_stored(call.body)
-    store.put(POLICIES, key, {"owner": "", **document, "lastUpdated": stamp(call), "created": stamp(call)})
+    store.put(
+        POLICIES, key, {"owner": "", **document, "lastUpdated": exchange_time(call), "created": exchange_time(call)}
+    )
     return Answer(201, {"code": "ok", "msg": f"management policy '{key}' created"})
 
 
@@ -80,7 +84,7 @@ def put_policy(store: Store, call: Call) -> Answer:
     if old is None:
         return NOT_FOUND
     own = {name: old[name] for name in ("owner", "created") if name in old}
-    store.put(POLICIES, key, {**own, **as_stored(call.body), "lastUpdated": stamp(call)})
+    store.put(POLICIES, key, {**own, **as_stored(call.body), "lastUpdated": exchange_time(call)})
     return DONE
 
 
@@ -97,8 +101,8 @@ def delete_policy(store: Store, call: Call) -> Answer:
 
 def nodes(store: Store, call: Call) -> Answer:
     """Answer `GET /orgs/{org}/nodes[/{node}]`."""
-    documents = chosen(store, NODES, call.names["org"], call.names.get("node"))
-    return NOT_FOUND if not documents and "node" in call.names else found("nodes", documents)
+    documents = named_documents(store, NODES, call.names["org"], call.names.get("node"))
+    return NOT_FOUND if not documents and "node" in call.names else answer_documents("nodes", documents)
 
 
 def node_policy(store: Store, call: Call) -> Answer:
@@ -114,7 +118,7 @@ def statuses(store: Store, call: Call) -> Answer:
     """Answer `GET /orgs/{org}/nodes/{node}/managementStatus[/{nmp}]`."""
     held = store.get(STATUSES, f"{call.names['org']}/{call.names['node']}") or {}
     name = f"{call.names['org']}/{call.names['nmp']}" if "nmp" in call.names else ""
-    return found("managementStatus", rules.only(held, name))
+    return answer_documents("managementStatus", rules.only_policy(held, name))
 
 
 def put_status(store: Store, call: Call) -> Answer:
@@ -124,18 +128,18 @@ def put_status(store: Store, call: Call) -> Answer:
         return NO_OBJECT
     if store.get(NODES, node) is None:
         return NOT_FOUND
-    upgrade = {**rules.upgrade(call.body), "lastUpdated": stamp(call)}
+    upgrade = {**rules.upgrade(call.body), "lastUpdated": exchange_time(call)}
     status = {**call.body, "agentUpgradePolicyStatus": upgrade}
     store.put(STATUSES, node, {**(store.get(STATUSES, node) or {}), name: status})
     return DONE
 
 
-def stamp(call: Call) -> str:
+def exchange_time(call: Call) -> str:
     """Return the time as the Exchange writes it."""
     return call.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def agents(store: Store, call: Call) -> dict[str, Any] | Answer:
+def agent_documents(store: Store, call: Call) -> dict[str, Any] | Answer:
     """Return the agent's statuses that the path names, or its answer that there is none of that name."""
     held = dict(store.items(AGENT))
     org, nmp = call.names.get("org"), call.names.get("nmp")
@@ -149,13 +153,13 @@ def agents(store: Store, call: Call) -> dict[str, Any] | Answer:
 
 def agent_statuses(store: Store, call: Call) -> Answer:
     """Answer `GET /nodemanagement/status[[/{org}]/{nmp}]`."""
-    named = agents(store, call)
+    named = agent_documents(store, call)
     return named if isinstance(named, Answer) else Answer(200, named)
 
 
 def agent_reset(store: Store, call: Call) -> Answer:
     """Answer `PUT /nodemanagement/reset[[/{org}]/{nmp}]`: wait again, forget the last attempt."""
-    named = agents(store, call)
+    named = agent_documents(store, call)
     if isinstance(named, Answer):
         return named
     for name, status in named.items():

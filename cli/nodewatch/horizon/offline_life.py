@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from nodewatch.offline.chances import Chances
     from nodewatch.offline.store import Store
 
-LOCAL = "agent"  # the node whose own agent is asked
+THIS_NODE = "agent"  # the node whose own agent is asked
 
 
-class Moment(NamedTuple):
+class StepTime(NamedTuple):
     """When a step is taken, when this life began, and what chance says."""
 
     now: datetime
@@ -39,34 +39,34 @@ class Moment(NamedTuple):
         return self.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def step(store: Store, now: datetime, began: datetime, chances: Chances) -> int:
+def take_step(store: Store, now: datetime, began: datetime, chances: Chances) -> int:
     """Take every agent as far as it has come at `now`; return how many nodes changed."""
-    moment = Moment(now.replace(microsecond=0), began.replace(microsecond=0), chances)
+    moment = StepTime(now.replace(microsecond=0), began.replace(microsecond=0), chances)
     policies = dict(store.items(offline.POLICIES))
     held = dict(store.items(offline.STATUSES))
     tried = dict(store.items(offline.TRIES))
     moved = 0
     for name, node in list(store.items(offline.NODES)):
         old = held.get(name) or {}
-        heard = heard_of(store, name, node, old, policies, moment)
-        statuses, tries = gone_on(name, heard, tried.get(name) or {}, moment)
+        heard = hear_of_policies(store, name, node, old, policies, moment)
+        statuses, tries = go_on(name, heard, tried.get(name) or {}, moment)
         if statuses != old:
             store.put(offline.STATUSES, name, statuses)
             store.put(offline.TRIES, name, tries)
             put_versions(store, name, node, old, statuses)
             moved += 1
     agent = dict(store.items(offline.AGENT))
-    statuses, tries = gone_on(LOCAL, agent, tried.get(LOCAL) or {}, moment)
+    statuses, tries = go_on(THIS_NODE, agent, tried.get(THIS_NODE) or {}, moment)
     for nmp, status in statuses.items():
         if status != agent[nmp]:
             store.put(offline.AGENT, nmp, status)
-            store.put(offline.TRIES, LOCAL, tries)
+            store.put(offline.TRIES, THIS_NODE, tries)
             moved += 1
     return moved
 
 
-def heard_of(
-    store: Store, name: str, node: Any, held: Mapping[str, Any], policies: Mapping[str, Any], moment: Moment
+def hear_of_policies(
+    store: Store, name: str, node: Any, held: Mapping[str, Any], policies: Mapping[str, Any], moment: StepTime
 ) -> dict[str, Any]:
     """Return a node's statuses as its agent holds them: none of disabled policies, `waiting` for those that are new."""
     statuses = {nmp: each for nmp, each in held.items() if nmp not in policies or policies[nmp].get("enabled")}
@@ -92,27 +92,27 @@ def heard_of(
     return statuses
 
 
-def gone_on(
-    node: str, statuses: Mapping[str, Any], tries: Mapping[str, Any], moment: Moment
+def go_on(
+    node: str, statuses: Mapping[str, Any], tries: Mapping[str, Any], moment: StepTime
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a node's statuses and tries after a step: each status that has stood long enough is followed by the next.
 
     On one node one upgrade goes on at a time; of those that are due the one with the latest scheduled time comes first.
     """
     found, counted = dict(statuses), dict(tries)
-    busy = any(rules.word(status) in life_rules.ACTIVE for status in statuses.values())
+    busy = any(rules.status_word(status) in life_rules.ACTIVE for status in statuses.values())
     latest = sorted(found, key=lambda nmp: str(rules.upgrade(found[nmp]).get("scheduledTime") or ""), reverse=True)
     for nmp in latest:
         upgrade = rules.upgrade(found[nmp])
-        word = str(rules.word(found[nmp]) or "")
+        word = str(rules.status_word(found[nmp]) or "")
         number, downloads = counts_in(counted.get(nmp))
         about = (node, nmp, word, str(number))
-        if word not in life_rules.SECONDS or (word == "waiting" and (busy or not due(upgrade, moment))):
+        if word not in life_rules.SECONDS or (word == "waiting" and (busy or not is_due(upgrade, moment))):
             continue
         if moment.passed(upgrade.get("lastUpdated")) < moment.chances.between(*life_rules.SECONDS[word], *about):
             continue
         does = life_rules.plan(moment.chances, node, nmp, number)
-        after = life_rules.following(word, str(upgrade.get("errorMessage") or ""), does, downloads)
+        after = life_rules.next_status(word, str(upgrade.get("errorMessage") or ""), does, downloads)
         if after is None:
             continue
         if after.word == "download started":
@@ -120,7 +120,7 @@ def gone_on(
             counted[nmp] = (number, downloads) if downloads else (number + 1, 0)
         elif word == "download started":
             counted[nmp] = (number, downloads + 1 if after.word == "waiting" else 0)
-        found[nmp] = reported(found[nmp], after, moment, kept=node == LOCAL)
+        found[nmp] = with_next_status(found[nmp], after, moment, kept=node == THIS_NODE)
     return found, counted
 
 
@@ -135,13 +135,13 @@ def counts_in(counted: Any) -> tuple[int, int]:
     return 0, 0
 
 
-def due(upgrade: Mapping[str, Any], moment: Moment) -> bool:
+def is_due(upgrade: Mapping[str, Any], moment: StepTime) -> bool:
     """Tell whether the time that an upgrade is scheduled for has come."""
     scheduled = read_time(upgrade.get("scheduledTime"))
     return scheduled is None or scheduled <= moment.now
 
 
-def reported(status: Any, after: life_rules.Next, moment: Moment, *, kept: bool) -> dict[str, Any]:
+def with_next_status(status: Any, after: life_rules.NextStatus, moment: StepTime, *, kept: bool) -> dict[str, Any]:
     """Return a status with its next word, and the times that it is given with that; `kept` by the agent, it has no
     time of the Exchange's.
     """
@@ -159,6 +159,6 @@ def put_versions(store: Store, name: str, node: Any, old: Mapping[str, Any], new
     """Store a node with the version of its agent, if that has just been upgraded."""
     for nmp, status in new.items():
         version = part(rules.upgrade(status), "upgradedVersions").get("softwareVersion")
-        if version and rules.word(status) == "successful" and rules.word(old.get(nmp)) == "initiated":
+        if version and rules.status_word(status) == "successful" and rules.status_word(old.get(nmp)) == "initiated":
             versions = {**part(node, "softwareVersions"), "horizon": version}
             store.put(offline.NODES, name, {**node, "softwareVersions": versions})

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 UNSETTLED = "failed"  # the one failure that may still become another status
 
 
-class Kind(NamedTuple):
+class NodeKind(NamedTuple):
     """What a name contributes to the end: how it is counted in words, whether it is over for it, and as what."""
 
     words: str
@@ -30,16 +30,16 @@ class Kind(NamedTuple):
     counts: Literal["good", "failed", "lagging"]
 
 
-KINDS: dict[str, Kind] = {
-    "successful": Kind("successful", over=True, counts="good"),
-    "failed": Kind("failed", over=True, counts="failed"),
-    "kept": Kind("not started over since the policy was changed", over=True, counts="failed"),
-    "unclear": Kind("in a status that nothing follows", over=True, counts="failed"),
-    "moving": Kind("in progress", over=False, counts="lagging"),
-    "unlisted": Kind("in a status that nodewatch does not know", over=False, counts="lagging"),
-    "awaited": Kind("without a status", over=False, counts="lagging"),
-    "unanswered": Kind("could not be asked", over=False, counts="lagging"),
-    "refused": Kind("could not be asked", over=True, counts="lagging"),
+KINDS: dict[str, NodeKind] = {
+    "successful": NodeKind("successful", over=True, counts="good"),
+    "failed": NodeKind("failed", over=True, counts="failed"),
+    "kept": NodeKind("not started over since the policy was changed", over=True, counts="failed"),
+    "unclear": NodeKind("in a status that nothing follows", over=True, counts="failed"),
+    "moving": NodeKind("in progress", over=False, counts="lagging"),
+    "unlisted": NodeKind("in a status that nodewatch does not know", over=False, counts="lagging"),
+    "awaited": NodeKind("without a status", over=False, counts="lagging"),
+    "unanswered": NodeKind("could not be asked", over=False, counts="lagging"),
+    "refused": NodeKind("could not be asked", over=True, counts="lagging"),
 }
 """Every name is of one kind. It is over when it is over for all of them, and a success when all of them are good."""
 
@@ -73,25 +73,25 @@ def states(look: Look) -> dict[str, str]:
     found = {}
     for name, status in look.statuses.items():
         error = rules.upgrade(status).get("errorMessage")
-        found[name] = str(rules.word(status) or "(no status)") + (f" ({error})" if error else "")
+        found[name] = str(rules.status_word(status) or "(no status)") + (f" ({error})" if error else "")
     found.update(dict.fromkeys(look.awaited, "(not reported)"))
     return found | dict.fromkeys(look.troubled, "(not asked)")
 
 
-def kind(name: str, status: Status | None, settling: Settling, *, kept: bool = False) -> str:
+def kind_of(name: str, status: Status | None, settling: Settling, *, kept: bool = False) -> str:
     """Return which of the `KINDS` a name with a status is; `kept` tells that the status is older than its policy.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from nodewatch.watch.model import Settling
     >>> settling = Settling(datetime(2026, 11, 21, 12, tzinfo=UTC), {}, timedelta(seconds=120))
     >>> def status(word, **more): return {"agentUpgradePolicyStatus": {"status": word, **more}}
-    >>> words = ("no action required", "rollback successful", "failed", "unknown")
-    >>> [kind("n", status(word), settling) for word in words]
+    >>> words_of_look = ("no action required", "rollback successful", "failed", "unknown")
+    >>> [kind_of("n", status(word), settling) for word in words_of_look]
     ['successful', 'failed', 'moving', 'moving']
     >>> earlier = "2026-11-21T11:00:00Z"
-    >>> [kind("n", status(word, lastUpdated=earlier), settling) for word in ("failed", "unknown", "asleep")]
+    >>> [kind_of("n", status(word, lastUpdated=earlier), settling) for word in ("failed", "unknown", "asleep")]
     ['failed', 'unclear', 'unlisted']
-    >>> [kind("n", status(word), settling, kept=True) for word in ("successful", "download failed", "initiated")]
+    >>> [kind_of("n", status(word), settling, kept=True) for word in ("successful", "download failed", "initiated")]
     ['kept', 'failed', 'moving']
     """
     found = rules.meaning(status).outcome
@@ -101,7 +101,7 @@ def kind(name: str, status: Status | None, settling: Settling, *, kept: bool = F
         return "unlisted"
     if found not in ("failed", "unknown"):
         return "moving"
-    if found == "failed" and rules.word(status) != UNSETTLED:
+    if found == "failed" and rules.status_word(status) != UNSETTLED:
         return "failed"
     settled = settling.settled(name, read_time(rules.upgrade(status).get("lastUpdated")))
     return "moving" if not settled else "failed" if found == "failed" else "unclear"
@@ -123,7 +123,7 @@ def outcome(look: Look, settling: Settling) -> Outcome:
     """
     names: dict[str, list[str]] = {found: [] for found in KINDS}
     for name, status in look.statuses.items():
-        names[kind(name, status, settling, kept=name in look.kept)].append(name)
+        names[kind_of(name, status, settling, kept=name in look.kept)].append(name)
     names["awaited"] = list(look.awaited)
     for name, passing in look.troubled.items():
         names["unanswered" if passing else "refused"].append(name)
@@ -133,7 +133,7 @@ def outcome(look: Look, settling: Settling) -> Outcome:
     for found, members in names.items():
         by_end[KINDS[found].counts] += members
     return Outcome(
-        words=words(look, {found: len(members) for found, members in names.items()}),
+        words=words_of_look(look, {found: len(members) for found, members in names.items()}),
         finished=finished,
         succeeded=finished and {found.counts for found in present} == {"good"},
         failed=by_end["failed"],
@@ -144,10 +144,10 @@ def outcome(look: Look, settling: Settling) -> Outcome:
     )
 
 
-def words(look: Look, counts: Mapping[str, int]) -> str:
+def words_of_look(look: Look, counts: Mapping[str, int]) -> str:
     """Return on one line how many names there are of each of the `KINDS`.
 
-    >>> words(Look("this node", "policies", {}, note="the policy is disabled"), {"successful": 0, "failed": 1})
+    >>> words_of_look(Look("this node", "policies", {}, note="the policy is disabled"), {"successful": 0, "failed": 1})
     'this node: 0 of 1 policy successful, 1 failed; the policy is disabled'
     """
     total = sum(counts.values())

@@ -45,7 +45,7 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
     if name and not found:
         raise NotFound(f"NMP {name} not found in org {org}{client.policy_near(org, name)}")
     if nodes:
-        show_nodes(app, client, org, found)
+        show_meant_nodes(app, client, org, found)
         return
     whole = bool(name or long)
     if app.asks_for_list:
@@ -57,22 +57,22 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
         lambda _: (
             [block for key in sorted(found) for block in tables.policy(key, found[key], app.clock)]
             if whole
-            else list_tables.policies(found, app.clock)
+            else list_tables.policies_table(found, app.clock)
         ),
     )
 
 
-def show_nodes(app: App, client: Exchange, org: str, policies: dict[str, Policy | None]) -> None:
+def show_meant_nodes(app: App, client: Exchange, org: str, policies: dict[str, Policy | None]) -> None:
     """Show which nodes of the organization each of the policies is meant for."""
-    from nodewatch.horizon.policy_tables import meant_nodes
-    from nodewatch.horizon.whom import ask_whom
+    from nodewatch.horizon.policy_tables import meant_nodes_page
+    from nodewatch.horizon.whom import ask_meant_nodes
 
     known = client.nodes(org) if policies else {}
-    found = ask_whom(app, policies, known)
+    found = ask_meant_nodes(app, policies, known)
     if app.asks_for_list:
-        app.show_list(list_tables.meant(found.nodes, known), list_tables.by_policy)
+        app.show_list(list_tables.meant_records(found.nodes, known), list_tables.by_policy)
     else:
-        app.show(found.nodes, meant_nodes)
+        app.show(found.nodes, meant_nodes_page)
     found.raise_trouble(app)
 
 
@@ -105,7 +105,7 @@ def add_policy(app: App, nmp: str, json_file: str, applies_to: bool, no_constrai
     if app.settings.dry_run and applies_to:
         app.say(f"Node management policy {org}/{name} would be sent to the Exchange.")
     else:
-        done, verb = send(client, org, name, policy)
+        done, verb = send_policy(client, org, name, policy)
         tell(app, done, f"Node management policy {org}/{name} {verb} in the Horizon Exchange")
     if applies_to:
         show_applies_to(app, client, f"{org}/{name}", policy)
@@ -118,13 +118,13 @@ def read_policy(app: App, file: str) -> Policy:
     source = "stdin" if file == "-" else file
     text = policy_rules.without_comments(read_input(file, app.world.stdin))
     if app.world.variable("HZN_DONT_SUBST_ENV_VARS") != "1":
-        text, missing = policy_rules.substituted(text, app.world.environ.get)
+        text, missing = policy_rules.substitute(text, app.world.environ.get)
         for name in missing:
             app.warn(
                 f"Warning: environment variable '{name}' is referenced in input file, but not defined in the "
                 "environment."
             )
-    found = policy_rules.read_policy(text, source)
+    found = policy_rules.parse_policy(text, source)
     unknown = policy_rules.unknown_fields(found)
     if unknown:
         app.warn(f"Warning: a policy has no such field, so it is left out: {', '.join(unknown)}.")
@@ -147,7 +147,7 @@ def check_manifest(app: App, policy: Policy) -> None:
         )
 
 
-def send(client: Exchange, org: str, name: str, policy: Policy) -> tuple[Answer, str]:
+def send_policy(client: Exchange, org: str, name: str, policy: Policy) -> tuple[Answer, str]:
     """Make the policy, or replace the one that is there; return the answer, and what was done in a word."""
     try:
         return client.post_policy(org, name, policy), "added"
@@ -163,11 +163,11 @@ def send(client: Exchange, org: str, name: str, policy: Policy) -> tuple[Answer,
 
 def show_applies_to(app: App, client: Exchange, name: str, policy: Policy) -> None:
     """Show the nodes that a policy is meant for."""
-    from nodewatch.horizon.policy_tables import meant_nodes
-    from nodewatch.horizon.whom import ask_whom
+    from nodewatch.horizon.policy_tables import meant_nodes_page
+    from nodewatch.horizon.whom import ask_meant_nodes
 
-    found = ask_whom(app, {name: policy}, client.nodes(name.partition("/")[0]))
-    app.show(found.nodes[name], lambda _: meant_nodes(found.nodes))
+    found = ask_meant_nodes(app, {name: policy}, client.nodes(name.partition("/")[0]))
+    app.show(found.nodes[name], lambda _: meant_nodes_page(found.nodes))
     found.raise_trouble(app)
 
 

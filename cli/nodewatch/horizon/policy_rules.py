@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from nodewatch.errors import WrongUsage
 from nodewatch.horizon.constraint_rules import Unparsable, check_text
-from nodewatch.horizon.property_rules import BOOLEAN_PROPERTY, problem
+from nodewatch.horizon.property_rules import BOOLEAN_PROPERTY, property_fault
 from nodewatch.horizon.rules import RFC_3339, SET_BY_EXCHANGE
 from nodewatch.times import read_time
 
@@ -80,10 +80,10 @@ def without_comments(text: str) -> str:
     return COMMENT_OR_TEXT.sub(lambda found: found[1] or "", text)
 
 
-def substituted(text: str, value: Callable[[str], str | None]) -> tuple[str, list[str]]:
+def substitute(text: str, value: Callable[[str], str | None]) -> tuple[str, list[str]]:
     """Return the text with `$NAME` and `${NAME}` replaced by their values, and the names that have none.
 
-    >>> substituted("$A ${B} $5", {"A": "x"}.get)
+    >>> substitute("$A ${B} $5", {"A": "x"}.get)
     ('x  $5', ['B'])
     """
     missing: list[str] = []
@@ -98,7 +98,7 @@ def substituted(text: str, value: Callable[[str], str | None]) -> tuple[str, lis
     return VARIABLE.sub(replaced, text), missing
 
 
-def read_policy(text: str, file: str) -> Policy:
+def parse_policy(text: str, file: str) -> Policy:
     """Return the policy in a file's text, its fields of the right kinds; raise `WrongUsage` for anything else."""
     try:
         document = json.loads(text)
@@ -110,15 +110,15 @@ def read_policy(text: str, file: str) -> Policy:
     fields = [(name, FIELDS, document) for name in FIELDS]
     fields += [(name, UPGRADE_FIELDS, upgrade) for name in UPGRADE_FIELDS if isinstance(upgrade, dict)]
     for name, kinds, where in fields:
-        if where.get(name) is not None and not fits(where[name], kinds[name]):
+        if where.get(name) is not None and not is_kind(where[name], kinds[name]):
             raise WrongUsage(f"failed to unmarshal json input file {file}: {name} must be {kinds[name]}")
     return cast("Policy", document)
 
 
-def fits(value: Any, kind: str) -> bool:
+def is_kind(value: Any, kind: str) -> bool:
     """Return whether a value is what `FIELDS` calls it.
 
-    >>> fits(True, "a whole number"), fits(["a"], TEXTS), fits("a", TEXTS)
+    >>> is_kind(True, "a whole number"), is_kind(["a"], TEXTS), is_kind("a", TEXTS)
     (False, True, False)
     """
     if kind.startswith("an array"):
@@ -149,7 +149,7 @@ is not supported.  Error finding an expression in a b c. Error was: an operator 
     """
     try:
         check_start(policy.get("start") or "now")
-        properties = [checked(each) for each in policy.get("properties") or ()]
+        properties = [checked_property(each) for each in policy.get("properties") or ()]
         check_constraints(policy.get("constraints") or [])
     except ValueError as error:
         raise WrongUsage(f"Incorrect node management policy format in file {file}: {error}") from error
@@ -180,13 +180,13 @@ def check_start(start: str) -> None:
         raise ValueError('The start time must be in RFC3339 format or set to "now".')
 
 
-def checked(found: dict[str, Any]) -> dict[str, Any]:
+def checked_property(found: dict[str, Any]) -> dict[str, Any]:
     """Return a property as it is sent; raise `ValueError` if it is none.
 
-    >>> checked({"name": "openhorizon.allowPrivileged", "value": "true", "mood": "new"})
+    >>> checked_property({"name": "openhorizon.allowPrivileged", "value": "true", "mood": "new"})
     {'name': 'openhorizon.allowPrivileged', 'value': True}
     """
-    wrong = problem(found)
+    wrong = property_fault(found)
     if wrong:
         raise ValueError(f"properties contains an invalid property: {wrong}")
     value = found["value"]

@@ -12,14 +12,13 @@ BOOLEAN_PROPERTY = "openhorizon.allowPrivileged"
 PLAIN_VERSION = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){0,2}|INFINITY")
 
 
-def problem(property: dict[str, Any]) -> str | None:  # noqa: A002  # what the document calls it
+def property_fault(property: dict[str, Any]) -> str | None:  # noqa: A002  # what the document calls it
     """Return what is wrong with a property, None if nothing is.
 
-    >>> problem({"name": "site", "value": "rome"}), problem({"name": "v", "value": "1.2.3", "type": "version"})
-    (None, None)
-    >>> problem({"name": "x"}), problem({"name": "x", "value": "1", "type": "int"})
+    >>> property_fault({"name": "v", "value": "1.2.3", "type": "version"})
+    >>> property_fault({"name": "x"}), property_fault({"name": "x", "value": "1", "type": "int"})
     ('Property must include a name and a value: {x <nil> }', 'Property value is of type string, expected type int')
-    >>> problem({"name": "x", "value": 1.5, "type": "int"}), problem({"name": "x", "value": []})
+    >>> property_fault({"name": "x", "value": 1.5, "type": "int"}), property_fault({"name": "x", "value": []})
     ('Value 1.5 of property x is not an integer type', 'Property x has invalid value type list')
     """
     name, value, kind = property.get("name"), property.get("value"), property.get("type") or ""

@@ -59,7 +59,7 @@ def states(found: Mapping[str, Statuses]) -> dict[tuple[str, str], State]:
 
 def state(status: Status | None) -> State:
     """Return how far a policy is, by its status on a node."""
-    return State(as_text(rules.word(status)), as_text(rules.upgrade(status).get("errorMessage")))
+    return State(as_text(rules.status_word(status)), as_text(rules.upgrade(status).get("errorMessage")))
 
 
 def changes(

@@ -61,8 +61,8 @@ def reset_policy(app: App, nmp: str, status: str | None, only: str | None, yes: 
     else:
         app.say(f"No node has such a status of {full}: there is nothing to reset.")
     if app.settings.dry_run or not chosen:
-        show_results(app, {target.node: as_text(rules.word(target.status)) for target in chosen})
-        resetting.raise_trouble(found)
+        show_results(app, {target.node: as_text(rules.status_word(target.status)) for target in chosen})
+        resetting.raise_unasked(found)
         return
     done, found = resetting.reset(app, chosen), found._replace(silent=[])  # a node without a status is not meant
     if following and done.reset and not done.interrupted:
@@ -70,7 +70,7 @@ def reset_policy(app: App, nmp: str, status: str | None, only: str | None, yes: 
         follow_nodes(app, full, [target.node for target in done.reset])
     else:
         show_results(app, {result.target.node: result.words for result in done.results})
-    resetting.raise_for(done, found)
+    resetting.raise_not_reset(done, found)
 
 
 def ask_about(app: App, org: str, name: str, only: str | None) -> Survey:
@@ -78,7 +78,7 @@ def ask_about(app: App, org: str, name: str, only: str | None) -> Survey:
 
     Raise `KeyboardInterrupt` if the user does not want to wait: then nothing is reset.
     """
-    from nodewatch.horizon.survey import survey
+    from nodewatch.horizon.survey import ask_statuses
 
     client = exchange(app)
     policies = client.policies(org, name)
@@ -88,7 +88,7 @@ def ask_about(app: App, org: str, name: str, only: str | None) -> Survey:
         nodes = client.nodes(org)
     else:
         _, nodes = named_nodes(app, client, only, org)
-    found = survey(app, org, nodes, name)._replace(policies=policies)
+    found = ask_statuses(app, org, nodes, name)._replace(policies=policies)
     if found.interrupted:
         raise KeyboardInterrupt
     return found
@@ -99,7 +99,7 @@ def named_nodes(app: App, client: Exchange, only: str, org: str | None) -> tuple
 
     `org` is the organization of names that do not say theirs.
     """
-    if choosing.is_plain(only):
+    if choosing.is_one_name(only):
         own, name = rules.qualified(only, org)
         nodes = client.nodes(own, name) if name else {}
         if not nodes:
@@ -120,7 +120,7 @@ def follow_nodes(app: App, full: str, nodes: list[str]) -> None:
     def ask(but: Collection[str]) -> Survey:
         return ask_nodes(app, full, nodes, but)
 
-    followed(app, lambda: follow.policy(app, full, ask, follow.Wanted(named=True), long=False))
+    followed(app, lambda: follow.policy(app, full, ask, follow.Awaited(named=True), long=False))
 
 
 @exchange_command(CONCURRENCY)
@@ -152,7 +152,7 @@ def reset_node(app: App, node: str, policy: str | None, status: str | None, yes:
         app.print_document(f"No management status found for node {name} in org {org}")
         return
     own, nmp = rules.qualified(policy or "*", org)
-    found = rules.only(found, f"{own}/{nmp}" if nmp else "")
+    found = rules.only_policy(found, f"{own}/{nmp}" if nmp else "")
     if not found:
         raise NotFound(f"Node {name} does not contain a status for {policy} in org {org}")
     chosen = reset_rules.targets({full: found}, words)
@@ -171,10 +171,10 @@ def reset_nodes(
     yes: bool,
 ) -> None:
     """Reset statuses of several nodes; raise `NotAllSucceeded` if one that is meant has none, or was not reset."""
-    from nodewatch.horizon.survey import survey
+    from nodewatch.horizon.survey import ask_statuses
 
     own, nmp = rules.qualified(policy or "*", org)
-    found = survey(app, own, nodes, nmp)
+    found = ask_statuses(app, own, nodes, nmp)
     if found.interrupted:
         raise KeyboardInterrupt
     chosen = reset_rules.targets(found.statuses, words)
@@ -201,4 +201,4 @@ def reset_and_tell(app: App, chosen: list[Target], found: Survey | None) -> None
                 app.print_document(f"Node management status for {result.target.nmp.partition('/')[2]} is reset.")
         if any(result.is_reset for result in each):
             app.print_document(f"The Horizon agent for node {node} will re-evaluate the management policies.")
-    resetting.raise_for(done, found)
+    resetting.raise_not_reset(done, found)

@@ -54,10 +54,10 @@ class Result(NamedTuple):
         return "reset or not: it was interrupted" if self.begun else "not reset"
 
 
-def for_all(said: str, node: str) -> str:
+def without_node_name(said: str, node: str) -> str:
     """Return what is said of a node (`org/node`) without its name: the same of many nodes is told once.
 
-    >>> for_all("PUT /orgs/o/nodes/n1/managementStatus/p was refused: o/n1 is not yours", "o/n1")
+    >>> without_node_name("PUT /orgs/o/nodes/n1/managementStatus/p was refused: o/n1 is not yours", "o/n1")
     'PUT /orgs/o/nodes/NODE/managementStatus/p was refused: o/NODE is not yours'
     """
     return said.replace(f"/{node.partition('/')[2]}", "/NODE")
@@ -82,7 +82,7 @@ def is_wanted(status: Status | None, words: frozenset[str]) -> bool:
     >>> [is_wanted(status, frozenset([word])) for word in ("failed", "download failed", "rollback failed")]
     [True, True, False]
     """
-    return rules.meaning(status).outcome in words or normalized_status(as_text(rules.word(status))) in words
+    return rules.meaning(status).outcome in words or normalized_status(as_text(rules.status_word(status))) in words
 
 
 def targets(found: Mapping[str, Statuses], words: frozenset[str] | None) -> list[Target]:
@@ -100,11 +100,11 @@ def targets(found: Mapping[str, Statuses], words: frozenset[str] | None) -> list
     ]
 
 
-def groups(wanted: Iterable[Target]) -> dict[str, list[str]]:
+def group_by_words(wanted: Iterable[Target]) -> dict[str, list[str]]:
     """Return the nodes by what their statuses say, word and error, the most frequent first."""
     found: dict[str, list[str]] = {}
     for target in wanted:
         error = as_text(rules.upgrade(target.status).get("errorMessage"))
-        said = (as_text(rules.word(target.status)) or "(no status)") + (f": {error}" if error else "")
+        said = (as_text(rules.status_word(target.status)) or "(no status)") + (f": {error}" if error else "")
         found.setdefault(said, []).append(target.node)
     return dict(sorted(found.items(), key=lambda group: (-len(group[1]), group[0])))

@@ -9,7 +9,7 @@ from nodewatch.documents import as_text
 from nodewatch.errors import NodewatchError, NotAllSucceeded, NotFound
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import reset_request, statuses_in
-from nodewatch.horizon.reset_rules import Result, Target, for_all, groups
+from nodewatch.horizon.reset_rules import Result, Target, group_by_words, without_node_name
 from nodewatch.horizon.survey import reasons_of
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import plural
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 MOST_GROUPS = 10  # of statuses and errors that the question shows
 
 
-class Differs(NamedTuple):
+class ChangedSince(NamedTuple):
     """What the careful backend answers instead of writing: the word that the status has by now."""
 
     word: str
 
 
-class Careful:
-    """A backend that writes a status only if the server still has it as it was seen; else it answers `Differs`.
+class CheckedWrites:
+    """A backend that writes a status only if the server still has it as it was seen; else it answers `ChangedSince`.
 
     `begun` holds the paths of those that were written, whatever came of it.
     """
@@ -55,12 +55,12 @@ class Careful:
             result = error
         here = statuses_in(result, question)
         if target.nmp not in here or here[target.nmp] != target.status:
-            return Answer(200, Differs(as_text(rules.word(here.get(target.nmp))) or "(no status)"))
+            return Answer(200, ChangedSince(as_text(rules.status_word(here.get(target.nmp))) or "(no status)"))
         self.begun.add(request.path)
         return ask_confirmed(self.backend, request)
 
 
-class Done(NamedTuple):
+class ResetResults(NamedTuple):
     """What became of all targets; `interrupted` tells that the user did not want to wait for the rest."""
 
     results: list[Result]
@@ -72,13 +72,13 @@ class Done(NamedTuple):
         return [result.target for result in self.results if result.is_reset]
 
 
-def reset(app: App, wanted: Sequence[Target]) -> Done:
+def reset(app: App, wanted: Sequence[Target]) -> ResetResults:
     """Reset the statuses, as many at a time as nodes are asked; an interruption leaves the rest as it is."""
     from nodewatch.gather import gather
 
     requests = [reset_request(target) for target in wanted]
     seen = {request.path: target for request, target in zip(requests, wanted, strict=True)}
-    careful = Careful(app.backend("exchange"), seen)
+    careful = CheckedWrites(app.backend("exchange"), seen)
     gathered = gather(careful, requests, app.world, what="resets", quiet=app.quiet)
     results = []
     for request, target, result in zip(requests, wanted, gathered.results, strict=True):
@@ -86,11 +86,11 @@ def reset(app: App, wanted: Sequence[Target]) -> Done:
             results.append(Result(target, begun=request.path in careful.begun))
         elif isinstance(result, NodewatchError):
             results.append(Result(target, error=result))
-        elif isinstance(result.document, Differs):
+        elif isinstance(result.document, ChangedSince):
             results.append(Result(target, now=result.document.word))
         else:
             results.append(Result(target, is_reset=True))
-    return Done(results, gathered.interrupted)
+    return ResetResults(results, gathered.interrupted)
 
 
 def ask_to_reset(app: App, wanted: Sequence[Target], what: str, *, yes: bool) -> None:
@@ -98,7 +98,7 @@ def ask_to_reset(app: App, wanted: Sequence[Target], what: str, *, yes: bool) ->
 
     Raise `NodewatchError` when the user declines.
     """
-    found = groups(wanted)
+    found = group_by_words(wanted)
     app.say(f"{what}:")
     for said, nodes in list(found.items())[:MOST_GROUPS]:
         app.say(f"  {plural(len(nodes), 'node')}: {said}" + f"\n    {fold(nodes)}" * app.settings.dry_run)
@@ -120,7 +120,7 @@ def rehearse(app: App, wanted: Sequence[Target]) -> None:
         app.backend("exchange").send(reset_request(target))
 
 
-def raise_for(done: Done, found: Survey | None = None) -> None:
+def raise_not_reset(done: ResetResults, found: Survey | None = None) -> None:
     """Raise for what was not reset: the interruption, the error that every one met, or that some were not.
 
     `found` is the survey before; its nodes that could not be asked, or that have no status, were not reset either.
@@ -130,31 +130,31 @@ def raise_for(done: Done, found: Survey | None = None) -> None:
     errors = [result.error for result in done.results if result.error]
     if errors and len(errors) == len(done.results):
         raise errors[0]
-    said = rest(done, found)
+    said = not_reset_words(done, found)
     if said:
         raise NotAllSucceeded(said)
 
 
-def warn_of_rest(app: App, done: Done, found: Survey | None) -> None:
+def warn_of_rest(app: App, done: ResetResults, found: Survey | None) -> None:
     """Say what was not reset, before the rest is followed."""
-    said = rest(done, found)
+    said = not_reset_words(done, found)
     if said:
         app.warn(said)
 
 
-def raise_trouble(found: Survey) -> None:
+def raise_unasked(found: Survey) -> None:
     """Raise for nodes that could not be asked: what of theirs should be reset is not known."""
     if found.troubled and not found.statuses and not found.silent:
         raise next(iter(found.troubled.values()))
-    raise_for(Done([]), found._replace(silent=[]))
+    raise_not_reset(ResetResults([]), found._replace(silent=[]))
 
 
-def rest(done: Done, found: Survey | None) -> str:
+def not_reset_words(done: ResetResults, found: Survey | None) -> str:
     """Return what was not reset, and why, with the nodes; empty where all was."""
     kinds: dict[str, list[str]] = {}
     for result in done.results:
         if not result.is_reset:
-            kinds.setdefault(for_all(result.words, result.target.node), []).append(result.target.node)
+            kinds.setdefault(without_node_name(result.words, result.target.node), []).append(result.target.node)
     lines = [f"  {fold(nodes)}: {said}" for said, nodes in kinds.items()]
     if found is not None:
         lines += [f"  {nodes}: not reset: {why}" for why, nodes in reasons_of(found).items()]

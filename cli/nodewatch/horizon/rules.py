@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from nodewatch.horizon.types import AgentUpgradePolicyStatus, Policy, Status, Statuses
 
-Outcome = Literal["successful", "running", "failed", "waiting", "unknown", "no report"]
-OUTCOMES: tuple[Outcome, ...] = ("successful", "running", "failed", "waiting", "unknown", "no report")
+StatusClass = Literal["successful", "running", "failed", "waiting", "unknown", "no report"]
 
 REQUIRED_VERSION = (2, 124, 0)
 OMITTED_WHEN_EMPTY = ("startTime", "endTime", "errorMessage", "workingDirectory")
@@ -40,7 +39,7 @@ RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 class Meaning(NamedTuple):
     """What a status word says: how it counts, what it means (the guide's words), and what happens next."""
 
-    outcome: Outcome
+    outcome: StatusClass
     meaning: str
     next: str
 
@@ -131,10 +130,10 @@ def upgrade(status: Status | None) -> AgentUpgradePolicyStatus:
     return found if isinstance(found, dict) else {}
 
 
-def word(status: Status | None) -> str | None:
+def status_word(status: Status | None) -> str | None:
     """Return the status word as the server sent it, None where there is no status at all.
 
-    >>> word({"agentUpgradePolicyStatus": {"status": ""}}), word({"agentUpgradePolicyStatus": None})
+    >>> status_word({"agentUpgradePolicyStatus": {"status": ""}}), status_word({"agentUpgradePolicyStatus": None})
     ('', None)
     """
     found = upgrade(status)
@@ -149,7 +148,7 @@ def meaning(status: Status | None) -> Meaning:
     >>> meaning({"agentUpgradePolicyStatus": {"status": "sleeping"}}).meaning
     'This word is none of the known statuses.'
     """
-    found = word(status)
+    found = status_word(status)
     return MEANINGS.get(str(found), UNLISTED) if found else MISSING
 
 
@@ -171,7 +170,9 @@ def losses(found: Mapping[str, Statuses], of: str, *, unknown: int) -> str:
     """
     from nodewatch.table import plural
 
-    counts = Counter(word(status) or "(no status)" for statuses in found.values() for status in statuses.values())
+    counts = Counter(
+        status_word(status) or "(no status)" for statuses in found.values() for status in statuses.values()
+    )
     words = ", ".join(f"{name} {count:,}" for name, count in counts.most_common())
     said = f"The statuses of {of} on {plural(len(found), 'node')} are lost: {words}" if found else ""
     more = f"; {plural(unknown, 'node')} could not be asked" * bool(unknown)
@@ -188,15 +189,15 @@ def since(status: Status | None) -> str:
     return str(found.get("lastUpdated") or found.get("startTime") or "")
 
 
-def kept(status: Status | None, policy: Policy | None) -> bool:
+def is_outdated(status: Status | None, policy: Policy | None) -> bool:
     """Return whether the status is older than the policy's last change, by the Exchange's own stamps of both.
 
     The agent keeps the status that it has when a policy is changed: without a reset the node does not start over.
 
     >>> status = {"agentUpgradePolicyStatus": {"status": "successful", "lastUpdated": "2026-01-01T00:00:00Z"}}
-    >>> [kept(status, {"lastUpdated": f"2026-01-0{day}T00:00:00Z"}) for day in (1, 2)]
+    >>> [is_outdated(status, {"lastUpdated": f"2026-01-0{day}T00:00:00Z"}) for day in (1, 2)]
     [False, True]
-    >>> kept(status, None), kept(None, {"lastUpdated": "2026-01-02T00:00:00Z"})
+    >>> is_outdated(status, None), is_outdated(None, {"lastUpdated": "2026-01-02T00:00:00Z"})
     (False, False)
     """
     changed = read_time((policy or {}).get("lastUpdated"))
@@ -204,14 +205,14 @@ def kept(status: Status | None, policy: Policy | None) -> bool:
     return changed is not None and reported is not None and reported < changed
 
 
-def expected(text: str, total: int) -> int:
+def expected_count(text: str, total: int) -> int:
     """Return how many of so many nodes `--expect` means: a number, or a share; 0 for an empty text.
 
     Raise `WrongUsage` for what is neither, and for less than one node.
 
-    >>> expected("3", 10), expected("95%", 30), expected("1%", 30), expected("", 30)
+    >>> expected_count("3", 10), expected_count("95%", 30), expected_count("1%", 30), expected_count("", 30)
     (3, 29, 1, 0)
-    >>> expected("0%", 30)
+    >>> expected_count("0%", 30)
     Traceback (most recent call last):
     nodewatch.errors.WrongUsage: '0%' is neither a number of nodes nor a share of them: write 12 or 95%.
     """
@@ -224,16 +225,17 @@ def expected(text: str, total: int) -> int:
     return -(-number * total // 100) if found[2] else number
 
 
-def shown(status: Status | None) -> Status | None:
+def as_hzn_prints(status: Status | None) -> Status | None:
     """Return the status as `hzn` prints it.
 
     Without the stamp of the Exchange, without the four fields that it omits when they are empty, and with those that it
     always has. What `hzn` does not know stays.
 
-    >>> shown({"agentUpgradePolicyStatus": {"endTime": "", "status": "failed", "lastUpdated": "x", "mood": "new"}})
+    >>> upgrade = {"endTime": "", "status": "failed", "lastUpdated": "x", "mood": "new"}
+    >>> as_hzn_prints({"agentUpgradePolicyStatus": upgrade})
     {'agentUpgradePolicyStatus': {'scheduledTime': '', 'upgradedVersions': {'softwareVersion': '', 'certVersion': '', \
 'configVersion': ''}, 'status': 'failed', 'mood': 'new'}}
-    >>> shown({}), shown(None)
+    >>> as_hzn_prints({}), as_hzn_prints(None)
     ({'agentUpgradePolicyStatus': None}, None)
     """
     if status is None:
@@ -256,12 +258,12 @@ def words_of(statuses: Statuses) -> dict[str, str | None]:
     >>> words_of({"o/b": None, "o/a": {"agentUpgradePolicyStatus": {"status": "waiting"}}})
     {'o/a': 'waiting', 'o/b': None}
     """
-    return {name: word(statuses[name]) for name in sorted(statuses)}
+    return {name: status_word(statuses[name]) for name in sorted(statuses)}
 
 
-def all_of(statuses: Statuses) -> Statuses:
+def whole_statuses(statuses: Statuses) -> Statuses:
     """Return the whole statuses by policy, sorted, as `hzn` prints the long form."""
-    return {name: shown(statuses[name]) for name in sorted(statuses)}
+    return {name: as_hzn_prints(statuses[name]) for name in sorted(statuses)}
 
 
 def by_node(found: Mapping[str, Statuses], nmp: str, *, long: bool) -> dict[str, Any]:
@@ -274,11 +276,11 @@ def by_node(found: Mapping[str, Statuses], nmp: str, *, long: bool) -> dict[str,
     ({'o/n': 'waiting'}, {'o/n': {'o/p': 'waiting'}})
     """
     if long:
-        return {node: all_of(found[node]) for node in sorted(found)}
-    return {node: word(found[node][nmp]) if nmp else words_of(found[node]) for node in sorted(found)}
+        return {node: whole_statuses(found[node]) for node in sorted(found)}
+    return {node: status_word(found[node][nmp]) if nmp else words_of(found[node]) for node in sorted(found)}
 
 
-def only(statuses: Statuses, name: str) -> Statuses:
+def only_policy(statuses: Statuses, name: str) -> Statuses:
     """Return the status of the policy of that name, alone; all of them for an empty name."""
     return {key: status for key, status in statuses.items() if not name or key == name}
 
@@ -373,10 +375,10 @@ def qualified(name: str, org: str | None) -> tuple[str, str]:
     return (own if slash else str(org)), "" if bare == "*" else bare
 
 
-def version(text: str) -> tuple[int, int, int] | None:
+def read_version(text: str) -> tuple[int, int, int] | None:
     """Return the Exchange's version from its text, None if it is no version string.
 
-    >>> version("2.154.0\\n"), version("2.124.0-1234"), version("local build")
+    >>> read_version("2.154.0\\n"), read_version("2.124.0-1234"), read_version("local build")
     ((2, 154, 0), (2, 124, 0), None)
     """
     found = re.match(r"\s*v?(\d+)\.(\d+)\.(\d+)", text)
@@ -385,7 +387,7 @@ def version(text: str) -> tuple[int, int, int] | None:
 
 def check_version(text: str) -> None:
     """Raise `WrongConfiguration` if the Exchange is older than 2.124.0, or its version cannot be read."""
-    found, said = version(text), text.strip()[:80]
+    found, said = read_version(text), text.strip()[:80]
     if found is None:
         raise WrongConfiguration(f"The current exchange version {said} is not a valid version string.")
     if found < REQUIRED_VERSION:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nodewatch.offline.saving import Saver
 
 
-def exchange(saver: Saver, org: str) -> dict[str, Any]:
+def exchange_documents(saver: Saver, org: str) -> dict[str, Any]:
     """Return an organization's policies and nodes, the nodes' own policies, and what they say of the policies."""
     source = Exchange(saver)
     policies = saver.ask(lambda: source.policies(org), {})
@@ -34,7 +34,7 @@ def exchange(saver: Saver, org: str) -> dict[str, Any]:
     }
 
 
-def agent(saver: Saver) -> dict[str, Any]:
+def agent_documents(saver: Saver) -> dict[str, Any]:
     """Return what the agent on a node says of the policies."""
     return {"nodemanagement": saver.ask(Agent(saver).statuses, {})}
 
@@ -51,7 +51,7 @@ def without_user_input(node: Node | None) -> Any:
         return None
     hidden: dict[str, Any] = {**node}
     if "userInput" in hidden:
-        hidden["userInput"] = masked(hidden["userInput"], "value")
+        hidden["userInput"] = mask_members(hidden["userInput"], "value")
     if isinstance(hidden.get("registeredServices"), list):
         hidden["registeredServices"] = [
             {name: value for name, value in service.items() if name != "policy"} if isinstance(service, dict) else MASK
@@ -60,8 +60,8 @@ def without_user_input(node: Node | None) -> Any:
     return hidden
 
 
-def masked(document: Any, name: str) -> Any:
+def mask_members(document: Any, name: str) -> Any:
     """Return the document with the members of that name masked, wherever they stand."""
     if isinstance(document, dict):
-        return {key: MASK if key == name else masked(value, name) for key, value in document.items()}
-    return [masked(item, name) for item in document] if isinstance(document, list) else document
+        return {key: MASK if key == name else mask_members(value, name) for key, value in document.items()}
+    return [mask_members(item, name) for item in document] if isinstance(document, list) else document

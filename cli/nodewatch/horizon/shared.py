@@ -119,10 +119,10 @@ def ask_to_reset(app: App, statuses: Statuses, new: str, where: str, *, yes: boo
     if names:
         app.say(f"Reset on {where}:")
     for name in names:
-        app.say(f"{name}: {rules.word(statuses[name]) or '(no status)'} -> {new}")
+        app.say(f"{name}: {rules.status_word(statuses[name]) or '(no status)'} -> {new}")
     for name in rules.in_upgrade(statuses):
         app.warn(
-            f"Warning: the node is in the middle of the upgrade of {name} ({rules.word(statuses[name])}). "
+            f"Warning: the node is in the middle of the upgrade of {name} ({rules.status_word(statuses[name])}). "
             "After a reset it may be started again while it is still going on."
         )
     if names and not (yes or app.settings.dry_run):
@@ -131,6 +131,8 @@ def ask_to_reset(app: App, statuses: Statuses, new: str, where: str, *, yes: boo
 
 def show_statuses(app: App, node: str, statuses: Statuses, *, long: bool) -> None:
     """Show the statuses of one node as the list that the options or the format ask for."""
-    from nodewatch.horizon.list_tables import by_node, reported
+    from nodewatch.horizon.list_tables import by_node, status_records
 
-    app.show_list(reported({node: statuses}, {}, ""), lambda records: by_node(records, "", long=long).get(node, {}))
+    app.show_list(
+        status_records({node: statuses}, {}, ""), lambda records: by_node(records, "", long=long).get(node, {})
+    )

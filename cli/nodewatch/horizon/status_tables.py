@@ -6,42 +6,36 @@ Each node is counted once, so that the parts add up. Nodes are shown without the
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules
-from nodewatch.horizon.tables import STYLES, VERSIONS, word
+from nodewatch.horizon.silent_tables import COUNTED, QUIET, quiet_page, short_name, silent_page, without_status
+from nodewatch.horizon.tables import STYLES, VERSIONS, shown_word
 from nodewatch.nodes.error_kinds import ErrorKind, group_by_kind
 from nodewatch.nodes.nodeset import fold, natural
-from nodewatch.pages import bar, errors_by_kind, next_steps, nodes_with
+from nodewatch.pages import bar, errors_by_kind, next_steps
 from nodewatch.table import Cell, Column, Fields, Grid, Heading, Line, plural
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from nodewatch.horizon.meant_rules import Standing
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Node, Policy, Status
     from nodewatch.table import Bar, Page, Style
     from nodewatch.times import Clock
 
 LONG = 600  # characters of a node set; a longer one fills a screen
-QUIET = timedelta(hours=1)  # agents report every few minutes
 CHANGED = "not started over since the policy was changed"
 HEARD = "last heartbeat within the hour"
-COUNTED: dict[Standing, str] = {
-    "not reported": "Not reported yet",
-    "not known": "No report, and whether it is meant for them is not known",
-}
 NO_MESSAGE = "no error message"
 UNDER_WAY = {"running": "in progress", "waiting": "waiting", "unknown": "unknown"}
 """What the bar calls nodes that are not at an end."""
 
 
-class Row(NamedTuple):
+class NodeRow(NamedTuple):
     """One node's status of the policy that a page is about; `kept` tells that it is older than the policy."""
 
     node: str
@@ -74,43 +68,36 @@ def policy_status(name: str, found: Survey, clock: Clock, *, long: bool, brief: 
     """Return how far one policy is."""
     policy = found.policies.get(name) or {}
     rows = [
-        Row(bare(node), statuses[name], found.nodes.get(node) or {}, rules.kept(statuses[name], policy))
+        NodeRow(
+            short_name(node), statuses[name], found.nodes.get(node) or {}, rules.is_outdated(statuses[name], policy)
+        )
         for node, statuses in found.statuses.items()
         if name in statuses
     ]
     rows.sort(key=lambda row: natural(row.node))
     silent = without_status(name, found)
-    unanswered = [bare(node) for node in (*found.troubled, *found.unasked)]
+    unanswered = [short_name(node) for node in (*found.troubled, *found.unasked)]
     disabled, counts = policy.get("enabled") is False, Counter(row.outcome for row in rows)
     expected = 0 if disabled else sum(len(silent.get(each, ())) for each in COUNTED)
     page: Page = [
         identity(name, policy, counts, len(rows) + expected + len(unanswered), clock),
-        shares(counts, expected, len(unanswered)),
+        shares_bar(counts, expected, len(unanswered)),
         versions(rows),
     ]
     if long:
         page.append(one_a_node(rows, clock))
     else:
-        page += [*failed(rows, brief=brief), *in_trouble(rows, brief=brief), *under_way(rows, clock, brief=brief)]
-    page += [*changed(rows), *silence(silent, found, clock, disabled=disabled, long=long), *quiet(rows, clock)]
+        page += [
+            *failed_page(rows, brief=brief),
+            *in_trouble_page(rows, brief=brief),
+            *under_way_page(rows, clock, brief=brief),
+        ]
+    page += [
+        *outdated_page(rows),
+        *silent_page(silent, found, clock, disabled=disabled, long=long),
+        *quiet_page(rows, clock),
+    ]
     return page + next_steps(steps(name, policy, rows, expected))
-
-
-def bare(name: str) -> str:
-    """Return the name without its organization.
-
-    >>> bare("harbor/edge-0001")
-    'edge-0001'
-    """
-    return name.partition("/")[2] or name
-
-
-def without_status(name: str, found: Survey) -> dict[Standing, list[str]]:
-    """Return the nodes that have no status of the policy, by where they stand."""
-    silent: dict[Standing, list[str]] = {}
-    for node in found.without(name):
-        silent.setdefault(found.standing(name, node), []).append(bare(node))
-    return silent
 
 
 def identity(name: str, policy: Policy, counts: Mapping[str, int], total: int, clock: Clock) -> Line:
@@ -144,7 +131,7 @@ def verdict(counts: Mapping[str, int], total: int) -> tuple[str, Style]:
     return f"{good:,} of {plural(total, 'node')} successful", "good" if good == total else "busy"
 
 
-def shares(counts: Mapping[str, int], silent: int, unanswered: int) -> Bar:
+def shares_bar(counts: Mapping[str, int], silent: int, unanswered: int) -> Bar:
     """Return the bar: each node once."""
     parts: tuple[tuple[str, int, Style], ...] = (
         ("successful", counts.get("successful", 0), "good"),
@@ -159,25 +146,25 @@ def shares(counts: Mapping[str, int], silent: int, unanswered: int) -> Bar:
     return bar(parts)
 
 
-def versions(rows: Sequence[Row]) -> Fields:
+def versions(rows: Sequence[NodeRow]) -> Fields:
     """Return which versions the nodes are to have, and which they run."""
     wanted: Counter[str] = Counter()
     for row in rows:
         upgraded = part(rules.upgrade(row.status), "upgradedVersions")
         wanted[", ".join(f"{name} {as_text(upgraded[field])}" for name, field in VERSIONS if upgraded.get(field))] += 1
-    runs = Counter(running(row.document) for row in rows)
-    return Fields([("Upgrade to", tally(wanted)), ("Nodes run", tally(runs))])
+    runs = Counter(agent_version(row.document) for row in rows)
+    return Fields([("Upgrade to", counts_in_words(wanted)), ("Nodes run", counts_in_words(runs))])
 
 
-def running(node: Node) -> str:
+def agent_version(node: Node) -> str:
     """Return the version of the agent on a node."""
     return as_text(part(node, "softwareVersions").get("horizon"))
 
 
-def tally(counts: Mapping[str, int]) -> str:
+def counts_in_words(counts: Mapping[str, int]) -> str:
     """Return what is counted, the most frequent first; a number where there is more than one kind.
 
-    >>> tally({"2.31.0": 3}), tally({"2.30.0": 2, "2.31.0": 3, "": 1})
+    >>> counts_in_words({"2.31.0": 3}), counts_in_words({"2.30.0": 2, "2.31.0": 3, "": 1})
     ('2.31.0', '2.31.0 on 3 nodes; 2.30.0 on 2')
     """
     known = sorted(((count, name) for name, count in counts.items() if name), key=lambda each: (-each[0], each[1]))
@@ -187,16 +174,17 @@ def tally(counts: Mapping[str, int]) -> str:
     return "; ".join([f"{first} on {plural(most, 'node')}", *(f"{name} on {count:,}" for count, name in rest)])
 
 
-def kinds_of(rows: Iterable[Row]) -> list[ErrorKind]:
+def kinds_of_errors(rows: Iterable[NodeRow]) -> list[ErrorKind]:
     """Return the error messages by kind, with their nodes, and behind each the status words with their counts.
 
     >>> words = {"a": "failed", "b": "failed", "c": "download failed"}
     >>> upgrades = {name: {"status": word, "errorMessage": f"no disk on {name}"} for name, word in words.items()}
-    >>> kinds_of([Row(name, {"agentUpgradePolicyStatus": upgrade}, {}) for name, upgrade in upgrades.items()])
+    >>> rows = [NodeRow(name, {"agentUpgradePolicyStatus": upgrade}, {}) for name, upgrade in upgrades.items()]
+    >>> kinds_of_errors(rows)
     [ErrorKind(text='no disk on … (failed 2, download failed 1)', names=['a', 'b', 'c'], unnamed=0)]
     """
     found = list(rows)
-    words = {row.node: as_text(rules.word(row.status)) or "no status" for row in found}
+    words = {row.node: as_text(rules.status_word(row.status)) or "no status" for row in found}
     kinds = group_by_kind(ErrorKind(row.error or NO_MESSAGE, [row.node]) for row in found)
     return [
         kind._replace(text=f"{kind.text} ({breakdown(Counter(words[name] for name in kind.names))})") for kind in kinds
@@ -216,27 +204,31 @@ def breakdown(counts: Mapping[str, int]) -> str:
     )
 
 
-def failed(rows: Iterable[Row], *, brief: bool) -> Page:
+def failed_page(rows: Iterable[NodeRow], *, brief: bool) -> Page:
     """Return each kind of error of the upgrades that failed, with all its nodes, the largest first."""
     found = [row for row in rows if row.outcome == "failed"]
-    return [Heading(f"Failed ({len(found):,})", "bad"), *errors_by_kind(kinds_of(found), brief=brief)] if found else []
+    return (
+        [Heading(f"Failed ({len(found):,})", "bad"), *errors_by_kind(kinds_of_errors(found), brief=brief)]
+        if found
+        else []
+    )
 
 
-def in_trouble(rows: Iterable[Row], *, brief: bool) -> Page:
+def in_trouble_page(rows: Iterable[NodeRow], *, brief: bool) -> Page:
     """Return the errors that come with a status which is no failure: of a rollback that is going on, or from before."""
     found = [row for row in rows if row.outcome != "failed" and row.error]
     if not found:
         return []
     heading = Heading(f"With an error, but not failed ({len(found):,})", "warn")
-    return [heading, *errors_by_kind(kinds_of(found), brief=brief, style="warn")]
+    return [heading, *errors_by_kind(kinds_of_errors(found), brief=brief, style="warn")]
 
 
-def under_way(rows: Iterable[Row], clock: Clock, *, brief: bool) -> Page:
+def under_way_page(rows: Iterable[NodeRow], clock: Clock, *, brief: bool) -> Page:
     """Return the nodes that are not at an end, and told nowhere else, by status: the largest group first."""
-    groups: dict[tuple[str, bool], list[Row]] = {}
+    groups: dict[tuple[str, bool], list[NodeRow]] = {}
     for row in rows:
         if row.outcome in UNDER_WAY and not row.error:
-            groups.setdefault((word(row.status), overdue(row, clock)), []).append(row)
+            groups.setdefault((shown_word(row.status), overdue(row, clock)), []).append(row)
     if not groups:
         return []
     lines: list[list[str | Cell]] = []
@@ -259,14 +251,14 @@ def under_way(rows: Iterable[Row], clock: Clock, *, brief: bool) -> Page:
     return [Heading(heading), Grid(columns, lines)]
 
 
-def overdue(row: Row, clock: Clock) -> bool:
+def overdue(row: NodeRow, clock: Clock) -> bool:
     """Return whether a node still waits though its time came more than an hour ago: it is off, or stuck."""
     scheduled = read_time(rules.upgrade(row.status).get("scheduledTime"))
     waits = row.outcome == "waiting" and scheduled is not None and scheduled.year > 1
     return waits and scheduled is not None and clock.now - scheduled > QUIET
 
 
-def oldest(rows: Sequence[Row], clock: Clock) -> str:
+def oldest(rows: Sequence[NodeRow], clock: Clock) -> str:
     """Return since when the first of the nodes is in their status, or when the first of those that wait is due."""
     waiting = rows[0].outcome == "waiting"
     values = (rules.upgrade(row.status).get("scheduledTime") if waiting else rules.since(row.status) for row in rows)
@@ -278,7 +270,7 @@ def oldest(rows: Sequence[Row], clock: Clock) -> str:
     return "since " * clock.absolute + clock.ago(min(*times, clock.now).isoformat())
 
 
-def changed(rows: Iterable[Row]) -> Page:
+def outdated_page(rows: Iterable[NodeRow]) -> Page:
     """Return the nodes whose end is older than the policy."""
     nodes = [row.node for row in rows if row.outcome == "changed"]
     if not nodes:
@@ -289,58 +281,7 @@ def changed(rows: Iterable[Row]) -> Page:
     return [heading, Line(fold(nodes), lead="      ")]
 
 
-def silence(
-    silent: Mapping[Standing, Sequence[str]], found: Survey, clock: Clock, *, disabled: bool, long: bool
-) -> Page:
-    """Return the nodes without a status; a long page names also those that do not count."""
-    documents = {bare(name): document or {} for name, document in found.nodes.items()}
-    page: Page = []
-    for standing, heading in COUNTED.items():
-        names = silent.get(standing, ())
-        if disabled:
-            page += nodes_with(names, "none, because the policy is disabled", "dim")
-        elif names:
-            page.append(Heading(f"{heading} ({len(names):,})", "warn" if standing == "not reported" else "dim"))
-            page += by_heartbeat([(name, "", documents.get(name, {})) for name in names], clock)
-    apart = {standing: names for standing, names in sorted(silent.items()) if standing not in COUNTED}
-    if long:
-        return page + [block for standing, names in apart.items() for block in nodes_with(names, standing, "dim")]
-    said = ", ".join(f"{plural(len(names), 'node')} {standing}" for standing, names in apart.items())
-    return page + ([Line(f"Not counted: {said}", "dim")] if said else [])
-
-
-def quiet(rows: Iterable[Row], clock: Clock) -> Page:
-    """Return the nodes that have a status, but were not heard of for an hour: what it says may be over."""
-    found = [(row.node, word(row.status), row.document) for row in rows if last_heard(row.document, clock)]
-    heading = Heading(f"Not heard of for more than an hour ({len(found):,}): what they reported may be old", "warn")
-    return [heading, *by_heartbeat(found, clock)] if found else []
-
-
-def by_heartbeat(nodes: Iterable[tuple[str, str, Node]], clock: Clock) -> Page:
-    """Return nodes, each with a word about it, by that word and by whether they were heard of lately."""
-    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for name, what, document in nodes:
-        away = last_heard(document, clock)
-        said = "not heard of" if away else HEARD if read_time(document.get("lastHeartbeat")) else "no heartbeat known"
-        groups.setdefault((what, said), []).append((away, name))
-    page: Page = []
-    for (what, said), members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
-        first = min(members)[0]
-        heard = f"last heartbeat {first}{' or later' * (len(members) > 1)}" if first else said
-        lead = f"  {plural(len(members), 'node')}: "
-        page.append(Line(", ".join(filter(None, (what, heard))), "warn" if first else "dim", lead=lead))
-        page.append(Line(fold(name for _, name in members), lead="      "))
-    return page
-
-
-def last_heard(node: Node, clock: Clock) -> str:
-    """Return when the node was last heard of, if that is more than an hour ago; empty if it is not, or not known."""
-    time = read_time(node.get("lastHeartbeat"))
-    away = time is not None and clock.now - time > QUIET
-    return clock._replace(absolute=True).at(node.get("lastHeartbeat")) if away else ""
-
-
-def one_a_node(rows: Iterable[Row], clock: Clock) -> Grid:
+def one_a_node(rows: Iterable[NodeRow], clock: Clock) -> Grid:
     """Return one row a node, with versions, times and error."""
     lines: list[list[str | Cell]] = []
     for row in rows:
@@ -349,9 +290,9 @@ def one_a_node(rows: Iterable[Row], clock: Clock) -> Grid:
         lines.append(
             [
                 row.node,
-                Cell(word(row.status), STYLES[row.outcome]),
+                Cell(shown_word(row.status), STYLES[row.outcome]),
                 as_text(row.document.get("nodeType")),
-                running(row.document),
+                agent_version(row.document),
                 *(as_text(upgraded.get(field)) for _, field in VERSIONS),
                 *(clock.at(upgrade.get(field)) for field in ("scheduledTime", "startTime", "endTime")),
                 Cell(row.error, "bad"),
@@ -373,7 +314,7 @@ def one_a_node(rows: Iterable[Row], clock: Clock) -> Grid:
     return Grid(columns, lines)
 
 
-def steps(name: str, policy: Policy, rows: Sequence[Row], expected: int) -> list[tuple[str, str]]:
+def steps(name: str, policy: Policy, rows: Sequence[NodeRow], expected: int) -> list[tuple[str, str]]:
     """Return what to type next, with real names; `expected` is how many nodes are still to report."""
     org, nmp = name.partition("/")[0], "nodewatch exchange nmp"
     by_outcome: dict[str, list[str]] = {}
@@ -385,7 +326,7 @@ def steps(name: str, policy: Policy, rows: Sequence[Row], expected: int) -> list
         one = quote(f"{org}/{by_outcome['failed'][0]}")
         found.append(("look at one", f"nodewatch exchange node management status {one}"))
     if "changed" in by_outcome:
-        words = ",".join(sorted({word(row.status) for row in rows if row.outcome == "changed"}))
+        words = ",".join(sorted({shown_word(row.status) for row in rows if row.outcome == "changed"}))
         found.append(("start them over", f"{nmp} reset {quote(name)} --status {quote(words)}"))
     if policy.get("enabled") is False:
         found.append(("enable it", f"{nmp} enable {quote(name)}"))

@@ -51,7 +51,7 @@ class Survey(NamedTuple):
         return len(self.statuses) + len(self.silent) + len(self.troubled) + len(self.unasked)
 
 
-def survey(app: App, org: str, nodes: Mapping[str, Node | None], nmp: str) -> Survey:
+def ask_statuses(app: App, org: str, nodes: Mapping[str, Node | None], nmp: str) -> Survey:
     """Ask each node (`org/node`) for its status of a policy, or of all policies for an empty name."""
     from nodewatch.gather import gather
 
@@ -63,11 +63,11 @@ def survey(app: App, org: str, nodes: Mapping[str, Node | None], nmp: str) -> Su
         if result is None:
             found.unasked.append(name)
             continue
-        statuses = read(result, request)
+        statuses = statuses_or_error(result, request)
         if isinstance(statuses, NodewatchError):
             found.troubled[name] = statuses
             continue
-        wanted = rules.only(statuses, f"{org}/{nmp}" if nmp else "")
+        wanted = rules.only_policy(statuses, f"{org}/{nmp}" if nmp else "")
         if wanted:
             found.statuses[name] = wanted
         else:
@@ -75,7 +75,7 @@ def survey(app: App, org: str, nodes: Mapping[str, Node | None], nmp: str) -> Su
     return found
 
 
-def read(result: Answer | NodewatchError, request: Request) -> Statuses | NodewatchError:
+def statuses_or_error(result: Answer | NodewatchError, request: Request) -> Statuses | NodewatchError:
     """Return the statuses that one question brought (none where the Exchange says so), or its error."""
     try:
         return statuses_in(result, request)
@@ -83,7 +83,7 @@ def read(result: Answer | NodewatchError, request: Request) -> Statuses | Nodewa
         return error
 
 
-def raise_trouble(app: App, found: Survey) -> None:
+def raise_if_not_whole(app: App, found: Survey) -> None:
     """Raise for what kept the survey from being whole: an interruption, or nodes that could not be asked."""
     if found.interrupted:
         app.warn(f"{len(found.unasked):,} of {found.total:,} nodes were not asked.")

@@ -29,9 +29,9 @@ LATEST = (("software", "softwareLatest"), ("configuration", "configLatest"), ("c
 K8S = (("config map", "configMap"), ("secret", "secret"), ("image", "imageVersion"))
 
 
-def word(status: Status | None) -> str:
+def shown_word(status: Status | None) -> str:
     """Return the status word as tables show it."""
-    return as_text(rules.word(status)) or "(no status)"
+    return as_text(rules.status_word(status)) or "(no status)"
 
 
 def node_statuses(
@@ -45,21 +45,21 @@ def node_statuses(
     if not statuses:
         return [Line(empty)]
     failed = [name for name in sorted(statuses) if rules.meaning(statuses[name]).outcome == "failed"]
-    page: Page = [explained(name, statuses[name], clock, long=long, busy=busy) for name in sorted(statuses)]
+    page: Page = [status_fields(name, statuses[name], clock, long=long, busy=busy) for name in sorted(statuses)]
     return page + next_steps([("start it over", again.replace("NMP", quote(name))) for name in failed if again])
 
 
-def explained(nmp: str, status: Status | None, clock: Clock, *, long: bool, busy: Sequence[str]) -> Fields:
+def status_fields(nmp: str, status: Status | None, clock: Clock, *, long: bool, busy: Sequence[str]) -> Fields:
     """Return one status in the words of "Node management status"; `long` adds what the agent keeps for itself."""
     upgrade, meaning = rules.upgrade(status), rules.meaning(status)
     versions = part(upgrade, "upgradedVersions")
     pairs: list[tuple[str, str | Cell]] = [
         ("Policy", Cell(nmp, "strong")),
-        ("Status", Cell(word(status), STYLES[meaning.outcome])),
+        ("Status", Cell(shown_word(status), STYLES[meaning.outcome])),
         ("Means", meaning.meaning),
         ("Next", meaning.next),
         ("Waits for", Cell(", ".join(busy) if meaning.outcome == "waiting" else "", "warn")),
-        ("May become", ", ".join(may_become(word(status)))),
+        ("May become", ", ".join(may_become(shown_word(status)))),
         ("Scheduled", clock.with_age(upgrade.get("scheduledTime"))),
         ("Started", clock.with_age(upgrade.get("startTime"))),
         ("Ended", clock.with_age(upgrade.get("endTime"))),
@@ -93,27 +93,29 @@ def internals(status: Status | None) -> list[tuple[str, str | Cell]]:
         ("Downgrade", "allowed" if internal.get("allowDowngrade") else ""),
         ("Latest version of", ", ".join(name for name, field in LATEST if latest.get(field))),
         ("Download attempts", as_text(internal.get("downloadAttempts"))),
-        ("Cluster", ", ".join(change(name, part(cluster, field)) for name, field in K8S if cluster.get(field))),
+        ("Cluster", ", ".join(cluster_change(name, part(cluster, field)) for name, field in K8S if cluster.get(field))),
     ]
 
 
-def change(name: str, part: Mapping[str, Any]) -> str:
+def cluster_change(name: str, part: Mapping[str, Any]) -> str:
     """Return what becomes of one part of an edge cluster's agent.
 
-    >>> change("image", {"needChange": True, "updated": False, "from": "2.30.0", "to": "2.31.0"}), change("secret", {})
-    ('image 2.30.0 to 2.31.0 to be updated', 'secret stays')
+    >>> cluster_change("image", {"needChange": True, "updated": False, "from": "2.30.0", "to": "2.31.0"})
+    'image 2.30.0 to 2.31.0 to be updated'
+    >>> cluster_change("secret", {})
+    'secret stays'
     """
     between = f" {part['from']} to {part['to']}" if part.get("from") and part.get("to") else ""
     doing = "updated" if part.get("updated") else "to be updated" if part.get("needChange") else "stays"
     return f"{name}{between} {doing}"
 
 
-def start(policy: Policy, clock: Clock) -> str:
+def start_words(policy: Policy, clock: Clock) -> str:
     """Return when a policy starts, and within what time after that.
 
     >>> from datetime import UTC, datetime
     >>> from nodewatch.times import Clock
-    >>> start({"start": "now", "startWindow": 300}, Clock(datetime.now(UTC), UTC))
+    >>> start_words({"start": "now", "startWindow": 300}, Clock(datetime.now(UTC), UTC))
     'now, spread over 300 s'
     """
     window = policy.get("startWindow")
@@ -131,14 +133,14 @@ def policy(name: str, document: Policy | None, clock: Clock) -> Page:
                 ("State", Cell("enabled", "good") if document.get("enabled") else Cell("disabled", "dim")),
                 ("Label", as_text(document.get("label"))),
                 ("Description", as_text(document.get("description"))),
-                ("Start", start(document, clock)),
+                ("Start", start_words(document, clock)),
                 ("Manifest", as_text(upgrade.get("manifest"))),
                 ("Downgrade", "allowed" if upgrade.get("allowDowngrade") else "not allowed"),
                 ("Constraints", "; ".join(map(as_text, document.get("constraints") or ()))),
                 ("Patterns", "; ".join(map(as_text, document.get("patterns") or ()))),
                 (
                     "Properties",
-                    "; ".join(f"{each.get('name')} = {as_text(each.get('value'))}" for each in properties(document)),
+                    "; ".join(f"{each.get('name')} = {as_text(each.get('value'))}" for each in properties_in(document)),
                 ),
                 ("Owner", as_text(document.get("owner"))),
                 ("Created", clock.with_age(document.get("created"))),
@@ -148,6 +150,6 @@ def policy(name: str, document: Policy | None, clock: Clock) -> Page:
     ]
 
 
-def properties(document: Policy) -> list[dict[str, Any]]:
+def properties_in(document: Policy) -> list[dict[str, Any]]:
     """Return the properties of a policy that are objects, as they should be."""
     return [each for each in document.get("properties") or () if isinstance(each, dict)]

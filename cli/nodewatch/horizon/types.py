@@ -103,19 +103,19 @@ class Node(TypedDict, total=False):
     softwareVersions: dict[str, str]
 
 
-class View(TypedDict, total=False):
+class PolicySection(TypedDict, total=False):
     """Properties and constraints of a node that count for one purpose."""
 
     properties: list[dict[str, Any]] | None
     constraints: list[str] | None
 
 
-class NodePolicy(View, total=False):
+class NodePolicy(PolicySection, total=False):
     """A node's own policy: what it is, and what it demands of policies; `management` is what counts for upgrades."""
 
     label: str
     description: str
-    deployment: View | None
-    management: View | None
+    deployment: PolicySection | None
+    management: PolicySection | None
     nodePolicyVersion: str
     lastUpdated: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nodewatch.errors import NodewatchError
 from nodewatch.horizon import meant_rules
 from nodewatch.horizon.client import node_policy_in, node_policy_request
-from nodewatch.horizon.survey import Survey, raise_trouble
+from nodewatch.horizon.survey import Survey, raise_if_not_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nodewatch.horizon.types import Node, NodePolicy, Policy
 
 
-class Own(NamedTuple):
+class OwnPolicies(NamedTuple):
     """The nodes' own policies by `org/node`, None for a node without one.
 
     `troubled` nodes could not be asked, `unasked` ones were not, because the user interrupted.
@@ -29,19 +29,19 @@ class Own(NamedTuple):
     interrupted: bool = False
 
 
-def ask_own(app: App, policies: Mapping[str, Policy | None], nodes: Mapping[str, Node | None]) -> Own:
+def ask_own_policies(app: App, policies: Mapping[str, Policy | None], nodes: Mapping[str, Node | None]) -> OwnPolicies:
     """Ask those nodes (by `org/node`) for their own policy of which it decides about one of the policies."""
     from nodewatch.gather import gather
 
     names = [name for name in sorted(nodes) if meant_rules.needs_node_policy(policies.values(), nodes[name] or {})]
     requests = [node_policy_request(*name.split("/", 1)) for name in names]
     gathered = gather(app.backend("exchange"), requests, app.world, what="node policies", quiet=app.settings.quiet)
-    found = Own({}, {}, [], gathered.interrupted)
+    found = OwnPolicies({}, {}, [], gathered.interrupted)
     for name, request, result in zip(names, requests, gathered.results, strict=True):
         if result is None:
             found.unasked.append(name)
             continue
-        own = read(result, request)
+        own = policy_or_error(result, request)
         if isinstance(own, NodewatchError):
             found.troubled[name] = own
         else:
@@ -49,7 +49,7 @@ def ask_own(app: App, policies: Mapping[str, Policy | None], nodes: Mapping[str,
     return found
 
 
-def read(result: Answer | NodewatchError, request: Request) -> NodePolicy | NodewatchError | None:
+def policy_or_error(result: Answer | NodewatchError, request: Request) -> NodePolicy | NodewatchError | None:
     """Return the policy that one question brought, None where the node has none, or its error."""
     try:
         return node_policy_in(result, request)
@@ -57,7 +57,7 @@ def read(result: Answer | NodewatchError, request: Request) -> NodePolicy | Node
         return error
 
 
-class Whom(NamedTuple):
+class MeantNodes(NamedTuple):
     """The nodes (`org/node`, sorted) that each policy (`org/nmp`) is meant for, as far as they could be asked."""
 
     nodes: dict[str, list[str]]
@@ -65,13 +65,13 @@ class Whom(NamedTuple):
 
     def raise_trouble(self, app: App) -> None:
         """Raise for what kept this from being whole: an interruption, or nodes that could not be asked."""
-        raise_trouble(app, self.asked)
+        raise_if_not_whole(app, self.asked)
 
 
-def ask_whom(app: App, policies: Mapping[str, Policy | None], nodes: Mapping[str, Node | None]) -> Whom:
+def ask_meant_nodes(app: App, policies: Mapping[str, Policy | None], nodes: Mapping[str, Node | None]) -> MeantNodes:
     """Find out which of the nodes (by `org/node`) each of the policies (by `org/nmp`) is meant for."""
-    own = ask_own(app, policies, nodes)
+    own = ask_own_policies(app, policies, nodes)
     missing = {*own.troubled, *own.unasked}
     known = {name: node for name, node in nodes.items() if name not in missing}
     asked = Survey({}, sorted(known), own.troubled, own.unasked, own.interrupted)
-    return Whom(meant_rules.meant_nodes(policies, known, own.policies), asked)
+    return MeantNodes(meant_rules.meant_nodes(policies, known, own.policies), asked)

@@ -91,7 +91,7 @@ def store_at(path: str, patience: Callable[[float], float] = lambda usual: usual
     from nodewatch.offline import store as stores
 
     if not path.endswith(stores.FLEET_FILE):
-        return stores.opened(path, tables(), lambda: patience(stores.BUSY_SECONDS))
+        return stores.open_store(path, tables(), lambda: patience(stores.BUSY_SECONDS))
     from nodewatch.files import read_file
     from nodewatch.offline.fleet import fill, read_fleet
 
@@ -108,11 +108,11 @@ def store_to_fill(path: str) -> Store:
 
     Raise `FileTrouble` for the name of a fleet file, which would be read as one from then on.
     """
-    from nodewatch.offline.store import FLEET_FILE, created
+    from nodewatch.offline.store import FLEET_FILE, create_store
 
     if path.endswith(FLEET_FILE):
         raise FileTrouble(f"{path} is the name of a fleet file, and no store: name one that ends otherwise.")
-    return created(path, tables())
+    return create_store(path, tables())
 
 
 class LocalBackend:

@@ -44,7 +44,7 @@ def read_fleet(text: str, name: str, sections: Sequence[Section]) -> list[Entry]
 
 def entries(fleet: Any, sections: Sequence[Section]) -> Iterator[Entry]:
     """Return the documents of a fleet; raise `ValueError` that names the first wrong place."""
-    expect(fleet, dict, "the file")
+    expect_kind(fleet, dict, "the file")
     number = fleet.get("nodewatch", FORMAT)
     if type(number) is not int or number < 1:
         raise ValueError(f"nodewatch: {number!r} is not the number of a format")
@@ -54,7 +54,7 @@ def entries(fleet: Any, sections: Sequence[Section]) -> Iterator[Entry]:
     groups = {place.rpartition(".")[0] for place in known} | {"bos"}
 
     def walk(tree: Any, place: str) -> Iterator[Entry]:
-        expect(tree, dict, place)
+        expect_kind(tree, dict, place)
         for name, member in tree.items():
             here = f"{place}.{name}" if place else name
             if here in known:
@@ -62,7 +62,7 @@ def entries(fleet: Any, sections: Sequence[Section]) -> Iterator[Entry]:
             elif here in groups:
                 yield from walk(member, here)
             elif here == SAVED.place:
-                expect(member, str, here)
+                expect_kind(member, str, here)
                 if read_time(member) is None:
                     raise ValueError(f"{here}: {member!r} is not a time such as 2026-11-25T23:15:30Z")
                 yield Entry(SAVED, "", {"at": member})
@@ -78,25 +78,25 @@ def entries(fleet: Any, sections: Sequence[Section]) -> Iterator[Entry]:
 def documents(section: Section, member: Any) -> Iterator[Entry]:
     """Return the documents of one section; raise `ValueError` that names the first wrong place."""
     seen: set[str] = set()
-    for index, document in rows(section, member):
-        yield checked(section, index, document, seen)
+    for index, document in section_documents(section, member):
+        yield checked_entry(section, index, document, seen)
 
 
-def rows(section: Section, member: Any) -> Iterable[tuple[int | str, Any]]:
+def section_documents(section: Section, member: Any) -> Iterable[tuple[int | str, Any]]:
     """Return the documents of one section, each with its index or key; raise `ValueError` if it has another form."""
-    expect(member, list if section.form == "list" else dict, section.place)
+    expect_kind(member, list if section.form == "list" else dict, section.place)
     if section.form == "single":
         return [("", member)]
     return enumerate(member) if section.form == "list" else member.items()
 
 
-def checked(section: Section, index: int | str, document: Any, seen: set[str]) -> Entry:
+def checked_entry(section: Section, index: int | str, document: Any, seen: set[str]) -> Entry:
     """Return a document's entry and add its key to those seen; raise `ValueError` that names what is wrong in it."""
     here = section.place + (f"[{index}]" if section.form == "list" else f".{index}" if index else "")
-    expect(document, dict, here)
+    expect_kind(document, dict, here)
     for field, kind in section.fields.items():
         if document.get(field) is not None:
-            expect(document[field], kind, f"{here}.{field}")
+            expect_kind(document[field], kind, f"{here}.{field}")
     key = own_key(section, document, here) if section.form == "list" else str(index)
     if key in seen:
         raise ValueError(f"{here}.{section.field}: {document[section.field]!r} is there twice")
@@ -117,9 +117,9 @@ def loadable(fleet: dict[str, Any], sections: Sequence[Section]) -> tuple[dict[s
             continue
         good: list[tuple[int | str, Any]] = []
         seen: set[str] = set()
-        for index, document in rows(section, source[name]):
+        for index, document in section_documents(section, source[name]):
             try:
-                checked(section, index, document, seen)
+                checked_entry(section, index, document, seen)
                 json.dumps(document, allow_nan=False)
                 good.append((index, document))
             except RecursionError:
@@ -128,11 +128,11 @@ def loadable(fleet: dict[str, Any], sections: Sequence[Section]) -> tuple[dict[s
                 faults.append(
                     str(error) if str(error).startswith(section.place) else f"{section.place}, {index}: {error}"
                 )
-        place(kept, section, good)
+        put_into_fleet(kept, section, good)
     return kept, faults
 
 
-def place(fleet: dict[str, Any], section: Section, documents: Sequence[tuple[int | str, Any]]) -> None:
+def put_into_fleet(fleet: dict[str, Any], section: Section, documents: Sequence[tuple[int | str, Any]]) -> None:
     """Put the documents of a section where they stand in a fleet; of one that has a single document, if it is there."""
     *groups, name = section.place.split(".")
     for group in groups:
@@ -155,15 +155,17 @@ def own_key(section: Section, document: dict[str, Any], here: str) -> str:
     return owned_key(name, document.get("tenant"))
 
 
-def expect(value: Any, kind: type | tuple[type, ...], place: str) -> None:
+def expect_kind(value: Any, kind: type | tuple[type, ...], place: str) -> None:
     """Raise `ValueError` if the value is not of the kind; true is no whole number."""
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        from nodewatch.backend import json_kind as named
+        from nodewatch.backend import json_kind
 
-        raise ValueError(f"{place}: {WORDS[kind] if isinstance(kind, type) else kind} is needed, not {named(value)}")
+        raise ValueError(
+            f"{place}: {WORDS[kind] if isinstance(kind, type) else kind} is needed, not {json_kind(value)}"
+        )
 
 
-def put(store: Store, entry: Entry) -> None:
+def store_entry(store: Store, entry: Entry) -> None:
     """Store one document, as its slice wants it."""
     section = entry.section
     if section.put is None:
@@ -182,7 +184,7 @@ def fill(store: Store, found: Iterable[Entry], *, merge: bool = False) -> None:
             if not merge:
                 store.clear()
             for entry in found:
-                put(store, entry)
+                store_entry(store, entry)
     except RecursionError as error:
         raise FileTrouble("A document is nested too deeply to be stored; nothing was changed.") from error
 
@@ -197,5 +199,5 @@ def dump(store: Store, sections: Sequence[Section]) -> dict[str, Any]:
         for section in (*sections, UNASKED):
             found = list(store.dump(section.collection))
             if found:
-                place(fleet, section, found)
+                put_into_fleet(fleet, section, found)
     return fleet

@@ -43,5 +43,5 @@ class Life:
 
         with self.store.changing():
             self.store.delete(SAVED.collection, "")
-            moved = bos_v2.step(self.store, now, self.began, self.chances)
-            return moved + horizon.step(self.store, now, self.began, self.chances)
+            moved = bos_v2.take_step(self.store, now, self.began, self.chances)
+            return moved + horizon.take_step(self.store, now, self.began, self.chances)

@@ -54,20 +54,22 @@ class Refusal(NamedTuple):
     detail: str
 
 
-def mounted(path: str) -> tuple[str, str]:
+def mounted_service(path: str) -> tuple[str, str]:
     """Return the service that answers at a path of this server, and the path below its base URL.
 
-    >>> mounted("/apis/bos/v2/sessions"), mounted("/v1/orgs/acme/nodes"), mounted("/nodemanagement/status")
-    (('bos', '/v2/sessions'), ('exchange', '/orgs/acme/nodes'), ('agent', '/nodemanagement/status'))
+    >>> mounted_service("/apis/bos/v2/sessions"), mounted_service("/v1/orgs/acme/nodes")
+    (('bos', '/v2/sessions'), ('exchange', '/orgs/acme/nodes'))
+    >>> mounted_service("/nodemanagement/status")
+    ('agent', '/nodemanagement/status')
     """
     service = next(name for name, base in MOUNTS.items() if path.startswith(f"{base}/") or not base)
     return service, path.removeprefix(MOUNTS[service])
 
 
-def refused(service: str, refusal: Refusal) -> Answer:
+def refusal_answer(service: str, refusal: Refusal) -> Answer:
     """Return the refusal as the service words its errors ("BOS v2 API"; "Exchange API"; the agent's API).
 
-    >>> refused("exchange", Refusal(400, "Bad Request", "no JSON")).document
+    >>> refusal_answer("exchange", Refusal(400, "Bad Request", "no JSON")).document
     {'code': 'invalid-input', 'msg': 'no JSON'}
     """
     if service == "bos":
@@ -184,7 +186,7 @@ class StoreServer(ThreadingHTTPServer):
     def answer(self, service: str, request: Request, tenant: str) -> Answer:
         """Return what the store answers; a change is one transaction, and one request is answered after the other."""
         if self.read_only and request.method != "GET":
-            return refused(service, Refusal(405, "Method Not Allowed", "This store is served read-only."))
+            return refusal_answer(service, Refusal(405, "Method Not Allowed", "This store is served read-only."))
         backend = self.backends[service]
         with self.turn:
             backend.tenant = tenant
@@ -193,9 +195,11 @@ class StoreServer(ThreadingHTTPServer):
             except NodewatchError as error:
                 if error.status is not None:
                     return Answer(error.status, error.document)
-                return refused(service, Refusal(500, "Internal Server Error", error.message))
+                return refusal_answer(service, Refusal(500, "Internal Server Error", error.message))
             except Exception as error:  # noqa: BLE001  # a client that is told nothing would ask for ever
-                return refused(service, Refusal(500, "Internal Server Error", f"{type(error).__name__}: {error}"))
+                return refusal_answer(
+                    service, Refusal(500, "Internal Server Error", f"{type(error).__name__}: {error}")
+                )
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -225,18 +229,18 @@ class Handler(BaseHTTPRequestHandler):
             parts = urlsplit(self.path)
         except ValueError:
             return self.send_error(400, "the path is none")
-        service, path = mounted(parts.path)
+        service, path = mounted_service(parts.path)
         refusal = self.unwanted(parts.netloc)
         body = self.body() if refusal is None else refusal
         if isinstance(body, Refusal):
-            answer = refused(service, body)
+            answer = refusal_answer(service, body)
             self.close_connection = True
         elif parts.path == TOKEN_PATH and self.command == "POST":
             answer = Answer(200, TOKEN)
         else:
             document = self.document(body) if service != "agent" or body else ABSENT
             if isinstance(document, Refusal):
-                answer = refused(service, document)
+                answer = refusal_answer(service, document)
             else:
                 query = dict(parse_qsl(parts.query, keep_blank_values=True))
                 method = "GET" if self.command == "HEAD" else self.command
@@ -299,7 +303,7 @@ class Handler(BaseHTTPRequestHandler):
     def send(self, service: str, answer: Answer) -> None:
         """Write the answer: of known length when it is short, else piece by piece."""
         self.send_response(answer.status)
-        pieces = written(answer)
+        pieces = body_pieces(answer)
         first = next(pieces, b"")
         second = next(pieces, b"")
         self.close_connection |= bool(second) and self.request_version == "HTTP/1.0"  # which has no pieces
@@ -335,7 +339,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.log(format % args)
 
 
-def written(answer: Answer) -> Iterator[bytes]:
+def body_pieces(answer: Answer) -> Iterator[bytes]:
     """Return the answer's body in pieces of about a megabyte; the elements of a stored list are never all in memory."""
     if answer.text is not None:
         yield answer.text.encode()

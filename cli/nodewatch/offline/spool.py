@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 from typing import TYPE_CHECKING
+from weakref import finalize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -11,7 +12,25 @@ if TYPE_CHECKING:
 SPOOL_BYTES = 1 << 20
 
 
-def spooled(texts: Iterator[str]) -> Iterator[str]:
+class Spool:
+    """Texts in a temporary file, to be gone through as often as one likes, but not twice at the same time."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        from tempfile import TemporaryFile
+
+        self.file = TemporaryFile(buffering=SPOOL_BYTES)  # noqa: SIM115  # closed when nobody has the texts any more
+        finalize(self, self.file.close)
+        self.lengths = [self.file.write(text.encode()) for text in texts]
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def __iter__(self) -> Iterator[str]:
+        self.file.seek(0)
+        return (self.file.read(length).decode() for length in self.lengths)
+
+
+def spooled(texts: Iterator[str]) -> list[str] | Spool:
     """Return the texts again, all of them read from their source now; many of them are kept in a temporary file."""
     kept: list[str] = []
     size = 0
@@ -19,23 +38,5 @@ def spooled(texts: Iterator[str]) -> Iterator[str]:
         kept.append(text)
         size += len(text)
         if size > SPOOL_BYTES:
-            return in_a_file(chain(kept, texts))
-    return iter(kept)
-
-
-def in_a_file(texts: Iterable[str]) -> Iterator[str]:
-    """Return the texts again, written to a temporary file now."""
-    from tempfile import TemporaryFile
-
-    lengths: list[int] = []
-    file = TemporaryFile(buffering=SPOOL_BYTES)  # noqa: SIM115  # `again` closes it
-    for text in texts:
-        lengths.append(file.write(text.encode()))  # noqa: PERF401  # writing is what it is about
-    file.seek(0)
-
-    def again() -> Iterator[str]:
-        with file:
-            for length in lengths:
-                yield file.read(length).decode()
-
-    return again()
+            return Spool(chain(kept, texts))
+    return kept

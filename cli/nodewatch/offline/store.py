@@ -46,7 +46,7 @@ LOOK = "SELECT 1 FROM sqlite_master LIMIT 1"  # what begins to hold the store's 
 
 
 class Store:
-    """An open store. Use `opened` or `created` to get one, `reading` or `changing` around what is done with it.
+    """An open store, as `open_store` and `create_store` give it; it is used within `reading` or `changing`.
 
     `patience` tells for how many seconds another process is waited for that has the store.
     """
@@ -184,7 +184,7 @@ def statements(tables: Tables, number: int = FORMAT) -> tuple[str, ...]:
     return (*TABLES, *(each for since, made in tables.items() if since <= number for each in made))
 
 
-def opened(path: str, tables: Tables, patience: Callable[[], float] = lambda: BUSY_SECONDS) -> Store:
+def open_store(path: str, tables: Tables, patience: Callable[[], float] = lambda: BUSY_SECONDS) -> Store:
     """Open the store at the path; raise `FileTrouble` if it is missing, or newer than this program, or no store.
 
     A store is one with exactly our tables and these: a file from somebody else may have triggers and views in it.
@@ -193,7 +193,7 @@ def opened(path: str, tables: Tables, patience: Callable[[], float] = lambda: BU
     folder = os.path.dirname(os.path.realpath(path))
     writable = os.access(path, os.W_OK) and os.access(folder, os.W_OK) and not is_foreign(path)
     with translated(path):
-        connection = connect(path, "rw" if writable else "ro", patience())
+        connection = connect_sqlite(path, "rw" if writable else "ro", patience())
         store = Store(connection, path, tables, writable=writable, patience=patience)
         with closed_on_failure(store), store.reading():
             check_tables(store.connection, path, statements(tables, read_format(store.connection, path)))
@@ -215,10 +215,10 @@ def is_foreign(path: str) -> bool:
     return os.path.exists(path) and os.stat(path).st_uid != os.geteuid()
 
 
-def created(path: str, tables: Tables) -> Store:
+def create_store(path: str, tables: Tables) -> Store:
     """Open the store at the path for writing; make an empty one, with these tables too, if there is none."""
     if os.path.exists(path):
-        store = opened(path, tables)
+        store = open_store(path, tables)
         with closed_on_failure(store):
             store.check_writable()
         return store
@@ -241,10 +241,10 @@ def created(path: str, tables: Tables) -> Store:
             give_to_owner(unfinished, folder)
             os.link(unfinished, os.path.join(folder, name))
         except FileExistsError:
-            return opened(path, tables)
+            return open_store(path, tables)
         finally:
             os.unlink(unfinished)
-        return Store(connect(path, "rw"), path, tables, writable=True)
+        return Store(connect_sqlite(path, "rw"), path, tables, writable=True)
 
 
 def cannot_be_made(path: str, why: str | None) -> FileTrouble:
@@ -265,7 +265,7 @@ def make_tables(connection: sqlite3.Connection, tables: Tables) -> None:
     connection.executescript(";".join(("BEGIN", *statements(tables), *marks, "COMMIT")))
 
 
-def connect(path: str, mode: str, patience: float = BUSY_SECONDS) -> sqlite3.Connection:
+def connect_sqlite(path: str, mode: str, patience: float = BUSY_SECONDS) -> sqlite3.Connection:
     """Return a connection on which transactions begin and end only where this module says so."""
     connection = sqlite3.connect(
         address(path, mode),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from nodewatch import __version__
-from nodewatch.backend import ABSENT, UNCLEAR, Answer, SentArray, answered_error, unconfirmed
+from nodewatch.arrays import SentArray
+from nodewatch.backend import ABSENT, UNCLEAR, Answer, answered_error, unconfirmed
 from nodewatch.errors import (
     Dropped,
     NodewatchError,
@@ -21,12 +22,12 @@ from nodewatch.errors import (
 from nodewatch.jsontext import parse_json
 from nodewatch.remote.addresses import in_the_clear, origin
 from nodewatch.remote.login import Bearer
-from nodewatch.remote.retries import RETRY, Pace, retry_after
+from nodewatch.remote.retries import RETRY, Throttle, retry_after
 from nodewatch.remote.trace import Trace
 
 if TYPE_CHECKING:
     from nodewatch.backend import Request
-    from nodewatch.remote.transport import Failed, Reply, Transport
+    from nodewatch.remote.transport import NoReply, Reply, Transport
     from nodewatch.settings.model import Settings
     from nodewatch.settings.table import Secret
     from nodewatch.world import World
@@ -55,7 +56,7 @@ class HttpBackend:
                 "could use it. Write https://."
             )
         self.auth = settings.exchange_auth if service in OF_THE_EXCHANGE else None
-        self.pace = Pace()
+        self.pace = Throttle()
         self.trace = Trace(settings.verbose, world)
 
     @cached_property
@@ -80,7 +81,7 @@ class HttpBackend:
             "User-Agent": f"nodewatch/{__version__}",
         }
         settings = self.settings
-        login = self.bearer.header() if self.bearer else basic(self.auth)
+        login = self.bearer.header() if self.bearer else basic_header(self.auth)
         if login:
             headers["Authorization"] = login
             self.world.hide(login.partition(" ")[2])
@@ -125,7 +126,7 @@ class HttpBackend:
 
     def ask(self, request: Request) -> Reply:
         """Return the server's reply of whatever status, after all the tries that the policy allows."""
-        from nodewatch.remote.transport import Failed
+        from nodewatch.remote.transport import NoReply
 
         world, timeout = self.world, self.system.request_timeout
         tries = self.system.retries + 1 if request.repeatable else 1
@@ -135,7 +136,7 @@ class HttpBackend:
         for done in range(1, tries + 1):
             try:
                 reply = self.exchange(request, min(timeout, end - world.monotonic()), done)
-            except Failed as failed:
+            except NoReply as failed:
                 pause = RETRY.pause(done)
                 if not failed.passing or done == tries or world.monotonic() + pause >= end:
                     raise self.failure(failed, request) from failed
@@ -153,7 +154,7 @@ class HttpBackend:
             world.sleep(pause)
         raise AssertionError("the last try returns or raises")
 
-    def failure(self, failed: Failed, request: Request) -> NodewatchError:
+    def failure(self, failed: NoReply, request: Request) -> NodewatchError:
         """Return the error for a request that brought no answer."""
         if failed.kind is Dropped and request.method in READS and self.base.startswith("http:"):
             from nodewatch.remote.tls import speaks_tls
@@ -176,7 +177,7 @@ class HttpBackend:
 
     def exchange(self, request: Request, seconds: float, tries: int) -> Reply:
         """Send the request once, follow redirects on the same server, and return the reply; raise `Failed` for none."""
-        from nodewatch.remote.transport import Failed
+        from nodewatch.remote.transport import NoReply
 
         query = request.query
         url = self.base + request.path + (f"?{urlencode(query)}" if query else "")
@@ -188,7 +189,7 @@ class HttpBackend:
             patience = self.world.within_deadline(seconds - (self.world.monotonic() - began))
             try:
                 reply = self.transport.exchange(request.method, url, headers, body, patience)
-            except Failed as failed:
+            except NoReply as failed:
                 self.trace.failed(request.method, url, failed.why, tries)
                 raise
             self.trace.answered(request.method, url, headers, body, reply, self.world.monotonic() - began, tries)
@@ -276,7 +277,7 @@ class HttpBackend:
         return f"Check the address in {self.source}."
 
 
-def what_happened(failed: Failed, request: Request) -> str:
+def what_happened(failed: NoReply, request: Request) -> str:
     """Return the rest of a sentence that begins with the service: what became of the request, and what to do."""
     if failed.kind in (Unreachable, WrongConfiguration):
         return f"cannot be reached: {failed.why}."
@@ -295,7 +296,7 @@ def lenient(reply: Reply) -> Answer:
         return Answer(reply.status, None, text)
 
 
-def basic(auth: Secret | None) -> str | None:
+def basic_header(auth: Secret | None) -> str | None:
     """Return the `Authorization` header for the Exchange, None without credentials."""
     if not auth:
         return None

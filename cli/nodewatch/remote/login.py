@@ -19,18 +19,17 @@ from nodewatch.errors import (
     WrongConfiguration,
     WrongUsage,
 )
-from nodewatch.files import make_folder
+from nodewatch.files import locked, make_folder
 from nodewatch.remote.addresses import in_the_clear
 from nodewatch.remote.tokens import (
     HOST,
-    Place,
-    Token,
-    locked,
-    place_of,
-    read,
-    save,
-    seconds,
+    TokenFile,
+    TokenPlace,
+    known_seconds,
+    read_token,
+    save_token,
     token_in,
+    token_place,
     warn_if_open,
 )
 from nodewatch.settings import cray as cray_settings
@@ -52,9 +51,9 @@ class Bearer:
 
     def __init__(self, settings: Settings, world: World, base: str) -> None:
         self.settings, self.world, self.base = settings, world, base
-        self.place = None if settings.token else place_of(settings, world, base)
+        self.place = None if settings.token else token_place(settings, world, base)
         self.lock = threading.Lock()
-        self.token: Token | None = None
+        self.token: TokenFile | None = None
 
     @property
     def known(self) -> bool:
@@ -72,7 +71,7 @@ class Bearer:
             return None
         with self.lock:
             if self.token is None:
-                self.token = read(self.place, self.world)
+                self.token = read_token(self.place, self.world)
                 warn_if_open(self.place, self.world)
             if self.token.seconds_left(self.world) < MARGIN:
                 self.token = renewed(self.place, self.token, self.settings, self.world, self.base)
@@ -83,8 +82,8 @@ class Bearer:
         if self.settings.token:
             return False
         with self.lock:
-            before, self.place = self.token, place_of(self.settings, self.world, self.base)
-            self.token = read(self.place, self.world) if self.place else None
+            before, self.place = self.token, token_place(self.settings, self.world, self.base)
+            self.token = read_token(self.place, self.world) if self.place else None
             return self.token is not None and (before is None or before.text != self.token.text)
 
     @property
@@ -104,7 +103,7 @@ class Bearer:
         return f"Nobody is logged in to {self.base}: {ways}."
 
 
-def of(token: Token | None) -> str:
+def of(token: TokenFile | None) -> str:
     """Return whose token it is, as words of a sentence; nothing where it does not say."""
     return f" of {token.username}" if token and token.username else ""
 
@@ -116,7 +115,7 @@ def sendable(token: str, source: str) -> str:
     raise WrongConfiguration(f"{source} holds characters that no token has. Is it a whole file in place of the token?")
 
 
-def renewed(place: Place, token: Token, settings: Settings, world: World, base: str) -> Token:
+def renewed(place: TokenPlace, token: TokenFile, settings: Settings, world: World, base: str) -> TokenFile:
     """Return a token that is good for a while: the one that another process has just got, or a new one, saved.
 
     Raise `NotPermitted` for a login that has expired and cannot be renewed.
@@ -127,33 +126,33 @@ def renewed(place: Place, token: Token, settings: Settings, world: World, base: 
             raise NotPermitted(f"The login in {place.path} has expired. {RENEW}")
         return token
     with locked(place.path, world, world.within_deadline(settings.request_timeout)):
-        token = read(place, world)
+        token = read_token(place, world)
         if token.seconds_left(world) >= MARGIN or token.refresh is None:
             return token
         form = {"grant_type": "refresh_token", "refresh_token": token.refresh, "client_id": CLIENT}
         try:
-            answered = ask(form, settings, world, base)
+            answered = ask_keycloak(form, settings, world, base)
         except NotPermitted as error:
             raise NotPermitted(f"The login in {place.path} has expired. {RENEW}") from error
         except ServiceTrouble:
             if expired:
                 raise
             return token  # it is good for some seconds more
-        fresh = complete({**token.document, **answered}, world)
+        fresh = token_document({**token.document, **answered}, world)
         try:
-            save(place.path, fresh.document)
+            save_token(place.path, fresh.document)
         except FileTrouble as error:
             world.tell(visible(f"Warning: the refreshed token is not kept, because {error.message}") + "\n")
         return fresh
 
 
-def ask(form: Mapping[str, str], settings: Settings, world: World, base: str) -> dict[str, Any]:
+def ask_keycloak(form: Mapping[str, str], settings: Settings, world: World, base: str) -> dict[str, Any]:
     """Return Keycloak's answer to a form; raise `NotPermitted` if it refuses."""
     from urllib.parse import urlencode
 
     from nodewatch import __version__
     from nodewatch.remote.trace import Trace
-    from nodewatch.remote.transport import Failed, transport_to
+    from nodewatch.remote.transport import NoReply, transport_to
 
     url = cray_settings.login_url(base)
     if in_the_clear(url):
@@ -171,7 +170,7 @@ def ask(form: Mapping[str, str], settings: Settings, world: World, base: str) ->
     try:
         transport = transport_to(url, settings.system("bos"), settings.ca_bundle, world)
         reply = transport.exchange("POST", url, headers, body, world.within_deadline(settings.request_timeout))
-    except Failed as failed:
+    except NoReply as failed:
         trace.failed("POST", url, failed.why, 1)
         raise failed.kind(f"the login service at {url} cannot be asked: {failed.why}.") from failed
     trace.answered("POST", url, headers, body, reply, world.monotonic() - began, 1)
@@ -189,12 +188,12 @@ def ask(form: Mapping[str, str], settings: Settings, world: World, base: str) ->
     return dict(document)
 
 
-def complete(document: dict[str, Any], world: World) -> Token:
+def token_document(document: dict[str, Any], world: World) -> TokenFile:
     """Return Keycloak's answer as a token file holds it: with the time when it expires, as `cray` adds it.
 
     Raise `UnreadableAnswer` if there is no token in it.
     """
-    lifetime, scope = seconds(document.get("expires_in")), document.get("scope")
+    lifetime, scope = known_seconds(document.get("expires_in")), document.get("scope")
     if lifetime is not None:
         document = {**document, "expires_at": world.now().timestamp() + lifetime}
     if isinstance(scope, str):
@@ -206,36 +205,36 @@ def complete(document: dict[str, Any], world: World) -> Token:
     return token
 
 
-def log_in(username: str, password: str, settings: Settings, world: World, base: str) -> tuple[Place, Token]:
+def log_in(username: str, password: str, settings: Settings, world: World, base: str) -> tuple[TokenPlace, TokenFile]:
     """Get a token for a user, and keep it where `cray` would; raise `NotPermitted` if the password is wrong."""
     world.hide(password)
     form = {"grant_type": "password", "client_id": CLIENT, "username": username, "password": password}
-    answered = ask(form, settings, world, base)
+    answered = ask_keycloak(form, settings, world, base)
     host = cray_settings.host_word(base)
-    if cray_settings.sharing(base, world) != {host}:
+    if cray_settings.hosts_sharing_tokens(base, world) != {host}:
         answered[HOST] = host
-    token = complete(answered, world)
+    token = token_document(answered, world)
     if settings.token_file:
-        place = Place(world.expanded(settings.token_file), settings.origins["token_file"])
+        place = TokenPlace(world.expanded(settings.token_file), settings.origins["token_file"])
     else:
         folder = os.path.join(cray_settings.folder(world), "tokens")
         try:
             make_folder(folder, 0o700)
         except OSError as error:
             raise FileTrouble(f"{folder} cannot be made: {error.strerror}.") from error
-        place = Place(os.path.join(folder, cray_settings.token_name(base, username)), "this login")
+        place = TokenPlace(os.path.join(folder, cray_settings.token_name(base, username)), "this login")
     with locked(place.path, world, settings.request_timeout):
-        save(place.path, token.document)
+        save_token(place.path, token.document)
     return place, token
 
 
-def log_out(place: Place, settings: Settings, world: World) -> None:
+def log_out(place: TokenPlace, settings: Settings, world: World) -> None:
     """Forget the token; raise `FileTrouble` if that cannot be done.
 
     A file that somebody names is removed if there is a token in it, and `WrongConfiguration` raised if it is another.
     """
     if settings.token_file:
-        read(place, world)
+        read_token(place, world)
     try:
         with locked(place.path, world, settings.request_timeout):
             os.unlink(place.path)

@@ -34,13 +34,13 @@ A_YEAR: Final = 31_536_000.0  # seconds
 RETRY: Final = RetryPolicy()
 
 
-class Pace:
+class Throttle:
     """When the next request to a server may start: all threads share it, so that a crowded server is never stormed.
 
     Without trouble nobody waits. A server that asks for a pause gets it from every thread; then requests start one
     after the other, at intervals that shrink again with every answer. Times are seconds of one clock, given each time.
 
-    >>> pace = Pace()
+    >>> pace = Throttle()
     >>> pace.turn(0.0), pace.turn(0.0)
     (0.0, 0.0)
     >>> pace.hold(1.0, 3.0)

@@ -84,7 +84,7 @@ def tls_failure(inner: list[BaseException], url: str, trust: Trust, variable: st
         who = "vouches for itself, and" if code == SELF_SIGNED else "comes from an authority that"
         whose = "it" if code == SELF_SIGNED else "that authority's certificate"
         return (
-            f"its certificate {who} is not trusted here ({plain(inner)}). "
+            f"its certificate {who} is not trusted here ({innermost_words(inner)}). "
             f"Name the file with {whose}: --ca-bundle FILE or {variable}"
         )
     if code == EXPIRED:
@@ -98,7 +98,8 @@ def tls_failure(inner: list[BaseException], url: str, trust: Trust, variable: st
     reasons = {getattr(cause, "reason", None) for cause in inner}
     if reasons & {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL"}:
         return "it does not speak TLS: the port may be one for plain http. Check scheme and port"
-    return f"no TLS connection could be made ({plain(inner)}). Check scheme, port, and the TLS versions of both ends"
+    why = innermost_words(inner)
+    return f"no TLS connection could be made ({why}). Check scheme, port, and the TLS versions of both ends"
 
 
 def names_in_certificate(url: str, trust: Trust) -> list[str]:
@@ -137,7 +138,7 @@ def speaks_tls(url: str) -> bool:
         return False
 
 
-def plain(inner: list[BaseException]) -> str:
+def innermost_words(inner: list[BaseException]) -> str:
     """Return the words of the innermost cause that has some, without the names of classes and source lines."""
     for cause in reversed(inner):
         if isinstance(cause, OSError):

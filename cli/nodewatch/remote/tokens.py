@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.documents import is_text
-from nodewatch.errors import Held, WrongConfiguration
-from nodewatch.files import give_to_owner
+from nodewatch.errors import WrongConfiguration
 from nodewatch.settings import cray as cray_settings
 from nodewatch.settings.table import Secret
 from nodewatch.table import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nodewatch.settings.model import Settings
     from nodewatch.world import World
 
@@ -29,14 +25,14 @@ BARE = r"\s*[\w.~+/=-]{16,}\s*"  # what a bearer token is made of (RFC 6750), an
 CONTENT = "It may hold a JSON object with access_token, as cray writes it, or the token alone, on one line."
 
 
-class Place(NamedTuple):
+class TokenPlace(NamedTuple):
     """Where a token is kept, and what says so."""
 
     path: str
     source: str
 
 
-class Token(NamedTuple):
+class TokenFile(NamedTuple):
     """The content of a token file, with what is needed of it; `expires` is in seconds since 1970, None if unknown."""
 
     document: dict[str, Any]
@@ -55,7 +51,7 @@ class Token(NamedTuple):
         return float("inf") if self.expires is None else self.expires - world.now().timestamp()
 
 
-def place_of(settings: Settings, world: World, base: str) -> Place | None:
+def token_place(settings: Settings, world: World, base: str) -> TokenPlace | None:
     """Return where the token for a system is kept: in the file that is named, or where `cray` keeps it.
 
     That is the file of the user in `cray`'s configuration of this system, else the newest of anybody's for it; None
@@ -64,7 +60,7 @@ def place_of(settings: Settings, world: World, base: str) -> Place | None:
     the one that has such files.
     """
     if settings.token_file:
-        return Place(world.expanded(settings.token_file), settings.origins["token_file"])
+        return TokenPlace(world.expanded(settings.token_file), settings.origins["token_file"])
     folder, host, cray = (
         os.path.join(cray_settings.folder(world), "tokens"),
         cray_settings.host_word(base),
@@ -76,17 +72,17 @@ def place_of(settings: Settings, world: World, base: str) -> Place | None:
         paths.sort(key=os.path.getmtime, reverse=True)
     except OSError:
         return None
-    places = [Place(path, "the newest login to this system") for path in paths]
+    places = [TokenPlace(path, "the newest login to this system") for path in paths]
     if cray.username and cray.hostname and cray_settings.host_word(cray.hostname) == host:
         own = os.path.join(folder, cray_settings.token_name(base, cray.username))
-        places = [Place(own, cray.source or ""), *places] if own in paths else places
+        places = [TokenPlace(own, cray.source or ""), *places] if own in paths else places
     if not places:
         return None
-    unsaid = host if cray_settings.sharing(base, world) == {host} else ""
+    unsaid = host if cray_settings.hosts_sharing_tokens(base, world) == {host} else ""
     return next((place for place in places if (host_in(place) or unsaid) == host), None)
 
 
-def host_in(place: Place) -> str:
+def host_in(place: TokenPlace) -> str:
     """Return the host that a token file says it is for; nothing where it does not say so."""
     try:
         document = document_in(place)
@@ -95,7 +91,7 @@ def host_in(place: Place) -> str:
     return str(document.get(HOST) or "") if isinstance(document, dict) else ""
 
 
-def document_in(place: Place) -> Any:
+def document_in(place: TokenPlace) -> Any:
     """Return what a token file holds; raise `WrongConfiguration` if it cannot be read."""
     import re
 
@@ -111,7 +107,7 @@ def document_in(place: Place) -> Any:
         raise WrongConfiguration(f"{where} holds neither JSON nor a token. {CONTENT}") from error
 
 
-def read(place: Place, world: World) -> Token:
+def read_token(place: TokenPlace, world: World) -> TokenFile:
     """Return the token in a file; raise `WrongConfiguration` if there is none in it."""
     token = token_in(document_in(place))
     if token is None:
@@ -120,7 +116,7 @@ def read(place: Place, world: World) -> Token:
     return token
 
 
-def token_in(document: Any) -> Token | None:
+def token_in(document: Any) -> TokenFile | None:
     """Return the token in a token file's document, or in Keycloak's answer; None if there is none.
 
     When it expires is what the file says, else what the token itself says.
@@ -136,20 +132,20 @@ def token_in(document: Any) -> Token | None:
     claims = claims_of(text)
     expires = document.get("expires_at", claims.get("exp"))
     refresh, user = document.get("refresh_token"), claims.get("preferred_username")
-    return Token(
+    return TokenFile(
         document,
         Secret(text.strip()),
         Secret(refresh) if refresh and is_text(refresh) else None,
-        seconds(expires),
+        known_seconds(expires),
         user if isinstance(user, str) else None,
     )
 
 
-def seconds(value: Any) -> float | None:
+def known_seconds(value: Any) -> float | None:
     """Return a number of seconds, from 1970 on or from now on, within what clocks know; None for what is no number.
 
-    >>> seconds(5), seconds(-1e300), seconds(10**400), seconds(float("nan")), seconds("5"), seconds(True)
-    (5.0, 0.0, 253402300799.0, None, None, None)
+    >>> [known_seconds(number) for number in (5, -1e300, 10**400, float("nan"), "5", True)]
+    [5.0, 0.0, 253402300799.0, None, None, None]
     """
     if not isinstance(value, int | float) or isinstance(value, bool) or value != value:  # noqa: PLR0124  # NaN
         return None
@@ -168,7 +164,7 @@ def claims_of(token: str) -> dict[str, Any]:
     return claims if isinstance(claims, dict) else {}
 
 
-def warn_if_open(place: Place, world: World) -> None:
+def warn_if_open(place: TokenPlace, world: World) -> None:
     """Say so on stderr if others on this machine can read the token, or put another one in its place."""
     mode = os.stat(place.path).st_mode
     who = "everybody" if mode & 0o006 else "the group"
@@ -177,39 +173,7 @@ def warn_if_open(place: Place, world: World) -> None:
         world.tell(visible(f"Warning: {who} can {can} the token in {place.path}: chmod 600 it.") + "\n")
 
 
-@contextmanager
-def locked(path: str, world: World, seconds: float) -> Iterator[None]:
-    """Let one process at a time do what is done inside, by a lock file beside the path; wait that long for it.
-
-    Where no lock file can be made there is no lock: nothing can be saved there either. Raise `Held` if another
-    process has it all the time.
-    """
-    import fcntl
-
-    name = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.lock")
-    try:
-        handle = os.open(name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    except OSError:
-        yield
-        return
-    try:
-        with suppress(OSError):
-            give_to_owner(name, os.path.dirname(os.path.abspath(name)))
-        end = world.monotonic() + seconds
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as error:
-                if world.monotonic() >= end:
-                    raise Held(f"another process refreshes {path}, for {seconds:g} s now. Try again.") from error
-                world.sleep(0.05)
-        yield
-    finally:
-        os.close(handle)
-
-
-def save(path: str, document: dict[str, Any]) -> None:
+def save_token(path: str, document: dict[str, Any]) -> None:
     """Keep the token, readable by its owner alone; raise `FileTrouble` if that fails. The caller has the lock."""
     from nodewatch.files import write_whole
 

@@ -38,35 +38,37 @@ class Trace:
         """Tell of a request that was answered; `tries` counts this one."""
         if not self.verbose:
             return
-        lines = [f"{method} {url}: {reply.status} in {seconds:.3f} s{counted(tries)}"]
+        lines = [f"{method} {url}: {reply.status} in {seconds:.3f} s{try_words(tries)}"]
         if self.verbose > 1:
-            lines += [f"> {line}" for line in shown(headers, body, self.world.masked)]
-            lines += [f"< {line}" for line in shown(reply.headers, reply.body, self.world.masked)]
+            lines += [f"> {line}" for line in traced_lines(headers, body, self.world.masked)]
+            lines += [f"< {line}" for line in traced_lines(reply.headers, reply.body, self.world.masked)]
         self.tell(lines)
 
     def failed(self, method: str, url: str, why: str, tries: int) -> None:
         """Tell of a request that was not answered."""
         if self.verbose:
-            self.tell([f"{method} {url}: {why}{counted(tries)}"])
+            self.tell([f"{method} {url}: {why}{try_words(tries)}"])
 
     def tell(self, lines: list[str]) -> None:
         """Write the lines at once, so that those of several threads do not mix."""
         self.world.tell("".join(f"{visible(without_named(line))}\n" for line in lines))
 
 
-def counted(tries: int) -> str:
+def try_words(tries: int) -> str:
     """Return which try it was, from the second on.
 
-    >>> counted(1), counted(3)
+    >>> try_words(1), try_words(3)
     ('', ' (retry 2)')
     """
     return f" (retry {tries - 1})" if tries > 1 else ""
 
 
-def shown(headers: Mapping[str, str], body: bytes | bytearray | None, mask: Callable[[str], str] = str) -> list[str]:
+def traced_lines(
+    headers: Mapping[str, str], body: bytes | bytearray | None, mask: Callable[[str], str] = str
+) -> list[str]:
     """Return headers and the beginning of a body as lines, secrets masked.
 
-    >>> shown({"Authorization": "Bearer abc", "Accept": "x"}, b'{"access_token": "abc", "id": 1}')
+    >>> traced_lines({"Authorization": "Bearer abc", "Accept": "x"}, b'{"access_token": "abc", "id": 1}')
     ['Authorization: ***', 'Accept: x', '{"access_token": "***", "id": 1}']
     """
     telling = re.compile(TELLING_HEADERS, re.IGNORECASE).search

@@ -35,7 +35,7 @@ from nodewatch.errors import (
 from nodewatch.masking import without_login
 from nodewatch.remote.addresses import proxy_for
 from nodewatch.remote.connections import POOLS
-from nodewatch.remote.tls import Trust, plain, tls_context, tls_failure
+from nodewatch.remote.tls import Trust, innermost_words, tls_context, tls_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,7 +52,7 @@ BOMB = 64 << 20, 250  # bytes, and how many times as large as what was sent a bo
 LONGEST = 7 * 86400.0  # seconds; more than a week is for ever, and sockets cannot count much further
 
 
-class Failed(Exception):
+class NoReply(Exception):
     """An exchange that brought no answer: the kind of error it is, why, and whether asking again may help."""
 
     def __init__(self, kind: type[NodewatchError], why: str, *, passing: bool = False) -> None:
@@ -112,7 +112,7 @@ class Transport:
         self.adapter = Adapter(tls_context(trust) if base.startswith("https:") or trust.extra else None)
 
     def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float) -> Reply:
-        """Send one request to the URL as it is written and return the whole reply within `seconds`; raise `Failed`."""
+        """Send one request to the URL as it is written and return the whole reply within `seconds`; raise `NoReply`."""
         prepared = PreparedRequest()
         prepared.prepare_method(method)
         prepared.prepare_headers(headers)
@@ -123,7 +123,7 @@ class Transport:
         timeout: Any = Timeout(total=seconds, connect=min(CONNECT_SECONDS, seconds))
         try:
             response = self.adapter.send(prepared, stream=True, timeout=timeout, proxies=self.proxies)
-            received = whole(response.raw, error=response.status_code >= 400)
+            received = decompressed(response.raw, error=response.status_code >= 400)
             return Reply(response.status_code, response.headers, received)
         except (RequestException, HTTPError, OSError, HTTPException, UnicodeError) as error:
             raise failure(error, url, seconds, self) from error
@@ -146,8 +146,8 @@ def transport_to(base: str, system: System, ca_bundle: str | None, world: World,
     return Transport(base, Trust(ca_bundle, system.extra_ca, system.insecure), proxy or None, variable)
 
 
-def whole(raw: Any, *, error: bool = False) -> bytearray:
-    """Return a body, decompressed; raise `Failed` if it is larger than can be meant.
+def decompressed(raw: Any, *, error: bool = False) -> bytearray:
+    """Return a body, decompressed; raise `NoReply` if it is larger than can be meant.
 
     Of the body of an error no more than the beginning is read.
     """
@@ -159,7 +159,7 @@ def whole(raw: Any, *, error: bool = False) -> bytearray:
             return body
         if len(body) > LARGEST_BODY or (len(body) > BOMB[0] and len(body) > BOMB[1] * raw.tell()):
             raw.close()
-            raise Failed(UnreadableAnswer, "the answer is far too large, so it was not read to its end")
+            raise NoReply(UnreadableAnswer, "the answer is far too large, so it was not read to its end")
     return body
 
 
@@ -175,64 +175,66 @@ def causes(error: BaseException) -> Iterator[BaseException]:
             waiting += [*found.args, getattr(found, "reason", None), found.__cause__, found.__context__]
 
 
-def failure(error: BaseException, url: str, seconds: float, transport: Transport) -> Failed:
+def failure(error: BaseException, url: str, seconds: float, transport: Transport) -> NoReply:
     """Return what a library's error means, with what the user can do about it."""
     host = urlsplit(url).hostname or url
     inner = list(causes(error))
     kinds = {type(cause) for cause in inner}
     if isinstance(error, InvalidSchema | InvalidURL):
         words = without_login(str(inner[-1]))
-        return Failed(WrongConfiguration, f"its address, or that of a proxy, cannot be used: {words}")
+        return NoReply(WrongConfiguration, f"its address, or that of a proxy, cannot be used: {words}")
     if isinstance(error, ProxyError):
-        why = "its name is not known" if NameResolutionError in kinds else plain(inner)
-        return Failed(
+        why = "its name is not known" if NameResolutionError in kinds else innermost_words(inner)
+        return NoReply(
             Unreachable,
             f"the proxy did not let us through ({why}). Check HTTPS_PROXY and NO_PROXY",
             passing=True,
         )
     if NameResolutionError in kinds or isinstance(error, UnicodeError):
-        return Failed(Unreachable, f"the name {host!r} is not known. Check its spelling, and the name service (DNS)")
+        return NoReply(Unreachable, f"the name {host!r} is not known. Check its spelling, and the name service (DNS)")
     if isinstance(error, SSLError):
-        return Failed(
+        return NoReply(
             Unreachable, tls_failure(inner, url, transport.trust, transport.variable, proxied=bool(transport.proxies))
         )
     if isinstance(error, ConnectTimeout):
         limit = min(CONNECT_SECONDS, seconds)
         why = f"nothing answered within {limit:g} s. Check the address, the network and its firewalls"
-        return Failed(Unreachable, why, passing=True)
+        return NoReply(Unreachable, why, passing=True)
     if isinstance(error, ReadTimeout) or kinds & {ReadTimeoutError, TimeoutError}:
-        return Failed(
+        return NoReply(
             TimedOut,
             f"the answer was not complete after {seconds:g} s. Give it more time with --request-timeout SECONDS",
         )
     if isinstance(error, DecodeError):
-        return Failed(
+        return NoReply(
             UnreadableAnswer,
             "the answer is said to be compressed, but is not. A proxy on the way may be at fault",
         )
     return connection_failure(inner)
 
 
-def connection_failure(inner: list[BaseException]) -> Failed:
+def connection_failure(inner: list[BaseException]) -> NoReply:
     """Return what it means that a connection did not come about, or ended before the answer did."""
     numbers = {cause.errno for cause in inner if isinstance(cause, OSError)}
     names = {type(cause).__name__ for cause in inner}
     if errno.ECONNREFUSED in numbers:
-        return Failed(
+        return NoReply(
             Unreachable,
             "the connection was refused. Check host and port, and whether the service runs",
             passing=True,
         )
     if numbers & {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}:
-        return Failed(
+        return NoReply(
             Unreachable,
-            f"there is no route to it ({plain(inner)}). Check the network, the VPN or the tunnel",
+            f"there is no route to it ({innermost_words(inner)}). Check the network, the VPN or the tunnel",
             passing=True,
         )
     if "NewConnectionError" in names:
-        return Failed(Unreachable, f"no connection could be made ({plain(inner)}). Check host and port", passing=True)
+        return NoReply(
+            Unreachable, f"no connection could be made ({innermost_words(inner)}). Check host and port", passing=True
+        )
     if "HTTPException" in names:
-        return Failed(UnreadableAnswer, "the answer has far too many headers")
+        return NoReply(UnreadableAnswer, "the answer has far too many headers")
     if names & {"BadStatusLine", "LineTooLong", "UnknownProtocol"} and "RemoteDisconnected" not in names:
-        return Failed(UnreadableAnswer, "what came back is not HTTP. Check scheme and port")
-    return Failed(Dropped, "the connection was closed before the answer was complete", passing=True)
+        return NoReply(UnreadableAnswer, "what came back is not HTTP. Check scheme and port")
+    return NoReply(Dropped, "the connection was closed before the answer was complete", passing=True)

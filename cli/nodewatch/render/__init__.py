@@ -48,9 +48,9 @@ def print_yaml(document: Any, out: TextIO) -> None:
 
 def print_toml(document: Any, out: TextIO) -> None:
     """Write TOML: a list becomes `results`, nulls are left out."""
-    from nodewatch.render.toml import text
+    from nodewatch.render.toml import toml_text
 
-    out.write(text(document))
+    out.write(toml_text(document))
 
 
 STYLES: dict[str, Callable[[Any, TextIO], None]] = {

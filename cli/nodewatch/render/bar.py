@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from nodewatch.render.text import columns
+from nodewatch.render.text import display_width
 from nodewatch.table import Cell, percent, visible
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def packed(facts: Sequence[Cell], width: int | None) -> Iterator[list[Cell]]:
     line: list[Cell] = []
     used = 0
     for fact in facts:
-        size = 1 + columns(fact.text[1:])
+        size = 1 + display_width(fact.text[1:])
         if line and width is not None and used + 2 + size > width:
             yield line
             line, used = [], 0

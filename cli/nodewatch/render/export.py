@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.render.page import Paper, drawn, masked
+from nodewatch.render.page import Paper, masked, page_lines
 from nodewatch.table import Column, Grid, Line
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def print_picture(page: Page, style: str, world: World) -> None:
         world.stdout.write(console.export_svg(title="", code_format=SVG))
 
 
-def written(document: Any) -> Page:
+def document_page(document: Any) -> Page:
     """Return a document that has no table as a page: its JSON."""
     from nodewatch.render.json import chunks
 
@@ -78,7 +78,7 @@ def recorded(page: Page, width: int) -> Console:
 
     paper = Paper(width)
     blocks = [block._replace(whole=False) if isinstance(block, Line) else block for block in page]
-    lines = [list(indented(line)) for line in drawn(blocks, paper, paper.console(io.StringIO()))]
+    lines = [list(indented(line)) for line in page_lines(blocks, paper, paper.console(io.StringIO()))]
     widest = max((Segment.get_line_length(line) for line in lines), default=0)
     console = paper._replace(width=max(widest, width)).console(io.StringIO(), record=True)
     console.print(Segments([segment for line in lines for segment in line]), crop=False, end="")

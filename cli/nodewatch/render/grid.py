@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.render.text import NARROW, PIECE, columns, pad, paragraph
+from nodewatch.render.text import NARROW, PIECE, display_width, pad, paragraph
 from nodewatch.table import Cell, visible
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 GAP = "  "
 
 
-class Strip(NamedTuple):
+class DrawnColumn(NamedTuple):
     """A column with its texts, made visible, and their styles; `widest` is the width of the widest text or the name."""
 
     column: Column
@@ -29,7 +29,7 @@ class Strip(NamedTuple):
         """The width that the column does not go below: what wraps may be narrow, names and node sets are never cut."""
         if not self.column.wraps:
             return self.widest
-        return max(columns(self.name), *map(narrowest, self.texts))
+        return max(display_width(self.name), *map(narrowest, self.texts))
 
     @property
     def empty(self) -> bool:
@@ -49,15 +49,15 @@ def narrowest(text: str) -> int:
     >>> narrowest("no power"), narrowest("no answer from the controller"), narrowest("x1c[0-7]s[0-7]b[0-1]n[0-3],x2")
     (8, 20, 27)
     """
-    sets = (columns(piece.rstrip()) for piece in PIECE.findall(text) if "[" in piece) if "[" in text else ()
-    return max(min(columns(text), NARROW), *sets, 0)
+    sets = (display_width(piece.rstrip()) for piece in PIECE.findall(text) if "[" in piece) if "[" in text else ()
+    return max(min(display_width(text), NARROW), *sets, 0)
 
 
 class Fitted(NamedTuple):
     """A grid as there is room for it: its heading, the columns that stay, and what to say of those that left."""
 
     heading: str
-    strips: list[Strip]
+    strips: list[DrawnColumn]
     missing: str
 
 
@@ -68,9 +68,9 @@ def fitted(grid: Grid, width: int | None) -> Fitted:
     about: it never moves.
 
     >>> from nodewatch.table import Column, Grid
-    >>> columns = [Column("Node"), Column("Session", 1, shares=True), Column("Error", 1), Column("Asked for")]
+    >>> display_width = [Column("Node"), Column("Session", 1, shares=True), Column("Error", 1), Column("Asked for")]
     >>> def names(*rows):
-    ...     found = fitted(Grid(columns, rows), 80)
+    ...     found = fitted(Grid(display_width, rows), 80)
     ...     return found.heading, [strip.name for strip in found.strips]
     >>> names(["x1", "s", "", ""]), names(["x1", "s", "", ""], ["x2", "s", "off", ""])
     (('', ['Node', 'Session', 'Asked for']), ('Session: s', ['Node', 'Error', 'Asked for']))
@@ -81,7 +81,7 @@ def fitted(grid: Grid, width: int | None) -> Fitted:
     ['Name']
     """
     cells = zip(*grid.rows, strict=True)
-    strips = [read_strip(column, texts) for column, texts in zip(grid.columns, cells, strict=True)]
+    strips = [read_column(column, texts) for column, texts in zip(grid.columns, cells, strict=True)]
     first, *others = [strip for strip in strips if not strip.empty] or strips[:1]
     if width is None:
         return Fitted(grid.heading, [first, *others], "")
@@ -91,31 +91,31 @@ def fitted(grid: Grid, width: int | None) -> Fitted:
     return Fitted(heading(grid.heading, shared), stay, missing)
 
 
-def read_strip(column: Column, cells: Sequence[str | Cell]) -> Strip:
+def read_column(column: Column, cells: Sequence[str | Cell]) -> DrawnColumn:
     """Return the column with its cells as they will be shown."""
     name = visible(column.name)
     texts = [cell if isinstance(cell, str) else cell.text for cell in cells]
     styles: list[Style] = ["" if isinstance(cell, str) else cell.style for cell in cells]
     whole = "".join([name, *texts])
     if whole.isascii() and whole.isprintable():
-        return Strip(column, name, texts, styles, max(len(name), *map(len, texts)))
+        return DrawnColumn(column, name, texts, styles, max(len(name), *map(len, texts)))
     texts = list(map(visible, texts))
-    return Strip(column, name, texts, styles, max(columns(name), *map(columns, texts)))
+    return DrawnColumn(column, name, texts, styles, max(display_width(name), *map(display_width, texts)))
 
 
-def heading(words: str, shared: Sequence[Strip]) -> str:
+def heading(words: str, shared: Sequence[DrawnColumn]) -> str:
     """Return a grid's heading, with the values that all its rows share."""
     values = ", ".join(f"{mention(strip)}: {strip.texts[0]}" for strip in shared)
     return f"{words} ({values})" if words and values else words or values[:1].upper() + values[1:]
 
 
-def mention(strip: Strip) -> str:
+def mention(strip: DrawnColumn) -> str:
     """Return the name of the column as it stands within a sentence: `Last action` is small there, `NMP` is not."""
     name = strip.name
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
-def leave(strips: Sequence[Strip], width: int) -> tuple[list[Strip], list[Strip]]:
+def leave(strips: Sequence[DrawnColumn], width: int) -> tuple[list[DrawnColumn], list[DrawnColumn]]:
     """Return the columns that stay, and those that leave: one after the other in their order, until the rest fits."""
     stay, gone = list(range(len(strips))), []
     for place in sorted(stay, key=lambda place: strips[place].column.leaves):
@@ -137,14 +137,14 @@ def plain_lines(grid: Grid, width: int | None) -> Iterator[list[Cell]]:
         return
     found = fitted(grid, width)
     yield from paragraph(found.heading, "strong", width)
-    names, *rows = zip(*(filled(strip) for strip in found.strips), strict=True)
+    names, *rows = zip(*(padded_column(strip) for strip in found.strips), strict=True)
     if any(strip.name for strip in found.strips):
         yield [Cell(GAP.join(names), "strong")]
     yield from ([Cell(GAP.join(row))] for row in rows)
     yield from paragraph(found.missing, "dim", width)
 
 
-def filled(strip: Strip) -> list[str]:
+def padded_column(strip: DrawnColumn) -> list[str]:
     """Return the column's name and its texts with blanks up to its width."""
     texts, width, right = [strip.name, *strip.texts], strip.widest, strip.column.right
     if "".join(texts).isascii():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodewatch.backend import SentArray, StoredArray
+from nodewatch.arrays import SentArray, StoredArray
 from nodewatch.jsontext import element, json_text
 
 if TYPE_CHECKING:

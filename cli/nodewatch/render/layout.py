@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from nodewatch.render.bar import bar_lines
 from nodewatch.render.grid import GAP, plain_lines
 from nodewatch.render.panels import panel_lines
-from nodewatch.render.text import columns, pad, paragraph
+from nodewatch.render.text import display_width, pad, paragraph
 from nodewatch.table import Bar, Cell, Fields, Grid, Heading, Line, Panels, visible
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def field_lines(fields: Fields, width: int | None) -> Iterator[list[Cell]]:
     pairs = [(visible(name) + ":", cell) for name, value in fields.pairs if (cell := as_cell(value)).text]
     if not pairs:
         return
-    widest = max(columns(name) for name, _ in pairs)
+    widest = max(display_width(name) for name, _ in pairs)
     for name, cell in pairs:
         yield from paragraph(cell.text, cell.style, width, Cell(pad(name, widest) + GAP, "dim"))
 

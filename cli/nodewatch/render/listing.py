@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TextIO
 
 from nodewatch.lists.view import flat_rows, record_names
-from nodewatch.render.nodes import print_names, print_rows, spelling
+from nodewatch.render.nodes import print_names, print_rows, read_spelling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ def print_list(
 ) -> None:
     """Write chosen records in the style: as names, as CSV, or between tabs."""
     if style == "names":
-        print_names(record_names(view, chosen, clock), out, spelling(flags))
+        print_names(record_names(view, chosen, clock), out, read_spelling(flags))
         return
     columns, rows = flat_rows(view, chosen, clock)
     print_rows(columns, rows, style, out, headings=view.headings)

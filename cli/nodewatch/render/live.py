@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from nodewatch.render.keyboard import Keyboard
-from nodewatch.render.page import Paper, drawn, masked, paper_of
+from nodewatch.render.page import Paper, masked, page_lines, paper_of
 from nodewatch.table import Line
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Screen:
         self.keyboard = Keyboard(world)
 
     def __enter__(self) -> Self:
-        handlers = {**dict.fromkeys(ENDING, end), signal.SIGTSTP: self.stop}
+        handlers = {**dict.fromkeys(ENDING, end_on_signal), signal.SIGTSTP: self.stop}
         self.before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         self.live.start()
         self.keyboard.take()
@@ -86,7 +86,7 @@ class Screen:
         """
         from rich.segment import Segment, Segments
 
-        size = measured(self.world)
+        size = terminal_size(self.world)
         if body is not self.body or size != self.console.size:
             self.body, self.console.size = body, size
             self.lines = list(islice(self.lines_of(body), MOST_LINES))
@@ -101,15 +101,15 @@ class Screen:
         """Return the page's lines in the terminal's present width; nothing runs over on this screen."""
         shown = masked(page, self.world)
         blocks = [block._replace(whole=False) if isinstance(block, Line) else block for block in shown]
-        return drawn(blocks, self.paper._replace(width=self.console.width), self.console)
+        return page_lines(blocks, self.paper._replace(width=self.console.width), self.console)
 
 
-def end(number: int, _frame: object) -> NoReturn:
+def end_on_signal(number: int, _frame: object) -> NoReturn:
     """End as the signal wants, but as an exception: so that everything is restored on the way out."""
     raise SystemExit(128 + number)
 
 
-def measured(world: World) -> tuple[int, int]:
+def terminal_size(world: World) -> tuple[int, int]:
     """Return the terminal's columns and lines: its own, which change with its window, before what COLUMNS says."""
     try:
         found = os.get_terminal_size(world.stdout.fileno())

@@ -42,7 +42,7 @@ def print_rows(names: Sequence[str], rows: Iterable[Record], style: str, out: Te
 
     Null is empty; where there are no rows there is nothing at all.
     """
-    lines = [[cell(row[name]) for name in names] for row in rows]
+    lines = [[csv_cell(row[name]) for name in names] for row in rows]
     if lines and headings:
         lines.insert(0, list(names))
     if style == "tsv":
@@ -57,20 +57,20 @@ def print_nodes(rows: Iterable[Record], style: str, out: TextIO, flags: Mapping[
     """Write nodes in the style `names`, `csv` or `tsv`; their own names are what the rows begin with."""
     found = list(rows)
     if style == "names":
-        print_names((str(next(iter(row.values()))) for row in found), out, spelling(flags))
+        print_names((str(next(iter(row.values()))) for row in found), out, read_spelling(flags))
     elif found:
         print_rows(list(found[0]), found, style, out)
 
 
-def spelling(flags: Mapping[str, Any]) -> Spelling:
+def read_spelling(flags: Mapping[str, Any]) -> Spelling:
     """Return how the options have names written."""
     return Spelling(bool(flags.get("expand")), flags.get("separator"))
 
 
-def cell(value: object) -> str:
+def csv_cell(value: object) -> str:
     r"""Return a value as CSV holds it, on one line.
 
-    >>> [cell(value) for value in (None, True, 3, "a\nb\t")]
+    >>> [csv_cell(value) for value in (None, True, 3, "a\nb\t")]
     ['', 'true', '3', 'a\\nb\\t']
     """
     if isinstance(value, bool):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nodewatch.render.bar import BLOCKS
 from nodewatch.render.grid import GAP, fitted, narrowest
 from nodewatch.render.layout import block_lines, spaced
-from nodewatch.render.text import columns, paragraph, wrap
+from nodewatch.render.text import display_width, paragraph, wrap
 from nodewatch.table import Grid, Heading, visible
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from rich.text import Text
 
-    from nodewatch.render.grid import Strip
+    from nodewatch.render.grid import DrawnColumn
     from nodewatch.table import Block, Cell, Column, Page, Style
     from nodewatch.world import World
 
@@ -81,7 +81,7 @@ def print_page(page: Page, world: World, *, paged: bool = False) -> None:
 
     console = paper.console(out)
     with console.capture() as captured:
-        segments = [segment for line in drawn(page, paper, console) for segment in line]
+        segments = [segment for line in page_lines(page, paper, console) for segment in line]
         console.print(Segments(segments), crop=False, end="")
     text = captured.get()
     if paged:
@@ -140,7 +140,7 @@ def shows_blocks(out: TextIO) -> bool:
     return True
 
 
-def drawn(page: Page, paper: Paper, console: Console) -> Iterator[list[Segment]]:
+def page_lines(page: Page, paper: Paper, console: Console) -> Iterator[list[Segment]]:
     """Return the page's lines as rich's segments, each line with its end."""
     from rich.segment import Segment
     from rich.style import Style as Paint
@@ -151,7 +151,7 @@ def drawn(page: Page, paper: Paper, console: Console) -> Iterator[list[Segment]]
         return ([Segment(cell.text, paints[cell.style]) for cell in line] for line in lines)
 
     def lines(block: Block) -> Iterator[list[Segment]]:
-        if isinstance(block, Heading) and paper.width and columns(visible(block.text)) < paper.width - 4:
+        if isinstance(block, Heading) and paper.width and display_width(visible(block.text)) < paper.width - 4:
             yield from rendered(ruled(block, paper), console)
         elif isinstance(block, Grid) and 0 < len(block.rows) <= LARGE:
             found = fitted(block, paper.width)
@@ -190,7 +190,7 @@ def ruled(heading: Heading, paper: Paper) -> RenderableType:
     return Rule(title, align="left", style="dim", characters="─" if paper.blocks else "-")
 
 
-def tabled(strips: Sequence[Strip]) -> RenderableType:
+def tabled(strips: Sequence[DrawnColumn]) -> RenderableType:
     """Return columns as rich's table."""
     from rich.table import Table
 
@@ -204,12 +204,12 @@ def tabled(strips: Sequence[Strip]) -> RenderableType:
     for strip in strips:
         justify: JustifyMethod = "right" if strip.column.right else "left"
         table.add_column(styled(strip.name, ""), justify=justify, no_wrap=not strip.column.wraps)
-    for row in zip(*(map(cell, strip.texts, strip.styles, repeat(strip.column)) for strip in strips), strict=True):
+    for row in zip(*(map(rich_cell, strip.texts, strip.styles, repeat(strip.column)) for strip in strips), strict=True):
         table.add_row(*row)
     return table
 
 
-def cell(text: str, style: Style, column: Column) -> RenderableType:
+def rich_cell(text: str, style: Style, column: Column) -> RenderableType:
     """Return a cell of a table."""
     return Words(text, style) if column.wraps else styled(text, style)
 
@@ -230,7 +230,7 @@ class Words:
     def __rich_measure__(self, _console: Console, _options: ConsoleOptions) -> Measurement:
         from rich.measure import Measurement
 
-        return Measurement(narrowest(self.text), columns(self.text))
+        return Measurement(narrowest(self.text), display_width(self.text))
 
     def __rich_console__(self, _console: Console, options: ConsoleOptions) -> Iterator[Text]:
         for line in wrap(self.text, options.max_width, cut=True):

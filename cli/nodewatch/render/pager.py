@@ -15,7 +15,7 @@ def page_through(text: str, world: World) -> bool:
     The pager is `NODEWATCH_PAGER`, `PAGER`, or `less` with the options FRX; none is used where it cannot be found, or
     where the variable that counts is empty or `cat`.
     """
-    if text.count("\n") < lines(world) or not (command := chosen(world)):
+    if text.count("\n") < terminal_lines(world) or not (command := pager_command(world)):
         return False
     import signal
     import subprocess
@@ -32,13 +32,13 @@ def page_through(text: str, world: World) -> bool:
     return True
 
 
-def chosen(world: World) -> list[str]:
+def pager_command(world: World) -> list[str]:
     """Return the pager's command line; empty for none.
 
     >>> from nodewatch.world import World
-    >>> chosen(World({"PAGER": "more -s"})), chosen(World({"PAGER": "more", "NODEWATCH_PAGER": "cat"}))
+    >>> pager_command(World({"PAGER": "more -s"})), pager_command(World({"PAGER": "more", "NODEWATCH_PAGER": "cat"}))
     (['more', '-s'], [])
-    >>> chosen(World({"NODEWATCH_PAGER": ""})), chosen(World({"PAGER": "no such program"}))
+    >>> pager_command(World({"NODEWATCH_PAGER": ""})), pager_command(World({"PAGER": "no such program"}))
     ([], [])
     """
     import shlex
@@ -52,7 +52,7 @@ def chosen(world: World) -> list[str]:
     return words if words and words[0] != "cat" and which(words[0], path=world.environ.get("PATH")) else []
 
 
-def lines(world: World) -> float:
+def terminal_lines(world: World) -> float:
     """Return how many lines the terminal has; without end where stdout is none."""
     try:
         return os.get_terminal_size(world.stdout.fileno()).lines or float("inf")

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from nodewatch.render.bar import BLOCKS, SIGNS, packed
-from nodewatch.render.text import columns
+from nodewatch.render.text import display_width
 from nodewatch.table import Cell, visible
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def picture_lines(block: Panels, width: int | None) -> Iterator[list[Cell]]:
     used = 0
     above = False
     for panel in block.panels:
-        size = max(columns(visible(panel.name)), *(sum(len(cell.text) for cell in line) for line in panel.lines), 0)
+        size = max(
+            display_width(visible(panel.name)), *(sum(len(cell.text) for cell in line) for line in panel.lines), 0
+        )
         if row and used + GAP + size > (width or PIPED):
             yield from row_lines(row, above=above)
             row, used, above = [], 0, True
@@ -54,5 +56,5 @@ def row_lines(row: Sequence[tuple[Panel, int]], *, above: bool) -> Iterator[list
         found: list[Cell] = []
         for cells, (_, size) in zip(lines, row, strict=True):
             found += cells
-            found.append(Cell(" " * (size + GAP - sum(columns(cell.text) for cell in cells))))
+            found.append(Cell(" " * (size + GAP - sum(display_width(cell.text) for cell in cells))))
         yield found

@@ -18,10 +18,10 @@ PIECE = re.compile(r"(?:\[[^\[\]\s]*\]|[^\s,])*,?\s*")  # up to a blank or a com
 NOTHING = Cell("")
 
 
-def columns(text: str) -> int:
+def display_width(text: str) -> int:
     r"""Return how many columns of a terminal the text takes: East Asian wide characters two, combining marks none.
 
-    >>> columns("x3000"), columns("計算"), columns("e\u0301")
+    >>> display_width("x3000"), display_width("計算"), display_width("e\u0301")
     (5, 4, 1)
     """
     if text.isascii():
@@ -33,7 +33,7 @@ def columns(text: str) -> int:
 
 def pad(text: str, width: int, *, right: bool = False) -> str:
     """Return the text with blanks up to the width: behind it, or in front where it goes to the right."""
-    blanks = " " * (width - columns(text))
+    blanks = " " * (width - display_width(text))
     return blanks + text if right else text + blanks
 
 
@@ -50,25 +50,25 @@ def wrap(text: str, width: int | None, *, cut: bool = False) -> list[str]:
     >>> wrap("http://cray-bss/boot", 8), wrap("http://cray-bss/boot", 8, cut=True)
     (['http://cray-bss/boot'], ['http://c', 'ray-bss/', 'boot'])
     """
-    if width is None or columns(text) <= width:
+    if width is None or display_width(text) <= width:
         return [text]
     facts = FACT.findall(text)
-    whole = all(columns(fact.rstrip(" ")) <= width for fact in facts)
+    whole = all(display_width(fact.rstrip(" ")) <= width for fact in facts)
     lines, line, used = [], "", 0
     for piece in facts if whole else PIECE.findall(text):
         *full, rest = chopped(piece, width) if cut else [piece]
-        if line and used + columns((full or [rest])[0].rstrip(" ")) > width:
+        if line and used + display_width((full or [rest])[0].rstrip(" ")) > width:
             lines.append(line.rstrip(" "))
             line, used = "", 0
         lines += full
         line += rest
-        used += columns(rest)
+        used += display_width(rest)
     return [*lines, line.rstrip(" ")] if line.rstrip(" ") else lines
 
 
 def chopped(piece: str, width: int) -> list[str]:
     """Return a piece in as many parts as the width makes of it."""
-    if columns(piece.rstrip(" ")) <= width:
+    if display_width(piece.rstrip(" ")) <= width:
         return [piece]
     from rich.cells import chop_cells
 
@@ -83,13 +83,13 @@ def paragraph(text: str, style: Style, width: int | None, lead: Cell = NOTHING) 
     words, front = visible(text), visible(lead.text)
     if not words and not front.strip(" "):
         return
-    room = None if width is None else width - columns(front)
-    if width is not None and room is not None and room < min(columns(words), NARROW) and front.strip(" "):
+    room = None if width is None else width - display_width(front)
+    if width is not None and room is not None and room < min(display_width(words), NARROW) and front.strip(" "):
         for line in wrap(front.rstrip(" "), width):
             yield [Cell(line, lead.style)]
         front = " " * (len(front) - len(front.lstrip(" ")) + 2)
         room = width - len(front)
-    indent = " " * columns(front)
+    indent = " " * display_width(front)
     for line in wrap(words, None if room is None else max(room, 1)):
         yield [Cell(front, lead.style), Cell(line, style)]
         front = indent

@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nodewatch.backend import StoredArray
+from nodewatch.arrays import StoredArray
 from nodewatch.jsontext import escape_surrogates
 
 
-def text(document: Any) -> str:
+def toml_text(document: Any) -> str:
     r"""Return the document, an object or an array, as TOML.
 
-    >>> text([{"name": "night", "tenant": None}])
+    >>> toml_text([{"name": "night", "tenant": None}])
     'results = [ { name = "night" },]\n'
-    >>> text({"node_list": ["x1", "x2"], "path": "p"})
+    >>> toml_text({"node_list": ["x1", "x2"], "path": "p"})
     'node_list = [ "x1", "x2",]\npath = "p"\n'
     """
     from tomli_w import dumps

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.backend import StoredArray
+from nodewatch.arrays import StoredArray
 from nodewatch.jsontext import Written, escape_surrogates
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ def dumper(base: Any) -> Any:
     return Dumper
 
 
-def text(document: Any) -> str:
+def yaml_text(document: Any) -> str:
     r"""Return the document as YAML.
 
-    >>> text({"name": "night", "tenant": None, "error": "a\nb", "limit": "0x1"})
+    >>> yaml_text({"name": "night", "tenant": None, "error": "a\nb", "limit": "0x1"})
     'name: night\ntenant: null\nerror: "a\\nb"\nlimit: \'0x1\'\n'
     >>> from nodewatch.jsontext import parse_json
-    >>> text(parse_json('[1.10, 1e5, -0, 1e999]'))
+    >>> yaml_text(parse_json('[1.10, 1e5, -0, 1e999]'))
     '- 1.10\n- 100000.0\n- -0\n- 1e999\n'
     """
     import yaml
@@ -73,11 +73,11 @@ def text(document: Any) -> str:
 def chunks(document: Any) -> Iterator[str]:
     """Return the document's text in pieces, an array's elements one by one."""
     if not isinstance(document, (list, StoredArray)):
-        yield text(document)
+        yield yaml_text(document)
         return
     empty = True
     for element in document:
         empty = False
-        yield text([element])
+        yield yaml_text([element])
     if empty:
         yield "[]\n"

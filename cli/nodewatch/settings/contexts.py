@@ -87,13 +87,13 @@ def read_contexts(world: World) -> Contexts:
     for path in (os.path.join(world.etc, "nodewatch/config.toml"), user_file(world)):
         text = read_configuration(path)
         if text is not None:
-            mine = parse(text, path, world.home)
+            mine = parse_contexts(text, path, world.home)
             found = Contexts({**found.known, **mine.known}, *(mine[1:] if mine.active else found[1:]))
     found.known.setdefault(DEMO, Context(DEMO, {"local": demo_store(world), "exchange.org": DEMO_ORG}, ""))
     return found
 
 
-def parse(text: str, path: str, home: str) -> Contexts:
+def parse_contexts(text: str, path: str, home: str) -> Contexts:
     """Return the contexts in one file's text. Paths in it are meant from the file's folder, `~` from the home.
 
     Raise `WrongConfiguration` that names file, line and key of what is wrong.
@@ -126,15 +126,15 @@ def parse(text: str, path: str, home: str) -> Contexts:
         if not isinstance(group, dict):
             raise wrong(("contexts", name), "a table is needed, such as [contexts.NAME]")
         values = {}
-        for key, value in flat(group):
+        for key, value in flatten(group):
             place = ("contexts", name, *key.split("."))
             if key not in KEYS:
                 raise wrong(place, f"there is no such key{nearest(key, list(KEYS))}")
-            if not fits(value, KEYS[key]):
+            if not has_kind(value, KEYS[key]):
                 from nodewatch.masking import without_login
 
                 raise wrong(place, f"{KEYS[key]} is needed, not {without_login(repr(value))}")
-            values[key] = located(value, os.path.dirname(path), home) if KEYS[key] == PATH else value
+            values[key] = absolute_path(value, os.path.dirname(path), home) if KEYS[key] == PATH else value
         also = next((key for key in URLS if key in values), None)
         if "local" in values and also:
             raise wrong(("contexts", name, "local"), f"a local store answers everything: it cannot stand with {also}")
@@ -142,24 +142,25 @@ def parse(text: str, path: str, home: str) -> Contexts:
     return Contexts(known, active, path)
 
 
-def flat(group: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def flatten(group: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Return the keys of nested tables, written with dots, and their values.
 
-    >>> dict(flat({"bos": {"url": "u"}, "local": "l"}))
+    >>> dict(flatten({"bos": {"url": "u"}, "local": "l"}))
     {'bos.url': 'u', 'local': 'l'}
     """
     for name, value in group.items():
         if isinstance(value, dict) and prefix.count(".") < DEEPEST:
-            yield from flat(value, f"{prefix}{name}.")
+            yield from flatten(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
 
 
-def fits(value: Any, kind: str) -> bool:
+def has_kind(value: Any, kind: str) -> bool:
     """Return whether a value is of the kind that its key needs.
 
-    >>> fits("https://h", URL), fits("h", URL), fits(5, SECONDS), fits(True, SECONDS), fits("", TEXT), fits("", PATH)
-    (True, False, True, False, True, False)
+    >>> pairs = ("https://h", URL), ("h", URL), (5, SECONDS), (True, SECONDS), ("", TEXT), ("", PATH)
+    >>> [has_kind(*pair) for pair in pairs]
+    [True, False, True, False, True, False]
     """
     if kind == SECONDS:
         return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1e300
@@ -168,11 +169,11 @@ def fits(value: Any, kind: str) -> bool:
     return kind == TEXT or (bool(value) if kind == PATH else value.startswith(("http://", "https://")))
 
 
-def located(value: str, folder: str, home: str) -> str:
+def absolute_path(value: str, folder: str, home: str) -> str:
     """Return a path that stands in a file of the folder as an absolute one.
 
-    >>> located("~/a", "/f", "/home/me"), located("a", "/f", "/home/me"), located("/a", "/f", "/home/me")
-    ('/home/me/a', '/f/a', '/a')
+    >>> [absolute_path(path, "/f", "/home/me") for path in ("~/a", "a", "/a")]
+    ['/home/me/a', '/f/a', '/a']
     """
     return os.path.join(home, value[2:]) if value.startswith("~/") else os.path.join(folder, value)
 
@@ -203,7 +204,7 @@ def line_in(path: str, key: tuple[str, ...]) -> int | None:
     return line_of((read_configuration(path) if path else None) or "", key)
 
 
-def chosen(contexts: Contexts, name: str, source: str) -> Context:
+def find_context(contexts: Contexts, name: str, source: str) -> Context:
     """Return the context of that name; raise `WrongConfiguration` with the names there are if there is none."""
     if name in contexts.known:
         return contexts.known[name]

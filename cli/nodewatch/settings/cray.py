@@ -55,13 +55,13 @@ def read_files(flags: Mapping[str, Any], world: World) -> Files:
     return Files(path, chosen_by if name else None, read_configuration(path))
 
 
-def cray(files: Files) -> Cray:
+def read_cray(files: Files) -> Cray:
     """Return what `cray` would work with; raise `WrongConfiguration` for a configuration that is broken or incomplete.
 
     >>> text = '[core]\\nhostname = "api.example.com"\\ntenant = ""\\n[auth.login]\\nusername = "me"\\n'
-    >>> cray(Files("configurations/default", None, text))[1:]
+    >>> read_cray(Files("configurations/default", None, text))[1:]
     ('https://api.example.com', None, 'me')
-    >>> cray(Files("configurations/default"))
+    >>> read_cray(Files("configurations/default"))
     Cray(source=None, hostname=None, tenant=None, username=None)
     """
     if files.text is None:
@@ -156,7 +156,7 @@ def token_name(url: str, username: str) -> str:
     return token_prefix(url) + username.replace(".", "_").replace("/", "_")
 
 
-def sharing(url: str, world: World) -> set[str]:
+def hosts_sharing_tokens(url: str, world: World) -> set[str]:
     """Return the hosts in `cray`'s configurations whose tokens are in files of the same names as this system's."""
     import tomllib
 

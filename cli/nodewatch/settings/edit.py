@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.errors import WrongConfiguration, WrongUsage
 from nodewatch.masking import without_login
-from nodewatch.settings.contexts import KEYS, SECONDS, URL, fits, parse
+from nodewatch.settings.contexts import KEYS, SECONDS, URL, has_kind, parse_contexts
 from nodewatch.settings.model import checked_url
 from nodewatch.spelling import nearest
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 HEAD = "# Systems that nodewatch asks; `man nodewatch` explains the keys.\n\n"
 
 
-def changed(text: str, path: str, place: tuple[str, ...], value: Any) -> str:
+def with_value(text: str, path: str, place: tuple[str, ...], value: Any) -> str:
     r"""Return a file's text with a value at a place (a table's names, then the key); None takes away what is there.
 
     It is parsed again: raise `WrongConfiguration` if it would be wrong then, or was before.
 
-    >>> changed('[contexts.a]\nbos.url = "https://h"  # ours\n', "f", ("contexts", "a", "bos", "tenant"), "red")
+    >>> with_value('[contexts.a]\nbos.url = "https://h"  # ours\n', "f", ("contexts", "a", "bos", "tenant"), "red")
     '[contexts.a]\nbos.url = "https://h"  # ours\nbos.tenant = "red"\n'
-    >>> changed('# mine\ncontext = "a"  # now\n[contexts.b]\n', "f", ("context",), "b")
+    >>> with_value('# mine\ncontext = "a"  # now\n[contexts.b]\n', "f", ("context",), "b")
     '# mine\ncontext = "b"  # now\n[contexts.b]\n'
-    >>> changed('[contexts.a]\nlocal = "f.db"\nproxy = ""\n', "f", ("contexts", "a", "proxy"), None)
+    >>> with_value('[contexts.a]\nlocal = "f.db"\nproxy = ""\n', "f", ("contexts", "a", "proxy"), None)
     '[contexts.a]\nlocal = "f.db"\n'
     """
     import tomlkit
 
-    parse(text, path, "/")
+    parse_contexts(text, path, "/")
     document = tomlkit.parse(text)
     table: Any = document
     for name in place[:-1]:
@@ -42,7 +42,7 @@ def changed(text: str, path: str, place: tuple[str, ...], value: Any) -> str:
     else:
         table[place[-1]] = value
     result = document.as_string()
-    parse(result, path, "/")
+    parse_contexts(result, path, "/")
     return result
 
 
@@ -62,8 +62,8 @@ def new_context(text: str, path: str, name: str, values: Mapping[str, Any]) -> s
     table = tomlkit.key([name]).as_string()
     before = f"{text.rstrip()}\n\n" if text.strip() else HEAD
     added = f"{before}[contexts.{table}]\n" + "\n".join(lines) + "\n"
-    parse(added, path, "/")
-    return added if parse(added, path, "/").active else changed(added, path, ("context",), name)
+    parse_contexts(added, path, "/")
+    return added if parse_contexts(added, path, "/").active else with_value(added, path, ("context",), name)
 
 
 def checked_key(key: str) -> str:
@@ -85,7 +85,7 @@ def value_of(key: str, text: str) -> Any:
             value = int(text) if text.isascii() and text.isdigit() else float(text)
         except ValueError:
             value = None
-    if not fits(value, KEYS[key]):
+    if not has_kind(value, KEYS[key]):
         raise WrongUsage(f"{key}: {KEYS[key]} is needed, not {without_login(text)!r}.")
     if KEYS[key] == URL:
         try:

@@ -68,13 +68,13 @@ def read_files(world: World) -> Files:
     return Files(*((path, read_configuration(path)) for path in (os.path.join(*place) for place in places)))
 
 
-def kept(environ: Mapping[str, str], files: Files) -> dict[str, tuple[str, str]]:
+def file_variables(environ: Mapping[str, str], files: Files) -> dict[str, tuple[str, str]]:
     """Return text and path of each variable that the files set and the environment does not, from the highest file.
 
     Raise `WrongConfiguration` for a file that makes no sense.
 
     >>> files = Files(user=("hzn.json", '{"HZN_ORG_ID": "harbor"}'), machine=("horizon", "HZN_ORG_ID=a\\nX=b"))
-    >>> kept({}, files), kept({"HZN_ORG_ID": ""}, files)
+    >>> file_variables({}, files), file_variables({"HZN_ORG_ID": ""}, files)
     ({'HZN_ORG_ID': ('harbor', 'hzn.json'), 'X': ('b', 'horizon')}, {'X': ('b', 'horizon')})
     """
     found: dict[str, Value] = {}
@@ -120,14 +120,14 @@ def read_assignments(text: str, path: str) -> dict[str, Value]:
     for line in text.splitlines():
         assignment = re.fullmatch(ASSIGNMENT, line)
         if assignment:
-            found[assignment[1]] = Value(unquoted(assignment[2]), path)
+            found[assignment[1]] = Value(shell_value(assignment[2]), path)
     return found
 
 
-def unquoted(text: str) -> str:
+def shell_value(text: str) -> str:
     r"""Return the value that a shell sees in the right side of an assignment; one that it would refuse stays as it is.
 
-    >>> unquoted("'a'\"b c\"d"), unquoted("a b"), unquoted("'a"), unquoted('"a\\"b"'), unquoted("")
+    >>> shell_value("'a'\"b c\"d"), shell_value("a b"), shell_value("'a"), shell_value('"a\\"b"'), shell_value("")
     ('ab cd', 'a b', "'a", 'a"b', '')
     """
     word = re.fullmatch(SHELL_WORD, text)
@@ -153,12 +153,12 @@ def credentials(secret: str, org: str | None, using_api_key: str | None) -> str:
     return secret if without or "/" in secret.partition(":")[0] or org is None else f"{org}/{secret}"
 
 
-def timeout(value: str | None) -> tuple[int, str]:
+def read_timeout(value: str | None) -> tuple[int, str]:
     """Return the seconds that `HZN_HTTP_TIMEOUT` says, 0 for no limit of its own; and what is wrong with it.
 
-    >>> timeout("7"), timeout(None)
+    >>> read_timeout("7"), read_timeout(None)
     ((7, ''), (0, ''))
-    >>> timeout("x")
+    >>> read_timeout("x")
     (0, "Unable to use HZN_HTTP_TIMEOUT: 'x' is not a whole number, 0 or more.")
     """
     if value is None or (value.isascii() and value.isdigit() and len(value) < 10):

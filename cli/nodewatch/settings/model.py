@@ -92,11 +92,11 @@ class Settings(NamedTuple):
         if isinstance(found, WrongConfiguration):
             raise found
         if found is None:
-            raise nowhere(service, self.contexts, self.context)
+            raise no_system_error(service, self.contexts, self.context)
         return found
 
 
-def nowhere(service: str, configured: Iterable[str], context: str | None) -> WrongConfiguration:
+def no_system_error(service: str, configured: Iterable[str], context: str | None) -> WrongConfiguration:
     """Return the error that nothing names a service's system, with the ways to go on."""
     who, variable = UNNAMED[service]
     names = [name for name in configured if name not in (contexts.DEMO, context)]
@@ -128,23 +128,25 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
         environ.pop("NODEWATCH_FORMAT", None)  # nothing in the environment changes what a script reads
     known, context, named_by = context_of(flags, environ, world)
     layers = [
-        table.of_flags(flags),
-        table.of_context(
+        table.flags_layer(flags),
+        table.context_layer(
             context.values if context and named_by.rank == FLAG else {}, context.source if context else ""
         ),
-        table.of_environment(environ),
-        table.of_context(
+        table.environment_layer(environ),
+        table.context_layer(
             context.values if context and named_by.rank != FLAG else {}, context.source if context else ""
         ),
     ]
-    values = table.find([setting for setting in table.SETTINGS if not setting.of_hzn], layers)
+    values = table.find_values([setting for setting in table.SETTINGS if not setting.of_hzn], layers)
     hub = [setting for setting in table.SETTINGS if setting.of_hzn]
     wrong_hub = None
     try:
-        values |= table.find(hub, [*layers, table.of_files(hzn_settings.kept(environ, hzn_settings.read_files(world)))])
+        values |= table.find_values(
+            hub, [*layers, table.files_layer(hzn_settings.file_variables(environ, hzn_settings.read_files(world)))]
+        )
     except WrongConfiguration as error:
         wrong_hub = error
-        values |= table.find(hub, [layers[0], layers[1], layers[3]])
+        values |= table.find_values(hub, [layers[0], layers[1], layers[3]])
     cray, wrong_cray = add_cray(values, flags, world)
     doubt = choose_for_hub(values)
     who = [values["user_auth"], *([] if flags.get("as_user") else [values["node_auth"]])]
@@ -179,7 +181,7 @@ def context_of(
     flags: Mapping[str, Any], environ: Mapping[str, str], world: World
 ) -> tuple[Mapping[str, Context], Context | None, Given]:
     """Return the contexts by name, the one that counts, and what names it; none beside a local store that is named."""
-    above = [table.of_flags(flags), table.nothing, table.of_environment(environ)]
+    above = [table.flags_layer(flags), table.nothing, table.environment_layer(environ)]
     named, local = (table.highest(setting, above) for setting in (table.CONTEXT, table.LOCAL))
     if local.value is not None and local.rank <= named.rank:
         return {}, None, table.NOTHING
@@ -188,7 +190,7 @@ def context_of(
         named = Given(known.active, known.file, CONTEXT_IN_USE)
     if named.value is None:
         return known.known, None, table.NOTHING
-    return known.known, contexts.chosen(known, named.value, named.source), named
+    return known.known, contexts.find_context(known, named.value, named.source), named
 
 
 def add_cray(values: Values, flags: Mapping[str, Any], world: World) -> tuple[Cray, WrongConfiguration | None]:
@@ -202,7 +204,7 @@ def add_cray(values: Values, flags: Mapping[str, Any], world: World) -> tuple[Cr
     if rank == KEPT and local.value is not None and local.rank <= url.rank:
         return Cray(), None
     try:
-        cray = cray_settings.cray(cray_settings.read_files(flags, world))
+        cray = cray_settings.read_cray(cray_settings.read_files(flags, world))
     except WrongConfiguration as error:
         return Cray(), error if rank != KEPT or url.value is None else None
     if cray.source is None or cray.hostname is None:
@@ -220,7 +222,7 @@ def choose_for_hub(values: Values) -> str:
 
     `hzn`'s own timeout and retries count where nothing else says any.
     """
-    seconds, doubt = hzn_settings.timeout(values["hub_timeout"].value)
+    seconds, doubt = hzn_settings.read_timeout(values["hub_timeout"].value)
     own = values["hub_timeout"]._replace(value=float(seconds) or None)
     for name, usual, given in (
         ("hub_timeout", values["request_timeout"], own),
@@ -255,20 +257,22 @@ def systems(
     )
     agent = hub._replace(extra_ca=None)  # as in `hzn`: these are authorities for the management hub
     return {
-        "bos": wrong_cray or located("bos.url", values, bos),
-        "exchange": located("exchange.url", values, hub) or wrong_hub,
-        "agent": located("agent.url", values, agent) or wrong_hub or agent._replace(source=USUAL_AGENT, url=AGENT_URL),
-        "css": located("css.url", values, hub) or wrong_hub,
+        "bos": wrong_cray or find_system("bos.url", values, bos),
+        "exchange": find_system("exchange.url", values, hub) or wrong_hub,
+        "agent": find_system("agent.url", values, agent)
+        or wrong_hub
+        or agent._replace(source=USUAL_AGENT, url=AGENT_URL),
+        "css": find_system("css.url", values, hub) or wrong_hub,
     }
 
 
-def located(key: str, values: Values, system: System) -> Found:
+def find_system(key: str, values: Values, system: System) -> Found:
     """Return the system at a URL, or the local store if that is named at least as high; None where neither is named.
 
     Where the URL is none, what is wrong with it stands in its place.
 
     >>> values = {"local": Given("f.db", "--local", 0), "bos.url": Given("http://b", "NODEWATCH_BOS_URL", 2)}
-    >>> located("bos.url", values, System("")).local
+    >>> find_system("bos.url", values, System("")).local
     'f.db'
     """
     local, url = values["local"], values[key]

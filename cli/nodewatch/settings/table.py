@@ -32,24 +32,24 @@ class Secret(str):
         return "***"
 
 
-def as_it_is(text: str, _source: str) -> str:
+def read_text(text: str, _source: str) -> str:
     """Return a setting's text as it is."""
     return text
 
 
-def secret(text: str, _source: str) -> Secret:
+def read_secret(text: str, _source: str) -> Secret:
     """Return a text that is not to be seen."""
     return Secret(text)
 
 
-def document_format(text: str, source: str) -> str:
+def read_format(text: str, source: str) -> str:
     """Return the name of a format; raise `WrongConfiguration` for any other text."""
     if text not in DOCUMENTS:
         raise WrongConfiguration(f"{source}: {text!r} is none of {', '.join(DOCUMENTS)}.")
     return text
 
 
-def number(text: str, source: str) -> float:
+def read_seconds(text: str, source: str) -> float:
     """Return the number of seconds in a setting's text; raise `WrongConfiguration` for anything else."""
     try:
         value = float(text)
@@ -60,17 +60,17 @@ def number(text: str, source: str) -> float:
     return value
 
 
-def count(text: str, source: str) -> int:
+def read_count(text: str, source: str) -> int:
     """Return the whole number, 0 or more, in a setting's text; raise `WrongConfiguration` for anything else."""
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise WrongConfiguration(f"{source}: {text[:40]!r} is not a whole number, 0 or more.")
     return int(text)
 
 
-def whole(text: str, source: str) -> int:
+def read_whole_number(text: str, source: str) -> int:
     """Return the whole number, 0 or more, in a variable of `hzn`; raise `WrongConfiguration` as `hzn` says it.
 
-    >>> whole("5", "HZN_HTTP_RETRIES")
+    >>> read_whole_number("5", "HZN_HTTP_RETRIES")
     5
     """
     if not (text.isascii() and text.isdigit() and len(text) < 10):
@@ -78,10 +78,10 @@ def whole(text: str, source: str) -> int:
     return int(text)
 
 
-def truth(text: str, _source: str) -> bool:
+def read_truth(text: str, _source: str) -> bool:
     """Return whether a variable of `hzn` is true; anything that is not is false.
 
-    >>> truth("Yes", ""), truth("0", ""), truth("maybe", "")
+    >>> read_truth("Yes", ""), read_truth("0", ""), read_truth("maybe", "")
     (True, False, False)
     """
     return text.lower() in ("1", "true", "yes", "on")
@@ -99,7 +99,7 @@ class Setting(NamedTuple):
     flag: str = ""
     key: str = ""
     variable: str = ""
-    read: Callable[[str, str], Any] = as_it_is
+    read: Callable[[str, str], Any] = read_text
     default: Any = None
     may_be_empty: bool = True
     of_hzn: bool = False
@@ -112,24 +112,24 @@ SETTINGS = (
     Setting("agent.url", "", "agent.url", "HORIZON_URL", of_hzn=True),
     Setting("css.url", "", "", "HZN_FSS_CSSURL", of_hzn=True),
     Setting("tenant", "tenant", "bos.tenant", "NODEWATCH_TENANT", may_be_empty=False),
-    Setting("token", "", "", "NODEWATCH_TOKEN", secret),
+    Setting("token", "", "", "NODEWATCH_TOKEN", read_secret),
     Setting("token_file", "token", "", "CRAY_CREDENTIALS"),
     Setting("org", "org", "exchange.org", "HZN_ORG_ID", of_hzn=True),
-    Setting("user_auth", "user_pw", "", "HZN_EXCHANGE_USER_AUTH", secret, of_hzn=True),
-    Setting("node_auth", "node_id_tok", "", "HZN_EXCHANGE_NODE_AUTH", secret, of_hzn=True),
+    Setting("user_auth", "user_pw", "", "HZN_EXCHANGE_USER_AUTH", read_secret, of_hzn=True),
+    Setting("node_auth", "node_id_tok", "", "HZN_EXCHANGE_NODE_AUTH", read_secret, of_hzn=True),
     Setting("api_key", "", "", "USING_API_KEY", of_hzn=True),
     Setting("ca_bundle", "ca_bundle", "ca_bundle", "NODEWATCH_CA_BUNDLE"),
     Setting("hub_ca", "", "", "HZN_ICP_CA_CERT_PATH", of_hzn=True),
     Setting("hub_ca_too", "", "", "HZN_MGMT_HUB_CERT_PATH", of_hzn=True),
     Setting("insecure", "insecure", default=False),
-    Setting("hub_insecure", "", "", "HZN_SSL_SKIP_VERIFY", truth, default=False, of_hzn=True),
+    Setting("hub_insecure", "", "", "HZN_SSL_SKIP_VERIFY", read_truth, default=False, of_hzn=True),
     Setting("proxy", "", "proxy"),
-    Setting("request_timeout", "request_timeout", "request_timeout", "NODEWATCH_REQUEST_TIMEOUT", number, 60.0),
+    Setting("request_timeout", "request_timeout", "request_timeout", "NODEWATCH_REQUEST_TIMEOUT", read_seconds, 60.0),
     Setting("hub_timeout", "", "", "HZN_HTTP_TIMEOUT", of_hzn=True),
-    Setting("retries", "", "", "NODEWATCH_RETRIES", count, 3),
-    Setting("hub_retries", "", "", "HZN_HTTP_RETRIES", whole, of_hzn=True),
+    Setting("retries", "", "", "NODEWATCH_RETRIES", read_count, 3),
+    Setting("hub_retries", "", "", "HZN_HTTP_RETRIES", read_whole_number, of_hzn=True),
     Setting("concurrency", "concurrency", default=32),
-    Setting("format", "format", "", "NODEWATCH_FORMAT", document_format),
+    Setting("format", "format", "", "NODEWATCH_FORMAT", read_format),
     Setting("verbose", "verbose", default=0),
     Setting("quiet", "quiet", default=False),
     Setting("dry_run", "dry_run", default=False),
@@ -152,7 +152,7 @@ Values = dict[str, Given]
 NOTHING = Given(None, "", DEFAULT)
 
 
-def find(settings: Sequence[Setting], layers: Sequence[Layer]) -> Values:
+def find_values(settings: Sequence[Setting], layers: Sequence[Layer]) -> Values:
     """Return each setting's value by name, from the highest layer that has one."""
     return {setting.name: highest(setting, layers) for setting in settings}
 
@@ -170,10 +170,10 @@ def nothing(_setting: Setting) -> None:
     """Stand for a layer that has nothing."""
 
 
-def of_flags(flags: Mapping[str, Any]) -> Layer:
+def flags_layer(flags: Mapping[str, Any]) -> Layer:
     """Return the layer of the command line.
 
-    >>> of_flags({"ca_bundle": "/f"})(SETTINGS[12])
+    >>> flags_layer({"ca_bundle": "/f"})(SETTINGS[12])
     ('/f', '--ca-bundle')
     """
 
@@ -184,7 +184,7 @@ def of_flags(flags: Mapping[str, Any]) -> Layer:
     return layer
 
 
-def of_context(values: Mapping[str, Any], source: str) -> Layer:
+def context_layer(values: Mapping[str, Any], source: str) -> Layer:
     """Return the layer of a context."""
 
     def layer(setting: Setting) -> tuple[Any, str] | None:
@@ -193,7 +193,7 @@ def of_context(values: Mapping[str, Any], source: str) -> Layer:
     return layer
 
 
-def of_environment(environ: Mapping[str, str]) -> Layer:
+def environment_layer(environ: Mapping[str, str]) -> Layer:
     """Return the layer of the environment.
 
     An empty variable counts as not set, as it does for `cray` and `hzn`, unless another system would be asked then, or
@@ -213,7 +213,7 @@ def of_environment(environ: Mapping[str, str]) -> Layer:
     return layer
 
 
-def of_files(kept: Mapping[str, tuple[str, str]]) -> Layer:
+def files_layer(kept: Mapping[str, tuple[str, str]]) -> Layer:
     """Return the layer of what `cray` and `hzn` keep: text and source by the name of a setting or of a variable."""
 
     def layer(setting: Setting) -> tuple[Any, str] | None:

@@ -71,7 +71,7 @@ def test_state_and_flags_agree(boot_sets: Any) -> None:
 @settings(max_examples=EXAMPLES)
 @given(PHASE)
 def test_no_node_is_counted_twice_and_none_is_lost(phase: Any) -> None:
-    placed = rules.placed(phase)
+    placed = rules.disjoint_categories(phase)
     counted = [node for nodes in placed.values() for node in nodes]
     assert sorted(counted) == sorted({node for category in phase["categories"] for node in category["node_list"]})
     assert set(placed["failed"]) == nodes_in(phase, "failed")
@@ -124,15 +124,15 @@ def shown(page: Page) -> str:
 )
 def test_every_shape_has_a_table(boot_set: Any, session_status: Any, session: Any, phase: Any, category: Any) -> None:
     for page in (
-        tables.session_status(session_status, rules.Parts({"computes": boot_set, "uans": None}, "cle-1.3.0"), CLOCK),
-        tables.session_status(session_status, rules.Parts({"computes": boot_set}), CLOCK),
-        tables.session_status(session_status, rules.Parts({}), CLOCK),
+        tables.session_status(session_status, rules.BootSets({"computes": boot_set, "uans": None}, "cle-1.3.0"), CLOCK),
+        tables.session_status(session_status, rules.BootSets({"computes": boot_set}), CLOCK),
+        tables.session_status(session_status, rules.BootSets({}), CLOCK),
         tables.boot_set(boot_set, "s", "computes", CLOCK),
         tables.phase(phase, "s", "computes", "boot", CLOCK),
         tables.category(category, "s", "computes", "boot", "failed"),
         tables.session(session, "s", CLOCK),
-        tables.created(session),
-        tables.fields(session),
+        tables.created_page(session),
+        tables.fields_page(session),
     ):
         assert all(line.isprintable() for line in shown(page).split("\n"))
 

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import SERVERS
 from nodewatch.offline.backend import tables
-from nodewatch.offline.store import opened
+from nodewatch.offline.store import open_store
 from older_fleets import CATEGORIES, NODES, TEMPLATE
 from scripted import Reply
 
@@ -197,7 +197,7 @@ def test_what_is_sent(run: Runner, server: Scripted) -> None:
 def test_flags_of_a_session_made_here_follow_its_nodes(run: Runner, load: Load) -> None:
     path = load(fleet({**TEMPLATE, "boot_sets": {name: {"node_list": NODES} for name in ("computes", "uans")}}))
     name, _ = made(run, "--operation shutdown --template-name cle-1.3.0")
-    with closing(opened(str(path), tables())) as store, store.changing():
+    with closing(open_store(str(path), tables())) as store, store.changing():
         boot_sets = store.get("bos/v1/boot_sets", name)
         lists = {each["name"]: each for each in boot_sets["computes"]["phases"][0]["categories"]}
         lists["not_started"]["node_list"], lists["failed"]["node_list"] = [], NODES[:3]

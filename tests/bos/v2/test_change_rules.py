@@ -36,15 +36,15 @@ def values(rows: tuple[Field, ...]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-patches = values(fields.COMPONENT).map(lambda given: fields.document(fields.COMPONENT, given)).filter(bool)
+patches = values(fields.COMPONENT).map(lambda given: fields.make_document(fields.COMPONENT, given)).filter(bool)
 terms = st.builds("{}{}".format, st.sampled_from(["", "&", "!"]), st.sampled_from([*NODES, "all", "*", "Compute"]))
 limits = st.lists(terms, max_size=6).map(",".join)
 
 
 @given(objects, objects)
 def test_a_merged_document_has_the_patch_and_is_the_same_when_merged_again(old: Any, patch: Any) -> None:
-    merged = change_rules.merged(old, patch)
-    assert change_rules.merged(merged, patch) == merged
+    merged = change_rules.apply_patch(old, patch)
+    assert change_rules.apply_patch(merged, patch) == merged
     assert set(merged) == {*old, *patch}
     assert all(merged[name] == value for name, value in patch.items() if not isinstance(value, dict))
     assert all(merged[name] == value for name, value in old.items() if name not in patch)
@@ -52,7 +52,7 @@ def test_a_merged_document_has_the_patch_and_is_the_same_when_merged_again(old: 
 
 @given(objects)
 def test_fields_in_order_are_the_same_fields(document: Any) -> None:
-    ordered = change_rules.in_order(document)
+    ordered = change_rules.sort_fields(document)
     assert ordered == document
     assert list(ordered) == sorted(document)
 
@@ -64,8 +64,8 @@ def test_whatever_the_options_make_the_schema_takes(patch: dict[str, Any]) -> No
 
 @given(patches)
 def test_what_the_server_adds_is_added_once(patch: dict[str, Any]) -> None:
-    change = change_rules.completed(patch, "now")
-    assert change_rules.completed(change, "now") == change
+    change = change_rules.complete_patch(patch, "now")
+    assert change_rules.complete_patch(change, "now") == change
     assert "id" not in change
     assert (part(change, "status").get("status_override") == "on_hold") >= bool(patch.get("enabled"))
     if patch.get("desired_state"):
@@ -79,7 +79,7 @@ def test_a_session_takes_only_nodes_that_it_may(operation: str, stage: bool, lim
     session = {"name": "s", "operation": operation, "stage": stage, "limit": limit}
     template = {"boot_sets": {str(index): {"path": "p/m", "node_list": nodes} for index, nodes in enumerate(sets)}}
     known = NODES[:6]
-    changes, error, _over = set_up_rules.set_up(session, template, known)
+    changes, error, _over = set_up_rules.plan_set_up(session, template, known)
     listed = {node for nodes in sets for node in nodes}
     assert set(changes) <= listed & set(known)
     assert bool(error) == (not changes)

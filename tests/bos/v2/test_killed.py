@@ -62,7 +62,7 @@ def fill(run: Runner, path: Path, count: int) -> None:
 
 def content(path: Path) -> list[str]:
     """Return all that is in the store, opened as nodewatch opens it: a transaction that was cut short is undone."""
-    stores.opened(str(path), tables()).connection.close()
+    stores.open_store(str(path), tables()).connection.close()
     with closing(sqlite3.connect(path)) as connection, connection:
         return list(connection.iterdump())
 
@@ -86,7 +86,7 @@ TEMPLATE = '{"boot_sets": {"all": {"path": "p", "type": "s3", "node_list": ["x1"
 
 def killing(number: int) -> Callable[[], object]:
     """Return what makes a process kill itself before the statement of that number, from when it opens a store."""
-    connect = stores.connect
+    connect = stores.connect_sqlite
 
     def connected(path: str, mode: str, patience: float = 60.0) -> sqlite3.Connection:
         left = iter(range(number, -1, -1))
@@ -99,7 +99,7 @@ def killing(number: int) -> Callable[[], object]:
         connection.set_trace_callback(count)
         return connection
 
-    return lambda: setattr(stores, "connect", connected)
+    return lambda: setattr(stores, "connect_sqlite", connected)
 
 
 @pytest.mark.parametrize("line", CHANGES)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nodewatch.bos_v2 import components_outcome, kinds, outcome, rules, verdict_rules
 from nodewatch.bos_v2.kinds import Node
-from nodewatch.bos_v2.outcome import Look
+from nodewatch.bos_v2.outcome import SessionLook
 from nodewatch.watch.loop import moves
 from nodewatch.watch.model import FAILED, GOES_ON, GONE, SETTLES, SUCCEEDED, Settling
 
@@ -32,7 +32,7 @@ def seen(seconds: int = 0) -> Settling:
     return Settling(NOON, {"x0": 0.0}, timedelta(seconds=120), float(seconds))
 
 
-def looked(state: str, letters: str, staged: int = 0, **status: Any) -> Look:
+def looked(state: str, letters: str, staged: int = 0, **status: Any) -> SessionLook:
     """Return a look at a session in that state with a node for each letter; `status` is other than they say."""
     found = {f"x{number}": KINDS[letter] for number, letter in enumerate(letters)}
     total = len(found) + staged
@@ -45,7 +45,7 @@ def looked(state: str, letters: str, staged: int = 0, **status: Any) -> Look:
         "percent_staged": round(staged * 100 / whole, 2),
     }
     document: Any = {**counted, **status}
-    return Look({"name": "it"}, document, found, [f"y{number}" for number in range(staged)])
+    return SessionLook({"name": "it"}, document, found, [f"y{number}" for number in range(staged)])
 
 
 BUSY, OVER, GOOD = (False, False), (True, False), (True, True)
@@ -147,7 +147,7 @@ def test_the_lines_fit_every_rule() -> None:
     ]
     looks.append(looked("complete", "s")._replace(session={"components": "x0,x1"}))
     looks.append(looked("running", "s")._replace(whole=False))
-    assert {outcome.rule(look) for look in looks} == set(outcome.RULES)
+    assert {outcome.find_rule(look) for look in looks} == set(outcome.RULES)
 
 
 def test_ends_and_their_exit_codes() -> None:
@@ -240,7 +240,7 @@ components = st.lists(
 states = st.sampled_from(["pending", "running", "complete"])
 
 
-def answered(found: list[Any], staged: list[str], state: str) -> Look:
+def answered(found: list[Any], staged: list[str], state: str) -> SessionLook:
     """Return what a look at a session with these components sees, with the status that the server computes."""
     answers: list[Any] = [rules.answered(component) for component in found]
     tallies = [
@@ -251,7 +251,7 @@ def answered(found: list[Any], staged: list[str], state: str) -> Look:
     ]
     session: Any = {"name": "boot-1", "status": {"status": state, "start_time": "2026-11-21T11:00:00"}}
     status = rules.extended_status(session, tallies, len(staged), verdict_rules.by_error(answers), NOON)
-    return Look(session, status, kinds.nodes(answers), staged)
+    return SessionLook(session, status, kinds.nodes_by_id(answers), staged)
 
 
 @given(found=components, staged=st.lists(st.sampled_from(["y1", "x1"]), unique=True), state=states)
@@ -275,8 +275,8 @@ def test_the_outcome_of_a_session(found: list[Any], staged: list[str], state: st
 @given(found=components)
 @settings(max_examples=100, deadline=None)
 def test_the_outcome_of_components(found: list[Any]) -> None:
-    nodes = kinds.nodes(found)
-    result = components_outcome.outcome(components_outcome.Look(nodes, len(found)))
+    nodes = kinds.nodes_by_id(found)
+    result = components_outcome.outcome(components_outcome.ComponentsLook(nodes, len(found)))
     stable = [name for name, node in nodes.items() if node.kind == "stable"]
     assert sorted([*stable, *result.failed, *result.lagging]) == sorted(nodes)
     assert result.succeeded == (bool(found) and len(stable) == len(found))

@@ -80,7 +80,7 @@ def test_sessions(sessions: list[Any]) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(COMPONENT, max_size=3))
 def test_components(components: list[Any]) -> None:
-    shown(list_tables.components(components, Clock(NOW, UTC)))
+    shown(list_tables.components_table(components, Clock(NOW, UTC)))
     for component in components:
         shown(tables.component(component, Clock(NOW)))
 

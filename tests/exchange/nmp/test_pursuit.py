@@ -8,7 +8,7 @@ import pytest
 
 from edge import node, policy, status
 from nodewatch.errors import NotFound, NotPermitted, ServiceTrouble
-from nodewatch.horizon.follow import ALL_AGAIN, DISABLED, Pursuit, Wanted
+from nodewatch.horizon.follow import ALL_AGAIN, DISABLED, Awaited, PolicyWatcher
 from nodewatch.horizon.outcome import Look
 from nodewatch.horizon.survey import Survey
 
@@ -37,7 +37,7 @@ def survey(silent: str = "", nodes: str = "abc", policies: Any = None, **more: A
 
 
 def looked(found: Survey, full: str = "o/p", **wanted: Any) -> Look:
-    return Pursuit(full, lambda _: found, Wanted(**wanted)).look()
+    return PolicyWatcher(full, lambda _: found, Awaited(**wanted)).look()
 
 
 def reported(**words: Any) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def test_nodes_that_are_final_are_asked_at_every_tenth_look_and_at_the_end() -> 
         asked.append("".join(name for name in now if name not in but))
         return survey(nodes="".join(now), statuses=reported(**{name: now[name] for name in now if name not in but}))
 
-    pursuit = Pursuit("o/p", ask, Wanted())
+    pursuit = PolicyWatcher("o/p", ask, Awaited())
     for _ in range(ALL_AGAIN + 2):
         assert pursuit.look().statuses == now
     assert asked == ["abc", *["b"] * (ALL_AGAIN - 1), "abc", "b"]
@@ -167,7 +167,7 @@ def test_a_node_is_asked_again_while_one_of_its_statuses_is_not_final() -> None:
         asked.append(set(but))
         return survey(statuses={"a": {"o/p": DONE, "o/q": BUSY}, "b": {"o/p": FAILED}, "c": {"o/p": DONE}})
 
-    pursuit = Pursuit("", ask, Wanted())
+    pursuit = PolicyWatcher("", ask, Awaited())
     for _ in range(2):
         pursuit.look()
     assert asked == [set(), {"c"}]
@@ -180,7 +180,7 @@ def test_trouble_with_all_that_are_asked_is_not_raised_while_others_are_final() 
         survey(troubled=refused),
         survey(statuses=reported(a=DONE), troubled=refused),  # it may be the last look: all are asked
     ]
-    pursuit = Pursuit("o/p", lambda _: answers.pop(0), Wanted())
+    pursuit = PolicyWatcher("o/p", lambda _: answers.pop(0), Awaited())
     pursuit.look()
     look = pursuit.look()
     assert (look.statuses, look.troubled) == ({"a": DONE}, {"b": False})
@@ -188,7 +188,7 @@ def test_trouble_with_all_that_are_asked_is_not_raised_while_others_are_final() 
 
 def test_a_status_that_is_gone_is_not_waited_for() -> None:
     answers = [survey("bc", statuses=reported(a=BUSY)), survey("abc"), survey("bc", troubled={"a": AWAY})]
-    pursuit = Pursuit("o/p", lambda _: answers.pop(0), Wanted(named=True))
+    pursuit = PolicyWatcher("o/p", lambda _: answers.pop(0), Awaited(named=True))
     assert pursuit.look().awaited == ["b", "c"]
     assert (look := pursuit.look()).awaited == ["b", "c"]
     assert look.silent == 1
