@@ -141,6 +141,15 @@ def test_every_context_is_asked_once(run: Runner) -> None:
     assert [each["name"] for each in run("status --context test").json] == ["dawn"]
 
 
+def test_what_can_be_asked_in_part_only_is_no_success(run: Runner, network: responses.RequestsMock) -> None:
+    network.get(re.compile("https://h/v2/.*"), json=[])
+    network.get("https://h/v1/session", json=[])
+    done = run("status", NODEWATCH_BOS_URL="https://h", HZN_EXCHANGE_URL="https://hub/v1", HZN_ORG_ID="o")
+    assert (done.code, done.json) == (7, [])
+    assert done.stderr.startswith("Error: ")
+    assert "HZN_EXCHANGE_USER_AUTH" in done.stderr
+
+
 SERVERS = """
 [contexts.north]
 bos.url = "https://north.example.com/apis/bos"
@@ -193,3 +202,10 @@ def test_a_watch_has_no_end_of_its_own(run: Runner, play: Play) -> None:
     )
     assert run("status --wait").code == 2
     assert run("status --timeout 1m").code == 2
+
+
+def test_a_watch_says_once_what_it_shows(run: Runner) -> None:
+    assert run("demo").code == 0
+    done = run("status --watch --interval 10s --timeout 1m", NODEWATCH_CONTEXT="demo")
+    assert done.code == 11
+    assert done.stderr.count("Showing the demo fleet, as NODEWATCH_CONTEXT says.") == 1

@@ -37,6 +37,7 @@ class App:
         self.closing = ExitStack()
         self.listing = ""
         self.hushed = False
+        self.told: set[str] = set()
         self.saved_at: datetime | None = None
 
     @cached_property
@@ -65,7 +66,7 @@ class App:
             from nodewatch.times import span
 
             age = span(self.world.now() - saved_at)
-            self.say(f"As of {saved_at:%Y-%m-%d %H:%M} UTC, saved {age} ago.")
+            self.say(f"As of {saved_at:%Y-%m-%d %H:%M} UTC, saved {age} ago.", once=True)
             self.saved_at = saved_at
 
     @property
@@ -108,7 +109,7 @@ class App:
             self.closing.callback(server.close)
             return server
         if not self.backends and self.settings.context == DEMO and self.settings.origins["context"] != "--context":
-            self.say(f"Showing the demo fleet, as {self.settings.origins['context']} says.")
+            self.say(f"Showing the demo fleet, as {self.settings.origins['context']} says.", once=True)
         from nodewatch.offline.backend import LocalBackend, routes
 
         backend = LocalBackend(system.local, routes(service), self.world, self.settings, self.notice)
@@ -119,15 +120,17 @@ class App:
         """Say so if others may read along, or pretend to be the server, as somebody wants it; or a setting is odd."""
         system, settings = self.settings.system(service), self.settings
         if system.doubt:
-            self.warn(f"Warning: {system.doubt}")
+            self.warn(f"Warning: {system.doubt}", once=True)
         if system.insecure:
             why = "--insecure was given" if settings.insecure else "HZN_SSL_SKIP_VERIFY is set"
-            self.warn(f"Warning: {why}, so certificates are not verified: anyone may be listening.")
+            self.warn(f"Warning: {why}, so certificates are not verified: anyone may be listening.", once=True)
         if service in ("exchange", "css") and settings.exchange_auth and system.url:
             from nodewatch.remote.addresses import in_the_clear
 
             if in_the_clear(system.url):
-                self.warn(f"Warning: user and password go to {system.url} in the clear: anyone may be listening.")
+                self.warn(
+                    f"Warning: user and password go to {system.url} in the clear: anyone may be listening.", once=True
+                )
 
     def rehearse(self, backend: Backend) -> Backend:
         """Return a backend that prints changes instead of sending them, if `--dry-run` was given."""
@@ -324,16 +327,18 @@ class App:
 
         print_document(document, self.settings.format, self.world.stdout)
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, *, once: bool = False) -> None:
         """Tell the user something on stderr, unless that is not wanted."""
         if not self.quiet:
-            self.warn(text)
+            self.warn(text, once=once)
 
-    def warn(self, text: str) -> None:
-        """Tell the user something on stderr that must be known."""
+    def warn(self, text: str, *, once: bool = False) -> None:
+        """Tell the user something on stderr that must be known; `once` where it may come up again and again."""
         from nodewatch.table import visible
 
-        self.world.tell(visible(text, keep="\n") + "\n")
+        if not (once and text in self.told):
+            self.told.add(text)
+            self.world.tell(visible(text, keep="\n") + "\n")
 
     @property
     def interactive(self) -> bool:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.errors import FileTrouble, WrongConfiguration, WrongUsage
+from nodewatch.errors import FileTrouble, Held, WrongConfiguration, WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import BinaryIO, TextIO
+
+    from nodewatch.world import World
 
 SMALL = 1 << 20  # bytes that a configuration, a token or a password may have
 LARGE = 1 << 30  # bytes that a fleet file may have
@@ -121,6 +123,40 @@ def write_whole(path: str, texts: Iterable[str], *, secret: bool = False) -> Non
             replace(path if secret else file_to_replace(path), texts, secret=secret)
     except OSError as error:
         raise FileTrouble(f"{path} cannot be written: {error.strerror}.") from error
+
+
+@contextmanager
+def locked(path: str, world: World, seconds: float) -> Iterator[None]:
+    """Let one process at a time do what is done inside, by a lock file beside the path; wait that long for it.
+
+    Where no lock file can be made there is no lock: nothing can be saved there either. Nor is there one where the file
+    system has none. Raise `Held` if another process has it all the time.
+    """
+    import fcntl
+
+    name = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.lock")
+    try:
+        handle = os.open(name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError:
+        yield
+        return
+    try:
+        with suppress(OSError):
+            give_to_owner(name, os.path.dirname(os.path.abspath(name)))
+        end = world.monotonic() + seconds
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if world.monotonic() >= end:
+                    raise Held(f"another process is changing {path}, for {seconds:g} s now. Try again.") from error
+                world.sleep(0.05)
+            except OSError:  # a file system without locks
+                break
+        yield
+    finally:
+        os.close(handle)
 
 
 def is_stream(path: str) -> bool:

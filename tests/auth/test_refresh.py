@@ -183,7 +183,7 @@ def test_lock_that_another_process_holds(run: Runner, keycloak: Keycloak, keep: 
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         done = run(LIST)
-    assert done == (4, "", f"Error: another process refreshes {file}, for 60 s now. Try again.\n")
+    assert done == (4, "", f"Error: another process is changing {file}, for 60 s now. Try again.\n")
     assert keycloak.forms == []
 
 
@@ -195,4 +195,4 @@ def test_a_wait_outlasts_a_lock(run: Runner, keycloak: Keycloak, keep: Keep) -> 
         fcntl.flock(held, fcntl.LOCK_EX)
         done = run("bos sessions status list night --wait --timeout 2m")
     assert (done.code, done.stdout, keycloak.forms) == (11, "", [])
-    assert f"The last look failed, so no look succeeded: another process refreshes {file}" in done.stderr
+    assert f"The last look failed, so no look succeeded: another process is changing {file}" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,3 +90,13 @@ def test_dry_run(run: Runner, config: Path) -> None:
     done = run("config set bos.tenant red --dry-run")
     assert done == (0, "", f"{config} would say: bos.tenant = 'red', in the context prod.\n")
     assert config.read_text() == CONFIG
+
+
+def test_no_change_is_lost_that_another_process_makes(run: Runner, config: Path) -> None:
+    with (config.parent / ".config.toml.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = run("config set proxy http://p")
+        assert done == (4, "", f"Error: another process is changing {config}, for 10 s now. Try again.\n")
+        assert run("config set proxy http://p --dry-run").code == 0
+    assert config.read_text() == CONFIG
+    assert run("config set proxy http://p").code == 0

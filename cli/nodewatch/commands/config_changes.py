@@ -10,7 +10,7 @@ import click
 from nodewatch.backend import Request
 from nodewatch.commands.config import open_values
 from nodewatch.errors import FileTrouble, NodewatchError, NotFound, WrongConfiguration, WrongUsage
-from nodewatch.files import make_folder, read_configuration, write_whole
+from nodewatch.files import locked, make_folder, read_configuration, write_whole
 from nodewatch.options import ACCOUNT, Text
 from nodewatch.settings import contexts, edit
 from nodewatch.tree import command
@@ -28,23 +28,26 @@ QUESTIONS = (
     ("exchange.org", "Organization in the Exchange"),
 )
 PROBES = {"bos": ("/v2", "/v1/version"), "exchange": ("/admin/version",), "agent": ("/node",)}
+PATIENCE = 10.0  # seconds that another process may take for its change
 
 
 def change_file(app: App, changed: Callable[[str, str], str], would: str, done: str) -> None:
     """Put what a function makes of the text and path of the user's file in its place, and say what was done.
 
-    It needs no settings: a file that is wrong can be put right.
+    It needs no settings: a file that is wrong can be put right. One process at a time changes it, so that no change is
+    lost; raise `Held` if another one is at it all the time, with an editor, say.
     """
     file = contexts.user_file(app.world)
-    text = changed(read_configuration(file) or "", file)
     if app.flags.get("dry_run"):
+        changed(read_configuration(file) or "", file)
         app.say(f"{file} would say: {would}")
         return
     try:
         make_folder(os.path.dirname(file))
     except OSError as error:
         raise FileTrouble(f"{os.path.dirname(file)} cannot be made: {error.strerror}.") from error
-    write_whole(file, [text])
+    with locked(file, app.world, PATIENCE):
+        write_whole(file, [changed(read_configuration(file) or "", file)])
     app.say(done)
 
 

@@ -112,8 +112,7 @@ def ask_everywhere(app: App) -> Everywhere:
     results = side_by_side([partial(ask_all, *each) for each in questions], TOGETHER)
     answers = [answer for result in results for answer in result]
     found = [each for answer in answers if isinstance(answer, list) for each in answer]
-    missing += [answer for answer in answers if isinstance(answer, WrongConfiguration)]
-    trouble = [answer for answer in answers if not isinstance(answer, list | WrongConfiguration)]
+    trouble = [answer for answer in answers if not isinstance(answer, list)]
     if not any(isinstance(answer, list) for answer in answers):
         raise (trouble or missing)[0]
     found.sort(key=lambda each: (-each["failed"], not each["error"], each["state"] != "running", each["name"]))
@@ -149,13 +148,21 @@ def in_all_contexts(app: App) -> Iterator[App]:
         each = type(app)(copy(app.world))
         each.flags = app.flags if name is None else {**app.flags, "context": name}
         each.hushed = app.hushed or name is not None
+        each.told = app.told
         yield each
 
 
 def system_of(app: App, service: str) -> tuple[Any, ...]:
-    """Return what tells one system from another, so that none is asked twice; raise `WrongConfiguration` for none."""
+    """Return what tells one system from another, so that none is asked twice.
+
+    Raise `WrongConfiguration` for none; an Exchange is none where no organization is named.
+    """
+    from nodewatch.horizon.rules import NO_ORG
+
     settings = app.settings
     system = settings.system(service)
+    if service == "exchange" and settings.org is None:
+        raise WrongConfiguration(NO_ORG)
     return service, system.local, system.url, settings.tenant if service == "bos" else settings.org
 
 

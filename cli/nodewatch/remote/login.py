@@ -19,14 +19,13 @@ from nodewatch.errors import (
     WrongConfiguration,
     WrongUsage,
 )
-from nodewatch.files import make_folder
+from nodewatch.files import locked, make_folder
 from nodewatch.remote.addresses import in_the_clear
 from nodewatch.remote.tokens import (
     HOST,
     TokenFile,
     TokenPlace,
     known_seconds,
-    locked,
     read_token,
     save_token,
     token_in,

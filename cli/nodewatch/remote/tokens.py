@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.documents import is_text
-from nodewatch.errors import Held, WrongConfiguration
-from nodewatch.files import give_to_owner
+from nodewatch.errors import WrongConfiguration
 from nodewatch.settings import cray as cray_settings
 from nodewatch.settings.table import Secret
 from nodewatch.table import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nodewatch.settings.model import Settings
     from nodewatch.world import World
 
@@ -175,38 +171,6 @@ def warn_if_open(place: TokenPlace, world: World) -> None:
     can = "read" if mode & 0o044 else "change"
     if mode & 0o066:
         world.tell(visible(f"Warning: {who} can {can} the token in {place.path}: chmod 600 it.") + "\n")
-
-
-@contextmanager
-def locked(path: str, world: World, seconds: float) -> Iterator[None]:
-    """Let one process at a time do what is done inside, by a lock file beside the path; wait that long for it.
-
-    Where no lock file can be made there is no lock: nothing can be saved there either. Raise `Held` if another
-    process has it all the time.
-    """
-    import fcntl
-
-    name = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.lock")
-    try:
-        handle = os.open(name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    except OSError:
-        yield
-        return
-    try:
-        with suppress(OSError):
-            give_to_owner(name, os.path.dirname(os.path.abspath(name)))
-        end = world.monotonic() + seconds
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as error:
-                if world.monotonic() >= end:
-                    raise Held(f"another process refreshes {path}, for {seconds:g} s now. Try again.") from error
-                world.sleep(0.05)
-        yield
-    finally:
-        os.close(handle)
 
 
 def save_token(path: str, document: dict[str, Any]) -> None:
