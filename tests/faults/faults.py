@@ -230,7 +230,7 @@ FAULTS = [
         "429-date",
         answer(429, b"", {"Retry-After": "Sat, 21 Nov 2026 12:02:00 GMT"}),
         5,
-        refused("429 Too Many Requests") + "It asks not to be asked for a while "
+        refused("429 Too Many Requests") + "It asks for a pause "
         "(Retry-After: Sat, 21 Nov 2026 12:02:00 GMT): try again after that time.",
     ),
     Fault("500", answer(500), 5, refused("500 Internal Server Error") + "Its log says more."),

@@ -14,6 +14,7 @@ from nodewatch.nodes.courses import NOT_RECORDED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from nodewatch.arrays import Documents
     from nodewatch.backend import Answer, Fits
     from nodewatch.bos_v2.types import Applied, Component, ExtendedStatus, NewSession, Session, SessionTemplate
 
@@ -141,7 +142,7 @@ class BosV2:
 
     def components(
         self, *, fields: Sequence[str] = (), fits: Fits | None = None, **filters: Unpack[Filters]
-    ) -> list[Component]:
+    ) -> Documents[Component]:
         """Return the components, in the order of their ids; with `fields`, other members may be missing.
 
         With `fits`, components that it does not want may be missing.
@@ -214,7 +215,7 @@ class BosV2:
                 f"BOS does not know {in_words(names)}: `nodewatch bos v2 components list` shows what it knows."
             )
 
-    def page(self, filters: Filters, fields: Sequence[str], fits: Fits | None = None) -> list[Component]:
+    def page(self, filters: Filters, fields: Sequence[str], fits: Fits | None = None) -> Documents[Component]:
         """Return what one request for components answers."""
         request = Request("GET", "/v2/components", cast("dict[str, Any]", filters), fields=fields, fits=fits)
         return cast("list[Component]", self.collection(request))

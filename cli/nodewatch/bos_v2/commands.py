@@ -176,8 +176,6 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
         return
     bos = BosV2(app.backend("bos"))
     components = bos.components(**app.narrowed(filters), fields=app.fields(), fits=app.fits())
-    if ids:
-        components = list(components)  # those of a store can be read once only
     app.show_list(components)
     each = ids is not None and nodes.names_each_node(ids)  # a node set may have holes
     if ids and not paged and (each or not components):
