@@ -209,3 +209,11 @@ def test_a_watch_says_once_what_it_shows(run: Runner) -> None:
     done = run("status --watch --interval 10s --timeout 1m", NODEWATCH_CONTEXT="demo")
     assert done.code == 11
     assert done.stderr.count("Showing the demo fleet, as NODEWATCH_CONTEXT says.") == 1
+
+
+def test_a_watch_goes_by_the_options_of_the_list(run: Runner, load: Load) -> None:
+    load(FLEET)
+    done = run("status --watch --interval 10s --timeout 1m --filter 'name = night'")
+    assert done.stdout == "2026-11-21T12:00:00Z  0 of 1 running, 2 nodes failed\n"
+    done = run("status --watch --interval 10s --timeout 1m --columns name --filter 'name = night' --format json")
+    assert done.stdout == '[{"name":"night"}]\n'

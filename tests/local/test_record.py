@@ -133,6 +133,10 @@ def test_what_is_wrong(run: Runner, load: Load, past: Path) -> None:
     assert run(f"local record {past}.json").code == 4
     assert run(f"local record {past} --dry-run").stderr.endswith(f"would be added to {past}.\n")
     assert not past.exists()
+    run(f"local record {past}")
+    for worst in ("", "--worst"):
+        unknown = run(f"bos v2 components history x1,x9999c* {worst} --local {past}")
+        assert unknown == (8, "", "Error: nothing is recorded of x1,x9999c*.\n")
 
 
 def test_what_is_configured_is_asked(run: Runner, load: Load, past: Path) -> None:

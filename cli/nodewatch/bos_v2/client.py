@@ -209,11 +209,11 @@ class BosV2:
                 known = [id_of(component) for component in self.components(ids=",".join(names), fields=("id",))]
             names = {name: None for name in names if not any(map(meant_by([name]), known))}
         if names and (each or len(names) == wanted):
-            from nodewatch.nodes.nodeset import fold
-            from nodewatch.nodes.places import stands_for_several
+            from nodewatch.nodes.places import in_words
 
-            unknown = ",".join(names) if any(map(stands_for_several, names)) else fold(names)
-            raise NotFound(f"BOS does not know {unknown}: `nodewatch bos v2 components list` shows what it knows.")
+            raise NotFound(
+                f"BOS does not know {in_words(names)}: `nodewatch bos v2 components list` shows what it knows."
+            )
 
     def page(self, filters: Filters, fields: Sequence[str], fits: Fits | None = None) -> Documents[Component]:
         """Return what one request for components answers."""

@@ -38,6 +38,8 @@ def show_course(app: App, wanted: str | None, worst: bool) -> None:
     if names is not None:
         meant = places.meant_by(names)
         found = [change for change in found if meant(change["node"])]
+        if not found:
+            raise NotFound(f"nothing is recorded of {places.in_words(names)}.")
     app.show_list(recording_rules.worst(found) if worst else found)
 
 

@@ -70,9 +70,13 @@ def going_on(app: App) -> Subject:
     from nodewatch.table import Line
     from nodewatch.watch.model import Outcome, Subject
 
+    def look_again() -> Everywhere:
+        found, trouble = ask_everywhere(app)
+        return Everywhere(list(app.fitting(found)), trouble)
+
     return Subject(
-        look=lambda: ask_everywhere(app),
-        document=lambda look: look.found,
+        look=look_again,
+        document=lambda look: app.list_document(look.found, list),
         table=lambda look: [*app.list_page(look.found), *(Line(error.message, "warn") for error in look.trouble)],
         states=lambda look: {named(each): f"{each['state']}, {each['failed']:,} failed" for each in look.found},
         outcome=lambda look, _: Outcome(in_words(look)),

@@ -85,6 +85,15 @@ def stands_for_several(name: str) -> bool:
     return "*" in name or "?" in name or is_place(name)
 
 
+def in_words(names: Collection[str]) -> str:
+    """Return names, patterns and places as a sentence has them: folded only where each is one node's name.
+
+    >>> in_words(["n1", "n2"]), in_words(["n1", "n2", "x9*"])
+    ('n[1-2]', 'n1,n2,x9*')
+    """
+    return ",".join(names) if any(map(stands_for_several, names)) else fold(names)
+
+
 def meant_by(wanted: Iterable[str]) -> Callable[[str], bool]:
     """Return the function that tells whether a node is meant: by its name, by a pattern, or by a place that has it.
 

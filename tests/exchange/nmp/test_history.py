@@ -98,7 +98,6 @@ def test_a_look_adds_only_what_changed(run: Runner, load: Load, past: Path) -> N
         ("--node 'harbor/edge-*'", ["edge-1", "edge-2"]),
         ("--nodes -", ["edge-1", "edge-2"]),
         ("--filter 'to = failed'", ["edge-1"]),
-        ("--nodes edge-7", []),
     ],
 )
 def test_whose_course(run: Runner, load: Load, past: Path, options: str, nodes: list[str]) -> None:
@@ -202,4 +201,6 @@ def test_what_is_wrong(run: Runner, load: Load, past: Path) -> None:
     look(run, past)
     unknown = run(f"exchange nmp history nope --local {past}")
     assert unknown == (8, "", "Error: nothing is recorded of policy harbor/nope.\n")
+    unknown = run(f"exchange nmp history roll --nodes 'weir-*' --local {past}")
+    assert unknown == (8, "", "Error: nothing is recorded of harbor/weir-*.\n")
     assert run(f"exchange nmp history --node a --nodes b --local {past}").code == 2
