@@ -233,7 +233,7 @@ def with_own_policies(app: App, found: Survey, own: dict[str, NodePolicy | None]
 
 
 def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, Node | None]:
-    """Return the nodes, by `org/node`: all of the organization that the caller may see, or those that are named.
+    """Return the nodes, by `org/node`: those that are named; without a name all of the organization that one may see.
 
     One text alone may be a node set or a pattern, unless there is a node of that very name.
     """
@@ -249,6 +249,8 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
     nodes = client.nodes(org)
     if not nodes:
         raise NotFound(f"Node  not found in org {org}: it has none, or none that you may see")
+    if not named:
+        return nodes
     exact = next((name for name in (alone, f"{org}/{alone}") if name in nodes), None)
     if exact is not None:
         return {exact: nodes[exact]}
@@ -257,7 +259,7 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
     unknown = [name for name in wanted if name not in nodes]
     if unknown:
         raise NotFound(f"{plural(len(unknown), 'node')} not found in org {org}: {fold(unknown)}")
-    return {name: nodes[name] for name in wanted} or nodes
+    return {name: nodes[name] for name in wanted}
 
 
 @users_command()
