@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from nodewatch.errors import NotFound, WrongUsage
 from nodewatch.horizon import rules
-from nodewatch.nodes.nodeset import fold, read_nodes
+from nodewatch.nodes.nodeset import Pattern, fold, names_that_fit, quoted, read_nodes
 from nodewatch.table import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
     from nodewatch.app import App
     from nodewatch.horizon.client import Exchange
@@ -32,11 +32,22 @@ def read_node_names(app: App, text: str, org: str | None) -> tuple[str, list[str
 
     Raise `WrongUsage` if they are of several organizations: one is asked at a time.
     """
-    names = [rules.qualified(name, org) for name in read_nodes(text, app.world)]
-    orgs = sorted({own for own, _ in names})
+    names = [with_organization(name, org) for name in read_nodes(text, app.world)]
+    orgs = sorted({name.partition("/")[0] for name in names})
     if len(orgs) > 1:
         raise WrongUsage(f"the nodes are of {len(orgs)} organizations, {', '.join(orgs)}: name those of one at a time.")
-    return orgs[0], [f"{own}/{name or '*'}" for own, name in names]
+    return orgs[0], names
+
+
+def with_organization(name: str, org: str | None) -> str:
+    """Return the name with its organization in front, `org` where it does not say its own; a pattern stays one.
+
+    >>> with_organization("edge-1", "o"), with_organization(Pattern("p/edge-*"), "o"), with_organization("*", "o")
+    ('o/edge-1', 'p/edge-*', 'o/*')
+    """
+    own, bare = rules.qualified(name, org)
+    full = f"{own}/{bare or '*'}"
+    return Pattern(full) if isinstance(name, Pattern) or not bare else full
 
 
 def names_several(text: str) -> bool:
@@ -69,27 +80,30 @@ def ask_chosen(app: App, client: Exchange, text: str, org: str | None) -> tuple[
     return own, {name: nodes[name] for name in pick_nodes(names, nodes, own)}
 
 
-def pick_nodes(names: Sequence[str], nodes: Iterable[str], org: str) -> list[str]:
+def pick_nodes(names: Iterable[str], nodes: Collection[str], org: str) -> list[str]:
     """Return those of the nodes that are named, or fit a pattern; raise `NotFound` for what names none of them.
 
-    >>> pick_nodes(["o/b-*", "o/a"], ["o/a", "o/b-1", "o/b-2", "o/c"], "o")
-    ['o/a', 'o/b-1', 'o/b-2']
+    A text with `*` in it is a pattern unless there is a node of that very name.
+
+    >>> pick_nodes([Pattern("o/b-*"), "o/a", Pattern("o/c*")], ["o/a", "o/b-1", "o/b-2", "o/c*", "o/c1"], "o")
+    ['o/a', 'o/b-1', 'o/b-2', 'o/c*']
+    >>> pick_nodes(["o/a*"], ["o/a1"], "o")
+    Traceback (most recent call last):
+    nodewatch.errors.NotFound: 1 node not found in org o: o/a\\x2a
     """
-    known = set(nodes)
     found: set[str] = set()
-    unknown = []
+    unknown, unmatched = [], []
     for name in names:
-        fitting = {name} & known or matching(name, known)
-        found |= fitting
-        unknown += [] if fitting else [name]
-    if unknown:
-        raise NotFound(f"{plural(len(unknown), 'node')} not found in org {org}: {fold(unknown)}")
+        if name in nodes:
+            found.add(str(name))
+        elif not isinstance(name, Pattern):
+            unknown.append(name)
+        elif fitting := names_that_fit(name, nodes):
+            found.update(fitting)
+        else:
+            unmatched.append(quoted(name))
+    said = [f"{plural(len(unknown), 'node')} not found in org {org}: {fold(unknown)}"] if unknown else []
+    said += [f"no node matches {', '.join(unmatched)}."] if unmatched else []
+    if said:
+        raise NotFound("; ".join(said))
     return sorted(found)
-
-
-def matching(pattern: str, names: Iterable[str]) -> set[str]:
-    """Return the names that fit the pattern: `*` stands for any text, `?` for one character."""
-    if not set("*?").intersection(pattern):
-        return set()
-    wanted = re.compile("".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in pattern), re.DOTALL)
-    return {name for name in names if wanted.fullmatch(name)}

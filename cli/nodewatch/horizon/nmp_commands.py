@@ -165,15 +165,6 @@ def typed_nodes(app: App, node: str | None, only: str | None) -> list[str]:
     return read_nodes(only or node or "", app.world)
 
 
-def names_several(text: str) -> bool:
-    r"""Tell whether a text is more than a name as it stands: a list, a node set, a pattern, an escaped name.
-
-    >>> names_several("weir-[03-05]"), names_several("weir-*"), names_several("a b")
-    (True, True, False)
-    """
-    return any(sign in text for sign in "[,*\\")
-
-
 def check_expect(app: App, expect: str, named: Sequence[str]) -> None:
     """Raise `WrongUsage` if `--expect` makes no sense, or not here."""
     if not expect.strip():
@@ -237,10 +228,11 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
 
     One text alone may be a node set or a pattern, unless there is a node of that very name.
     """
-    from nodewatch.nodes.nodeset import expand, expand_patterns, fold
+    from nodewatch.horizon.choosing import is_one_name, pick_nodes, with_organization
+    from nodewatch.nodes.nodeset import expand
 
     alone = named[0] if len(named) == 1 else ""
-    if alone and not names_several(alone):
+    if is_one_name(alone):
         own, name = rules.qualified(alone, org)
         nodes = client.nodes(org, name) if own == org else {}
         if not nodes:
@@ -255,11 +247,7 @@ def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, No
     if exact is not None:
         return {exact: nodes[exact]}
     names = expand(alone) if alone else named
-    wanted = expand_patterns([type(name)("/".join(rules.qualified(name, org))) for name in names], nodes)
-    unknown = [name for name in wanted if name not in nodes]
-    if unknown:
-        raise NotFound(f"{plural(len(unknown), 'node')} not found in org {org}: {fold(unknown)}")
-    return {name: nodes[name] for name in wanted}
+    return {name: nodes[name] for name in pick_nodes([with_organization(name, org) for name in names], nodes, org)}
 
 
 @users_command()

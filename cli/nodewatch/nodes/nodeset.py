@@ -230,12 +230,21 @@ def expand_patterns(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
         if not isinstance(name, Pattern):
             found[name] = None
             continue
-        shape = re.compile("".join({"*": ".*", "?": "."}.get(each) or re.escape(each) for each in name), re.DOTALL)
-        fits = sorted(filter(shape.fullmatch, names), key=natural)
-        if not fits:
+        fitting = names_that_fit(name, names)
+        if not fitting:
             raise NotFound(f"no node matches {quoted(name)}.")
-        found.update(dict.fromkeys(fits))
+        found.update(dict.fromkeys(fitting))
     return list(found)
+
+
+def names_that_fit(pattern: str, known: Iterable[str]) -> list[str]:
+    """Return the known names that fit the pattern, in natural order: `*` is any text, `?` one character.
+
+    >>> names_that_fit("x?", ["x10", "x2", "x1"]), names_that_fit("y*", ["x1"])
+    (['x1', 'x2'], [])
+    """
+    shape = re.compile("".join({"*": ".*", "?": "."}.get(each) or re.escape(each) for each in pattern), re.DOTALL)
+    return sorted(filter(shape.fullmatch, known), key=natural)
 
 
 def expand(text: str) -> list[str]:

@@ -46,6 +46,7 @@ def fleet(load: Load) -> None:
         ("--filter 'name = edge-?' --sort -name", ["edge-2", "edge-1"]),
         ("-N 'edge-[1-2]'", ["edge-1", "edge-2"]),
         ("-N 'edge-*'", ["edge-1", "edge-03", "edge-2"]),
+        ("-N 'edge-?'", ["edge-1", "edge-2"]),
         ("-N edge-2,harbor/edge-03", ["edge-03", "edge-2"]),
     ],
 )
