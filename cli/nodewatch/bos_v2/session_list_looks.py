@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from nodewatch.bos_v2 import rules, verdict_rules
+from nodewatch.bos_v2 import kinds, rules, verdict_rules
 from nodewatch.bos_v2.client import BosV2
 from nodewatch.bos_v2.list_tables import with_failed, without_failed
 from nodewatch.bos_v2.outcome import SessionLook
-from nodewatch.bos_v2.sessions_outcome import SessionsLook
+from nodewatch.bos_v2.sessions_outcome import SessionsLook, kind
 from nodewatch.documents import as_text, part
 from nodewatch.errors import NotFound
 
@@ -23,8 +23,9 @@ class SessionListWatcher:
     """Looks at the sessions that fit the filters again and again, and at those that ran when they did: to their end.
 
     A look asks for the list; for the record of each session that ran, and has left the list, as a filter has it; and
-    for the status of each one that is not complete, or was not at the look before. A complete one stays as it is. How
-    many nodes of the others are failed is asked at the first look, where it is shown.
+    for the status of each one that is not complete, or was not at the look before; for the components of one that is
+    complete now, if its percentages do not tell a single node. A complete one stays as it is. How many nodes of the
+    others are failed is asked at the first look, where it is shown.
     """
 
     def __init__(self, app: App, filters: Mapping[str, Any]) -> None:
@@ -45,7 +46,7 @@ class SessionListWatcher:
                 found[name] = session
         looks = {name: self.followed_up(bos, name, session) for name, session in found.items()}
         self.followed = {name: look for name, look in looks.items() if look is not None}
-        self.ran.update(self.followed)
+        self.ran.update(name for name, look in self.followed.items() if kind(look) != "waiting")
         if self.tells_failures:
             known = bos.failed_counts() if self.failed is None else self.failed
             self.failed = {**known, **failed_counts(self.followed.values())}
@@ -85,7 +86,11 @@ class SessionListWatcher:
             status = bos.session_status(as_text(session.get("name")), session.get("tenant"))
         except NotFound:
             return None
-        return SessionLook(session, status, {}, whole=status.get("status") == "complete")
+        over = status.get("status") == "complete"
+        nodes: dict[str, Any] = {}
+        if over and (verdict_rules.node_count(status) or 0) > verdict_rules.EXACT:
+            nodes = kinds.nodes_by_id(bos.components(session=session.get("name"), fields=rules.IN_PROGRESS))
+        return SessionLook(session, status, nodes, whole=over)
 
 
 def key_of(session: Session) -> str:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class SessionsLook(NamedTuple):
     """One look at a list of sessions: the records that are shown, and how far those are that ran while it was watched.
 
-    `ran` is how many these are, with those that were deleted since. `failed` tells how many nodes failed, by the names
-    of sessions, where that is shown.
+    `ran` is how many of these were more than staged, with those that were deleted since. `failed` tells how many nodes
+    failed, by the names of sessions, where that is shown.
     """
 
     sessions: Sequence[Session]
@@ -41,8 +41,8 @@ ENDS: dict[str, tuple[str, End]] = {
 def kind(look: outcome.SessionLook) -> str:
     """Return `succeeded` or `failed` for a session that is complete, `waiting` for one that is only staged, `running`.
 
-    One that is complete succeeded if a wait for it alone would say so, by the status that was saved of it. One that was
-    made again in place of another did not.
+    One that is complete succeeded if a wait for it alone would say so. One that was made again in place of another did
+    not. Of more than 20,000 nodes the share that is staged does not tell whether all of them are: such a session runs.
 
     >>> def session(state, **shares):
     ...     return outcome.SessionLook({}, {"status": state, "managed_components_count": 2, **shares}, {})
@@ -54,12 +54,15 @@ def kind(look: outcome.SessionLook) -> str:
     ('running', 'failed')
     >>> kind(session("complete", percent_successful=100.0)._replace(made_again="2026-11-21T12:00:00"))
     'failed'
+    >>> [kind(session("running", percent_staged=100.0, managed_components_count=each)) for each in (20_000, 20_001)]
+    ['waiting', 'running']
     """
     if look.made_again:
         return "failed"
     if look.status.get("status") == "complete":
         return "succeeded" if outcome.find_rule(look).end.succeeded else "failed"
-    return "waiting" if verdict_rules.shares_of(look.status).staged == 100.0 else "running"
+    exact = (verdict_rules.node_count(look.status) or 0) <= verdict_rules.EXACT
+    return "waiting" if exact and verdict_rules.shares_of(look.status).staged == 100.0 else "running"
 
 
 def case(look: SessionsLook) -> str:

@@ -157,6 +157,24 @@ def test_a_staged_session_is_not_waited_for(run: Runner, play: Play) -> None:
     assert run(f"{LIST} --wait").code == 0
 
 
+def test_one_that_is_only_staged_is_no_success(run: Runner, play: Play) -> None:
+    play({0: fleet("s.staged", s="running")})
+    done = run(f"{LIST} --wait")
+    assert (done.code, done.stderr) == (10, "Error: nothing to wait for: no session is running.\n")
+
+
+@pytest.mark.parametrize(("override", "code"), [("", 0), ("failed", 10)])
+def test_one_node_of_many_that_failed_without_an_error(
+    run: Runner, network: RequestsMock, override: str, code: int
+) -> None:
+    saved = {"managed_components_count": 30_000, "percent_successful": 100.0, "error_summary": {}}
+    for state in ("running", "complete"):
+        network.get("https://h/v2/sessions", json=[session("a", state)])
+        network.get("https://h/v2/sessions/a/status", json={"status": state, **saved})
+    network.get("https://h/v2/components", json=[component("x1", session="a", override=override)])
+    assert run(f"{LIST} --wait", NODEWATCH_BOS_URL="https://h").code == code
+
+
 def test_one_that_is_deleted(run: Runner, play: Play) -> None:
     play({0: BOTH[0], 30: fleet("b.stable", b="complete")})
     done = run(f"{LIST} --wait")
