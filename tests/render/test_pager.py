@@ -77,8 +77,9 @@ def test_the_users_options_of_less_stay(terminal: int, tmp_path: Path) -> None:
         (PAGE, True, {"NODEWATCH_PAGER": "cat"}),
         (PAGE, True, {"NODEWATCH_PAGER": "/no/such/pager"}),
         (PAGE, True, {"NODEWATCH_PAGER": "'never closed"}),
+        (PAGE, True, {"NODEWATCH_PAGER": "false"}),
     ],
-    ids=["short", "not paged", "empty", "cat", "missing", "unclosed"],
+    ids=["short", "not paged", "empty", "cat", "missing", "unclosed", "failing"],
 )
 def test_others_are_printed(terminal: int, tmp_path: Path, page: Page, paged: bool, environ: dict[str, str]) -> None:
     direct, through = shown(terminal, page, tmp_path, paged=paged, **environ)

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from nodewatch.world import World
 
 
+FAILED = (1, 126, 127)  # how a pager ends that could not show anything: an option it does not know, a missing program
+
+
 def page_through(text: str, world: World) -> bool:
     """Show the text through a pager, if it is longer than the terminal; return whether that was done.
 
@@ -24,12 +27,12 @@ def page_through(text: str, world: World) -> bool:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pager's, as it was typed there
     try:
         shown = text.encode("utf-8", "backslashreplace")
-        subprocess.run(command, input=shown, env=environ, check=False)  # noqa: S603  # it is the user's own choice
+        done = subprocess.run(command, input=shown, env=environ, check=False)  # noqa: S603  # it is the user's own choice
     except OSError:
         return False
     finally:
         signal.signal(signal.SIGINT, before)
-    return True
+    return done.returncode not in FAILED
 
 
 def pager_command(world: World) -> list[str]:

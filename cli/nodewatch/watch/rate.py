@@ -34,15 +34,16 @@ class Rate(NamedTuple):
 
         >>> Rate(2.1, 880.0).words(), Rate(120.0, 20.0).words()
         ('2.1 a minute, about 15 min left', '120 a minute, about 1 min left')
-        >>> Rate(0.25, 7_300.0).words(), Rate(0.1, 90_000).words()
-        ('0.25 a minute, about 2 h 15 min left', '0.1 a minute, about 1 d 1 h left')
+        >>> Rate(0.25, 7_300.0).words(), Rate(0.058, 90_000).words()
+        ('15 an hour, about 2 h 15 min left', '3.5 an hour, about 1 d 1 h left')
         """
         from datetime import timedelta
 
         step = next((step for most, step in STEPS if self.seconds_left <= most), 3_600)
         left = span(timedelta(seconds=max(-(-self.seconds_left // step), 1) * step))
-        rate = f"{self.a_minute:.2g}" if self.a_minute < 10 else f"{self.a_minute:.0f}"
-        return f"{rate} a minute, about {left} left"
+        number, unit = (self.a_minute, "a minute") if self.a_minute >= 1 else (self.a_minute * 60, "an hour")
+        rate = f"{number:.2g}" if number < 10 else f"{number:.0f}"
+        return f"{rate} {unit}, about {left} left"
 
 
 def measure_rate(marks: Sequence[Mark], remaining: int) -> Rate | None:
