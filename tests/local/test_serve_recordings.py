@@ -63,7 +63,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return store
 
 
-@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda file: file.stem)
+@pytest.mark.parametrize("recording", RECORDINGS, ids=[file.stem for file in RECORDINGS])
 def test_a_recorded_request_is_answered_as_recorded(serve: Serve, recording: Path) -> None:
     recorded = json.loads(recording.read_text())
     if recorded["name"] in UNKNOWN | WANTED:

@@ -50,6 +50,9 @@ def option(options: Mapping[str, Any], name: str) -> int:
 
     >>> option({"polling_frequency": 20}, "polling_frequency"), option({}, "polling_frequency")
     (20, 15)
+    >>> name, values = "default_retry_policy", (-2, -1, LARGEST, LARGEST + 1, "9")
+    >>> [option({name: value}, name) for value in values]
+    [3, -1, 1048576, 3, 3]
     """
     value = options.get(name)
     return value if type(value) is int and -1 <= value <= LARGEST else int(rules.DEFAULT_OPTIONS[name])
@@ -208,6 +211,8 @@ def attempts(component: Component, status: str, options: Mapping[str, Any]) -> s
     'power on 0 of 2, power off 1 of 2'
     >>> attempts({"event_stats": {"power_on_attempts": 3}, "retry_policy": -1}, "failed", {})
     'power on 3, without a limit'
+    >>> attempts({"event_stats": {"power_on_attempts": "many"}, "retry_policy": 0}, "power_on_called", {})
+    'power on 0 of 0'
     """
     own = component.get("retry_policy")
     allowed = own if type(own) is int else option(options, "default_retry_policy")
@@ -240,6 +245,10 @@ def laggards(components: Iterable[Alike], options: Mapping[str, Any], now: datet
     ...     return {"id": name, "enabled": True, "status": {"phase": "powering_on"}, "last_action": last}
     >>> laggards(alike([node("x1", 59), node("x2", 10)]), {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
     [Laggards(status='power_on_called', names=['x2', 'x1'], idle=datetime.timedelta(seconds=3000), stuck=['x2'])]
+    >>> others = [{**node("x3", 10), "enabled": False}, {"id": "x4", "enabled": True, "status": {"phase": ""}}]
+    >>> at_limit = laggards(alike([node("x5", 40), *others]), {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    >>> [(group.names, group.stuck) for group in at_limit]
+    [(['x5'], [])]
     """
     groups: dict[str, list[tuple[datetime, list[str]]]] = {}
     for component, names in components:

@@ -100,6 +100,8 @@ def answered(component: Component) -> dict[str, Any]:
 
     >>> answered({"id": "x1", "status": {"status_override": "", "phase": "configuring"}})["status"]
     {'phase': 'configuring', 'status': 'configuring', 'status_override': ''}
+    >>> answered({"id": "x1", "actual_state": {"boot_artifacts": {"kernel": "k", "timestamp": "T"}}})["actual_state"]
+    {'boot_artifacts': {'kernel': 'k'}}
     """
     document: dict[str, Any] = dict(component)
     status = {**part(document, "status"), "status": component_status(component)}
@@ -177,6 +179,9 @@ def extended_status(
     (66.67, 33.33, '1:00:00')
     >>> status["error_summary"]
     {'no power': {'count': 2, 'list': 'x1,x2'}}
+    >>> held = Tally("on_hold", "configuring", True, "on_hold", 3)
+    >>> extended_status(session, [*tallies, held], 0, {}, noon)["phases"]["percent_configuring"]
+    16.67
     """
     rows = list(tallies)
     total = sum(row.number for row in rows) + staged
@@ -218,6 +223,8 @@ def summed(ids: Sequence[str]) -> dict[str, Any]:
 
     >>> summed([f"x{number}" for number in range(11)])["list"]
     'x0,x1,x10,x2,x3,x4,x5,x6,x7,x8...'
+    >>> summed([f"x{number}" for number in range(10)])["list"]
+    'x0,x1,x2,x3,x4,x5,x6,x7,x8,x9'
     """
     names = sorted(ids)
     return {"count": len(names), "list": ",".join(names[:NAMES_IN_ERRORS]) + "..." * (len(names) > NAMES_IN_ERRORS)}

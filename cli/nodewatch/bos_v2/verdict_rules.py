@@ -98,6 +98,11 @@ def counted_once(status: ExtendedStatus, applied: int) -> ExtendedStatus:
     {'managed_components_count': 3, 'percent_staged': 0.0, 'percent_successful': 100.0}
     >>> counted_once(double, 1)["percent_staged"], counted_once(double, 0) is double
     (40.0, True)
+    >>> counted_once(double, 6) is double
+    True
+    >>> odd = {"percent_failed": "?", "timing": 1.5, "phases": {"percent_configuring": 50.0}}
+    >>> counted_once({"managed_components_count": 2, **odd}, 1)
+    {'managed_components_count': 1, 'percent_failed': '?', 'timing': 1.5, 'phases': {'percent_configuring': 100.0}}
     """
     total = node_count(status) or 0
     if not 0 < applied < total:
@@ -119,7 +124,11 @@ def counted_once(status: ExtendedStatus, applied: int) -> ExtendedStatus:
 
 
 def node_count(status: ExtendedStatus) -> int | None:
-    """Return how many components the session manages; None if the server does not say."""
+    """Return how many components the session manages; None if the server does not say.
+
+    >>> [node_count({"managed_components_count": count}) for count in (2, 0, -1, "2", True)]
+    [2, 0, None, None, None]
+    """
     count = status.get("managed_components_count")
     return count if type(count) is int and count >= 0 else None
 
@@ -158,6 +167,12 @@ def count_nodes(status: ExtendedStatus, known: Mapping[str, int] | None = None) 
     Counts(successful=0, in_progress=1, failed=1, held=0, staged=0)
     >>> count_nodes({"status": "complete", "managed_components_count": 30_000, "percent_successful": 100.0}, known)
     Counts(successful=29998, in_progress=0, failed=1, held=1, staged=0)
+    >>> count_nodes({"status": "complete", "managed_components_count": 2, "percent_successful": 100.0}, known)
+    Counts(successful=2, in_progress=0, failed=0, held=0, staged=0)
+    >>> count_nodes({"status": "running", "managed_components_count": 30_000, "percent_successful": 100.0}, known)
+    Counts(successful=30000, in_progress=0, failed=0, held=0, staged=0)
+    >>> count_nodes({"managed_components_count": 0, "percent_successful": 50.0, "percent_failed": 50.0})
+    Counts(successful=0, in_progress=0, failed=0, held=0, staged=0)
     """
     total, shares, known = node_count(status), shares_of(status), known or {}
     if total is None:
@@ -209,6 +224,10 @@ def verdict(status: ExtendedStatus, counts: Counts | None = None) -> Verdict:
     >>> many = {"managed_components_count": 30_000, "percent_successful": 100.0, "error_summary": {"off": {"count": 1}}}
     >>> verdict({"status": "complete", **many}).text
     'complete: 29,999 of 30,000 nodes succeeded, 1 reports an error'
+    >>> verdict({"status": "complete", **many, "error_summary": {}}).text
+    'complete: all 30,000 nodes succeeded'
+    >>> verdict({"status": "complete", **many, "percent_successful": 99.99}).text
+    'complete, but not every node succeeded, 30,000 nodes'
     >>> verdict({"status": "running", "managed_components_count": 1}).text
     'running, 1 node'
     """
@@ -265,6 +284,12 @@ def error_groups(status: ExtendedStatus, found: Mapping[str, Sequence[str]]) -> 
 
     >>> error_groups({"error_summary": {"off": {"count": 3, "list": "x2,x1..."}}}, {"off": ["x1"]})
     [ErrorGroup(message='off', number=3, names=['x1', 'x2'], unknown=1)]
+    >>> error_groups({"error_summary": {"off": {"count": 1, "list": "x2"}}}, {"off": ["x1"]})
+    [ErrorGroup(message='off', number=1, names=['x1'], unknown=0)]
+    >>> error_groups({"error_summary": {"on": {"list": None}}}, {})
+    [ErrorGroup(message='on', number=0, names=[], unknown=0)]
+    >>> error_groups({"error_summary": {"off": {"count": 2, "list": ", x2,"}}}, {})
+    [ErrorGroup(message='off', number=2, names=['x2'], unknown=1)]
     """
     groups = []
     for message, summary in part(status, "error_summary").items():
@@ -288,6 +313,8 @@ def tells_all(status: ExtendedStatus) -> bool:
     >>> failed = {"managed_components_count": 2, "percent_failed": 50.0}
     >>> tells_all(failed), tells_all({"managed_components_count": 30_000}), tells_all({"managed_components_count": 2})
     (False, False, True)
+    >>> tells_all({"managed_components_count": 20_000})
+    True
     """
     groups = error_groups(status, {})
     named = sum(len(group.names) for group in groups)

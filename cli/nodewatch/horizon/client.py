@@ -17,7 +17,7 @@ from nodewatch.backend import (
     unconfirmed,
 )
 from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble, UnreadableAnswer, WrongConfiguration
-from nodewatch.horizon import rules
+from nodewatch.horizon import exchange_rules, rules
 from nodewatch.nodes.courses import NOT_RECORDED
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Exchange:
             if error.status != 404:
                 raise
             raise WrongConfiguration(f"{error.message}\nThe URL of an Exchange ends in /v1, usually.") from error
-        rules.check_version(answer.text or str(answer.document or ""))
+        exchange_rules.check_version(answer.text or str(answer.document or ""))
 
     def policies(self, org: str, nmp: str = "") -> dict[str, Policy | None]:
         """Return the policies of an organization, or the one of that name, by `org/nmp`; none if there is none."""

@@ -53,6 +53,8 @@ def needs_node_policy(policies: Iterable[Policy | None], node: Node) -> bool:
 
     >>> needs_node_policy([{"patterns": ["p"]}], {"publicKey": "k"}), needs_node_policy([{}], {"publicKey": "k"})
     (False, True)
+    >>> needs_node_policy([{}, {"patterns": ["p"]}], {"publicKey": "k"}), needs_node_policy([None], {"publicKey": "k"})
+    (True, True)
     """
     return is_registered(node) and not all(by_pattern(policy or {}, node) for policy in policies)
 
@@ -69,6 +71,8 @@ def is_meant(policy: Policy | None, node: Node | None, own: NodePolicy | None = 
     (False, True, False)
     >>> [is_meant({"patterns": [name]}, shop) for name in ("org/shop", "shop", "IBM/shop", "*")]
     [True, True, False, False]
+    >>> is_meant({"patterns": [""]}, {"publicKey": "k", "pattern": "shop"}), is_meant(None, edge), is_meant({}, None)
+    (False, True, False)
     >>> is_meant({"patterns": ["org/shop"]}, {"publicKey": "k", "pattern": "shop"}), is_meant({"patterns": [""]}, edge)
     (False, True)
     >>> is_meant({"properties": [{"name": "role", "value": "edge"}]}, edge, {"constraints": ["role == shop"]})
@@ -97,6 +101,8 @@ def standing(policy: Policy | None, node: Node | None, own: NodePolicy | None, *
     >>> own = [{"properties": [{"name": "site", "value": site}]} for site in ("rome", "oslo")]
     >>> [standing(rome, edge, each, asked=True) for each in (*own, None)], standing(rome, edge, None, asked=False)
     (['not reported', 'not meant', 'not known'], 'not known')
+    >>> [standing(rome, edge, each, asked=False) for each in own]
+    ['not known', 'not known']
     >>> standing(rome, {}, None, asked=True), standing({"patterns": ["shop"]}, edge, None, asked=False)
     ('not registered', 'not meant')
     """

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 StatusClass = Literal["successful", "running", "failed", "waiting", "unknown", "no report"]
 
-REQUIRED_VERSION = (2, 124, 0)
 OMITTED_WHEN_EMPTY = ("startTime", "endTime", "errorMessage", "workingDirectory")
 NO_VERSIONS = {"softwareVersion": "", "certVersion": "", "configVersion": ""}
 SENT_TO_EXCHANGE = ("scheduledTime", "startTime", "endTime", "upgradedVersions", "status", "errorMessage")
@@ -184,6 +183,8 @@ def since(status: Status | None) -> str:
 
     >>> since({"agentUpgradePolicyStatus": {"lastUpdated": "2026-01-01T00:00:00Z", "startTime": ""}})
     '2026-01-01T00:00:00Z'
+    >>> since({"agentUpgradePolicyStatus": {"startTime": "2026-01-02T00:00:00Z"}}), since(None)
+    ('2026-01-02T00:00:00Z', '')
     """
     found = upgrade(status)
     return str(found.get("lastUpdated") or found.get("startTime") or "")
@@ -212,9 +213,17 @@ def expected_count(text: str, total: int) -> int:
 
     >>> expected_count("3", 10), expected_count("95%", 30), expected_count("1%", 30), expected_count("", 30)
     (3, 29, 1, 0)
+    >>> expected_count("100%", 30), expected_count("101", 30)
+    (30, 101)
     >>> expected_count("0%", 30)
     Traceback (most recent call last):
     nodewatch.errors.WrongUsage: '0%' is neither a number of nodes nor a share of them: write 12 or 95%.
+    >>> expected_count("101%", 30)
+    Traceback (most recent call last):
+    nodewatch.errors.WrongUsage: '101%' is neither a number of nodes nor a share of them: write 12 or 95%.
+    >>> expected_count("most", 30)
+    Traceback (most recent call last):
+    nodewatch.errors.WrongUsage: 'most' is neither a number of nodes nor a share of them: write 12 or 95%.
     """
     if not text:
         return 0
@@ -237,6 +246,9 @@ def as_hzn_prints(status: Status | None) -> Status | None:
 'configVersion': ''}, 'status': 'failed', 'mood': 'new'}}
     >>> as_hzn_prints({}), as_hzn_prints(None)
     ({'agentUpgradePolicyStatus': None}, None)
+    >>> found = as_hzn_prints({"agentUpgradePolicyStatus": {"upgradedVersions": {"certVersion": "1.1.0"}}})
+    >>> (found or {})["agentUpgradePolicyStatus"]["upgradedVersions"]
+    {'softwareVersion': '', 'certVersion': '1.1.0', 'configVersion': ''}
     """
     if status is None:
         return None
@@ -373,25 +385,3 @@ def qualified(name: str, org: str | None) -> tuple[str, str]:
     if not slash and org is None:
         raise WrongConfiguration(NO_ORG)
     return (own if slash else str(org)), "" if bare == "*" else bare
-
-
-def read_version(text: str) -> tuple[int, int, int] | None:
-    """Return the Exchange's version from its text, None if it is no version string.
-
-    >>> read_version("2.154.0\\n"), read_version("2.124.0-1234"), read_version("local build")
-    ((2, 154, 0), (2, 124, 0), None)
-    """
-    found = re.match(r"\s*v?(\d+)\.(\d+)\.(\d+)", text)
-    return (int(found[1]), int(found[2]), int(found[3])) if found else None
-
-
-def check_version(text: str) -> None:
-    """Raise `WrongConfiguration` if the Exchange is older than 2.124.0, or its version cannot be read."""
-    found, said = read_version(text), text.strip()[:80]
-    if found is None:
-        raise WrongConfiguration(f"The current exchange version {said} is not a valid version string.")
-    if found < REQUIRED_VERSION:
-        raise WrongConfiguration(
-            f"The current exchange version {said} does not meet the requirement. The required version is "
-            f"{'.'.join(map(str, REQUIRED_VERSION))} or above. Please upgrade the exchange."
-        )
