@@ -188,18 +188,14 @@ class BosV2:
                 return
             after = id_of(page[-1])
 
-    def check_known(
-        self, ids: str | None, found: Iterable[Component], *, filtered: bool = True, each: bool = True
-    ) -> None:
+    def check_known(self, ids: str | None, found: Iterable[Component], *, filtered: bool = True) -> None:
         """Raise `NotFound` that names those of the ids that BOS does not know; `found` ones it does.
 
-        Unless `each` of them should be known, it is raised only where BOS knows none. A pattern, or a place, is known
-        when BOS has a component of it. Where another filter may have left out some that it knows (`filtered`), it is
-        asked for those that are missing.
+        A pattern, or a place, is known when BOS has a component of it. Where another filter may have left out some that
+        it knows (`filtered`), it is asked for those that are missing.
         """
         known = [id_of(component) for component in found]
         names = dict.fromkeys(name for name in (ids or "").split(",") if name)
-        wanted = len(names)
         for name in known:
             names.pop(name, None)
         if names:
@@ -208,7 +204,7 @@ class BosV2:
             if filtered:
                 known = [id_of(component) for component in self.components(ids=",".join(names), fields=("id",))]
             names = {name: None for name in names if not any(map(meant_by([name]), known))}
-        if names and (each or len(names) == wanted):
+        if names:
             from nodewatch.nodes.places import in_words
 
             raise NotFound(

@@ -177,10 +177,9 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     bos = BosV2(app.backend("bos"))
     components = bos.components(**app.narrowed(filters), fields=app.fields(), fits=app.fits())
     app.show_list(components)
-    each = ids is not None and nodes.names_each_node(ids)  # a node set may have holes
-    if ids and not paged and (each or not components):
+    if ids and not paged:
         others = any(value is not None for name, value in filters.items() if name != "ids")
-        bos.check_known(filters["ids"], components, filtered=app.asking or others, each=each)
+        bos.check_known(nodes.names_to_know(ids, filters["ids"]), components, filtered=app.asking or others)
 
 
 def known_statuses(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nodewatch.documents import id_of
 from nodewatch.nodes import limits
 from nodewatch.nodes.nodeset import Pattern, expand, expand_patterns, natural, read_nodes
-from nodewatch.nodes.places import is_place, meant_by, spell, stands_for_several
+from nodewatch.nodes.places import is_place, meant_by, spell
 
 if TYPE_CHECKING:
     from nodewatch.bos_v2.client import BosV2
@@ -26,9 +26,15 @@ def is_comma_list(text: str) -> bool:
     return bool(re.fullmatch(f"{NAME}(,{NAME})*", text))
 
 
-def names_each_node(text: str) -> bool:
-    """Tell whether the text is a comma list of names of nodes: then each of them should be there."""
-    return is_comma_list(text) and not any(map(stands_for_several, text.split(",")))
+def names_to_know(text: str, names: str) -> str:
+    """Return those of a comma list of names that BOS should know where a user's text means them.
+
+    These are all that it names one by one, else the patterns: a node set may have holes.
+
+    >>> names_to_know("x1,x2", "x1,x2"), names_to_know("x[1-2],x9*", "x1,x2,x9*"), names_to_know("x[1-2]", "x1,x2")
+    ('x1,x2', 'x9*', '')
+    """
+    return names if is_comma_list(text) else ",".join(name for name in names.split(",") if {"*", "?"} & set(name))
 
 
 def names_several(text: str) -> bool:

@@ -59,10 +59,11 @@ def test_filters(run: Runner, load: Load, options: str, ids: list[str]) -> None:
         ("X3000C0S1B0N0,x3000c0s2b0n0", None),
         ("x3000c0s[1,7]b0n0", None),
         ("x3000c0s1b0n0,x3000c0s7b0n0", "x3000c0s7b0n0"),
-        ("x3000c0s[7-8]b0n0 --status failed", "x3000c0s[7-8]b0n0"),
+        ("x3000c0s[7-8]b0n0 --status failed", None),
         ("x3000c0s1* --status failed --phase powering_off", None),
         ("x3000c0s[1,7]b0n0 --phase powering_off", None),
         ("'x4*'", "x4*"),
+        ("'x3000c0s[1-7]b0n0,x4*'", "x4*"),
     ],
 )
 def test_names_that_bos_does_not_know(run: Runner, load: Load, ids: str, unknown: str | None) -> None:
