@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.tables import CATEGORY_STYLES
-from nodewatch.bos_v1.template_tables import boot_sets, nodes_of_boot_set
 from nodewatch.documents import as_text
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
+from nodewatch.lists.templates import COMMON
 from nodewatch.table import Cell, Column
 
 if TYPE_CHECKING:
@@ -87,19 +87,7 @@ def ids(sessions: Iterable[Mapping[str, Any]]) -> list[Any]:
 
 TEMPLATES = Listing(
     [
-        Attribute("name", "the session template's name", At("name"), Column("Template")),
-        Attribute(
-            "boot_sets",
-            "the names of its boot sets",
-            lambda template, _: ", ".join(boot_sets(template)),
-            Column("Boot sets", 2),
-        ),
-        Attribute(
-            "nodes",
-            "which nodes, roles and groups boot",
-            lambda template, _: "; ".join(filter(None, map(nodes_of_boot_set, boot_sets(template).values()))),
-            Column("Nodes", wraps=True),
-        ),
+        *COMMON,
         Attribute(
             "configuration", "how the nodes are configured", At("cfs", "configuration"), Column("Configuration", 3)
         ),

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import expectation_rules, kinds, rules, status_rules
 from nodewatch.bos_v2.tables import STYLES, attempts_words, last_action
-from nodewatch.bos_v2.template_tables import boot_sets, configuration_words, nodes_of_boot_set
+from nodewatch.bos_v2.template_tables import configuration_words
 from nodewatch.documents import as_text, part
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
+from nodewatch.lists.templates import COMMON, boot_sets
 from nodewatch.lists.view import usual_page
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Cell, Column, Grid, Heading, Line, plural
@@ -273,19 +274,7 @@ def each_boot_set(field: str) -> Any:
 
 TEMPLATES = Listing(
     [
-        Attribute("name", "the session template's name", At("name"), Column("Template")),
-        Attribute(
-            "boot_sets",
-            "the names of its boot sets",
-            lambda template, _: ", ".join(boot_sets(template)),
-            Column("Boot sets", 2),
-        ),
-        Attribute(
-            "nodes",
-            "which nodes, roles and groups boot",
-            lambda template, _: "; ".join(filter(None, map(nodes_of_boot_set, boot_sets(template).values()))),
-            Column("Nodes", wraps=True),
-        ),
+        *COMMON,
         Attribute(
             "configuration",
             "how the nodes are configured",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.documents import as_text, names_in, part
+from nodewatch.lists.templates import boot_sets, nodes_of_boot_set
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Cell, Fields, Heading, Line, Page, Style
 
@@ -12,28 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nodewatch.bos_v2.types import Applied, SessionTemplate
-
-SPECIFIERS = (("node_list", ""), ("node_roles_groups", "role "), ("node_groups", "group "))
-
-
-def boot_sets(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Return the boot sets of a template by their names, those that are objects."""
-    found = part(template, "boot_sets")
-    return {name: part(found, name) for name in found}
-
-
-def nodes_of_boot_set(boot_set: Mapping[str, Any]) -> str:
-    """Return which nodes are in a boot set: names folded, roles and groups as such.
-
-    >>> boot_set = {"node_list": ["x2", "x1"], "node_roles_groups": ["Compute"], "node_groups": ["uan", "login"]}
-    >>> nodes_of_boot_set(boot_set)
-    'x[1-2], role Compute, group uan, group login'
-    """
-    found = []
-    for field, word in SPECIFIERS:
-        names = names_in(boot_set.get(field))
-        found += [f"{word}{name}" for name in names] if word else [fold(names)] if names else []
-    return ", ".join(found)
 
 
 def configuration(document: Mapping[str, Any]) -> str:
