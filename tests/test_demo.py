@@ -287,6 +287,23 @@ def test_it_starts_over_whatever_its_store_is(run: Runner) -> None:
     assert run("demo --fresh").code == 0
 
 
+def test_a_demo_fleet_that_is_not_made_yet(run: Runner) -> None:
+    store = run.home / ".local/share/nodewatch/demo.db"
+    assert run("bos sessions list", NODEWATCH_CONTEXT="demo") == (
+        4,
+        "",
+        f"Error: there is no demo fleet at {store} yet: `nodewatch demo` makes it.\n",
+    )
+
+
+def test_a_context_of_ones_own_that_is_called_demo_is_not_the_demo_fleet(run: Runner) -> None:
+    config = run.home / ".config/nodewatch/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'[contexts.demo]\nlocal = "{run.home / "own.db"}"\n')
+    done = run("bos sessions list", NODEWATCH_CONTEXT="demo")
+    assert (done.code, "demo fleet" in done.stderr) == (4, False)
+
+
 def test_a_store_of_another_release(run: Runner) -> None:
     store = run.home / ".local/share/nodewatch/demo.db"
     run("demo")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.errors import NodewatchError
+from nodewatch.errors import FileTrouble, NodewatchError
 from nodewatch.world import World
 
 if TYPE_CHECKING:
@@ -98,8 +99,6 @@ class App:
 
     def connect(self, service: str) -> LocalBackend | HttpBackend:
         """Return a new backend for the service; say so when it is only the demo fleet, which the line does not tell."""
-        from nodewatch.settings.contexts import DEMO
-
         system = self.settings.system(service)
         if system.local is None:
             from nodewatch.remote.backend import HttpBackend
@@ -108,13 +107,23 @@ class App:
             server = HttpBackend(service, self.settings, self.world)
             self.closing.callback(server.close)
             return server
-        if not self.backends and self.settings.context == DEMO and self.settings.origins["context"] != "--context":
-            self.say(f"Showing the demo fleet, as {self.settings.origins['context']} says.", once=True)
+        self.announce_demo(system.local)
         from nodewatch.offline.backend import LocalBackend, routes
 
         backend = LocalBackend(system.local, routes(service), self.world, self.settings, self.notice)
         self.closing.callback(backend.close)
         return backend
+
+    def announce_demo(self, path: str) -> None:
+        """Say that only the demo fleet is shown, unless the line says so; raise `FileTrouble` if it is not made yet."""
+        from nodewatch.settings.contexts import DEMO, demo_store
+
+        if self.settings.context != DEMO or path != demo_store(self.world):
+            return
+        if not os.path.exists(path):
+            raise FileTrouble(f"there is no demo fleet at {path} yet: `nodewatch demo` makes it.")
+        if not self.backends and self.settings.origins["context"] != "--context":
+            self.say(f"Showing the demo fleet, as {self.settings.origins['context']} says.", once=True)
 
     def warn_of_risks(self, service: str) -> None:
         """Say so if others may read along, or pretend to be the server, as somebody wants it; or a setting is odd."""

@@ -32,5 +32,8 @@ def test_a_fleet_file_is_a_store_that_cannot_be_changed(run: Runner, tmp_path: P
 def test_a_missing_store(run: Runner, tmp_path: Path) -> None:
     store = tmp_path / "none.db"
     load = f"`nodewatch local load FLEET.json --local {store}`"
-    remedy = f"Make one with {load}; `nodewatch demo` makes that of the demo fleet."
-    assert run(f"local dump --local {store}") == (4, "", f"Error: there is no local store at {store}. {remedy}\n")
+    assert run(f"local dump --local {store}") == (
+        4,
+        "",
+        f"Error: there is no local store at {store}. Make one with {load}.\n",
+    )

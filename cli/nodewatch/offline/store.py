@@ -307,8 +307,7 @@ def check_magic(path: str) -> None:
         start = read_beginning(path, len(MAGIC))
     except FileNotFoundError as error:
         raise FileTrouble(
-            f"there is no local store at {path}. Make one with `nodewatch local load FLEET.json --local {path}`; "
-            "`nodewatch demo` makes that of the demo fleet."
+            f"there is no local store at {path}. Make one with `nodewatch local load FLEET.json --local {path}`."
         ) from error
     except OSError as error:
         raise FileTrouble(f"the local store {path} cannot be read: {error.strerror}.") from error
