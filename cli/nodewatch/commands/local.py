@@ -42,7 +42,7 @@ def fill_store(app: App, path: str, found: list[Entry], *, merge: bool = False) 
 @command
 @click.argument("file", metavar="FLEET.json", type=click.Path(allow_dash=True, readable=False))
 @click.option("--merge", is_flag=True, help="Add to the store's content instead of replacing it.")
-def load(app: App, file: str, merge: bool) -> None:
+def load_store(app: App, file: str, merge: bool) -> None:
     """Everything in the file is checked before anything is written. `-` reads the file from standard input.
 
     \b
@@ -69,7 +69,7 @@ def load(app: App, file: str, merge: bool) -> None:
 @click.argument(
     "file", metavar="[FLEET.json]", type=click.Path(allow_dash=True, dir_okay=False, readable=False), default="-"
 )
-def dump(app: App, file: str) -> None:
+def dump_store(app: App, file: str) -> None:
     """The documents come out as they went in. Without a file name they go to standard output.
 
     \b
@@ -95,7 +95,7 @@ def dump(app: App, file: str) -> None:
 @command
 @click.argument("file", metavar="FLEET.json", type=click.Path(dir_okay=False, readable=False))
 @click.option("--session", metavar="SESSION_ID", help="Save this boot session alone, with its nodes.")
-def save(app: App, file: str, session: str | None) -> None:
+def save_systems(app: App, file: str, session: str | None) -> None:
     """Asks every system that is configured, and changes none. Tokens, passwords and what services were given as input
     are left out, and what a system did not answer is noted.
 
