@@ -161,9 +161,9 @@ def complete_contexts(app: App, _ctx: click.Context, _start: str) -> Iterable[st
 
 def complete_keys(_app: App, _ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the keys that a context may have."""
-    from nodewatch.settings.contexts import KEYS
+    from nodewatch.settings.contexts import CONTEXT_KEYS
 
-    return KEYS
+    return CONTEXT_KEYS
 
 
 def complete_columns(app: App, ctx: click.Context, _start: str) -> Iterable[str]:
@@ -172,7 +172,7 @@ def complete_columns(app: App, ctx: click.Context, _start: str) -> Iterable[str]
     return (attribute.name for attribute in app.described().attributes)
 
 
-def complete_statuses(_app: App, ctx: click.Context, _start: str) -> Iterable[str]:
+def complete_list_statuses(_app: App, ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the statuses, and classes of statuses, that a list can be narrowed to."""
     if "components" in ctx.command_path.split():
         from nodewatch.bos_v2.status_rules import COMPONENTS
@@ -222,7 +222,7 @@ OFFERS: dict[str, Offer] = {
     "--sort": complete_columns,
     "--columns": complete_columns,
     "--count-by": complete_columns,
-    "--status": complete_statuses,
+    "--status": complete_list_statuses,
     "status": complete_explained_statuses,
 }
 LISTS = (

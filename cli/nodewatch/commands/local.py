@@ -79,7 +79,7 @@ def dump_store(app: App, file: str) -> None:
     from nodewatch.files import write_whole
     from nodewatch.offline.backend import sections, store_at
     from nodewatch.offline.fleet import dump
-    from nodewatch.render.json import chunks
+    from nodewatch.render.json import json_chunks
 
     with closing(store_at(app.settings.system("bos").local or chosen_store(app, "dump"))) as store:
         fleet = dump(store, sections())
@@ -88,7 +88,7 @@ def dump_store(app: App, file: str) -> None:
     elif app.settings.dry_run:
         app.say(f"{file} would be written.")
     else:
-        write_whole(file, [*chunks(fleet), "\n"])
+        write_whole(file, [*json_chunks(fleet), "\n"])
         app.say(f"Wrote {file}.")
 
 
@@ -110,7 +110,7 @@ def save_systems(app: App, file: str, session: str | None) -> None:
     from nodewatch.offline.backend import sections
     from nodewatch.offline.fleet import FORMAT, loadable
     from nodewatch.offline.saving import with_texts, without_credentials
-    from nodewatch.render.json import chunks
+    from nodewatch.render.json import json_chunks
 
     live = live_systems(app)
     if app.settings.dry_run:
@@ -123,9 +123,9 @@ def save_systems(app: App, file: str, session: str | None) -> None:
     }
     whole = {"nodewatch": FORMAT, "saved_at": at, **without_credentials(fleet), **({"unasked": notes} if notes else {})}
     kept, faults = loadable(whole, sections())
-    text = "".join(chunks(kept))
+    text = "".join(json_chunks(kept))
     if app.world.masked(text) != text:  # a server has told in its words what it was told
-        text = "".join(chunks(with_texts(kept, app.world.masked)))
+        text = "".join(json_chunks(with_texts(kept, app.world.masked)))
     write_whole(file, [text, "\n"])
     app.say(f"Wrote {file}.")
     reasons = [*folded(unasked), *(f"  {fault}" for fault in faults)]
