@@ -45,7 +45,7 @@ HALF_A_STATUS = (
 )
 
 
-class BosV1:
+class BosV1Client:
     """Questions to BOS v1, over whatever backend."""
 
     def __init__(self, backend: Backend) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import Request, object_in
-from nodewatch.bos_v1.client import BosV1, status_path, template_path
+from nodewatch.bos_v1.client import BosV1Client, status_path, template_path
 from nodewatch.bos_v1.rules import template_name
 from nodewatch.documents import names_in, part
 from nodewatch.errors import WrongUsage
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def all_documents(saver: Saver) -> dict[str, Any]:
     """Return all sessions of BOS v1; none where there is no BOS v1 (any more)."""
-    return sessions(saver, saver.ask(BosV1(OnBehalf(saver, "")).sessions, []))
+    return sessions(saver, saver.ask(BosV1Client(OnBehalf(saver, "")).sessions, []))
 
 
 def sessions(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def templates(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
 
 def service_documents(saver: Saver) -> dict[str, Any]:
     """Return what else a BOS that has no v2 tells: its templates and its version, as the fleet file's part of v2."""
-    bos = BosV1(OnBehalf(saver, ""))
+    bos = BosV1Client(OnBehalf(saver, ""))
     version = saver.ask(bos.version, None)
     return {"sessiontemplates": saver.ask(bos.templates, []), **({} if version is None else {"version": version})}
 

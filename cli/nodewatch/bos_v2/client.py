@@ -39,7 +39,7 @@ class Filters(TypedDict, total=False):
     page_size: int | None
 
 
-class BosV2:
+class BosClient:
     """Questions to BOS v2, over whatever backend."""
 
     def __init__(self, backend: Backend) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from nodewatch.horizon.types import Node, NodePolicy, Policy, Statuses
 
 
-class Exchange:
+class ExchangeClient:
     """Questions to the Exchange, over whatever backend. Names are without their organization, which comes first."""
 
     def __init__(self, backend: Backend) -> None:
@@ -120,7 +120,7 @@ class Manifests:
             return False
 
 
-class Agent:
+class AgentClient:
     """Questions to the agent on a node, over whatever backend. Names may be `nmp` or `org/nmp`."""
 
     def __init__(self, backend: Backend) -> None:
