@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nodewatch.horizon.types import Node, NodePolicy, Policy, Statuses
 
 
-class Exchange:
+class ExchangeClient:
     """Questions to the Exchange, over whatever backend. Names are without their organization, which comes first."""
 
     def __init__(self, backend: Backend) -> None:
@@ -44,17 +44,17 @@ class Exchange:
 
     def policies(self, org: str, nmp: str = "") -> dict[str, Policy | None]:
         """Return the policies of an organization, or the one of that name, by `org/nmp`; none if there is none."""
-        found = members(self.backend, policy_path(org, nmp), "managementPolicy")
+        found = ask_for_members(self.backend, policy_path(org, nmp), "managementPolicy")
         if not nmp:
             return found
         key = f"{org}/{nmp}"
         if found and key not in found:  # Exchanges before 2.144.0 answer with any policy when asked for one by name
-            found = members(self.backend, policy_path(org), "managementPolicy")
+            found = ask_for_members(self.backend, policy_path(org), "managementPolicy")
         return {name: policy for name, policy in found.items() if name == key}
 
     def nodes(self, org: str, node: str = "") -> dict[str, Node | None]:
         """Return the nodes of an organization that the caller may see, or the one of that name, by `org/node`."""
-        return members(self.backend, node_path(org, node), "nodes")
+        return ask_for_members(self.backend, node_path(org, node), "nodes")
 
     def policy_near(self, org: str, nmp: str) -> str:
         """Return the question after the policy whose name is near to one that none has; nothing if none is near."""
@@ -76,7 +76,7 @@ class Exchange:
 
     def statuses(self, org: str, node: str) -> Statuses:
         """Return the statuses of all policies on a node, by `org/nmp`; none if it has none."""
-        return members(self.backend, f"{node_path(org, node)}/managementStatus", "managementStatus")
+        return ask_for_members(self.backend, f"{node_path(org, node)}/managementStatus", "managementStatus")
 
     def recording(self, nmp: str = "") -> list[dict[str, str]]:
         """Return what `local record` has kept, the oldest first: all changes of statuses, or those of one `org/nmp`.
@@ -116,7 +116,7 @@ class Manifests:
             return False
 
 
-class Agent:
+class AgentClient:
     """Questions to the agent on a node, over whatever backend. Names may be `nmp` or `org/nmp`."""
 
     def __init__(self, backend: Backend) -> None:
@@ -130,7 +130,7 @@ class Agent:
         request = Request("GET", agent_path("status", nmp))
         try:
             answer = self.backend.send(request)
-            return entries(answer.text or answer.document, request.path)
+            return objects_by_name(answer.text or answer.document, request.path)
         except NotFound as error:
             if isinstance(error.document, dict) and "error" in error.document:
                 raise
@@ -184,7 +184,7 @@ def reset_request(target: Target) -> Request:
 
 def statuses_in(result: Answer | NodewatchError, request: Request) -> Statuses:
     """Return the statuses in what a `status_request` brought; none where the Exchange answered that there are none."""
-    return found_in(result, request.path, "managementStatus")
+    return members_or_nothing(result, request.path, "managementStatus")
 
 
 def node_policy_request(org: str, node: str) -> Request:
@@ -213,14 +213,14 @@ def agent_path(doing: str, nmp: str) -> str:
     return "/".join(["/nodemanagement", doing, *map(segment, nmp.split("/") if nmp else ())])
 
 
-def members(backend: Backend, path: str, field: str) -> dict[str, Any]:
+def ask_for_members(backend: Backend, path: str, field: str) -> dict[str, Any]:
     """Return what the Exchange holds in the field, by name; nothing where it answers that there is nothing."""
     result: Answer | NodewatchError
     try:
         result = backend.send(Request("GET", path))
     except NotFound as error:
         result = error
-    return found_in(result, path, field)
+    return members_or_nothing(result, path, field)
 
 
 def nearest_member(backend: Backend, path: str, field: str, name: str) -> str:
@@ -228,16 +228,16 @@ def nearest_member(backend: Backend, path: str, field: str, name: str) -> str:
     from nodewatch.spelling import nearest
 
     try:
-        found = member(backend.send(Request("GET", path, aside=True)), path, field)
+        found = members_in(backend.send(Request("GET", path, aside=True)), path, field)
     except NodewatchError:
         return ""
     return nearest(name, (full.partition("/")[2] for full in found))
 
 
-def found_in(result: Answer | NodewatchError, path: str, field: str) -> dict[str, Any]:
+def members_or_nothing(result: Answer | NodewatchError, path: str, field: str) -> dict[str, Any]:
     """Return the field of the answer, nothing where the Exchange itself says that there is nothing; raise the error."""
     if not isinstance(result, NodewatchError):
-        return member(result, path, field)
+        return members_in(result, path, field)
     check_nothing(result, path, field)
     return {}
 
@@ -270,16 +270,16 @@ def says_nothing(said: Any, field: str) -> bool:
     return said.get(field) == {} or (said.get("code") == "not-found" and said.get("msg") != "unrecognized route")
 
 
-def member(answer: Answer, path: str, field: str) -> dict[str, Any]:
+def members_in(answer: Answer, path: str, field: str) -> dict[str, Any]:
     """Return an answer's field; raise `UnreadableAnswer` without one: an Exchange that has nothing there says 404."""
     document = answer.document
     if not isinstance(document, dict) or field not in document:
         found = f"an object without {field}" if isinstance(document, dict) else json_kind(document)
         raise UnreadableAnswer(f"GET {path} should answer {field} by name, but it answered {found}. {ASK_RIGHT}")
-    return entries(document[field], path)
+    return objects_by_name(document[field], path)
 
 
-def entries(document: Any, path: str) -> dict[str, Any]:
+def objects_by_name(document: Any, path: str) -> dict[str, Any]:
     """Return the object that maps names to documents (or to null); raise `UnreadableAnswer` if it is none."""
     found = {} if document is None else document
     if not isinstance(found, dict) or not all(isinstance(entry, dict | None) for entry in found.values()):

@@ -9,14 +9,14 @@ import click
 from nodewatch.errors import NotFound, NotPermitted, WrongUsage
 from nodewatch.horizon import policy_rules, rules
 from nodewatch.horizon.client import Manifests
-from nodewatch.horizon.shared import exchange, exchange_command, one_policy, tell, users_command
+from nodewatch.horizon.shared import exchange, exchange_command, one_policy, tell_done, users_command
 from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.backend import Answer
     from nodewatch.horizon import list_tables, tables
-    from nodewatch.horizon.client import Exchange
+    from nodewatch.horizon.client import ExchangeClient
     from nodewatch.horizon.types import Policy
 else:
     list_tables, tables = lazy("horizon.list_tables"), lazy("horizon.tables")  # only tables need them
@@ -55,14 +55,14 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
     app.show(
         document,
         lambda _: (
-            [block for key in sorted(found) for block in tables.policy(key, found[key], app.clock)]
+            [block for key in sorted(found) for block in tables.policy_page(key, found[key], app.clock)]
             if whole
             else list_tables.policies_table(found, app.clock)
         ),
     )
 
 
-def show_meant_nodes(app: App, client: Exchange, org: str, policies: dict[str, Policy | None]) -> None:
+def show_meant_nodes(app: App, client: ExchangeClient, org: str, policies: dict[str, Policy | None]) -> None:
     """Show which nodes of the organization each of the policies is meant for."""
     from nodewatch.horizon.policy_tables import meant_nodes_page
     from nodewatch.horizon.whom import ask_meant_nodes
@@ -106,7 +106,7 @@ def add_policy(app: App, nmp: str, json_file: str, applies_to: bool, no_constrai
         app.say(f"Node management policy {org}/{name} would be sent to the Exchange.")
     else:
         done, verb = send_policy(client, org, name, policy)
-        tell(app, done, f"Node management policy {org}/{name} {verb} in the Horizon Exchange")
+        tell_done(app, done, f"Node management policy {org}/{name} {verb} in the Horizon Exchange")
     if applies_to:
         show_applies_to(app, client, f"{org}/{name}", policy)
 
@@ -137,7 +137,7 @@ def check_manifest(app: App, policy: Policy) -> None:
         return
     manifest = policy["agentUpgradePolicy"]["manifest"]
     if not manifest:
-        raise WrongUsage(policy_rules.NO_MANIFEST)
+        raise WrongUsage(policy_rules.NO_MANIFEST_NAMED)
     org, name = rules.qualified(manifest, app.settings.org)
     if app.settings.system("exchange").local:
         app.say(f"A local store has no manifests: whether there is a {manifest} is not known.")
@@ -147,7 +147,7 @@ def check_manifest(app: App, policy: Policy) -> None:
         )
 
 
-def send_policy(client: Exchange, org: str, name: str, policy: Policy) -> tuple[Answer, str]:
+def send_policy(client: ExchangeClient, org: str, name: str, policy: Policy) -> tuple[Answer, str]:
     """Make the policy, or replace the one that is there; return the answer, and what was done in a word."""
     try:
         return client.post_policy(org, name, policy), "added"
@@ -161,7 +161,7 @@ def send_policy(client: Exchange, org: str, name: str, policy: Policy) -> tuple[
             raise NotPermitted(why, status=403, document=denied.document) from denied
 
 
-def show_applies_to(app: App, client: Exchange, name: str, policy: Policy) -> None:
+def show_applies_to(app: App, client: ExchangeClient, name: str, policy: Policy) -> None:
     """Show the nodes that a policy is meant for."""
     from nodewatch.horizon.policy_tables import meant_nodes_page
     from nodewatch.horizon.whom import ask_meant_nodes
@@ -178,4 +178,4 @@ def show_example(app: App) -> None:
     \b
     $ nodewatch exchange nmp new
     """
-    app.world.stdout.write(policy_rules.EXAMPLE)
+    app.world.stdout.write(policy_rules.EXAMPLE_POLICY)

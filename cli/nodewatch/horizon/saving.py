@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.horizon.client import (
-    Agent,
-    Exchange,
+    AgentClient,
+    ExchangeClient,
     node_policy_in,
     node_policy_request,
     status_request,
     statuses_in,
 )
-from nodewatch.offline.saving import MASK
+from nodewatch.offline.saving import EXCHANGE_MASK
 
 if TYPE_CHECKING:
     from nodewatch.horizon.types import Node
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def exchange_documents(saver: Saver, org: str) -> dict[str, Any]:
     """Return an organization's policies and nodes, the nodes' own policies, and what they say of the policies."""
-    source = Exchange(saver)
+    source = ExchangeClient(saver)
     policies = saver.ask(lambda: source.policies(org), {})
     nodes = saver.ask(lambda: source.nodes(org), {})
     own = {name: node_policy_request(org, name.partition("/")[2]) for name in nodes}
@@ -36,7 +36,7 @@ def exchange_documents(saver: Saver, org: str) -> dict[str, Any]:
 
 def agent_documents(saver: Saver) -> dict[str, Any]:
     """Return what the agent on a node says of the policies."""
-    return {"nodemanagement": saver.ask(Agent(saver).statuses, {})}
+    return {"nodemanagement": saver.ask(AgentClient(saver).statuses, {})}
 
 
 def without_user_input(node: Node | None) -> Any:
@@ -54,7 +54,9 @@ def without_user_input(node: Node | None) -> Any:
         hidden["userInput"] = mask_members(hidden["userInput"], "value")
     if isinstance(hidden.get("registeredServices"), list):
         hidden["registeredServices"] = [
-            {name: value for name, value in service.items() if name != "policy"} if isinstance(service, dict) else MASK
+            {name: value for name, value in service.items() if name != "policy"}
+            if isinstance(service, dict)
+            else EXCHANGE_MASK
             for service in hidden["registeredServices"]
         ]
     return hidden
@@ -63,5 +65,5 @@ def without_user_input(node: Node | None) -> Any:
 def mask_members(document: Any, name: str) -> Any:
     """Return the document with the members of that name masked, wherever they stand."""
     if isinstance(document, dict):
-        return {key: MASK if key == name else mask_members(value, name) for key, value in document.items()}
+        return {key: EXCHANGE_MASK if key == name else mask_members(value, name) for key, value in document.items()}
     return [mask_members(item, name) for item in document] if isinstance(document, list) else document
