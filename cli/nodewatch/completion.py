@@ -75,18 +75,18 @@ def offered(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 def sessions(app: App, ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the names of the sessions."""
     if of_v1(ctx):
-        from nodewatch.bos_v1.client import BosV1
+        from nodewatch.bos_v1.client import BosV1Client
 
-        return BosV1(app.backend("bos")).sessions()
+        return BosV1Client(app.backend("bos")).sessions()
     return (str(session.get("name")) for session in bos(app).sessions())
 
 
 def templates(app: App, ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the names of the session templates."""
     if of_v1(ctx):
-        from nodewatch.bos_v1.client import BosV1
+        from nodewatch.bos_v1.client import BosV1Client
 
-        return (str(template.get("name")) for template in BosV1(app.backend("bos")).templates())
+        return (str(template.get("name")) for template in BosV1Client(app.backend("bos")).templates())
     return (str(template.get("name")) for template in bos(app).templates())
 
 
@@ -97,9 +97,9 @@ def of_v1(ctx: click.Context) -> bool:
 
 def bos(app: App) -> Any:
     """Return BOS v2, to be asked."""
-    from nodewatch.bos_v2.client import BosV2
+    from nodewatch.bos_v2.client import BosClient
 
-    return BosV2(app.backend("bos"))
+    return BosClient(app.backend("bos"))
 
 
 def components(app: App, _ctx: click.Context, start: str) -> Iterable[str]:

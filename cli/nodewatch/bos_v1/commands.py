@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v1 import rules
-from nodewatch.bos_v1.client import BosV1, session_in, session_request
+from nodewatch.bos_v1.client import BosV1Client, session_in, session_request
 from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble
 from nodewatch.options import YES
 from nodewatch.tree import command, lazy
@@ -36,7 +36,7 @@ def show_version(app: App) -> None:
     \b
     $ nodewatch bos v1 version list
     """
-    app.show(BosV1(app.backend("bos")).version(), tables.fields_page)
+    app.show(BosV1Client(app.backend("bos")).version(), tables.fields_page)
 
 
 @command
@@ -46,7 +46,7 @@ def show_health(app: App) -> None:
     \b
     $ nodewatch bos v1 healthz list
     """
-    app.show(BosV1(app.backend("bos")).health(), tables.fields_page)
+    app.show(BosV1Client(app.backend("bos")).health(), tables.fields_page)
 
 
 @command(listing="bos_v1.list_tables:SESSIONS")
@@ -61,7 +61,7 @@ def list_sessions(app: App) -> None:
     $ nodewatch bos v1 session list --format json
     $ nodewatch bos v1 session list --filter 'errors > 0'
     """
-    names = BosV1(app.backend("bos")).sessions()
+    names = BosV1Client(app.backend("bos")).sessions()
     if app.view is None:
         app.show(names)
         return
@@ -105,7 +105,8 @@ def describe_session(app: App, session_id: str) -> None:
     $ nodewatch bos v1 session describe f4eebe51-a217-46d0-8733-b9499a092042
     """
     app.show(
-        BosV1(app.backend("bos")).session(session_id), lambda session: tables.session(session, session_id, app.clock)
+        BosV1Client(app.backend("bos")).session(session_id),
+        lambda session: tables.session(session, session_id, app.clock),
     )
 
 
@@ -148,7 +149,7 @@ def create_session(
     """
     if template_name is None and template_uuid is None:
         raise click.UsageError("Missing option '--template-name'.", click.get_current_context())
-    bos, template = BosV1(app.backend("bos")), template_name or template_uuid or ""
+    bos, template = BosV1Client(app.backend("bos")), template_name or template_uuid or ""
     limit = limit and limits.read_limit(limit, app.world, from_all=True)
     if limit is None and not yes and app.interactive and not app.settings.dry_run:
         who = limits.everyone(bos.template(template)).words()
@@ -166,7 +167,7 @@ def delete_session(app: App, session_id: str, yes: bool) -> None:
     \b
     $ nodewatch bos v1 session delete f4eebe51-a217-46d0-8733-b9499a092042
     """
-    bos = BosV1(app.backend("bos"))
+    bos = BosV1Client(app.backend("bos"))
     if app.interactive and not yes and not app.settings.dry_run:
         going_on = unfinished(app, session_id)
         if going_on:
@@ -204,7 +205,7 @@ def show_status(app: App, session_id: str) -> None:
     """
     if followed(app, lambda: follow.session(app, session_id)):
         return
-    bos = BosV1(app.backend("bos"))
+    bos = BosV1Client(app.backend("bos"))
     app.show(
         bos.status(session_id), lambda status: tables.session_status(status, bos.parts(session_id, status), app.clock)
     )
@@ -235,7 +236,7 @@ def describe_status(app: App, names: tuple[str, ...]) -> None:
     $ nodewatch bos v1 session status describe computes f4eebe51-a217-46d0-8733-b9499a092042 --count-by phase,category
     """
     check_order(names)
-    bos = BosV1(app.backend("bos"))
+    bos = BosV1Client(app.backend("bos"))
     match names[::-1]:
         case session, boot_set:
             if not followed(app, lambda: follow.boot_set(app, session, boot_set)):

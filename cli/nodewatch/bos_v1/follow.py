@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodewatch.bos_v1 import outcome, rules, tables
-from nodewatch.bos_v1.client import BosV1
+from nodewatch.bos_v1.client import BosV1Client
 from nodewatch.documents import part
 from nodewatch.watch.model import Subject
 
@@ -22,7 +22,7 @@ def session(app: App, name: str) -> Subject:
     seen: list[rules.BootSets] = []
 
     def look() -> outcome.Look:
-        bos = BosV1(app.backend("bos"))
+        bos = BosV1Client(app.backend("bos"))
         status = bos.status(name)
         seen[:] = [bos.parts(name, status)]
         return outcome.Look(f"session {name}", status, part(status, "metadata"), seen[0].boot_sets)
@@ -34,7 +34,7 @@ def boot_set(app: App, session: str, name: str) -> Subject:
     """Return how to follow a boot set."""
 
     def look() -> outcome.Look:
-        found = BosV1(app.backend("bos")).boot_set(session, name)
+        found = BosV1Client(app.backend("bos")).boot_set(session, name)
         return outcome.Look(f"boot set {name}", found, part(found, "metadata"), {name: found})
 
     return make_subject(
@@ -48,7 +48,7 @@ def phase(app: App, session: str, boot_set: str, name: str) -> Subject:
     """Return how to follow a phase; its boot set tells which nodes failed an earlier one."""
 
     def look() -> outcome.Look:
-        bos = BosV1(app.backend("bos"))
+        bos = BosV1Client(app.backend("bos"))
         found = bos.phase(session, boot_set, name)
         whole = {boot_set: bos.boot_set(session, boot_set)}
         return outcome.Look(f"phase {name}", found, part(found, "metadata"), whole, name)
@@ -64,7 +64,7 @@ def category(app: App, session: str, boot_set: str, phase: str, name: str) -> Su
     """Return how to follow a category: it is over when its phase is."""
 
     def look() -> outcome.Look:
-        bos = BosV1(app.backend("bos"))
+        bos = BosV1Client(app.backend("bos"))
         found = bos.category(session, boot_set, phase, name)
         document = bos.boot_set(session, boot_set)
         metadata = part(rules.find_by_name(rules.phases(document), phase), "metadata")

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import Request, object_in
-from nodewatch.bos_v1.client import BosV1, status_path, template_path
+from nodewatch.bos_v1.client import BosV1Client, status_path, template_path
 from nodewatch.bos_v1.rules import template_name
 from nodewatch.documents import names_in, part
 from nodewatch.errors import WrongUsage
@@ -15,13 +15,13 @@ from nodewatch.offline.saving import OnBehalf
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from nodewatch.backend import Answer
+    from nodewatch.backend import Answer, Asked
     from nodewatch.offline.saving import Saver
 
 
 def all_documents(saver: Saver) -> dict[str, Any]:
     """Return all sessions of BOS v1; none where there is no BOS v1 (any more)."""
-    return sessions(saver, saver.ask(BosV1(OnBehalf(saver, "")).sessions, []))
+    return sessions(saver, saver.ask(BosV1Client(OnBehalf(saver, "")).sessions, []))
 
 
 def sessions(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
@@ -56,12 +56,12 @@ def templates(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
 
 def service_documents(saver: Saver) -> dict[str, Any]:
     """Return what else a BOS that has no v2 tells: its templates and its version, as the fleet file's part of v2."""
-    bos = BosV1(OnBehalf(saver, ""))
+    bos = BosV1Client(OnBehalf(saver, ""))
     version = saver.ask(bos.version, None)
     return {"sessiontemplates": saver.ask(bos.templates, []), **({} if version is None else {"version": version})}
 
 
-def read_object(answer: Answer, request: Request) -> dict[str, Any]:
+def read_object(answer: Answer, request: Request[Asked]) -> Asked:
     """Return the object that was answered."""
     return object_in(answer.document, request)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v2 import fields
-from nodewatch.bos_v2.client import BosV2
+from nodewatch.bos_v2.client import BosClient
 from nodewatch.documents import names_in
 from nodewatch.errors import NotAllSucceeded, NotFound, WrongUsage
 from nodewatch.options import YES, Text, boolean
@@ -79,7 +79,7 @@ def create_session(app: App, template_name: str, operation: str, limit: str | No
     $ nodewatch bos v2 sessions create --template-name compute-26.3 --operation reboot --limit x3000c0s35b[1-4]n0
     $ nodewatch bos v2 sessions create --template-name arm-26.3.1 --operation reboot --stage true
     """
-    bos = BosV2(app.backend("bos"))
+    bos = BosClient(app.backend("bos"))
     limit = limit and nodes.known_limit(bos, limits.read_limit(limit, app.world))
     if app.settings.dry_run or (limit is None and not yes and app.interactive):
         who = f"{whom(bos, template_name, limit or '', rehearsed=app.settings.dry_run)} of {template_name}"
@@ -92,7 +92,7 @@ def create_session(app: App, template_name: str, operation: str, limit: str | No
     app.show(session, lambda session: tables.created_session(session, app.clock))
 
 
-def whom(bos: BosV2, template: str, limit: str, *, rehearsed: bool) -> str:
+def whom(bos: BosClient, template: str, limit: str, *, rehearsed: bool) -> str:
     """Return in words which nodes a session is for; a rehearsal only says so when BOS does not have the template."""
     try:
         return reach_rules.reach(bos.template(template), limit)
@@ -112,7 +112,7 @@ def delete_session(app: App, session_id: str, yes: bool) -> None:
     \b
     $ nodewatch bos v2 sessions delete night-reboot
     """
-    bos = BosV2(app.backend("bos"))
+    bos = BosClient(app.backend("bos"))
     if app.interactive and not yes and not app.settings.dry_run:
         found = bos.session_status(session_id)
         if found.get("status") != "complete":
@@ -146,7 +146,7 @@ def update_component(
     if nodes.names_several(component_id):
         raise WrongUsage(f"{component_id} is more than one node: `components updatemany --filter-ids` changes several.")
     name = places.spell(component_id)
-    component = BosV2(app.backend("bos")).update_component(name, patch)
+    component = BosClient(app.backend("bos")).update_component(name, patch)
     app.show(component, lambda node: tables.component(node, app.clock))
     explain(app, patch, name)
 
@@ -190,7 +190,7 @@ def update_components(
         raise WrongUsage(
             "nothing says what to change: add --patch JSON, --enabled, --retry-policy or a --clear option."
         )
-    bos = BosV2(app.backend("bos"))
+    bos = BosClient(app.backend("bos"))
     names = nodes.read_names(filter_ids, app.world) if filter_ids else []
     check_length(names)
     names = nodes.known_names(bos, names)
@@ -219,7 +219,7 @@ def apply_staged(app: App, xnames: str | None) -> None:
     """
     if not xnames:
         raise WrongUsage(f"--xnames is missing: it names the nodes whose staged session is to be started, as {NODES}.")
-    bos = BosV2(app.backend("bos"))
+    bos = BosClient(app.backend("bos"))
     names = nodes.known_names(bos, nodes.read_names(xnames, app.world))
     applied = bos.apply_staged(names)
     app.show(applied, template_tables.applied_page)

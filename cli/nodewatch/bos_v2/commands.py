@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from nodewatch.bos_v2.client import BosV2
+from nodewatch.bos_v2.client import BosClient
 from nodewatch.documents import id_of
 from nodewatch.errors import NodewatchError
 from nodewatch.options import EVERY_KIND, boolean
@@ -51,7 +51,7 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
     filters = {"status": status, "min_age": min_age, "max_age": max_age}
     if followed(app, lambda: follow.sessions(app, filters)):
         return
-    bos = BosV2(app.backend("bos"))
+    bos = BosClient(app.backend("bos"))
     sessions = bos.sessions(**app.narrowed(filters))
     if app.settings.tenant and not sessions:
         app.say(f"Only sessions of the tenant {app.settings.tenant} were asked for.")
@@ -76,7 +76,7 @@ def describe_session(app: App, session_id: str) -> None:
     \b
     $ nodewatch bos v2 sessions describe night-reboot
     """
-    bos = BosV2(app.backend("bos"))
+    bos = BosClient(app.backend("bos"))
 
     def table(session: Session) -> Page:
         failed = told_if_known(
@@ -107,7 +107,7 @@ def show_session_status(app: App, session_id: str) -> None:
 
 def show_status(app: App, name: str) -> None:
     """Show how far a session is; the table asks for its components too, unless it is complete and all are named."""
-    bos = BosV2(app.backend("bos"))
+    bos = BosClient(app.backend("bos"))
 
     def table(status: ExtendedStatus) -> Page:
         from nodewatch.bos_v2 import kinds, rules, verdict_rules
@@ -174,7 +174,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     paged = filters["page_size"] or filters["start_after_id"]
     if followed(app, lambda: follow.components(app, filters)):
         return
-    bos = BosV2(app.backend("bos"))
+    bos = BosClient(app.backend("bos"))
     components = bos.components(**app.narrowed(filters), fields=app.fields(), fits=app.fits())
     app.show_list(components)
     if ids and not paged:
@@ -224,7 +224,7 @@ def map_session(app: App, session_id: str) -> None:
     """
     filters = {"session": session_id}
     if not followed(app, lambda: follow.component_map(app, filters)):
-        BosV2(app.backend("bos")).session(session_id)  # one that does not exist is no empty picture
+        BosClient(app.backend("bos")).session(session_id)  # one that does not exist is no empty picture
         show_map(app, filters)
 
 
@@ -232,7 +232,7 @@ def show_map(app: App, filters: dict[str, Any]) -> None:
     """Show the components that fit as a picture, or as a list where the options ask for columns or counts."""
     from nodewatch.bos_v2.rules import IN_PROGRESS
 
-    bos, picture = BosV2(app.backend("bos")), follow.is_picture(app)
+    bos, picture = BosClient(app.backend("bos")), follow.is_picture(app)
     fields = IN_PROGRESS if picture and not app.asking else app.fields()
     components = app.fitting(list(bos.components(**app.narrowed(filters), fields=fields)))
     if picture:
@@ -254,7 +254,7 @@ def describe_component(app: App, component_id: str) -> None:
     $ nodewatch bos v2 components describe x3000c0s13b0n0 --watch
     $ nodewatch bos v2 components describe x1000c2s[4-5]b0n0
     """
-    bos = BosV2(app.backend("bos"))
+    bos = BosClient(app.backend("bos"))
     if not nodes.names_several(component_id):
         name = places.spell(component_id)
         if not followed(app, lambda: follow.component(app, name, lambda node: describe(app, [node]))):
@@ -269,7 +269,7 @@ def describe_component(app: App, component_id: str) -> None:
 
 def describe(app: App, components: Iterable[Component]) -> Page:
     """Return the page that describes each of the components."""
-    bos = BosV2(app.backend("bos"))
+    bos = BosClient(app.backend("bos"))
     options = bos.limits()
     pages = (status_tables.component(node, bos.template_of(node), options, app.clock) for node in components)
     return [block for page in pages for block in page]

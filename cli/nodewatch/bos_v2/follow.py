@@ -13,7 +13,7 @@ from nodewatch.bos_v2 import (
     sessions_outcome,
     verdict_rules,
 )
-from nodewatch.bos_v2.client import BosV2
+from nodewatch.bos_v2.client import BosClient
 from nodewatch.bos_v2.component_looks import ComponentsWatcher
 from nodewatch.bos_v2.session_list_looks import SessionListWatcher
 from nodewatch.bos_v2.session_looks import SessionWatcher
@@ -106,7 +106,7 @@ def component(app: App, name: str, table: Callable[[Component], Page]) -> Subjec
     """Return how to follow one component; `table` makes the page that shows it."""
 
     def look() -> components_outcome.ComponentsLook:
-        found = BosV2(app.backend("bos")).component(name)
+        found = BosClient(app.backend("bos")).component(name)
         return components_outcome.ComponentsLook(kinds.nodes_by_id([found]), 1, documents=[found])
 
     return Subject(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.bos_v2.client import BosV2
+from nodewatch.bos_v2.client import BosClient
 from nodewatch.errors import NotFound
 from nodewatch.tree import command, lazy
 
@@ -34,7 +34,7 @@ def show_course(app: App, wanted: str | None, worst: bool) -> None:
     $ nodewatch bos v2 components history --worst --local past.db
     """
     names = None if wanted is None else nodes.read_names(wanted, app.world)
-    found = BosV2(app.backend("bos")).recording()
+    found = BosClient(app.backend("bos")).recording()
     if names is not None:
         meant = places.meant_by(names)
         found = [change for change in found if meant(change["node"])]
@@ -52,7 +52,7 @@ def show_phases(app: App, session_id: str) -> None:
     \b
     $ nodewatch bos v2 sessions history night-reboot --local past.db
     """
-    found = BosV2(app.backend("bos")).recording(session_id)
+    found = BosClient(app.backend("bos")).recording(session_id)
     if not found:
         raise NotFound(f"nothing is recorded of session {session_id}.")
     app.show_list(recording_rules.phase_times(found))

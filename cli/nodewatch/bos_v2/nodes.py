@@ -11,7 +11,7 @@ from nodewatch.nodes.nodeset import Pattern, expand, expand_patterns, natural, r
 from nodewatch.nodes.places import is_place, meant_by, spell
 
 if TYPE_CHECKING:
-    from nodewatch.bos_v2.client import BosV2
+    from nodewatch.bos_v2.client import BosClient
     from nodewatch.world import World
 
 NAME = r"[^\s,\[\]\\@*?-][^\s,\[\]\\*?]*"
@@ -64,7 +64,7 @@ def comma_list(text: str, world: World) -> str:
     return text and ",".join(read_names(text, world))
 
 
-def known_names(bos: BosV2, wanted: list[str]) -> list[str]:
+def known_names(bos: BosClient, wanted: list[str]) -> list[str]:
     """Return the names with every pattern, and every place in a cabinet, replaced by the components that are meant.
 
     A cabinet alone stays what it is: whoever wants to change a whole one writes `x1000*`. Raise `NotFound` for a
@@ -98,7 +98,7 @@ def is_part(name: str) -> bool:
     return is_place(name) and "c" in name
 
 
-def known_limit(bos: BosV2, limit: str) -> str:
+def known_limit(bos: BosClient, limit: str) -> str:
     """Return a session's limit with every pattern and place in it replaced by the components that it stands for.
 
     A cabinet alone is replaced, too: BOS would take it for a group, and `!x1000` would spare nobody.
@@ -121,6 +121,6 @@ def meant_in_limit(name: str, known: list[str]) -> list[str]:
     return expand_patterns(expand(name), known)
 
 
-def all_names(bos: BosV2) -> list[str]:
+def all_names(bos: BosClient) -> list[str]:
     """Return the names of all components of BOS."""
     return [id_of(component) for component in bos.components(fields=("id",))]

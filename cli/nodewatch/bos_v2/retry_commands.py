@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nodewatch.bos_v2.change_commands import DOING
-from nodewatch.bos_v2.client import BosV2
+from nodewatch.bos_v2.client import BosClient
 from nodewatch.documents import as_text, id_of
 from nodewatch.errors import NotAllSucceeded
 from nodewatch.options import YES
@@ -44,7 +44,7 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
     from nodewatch.bos_v2.rules import IN_PROGRESS
 
     statuses = commands.known_statuses(status).split(",")
-    bos = BosV2(app.backend("bos"))
+    bos = BosClient(app.backend("bos"))
     session, ended = bos.session(session_id), bos.session_status(session_id)
     components = list(bos.components(session=session_id, fields=IN_PROGRESS))
     nodes = retry_rules.nodes_to_retry(components, statuses, held=with_held)
@@ -68,7 +68,7 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
         app.say(f"Watch it: nodewatch bos v2 sessions status list {quote(as_text(again.get('name')))} --watch")
 
 
-def elsewhere(bos: BosV2, ended: ExtendedStatus, components: list[Component]) -> str:
+def elsewhere(bos: BosClient, ended: ExtendedStatus, components: list[Component]) -> str:
     """Return in words who failed and is another session's by now; empty where nobody is."""
     gone = retry_rules.taken_over(ended, components)
     found = bos.components(ids=",".join(gone.names), fields=("id", "session")) if gone.names else []
