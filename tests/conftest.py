@@ -194,7 +194,7 @@ def play(run: Runner, load: Callable[[Any], Path], monkeypatch: pytest.MonkeyPat
         send = LocalBackend.send
         down: list[NodewatchError] = []
 
-        def send_or_fail(self: LocalBackend, request: Request) -> Any:
+        def send_or_fail(self: LocalBackend, request: Request[object]) -> Any:
             if down:
                 raise down[0]
             return send(self, request)
@@ -248,7 +248,8 @@ def serve(run: Runner, network: responses.RequestsMock, store: Path) -> None:
                     answered = local.send(asked)
             except NodewatchError as error:
                 return error.status or 500, {"Content-Type": "application/problem+json"}, json.dumps(error.document)
-            document = list(answered.document) if hasattr(answered.document, "texts") else answered.document
+            document: Any = answered.document
+            document = list(document) if hasattr(document, "texts") else document
             if answered.text is not None:
                 return answered.status, {"Content-Type": "text/plain"}, answered.text
             text = "" if document is None else json.dumps(document)

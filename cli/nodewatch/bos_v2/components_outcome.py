@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import kinds
 from nodewatch.table import plural
-from nodewatch.watch.model import FAILED, GOES_ON, WENT_AWAY, SUCCEEDED, Outcome
+from nodewatch.watch.model import FAILED, GOES_ON, SUCCEEDED, WENT_AWAY, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

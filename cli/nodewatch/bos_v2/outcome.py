@@ -11,7 +11,7 @@ from nodewatch.bos_v2 import kinds, rules, verdict_rules
 from nodewatch.documents import part
 from nodewatch.table import plural
 from nodewatch.times import read_time
-from nodewatch.watch.model import FAILED, GOES_ON, WENT_AWAY, SETTLES, SUCCEEDED, Outcome
+from nodewatch.watch.model import FAILED, GOES_ON, SETTLES, SUCCEEDED, WENT_AWAY, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -50,7 +50,7 @@ class ExchangeRoutes:
         from nodewatch.horizon.offline import EXCHANGE_ROUTES
 
         yield from EXCHANGE_ROUTES
-        from nodewatch.horizon.offline_recording import ROUTES as RECORDING
+        from nodewatch.horizon.offline_recording import RECORDING_ROUTES as RECORDING
 
         yield from RECORDING
 
@@ -78,7 +78,7 @@ def sections() -> tuple[Section, ...]:
 def tables() -> Tables:
     """Return the statements that make the slices' own tables in a store, by the format they came with."""
     from nodewatch.bos_v2.offline_components import TABLES as COMPONENTS
-    from nodewatch.horizon.offline_statuses import TABLES as STATUSES
+    from nodewatch.horizon.offline_statuses import RECORDING_TABLES as STATUSES
 
     return {1: COMPONENTS, 3: STATUSES}
 
@@ -147,7 +147,7 @@ class LocalBackend:
             self.store.close()
             self.store = None
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request[object]) -> Answer:
         """Answer the request from the store; raise what the service would have said."""
         store = self.open()
         with store.reading() if request.method == "GET" else store.changing():
@@ -166,7 +166,7 @@ class LocalBackend:
             self.noticed(moment)
         return moment
 
-    def unasked(self, store: Store, request: Request) -> Answer | None:
+    def unasked(self, store: Store, request: Request[object]) -> Answer | None:
         """Return the answer to a question that could not be asked when the store was saved; None for all others."""
         if request.method != "GET":
             return None
@@ -178,7 +178,7 @@ class LocalBackend:
                 return problem(status, "This could not be asked when it was saved", error.get("message"))
         return None
 
-    def answer(self, store: Store, request: Request) -> Answer:
+    def answer(self, store: Store, request: Request[object]) -> Answer:
         """Return what the first route that fits answers; 405 or 404 if none does."""
         known = False
         now, tenant = self.now(store), self.tenant if request.tenant is None else request.tenant

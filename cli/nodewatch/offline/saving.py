@@ -11,13 +11,13 @@ from nodewatch.gather import gather
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from nodewatch.backend import Answer, Backend, Request
+    from nodewatch.backend import Answer, Asked, Backend, Request
     from nodewatch.world import World
 
     T = TypeVar("T")
     U = TypeVar("U")
 
-MASK = "********"  # what the Exchange itself shows in place of a node's token
+EXCHANGE_MASK = "********"  # what the Exchange itself shows in place of a node's token
 SECRET = re.compile(r"(token|password|passwd|secret|credentials?|api_?key)$", re.IGNORECASE)
 
 
@@ -31,7 +31,9 @@ def without_credentials(document: Any) -> Any:
     """
     if isinstance(document, dict):
         return {
-            name: MASK if value and isinstance(value, str) and SECRET.search(name) else without_credentials(value)
+            name: EXCHANGE_MASK
+            if value and isinstance(value, str) and SECRET.search(name)
+            else without_credentials(value)
             for name, value in document.items()
         }
     return [without_credentials(item) for item in document] if isinstance(document, list) else document
@@ -61,7 +63,7 @@ class OnBehalf(NamedTuple):
         """How many requests may be sent at once."""
         return self.backend.limit
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request[object]) -> Answer:
         """Return the answer to the request of that tenant."""
         return self.backend.send(request._replace(tenant=self.tenant))
 
@@ -82,7 +84,7 @@ class Saver:
         """How many requests may be sent at once."""
         return self.backend.limit
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request[object]) -> Answer:
         """Return the answer to the request; note its error, unless that says only that there is nothing."""
         self.path = request.path
         try:
@@ -112,7 +114,7 @@ class Saver:
             return otherwise
 
     def ask_all(
-        self, requests: Mapping[str, Request], read: Callable[[Answer, Request], T], *, what: str
+        self, requests: Mapping[str, Request[Asked]], read: Callable[[Answer, Request[Asked]], T], *, what: str
     ) -> dict[str, T]:
         """Return what `read` makes of the answers, by the names given; what does not exist (any more) is left out.
 

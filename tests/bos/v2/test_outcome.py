@@ -13,7 +13,7 @@ from nodewatch.bos_v2 import components_outcome, kinds, outcome, rules, verdict_
 from nodewatch.bos_v2.kinds import Node
 from nodewatch.bos_v2.outcome import SessionLook
 from nodewatch.watch.loop import moves
-from nodewatch.watch.model import FAILED, GOES_ON, WENT_AWAY, SETTLES, SUCCEEDED, Settling
+from nodewatch.watch.model import FAILED, GOES_ON, SETTLES, SUCCEEDED, WENT_AWAY, Settling
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NAMES = [f"x{number}" for number in range(5)]
