@@ -29,6 +29,7 @@ OURS = [
     (r"lists\.listing", r"documents|errors|nodes\.places|table|times"),
     (r"lists\.conditions", r"errors|lists\.(listing|query)|nodes\.nodeset|times"),
     (r"lists\.templates", r"documents|lists\.listing|nodes\.nodeset|table"),
+    (r"lists\.asked", r"backend|lists\.view"),
     (r"lists\.view", r"documents|errors|lists\.\w+|nodes\.nodeset|table"),
     ("arrays", "jsontext"),
     ("errors|spelling|times|table|documents|jsontext|masking|differences", "nothing"),
