@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from nodewatch.bos_v2.client import BosV2
+from nodewatch.bos_v2.client import BosClient
 from nodewatch.errors import NodewatchError
 from nodewatch.library import connect
 from nodewatch.settings.model import resolve
@@ -34,10 +34,10 @@ LOOK_LIKE = re.compile(
 
 @pytest.mark.parametrize("secret", ["token", "password"])
 def test_defect_does_not_tell_them(run: Runner, monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
-    def fail(self: BosV2, **filters: Any) -> None:
+    def fail(self: BosClient, **filters: Any) -> None:
         raise RuntimeError(f"cannot send {'Bearer hidden-token' if secret == 'token' else 'hidden-password'}")
 
-    monkeypatch.setattr(BosV2, "sessions", fail)
+    monkeypatch.setattr(BosClient, "sessions", fail)
     done = run(
         "bos sessions list",
         NODEWATCH_BOS_URL="https://h",

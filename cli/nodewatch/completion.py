@@ -75,18 +75,18 @@ def offered(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 def sessions(app: App, ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the names of the sessions."""
     if of_v1(ctx):
-        from nodewatch.bos_v1.client import BosV1
+        from nodewatch.bos_v1.client import BosV1Client
 
-        return BosV1(app.backend("bos")).sessions()
+        return BosV1Client(app.backend("bos")).sessions()
     return (str(session.get("name")) for session in bos(app).sessions())
 
 
 def templates(app: App, ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the names of the session templates."""
     if of_v1(ctx):
-        from nodewatch.bos_v1.client import BosV1
+        from nodewatch.bos_v1.client import BosV1Client
 
-        return (str(template.get("name")) for template in BosV1(app.backend("bos")).templates())
+        return (str(template.get("name")) for template in BosV1Client(app.backend("bos")).templates())
     return (str(template.get("name")) for template in bos(app).templates())
 
 
@@ -97,9 +97,9 @@ def of_v1(ctx: click.Context) -> bool:
 
 def bos(app: App) -> Any:
     """Return BOS v2, to be asked."""
-    from nodewatch.bos_v2.client import BosV2
+    from nodewatch.bos_v2.client import BosClient
 
-    return BosV2(app.backend("bos"))
+    return BosClient(app.backend("bos"))
 
 
 def components(app: App, _ctx: click.Context, start: str) -> Iterable[str]:
@@ -175,9 +175,9 @@ def columns(app: App, ctx: click.Context, _start: str) -> Iterable[str]:
 def statuses(_app: App, ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the statuses, and classes of statuses, that a list can be narrowed to."""
     if "components" in ctx.command_path.split():
-        from nodewatch.bos_v2.status_rules import COMPONENTS
+        from nodewatch.bos_v2.status_rules import COMPONENT_CHART
 
-        return COMPONENTS.statuses
+        return COMPONENT_CHART.statuses
     from nodewatch.horizon.list_tables import CLASSES
     from nodewatch.horizon.rules import MEANINGS
 

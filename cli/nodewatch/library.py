@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypedDict, Unpack, 
 
 from nodewatch.app import App
 from nodewatch.bos_v1 import client as bos_v1
-from nodewatch.bos_v2.client import BosV2
+from nodewatch.bos_v2.client import BosClient
 from nodewatch.errors import WrongUsage
 from nodewatch.horizon import client as horizon
 from nodewatch.settings.cray import Cray
@@ -153,13 +153,13 @@ class WaitOptions(TypedDict, total=False):
     fail_fast: bool
 
 
-class Bos(Connection, BosV2):
+class Bos(Connection, BosClient):
     """The Boot Orchestration Service, version 2; its documents come as they are."""
 
     def components(
         self, *, fields: Sequence[str] = (), fits: Fits | None = None, **filters: Unpack[Filters]
     ) -> list[Component]:
-        """Return the components, as `BosV2.components` does, in a list."""
+        """Return the components, as `BosClient.components` does, in a list."""
         return list(super().components(fields=fields, fits=fits, **filters))
 
     def wait(self, name: str, **how: Unpack[WaitOptions]) -> Waited:
@@ -170,10 +170,10 @@ class Bos(Connection, BosV2):
         from nodewatch.bos_v2 import follow
 
         self.app.flags["fail_fast"] = how.get("fail_fast", False)
-        return self.follow(follow.session(self.app, name), make_pace(**how))
+        return self.follow(follow.follow_session(self.app, name), make_pace(**how))
 
 
-class BosV1(Connection, bos_v1.BosV1):
+class BosV1(Connection, bos_v1.BosV1Client):
     """The Boot Orchestration Service, version 1 (CSM up to 1.5); its documents come as they are."""
 
     def wait(self, session: str, boot_set: str = "", **how: Unpack[WaitOptions]) -> Waited:
@@ -183,7 +183,11 @@ class BosV1(Connection, bos_v1.BosV1):
         """
         from nodewatch.bos_v1 import follow
 
-        subject = follow.boot_set(self.app, session, boot_set) if boot_set else follow.session(self.app, session)
+        subject = (
+            follow.follow_boot_set(self.app, session, boot_set)
+            if boot_set
+            else follow.follow_session(self.app, session)
+        )
         return self.follow(subject, make_pace(**how))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nodewatch.bos_v1 import rules
-from nodewatch.bos_v1.client import BosV1, session_in, session_request
+from nodewatch.bos_v1.client import BosV1Client, session_in, session_request
 from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble
 from nodewatch.options import YES
 from nodewatch.tree import command, lazy
@@ -36,7 +36,7 @@ def show_version(app: App) -> None:
     \b
     $ nodewatch bos v1 version list
     """
-    app.show(BosV1(app.backend("bos")).version(), tables.fields_page)
+    app.show(BosV1Client(app.backend("bos")).version(), tables.fields_page)
 
 
 @command
@@ -46,10 +46,10 @@ def show_health(app: App) -> None:
     \b
     $ nodewatch bos v1 healthz list
     """
-    app.show(BosV1(app.backend("bos")).health(), tables.fields_page)
+    app.show(BosV1Client(app.backend("bos")).health(), tables.fields_page)
 
 
-@command(listing="bos_v1.list_tables:SESSIONS")
+@command(listing="bos_v1.list_tables:SESSION_LISTING")
 def list_sessions(app: App) -> None:
     """The server's own list has nothing but ids, in no order, and that is what JSON shows. A table asks for each
     session too, and has the newest first; of more than 100 sessions it shows the ids only.
@@ -61,7 +61,7 @@ def list_sessions(app: App) -> None:
     $ nodewatch bos v1 session list --format json
     $ nodewatch bos v1 session list --filter 'errors > 0'
     """
-    names = BosV1(app.backend("bos")).sessions()
+    names = BosV1Client(app.backend("bos")).sessions()
     if app.view is None:
         app.show(names)
         return
@@ -105,7 +105,8 @@ def describe_session(app: App, session_id: str) -> None:
     $ nodewatch bos v1 session describe f4eebe51-a217-46d0-8733-b9499a092042
     """
     app.show(
-        BosV1(app.backend("bos")).session(session_id), lambda session: tables.session(session, session_id, app.clock)
+        BosV1Client(app.backend("bos")).session(session_id),
+        lambda session: tables.session_page(session, session_id, app.clock),
     )
 
 
@@ -148,7 +149,7 @@ def create_session(
     """
     if template_name is None and template_uuid is None:
         raise click.UsageError("Missing option '--template-name'.", click.get_current_context())
-    bos, template = BosV1(app.backend("bos")), template_name or template_uuid or ""
+    bos, template = BosV1Client(app.backend("bos")), template_name or template_uuid or ""
     limit = limit and limits.read_limit(limit, app.world, from_all=True)
     if limit is None and not yes and app.interactive and not app.settings.dry_run:
         who = limits.everyone(bos.template(template)).words()
@@ -166,7 +167,7 @@ def delete_session(app: App, session_id: str, yes: bool) -> None:
     \b
     $ nodewatch bos v1 session delete f4eebe51-a217-46d0-8733-b9499a092042
     """
-    bos = BosV1(app.backend("bos"))
+    bos = BosV1Client(app.backend("bos"))
     if app.interactive and not yes and not app.settings.dry_run:
         going_on = unfinished(app, session_id)
         if going_on:
@@ -180,7 +181,7 @@ def unfinished(app: App, session_id: str) -> str:
 
     from nodewatch.watch.model import Settling
 
-    session = follow.session(app, session_id)
+    session = follow.follow_session(app, session_id)
     try:
         found = session.outcome(session.look(), Settling(app.now, {}, timedelta.max))
     except (NotFound, ServiceTrouble):
@@ -202,11 +203,12 @@ def show_status(app: App, session_id: str) -> None:
     $ nodewatch bos v1 session status list f4eebe51-a217-46d0-8733-b9499a092042 --format json
     $ nodewatch bos v1 session status list f4eebe51-a217-46d0-8733-b9499a092042 --wait --timeout 2h
     """
-    if followed(app, lambda: follow.session(app, session_id)):
+    if followed(app, lambda: follow.follow_session(app, session_id)):
         return
-    bos = BosV1(app.backend("bos"))
+    bos = BosV1Client(app.backend("bos"))
     app.show(
-        bos.status(session_id), lambda status: tables.session_status(status, bos.parts(session_id, status), app.clock)
+        bos.status(session_id),
+        lambda status: tables.session_status_page(status, bos.parts(session_id, status), app.clock),
     )
 
 
@@ -219,7 +221,7 @@ def check_order(names: tuple[str, ...]) -> None:
         raise click.UsageError(f"the session comes last, and before it what is in it. You mean: {line}", context)
 
 
-@command(listing="bos_v1.list_tables:NODES")
+@command(listing="bos_v1.list_tables:NODE_LISTING")
 @watchable
 @click.argument("names", nargs=-1, metavar="[[CATEGORY] PHASE] BOOT_SET SESSION_ID")
 def describe_status(app: App, names: tuple[str, ...]) -> None:
@@ -235,30 +237,30 @@ def describe_status(app: App, names: tuple[str, ...]) -> None:
     $ nodewatch bos v1 session status describe computes f4eebe51-a217-46d0-8733-b9499a092042 --count-by phase,category
     """
     check_order(names)
-    bos = BosV1(app.backend("bos"))
+    bos = BosV1Client(app.backend("bos"))
     match names[::-1]:
         case session, boot_set:
-            if not followed(app, lambda: follow.boot_set(app, session, boot_set)):
+            if not followed(app, lambda: follow.follow_boot_set(app, session, boot_set)):
                 show_nodes(
                     app,
                     bos.boot_set(session, boot_set),
-                    lambda found: tables.boot_set(found, session, boot_set, app.clock),
+                    lambda found: tables.boot_set_page(found, session, boot_set, app.clock),
                     tables.boot_set_nodes,
                 )
         case session, boot_set, phase:
-            if not followed(app, lambda: follow.phase(app, session, boot_set, phase)):
+            if not followed(app, lambda: follow.follow_phase(app, session, boot_set, phase)):
                 show_nodes(
                     app,
                     bos.phase(session, boot_set, phase),
-                    lambda found: tables.phase(found, session, boot_set, phase, app.clock),
+                    lambda found: tables.phase_page(found, session, boot_set, phase, app.clock),
                     tables.phase_nodes,
                 )
         case session, boot_set, phase, category:
-            if not followed(app, lambda: follow.category(app, session, boot_set, phase, category)):
+            if not followed(app, lambda: follow.follow_category(app, session, boot_set, phase, category)):
                 show_nodes(
                     app,
                     bos.category(session, boot_set, phase, category),
-                    lambda found: tables.category(found, session, boot_set, phase, category),
+                    lambda found: tables.category_page(found, session, boot_set, phase, category),
                     tables.category_nodes,
                 )
         case _:

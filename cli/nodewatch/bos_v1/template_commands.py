@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nodewatch.bos_v1.client import BosV1
+from nodewatch.bos_v1.client import BosV1Client
 from nodewatch.errors import WrongUsage
 from nodewatch.options import boolean
 from nodewatch.tree import command, lazy
@@ -25,10 +25,10 @@ def show_api(app: App) -> None:
     \b
     $ nodewatch bos v1 list
     """
-    app.show(BosV1(app.backend("bos")).api(), tables.fields_page)
+    app.show(BosV1Client(app.backend("bos")).api(), tables.fields_page)
 
 
-@command(listing="bos_v1.list_tables:TEMPLATES")
+@command(listing="bos_v1.list_tables:TEMPLATE_LISTING")
 def list_templates(app: App) -> None:
     """They are those of BOS v2, too. The table sorts them by name; other formats keep the server's order.
 
@@ -37,7 +37,7 @@ def list_templates(app: App) -> None:
     $ nodewatch bos v1 sessiontemplate list --format json
     $ nodewatch bos v1 sessiontemplate list --filter 'nodes = *Application*' --format names
     """
-    app.show_list(BosV1(app.backend("bos")).templates())
+    app.show_list(BosV1Client(app.backend("bos")).templates())
 
 
 @command
@@ -48,7 +48,7 @@ def describe_template(app: App, session_template_id: str) -> None:
     \b
     $ nodewatch bos v1 sessiontemplate describe cle-1.3.0
     """
-    app.show(BosV1(app.backend("bos")).template(session_template_id), template_tables.template)
+    app.show(BosV1Client(app.backend("bos")).template(session_template_id), template_tables.template_page)
 
 
 @command
@@ -82,7 +82,7 @@ def create_template(
         template["cfs"] = {"configuration": cfs_configuration}
     if not template.get("name"):
         raise WrongUsage("the template has no name: add --name NAME.")
-    app.show(BosV1(app.backend("bos")).put_template(template), template_tables.stored)
+    app.show(BosV1Client(app.backend("bos")).put_template(template), template_tables.stored_template_page)
 
 
 @command
@@ -93,7 +93,7 @@ def delete_template(app: App, session_template_id: str) -> None:
     \b
     $ nodewatch bos v1 sessiontemplate delete cle-1.3.0
     """
-    app.show(BosV1(app.backend("bos")).delete_template(session_template_id))
+    app.show(BosV1Client(app.backend("bos")).delete_template(session_template_id))
 
 
 @command
@@ -103,4 +103,4 @@ def show_example(app: App) -> None:
     \b
     $ nodewatch bos v1 sessiontemplatetemplate list --format json
     """
-    app.show(BosV1(app.backend("bos")).example_template())
+    app.show(BosV1Client(app.backend("bos")).example_template())

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.arrays import StoredArray
 from nodewatch.bos_v2 import kinds, rules
-from nodewatch.bos_v2.client import BosV2
+from nodewatch.bos_v2.client import BosClient
 from nodewatch.bos_v2.components_outcome import ComponentsLook
-from nodewatch.bos_v2.status_rules import COMPONENTS
+from nodewatch.bos_v2.status_rules import COMPONENT_CHART
 from nodewatch.documents import id_of, part
 from nodewatch.errors import NotFound
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component
 
 STANDING = ("ids", "session")  # filters that a node does not leave by getting on
-MOVING = ",".join(word for word in COMPONENTS.statuses if word not in ("stable", "failed"))
+MOVING_STATUSES = ",".join(word for word in COMPONENT_CHART.statuses if word not in ("stable", "failed"))
 
 
 class KeptArray(StoredArray):
@@ -62,7 +62,7 @@ class ComponentsWatcher:
 
     def look(self) -> ComponentsLook:
         """Return what is known now."""
-        bos = BosV2(self.app.backend("bos"))
+        bos = BosClient(self.app.backend("bos"))
         if self.chosen and not self.every_change and self.still_moving(bos):
             self.before = self.before._replace(documents=())
         elif self.chosen or self.every_change:
@@ -78,7 +78,7 @@ class ComponentsWatcher:
         fits = self.app.fits()
         return (*rules.IN_PROGRESS, "last_action.action", *(fits.fields if fits else ()))
 
-    def first(self, bos: BosV2, fields: Sequence[str]) -> ComponentsLook:
+    def first(self, bos: BosClient, fields: Sequence[str]) -> ComponentsLook:
         """Return the components that fit, chosen for all looks to come; none while their session is pending."""
         session = self.filters.get("session")
         found = list(bos.components(fields=fields, **self.app.narrowed(self.filters)))
@@ -91,11 +91,11 @@ class ComponentsWatcher:
         self.app.keep_all()
         return self.looked(found)
 
-    def still_moving(self, bos: BosV2) -> bool:
+    def still_moving(self, bos: BosClient) -> bool:
         """Return whether BOS works on one of the chosen components, for all that a cheap question tells."""
         enabled: dict[str, Any] = {**self.standing, "enabled": True}
         if not self.standing["ids"]:
-            one = bos.components(**enabled, status=MOVING, page_size=1, fields=("id",))
+            one = bos.components(**enabled, status=MOVING_STATUSES, page_size=1, fields=("id",))
             first = next(map(id_of, one), "")
             if not first or first in self.chosen:
                 return bool(first)
@@ -104,7 +104,7 @@ class ComponentsWatcher:
 
     def last_look(self) -> ComponentsLook:
         """Return what is known of all that were chosen."""
-        bos = BosV2(self.app.backend("bos"))
+        bos = BosClient(self.app.backend("bos"))
         if not self.chosen:
             return self.first(bos, self.fields)
         found: Any = bos.components(fields=self.fields, **self.standing)
@@ -126,7 +126,7 @@ def in_set_up(component: Component) -> bool:
     return part(component, "last_action").get("action") == "session_setup"
 
 
-def is_pending(bos: BosV2, session: str) -> bool:
+def is_pending(bos: BosClient, session: str) -> bool:
     """Return whether a session is not set up yet: which components are its own is not known before."""
     try:
         return part(bos.session(session), "status").get("status") == "pending"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nodewatch.bos_v2.change_commands import DOING
-from nodewatch.bos_v2.client import BosV2
+from nodewatch.bos_v2.client import BosClient
 from nodewatch.documents import as_text, id_of
 from nodewatch.errors import NotAllSucceeded
 from nodewatch.options import YES
@@ -44,7 +44,7 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
     from nodewatch.bos_v2.rules import IN_PROGRESS
 
     statuses = commands.known_statuses(status).split(",")
-    bos = BosV2(app.backend("bos"))
+    bos = BosClient(app.backend("bos"))
     session, ended = bos.session(session_id), bos.session_status(session_id)
     components = list(bos.components(session=session_id, fields=IN_PROGRESS))
     nodes = retry_rules.nodes_to_retry(components, statuses, held=with_held)
@@ -63,12 +63,12 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
     elif not yes:
         app.confirm(f"{what}?")
     again = bos.create_session(**retry_rules.repeated_session(session, nodes, name))
-    app.show(again, lambda again: tables.created_session(again, app.clock))
+    app.show(again, lambda again: tables.created_session_page(again, app.clock))
     if not (app.drawn or app.settings.dry_run):
         app.say(f"Watch it: nodewatch bos v2 sessions status list {quote(as_text(again.get('name')))} --watch")
 
 
-def elsewhere(bos: BosV2, ended: ExtendedStatus, components: list[Component]) -> str:
+def elsewhere(bos: BosClient, ended: ExtendedStatus, components: list[Component]) -> str:
     """Return in words who failed and is another session's by now; empty where nobody is."""
     gone = retry_rules.taken_over(ended, components)
     found = bos.components(ids=",".join(gone.names), fields=("id", "session")) if gone.names else []
@@ -77,8 +77,8 @@ def elsewhere(bos: BosV2, ended: ExtendedStatus, components: list[Component]) ->
 
 def show_nodes(app: App, nodes: list[Component]) -> None:
     """Say which nodes are meant, by the errors that they report."""
-    from nodewatch.bos_v2.kinds import alike
+    from nodewatch.bos_v2.kinds import group_alike
 
-    for block in pages.errors_by_kind(session_tables.failures(alike(nodes)), brief=app.brief):
+    for block in pages.errors_by_kind(session_tables.failures(group_alike(nodes)), brief=app.brief):
         if isinstance(block, Line):
             app.say(f"{block.lead}{block.text}")

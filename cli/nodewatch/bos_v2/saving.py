@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2.client import BosV2, status_in, status_request
+from nodewatch.bos_v2.client import BosClient, status_in, status_request
 from nodewatch.bos_v2.rules import saved_key
 from nodewatch.documents import as_text, id_of, part
 from nodewatch.errors import NotFound, WrongUsage
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def all_documents(saver: Saver) -> dict[str, Any]:
     """Return all of BOS v2; nothing where there is no BOS v2."""
-    bos = BosV2(saver)
+    bos = BosClient(saver)
     sessions = saver.ask(bos.sessions, None)
     if sessions is None and not saver.unasked:
         return {}
@@ -40,16 +40,16 @@ def session_documents(saver: Saver, name: str) -> dict[str, Any]:
     """
     backend: Saver | OnBehalf = saver
     try:
-        session = BosV2(saver).session(name)
+        session = BosClient(saver).session(name)
     except NotFound:
         owners = [
-            as_text(each.get("tenant")) for each in saver.ask(BosV2(saver).sessions, []) if each.get("name") == name
+            as_text(each.get("tenant")) for each in saver.ask(BosClient(saver).sessions, []) if each.get("name") == name
         ]
         if len(owners) != 1 or not owners[0]:
             raise
         backend = OnBehalf(saver, owners[0])
-        session = BosV2(backend).session(name)
-    bos = BosV2(backend)
+        session = BosClient(backend).session(name)
+    bos = BosClient(backend)
     components = {
         id_of(component): component
         for found in (
@@ -71,7 +71,7 @@ def session_documents(saver: Saver, name: str) -> dict[str, Any]:
 
 def about_the_service(saver: Saver) -> dict[str, Any]:
     """Return the options and the version of the service, as far as it tells them."""
-    bos = BosV2(saver)
+    bos = BosClient(saver)
     found = {"options": saver.ask(bos.options, None), "version": saver.ask(bos.version, None)}
     return {name: document for name, document in found.items() if document is not None}
 

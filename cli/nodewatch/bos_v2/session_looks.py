@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import kinds, outcome, rules, verdict_rules
-from nodewatch.bos_v2.client import BosV2
+from nodewatch.bos_v2.client import BosClient
 from nodewatch.documents import as_text, id_of, part
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class SessionWatcher:
 
     def looked(self, *, last: bool) -> SessionLook:
         """Return the look before with what has changed since, or a new one."""
-        bos, before = BosV2(self.app.backend("bos")), self.before
+        bos, before = BosClient(self.app.backend("bos")), self.before
         status = bos.session_status(self.name)
         if before is None:
             return self.whole(bos, bos.session(self.name), status)
@@ -80,7 +80,7 @@ class SessionWatcher:
             found = {**found, **kinds.nodes_by_id(failed)}
         return before._replace(session=session, status=status, nodes=found, whole=False)
 
-    def wants_all(self, bos: BosV2, before: SessionLook, status: ExtendedStatus, *, changed: bool) -> bool:
+    def wants_all(self, bos: BosClient, before: SessionLook, status: ExtendedStatus, *, changed: bool) -> bool:
         """Return whether all components have to be asked, to know what is new or whether it is the end."""
         counted = verdict_rules.node_count(status) != verdict_rules.node_count(before.status)
         failures = failures_of(status) != failures_of(before.status)
@@ -94,7 +94,7 @@ class SessionWatcher:
             return outcome.proof(before) == "unclear"
         return not bos.components(session=self.name, enabled=True, page_size=1, fields=("id",))
 
-    def whole(self, bos: BosV2, session: Session, status: ExtendedStatus) -> SessionLook:
+    def whole(self, bos: BosClient, session: Session, status: ExtendedStatus) -> SessionLook:
         """Return a look with all components."""
         found: dict[str, Node] = {}
         documents: list[Component] = []
@@ -111,7 +111,7 @@ class SessionWatcher:
         made_again = start if start != self.began else ""
         return outcome.SessionLook(session, status, found, staged, documents, made_again)
 
-    def staged(self, bos: BosV2) -> Iterator[str]:
+    def staged(self, bos: BosClient) -> Iterator[str]:
         """Return the ids of the components that are staged for the session, whether it was applied to them or not."""
         for page in bos.pages(staged_session=self.name, fields=("id",)):
             yield from (id_of(component) for component in page)

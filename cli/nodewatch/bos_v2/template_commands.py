@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nodewatch.bos_v2.client import BosV2
+from nodewatch.bos_v2.client import BosClient
 from nodewatch.errors import WrongUsage
 from nodewatch.options import Text, boolean
 from nodewatch.tree import command, lazy
@@ -49,7 +49,7 @@ def read_template(
     return template
 
 
-@command(listing="bos_v2.list_tables:TEMPLATES")
+@command(listing="bos_v2.list_tables:TEMPLATE_LISTING")
 def list_templates(app: App) -> None:
     """The table sorts them by name; other formats keep the server's order.
 
@@ -57,7 +57,7 @@ def list_templates(app: App) -> None:
     $ nodewatch bos v2 sessiontemplates list
     $ nodewatch bos v2 sessiontemplates list --filter 'arch = arm' --format names
     """
-    app.show_list(BosV2(app.backend("bos")).templates())
+    app.show_list(BosClient(app.backend("bos")).templates())
 
 
 @command
@@ -68,7 +68,7 @@ def describe_template(app: App, session_template_id: str) -> None:
     \b
     $ nodewatch bos v2 sessiontemplates describe compute-26.3
     """
-    app.show(BosV2(app.backend("bos")).template(session_template_id), template_tables.template)
+    app.show(BosClient(app.backend("bos")).template(session_template_id), template_tables.template_page)
 
 
 @command
@@ -82,7 +82,7 @@ def create_template(
     $ nodewatch bos v2 sessiontemplates create compute-26.4 --file compute.json
     """
     wanted = read_template(app, file, enable_cfs=enable_cfs is not False, **fields)
-    app.show(BosV2(app.backend("bos")).put_template(session_template_id, wanted), template_tables.template)
+    app.show(BosClient(app.backend("bos")).put_template(session_template_id, wanted), template_tables.template_page)
 
 
 @command
@@ -96,7 +96,7 @@ def update_template(app: App, session_template_id: str, file: str | None, **fiel
     patch = read_template(app, file, **fields)
     if not patch and not file:
         raise WrongUsage(f"nothing says what to change of {session_template_id}: add --file PATH, or another option.")
-    app.show(BosV2(app.backend("bos")).update_template(session_template_id, patch), template_tables.template)
+    app.show(BosClient(app.backend("bos")).update_template(session_template_id, patch), template_tables.template_page)
 
 
 @command
@@ -107,7 +107,7 @@ def delete_template(app: App, session_template_id: str) -> None:
     \b
     $ nodewatch bos v2 sessiontemplates delete compute-26.3
     """
-    app.show(BosV2(app.backend("bos")).delete_template(session_template_id))
+    app.show(BosClient(app.backend("bos")).delete_template(session_template_id))
 
 
 @command
@@ -120,7 +120,7 @@ def check_template(app: App, session_template_id: str) -> None:
     \b
     $ nodewatch bos v2 sessiontemplatesvalid describe compute-26.3
     """
-    app.show(BosV2(app.backend("bos")).template_validity(session_template_id))
+    app.show(BosClient(app.backend("bos")).template_validity(session_template_id))
 
 
 @command
@@ -130,4 +130,4 @@ def show_example(app: App) -> None:
     \b
     $ nodewatch bos v2 sessiontemplatetemplate list --format json
     """
-    app.show(BosV2(app.backend("bos")).example_template())
+    app.show(BosClient(app.backend("bos")).example_template())

@@ -101,13 +101,13 @@ def is_configured(app: App, service: str) -> bool:
 
 def look_at_boots(app: App, path: str, keep: float) -> None:
     """Ask BOS for all components, and add what changed to the store at the path; say how much that is."""
-    from nodewatch.bos_v2.client import BosV2
+    from nodewatch.bos_v2.client import BosClient
     from nodewatch.bos_v2.offline_recording import add_look
     from nodewatch.bos_v2.recording_rules import whereabouts
     from nodewatch.bos_v2.rules import IN_PROGRESS
 
     now = app.world.now()
-    found = whereabouts(BosV2(app.backend("bos")).components(fields=IN_PROGRESS))
+    found = whereabouts(BosClient(app.backend("bos")).components(fields=IN_PROGRESS))
     with closing(store_to_fill(path)) as store:
         added = add_look(store, recording_time(now), found, oldest(now, keep))
     tell(app, path, now, added, plural(len(found), "node"))

@@ -199,10 +199,10 @@ def boots(app: App) -> Iterator[Found]:
 
     BOS v1 is asked where BOS v2 is not there, or has no session: with many sessions its list never comes.
     """
-    from nodewatch.bos_v2.client import BosV2
+    from nodewatch.bos_v2.client import BosClient
     from nodewatch.bos_v2.rules import component_names, session_state
 
-    bos = BosV2(app.backend("bos"))
+    bos = BosClient(app.backend("bos"))
     try:
         sessions = bos.sessions()
     except NotFound:
@@ -233,12 +233,12 @@ def older_boots(app: App) -> Iterator[Found]:
     Most servers count no errors ("BOS v1 API"), so what became of a session is not known here. Raise `ServiceTrouble`
     if it is not known how far any of them is: what was not seen may be going on.
     """
-    from nodewatch.bos_v1.client import BosV1
+    from nodewatch.bos_v1.client import BosV1Client
     from nodewatch.bos_v1.commands import described
     from nodewatch.bos_v1.rules import claim
 
     try:
-        names = BosV1(app.backend("bos")).sessions()
+        names = BosV1Client(app.backend("bos")).sessions()
     except NotFound:
         return
     sessions = described(app, names)

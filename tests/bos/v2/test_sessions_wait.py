@@ -28,7 +28,7 @@ from lives import (
     staged,
     taken,
 )
-from nodewatch.bos_v2.client import BosV2
+from nodewatch.bos_v2.client import BosClient
 from nodewatch.errors import NotPermitted, ServiceTrouble
 
 if TYPE_CHECKING:
@@ -367,16 +367,16 @@ def test_the_last_look_begins_early_enough_to_end_in_time(
     run: Runner, play: Play, monkeypatch: pytest.MonkeyPatch, seconds: list[int], looks: list[int]
 ) -> None:
     begun: list[float] = []
-    ask = BosV2.session_status
+    ask = BosClient.session_status
 
-    def slow(self: BosV2, name: str) -> Any:
+    def slow(self: BosClient, name: str) -> Any:
         world = self.backend.world  # type: ignore[attr-defined]
         begun.append((world.time - NOW).total_seconds())
         world.time += timedelta(seconds=seconds[min(len(begun), len(seconds)) - 1])
         return ask(self, name)
 
     play({0: moment(*everywhere(on))})
-    monkeypatch.setattr(BosV2, "session_status", slow)
+    monkeypatch.setattr(BosClient, "session_status", slow)
     done = run(f"{WAIT} --timeout 1m --interval 30s")
     assert (done.code, begun) == (11, looks)
 
