@@ -194,7 +194,7 @@ def play(run: Runner, load: Callable[[Any], Path], monkeypatch: pytest.MonkeyPat
         send = LocalBackend.send
         down: list[NodewatchError] = []
 
-        def send_or_fail(self: LocalBackend, request: Request) -> Any:
+        def send_or_fail(self: LocalBackend, request: Request[object]) -> Any:
             if down:
                 raise down[0]
             return send(self, request)

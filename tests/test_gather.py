@@ -27,7 +27,7 @@ class Scripted:
         self.threads: set[threading.Thread] = set()
         self.busy = self.busiest = 0
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request[object]) -> Answer:
         with self.lock:
             self.asked.append(request.path)
             self.threads.add(threading.current_thread())
@@ -41,7 +41,7 @@ class Scripted:
                 self.busy -= 1
 
 
-def questions(count: int) -> list[Request]:
+def questions(count: int) -> list[Request[object]]:
     return [Request("GET", f"/{number}") for number in range(count)]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from nodewatch.backend import Fits
+    from nodewatch.documents import Document
 
 Element_co = TypeVar("Element_co", covariant=True)
 
@@ -20,7 +21,7 @@ class Documents(Protocol[Element_co]):
     def __iter__(self) -> Iterator[Element_co]: ...
 
 
-class StoredArray:
+class StoredArray(Generic[Element_co]):
     """A JSON array whose elements are texts, indented by two, as the local store holds them.
 
     Printing it needs no parsing; iterating over it gives the documents, one at a time.
@@ -32,7 +33,7 @@ class StoredArray:
     def __len__(self) -> int:
         return len(self.texts)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Element_co]:
         from nodewatch.jsontext import parse_json
 
         return map(parse_json, self.texts)
@@ -45,7 +46,7 @@ class AlikeArray:
     made when it comes up in an iteration.
     """
 
-    def __init__(self, rows: Sequence[tuple[str, str]], members: Mapping[str, dict[str, Any]]) -> None:
+    def __init__(self, rows: Sequence[tuple[str, str]], members: Mapping[str, Document]) -> None:
         self.rows, self.members = rows, members
 
     def __len__(self) -> int:
@@ -81,9 +82,9 @@ class AlikeArray:
         return AlikeArray(rows, self.members)
 
 
-class SentArray(list[Any]):
+class SentArray(list[object]):
     """A JSON array that came from a server, and the text that it came as."""
 
-    def __init__(self, elements: list[Any], text: str) -> None:
+    def __init__(self, elements: list[object], text: str) -> None:
         super().__init__(elements)
         self.text = text

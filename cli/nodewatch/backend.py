@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, Protocol, cast
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from nodewatch.arrays import AlikeArray, StoredArray
 from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongUsage
@@ -18,7 +18,9 @@ class Absent:
 
 ABSENT: Final = Absent()
 REHEARSED: Final = object()  # the answer to a change that `--dry-run` did not send
-Params = Mapping[str, str | int | bool | None]
+Params = Mapping[str, object]  # texts, numbers and booleans
+Asked = TypeVar("Asked")
+Asked_co = TypeVar("Asked_co", covariant=True)
 
 
 class Fits(NamedTuple):
@@ -28,8 +30,8 @@ class Fits(NamedTuple):
     fields: Sequence[str]
 
 
-class Request(NamedTuple):
-    """One question to a service.
+class Request(NamedTuple, Generic[Asked_co]):
+    """One question to a service, or a change; `Asked_co` is what the API says that it answers with.
 
     `path` is what follows the service's base URL, already quoted; `params` holds the query, a None in it is not sent;
     `body` is JSON to be, `ABSENT` for no body. `retry` says whether asking twice is harmless (None: as HTTP defines it
@@ -44,7 +46,7 @@ class Request(NamedTuple):
     method: str
     path: str
     params: Params | None = None
-    body: Any = ABSENT
+    body: object = ABSENT
     retry: bool | None = None
     fields: Sequence[str] = ()
     fits: Fits | None = None
@@ -92,7 +94,7 @@ class Backend(Protocol):
         """How many requests may be sent at once, from as many threads."""
         ...
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request[object]) -> Answer:
         """Return the answer to the request; raise what `answered_error` says for a status of 400 and above."""
         ...
 
@@ -141,7 +143,7 @@ ADVICE: Final = {
 }
 
 
-def answered_error(request: Request, answer: Answer, who: str, advice: str | None = None) -> NodewatchError:
+def answered_error(request: Request[object], answer: Answer, who: str, advice: str | None = None) -> NodewatchError:
     """Return the error for an answer of status 400 and above: the server's words where it has some, ours where not.
 
     `who` names the service in the sentence; `advice` is what to do next, where more is known than the status. 401 and
@@ -168,7 +170,7 @@ def answered_error(request: Request, answer: Answer, who: str, advice: str | Non
     return kind(message, status=status, document=document if document is not None else answer.text)
 
 
-def is_own_404(request: Request, answer: Answer) -> bool:
+def is_own_404(request: Request[object], answer: Answer) -> bool:
     """Return whether an answer of status 404 comes from the service itself: then what was asked for does not exist.
 
     A proxy on the way answers 404 too, with a page or a text of its own, when it does not find the service. BOS v2
@@ -223,7 +225,7 @@ def other_words(answer: Answer) -> str:
     return f": {line}" if line else ""
 
 
-def own_words(document: Any) -> str | None:
+def own_words(document: object) -> str | None:
     """Return what a service says in its error document, in one of the forms they have; None for any other document.
 
     >>> own_words({"title": "The resource was not found", "detail": "Session 'x' does not exist", "status": 404})
@@ -239,18 +241,18 @@ def own_words(document: Any) -> str | None:
     return str(document["error"]) if document.get("error") and "input" in document else None
 
 
-def ask_array(backend: Backend, request: Request, of: type = dict) -> Any:
+def ask_array(backend: Backend, request: Request[Asked], of: type = dict) -> Asked:
     """Return the array that answers the request, `Documents` of what `of` says.
 
     Raise `UnreadableAnswer` for anything else. The answer to a rehearsed change is returned as it is.
     """
     document = ask_document(backend, request)
     if isinstance(document, StoredArray | AlikeArray) or document is REHEARSED:
-        return document
+        return as_asked(document, request)
     if isinstance(document, list):
         wrong = [element for element in document if not isinstance(element, of)]
         if not wrong:
-            return document
+            return as_asked(document, request)
         found = f"a list with {json_kind(wrong[0])} in it"
     else:
         found = json_kind(document)
@@ -262,33 +264,41 @@ def ask_array(backend: Backend, request: Request, of: type = dict) -> Any:
     )
 
 
-def ask_object(backend: Backend, request: Request, field: str = "", name: str = "") -> dict[str, Any]:
+def ask_object(backend: Backend, request: Request[Asked], field: str = "", name: str = "") -> Asked:
     """Return the object that answers the request; raise `UnreadableAnswer` if it is none, or not the one named.
 
     `field` is where the object carries its name. The answer to a rehearsed change is returned as it is.
     """
     document = ask_document(backend, request)
     if document is REHEARSED:
-        return cast("dict[str, Any]", document)
+        return as_asked(document, request)
     if request.done and not (isinstance(document, dict) and document):
         raise unconfirmed(request, json_kind(document) if document != {} else "an empty object")
-    document = object_in(document, request)
+    found = object_in(document, request)
     if field and document.get(field) != name:
-        found = repr(document[field]) if field in document else f"an object without {field}"
-        raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {found}. Ask again.")
-    return document
+        said = repr(document[field]) if field in document else f"an object without {field}"
+        raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {said}. Ask again.")
+    return found
 
 
-def object_in(document: Any, request: Request) -> dict[str, Any]:
+def object_in(document: object, request: Request[Asked]) -> Asked:
     """Return the object that was answered; raise `UnreadableAnswer` if it is none."""
     if isinstance(document, dict):
-        return document
+        return as_asked(document, request)
     raise UnreadableAnswer(
         f"{request.method} {request.path} should answer an object, but it answered {json_kind(document)}. {ASK_RIGHT}"
     )
 
 
-def ask_document(backend: Backend, request: Request) -> Any:
+def as_asked(document: object, request: Request[Asked]) -> Asked:  # noqa: ARG001  # it tells the type
+    """Return a document as what the API says that it is.
+
+    Its members are still read without trust (`documents`): a server may leave out or change any of them.
+    """
+    return cast("Asked", document)
+
+
+def ask_document(backend: Backend, request: Request[object]) -> Any:
     """Return the document that answers the request; raise `ServiceTrouble` if it does not say that a change was made.
 
     The answer to a rehearsed change is returned as it is.
@@ -296,7 +306,7 @@ def ask_document(backend: Backend, request: Request) -> Any:
     return ask_confirmed(backend, request).document
 
 
-def ask_confirmed(backend: Backend, request: Request) -> Answer:
+def ask_confirmed(backend: Backend, request: Request[object]) -> Answer:
     """Return the answer to the request; raise `ServiceTrouble` if it does not say that a change was made."""
     answer = backend.send(request)
     if request.done and answer.status not in request.done and answer.document is not REHEARSED:
@@ -304,14 +314,14 @@ def ask_confirmed(backend: Backend, request: Request) -> Answer:
     return answer
 
 
-def unconfirmed(request: Request, answered: str) -> ServiceTrouble:
+def unconfirmed(request: Request[object], answered: str) -> ServiceTrouble:
     """Return the error that a change was answered by something which does not say that it was made."""
     return ServiceTrouble(
         f"{request.method} {request.path} was answered with {answered}, which does not confirm the change. {UNCLEAR}"
     )
 
 
-def json_kind(document: Any) -> str:
+def json_kind(document: object) -> str:
     """Return what sort of JSON a document is, in words.
 
     >>> [json_kind(document) for document in (None, [], {}, "x", 1.5, True)]

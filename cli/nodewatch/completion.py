@@ -122,19 +122,19 @@ def just_before(start: str) -> str | None:
 def policies(app: App, ctx: click.Context, start: str) -> Iterable[str]:
     """Return the names of the policies: with their organization, if that is typed."""
     if "nmstatus" in ctx.command_path.split():
-        from nodewatch.horizon.client import Agent
+        from nodewatch.horizon.client import AgentClient
 
-        return as_typed(Agent(app.backend("agent")).statuses(), start)
-    from nodewatch.horizon.client import Exchange
+        return as_typed(AgentClient(app.backend("agent")).statuses(), start)
+    from nodewatch.horizon.client import ExchangeClient
 
-    return as_typed(Exchange(app.backend("exchange")).policies(organization(app, start)), start)
+    return as_typed(ExchangeClient(app.backend("exchange")).policies(organization(app, start)), start)
 
 
 def nodes(app: App, _ctx: click.Context, start: str) -> Iterable[str]:
     """Return the names of the Exchange's nodes: with their organization, if that is typed."""
-    from nodewatch.horizon.client import Exchange
+    from nodewatch.horizon.client import ExchangeClient
 
-    return as_typed(Exchange(app.backend("exchange")).nodes(organization(app, start)), start)
+    return as_typed(ExchangeClient(app.backend("exchange")).nodes(organization(app, start)), start)
 
 
 def organization(app: App, start: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from nodewatch.errors import NodewatchError, TimedOut, Unreachable, WrongConfiguration
 from nodewatch.progress import Progress
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from nodewatch.world import World
 
 TICK = 0.2
+Asked = TypeVar("Asked")
+Brought = TypeVar("Brought")
 
 
 class Gathered(NamedTuple):
@@ -28,7 +30,7 @@ class Gathered(NamedTuple):
 
 
 def gather(
-    backend: Backend, requests: Sequence[Request], world: World, *, what: str = "nodes", quiet: bool = False
+    backend: Backend, requests: Sequence[Request[object]], world: World, *, what: str = "nodes", quiet: bool = False
 ) -> Gathered:
     """Send all requests, at most `backend.limit` at a time, and return what each brought.
 
@@ -59,18 +61,24 @@ def gather(
     return Gathered([run.ending if result is None else result for result in run.results])
 
 
-def side_by_side(calls: Sequence[Callable[[], Any]], limit: int) -> list[Any]:
+def side_by_side(calls: Sequence[Callable[[], Brought]], limit: int) -> list[Brought]:
     """Return what the calls return, in their order, at most `limit` of them going on at a time.
 
-    An error is the result of the call that met it. Ctrl-C waits for none of them.
+    Raise the first error that one of them met. Ctrl-C waits for none of them.
     """
-    if not calls:
-        return []
-    run = Run(lambda call: call(), calls, lambda _: False)
-    run.start(min(limit, len(calls)))
-    while not run.wait(TICK):
-        pass
-    return run.results
+    brought: dict[int, Brought] = {}
+
+    def call(place: int) -> None:
+        brought[place] = calls[place]()
+
+    if calls:
+        run = Run(call, range(len(calls)), lambda _: True)
+        run.start(min(limit, len(calls)))
+        while not run.wait(TICK):
+            pass
+        if run.ending is not None:
+            raise run.ending
+    return [brought[place] for place in range(len(calls))]
 
 
 def ends_all(error: NodewatchError) -> bool:
@@ -78,16 +86,16 @@ def ends_all(error: NodewatchError) -> bool:
     return isinstance(error, Unreachable | WrongConfiguration) or error.status == 401
 
 
-class Run:
+class Run(Generic[Asked, Brought]):
     """The state that the threads of one run share: what is asked, in order, and what each question brought."""
 
     def __init__(
-        self, send: Callable[[Any], Any], requests: Sequence[Any], ends: Callable[[NodewatchError], bool]
+        self, send: Callable[[Asked], Brought], requests: Sequence[Asked], ends: Callable[[NodewatchError], bool]
     ) -> None:
         import threading
 
         self.send, self.requests, self.ends = send, requests, ends
-        self.results: list[Any] = [None] * len(requests)
+        self.results: list[Brought | NodewatchError | None] = [None] * len(requests)
         self.lock = threading.Lock()
         self.done = threading.Event()
         self.next = self.finished = self.working = 0

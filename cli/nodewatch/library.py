@@ -191,7 +191,7 @@ class BosV1(Connection, bos_v1.BosV1Client):
         return self.follow(subject, make_pace(**how))
 
 
-class Exchange(Connection, horizon.Exchange):
+class Exchange(Connection, horizon.ExchangeClient):
     """The Exchange of Open Horizon; its documents come as they are.
 
     What is defined here takes a policy as `nmp` or `org/nmp`; each single question takes organization and name.
@@ -258,7 +258,7 @@ class Exchange(Connection, horizon.Exchange):
         return self.follow(subject, make_pace(**how))
 
 
-class Agent(Connection, horizon.Agent):
+class Agent(Connection, horizon.AgentClient):
     """The agent of Open Horizon on one node; its documents come as they are. A policy is `nmp` or `org/nmp`."""
 
     def wait(self, nmp: str = "", **how: Unpack[WaitOptions]) -> Waited:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.backend import ABSENT, REHEARSED, Answer
 
@@ -18,7 +18,7 @@ class Rehearsal:
     The answer to a change is the document `REHEARSED`, of which nothing is shown.
     """
 
-    def __init__(self, backend: Backend, show: Callable[[Any], None]) -> None:
+    def __init__(self, backend: Backend, show: Callable[[object], None]) -> None:
         self.backend = backend
         self.show = show
 
@@ -27,7 +27,7 @@ class Rehearsal:
         """How many questions may be asked at once."""
         return self.backend.limit
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request[object]) -> Answer:
         """Ask, or print what would be sent."""
         if request.method == "GET":
             return self.backend.send(request)

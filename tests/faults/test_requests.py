@@ -75,7 +75,7 @@ def sent(server: Server) -> list[str]:
         (Request("DELETE", "/x"), f"DELETE /apis/bos/x HTTP/1.1\r\n{STANDING}Content-Length: 0\r\n\r\n"),
     ],
 )
-def test_request_to_the_byte(serve: Serve, connect: Connect, request_: Request, wire: str) -> None:
+def test_request_to_the_byte(serve: Serve, connect: Connect, request_: Request[object], wire: str) -> None:
     server = serve(NIGHT)
     connect(server.url() + "/")[0].send(request_)
     assert sent(server) == [wire]

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import SERVERS
 from edge import FLEET, address, on_node
-from nodewatch.horizon.client import Agent
+from nodewatch.horizon.client import AgentClient
 
 if TYPE_CHECKING:
     import responses
@@ -108,7 +108,7 @@ def test_dry_run_sends_nothing(run: Runner, load: Load) -> None:
 def test_what_changed_while_it_asked_is_asked_about_again(run: Runner, load: Load, monkeypatch: Any) -> None:
     load(FLEET)
     words = iter(["failed", "initiated", "initiated"])
-    monkeypatch.setattr(Agent, "statuses", lambda *_: {"harbor/roll": on_node(next(words))})
+    monkeypatch.setattr(AgentClient, "statuses", lambda *_: {"harbor/roll": on_node(next(words))})
     done = run("nmstatus reset roll", stdin="y\ny\n", tty=True)
     question = f"Reset harbor/roll on {where(run)}? [y/N]: "
     assert (done.code, done.stderr) == (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from nodewatch.backend import (
     REHEARSED,
@@ -24,7 +24,7 @@ from nodewatch.errors import Dropped, NodewatchError, NotFound, ServiceTrouble, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from nodewatch.backend import Answer
+    from nodewatch.backend import Answer, Asked
     from nodewatch.bos_v1.types import BootSet, Category, Phase, Session, SessionStatus, SessionTemplate
 
 MISSING_PART_STATUSES = (
@@ -73,7 +73,7 @@ class BosV1Client:
         """
         try:
             with explaining_not_found("there is no list of sessions."):
-                return cast("list[str]", ask_array(self.backend, Request("GET", "/v1/session", retry=False), str))
+                return ask_array(self.backend, Request("GET", "/v1/session", retry=False), str)
         except ServiceTrouble as error:
             if isinstance(error, TimedOut) or error.status == 504:
                 raise TimedOut(ENDLESS_LIST, status=error.status, document=error.document) from error
@@ -86,17 +86,17 @@ class BosV1Client:
             "`session status list` and `session delete` may still work with it."
         )
         with explaining_not_found(missing):
-            return cast("Session", ask_object(self.backend, Request("GET", status_path(session))))
+            return ask_object(self.backend, Request("GET", status_path(session)))
 
     def templates(self) -> list[SessionTemplate]:
         """Return the session templates, which are also those of BOS v2."""
         with explaining_not_found("there are no session templates."):
-            return cast("list[SessionTemplate]", ask_array(self.backend, Request("GET", "/v1/sessiontemplate")))
+            return ask_array(self.backend, Request("GET", "/v1/sessiontemplate"))
 
     def template(self, name: str) -> SessionTemplate:
         """Return a session template; raise `NotFound` if there is none of that name."""
         with explaining_not_found(f"there is no session template {name!r}."):
-            return cast("SessionTemplate", ask_object(self.backend, Request("GET", template_path(name))))
+            return ask_object(self.backend, Request("GET", template_path(name)))
 
     def put_template(self, template: Mapping[str, Any]) -> Any:
         """Store a session template under the name in it, in place of one there; return where it is then."""
@@ -111,7 +111,7 @@ class BosV1Client:
     def example_template(self) -> SessionTemplate:
         """Return a session template to start from."""
         with explaining_not_found("there is no example of a session template."):
-            return cast("SessionTemplate", ask_object(self.backend, Request("GET", "/v1/sessiontemplatetemplate")))
+            return ask_object(self.backend, Request("GET", "/v1/sessiontemplatetemplate"))
 
     def api(self) -> Any:
         """Return the version of the API, and where it is."""
@@ -150,9 +150,7 @@ class BosV1Client:
         )
         try:
             with explaining_not_found(missing):
-                return cast(
-                    "SessionStatus", ask_object(self.backend, Request("GET", status_path(session, ""), retry=False))
-                )
+                return ask_object(self.backend, Request("GET", status_path(session, ""), retry=False))
         except ServiceTrouble as error:
             if isinstance(error, Dropped) or error.status in (502, 503):
                 message = f"{error.message.rstrip('.')}. {HALF_A_STATUS}"
@@ -162,25 +160,28 @@ class BosV1Client:
     def boot_set(self, session: str, boot_set: str) -> BootSet:
         """Return how far a boot set is; raise `NotFound` if there is none of that name, or no such session."""
         with explaining_not_found(no_boot_set(session, boot_set)):
-            return cast("BootSet", ask_object(self.backend, Request("GET", status_path(session, boot_set))))
+            return ask_object(self.backend, Request("GET", status_path(session, boot_set)))
 
     def phase(self, session: str, boot_set: str, phase: str) -> Phase:
         """Return a phase of a boot set; raise `NotFound` that says which part does not exist, and which do."""
-        return cast("Phase", self.inside(session, boot_set, phase))
+        request: Request[Phase] = Request("GET", status_path(session, boot_set, phase), retry=False)
+        return self.inside(request, session, boot_set, phase)
 
     def category(self, session: str, boot_set: str, phase: str, category: str) -> Category:
         """Return a category of a phase; raise `NotFound` that says which part does not exist, and which do."""
-        return cast("Category", self.inside(session, boot_set, phase, category))
+        request: Request[Category] = Request("GET", status_path(session, boot_set, phase, category), retry=False)
+        return self.inside(request, session, boot_set, phase, category)
 
-    def inside(self, session: str, boot_set: str, phase: str, category: str | None = None) -> dict[str, Any]:
+    def inside(
+        self, request: Request[Asked], session: str, boot_set: str, phase: str, category: str | None = None
+    ) -> Asked:
         """Return a phase or category; where the server gives no clear answer, ask the boot set which part is missing.
 
         For a part that does not exist the server closes the connection, or answers 500, and a gateway in front of it
         502 or 503. Asking again would not help, and costs the server a worker.
         """
-        parts = [boot_set, phase] if category is None else [boot_set, phase, category]
         try:
-            return ask_object(self.backend, Request("GET", status_path(session, *parts), retry=False))
+            return ask_object(self.backend, request)
         except NodewatchError as error:
             if lacks_v1(error):
                 raise NotFound(NO_V1, status=error.status, document=error.document) from error
@@ -192,14 +193,15 @@ class BosV1Client:
         self, error: NodewatchError, session: str, boot_set: str, phase: str, category: str | None
     ) -> NodewatchError:
         """Return the error that says which part is missing; the one there was, if the boot set cannot tell."""
+        request: Request[BootSet] = Request("GET", status_path(session, boot_set), retry=False)
         try:
-            document = ask_object(self.backend, Request("GET", status_path(session, boot_set), retry=False))
+            document = ask_object(self.backend, request)
         except NotFound as missing:
             said = "" if error.status == 404 else f" The question itself ended so: {error.message}"
             return NotFound(no_boot_set(session, boot_set) + said, status=404, document=missing.document)
         except NodewatchError:
             return error
-        sentence = rules.missing_part(cast("BootSet", document), boot_set, phase, category)
+        sentence = rules.missing_part(document, boot_set, phase, category)
         return error if sentence is None else NotFound(sentence, status=404, document=error.document)
 
     def parts(self, session: str, status: SessionStatus) -> rules.BootSets:
@@ -245,12 +247,12 @@ def status_path(session: str, *parts: str) -> str:
     return f"/v1/session/{segment(session)}" + "/status" * bool(parts) + f"/{inside}" * bool(inside)
 
 
-def session_request(session: str) -> Request:
+def session_request(session: str) -> Request[Session]:
     """Return the question what a session was asked to do, as one of many: it is not repeated."""
     return Request("GET", status_path(session), retry=False)
 
 
-def session_in(result: Answer | NodewatchError | None, request: Request) -> dict[str, Any]:
+def session_in(result: Answer | NodewatchError | None, request: Request[Session]) -> Session:
     """Return the session that one of many questions brought, nothing of one that is gone; raise another error."""
     if isinstance(result, NotFound):
         return {}

@@ -15,7 +15,7 @@ from nodewatch.offline.saving import OnBehalf
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from nodewatch.backend import Answer
+    from nodewatch.backend import Answer, Asked
     from nodewatch.offline.saving import Saver
 
 
@@ -61,7 +61,7 @@ def service_documents(saver: Saver) -> dict[str, Any]:
     return {"sessiontemplates": saver.ask(bos.templates, []), **({} if version is None else {"version": version})}
 
 
-def answered_object(answer: Answer, request: Request) -> dict[str, Any]:
+def answered_object(answer: Answer, request: Request[Asked]) -> Asked:
     """Return the object that was answered."""
     return object_in(answer.document, request)
 

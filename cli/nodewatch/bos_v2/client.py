@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from nodewatch.backend import ASK_RIGHT, Backend, Request, ask_array, ask_document, ask_object, object_in, segment
 from nodewatch.documents import id_of
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nodewatch.arrays import Documents
-    from nodewatch.backend import Answer, Fits
+    from nodewatch.backend import Answer, Asked, Fits
     from nodewatch.bos_v2.types import Applied, Component, ExtendedStatus, NewSession, Session, SessionTemplate
 
 PAGE = 2_000
@@ -57,7 +57,8 @@ class BosClient:
         except NotFound as error:
             alike = {"start_after_id": name[:-3] or None, "page_size": 50} if collection == "components" else {}
             try:
-                found = list(self.collection(Request("GET", f"/v2/{collection}", alike, aside=True)))
+                request: Request[Documents[object]] = Request("GET", f"/v2/{collection}", alike, aside=True)
+                found = list(self.collection(request))
             except NotFound:
                 raise
             except NodewatchError:
@@ -66,7 +67,7 @@ class BosClient:
                 explain_not_found(name, found, error.message), status=error.status, document=error.document
             ) from error
 
-    def collection(self, request: Request) -> Any:
+    def collection(self, request: Request[Asked]) -> Asked:
         """Return a list that every BOS v2 has; raise `NotFound` that says so where the server has none."""
         try:
             return ask_array(self.backend, request)
@@ -75,16 +76,16 @@ class BosClient:
 
     def sessions(
         self, *, status: str | None = None, min_age: str | None = None, max_age: str | None = None
-    ) -> list[Session]:
+    ) -> Documents[Session]:
         """Return the sessions, in the server's order (never by time)."""
         query = {"min_age": min_age, "max_age": max_age, "status": status}
-        return cast("list[Session]", self.collection(Request("GET", "/v2/sessions", query)))
+        return self.collection(Request("GET", "/v2/sessions", query))
 
     def session(self, name: str, tenant: str | None = None) -> Session:
         """Return one session, of that tenant; raise `NotFound` if there is none of that name."""
         request = Request("GET", document_path("sessions", name), tenant=tenant)
         with self.known("sessions", name):
-            return cast("Session", ask_object(self.backend, request, "name", name))
+            return ask_object(self.backend, request, "name", name)
 
     def session_status(self, name: str, tenant: str | None = None) -> ExtendedStatus:
         """Return how far a session is, of that tenant; raise `NotFound` if there is none of that name."""
@@ -94,7 +95,7 @@ class BosClient:
 
     def create_session(self, **wanted: Unpack[NewSession]) -> Session:
         """Create a session and return it; raise `ServiceTrouble` if BOS refuses: no such template, a name taken."""
-        return cast("Session", ask_object(self.backend, Request("POST", "/v2/sessions", body=wanted, done=(201,))))
+        return ask_object(self.backend, Request("POST", "/v2/sessions", body=wanted, done=(201,)))
 
     def delete_session(self, name: str) -> Any:
         """Delete a session; its components stay as they are. Raise `NotFound` if there is none of that name."""
@@ -104,9 +105,7 @@ class BosClient:
     def component(self, name: str) -> Component:
         """Return one component; raise `NotFound` if BOS does not know it."""
         with self.known("components", name):
-            return cast(
-                "Component", ask_object(self.backend, Request("GET", document_path("components", name)), "id", name)
-            )
+            return ask_object(self.backend, Request("GET", document_path("components", name)), "id", name)
 
     def template_of(self, component: Component) -> str:
         """Return the session template that a component's session was created from; empty where nothing tells."""
@@ -120,14 +119,12 @@ class BosClient:
         """Change fields of a component and return it, without its computed status."""
         request = Request("PATCH", document_path("components", name), body=patch, done=(200,))
         with self.known("components", name):
-            return cast("Component", ask_object(self.backend, request))
+            return ask_object(self.backend, request)
 
     def update_components(self, filters: Mapping[str, str], patch: Mapping[str, Any]) -> list[Component]:
         """Change fields of the components with these `ids`, or of this `session`, and return them."""
         body = {"filters": filters, "patch": patch}
-        return cast(
-            "list[Component]", ask_array(self.backend, Request("PATCH", "/v2/components", body=body, done=(200,)))
-        )
+        return ask_array(self.backend, Request("PATCH", "/v2/components", body=body, done=(200,)))
 
     def failed_counts(self) -> dict[str, int]:
         """Return how many components are failed now, by the session that they belong to: one question for all."""
@@ -136,9 +133,7 @@ class BosClient:
 
     def apply_staged(self, names: list[str]) -> Applied:
         """Start the session staged on each of the components; return on which that succeeded."""
-        return cast(
-            "Applied", ask_object(self.backend, Request("POST", "/v2/applystaged", body={"xnames": names}, done=(200,)))
-        )
+        return ask_object(self.backend, Request("POST", "/v2/applystaged", body={"xnames": names}, done=(200,)))
 
     def components(
         self, *, fields: Sequence[str] = (), fits: Fits | None = None, **filters: Unpack[Filters]
@@ -213,8 +208,7 @@ class BosClient:
 
     def page(self, filters: Filters, fields: Sequence[str], fits: Fits | None = None) -> Documents[Component]:
         """Return what one request for components answers."""
-        request = Request("GET", "/v2/components", cast("dict[str, Any]", filters), fields=fields, fits=fits)
-        return cast("list[Component]", self.collection(request))
+        return self.collection(Request("GET", "/v2/components", filters, fields=fields, fits=fits))
 
     def disabled(self, filters: Filters, fields: Sequence[str]) -> Iterator[Component]:
         """Return components that are not enabled, page by page until there are as many as a page holds."""
@@ -234,25 +228,25 @@ class BosClient:
                 )
             after = last
 
-    def templates(self) -> list[SessionTemplate]:
+    def templates(self) -> Documents[SessionTemplate]:
         """Return the session templates, in the server's order."""
-        return cast("list[SessionTemplate]", self.collection(Request("GET", "/v2/sessiontemplates")))
+        return self.collection(Request("GET", "/v2/sessiontemplates"))
 
     def template(self, name: str) -> SessionTemplate:
         """Return one session template; raise `NotFound` if there is none of that name."""
         request = Request("GET", document_path("sessiontemplates", name))
         with self.known("sessiontemplates", name):
-            return cast("SessionTemplate", ask_object(self.backend, request, "name", name))
+            return ask_object(self.backend, request, "name", name)
 
     def put_template(self, name: str, template: Any) -> SessionTemplate:
         """Store a session template, in place of one of that name, and return it."""
         request = Request("PUT", document_path("sessiontemplates", name), body=template, done=(200, 201))
-        return cast("SessionTemplate", ask_object(self.backend, request))
+        return ask_object(self.backend, request)
 
     def update_template(self, name: str, patch: Any) -> SessionTemplate:
         """Change fields of a session template and return it."""
         request = Request("PATCH", document_path("sessiontemplates", name), body=patch, done=(200,))
-        return cast("SessionTemplate", ask_object(self.backend, request))
+        return ask_object(self.backend, request)
 
     def delete_template(self, name: str) -> Any:
         """Delete a session template; raise `NotFound` if there is none of that name."""
@@ -265,7 +259,7 @@ class BosClient:
 
     def example_template(self) -> SessionTemplate:
         """Return a session template to start from."""
-        return cast("SessionTemplate", ask_object(self.backend, Request("GET", "/v2/sessiontemplatetemplate")))
+        return ask_object(self.backend, Request("GET", "/v2/sessiontemplatetemplate"))
 
     def options(self) -> dict[str, Any]:
         """Return the options of the service."""
@@ -293,33 +287,32 @@ class BosClient:
         """Return the version of the service."""
         return ask_object(self.backend, Request("GET", "/v2/version"))
 
-    def recording(self, session: str = "") -> list[dict[str, str]]:
+    def recording(self, session: str = "") -> Documents[Mapping[str, str]]:
         """Return what `local record` has kept, the oldest first: all changes of nodes, or those in one session.
 
         Raise `NotFound` where there is no recording: no server of BOS keeps one.
         """
         try:
-            found = ask_array(self.backend, Request("GET", "/v2/recording", {"session": session or None}))
+            return ask_array(self.backend, Request("GET", "/v2/recording", {"session": session or None}))
         except NotFound as error:
             raise NotFound(NOT_RECORDED) from error
-        return cast("list[dict[str, str]]", found)
 
     def health(self) -> dict[str, Any]:
         """Return how the service and its database are."""
         return ask_object(self.backend, Request("GET", "/v2/healthz"))
 
 
-def status_request(name: str) -> Request:
+def status_request(name: str) -> Request[ExtendedStatus]:
     """Return the question how far a session is; `status_in` reads its answer."""
     return Request("GET", document_path("sessions", name) + "/status")
 
 
-def status_in(answer: Answer, request: Request) -> ExtendedStatus:
+def status_in(answer: Answer, request: Request[ExtendedStatus]) -> ExtendedStatus:
     """Return the status in the answer to a `status_request`; raise `UnreadableAnswer` if there is none."""
-    return cast("ExtendedStatus", object_in(answer.document, request))
+    return object_in(answer.document, request)
 
 
-def explain_not_found(name: str, documents: list[Any], message: str) -> str:
+def explain_not_found(name: str, documents: Sequence[object], message: str) -> str:
     """Return a message about a session or template that is not there, with the tenant that has one of that name.
 
     >>> explain_not_found("s", [{"name": "s", "tenant": "red"}], "Session 's' does not exist")

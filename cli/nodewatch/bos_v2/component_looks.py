@@ -9,6 +9,7 @@ from nodewatch.bos_v2 import kinds, rules
 from nodewatch.bos_v2.client import BosClient
 from nodewatch.bos_v2.components_outcome import ComponentsLook
 from nodewatch.bos_v2.status_rules import COMPONENT_CHART
+from nodewatch.bos_v2.types import Component
 from nodewatch.documents import id_of, part
 from nodewatch.errors import NotFound
 
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from nodewatch.app import App
-    from nodewatch.bos_v2.types import Component
 
 STANDING = ("ids", "session")  # filters that a node does not leave by getting on
 MOVING_STATUSES = ",".join(word for word in COMPONENT_CHART.statuses if word not in ("stable", "failed"))
 
 
-class KeptArray(StoredArray):
+class KeptArray(StoredArray[Component]):
     """A stored array whose texts are all in memory, and in no file: a tenth of what its documents take.
 
     >>> array = KeptArray(['{"id": "x1"}', '{"id": "x2"}'])
@@ -35,7 +35,7 @@ class KeptArray(StoredArray):
         self.kept = list(texts)
         super().__init__(self.kept)
 
-    def those(self, wanted: Callable[[Any], bool]) -> KeptArray:
+    def those(self, wanted: Callable[[Component], bool]) -> KeptArray:
         """Return the elements whose documents are wanted."""
         return KeptArray(text for text, document in zip(self.kept, self, strict=True) if wanted(document))
 

@@ -11,7 +11,7 @@ from nodewatch.backend import Answer
 from nodewatch.bos_v2 import change_rules as changes
 from nodewatch.bos_v2 import offline, rules, set_up_rules
 from nodewatch.bos_v2.offline_components import find, select
-from nodewatch.documents import part
+from nodewatch.documents import as_text, part
 from nodewatch.offline.routing import Call, Route, problem
 from nodewatch.offline.store import owned_key
 
@@ -162,7 +162,7 @@ def apply_staged(store: Store, call: Call) -> Answer:
         if not staged:
             answer["ignored"].append(name)
             continue
-        session = store.get(offline.SESSIONS, owned_key(staged, tenant))
+        session = store.get(offline.SESSIONS, owned_key(as_text(staged), tenant))
         operation = None if session is None else session.get("operation")
         component, done = changes.start_staged(
             component, operation, clear=clear, tenant=tenant, now=changes.bos_time(call.now)

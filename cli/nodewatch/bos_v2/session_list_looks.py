@@ -54,7 +54,7 @@ class SessionListWatcher:
 
     def fitting(self, bos: BosClient) -> list[Session]:
         """Return the sessions that fit what the options ask for."""
-        sessions: list[Any] = bos.sessions(**self.filters)
+        sessions: list[Any] = list(bos.sessions(**self.filters))
         if self.view is None:
             return sessions
         from nodewatch.lists.view import filter_records

@@ -295,11 +295,12 @@ def error_groups(status: ExtendedStatus, found: Mapping[str, Sequence[str]]) -> 
     for message, summary in part(status, "error_summary").items():
         names = set(found.get(message, ()))
         said = part({"summary": summary}, "summary")
-        count = said.get("count") if isinstance(said.get("count"), int) else 0
-        if len(names) < int(count or 0):
+        count = said.get("count")
+        number = count if isinstance(count, int) else 0
+        if len(names) < number:
             listed = str(said.get("list") or "").removesuffix("...")
             names.update(name.strip() for name in listed.split(",") if name.strip())
-        total = max(int(count or 0), len(names))
+        total = max(number, len(names))
         groups.append(ErrorGroup(message, total, sorted(names), total - len(names)))
     return sorted(groups, key=lambda group: (-group.number, group.message))
 

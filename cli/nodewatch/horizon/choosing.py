@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from nodewatch.app import App
-    from nodewatch.horizon.client import Exchange
+    from nodewatch.horizon.client import ExchangeClient
     from nodewatch.horizon.types import Node
 
 
@@ -70,7 +70,7 @@ def check_one_node(text: str, instead: str) -> None:
         raise WrongUsage(f"this is about one node. Of {text} tells `{instead}`.")
 
 
-def ask_chosen(app: App, client: Exchange, text: str, org: str | None) -> tuple[str, dict[str, Node | None]]:
+def ask_chosen(app: App, client: ExchangeClient, text: str, org: str | None) -> tuple[str, dict[str, Node | None]]:
     """Return the organization of the nodes that a text names, and these nodes, by `org/node`.
 
     `org` is the organization of names that do not say theirs. Raise `NotFound` for what names none.

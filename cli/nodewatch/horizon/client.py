@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from nodewatch.backend import (
     ASK_RIGHT,
     REHEARSED,
     Backend,
     Request,
+    as_asked,
     ask_array,
     ask_confirmed,
     json_kind,
@@ -21,12 +22,15 @@ from nodewatch.horizon import exchange_rules, rules
 from nodewatch.nodes.courses import NOT_RECORDED
 
 if TYPE_CHECKING:
-    from nodewatch.backend import Answer
+    from collections.abc import Mapping
+
+    from nodewatch.arrays import Documents
+    from nodewatch.backend import Answer, Asked
     from nodewatch.horizon.reset_rules import Target
     from nodewatch.horizon.types import Node, NodePolicy, Policy, Statuses
 
 
-class Exchange:
+class ExchangeClient:
     """Questions to the Exchange, over whatever backend. Names are without their organization, which comes first."""
 
     def __init__(self, backend: Backend) -> None:
@@ -44,17 +48,17 @@ class Exchange:
 
     def policies(self, org: str, nmp: str = "") -> dict[str, Policy | None]:
         """Return the policies of an organization, or the one of that name, by `org/nmp`; none if there is none."""
-        found = members(self.backend, policy_path(org, nmp), "managementPolicy")
+        found = members(self.backend, policies_request(org, nmp), "managementPolicy")
         if not nmp:
             return found
         key = f"{org}/{nmp}"
         if found and key not in found:  # Exchanges before 2.144.0 answer with any policy when asked for one by name
-            found = members(self.backend, policy_path(org), "managementPolicy")
+            found = members(self.backend, policies_request(org), "managementPolicy")
         return {name: policy for name, policy in found.items() if name == key}
 
     def nodes(self, org: str, node: str = "") -> dict[str, Node | None]:
         """Return the nodes of an organization that the caller may see, or the one of that name, by `org/node`."""
-        return members(self.backend, node_path(org, node), "nodes")
+        return members(self.backend, Request("GET", node_path(org, node)), "nodes")
 
     def policy_near(self, org: str, nmp: str) -> str:
         """Return the question after the policy whose name is near to one that none has; nothing if none is near."""
@@ -76,15 +80,15 @@ class Exchange:
 
     def statuses(self, org: str, node: str) -> Statuses:
         """Return the statuses of all policies on a node, by `org/nmp`; none if it has none."""
-        return members(self.backend, f"{node_path(org, node)}/managementStatus", "managementStatus")
+        return members(self.backend, status_request(org, node, ""), "managementStatus")
 
-    def recording(self, nmp: str = "") -> list[dict[str, str]]:
+    def recording(self, nmp: str = "") -> Documents[Mapping[str, str]]:
         """Return what `local record` has kept, the oldest first: all changes of statuses, or those of one `org/nmp`.
 
         Raise `NotFound` where there is no recording: no Exchange keeps one.
         """
         try:
-            return list(ask_array(self.backend, Request("GET", "/recording", {"nmp": nmp or None})))
+            return ask_array(self.backend, Request("GET", "/recording", {"nmp": nmp or None}))
         except NotFound as error:
             raise NotFound(NOT_RECORDED) from error
 
@@ -116,7 +120,7 @@ class Manifests:
             return False
 
 
-class Agent:
+class AgentClient:
     """Questions to the agent on a node, over whatever backend. Names may be `nmp` or `org/nmp`."""
 
     def __init__(self, backend: Backend) -> None:
@@ -127,10 +131,10 @@ class Agent:
 
         `ServiceTrouble` of status 404 is raised if it is not the agent that says so.
         """
-        request = Request("GET", agent_path("status", nmp))
+        request: Request[Statuses] = Request("GET", agent_path("status", nmp))
         try:
             answer = self.backend.send(request)
-            return entries(answer.text or answer.document, request.path)
+            return entries(answer.text or answer.document, request)
         except NotFound as error:
             if isinstance(error.document, dict) and "error" in error.document:
                 raise
@@ -170,29 +174,29 @@ def node_path(org: str, node: str) -> str:
     return f"/orgs/{segment(org)}/nodes" + (node and f"/{segment(node)}")
 
 
-def status_request(org: str, node: str, nmp: str) -> Request:
+def status_request(org: str, node: str, nmp: str) -> Request[Statuses]:
     """Return the question for the status of a policy on a node, or of all policies; `statuses_in` reads its answer."""
     return Request("GET", f"{node_path(org, node)}/managementStatus" + (nmp and f"/{segment(nmp)}"))
 
 
-def reset_request(target: Target) -> Request:
+def reset_request(target: Target) -> Request[Statuses]:
     """Return the change that sets the status to `reset`; all else in it stays as it was seen."""
     (org, _, node), (_, _, nmp) = target.node.partition("/"), target.nmp.partition("/")
     body = rules.with_word(target.status, "reset")
     return status_request(org, node, nmp)._replace(method="PUT", body=body, retry=True, done=(201,))
 
 
-def statuses_in(result: Answer | NodewatchError, request: Request) -> Statuses:
+def statuses_in(result: Answer | NodewatchError, request: Request[Statuses]) -> Statuses:
     """Return the statuses in what a `status_request` brought; none where the Exchange answered that there are none."""
-    return found_in(result, request.path, "managementStatus")
+    return found_in(result, request, "managementStatus")
 
 
-def node_policy_request(org: str, node: str) -> Request:
+def node_policy_request(org: str, node: str) -> Request[NodePolicy]:
     """Return the question for a node's own policy; `node_policy_in` reads its answer."""
     return Request("GET", f"{node_path(org, node)}/policy")
 
 
-def node_policy_in(result: Answer | NodewatchError, request: Request) -> NodePolicy | None:
+def node_policy_in(result: Answer | NodewatchError, request: Request[NodePolicy]) -> NodePolicy | None:
     """Return the policy in what a `node_policy_request` brought; None where the Exchange says that there is none."""
     if isinstance(result, NodewatchError):
         check_nothing(result, request.path, "")
@@ -201,7 +205,7 @@ def node_policy_in(result: Answer | NodewatchError, request: Request) -> NodePol
         raise UnreadableAnswer(
             f"GET {request.path} should answer an object, but it answered {json_kind(result.document)}."
         )
-    return cast("NodePolicy", result.document)
+    return as_asked(result.document, request)
 
 
 def agent_path(doing: str, nmp: str) -> str:
@@ -213,33 +217,39 @@ def agent_path(doing: str, nmp: str) -> str:
     return "/".join(["/nodemanagement", doing, *map(segment, nmp.split("/") if nmp else ())])
 
 
-def members(backend: Backend, path: str, field: str) -> dict[str, Any]:
+def policies_request(org: str, nmp: str = "") -> Request[dict[str, Policy | None]]:
+    """Return the question for the policies of an organization, or for the one of that name."""
+    return Request("GET", policy_path(org, nmp))
+
+
+def members(backend: Backend, request: Request[Asked], field: str) -> Asked:
     """Return what the Exchange holds in the field, by name; nothing where it answers that there is nothing."""
     result: Answer | NodewatchError
     try:
-        result = backend.send(Request("GET", path))
+        result = backend.send(request)
     except NotFound as error:
         result = error
-    return found_in(result, path, field)
+    return found_in(result, request, field)
 
 
 def nearest_member(backend: Backend, path: str, field: str, name: str) -> str:
     """Return the question after the name in the field that is nearest to a wrong one; a server is asked aside only."""
     from nodewatch.spelling import nearest
 
+    request: Request[dict[str, object]] = Request("GET", path, aside=True)
     try:
-        found = member(backend.send(Request("GET", path, aside=True)), path, field)
+        found = member(backend.send(request), request, field)
     except NodewatchError:
         return ""
     return nearest(name, (full.partition("/")[2] for full in found))
 
 
-def found_in(result: Answer | NodewatchError, path: str, field: str) -> dict[str, Any]:
+def found_in(result: Answer | NodewatchError, request: Request[Asked], field: str) -> Asked:
     """Return the field of the answer, nothing where the Exchange itself says that there is nothing; raise the error."""
     if not isinstance(result, NodewatchError):
-        return member(result, path, field)
-    check_nothing(result, path, field)
-    return {}
+        return member(result, request, field)
+    check_nothing(result, request.path, field)
+    return as_asked({}, request)
 
 
 def check_nothing(error: NodewatchError, path: str, field: str) -> None:
@@ -255,7 +265,7 @@ def check_nothing(error: NodewatchError, path: str, field: str) -> None:
         )
 
 
-def says_nothing(said: Any, field: str) -> bool:
+def says_nothing(said: object, field: str) -> bool:
     """Return whether the body of a 404 is the Exchange's own word that it holds nothing there.
 
     That is the field, empty, or the code `not-found`; not the page of a proxy, and not that the question is unknown.
@@ -270,18 +280,22 @@ def says_nothing(said: Any, field: str) -> bool:
     return said.get(field) == {} or (said.get("code") == "not-found" and said.get("msg") != "unrecognized route")
 
 
-def member(answer: Answer, path: str, field: str) -> dict[str, Any]:
+def member(answer: Answer, request: Request[Asked], field: str) -> Asked:
     """Return an answer's field; raise `UnreadableAnswer` without one: an Exchange that has nothing there says 404."""
     document = answer.document
     if not isinstance(document, dict) or field not in document:
         found = f"an object without {field}" if isinstance(document, dict) else json_kind(document)
-        raise UnreadableAnswer(f"GET {path} should answer {field} by name, but it answered {found}. {ASK_RIGHT}")
-    return entries(document[field], path)
+        raise UnreadableAnswer(
+            f"GET {request.path} should answer {field} by name, but it answered {found}. {ASK_RIGHT}"
+        )
+    return entries(document[field], request)
 
 
-def entries(document: Any, path: str) -> dict[str, Any]:
+def entries(document: object, request: Request[Asked]) -> Asked:
     """Return the object that maps names to documents (or to null); raise `UnreadableAnswer` if it is none."""
     found = {} if document is None else document
     if not isinstance(found, dict) or not all(isinstance(entry, dict | None) for entry in found.values()):
-        raise UnreadableAnswer(f"GET {path} should answer objects by name, but it answered {json_kind(document)}.")
-    return cast("dict[str, Any]", found)
+        raise UnreadableAnswer(
+            f"GET {request.path} should answer objects by name, but it answered {json_kind(document)}."
+        )
+    return as_asked(found, request)

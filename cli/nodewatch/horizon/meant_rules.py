@@ -15,6 +15,7 @@ from nodewatch.horizon.property_rules import property_fault
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from nodewatch.documents import Document
     from nodewatch.horizon.types import Node, NodePolicy, Policy
 
 Standing = Literal["not reported", "not meant", "not registered", "not known"]
@@ -115,7 +116,7 @@ def standing(policy: Policy | None, node: Node | None, own: NodePolicy | None, *
     return "not meant" if asked and properties_of(own) else "not known"
 
 
-def properties_of(own: NodePolicy | None) -> list[dict[str, Any]]:
+def properties_of(own: NodePolicy | None) -> list[Document]:
     """Return the properties that count for management: its own replace those of the same name, or are added.
 
     >>> top, more = [{"name": "a", "value": 1}, {"name": "b", "value": 2}], [{"name": "b", "value": 3}]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
     from nodewatch.horizon import follow, list_tables, status_tables
-    from nodewatch.horizon.client import Exchange
+    from nodewatch.horizon.client import ExchangeClient
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Node, NodePolicy, Policy
     from nodewatch.watch.model import Subject
@@ -223,7 +223,7 @@ def with_own_policies(app: App, found: Survey, own: dict[str, NodePolicy | None]
     )
 
 
-def find_nodes(client: Exchange, org: str, named: Sequence[str]) -> dict[str, Node | None]:
+def find_nodes(client: ExchangeClient, org: str, named: Sequence[str]) -> dict[str, Node | None]:
     """Return the nodes, by `org/node`: those that are named; without a name all of the organization that one may see.
 
     One text alone may be a node set or a pattern, unless there is a node of that very name.
@@ -286,7 +286,7 @@ def remove_policy(app: App, nmp: str, force: bool, yes: bool) -> None:
     tell(app, done, f"Node management policy {org}/{name} removed from the Horizon Exchange.")
 
 
-def named_policy(client: Exchange, org: str, name: str, what: str = "NMP") -> Policy | None:
+def named_policy(client: ExchangeClient, org: str, name: str, what: str = "NMP") -> Policy | None:
     """Return the policy of that name; raise `NotFound` if there is none, in which it is called `what`."""
     found = client.policies(org, name)
     if not found:
@@ -294,7 +294,7 @@ def named_policy(client: Exchange, org: str, name: str, what: str = "NMP") -> Po
     return found[f"{org}/{name}"]
 
 
-def tell_losses(app: App, client: Exchange, org: str, name: str) -> None:
+def tell_losses(app: App, client: ExchangeClient, org: str, name: str) -> None:
     """Say which statuses of the policy are lost with it, and on which nodes an upgrade is going on."""
     if app.quiet:
         return

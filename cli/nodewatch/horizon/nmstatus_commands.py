@@ -8,7 +8,7 @@ import click
 
 from nodewatch.errors import NotFound, ServiceTrouble, WrongUsage
 from nodewatch.horizon import rules
-from nodewatch.horizon.client import Agent
+from nodewatch.horizon.client import AgentClient
 from nodewatch.horizon.shared import LONG, ask_to_reset, show_statuses, tell
 from nodewatch.options import YES
 from nodewatch.tree import command, lazy
@@ -75,7 +75,7 @@ def one_or_all(nmp: str) -> str:
 def ask_agent(app: App, nmp: str) -> Statuses:
     """Return the statuses that the agent has: none for an unknown policy, or on a node that is not registered."""
     try:
-        return Agent(app.backend("agent")).statuses(one_or_all(nmp))
+        return AgentClient(app.backend("agent")).statuses(one_or_all(nmp))
     except NotFound:
         return {}
     except ServiceTrouble as error:
@@ -99,7 +99,7 @@ def reset_statuses(app: App, nmp: str, yes: bool) -> None:
     $ nodewatch nmstatus reset org/sample-nmp
     """
     name = one_or_all(nmp)
-    agent = Agent(app.backend("agent"))
+    agent = AgentClient(app.backend("agent"))
     try:
         found = agree_to_reset(app, lambda: agent.statuses(name), yes=yes)
     except NotFound:

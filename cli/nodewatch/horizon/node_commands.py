@@ -9,7 +9,7 @@ import click
 
 from nodewatch.errors import NodewatchError, NotFound
 from nodewatch.horizon import meant_rules, rules
-from nodewatch.horizon.client import Exchange
+from nodewatch.horizon.client import ExchangeClient
 from nodewatch.horizon.shared import LONG, POLICY, exchange, exchange_command, show_statuses
 from nodewatch.tree import lazy
 from nodewatch.watch.options import followed, watchable
@@ -66,7 +66,7 @@ def node_page(app: App, node: str, statuses: Statuses, busy: Sequence[str], *, a
 
     `busy` are the policies whose upgrade is going on there.
     """
-    client, (org, name) = Exchange(app.backend("exchange")), rules.qualified(node, app.settings.org)
+    client, (org, name) = ExchangeClient(app.backend("exchange")), rules.qualified(node, app.settings.org)
     shown = tables.node_statuses(statuses, app.clock, long=long, again=reset_command(node), busy=busy)
     try:
         document = client.nodes(org, name).get(f"{org}/{name}")
@@ -112,7 +112,7 @@ def ask_with_policies(app: App, node: str, policy: str | None) -> follow.NodeAns
     return follow.NodeAnswer(rules.only_policy(client.statuses(org, name), f"{own}/{nmp}" if nmp else ""), policies)
 
 
-def find_node(client: Exchange, node: str, app: App) -> tuple[str, str]:
+def find_node(client: ExchangeClient, node: str, app: App) -> tuple[str, str]:
     """Return organization and name of a node that the Exchange knows; raise `NotFound` for another."""
     org, name = rules.qualified(node, app.settings.org)
     if not name or not client.nodes(org, name):

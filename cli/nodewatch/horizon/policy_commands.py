@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.backend import Answer
     from nodewatch.horizon import list_tables, tables
-    from nodewatch.horizon.client import Exchange
+    from nodewatch.horizon.client import ExchangeClient
     from nodewatch.horizon.types import Policy
 else:
     list_tables, tables = lazy("horizon.list_tables"), lazy("horizon.tables")  # only tables need them
@@ -62,7 +62,7 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
     )
 
 
-def show_meant_nodes(app: App, client: Exchange, org: str, policies: dict[str, Policy | None]) -> None:
+def show_meant_nodes(app: App, client: ExchangeClient, org: str, policies: dict[str, Policy | None]) -> None:
     """Show which nodes of the organization each of the policies is meant for."""
     from nodewatch.horizon.policy_tables import meant_nodes_page
     from nodewatch.horizon.whom import ask_meant_nodes
@@ -147,7 +147,7 @@ def check_manifest(app: App, policy: Policy) -> None:
         )
 
 
-def send_policy(client: Exchange, org: str, name: str, policy: Policy) -> tuple[Answer, str]:
+def send_policy(client: ExchangeClient, org: str, name: str, policy: Policy) -> tuple[Answer, str]:
     """Make the policy, or replace the one that is there; return the answer, and what was done in a word."""
     try:
         return client.post_policy(org, name, policy), "added"
@@ -161,7 +161,7 @@ def send_policy(client: Exchange, org: str, name: str, policy: Policy) -> tuple[
             raise NotPermitted(why, status=403, document=denied.document) from denied
 
 
-def show_applies_to(app: App, client: Exchange, name: str, policy: Policy) -> None:
+def show_applies_to(app: App, client: ExchangeClient, name: str, policy: Policy) -> None:
     """Show the nodes that a policy is meant for."""
     from nodewatch.horizon.policy_tables import meant_nodes_page
     from nodewatch.horizon.whom import ask_meant_nodes

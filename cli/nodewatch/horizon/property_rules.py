@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nodewatch.documents import Document
 
 TYPES = ("version", "string", "int", "boolean", "float", "list of strings")
 BOOLEAN_PROPERTY = "openhorizon.allowPrivileged"
@@ -12,7 +15,7 @@ BOOLEAN_PROPERTY = "openhorizon.allowPrivileged"
 PLAIN_VERSION = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){0,2}|INFINITY")
 
 
-def property_fault(property: dict[str, Any]) -> str | None:  # noqa: A002  # what the document calls it
+def property_fault(property: Document) -> str | None:  # noqa: A002  # what the document calls it
     """Return what is wrong with a property, None if nothing is.
 
     >>> property_fault({"name": "v", "value": "1.2.3", "type": "version"})

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
     from nodewatch.horizon import choosing, follow, policy_tables, reset_rules, resetting
-    from nodewatch.horizon.client import Exchange
+    from nodewatch.horizon.client import ExchangeClient
     from nodewatch.horizon.reset_rules import Result, Target
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Node
@@ -94,7 +94,7 @@ def ask_about(app: App, org: str, name: str, only: str | None) -> Survey:
     return found
 
 
-def named_nodes(app: App, client: Exchange, only: str, org: str | None) -> tuple[str, dict[str, Node | None]]:
+def named_nodes(app: App, client: ExchangeClient, only: str, org: str | None) -> tuple[str, dict[str, Node | None]]:
     """Return the organization of the nodes that a user names, and the nodes by `org/node`; raise `NotFound` if unknown.
 
     `org` is the organization of names that do not say theirs.

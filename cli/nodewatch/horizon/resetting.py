@@ -45,7 +45,7 @@ class CheckedWrites:
         """How many requests may be sent at once."""
         return self.backend.limit
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request[object]) -> Answer:
         """Read the status that the request is to replace, and send the request if it is what was seen."""
         target, question = self.seen[request.path], Request("GET", request.path)
         result: Answer | NodewatchError

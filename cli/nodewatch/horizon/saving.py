@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.horizon.client import (
-    Agent,
-    Exchange,
+    AgentClient,
+    ExchangeClient,
     node_policy_in,
     node_policy_request,
     status_request,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def exchange_documents(saver: Saver, org: str) -> dict[str, Any]:
     """Return an organization's policies and nodes, the nodes' own policies, and what they say of the policies."""
-    source = Exchange(saver)
+    source = ExchangeClient(saver)
     policies = saver.ask(lambda: source.policies(org), {})
     nodes = saver.ask(lambda: source.nodes(org), {})
     own = {name: node_policy_request(org, name.partition("/")[2]) for name in nodes}
@@ -36,7 +36,7 @@ def exchange_documents(saver: Saver, org: str) -> dict[str, Any]:
 
 def agent_documents(saver: Saver) -> dict[str, Any]:
     """Return what the agent on a node says of the policies."""
-    return {"nodemanagement": saver.ask(Agent(saver).statuses, {})}
+    return {"nodemanagement": saver.ask(AgentClient(saver).statuses, {})}
 
 
 def without_user_input(node: Node | None) -> Any:

@@ -10,7 +10,7 @@ import click
 from nodewatch.backend import REHEARSED
 from nodewatch.errors import WrongConfiguration, WrongUsage
 from nodewatch.horizon import rules
-from nodewatch.horizon.client import Exchange
+from nodewatch.horizon.client import ExchangeClient
 from nodewatch.options import ACCOUNT, shared
 from nodewatch.settings.model import System
 from nodewatch.tree import command
@@ -72,7 +72,7 @@ def users_command(*params: click.Option) -> Callable[[Any], click.Command]:
     return declare
 
 
-def exchange(app: App) -> Exchange:
+def exchange(app: App) -> ExchangeClient:
     """Return the Exchange to ask, its version checked.
 
     Raise `WrongConfiguration` for what is missing: the organization, the credentials, the address, in this order. A
@@ -91,7 +91,7 @@ def exchange(app: App) -> Exchange:
             raise WrongConfiguration(rules.NO_ORG)
         if settings.exchange_auth is None:
             raise WrongConfiguration(NO_USER if app.flags.get("as_user") else NO_AUTH)
-    found = Exchange(app.backend("exchange"))
+    found = ExchangeClient(app.backend("exchange"))
     found.check_version()
     return found
 

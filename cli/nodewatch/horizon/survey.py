@@ -75,7 +75,7 @@ def ask_statuses(app: App, org: str, nodes: Mapping[str, Node | None], nmp: str)
     return found
 
 
-def statuses_or_error(result: Answer | NodewatchError, request: Request) -> Statuses | NodewatchError:
+def statuses_or_error(result: Answer | NodewatchError, request: Request[Statuses]) -> Statuses | NodewatchError:
     """Return the statuses that one question brought (none where the Exchange says so), or its error."""
     try:
         return statuses_in(result, request)

@@ -49,7 +49,9 @@ def ask_own_policies(app: App, policies: Mapping[str, Policy | None], nodes: Map
     return found
 
 
-def policy_or_error(result: Answer | NodewatchError, request: Request) -> NodePolicy | NodewatchError | None:
+def policy_or_error(
+    result: Answer | NodewatchError, request: Request[NodePolicy]
+) -> NodePolicy | NodewatchError | None:
     """Return the policy that one question brought, None where the node has none, or its error."""
     try:
         return node_policy_in(result, request)

@@ -147,7 +147,7 @@ class LocalBackend:
             self.store.close()
             self.store = None
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request[object]) -> Answer:
         """Answer the request from the store; raise what the service would have said."""
         store = self.open()
         with store.reading() if request.method == "GET" else store.changing():
@@ -166,7 +166,7 @@ class LocalBackend:
             self.noticed(moment)
         return moment
 
-    def unasked(self, store: Store, request: Request) -> Answer | None:
+    def unasked(self, store: Store, request: Request[object]) -> Answer | None:
         """Return the answer to a question that could not be asked when the store was saved; None for all others."""
         if request.method != "GET":
             return None
@@ -178,7 +178,7 @@ class LocalBackend:
                 return problem(status, "This could not be asked when it was saved", error.get("message"))
         return None
 
-    def answer(self, store: Store, request: Request) -> Answer:
+    def answer(self, store: Store, request: Request[object]) -> Answer:
         """Return what the first route that fits answers; 405 or 404 if none does."""
         known = False
         now, tenant = self.now(store), self.tenant if request.tenant is None else request.tenant

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Call(NamedTuple):
     """What a route's handler gets beside the store: the request, the names in its path, the time, the tenant."""
 
-    request: Request
+    request: Request[object]
     names: dict[str, str]
     now: datetime
     tenant: str

@@ -11,7 +11,7 @@ from nodewatch.gather import gather
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from nodewatch.backend import Answer, Backend, Request
+    from nodewatch.backend import Answer, Asked, Backend, Request
     from nodewatch.world import World
 
     T = TypeVar("T")
@@ -61,7 +61,7 @@ class OnBehalf(NamedTuple):
         """How many requests may be sent at once."""
         return self.backend.limit
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request[object]) -> Answer:
         """Return the answer to the request of that tenant."""
         return self.backend.send(request._replace(tenant=self.tenant))
 
@@ -82,7 +82,7 @@ class Saver:
         """How many requests may be sent at once."""
         return self.backend.limit
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request[object]) -> Answer:
         """Return the answer to the request; note its error, unless that says only that there is nothing."""
         self.path = request.path
         try:
@@ -112,7 +112,7 @@ class Saver:
             return otherwise
 
     def ask_all(
-        self, requests: Mapping[str, Request], read: Callable[[Answer, Request], T], *, what: str
+        self, requests: Mapping[str, Request[Asked]], read: Callable[[Answer, Request[Asked]], T], *, what: str
     ) -> dict[str, T]:
         """Return what `read` makes of the answers, by the names given; what does not exist (any more) is left out.
 

@@ -183,7 +183,7 @@ class StoreServer(ThreadingHTTPServer):
     def handle_error(self, _request: Any, _client_address: Any) -> None:
         """Say nothing of a connection that broke: its client knows, and nobody else is concerned."""
 
-    def answer(self, service: str, request: Request, tenant: str) -> Answer:
+    def answer(self, service: str, request: Request[object], tenant: str) -> Answer:
         """Return what the store answers; a change is one transaction, and one request is answered after the other."""
         if self.read_only and request.method != "GET":
             return refusal_answer(service, Refusal(405, "Method Not Allowed", "This store is served read-only."))

@@ -73,7 +73,7 @@ class HttpBackend:
             self.transport.close()
             del self.transport
 
-    def headers(self, request: Request) -> dict[str, str]:
+    def headers(self, request: Request[object]) -> dict[str, str]:
         """Return the headers that every request carries; raise `NotPermitted` for a login that has expired."""
         headers = {
             "Accept": "application/json",
@@ -99,7 +99,7 @@ class HttpBackend:
         before, self.auth = self.auth, auth if self.service in OF_THE_EXCHANGE else None
         return self.auth != before
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request[object]) -> Answer:
         """Ask the server, again if need be; return its answer, or raise the error that it means.
 
         Whoever catches the error, a program that imports this one too, reads no secret in its words.
@@ -110,7 +110,7 @@ class HttpBackend:
             error.reword(self.world.masked(error.message))
             raise
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request[object]) -> Answer:
         """Return the server's answer, or raise the error that it means, as the server words it."""
         if request.aside and not self.world.stderr.isatty():
             raise ServiceTrouble("Nobody is there to be advised.")
@@ -124,7 +124,7 @@ class HttpBackend:
             )
         return self.understood(request, reply)
 
-    def ask(self, request: Request) -> Reply:
+    def ask(self, request: Request[object]) -> Reply:
         """Return the server's reply of whatever status, after all the tries that the policy allows."""
         from nodewatch.remote.transport import NoReply
 
@@ -154,7 +154,7 @@ class HttpBackend:
             world.sleep(pause)
         raise AssertionError("the last try returns or raises")
 
-    def failure(self, failed: NoReply, request: Request) -> NodewatchError:
+    def failure(self, failed: NoReply, request: Request[object]) -> NodewatchError:
         """Return the error for a request that brought no answer."""
         if failed.kind is Dropped and request.method in READS and self.base.startswith("http:"):
             from nodewatch.remote.tls import speaks_tls
@@ -163,7 +163,7 @@ class HttpBackend:
                 return Unreachable(f"{self.who} speaks TLS at this port. Write https:// in {self.source}.")
         return failed.kind(f"{self.who} {what_happened(failed, request)}")
 
-    def take_turn(self, request: Request, patience: float) -> None:
+    def take_turn(self, request: Request[object], patience: float) -> None:
         """Wait for this request's turn; raise `ServiceTrouble` if the server wants more rest than there is time."""
         pause = self.pace.turn(self.world.monotonic())
         if pause >= patience:
@@ -175,7 +175,7 @@ class HttpBackend:
         if pause > 0:
             self.world.sleep(pause)
 
-    def exchange(self, request: Request, seconds: float, tries: int) -> Reply:
+    def exchange(self, request: Request[object], seconds: float, tries: int) -> Reply:
         """Send the request once, follow redirects on the same server, and return the reply; raise `Failed` for none."""
         from nodewatch.remote.transport import NoReply
 
@@ -198,7 +198,7 @@ class HttpBackend:
             url = self.redirected(request, url, reply)
         raise ServiceTrouble(f"{self.asked(request)} is redirected in a circle. {self.check()}")
 
-    def redirected(self, request: Request, url: str, reply: Reply) -> str:
+    def redirected(self, request: Request[object], url: str, reply: Reply) -> str:
         """Return where a redirect leads; raise `ServiceTrouble` if to another server, which must not get the login."""
         try:
             target = urljoin(url, reply.headers["Location"])
@@ -223,7 +223,7 @@ class HttpBackend:
             )
         return target
 
-    def understood(self, request: Request, reply: Reply) -> Answer:
+    def understood(self, request: Request[object], reply: Reply) -> Answer:
         """Return what a good reply holds; raise `UnreadableAnswer` if it cannot be understood."""
         kind = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         try:
@@ -243,7 +243,7 @@ class HttpBackend:
                 self.unreadable(request, reply, "a page of HTML in place of JSON, from a login or a proxy", error)
             self.unreadable(request, reply, f"something that is not JSON ({str(error).partition(';')[0]})", error)
 
-    def unreadable(self, request: Request, reply: Reply, what: str, cause: Exception) -> NoReturn:
+    def unreadable(self, request: Request[object], reply: Reply, what: str, cause: Exception) -> NoReturn:
         """Raise `UnreadableAnswer`: what came back, and what to do. To a change it is `ServiceTrouble`."""
         if request.done:
             raise unconfirmed(request, f"{reply.status} and {what}") from cause
@@ -268,7 +268,7 @@ class HttpBackend:
         hint = " One of them begins or ends with a blank, a quote or the end of a line." if stray else ""
         return f"{self.base} was asked as {who}, who comes from {source}: check user and password there.{hint}"
 
-    def asked(self, request: Request) -> str:
+    def asked(self, request: Request[object]) -> str:
         """Return the beginning of a sentence about a request."""
         return f"{request.method} {request.path} of {self.who}"
 
@@ -277,7 +277,7 @@ class HttpBackend:
         return f"Check the address in {self.source}."
 
 
-def what_happened(failed: NoReply, request: Request) -> str:
+def what_happened(failed: NoReply, request: Request[object]) -> str:
     """Return the rest of a sentence that begins with the service: what became of the request, and what to do."""
     if failed.kind in (Unreachable, WrongConfiguration):
         return f"cannot be reached: {failed.why}."

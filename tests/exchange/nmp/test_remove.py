@@ -6,7 +6,7 @@ import pytest
 
 from conftest import SERVERS
 from edge import FLEET, address, policy
-from nodewatch.horizon.client import Exchange
+from nodewatch.horizon.client import ExchangeClient
 
 if TYPE_CHECKING:
     import responses
@@ -57,7 +57,7 @@ def test_a_policy_that_changed_while_it_asked_is_asked_about_again(
 ) -> None:
     load(FLEET)
     labels = iter("abb")
-    monkeypatch.setattr(Exchange, "policies", lambda *_: {"harbor/roll": policy(label=next(labels))})
+    monkeypatch.setattr(ExchangeClient, "policies", lambda *_: {"harbor/roll": policy(label=next(labels))})
     again = f"{QUESTION}Meanwhile the policy has been changed.\n{QUESTION}"
     assert run("exchange nmp remove roll --quiet", stdin="y\ny\n") == (0, REMOVED, again)
 

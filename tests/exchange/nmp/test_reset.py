@@ -150,7 +150,7 @@ def test_what_has_changed_meanwhile_is_left_alone(run: Runner, load: Load, monke
     asked: list[str] = []
     again = "GET /orgs/harbor/nodes/a-2/managementStatus/roll"
 
-    def meanwhile(send: Any, store: LocalBackend, request: Request) -> Answer:
+    def meanwhile(send: Any, store: LocalBackend, request: Request[object]) -> Answer:
         asked.append(f"{request.method} {request.path}")
         if asked.count(again) == 2 and asked[-1] == again:
             send(store, request._replace(method="PUT", body=status("initiated")))
@@ -171,7 +171,7 @@ def test_what_has_changed_meanwhile_is_left_alone(run: Runner, load: Load, monke
 def test_what_cannot_be_reset_is_named(run: Runner, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     load(FLEET)
 
-    def meanwhile(send: Any, store: LocalBackend, request: Request) -> Answer:
+    def meanwhile(send: Any, store: LocalBackend, request: Request[object]) -> Answer:
         if request.method == "PUT" and "/a-1/" in request.path:
             raise NotPermitted("access-denied: no", status=403, document={"code": "access-denied", "msg": "no"})
         if request.path.endswith("b-1/managementStatus/roll"):
@@ -196,7 +196,7 @@ def test_an_interruption_leaves_the_rest(
         return  # the store answers in order, so that the test can tell what was first
     load(FLEET)
 
-    def meanwhile(send: Any, store: LocalBackend, request: Request) -> Answer:
+    def meanwhile(send: Any, store: LocalBackend, request: Request[object]) -> Answer:
         if request.method == "PUT" and "/a-2/" in request.path:
             raise KeyboardInterrupt
         return send(store, request)  # type: ignore[no-any-return]
