@@ -248,7 +248,8 @@ def serve(run: Runner, network: responses.RequestsMock, store: Path) -> None:
                     answered = local.send(asked)
             except NodewatchError as error:
                 return error.status or 500, {"Content-Type": "application/problem+json"}, json.dumps(error.document)
-            document = list(answered.document) if hasattr(answered.document, "texts") else answered.document
+            document: Any = answered.document
+            document = list(document) if hasattr(document, "texts") else document
             if answered.text is not None:
                 return answered.status, {"Content-Type": "text/plain"}, answered.text
             text = "" if document is None else json.dumps(document)

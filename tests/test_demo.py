@@ -125,10 +125,10 @@ def test_no_time_lies_ahead(fleet: dict[str, Any]) -> None:
 
 
 def test_edge_nodes_report_every_status_one_of_their_own_and_nothing(fleet: dict[str, Any]) -> None:
-    from nodewatch.demo.edge import NODES
+    from nodewatch.demo.edge import NODE_NAMES
 
     statuses = fleet["exchange"]["managementStatus"]
-    reported = [statuses.get(f"valley/{name}", {}).get("valley/agent-2.32") for name in NODES]
+    reported = [statuses.get(f"valley/{name}", {}).get("valley/agent-2.32") for name in NODE_NAMES]
     counts = Counter(one["agentUpgradePolicyStatus"]["status"] if one else None for one in reported)
     assert counts == {
         "successful": 10,

@@ -14,7 +14,7 @@ from nodewatch.bos_v1.rules import CATEGORY_NAMES, state
 from nodewatch.bos_v2 import status_rules as bos_v2
 from nodewatch.commands.explain import charts
 from nodewatch.horizon import status_rules as horizon
-from nodewatch.horizon.tables import STYLES
+from nodewatch.horizon.tables import OUTCOME_STYLES
 from older_fleets import phase
 
 if TYPE_CHECKING:
@@ -69,11 +69,11 @@ def test_components_are_those_of_the_guide_page_in_its_words() -> None:
 
 def test_policies_are_those_of_the_guide_page() -> None:
     said = set(re.findall(r'^  \* `"?([a-z ]+)"?`:', page("node_management_status.md"), re.MULTILINE)) - {"status"}
-    assert said == set(horizon.STEPS) - {"ha node waiting"}
+    assert said == set(horizon.NEXT_STATUSES) - {"ha node waiting"}
 
 
 def test_policies_are_all_that_agents_know() -> None:
-    assert set(horizon.STEPS) == set(WORDS)
+    assert set(horizon.NEXT_STATUSES) == set(WORDS)
 
 
 def test_sessions_and_categories_are_those_of_the_guide_page() -> None:
@@ -160,7 +160,7 @@ def test_one_that_is_none(run: Runner) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", [*STYLES, "(no status)", "No report", "silent", "not meant", "Not registered", "no answer"]
+    "word", [*OUTCOME_STYLES, "(no status)", "No report", "silent", "not meant", "Not registered", "no answer"]
 )
 def test_every_word_of_a_page_of_policies_is_explained(run: Runner, word: str) -> None:
     done = run(f"explain '{word}'")

@@ -23,7 +23,7 @@ from conftest import NOW, FakeWorld
 from faults.connections import certified
 from nodewatch.main import TREE, run
 from nodewatch.offline.backend import LocalBackend, routes
-from nodewatch.offline.server import MOUNTS, TOKEN, Handler, Refusal, StoreServer
+from nodewatch.offline.server import MOUNTS, TOKEN_ANSWER, Handler, Refusal, StoreServer
 from nodewatch.settings.model import resolve
 from test_completion import in_bash
 
@@ -42,7 +42,7 @@ class Guarded(Handler):
     def unwanted(self, named: str) -> Refusal | None:
         """Refuse what comes without the token."""
         brought = self.headers.get("Authorization")
-        if self.path.startswith("/apis/") and brought != f"Bearer {TOKEN['access_token']}":
+        if self.path.startswith("/apis/") and brought != f"Bearer {TOKEN_ANSWER['access_token']}":
             return Refusal(401, "Unauthorized", "Jwt verification fails" if brought else "Jwt is missing")
         return super().unwanted(named)
 

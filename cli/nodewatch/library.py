@@ -254,7 +254,7 @@ class Exchange(Connection, horizon.ExchangeClient):
             return with_own_policies(self.app, ask_nodes(self.app, nmp, nodes, but), own, anew=not but)
 
         full, wanted = "/".join(one_policy(nmp, self.app)), follow.Awaited(named=bool(nodes))
-        subject = follow.policy(self.app, full, ask, wanted, long=False)
+        subject = follow.follow_policy(self.app, full, ask, wanted, long=False)
         return self.follow(subject, make_pace(**how))
 
 
@@ -267,12 +267,12 @@ class Agent(Connection, horizon.AgentClient):
         A policy that is named and has no status yet is waited for, as `WaitOptions` say.
         """
         from nodewatch.horizon import follow
-        from nodewatch.horizon.nmstatus_commands import AGAIN, ask_agent
+        from nodewatch.horizon.nmstatus_commands import RESET_HERE, ask_agent
 
         def ask() -> follow.NodeAnswer:
             return follow.NodeAnswer(ask_agent(self.app, nmp))
 
-        subject = follow.node(self.app, "this node", ask, AGAIN, nmp, long=False)
+        subject = follow.follow_node(self.app, "this node", ask, RESET_HERE, nmp, long=False)
         return self.follow(subject, make_pace(**how))
 
 

@@ -11,7 +11,7 @@ from conftest import NOW
 from edge import node, on_node, policy, status
 from living import live
 from nodewatch.horizon import life_rules
-from nodewatch.horizon.status_rules import STEPS
+from nodewatch.horizon.status_rules import NEXT_STATUSES
 from nodewatch.offline.chances import Chances
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def test_some_agents_fail_and_go_back(run: Runner, load: Load) -> None:
     live(run, store, Chances(1, 0.9, 60))
     done = run(WAIT)
     assert done.code == 10, done.stderr
-    assert set(done.json.values()) == {"successful", *life_rules.ENDS}
+    assert set(done.json.values()) == {"successful", *life_rules.BAD_ENDS}
 
 
 @pytest.mark.parametrize("backend", ["local"])
@@ -87,10 +87,10 @@ def test_a_disabled_policy_is_forgotten(run: Runner, load: Load) -> None:
     assert "none has reported yet" in run("exchange nmp status roll").stderr
 
 
-@pytest.mark.parametrize("word", life_rules.SECONDS)
+@pytest.mark.parametrize("word", life_rules.STATUS_SECONDS)
 def test_what_follows_is_what_the_table_knows(word: str) -> None:
-    known = {step.to for step in STEPS[word]}
-    for end in ("successful", *life_rules.ENDS):
+    known = {step.to for step in NEXT_STATUSES[word]}
+    for end in ("successful", *life_rules.BAD_ENDS):
         for failing in range(6):
             for downloads in range(5):
                 after = life_rules.next_status(word, "", life_rules.Plan(end, failing), downloads)
@@ -98,6 +98,6 @@ def test_what_follows_is_what_the_table_knows(word: str) -> None:
                 assert after.word in known
 
 
-@pytest.mark.parametrize("word", sorted({*STEPS} - {*life_rules.SECONDS}))
+@pytest.mark.parametrize("word", sorted({*NEXT_STATUSES} - {*life_rules.STATUS_SECONDS}))
 def test_nothing_follows_an_end(word: str) -> None:
     assert life_rules.next_status(word, "", life_rules.Plan(), 0) is None

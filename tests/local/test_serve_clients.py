@@ -87,7 +87,7 @@ def test_whoever_is_on_this_host_may_ask(serve: Serve, host: bytes) -> None:
 
 
 def test_head_is_get_without_the_document(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "PIECE", 1_000)
+    monkeypatch.setattr(server, "PIECE_CHARACTERS", 1_000)
     base = serve()
     got, head = (exchanged(base, GET.replace(b"GET", method) + b"\r\n") for method in (b"GET", b"HEAD"))
     fields, _, document = got.partition(b"\r\n\r\n")
@@ -101,7 +101,7 @@ def test_head_is_get_without_the_document(serve: Serve, monkeypatch: pytest.Monk
 def test_a_client_of_the_old_version_gets_a_long_answer_in_one_piece(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "PIECE", 1_000)
+    monkeypatch.setattr(server, "PIECE_CHARACTERS", 1_000)
     fields, _, document = exchanged(serve(), b"GET /apis/bos/v2/components HTTP/1.0\r\n\r\n").partition(b"\r\n\r\n")
     assert fields.endswith(b"Connection: close")
     assert len(json.loads(document)) > 1

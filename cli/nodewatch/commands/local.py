@@ -108,7 +108,7 @@ def save(app: App, file: str, session: str | None) -> None:
     """
     from nodewatch.files import write_whole
     from nodewatch.offline.backend import sections
-    from nodewatch.offline.fleet import FORMAT, loadable
+    from nodewatch.offline.fleet import FLEET_FORMAT, loadable
     from nodewatch.offline.saving import with_texts, without_credentials
     from nodewatch.render.json import chunks
 
@@ -121,7 +121,12 @@ def save(app: App, file: str, session: str | None) -> None:
     notes = {
         path: {"status": error.status, "message": app.world.masked(error.message)} for path, error in unasked.items()
     }
-    whole = {"nodewatch": FORMAT, "saved_at": at, **without_credentials(fleet), **({"unasked": notes} if notes else {})}
+    whole = {
+        "nodewatch": FLEET_FORMAT,
+        "saved_at": at,
+        **without_credentials(fleet),
+        **({"unasked": notes} if notes else {}),
+    }
     kept, faults = loadable(whole, sections())
     text = "".join(chunks(kept))
     if app.world.masked(text) != text:  # a server has told in its words what it was told

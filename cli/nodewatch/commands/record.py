@@ -117,7 +117,7 @@ def look_at_upgrades(app: App, path: str, keep: float) -> None:
     """Ask the Exchange for the statuses of the organization's nodes, and add what changed; say how much that is."""
     from nodewatch.horizon import rules
     from nodewatch.horizon.offline_recording import add_look
-    from nodewatch.horizon.recording_rules import states
+    from nodewatch.horizon.recording_rules import policy_states
     from nodewatch.horizon.shared import exchange
     from nodewatch.horizon.survey import ask_statuses, reasons_of
 
@@ -132,7 +132,9 @@ def look_at_upgrades(app: App, path: str, keep: float) -> None:
     if found.troubled and not answered:
         raise next(iter(found.troubled.values()))
     with closing(store_to_fill(path)) as store:
-        added = add_look(store, recording_time(now), states(found.statuses), oldest(now, keep), org, found.troubled)
+        added = add_look(
+            store, recording_time(now), policy_states(found.statuses), oldest(now, keep), org, found.troubled
+        )
     tell(app, path, now, added, plural(answered, "edge node"))
     if found.troubled:
         reasons = [f"  {names}: {why}" for why, names in reasons_of(found).items()]

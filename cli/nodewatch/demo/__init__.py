@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def demo_fleet(now: datetime) -> dict[str, Any]:
     """Return the demo fleet as it is at `now`, a time in UTC: a fleet file's content, the same for the same `now`."""
     guide = json.loads(Path(__file__).with_name("guide.json").read_text(encoding="utf-8"))
-    return merged(older_boots.fleet(), guide, boots.fleet(now), edge.fleet(now))
+    return merged(older_boots.demo_older_boots(), guide, boots.demo_boots(now), edge.demo_edge_nodes(now))
 
 
 def merged(*fleets: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2.rules import DEFAULT_OPTIONS, Tally, component_status, extended_status
 from nodewatch.bos_v2.verdict_rules import by_error
-from nodewatch.demo.runs import BOOTS, DISCOVERED, OLD, RUNS, STATES, Batch, Boot, Run, State, named
+from nodewatch.demo.runs import (
+    BOOTS,
+    DISCOVERED,
+    NODE_STANDINGS,
+    OLD,
+    RUNS,
+    Batch,
+    Boot,
+    NodeStanding,
+    SessionRun,
+    expand_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +37,7 @@ KERNEL_PARAMETERS = (
     "nmd_data=url=s3://boot-images/IMAGE/rootfs,etag=ETAG bos_update_frequency=4h"
 )
 BASE = "https://api-gw-service-nmn.local/apis/bos"
-VERSION = {
+BOS_VERSION = {
     "links": [{"href": f"{BASE}/", "rel": "self"}, {"href": f"{BASE}/v2", "rel": "versions"}],
     "major": "2",
     "minor": "48",
@@ -34,7 +45,7 @@ VERSION = {
 }
 
 
-def fleet(now: datetime) -> dict[str, Any]:
+def demo_boots(now: datetime) -> dict[str, Any]:
     """Return the invented boots at `now`, as the content of a fleet file."""
     components: dict[str, Component] = {}
     statuses: dict[str, ExtendedStatus] = {}
@@ -51,44 +62,44 @@ def fleet(now: datetime) -> dict[str, Any]:
     return {
         "bos": {
             "v2": {
-                "sessions": [session(run, now) for run in RUNS],
+                "sessions": [demo_session(run, now) for run in RUNS],
                 "components": list(components.values()),
-                "sessiontemplates": [template(boot) for boot in BOOTS],
+                "sessiontemplates": [demo_template(boot) for boot in BOOTS],
                 "options": DEFAULT_OPTIONS,
-                "version": VERSION,
+                "version": BOS_VERSION,
                 "session_status": statuses,
             }
         }
     }
 
 
-def saved_status(run: Run, components: Sequence[Component], now: datetime) -> ExtendedStatus:
+def saved_status(run: SessionRun, components: Sequence[Component], now: datetime) -> ExtendedStatus:
     """Return the status that BOS saved when the session ended: its nodes as they stood then."""
     tallies = []
     for component in components:
         status = component["status"]
         tallies.append(Tally(status["status"], status["phase"], component["enabled"], status["status_override"], 1))
-    return extended_status(session(run, now), tallies, 0, by_error(components), now)
+    return extended_status(demo_session(run, now), tallies, 0, by_error(components), now)
 
 
-def written(now: datetime, minutes: float) -> str:
+def bos_time_ago(now: datetime, minutes: float) -> str:
     """Return the time so many minutes ago as BOS writes it: naive, whole seconds."""
     return (now - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def session(run: Run, now: datetime) -> Session:
+def demo_session(run: SessionRun, now: datetime) -> Session:
     """Return the session's document."""
     return {
-        "components": ",".join(name for batch in run.batches for name in named(batch.nodes)),
+        "components": ",".join(name for batch in run.batches for name in expand_names(batch.nodes)),
         "include_disabled": False,
         "limit": run.limit,
         "name": run.name,
         "operation": run.operation,
         "stage": run.stage,
         "status": {
-            "end_time": None if run.ended is None else written(now, run.ended),
+            "end_time": None if run.ended is None else bos_time_ago(now, run.ended),
             "error": run.error,
-            "start_time": written(now, run.started),
+            "start_time": bos_time_ago(now, run.started),
             "status": run.state,
         },
         "template_name": run.template,
@@ -96,10 +107,10 @@ def session(run: Run, now: datetime) -> Session:
     }
 
 
-def batch_components(batch: Batch, run: Run | None, now: datetime) -> Iterator[Component]:
+def batch_components(batch: Batch, run: SessionRun | None, now: datetime) -> Iterator[Component]:
     """Return the documents of nodes that are alike; BOS acted on one after the other, some seconds apart."""
-    state = STATES[batch.state]
-    for place, name in enumerate(named(batch.nodes)):
+    state = NODE_STANDINGS[batch.state]
+    for place, name in enumerate(expand_names(batch.nodes)):
         acted = max(batch.minutes - place * 0.15, 0.2)
         tries = 0 if state.phase == "" else batch.tries
         component: Component = {
@@ -113,9 +124,9 @@ def batch_components(batch: Batch, run: Run | None, now: datetime) -> Iterator[C
                 "power_on_attempts": tries if state.phase in ("powering_on", "configuring") else 0,
             },
             "id": name,
-            "last_action": {"action": state.action, "failed": state.failed, "last_updated": written(now, acted)},
+            "last_action": {"action": state.action, "failed": state.failed, "last_updated": bos_time_ago(now, acted)},
             "session": "" if run is None else run.name,
-            "staged_state": {"last_updated": written(now, 20_160)},
+            "staged_state": {"last_updated": bos_time_ago(now, 20_160)},
             "status": {"phase": state.phase, "status": "", "status_override": state.override},
         }
         component["status"]["status"] = component_status(component)
@@ -131,49 +142,53 @@ def artifacts(image: str) -> dict[str, str]:
     }
 
 
-def boot_of(run: Run) -> Boot:
+def boot_of(run: SessionRun) -> Boot:
     """Return what the session boots."""
     return next(boot for boot in BOOTS if boot.name == run.template)
 
 
-def actual_state(state: State, run: Run | None, now: datetime, acted: float) -> BootState:
+def actual_state(state: NodeStanding, run: SessionRun | None, now: datetime, acted: float) -> BootState:
     """Return what a node runs: what it should, what it ran before, or nothing."""
     if run is None or state.runs == "nothing":
-        return {"boot_artifacts": OFF, "bss_token": "", "last_updated": written(now, acted)}
+        return {"boot_artifacts": OFF, "bss_token": "", "last_updated": bos_time_ago(now, acted)}
     image = boot_of(run).image if state.runs == "desired" else OLD
-    return {"boot_artifacts": artifacts(image), "bss_token": token(image), "last_updated": written(now, acted / 2)}
+    return {
+        "boot_artifacts": artifacts(image),
+        "bss_token": referral_token(image),
+        "last_updated": bos_time_ago(now, acted / 2),
+    }
 
 
-def desired_state(state: State, run: Run | None, now: datetime) -> BootState:
+def desired_state(state: NodeStanding, run: SessionRun | None, now: datetime) -> BootState:
     """Return what a node should run; nothing for one that is to be off."""
-    set_up = written(now, DISCOVERED.minutes if run is None else run.started - 0.5)
+    set_up = bos_time_ago(now, DISCOVERED.minutes if run is None else run.started - 0.5)
     if run is None or run.operation == "shutdown":
         return {"boot_artifacts": OFF, "bss_token": "", "configuration": "", "last_updated": set_up}
     image = boot_of(run).image
     return {
         "boot_artifacts": artifacts(image),
-        "bss_token": token(image) if state.action == "powering_on" else "",
+        "bss_token": referral_token(image) if state.action == "powering_on" else "",
         "configuration": run.template,
         "last_updated": set_up,
     }
 
 
-def staged_state(run: Run, now: datetime) -> BootState:
+def staged_state(run: SessionRun, now: datetime) -> BootState:
     """Return what a staged session has laid ready for a node."""
     return {
         "boot_artifacts": artifacts(boot_of(run).image),
         "configuration": run.template,
-        "last_updated": written(now, run.started - 0.5),
+        "last_updated": bos_time_ago(now, run.started - 0.5),
         "session": run.name,
     }
 
 
-def token(image: str) -> str:
+def referral_token(image: str) -> str:
     """Return the boot script service's referral token for an image."""
     return f"{image[:23]}-{image[-12:][::-1]}"
 
 
-def template(boot: Boot) -> dict[str, Any]:
+def demo_template(boot: Boot) -> dict[str, Any]:
     """Return the session template's document."""
     boot_set = {
         "arch": boot.arch,

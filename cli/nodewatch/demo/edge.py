@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
+from nodewatch.horizon.life_rules import NO_HUB, NO_SPACE
+
 ORG = "valley"
-NODES = (
+NODE_NAMES = (
     *(f"pump-{number:02d}" for number in range(1, 25)),
     *(f"weir-{number:02d}" for number in range(1, 13)),
     *(f"turbine-{number}" for number in range(1, 5)),
 )
-LOCAL = timezone(timedelta(hours=1))  # agents write their own zone's offset into start and end times
+AGENTS_ZONE = timezone(timedelta(hours=1))  # agents write their own zone's offset into start and end times
 
 
 class Report(NamedTuple):
@@ -24,7 +26,7 @@ class Report(NamedTuple):
 
 
 class Upgrade(NamedTuple):
-    """A management policy, and what its nodes report, dealt out in the order of `NODES`; the rest report nothing."""
+    """A management policy, and what its nodes report, dealt out in their order; the rest report nothing."""
 
     name: str
     label: str
@@ -37,9 +39,7 @@ class Upgrade(NamedTuple):
     window: int = 300
 
 
-NO_SPACE = "Upgrade error: the package needs 412 MB in /var/tmp, and 96 MB are free"
-NO_MANIFEST = "File horizon-agent-linux-deb-arm64.tar.gz of the manifest valley/agent-2.32 was not found"
-NO_HUB = "Failed to download the agent files after 5 attempts: the connection to the hub was reset"
+NO_ARM_PACKAGE = "File horizon-agent-linux-deb-arm64.tar.gz of the manifest valley/agent-2.32 was not found"
 UPGRADES = (
     Upgrade(
         "agent-2.32",
@@ -57,7 +57,7 @@ UPGRADES = (
             Report(2, "initiated", 6),
             Report(1, "ha node waiting", 12),
             Report(3, "download failed", 31, NO_HUB),
-            Report(2, "precheck failed", 55, NO_MANIFEST),
+            Report(2, "precheck failed", 55, NO_ARM_PACKAGE),
             Report(3, "failed", 40, NO_SPACE),
             Report(1, "rollback started", 2, NO_SPACE),
             Report(1, "rollback successful", 22, NO_SPACE),
@@ -87,43 +87,43 @@ UPGRADES = (
 STARTED = ("initiated", "successful", "failed", "rollback started", "rollback successful", "rollback failed")
 
 
-def fleet(now: datetime) -> dict[str, Any]:
+def demo_edge_nodes(now: datetime) -> dict[str, Any]:
     """Return the edge nodes and their upgrades at `now`, as the content of a fleet file."""
     reported: dict[str, dict[str, Any]] = {}
     for upgrade in UPGRADES:
-        nodes = iter(NODES)
+        nodes = iter(NODE_NAMES)
         for report in upgrade.reports:
             for place in range(report.number):
                 mine = reported.setdefault(f"{ORG}/{next(nodes)}", {})
-                mine[f"{ORG}/{upgrade.name}"] = {"agentUpgradePolicyStatus": status(upgrade, report, place, now)}
+                mine[f"{ORG}/{upgrade.name}"] = {"agentUpgradePolicyStatus": demo_status(upgrade, report, place, now)}
     return {
         "exchange": {
-            "managementpolicies": {f"{ORG}/{upgrade.name}": policy(upgrade, now) for upgrade in UPGRADES},
-            "nodes": {f"{ORG}/{name}": node(name, place, now) for place, name in enumerate(NODES)},
-            "nodePolicies": {f"{ORG}/{name}": node_policy(name, now) for name in NODES},
+            "managementpolicies": {f"{ORG}/{upgrade.name}": demo_policy(upgrade, now) for upgrade in UPGRADES},
+            "nodes": {f"{ORG}/{name}": demo_node(name, place, now) for place, name in enumerate(NODE_NAMES)},
+            "nodePolicies": {f"{ORG}/{name}": demo_node_policy(name, now) for name in NODE_NAMES},
             "managementStatus": reported,
         }
     }
 
 
-def utc(now: datetime, minutes: float) -> str:
+def exchange_time_ago(now: datetime, minutes: float) -> str:
     """Return the time so many minutes ago as the Exchange writes it."""
     return (now.astimezone(UTC) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def local(now: datetime, minutes: float) -> str:
+def agent_time_ago(now: datetime, minutes: float) -> str:
     """Return the time so many minutes ago as an agent writes it."""
-    return (now.astimezone(LOCAL) - timedelta(minutes=minutes)).isoformat(timespec="seconds")
+    return (now.astimezone(AGENTS_ZONE) - timedelta(minutes=minutes)).isoformat(timespec="seconds")
 
 
-def status(upgrade: Upgrade, report: Report, place: int, now: datetime) -> dict[str, Any]:
+def demo_status(upgrade: Upgrade, report: Report, place: int, now: datetime) -> dict[str, Any]:
     """Return what one node reports: times that are not there yet are empty, as the Exchange has them."""
     since = max(report.minutes - place * 0.7, 0.5)
     started = report.status in STARTED
     return {
-        "scheduledTime": utc(now, upgrade.minutes - place * 0.1),
-        "startTime": local(now, since + 5) if started else "",
-        "endTime": local(now, since) if report.status == "successful" else "",
+        "scheduledTime": exchange_time_ago(now, upgrade.minutes - place * 0.1),
+        "startTime": agent_time_ago(now, since + 5) if started else "",
+        "endTime": agent_time_ago(now, since) if report.status == "successful" else "",
         "upgradedVersions": {
             "softwareVersion": upgrade.software,
             "certVersion": upgrade.certificate,
@@ -131,11 +131,11 @@ def status(upgrade: Upgrade, report: Report, place: int, now: datetime) -> dict[
         },
         "status": report.status,
         "errorMessage": report.error,
-        "lastUpdated": utc(now, since).replace("Z", ".000Z"),
+        "lastUpdated": exchange_time_ago(now, since).replace("Z", ".000Z"),
     }
 
 
-def policy(upgrade: Upgrade, now: datetime) -> dict[str, Any]:
+def demo_policy(upgrade: Upgrade, now: datetime) -> dict[str, Any]:
     """Return the management policy's document."""
     return {
         "owner": f"{ORG}/admin",
@@ -148,15 +148,15 @@ def policy(upgrade: Upgrade, now: datetime) -> dict[str, Any]:
         "start": "now",
         "startWindow": upgrade.window,
         "agentUpgradePolicy": {"manifest": f"{ORG}/{upgrade.name}", "allowDowngrade": False},
-        "lastUpdated": utc(now, upgrade.minutes).replace("Z", ".000000Z"),
-        "created": utc(now, upgrade.minutes + 30).replace("Z", ".000000Z"),
+        "lastUpdated": exchange_time_ago(now, upgrade.minutes).replace("Z", ".000000Z"),
+        "created": exchange_time_ago(now, upgrade.minutes + 30).replace("Z", ".000000Z"),
     }
 
 
-def node_policy(name: str, now: datetime) -> dict[str, Any]:
+def demo_node_policy(name: str, now: datetime) -> dict[str, Any]:
     """Return the edge node's own policy: what it is, in the properties that policies choose by."""
     properties = {
-        "openhorizon.arch": arch(name),
+        "openhorizon.arch": demo_arch(name),
         "openhorizon.cpu": 4,
         "openhorizon.memory": 3_800,
         "openhorizon.allowPrivileged": False,
@@ -171,18 +171,18 @@ def node_policy(name: str, now: datetime) -> dict[str, Any]:
         "deployment": {},
         "management": {},
         "nodePolicyVersion": "v2",
-        "lastUpdated": utc(now, 20_160).replace("Z", ".000000Z"),
+        "lastUpdated": exchange_time_ago(now, 20_160).replace("Z", ".000000Z"),
     }
 
 
-def arch(name: str) -> str:
+def demo_arch(name: str) -> str:
     """Return what the edge node's processor is called."""
     return "arm64" if name.startswith("weir") else "amd64"
 
 
-def node(name: str, place: int, now: datetime) -> dict[str, Any]:
+def demo_node(name: str, place: int, now: datetime) -> dict[str, Any]:
     """Return the edge node's document."""
-    seen = utc(now, 0.2 + place % 7 * 0.13).replace("Z", ".000000Z")
+    seen = exchange_time_ago(now, 0.2 + place % 7 * 0.13).replace("Z", ".000000Z")
     return {
         "token": "***",
         "name": name,
@@ -199,7 +199,7 @@ def node(name: str, place: int, now: datetime) -> dict[str, Any]:
         },
         "lastHeartbeat": seen,
         "publicKey": "" if name == "turbine-4" else "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A",
-        "arch": arch(name),
+        "arch": demo_arch(name),
         "heartbeatIntervals": {"minInterval": 0, "maxInterval": 0, "intervalAdjustment": 0},
         "ha_group": "weirs" if name in ("weir-01", "weir-02") else None,
         "lastUpdated": seen,

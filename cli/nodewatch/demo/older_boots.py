@@ -9,20 +9,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-CATEGORIES = ("not_started", "succeeded", "failed", "excluded", "in_progress")
+from nodewatch.bos_v1.rules import PHASES
+
+OLDER_CATEGORIES = ("not_started", "succeeded", "failed", "excluded", "in_progress")
 COMPUTES = {
     "cle-1.3.0": [f"x3000c0s19b{blade}n0" for blade in range(1, 5)],
     "cle-1.2.0": [f"x5000c1s{slot}b{blade}n{node}" for slot in range(3) for blade in range(2) for node in range(2)],
 }
-PHASES = {
-    "shutdown": ("shutdown",),
-    "boot": ("boot", "configure"),
-    "configure": ("configure",),
-    "reboot": ("shutdown", "boot", "configure"),
-}
 
 
-class Past(NamedTuple):
+class OlderSession(NamedTuple):
     """A session: what was asked for, when, and how many of its nodes each phase has left in which category.
 
     A phase that `ends` does not name has not started. `later` tells that it is written as later servers did: with a
@@ -38,58 +34,58 @@ class Past(NamedTuple):
 
 
 ALL_4, ALL_12 = {"succeeded": 4}, {"succeeded": 12}
-PASTS = (
-    Past(
+OLDER_SESSIONS = (
+    OlderSession(
         "99a192c2-050e-41bc-a576-548610851742",
         "boot",
         "cle-1.3.0",
         "2020-07-14 08:02:11.402937",
         {"boot": ALL_4, "configure": ALL_4},
     ),
-    Past(
+    OlderSession(
         "4374f3e6-e8ed-4e66-bf63-3ebe0e618db2",
         "reboot",
         "cle-1.2.0",
         "2020-07-14 15:40:52.118260",
         {"shutdown": ALL_12, "boot": ALL_12, "configure": ALL_12},
     ),
-    Past(
+    OlderSession(
         "fb14932a-a9b7-41b2-ad21-b4bc632cf1ef",
         "boot",
         "cle-1.2.0",
         "2020-07-15 09:12:30.775301",
         {"boot": {"succeeded": 10, "failed": 2}, "configure": {"succeeded": 10, "failed": 2}},
     ),
-    Past(
+    OlderSession(
         "9321ab7a-bf7f-42fd-8103-94a296552856",
         "shutdown",
         "cle-1.3.0",
         "2020-07-16 17:55:04.220418",
         {"shutdown": {"succeeded": 3, "failed": 1}},
     ),
-    Past(
+    OlderSession(
         "50aaaa85-6807-45c7-b6de-f984a930e2eb",
         "configure",
         "cle-1.3.0",
         "2020-07-17 07:21:49.031775",
         {"configure": ALL_4},
     ),
-    Past(
+    OlderSession(
         "972cfd09-3403-4282-ab93-b41992f7c0d8",
         "reboot",
         "cle-1.2.0",
         "2020-07-17 11:03:27.669014",
         {"shutdown": ALL_12, "boot": {"succeeded": 9, "failed": 3}},
     ),
-    Past("2c86c1b9-5281-4610-b044-479f1536727a", "boot", "cle-1.3.0", "2020-07-20 08:00:41.300822", {}),
-    Past(
+    OlderSession("2c86c1b9-5281-4610-b044-479f1536727a", "boot", "cle-1.3.0", "2020-07-20 08:00:41.300822", {}),
+    OlderSession(
         "7719385a-e462-4bb6-8fd8-55caa0836528",
         "shutdown",
         "cle-1.2.0",
         "2020-07-20 18:30:16.554903",
         {"shutdown": {"succeeded": 7, "in_progress": 5}},
     ),
-    Past(
+    OlderSession(
         "0aac0252-4637-4198-919f-6bafda7fafef",
         "reboot",
         "cle-1.2.0",
@@ -100,7 +96,7 @@ PASTS = (
             "configure": {"succeeded": 4, "in_progress": 8},
         },
     ),
-    Past(
+    OlderSession(
         "13207c87-0b9f-410c-88c1-6e26ff63cb34",
         "boot",
         "cle-1.3.0",
@@ -108,7 +104,7 @@ PASTS = (
         {"boot": ALL_4, "configure": ALL_4},
         later=True,
     ),
-    Past(
+    OlderSession(
         "bd18e7e3-978f-4699-b8f2-8a4ce2d46f75",
         "reboot",
         "cle-1.3.0",
@@ -116,7 +112,7 @@ PASTS = (
         {"shutdown": ALL_4, "boot": {"succeeded": 2, "failed": 2}, "configure": {"succeeded": 2, "failed": 2}},
         later=True,
     ),
-    Past(
+    OlderSession(
         "b741e4de-2064-4de4-9f23-20b6c1d0dc1a",
         "configure",
         "cle-1.2.0",
@@ -126,11 +122,13 @@ PASTS = (
 )
 
 
-def fleet() -> dict[str, Any]:
+def demo_older_boots() -> dict[str, Any]:
     """Return the sessions, as the content of a fleet file; each has one boot set, `computes`."""
-    boot_sets = {past.id: {"computes": boot_set(past)} for past in PASTS}
-    statuses = {past.id: session_status(past, boot_sets[past.id]["computes"]["metadata"]) for past in PASTS}
-    described = {past.id: session(past, statuses[past.id]["metadata"]) for past in PASTS}
+    boot_sets = {past.id: {"computes": older_boot_set(past)} for past in OLDER_SESSIONS}
+    statuses = {
+        past.id: older_session_status(past, boot_sets[past.id]["computes"]["metadata"]) for past in OLDER_SESSIONS
+    }
+    described = {past.id: older_session(past, statuses[past.id]["metadata"]) for past in OLDER_SESSIONS}
     return {"bos": {"v1": {"session": described, "status": statuses, "boot_sets": boot_sets}}}
 
 
@@ -139,7 +137,7 @@ def later_time(start: str, seconds: float) -> str:
     return str(datetime.fromisoformat(start) + timedelta(seconds=seconds))
 
 
-def session(past: Past, metadata: dict[str, Any]) -> dict[str, Any]:
+def older_session(past: OlderSession, metadata: dict[str, Any]) -> dict[str, Any]:
     """Return what `describe` answers: a stop time is null until there is one."""
     return {
         "complete": metadata["complete"],
@@ -154,7 +152,7 @@ def session(past: Past, metadata: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def session_status(past: Past, computes: dict[str, Any]) -> dict[str, Any]:
+def older_session_status(past: OlderSession, computes: dict[str, Any]) -> dict[str, Any]:
     """Return the session's status; `computes` is its boot set's metadata."""
     myself = f"/v1/session/{past.id}/status"
     links = [{"href": myself, "rel": "self"}]
@@ -167,9 +165,9 @@ def session_status(past: Past, computes: dict[str, Any]) -> dict[str, Any]:
     return {"boot_sets": ["computes"], "id": past.id, "links": links, "metadata": metadata}
 
 
-def boot_set(past: Past) -> dict[str, Any]:
+def older_boot_set(past: OlderSession) -> dict[str, Any]:
     """Return the boot set's status: its phases, and what they sum up to."""
-    phases = [phase(past, name) for name in PHASES[past.operation]]
+    phases = [older_phase(past, name) for name in PHASES[past.operation]]
     myself = f"/v1/session/{past.id}/status/computes"
     links = [{"href": myself, "rel": "self"}]
     links += [{"href": f"{myself}/{one['name']}", "rel": "Phase"} for one in phases]
@@ -188,11 +186,11 @@ def boot_set(past: Past) -> dict[str, Any]:
     }
 
 
-def phase(past: Past, name: str) -> dict[str, Any]:
+def older_phase(past: OlderSession, name: str) -> dict[str, Any]:
     """Return the phase's status: the nodes, in their order, dealt out to the categories."""
     nodes = iter(COMPUTES[past.template])
     counts = past.ends.get(name, {"not_started": len(COMPUTES[past.template])})
-    held = {category: [next(nodes) for _ in range(counts.get(category, 0))] for category in CATEGORIES}
+    held = {category: [next(nodes) for _ in range(counts.get(category, 0))] for category in OLDER_CATEGORIES}
     complete = not held["not_started"] and not held["in_progress"]
     metadata: dict[str, Any] = {
         "complete": complete,
@@ -202,5 +200,5 @@ def phase(past: Past, name: str) -> dict[str, Any]:
     }
     if complete and name != "configure":
         metadata["stop_time"] = later_time(past.start, 854.133)
-    categories = [{"name": category, "node_list": held[category]} for category in CATEGORIES]
+    categories = [{"name": category, "node_list": held[category]} for category in OLDER_CATEGORIES]
     return {"categories": categories, "metadata": metadata, "name": name}

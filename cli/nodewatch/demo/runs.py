@@ -18,7 +18,7 @@ CFS_INVALID = "cfs is not reporting a valid configuration status for this compon
 CHASSIS = SILENT.format("x1000c1b0")
 
 
-class State(NamedTuple):
+class NodeStanding(NamedTuple):
     """What makes a component's status: phase, last action, override; whether BOS acts on it; what it runs (`desired`,
     `previous`, `nothing`); whether the last action failed.
     """
@@ -31,21 +31,21 @@ class State(NamedTuple):
     failed: bool = False
 
 
-STATES = {
-    "stable": State("", "powering_on", enabled=False),
-    "shut down": State("", "powering_off_gracefully", enabled=False, runs="nothing"),
-    "discovered": State("", "newly_discovered", enabled=False, runs="nothing"),
-    "power_on_pending": State("powering_on", "powering_off_gracefully", runs="nothing"),
-    "power_on_failed": State("powering_on", "powering_on", runs="nothing", failed=True),
-    "power_on_called": State("powering_on", "powering_on", runs="nothing"),
-    "power_off_pending": State("powering_off", "session_setup", runs="previous"),
-    "power_off_gracefully_called": State("powering_off", "powering_off_gracefully", runs="previous"),
-    "power_off_forcefully_called": State("powering_off", "powering_off_forcefully", runs="previous"),
-    "configuring": State("configuring", "powering_on"),
-    "failed to boot": State("powering_on", "powering_on", "failed", enabled=False, runs="nothing", failed=True),
-    "failed to configure": State("configuring", "powering_on", "failed", enabled=False),
-    "on_hold": State("", "session_setup", "on_hold", runs="previous"),
-    "lost": State("", "session_setup", "on_hold", enabled=False, runs="nothing"),
+NODE_STANDINGS = {
+    "stable": NodeStanding("", "powering_on", enabled=False),
+    "shut down": NodeStanding("", "powering_off_gracefully", enabled=False, runs="nothing"),
+    "discovered": NodeStanding("", "newly_discovered", enabled=False, runs="nothing"),
+    "power_on_pending": NodeStanding("powering_on", "powering_off_gracefully", runs="nothing"),
+    "power_on_failed": NodeStanding("powering_on", "powering_on", runs="nothing", failed=True),
+    "power_on_called": NodeStanding("powering_on", "powering_on", runs="nothing"),
+    "power_off_pending": NodeStanding("powering_off", "session_setup", runs="previous"),
+    "power_off_gracefully_called": NodeStanding("powering_off", "powering_off_gracefully", runs="previous"),
+    "power_off_forcefully_called": NodeStanding("powering_off", "powering_off_forcefully", runs="previous"),
+    "configuring": NodeStanding("configuring", "powering_on"),
+    "failed to boot": NodeStanding("powering_on", "powering_on", "failed", enabled=False, runs="nothing", failed=True),
+    "failed to configure": NodeStanding("configuring", "powering_on", "failed", enabled=False),
+    "on_hold": NodeStanding("", "session_setup", "on_hold", runs="previous"),
+    "lost": NodeStanding("", "session_setup", "on_hold", enabled=False, runs="nothing"),
 }
 
 
@@ -59,7 +59,7 @@ class Batch(NamedTuple):
     tries: int = 1
 
 
-class Run(NamedTuple):
+class SessionRun(NamedTuple):
     """A session: what was asked for, when (minutes ago), on which nodes, and how these stand."""
 
     name: str
@@ -77,8 +77,8 @@ class Run(NamedTuple):
 
 # In the order in which they ran: a node that a later one takes over is its own from then on.
 RUNS = (
-    Run("uan-boot", "boot", "uan-26.3", 5_790, 5_771, [Batch("x3000c0s[1,3,5,7]b0n0", "stable", 5_772)]),
-    Run(
+    SessionRun("uan-boot", "boot", "uan-26.3", 5_790, 5_771, [Batch("x3000c0s[1,3,5,7]b0n0", "stable", 5_772)]),
+    SessionRun(
         "cab-1001-shutdown",
         "shutdown",
         "compute-26.3",
@@ -89,8 +89,8 @@ RUNS = (
         ],
         limit="x1001",
     ),
-    Run("arm-boot", "boot", "arm-26.3", 2_905, 2_871, [Batch("x5000c1s[0-2]b[0-1]n[0-1]", "stable", 2_880)]),
-    Run(
+    SessionRun("arm-boot", "boot", "arm-26.3", 2_905, 2_871, [Batch("x5000c1s[0-2]b[0-1]n[0-1]", "stable", 2_880)]),
+    SessionRun(
         "weekly-boot",
         "boot",
         "compute-26.3",
@@ -104,7 +104,7 @@ RUNS = (
         ],
         limit="x3000",
     ),
-    Run(
+    SessionRun(
         "red-reboot",
         "reboot",
         "red-compute",
@@ -115,7 +115,7 @@ RUNS = (
         ],
         tenant="vcluster-red",
     ),
-    Run(
+    SessionRun(
         "cab-9000-reboot",
         "reboot",
         "cab-9000",
@@ -130,8 +130,8 @@ RUNS = (
             Batch("x9000c1s7b1n1", "stable", 429),
         ],
     ),
-    Run("storage-boot", "boot", "storage-26.3", 320, 320, error="No nodes were found to act upon."),
-    Run(
+    SessionRun("storage-boot", "boot", "storage-26.3", 320, 320, error="No nodes were found to act upon."),
+    SessionRun(
         "repair-boot",
         "boot",
         "compute-26.3",
@@ -147,7 +147,7 @@ RUNS = (
         "x3000c0s31b1n0,x3000c0s31b2n0,x3000c0s31b3n0,x3000c0s31b4n0",
         state="running",
     ),
-    Run(
+    SessionRun(
         "night-reboot",
         "reboot",
         "compute-26.3",
@@ -176,7 +176,7 @@ RUNS = (
         limit="x1000",
         state="running",
     ),
-    Run(
+    SessionRun(
         "staged-update",
         "reboot",
         "arm-26.3.1",
@@ -188,7 +188,7 @@ RUNS = (
         state="running",
         stage=True,
     ),
-    Run("evening-shutdown", "shutdown", "uan-26.3", 0, None, limit="x3000c0s1b0n0", state="pending"),
+    SessionRun("evening-shutdown", "shutdown", "uan-26.3", 0, None, limit="x3000c0s1b0n0", state="pending"),
 )
 DISCOVERED = Batch("x3000c0s35b[1-4]n0", "discovered", 95)
 
@@ -205,10 +205,10 @@ class Boot(NamedTuple):
     description: str = ""
 
 
-def named(pattern: str) -> list[str]:
+def expand_names(pattern: str) -> list[str]:
     """Return the names that a pattern with ranges in brackets stands for.
 
-    >>> named("x1s[0-1,4]b[1-2]")
+    >>> expand_names("x1s[0-1,4]b[1-2]")
     ['x1s0b1', 'x1s0b2', 'x1s1b1', 'x1s1b2', 'x1s4b1', 'x1s4b2']
     """
     choices: list[list[str]] = []
@@ -225,9 +225,20 @@ def named(pattern: str) -> list[str]:
 BOOTS = (
     Boot("compute-26.3", "compute", NEW, {"node_roles_groups": ["Compute"]}, description="All computes"),
     Boot("uan-26.3", "uan", NEW, {"node_groups": ["uan"]}, description="User access nodes"),
-    Boot("cab-9000", "compute", NEW, {"node_list": named("x9000c1s[0-7]b[0-1]n[0-1]")}, description="Cabinet 9000"),
-    Boot("arm-26.3", "arm", OLD, {"node_list": named("x5000c1s[0-2]b[0-1]n[0-1]")}, "ARM"),
-    Boot("arm-26.3.1", "arm", ARM, {"node_list": named("x5000c1s[0-2]b[0-1]n[0-1]")}, "ARM", description="New drivers"),
+    Boot(
+        "cab-9000", "compute", NEW, {"node_list": expand_names("x9000c1s[0-7]b[0-1]n[0-1]")}, description="Cabinet 9000"
+    ),
+    Boot("arm-26.3", "arm", OLD, {"node_list": expand_names("x5000c1s[0-2]b[0-1]n[0-1]")}, "ARM"),
+    Boot(
+        "arm-26.3.1",
+        "arm",
+        ARM,
+        {"node_list": expand_names("x5000c1s[0-2]b[0-1]n[0-1]")},
+        "ARM",
+        description="New drivers",
+    ),
     Boot("storage-26.3", "storage", NEW, {"node_groups": ["lnet"]}),
-    Boot("red-compute", "compute", OLD, {"node_list": named("x9000c3s[0-1]b[0-1]n[0-1]")}, tenant="vcluster-red"),
+    Boot(
+        "red-compute", "compute", OLD, {"node_list": expand_names("x9000c3s[0-1]b[0-1]n[0-1]")}, tenant="vcluster-red"
+    ),
 )

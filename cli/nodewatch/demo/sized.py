@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
+from nodewatch.demo.edge import ORG
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SESSION, TEMPLATE = "night-reboot", "compute-26.3"
-TAKEN = (1001, 3000, 5000, 9000)  # cabinets in which other sessions have nodes
-ORG = "valley"
+RUNNING_SESSION, RUNNING_TEMPLATE = "night-reboot", "compute-26.3"
+TAKEN_CABINETS = (1001, 3000, 5000, 9000)  # cabinets in which other sessions have nodes
 
 
 def xnames() -> Iterator[str]:
@@ -20,7 +21,7 @@ def xnames() -> Iterator[str]:
     (['x1000c0s0b0n0', 'x1000c0s0b0n1', 'x1000c0s0b1n0'], 'x1002c0s0b0n0')
     """
     for cabinet in count(1000):
-        if cabinet not in TAKEN:
+        if cabinet not in TAKEN_CABINETS:
             for place in range(256):
                 yield f"x{cabinet}c{place // 32}s{place // 4 % 8}b{place // 2 % 2}n{place % 2}"
 
@@ -30,17 +31,17 @@ def with_nodes(fleet: dict[str, Any], number: int) -> dict[str, Any]:
     that names them.
     """
     v2 = fleet["bos"]["v2"]
-    patterns = [component for component in v2["components"] if component["session"] == SESSION]
-    others = [component for component in v2["components"] if component["session"] != SESSION]
+    patterns = [component for component in v2["components"] if component["session"] == RUNNING_SESSION]
+    others = [component for component in v2["components"] if component["session"] != RUNNING_SESSION]
     names = list(islice(xnames(), number))
     nodes = [{**patterns[place % len(patterns)], "id": name} for place, name in enumerate(names)]
     sessions = [
-        {**session, "components": ",".join(names), "limit": ""} if session["name"] == SESSION else session
+        {**session, "components": ",".join(names), "limit": ""} if session["name"] == RUNNING_SESSION else session
         for session in v2["sessions"]
     ]
     templates = [
         {**template, "boot_sets": {name: naming(boot_set, names) for name, boot_set in template["boot_sets"].items()}}
-        if template["name"] == TEMPLATE
+        if template["name"] == RUNNING_TEMPLATE
         else template
         for template in v2["sessiontemplates"]
     ]

@@ -48,17 +48,17 @@ class ExchangeClient:
 
     def policies(self, org: str, nmp: str = "") -> dict[str, Policy | None]:
         """Return the policies of an organization, or the one of that name, by `org/nmp`; none if there is none."""
-        found = members(self.backend, policies_request(org, nmp), "managementPolicy")
+        found = ask_for_members(self.backend, policies_request(org, nmp), "managementPolicy")
         if not nmp:
             return found
         key = f"{org}/{nmp}"
         if found and key not in found:  # Exchanges before 2.144.0 answer with any policy when asked for one by name
-            found = members(self.backend, policies_request(org), "managementPolicy")
+            found = ask_for_members(self.backend, policies_request(org), "managementPolicy")
         return {name: policy for name, policy in found.items() if name == key}
 
     def nodes(self, org: str, node: str = "") -> dict[str, Node | None]:
         """Return the nodes of an organization that the caller may see, or the one of that name, by `org/node`."""
-        return members(self.backend, Request("GET", node_path(org, node)), "nodes")
+        return ask_for_members(self.backend, Request("GET", node_path(org, node)), "nodes")
 
     def policy_near(self, org: str, nmp: str) -> str:
         """Return the question after the policy whose name is near to one that none has; nothing if none is near."""
@@ -80,7 +80,7 @@ class ExchangeClient:
 
     def statuses(self, org: str, node: str) -> Statuses:
         """Return the statuses of all policies on a node, by `org/nmp`; none if it has none."""
-        return members(self.backend, status_request(org, node, ""), "managementStatus")
+        return ask_for_members(self.backend, status_request(org, node, ""), "managementStatus")
 
     def recording(self, nmp: str = "") -> Documents[Mapping[str, str]]:
         """Return what `local record` has kept, the oldest first: all changes of statuses, or those of one `org/nmp`.
@@ -134,7 +134,7 @@ class AgentClient:
         request: Request[Statuses] = Request("GET", agent_path("status", nmp))
         try:
             answer = self.backend.send(request)
-            return entries(answer.text or answer.document, request)
+            return objects_by_name(answer.text or answer.document, request)
         except NotFound as error:
             if isinstance(error.document, dict) and "error" in error.document:
                 raise
@@ -188,7 +188,7 @@ def reset_request(target: Target) -> Request[Statuses]:
 
 def statuses_in(result: Answer | NodewatchError, request: Request[Statuses]) -> Statuses:
     """Return the statuses in what a `status_request` brought; none where the Exchange answered that there are none."""
-    return found_in(result, request, "managementStatus")
+    return members_or_nothing(result, request, "managementStatus")
 
 
 def node_policy_request(org: str, node: str) -> Request[NodePolicy]:
@@ -222,14 +222,14 @@ def policies_request(org: str, nmp: str = "") -> Request[dict[str, Policy | None
     return Request("GET", policy_path(org, nmp))
 
 
-def members(backend: Backend, request: Request[Asked], field: str) -> Asked:
+def ask_for_members(backend: Backend, request: Request[Asked], field: str) -> Asked:
     """Return what the Exchange holds in the field, by name; nothing where it answers that there is nothing."""
     result: Answer | NodewatchError
     try:
         result = backend.send(request)
     except NotFound as error:
         result = error
-    return found_in(result, request, field)
+    return members_or_nothing(result, request, field)
 
 
 def nearest_member(backend: Backend, path: str, field: str, name: str) -> str:
@@ -238,16 +238,16 @@ def nearest_member(backend: Backend, path: str, field: str, name: str) -> str:
 
     request: Request[dict[str, object]] = Request("GET", path, aside=True)
     try:
-        found = member(backend.send(request), request, field)
+        found = members_in(backend.send(request), request, field)
     except NodewatchError:
         return ""
     return nearest(name, (full.partition("/")[2] for full in found))
 
 
-def found_in(result: Answer | NodewatchError, request: Request[Asked], field: str) -> Asked:
+def members_or_nothing(result: Answer | NodewatchError, request: Request[Asked], field: str) -> Asked:
     """Return the field of the answer, nothing where the Exchange itself says that there is nothing; raise the error."""
     if not isinstance(result, NodewatchError):
-        return member(result, request, field)
+        return members_in(result, request, field)
     check_nothing(result, request.path, field)
     return as_asked({}, request)
 
@@ -280,7 +280,7 @@ def says_nothing(said: object, field: str) -> bool:
     return said.get(field) == {} or (said.get("code") == "not-found" and said.get("msg") != "unrecognized route")
 
 
-def member(answer: Answer, request: Request[Asked], field: str) -> Asked:
+def members_in(answer: Answer, request: Request[Asked], field: str) -> Asked:
     """Return an answer's field; raise `UnreadableAnswer` without one: an Exchange that has nothing there says 404."""
     document = answer.document
     if not isinstance(document, dict) or field not in document:
@@ -288,10 +288,10 @@ def member(answer: Answer, request: Request[Asked], field: str) -> Asked:
         raise UnreadableAnswer(
             f"GET {request.path} should answer {field} by name, but it answered {found}. {ASK_RIGHT}"
         )
-    return entries(document[field], request)
+    return objects_by_name(document[field], request)
 
 
-def entries(document: object, request: Request[Asked]) -> Asked:
+def objects_by_name(document: object, request: Request[Asked]) -> Asked:
     """Return the object that maps names to documents (or to null); raise `UnreadableAnswer` if it is none."""
     found = {} if document is None else document
     if not isinstance(found, dict) or not all(isinstance(entry, dict | None) for entry in found.values()):

@@ -48,37 +48,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 LETTERS = "0-9a-zA-Z\u00a0-\u00ff\u1100-\u11ff\u20a0-\u20cf\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef"
-WORD = rf"[{LETTERS}_\-/!?+~'.]"
-QUOTED = rf"[{LETTERS}_\-/!?+~'. \t]"
+WORD_CHARACTER = rf"[{LETTERS}_\-/!?+~'.]"
+QUOTED_CHARACTER = rf"[{LETTERS}_\-/!?+~'. \t]"
 BLANK = r"[\n\r\t ]"
-DIGITS = "[0-9]*+"
-NUMBERS = rf"{DIGITS}\.{DIGITS}\.{DIGITS}"
+VERSION_DIGITS = "[0-9]*+"
+VERSION_NUMBERS = rf"{VERSION_DIGITS}\.{VERSION_DIGITS}\.{VERSION_DIGITS}"
 # In this order, and each without going back (`*+`): so the agent's lexer reads. What begins with `in` and goes on with
 # another `i` is none of its words.
 TOKENS: dict[str, str] = {
-    "in word": rf"in(?:in)*+(?!i){WORD}++",
+    "in word": rf"in(?:in)*+(?!i){WORD_CHARACTER}++",
     "and": rf"{BLANK}++(?:AND|&&){BLANK}++",
     "or": rf"{BLANK}++(?:OR|\|\|){BLANK}++",
     "order": rf"{BLANK}*+=?+[<>]=?+{BLANK}*+",
     "in": rf"{BLANK}*+in{BLANK}*+",
     "equality": rf"{BLANK}*+(?:!=|==?+){BLANK}*+",
-    "range": rf"{BLANK}*+[(\[]{NUMBERS}{BLANK}*+,{BLANK}*+(?:{NUMBERS}|INFINITY)[\])]",
-    "version": rf"{BLANK}*+{NUMBERS}",
-    "number": rf"{BLANK}*+-?+[0-9]++(?:\.{DIGITS})?+",
+    "range": rf"{BLANK}*+[(\[]{VERSION_NUMBERS}{BLANK}*+,{BLANK}*+(?:{VERSION_NUMBERS}|INFINITY)[\])]",
+    "version": rf"{BLANK}*+{VERSION_NUMBERS}",
+    "number": rf"{BLANK}*+-?+[0-9]++(?:\.{VERSION_DIGITS})?+",
     "(": rf"{BLANK}*+\({BLANK}*+",
     ")": rf"{BLANK}*+\)",
-    "word": rf"{BLANK}*+{WORD}++",
-    "quoted": rf'{BLANK}*+"{QUOTED}++"',
-    "list": rf'{BLANK}*+"(?:{QUOTED}|,)++"',
+    "word": rf"{BLANK}*+{WORD_CHARACTER}++",
+    "quoted": rf'{BLANK}*+"{QUOTED_CHARACTER}++"',
+    "list": rf'{BLANK}*+"(?:{QUOTED_CHARACTER}|,)++"',
 }
 VALUES = ("word", "in word", "quoted", "list", "version", "range", "number")
 AFTER_IN = ("list", "quoted", "range", "version")
-TRUTHS = {
+BOOLEANS = {
     **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
     **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
 }
 IN = "; a word `in`, or one that begins with `ini`, cannot be read unless it is a value in double quotes"
-DEEPEST = 100  # parentheses in parentheses: more are refused, so that no text can exhaust the stack
+DEEPEST_PARENTHESES = 100  # parentheses in parentheses: more are refused, so that no text can exhaust the stack
 VERSION_TYPE, LIST_TYPE = "version", "list of strings"
 
 
@@ -86,7 +86,7 @@ class Unparsable(ValueError):
     """A text is no constraint; the message says why."""
 
 
-class Comparison(NamedTuple):
+class PropertyComparison(NamedTuple):
     """A property's name, an operator, and the value as it was written, quotes included."""
 
     name: str
@@ -98,10 +98,10 @@ class Joined(NamedTuple):
     """Expressions of which all (`and`) or any (`or`) must hold; of none, all do."""
 
     how: Literal["and", "or"]
-    parts: Sequence[Comparison | Joined]
+    parts: Sequence[PropertyComparison | Joined]
 
 
-class Token(NamedTuple):
+class ConstraintToken(NamedTuple):
     """A word of the language: its kind (a key of `TOKENS`, or nothing at the end), its text, and where it ends."""
 
     kind: str
@@ -115,18 +115,18 @@ def token_pattern() -> re.Pattern[str]:
     return re.compile("|".join(f"({pattern})" for pattern in TOKENS.values()))
 
 
-def read_token(text: str, at: int) -> Token:
+def next_token(text: str, at: int) -> ConstraintToken:
     """Return the token at the place; raise `Unparsable` where nothing fits.
 
-    >>> read_token("site in [1.0.0,2.0.0)", 4), read_token("a", 1)
-    (Token(kind='in', text=' in ', end=8), Token(kind='', text='', end=1))
+    >>> next_token("site in [1.0.0,2.0.0)", 4), next_token("a", 1)
+    (ConstraintToken(kind='in', text=' in ', end=8), ConstraintToken(kind='', text='', end=1))
     """
     if at == len(text):
-        return Token("", "", at)
+        return ConstraintToken("", "", at)
     found = token_pattern().match(text, at)
     if found is None or found.lastindex is None:
         raise Unparsable(f"nothing is known that begins with {text[at]!r}")
-    return Token(list(TOKENS)[found.lastindex - 1], found[0], found.end())
+    return ConstraintToken(list(TOKENS)[found.lastindex - 1], found[0], found.end())
 
 
 def is_blank(text: str, at: int) -> bool:
@@ -134,41 +134,41 @@ def is_blank(text: str, at: int) -> bool:
     return re.compile(r"\s*\Z").match(text, at) is not None
 
 
-def read_comparison(text: str, at: int) -> tuple[Comparison | None, int]:
+def read_comparison(text: str, at: int) -> tuple[PropertyComparison | None, int]:
     """Return the comparison at the place and where it ends; none before a parenthesis, and at the end.
 
     >>> read_comparison("site == rome AND x > 1", 0), read_comparison("(a == b)", 0)
-    ((Comparison(name='site', operator='==', value='rome'), 12), (None, 0))
+    ((PropertyComparison(name='site', operator='==', value='rome'), 12), (None, 0))
     """
     if is_blank(text, at):
         return None, len(text)
-    first = read_token(text, at)
+    first = next_token(text, at)
     if first.kind in ("(", ")"):
         return None, at
     if first.kind not in ("word", "in word"):
         raise Unparsable(f"{first.text!r} is not the name of a property" + IN * (first.kind == "in"))
-    name, operator = first.text, read_token(text, first.end)
+    name, operator = first.text, next_token(text, first.end)
     if operator.kind not in ("equality", "order", "in"):
         if not (len(name.encode()) > 3 and name.endswith("in")):
             raise Unparsable(f"an operator must follow the name {name!r}, not {operator.text!r}")
-        name, operator, value = name[:-2], Token("written together", "in", first.end), operator
+        name, operator, value = name[:-2], ConstraintToken("written together", "in", first.end), operator
     else:
-        value = read_token(text, operator.end)
+        value = next_token(text, operator.end)
     if value.kind not in VALUES:
         raise Unparsable(
             f"{value.text!r} is not a value that {name!r} can be compared with" + IN * (value.kind == "in")
         )
-    found = Comparison(name, operator.text.strip(), value.text.strip())
+    found = PropertyComparison(name, operator.text.strip(), value.text.strip())
     check_kinds(found, operator.kind, value)
     return found, value.end
 
 
-def check_kinds(found: Comparison, operator: str, value: Token) -> None:
+def check_kinds(found: PropertyComparison, operator: str, value: ConstraintToken) -> None:
     """Raise `Unparsable` where the kinds of operator and value do not go together."""
     if operator == "equality" and value.kind in ("range", "list"):
         kind = "a range of versions" if value.kind == "range" else "a list"
         raise Unparsable(f"{kind} goes with the operator 'in' only, not with {found.operator!r}")
-    if operator == "order" and read_number(found.value) is None:
+    if operator == "order" and read_property_number(found.value) is None:
         raise Unparsable(f"{found.operator!r} compares numbers, and {found.value} is none")
     if operator == "in" and value.kind not in AFTER_IN:
         raise Unparsable("after the operator 'in' comes a quoted text, a version, or a range of versions")
@@ -180,7 +180,7 @@ def read_connective(text: str, at: int) -> tuple[str, int]:
     """Return what joins at the place (`and`, `or`, a parenthesis, nothing at the end), and where it ends."""
     if is_blank(text, at):
         return "", len(text)
-    found = read_token(text, at)
+    found = next_token(text, at)
     if found.kind not in ("and", "or", "(", ")"):
         raise Unparsable(f"AND, &&, OR or ||, with blanks on both sides, should come before {text[at:].strip()!r}")
     return found.kind, found.end
@@ -222,12 +222,12 @@ def read_expression(text: str, at: int = 0, depth: int = 0) -> tuple[Joined, int
     """Return what a checked text says, up to the parenthesis that closes it, and where that is.
 
     >>> read_expression("a == b OR c == d AND e == f")[0].parts[1].parts
-    [Comparison(name='c', operator='==', value='d'), Comparison(name='e', operator='==', value='f')]
+    [PropertyComparison(name='c', operator='==', value='d'), PropertyComparison(name='e', operator='==', value='f')]
     """
-    if depth > DEEPEST:
-        raise Unparsable(f"There are more than {DEEPEST} parentheses in one another.")
+    if depth > DEEPEST_PARENTHESES:
+        raise Unparsable(f"There are more than {DEEPEST_PARENTHESES} parentheses in one another.")
     alternatives: list[Joined] = []
-    parts: list[Comparison | Joined] = []
+    parts: list[PropertyComparison | Joined] = []
     while True:
         found, at = read_comparison(text, at)
         parts += [found] if found else []
@@ -259,7 +259,7 @@ def satisfies(properties: Sequence[Mapping[str, Any]], constraints: Iterable[str
         return False
 
 
-def is_true(wanted: Comparison | Joined, properties: Sequence[Mapping[str, Any]]) -> bool:
+def is_true(wanted: PropertyComparison | Joined, properties: Sequence[Mapping[str, Any]]) -> bool:
     """Return whether an expression is true of the properties; about a property that is not there nothing is true."""
     if isinstance(wanted, Joined):
         results = (is_true(part, properties) for part in wanted.parts)
@@ -268,7 +268,7 @@ def is_true(wanted: Comparison | Joined, properties: Sequence[Mapping[str, Any]]
     return next((verdict for verdict in verdicts if verdict is not None), False)
 
 
-def compare_property(found: Mapping[str, Any], wanted: Comparison) -> bool | None:
+def compare_property(found: Mapping[str, Any], wanted: PropertyComparison) -> bool | None:
     """Return whether one property is as it is wanted; None where its value cannot be compared so at all."""
     value = found.get("value")
     if isinstance(value, bool):
@@ -278,24 +278,24 @@ def compare_property(found: Mapping[str, Any], wanted: Comparison) -> bool | Non
     return compare_text(value, str(found.get("type") or ""), wanted) if isinstance(value, str) else None
 
 
-def compare_truth(value: bool, wanted: Comparison) -> bool | None:
+def compare_truth(value: bool, wanted: PropertyComparison) -> bool | None:
     """Return how a boolean compares."""
-    other = TRUTHS.get(wanted.value)
+    other = BOOLEANS.get(wanted.value)
     if other is None or wanted.operator in ("<", ">", "<=", ">="):
         return False
     return None if wanted.operator == "in" else (value is other) is (wanted.operator != "!=")
 
 
-def compare_number(value: float, wanted: Comparison) -> bool:
+def compare_number(value: float, wanted: PropertyComparison) -> bool:
     """Return how a number compares; every operator that is none of order or inequality asks for equality."""
-    this, other = read_number(str(value)), read_number(wanted.value)
+    this, other = read_property_number(str(value)), read_property_number(wanted.value)
     if this is None or other is None:
         return False
     results = {"<": this < other, ">": this > other, "<=": this <= other, ">=": this >= other, "!=": this != other}
     return results.get(wanted.operator, this == other)
 
 
-def compare_text(value: str, kind: str, wanted: Comparison) -> bool:
+def compare_text(value: str, kind: str, wanted: PropertyComparison) -> bool:
     """Return how a text compares, which is of the `kind` that the property declares."""
     this, other = unquote(value).strip(" "), unquote(wanted.value).strip(" ")
     if wanted.operator == "!=":
@@ -323,10 +323,10 @@ def list_elements(text: str) -> set[str]:
     return {unquote(element.strip(" ")) for element in text.split(",")}
 
 
-def read_number(text: str) -> float | None:
+def read_property_number(text: str) -> float | None:
     """Return the number in a text, None where it is none, or too large for one.
 
-    >>> [read_number(text) for text in ("2.0", "+Inf", "1e3", "two", '"2"', "9" * 400)]
+    >>> [read_property_number(text) for text in ("2.0", "+Inf", "1e3", "two", '"2"', "9" * 400)]
     [2.0, inf, 1000.0, None, None, None]
     """
     if not re.fullmatch(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", text):

@@ -127,7 +127,9 @@ def may_be_last(status: Status | None) -> bool:
     return rules.meaning(status).outcome in ("successful", "failed", "unknown")
 
 
-def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted: Awaited, *, long: bool) -> Subject:
+def follow_policy(
+    app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted: Awaited, *, long: bool
+) -> Subject:
     """Return how to follow a policy (`org/nmp`, or nothing for all of them) on the nodes that `ask` asks."""
     pursuit = PolicyWatcher(full, ask, wanted)
 
@@ -140,7 +142,7 @@ def policy(app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted
         nodes=lambda _: list_tables.status_records(
             pursuit.survey.statuses, pursuit.survey.nodes, full, pursuit.survey.silent if app.asking else []
         ),
-        whole=lambda records: list_tables.by_node(records, full, long=long),
+        whole=lambda records: list_tables.records_by_node(records, full, long=long),
         gone_means="left without a status",
     )
 
@@ -152,7 +154,9 @@ class NodeAnswer(NamedTuple):
     policies: Mapping[str, Policy | None] = {}
 
 
-def node(app: App, name: str, ask: Callable[[], NodeAnswer], again: str, awaited: str = "", *, long: bool) -> Subject:
+def follow_node(
+    app: App, name: str, ask: Callable[[], NodeAnswer], again: str, awaited: str = "", *, long: bool
+) -> Subject:
     """Return how to follow the statuses of one node, that `ask` asks for.
 
     `awaited` is the policy that was named, whose status is waited for; without one `NotFound` is raised if the node has
@@ -177,6 +181,6 @@ def node(app: App, name: str, ask: Callable[[], NodeAnswer], again: str, awaited
         states=outcome.states,
         outcome=outcome.outcome,
         nodes=lambda look: list_tables.status_records({name: look.statuses}, {}, ""),
-        whole=lambda records: list_tables.by_node(records, "", long=long).get(name, {}),
+        whole=lambda records: list_tables.records_by_node(records, "", long=long).get(name, {}),
         gone_means="left without a status",
     )

@@ -8,7 +8,7 @@ import click
 
 from nodewatch.errors import NotFound
 from nodewatch.horizon.nmp_commands import check_one, full_name
-from nodewatch.horizon.shared import NODE, NODES, exchange, exchange_command
+from nodewatch.horizon.shared import NODE_OPTION, NODES_OPTION, exchange, exchange_command
 from nodewatch.tree import lazy
 
 if TYPE_CHECKING:
@@ -20,10 +20,12 @@ else:
     places = lazy("nodes.places")
 
 
-@exchange_command(listing="horizon.history_tables:CHANGES", other=("worst", "horizon.history_tables:WORST"))
+@exchange_command(
+    listing="horizon.history_tables:STATUS_CHANGES", other=("worst", "horizon.history_tables:WORST_NODES")
+)
 @click.argument("nmp", metavar="[NMP]", default="")
-@NODE
-@NODES
+@NODE_OPTION
+@NODES_OPTION
 @click.option("--worst", is_flag=True, help="Instead the nodes on which most upgrades failed, with their errors.")
 def show_course(app: App, nmp: str, node: str | None, only: str | None, worst: bool) -> None:
     """Reads what `nodewatch local record` has kept: every change of a status that was seen, the oldest first, of all

@@ -6,15 +6,15 @@ from typing import Any
 
 from nodewatch.documents import as_text
 from nodewatch.horizon import rules
-from nodewatch.horizon.tables import STYLES
+from nodewatch.horizon.tables import OUTCOME_STYLES
 from nodewatch.lists.listing import At, Attribute, Listing
 from nodewatch.table import Cell, Column
 
 
-def status_cell(change: Any, _clock: Any) -> Cell:
+def new_status_cell(change: Any, _clock: Any) -> Cell:
     """Return the status that a node came to, in its colour."""
     word = as_text(change.get("to"))
-    return Cell(word, STYLES.get(rules.MEANINGS.get(word, rules.UNLISTED).outcome, "dim"))
+    return Cell(word, OUTCOME_STYLES.get(rules.MEANINGS.get(word, rules.UNLISTED).outcome, "dim"))
 
 
 def apart(place: int) -> Any:
@@ -22,11 +22,11 @@ def apart(place: int) -> Any:
     return lambda record, _: as_text(record.get("node")).rpartition("/")[place]
 
 
-OF_NODE = [
+NODE_NAME_ATTRIBUTES = [
     Attribute("organization", "the organization of the node", apart(0), flat=False),
     Attribute("name", "the node's name without its organization", apart(2), flat=False),
 ]
-CHANGES = Listing(
+STATUS_CHANGES = Listing(
     [
         Attribute("node", "the node with its organization", At("node"), Column("Node")),
         Attribute("nmp", "the policy with its organization", At("nmp"), Column("Policy", 1, shares=True)),
@@ -38,14 +38,14 @@ CHANGES = Listing(
             kind="time",
         ),
         Attribute("from", "its status at the look before", At("from"), Column("From")),
-        Attribute("to", "its status since", At("to"), Column("To"), status_cell),
+        Attribute("to", "its status since", At("to"), Column("To"), new_status_cell),
         Attribute("error", "what went wrong", At("error"), Column("Error", wraps=True)),
-        *OF_NODE,
+        *NODE_NAME_ATTRIBUTES,
     ],
     order=None,
     empty="Nothing is recorded of such nodes.",
 )
-WORST = Listing(
+WORST_NODES = Listing(
     [
         Attribute("node", "the node with its organization", At("node"), Column("Node")),
         Attribute("failures", "how many upgrades failed", At("failures"), Column("Failed", right=True), kind="number"),
@@ -58,7 +58,7 @@ WORST = Listing(
             lambda node, _: "; ".join(node["errors"]),
             Column("Errors", wraps=True),
         ),
-        *OF_NODE,
+        *NODE_NAME_ATTRIBUTES,
     ],
     order=None,
     empty="No upgrade has failed in what is recorded.",

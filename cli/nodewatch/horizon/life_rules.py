@@ -1,7 +1,7 @@
-"""How an agent goes through an upgrade, as pure functions beside the table of transitions, `status_rules.STEPS`.
+"""How an agent goes through an upgrade, as pure functions beside the table of what follows what, `NEXT_STATUSES`.
 
-`SECONDS` says how long it stays in a status, `plan` how it ends: drawn for each node, policy and try. Sources: the
-guide page "Node management status"; and the agent's own rules (five downloads, a rollback after every failure).
+`STATUS_SECONDS` says how long it stays in a status, `plan` how it ends: drawn for each node, policy and try. Sources:
+the guide page "Node management status"; and the agent's own rules (five downloads, a rollback after every failure).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from nodewatch.offline.chances import Chances
 
-SECONDS = {
+STATUS_SECONDS = {
     "reset": (1, 10),
     "waiting": (1, 60),
     "download started": (20, 240),
@@ -37,19 +37,19 @@ class Plan(NamedTuple):
     failing_downloads: int = 0
 
 
-ENDS = ("rollback successful", "download failed", "rollback successful", "precheck failed", "rollback failed")
+BAD_ENDS = ("rollback successful", "download failed", "rollback successful", "precheck failed", "rollback failed")
 
 
 def plan(chances: Chances, node: str, nmp: str, tries: int) -> Plan:
     """Return how that try of a policy's upgrade goes on a node.
 
     >>> from nodewatch.offline.chances import Chances
-    >>> plan(Chances(1), "o/n", "o/p", 1).end, plan(Chances(1, failing=1), "o/n", "o/p", 1).end in ENDS
+    >>> plan(Chances(1), "o/n", "o/p", 1).end, plan(Chances(1, failing=1), "o/n", "o/p", 1).end in BAD_ENDS
     ('successful', True)
     """
     about = (node, nmp, str(tries))
     if chances.draw(*about, "fails") < chances.failing:
-        end = ENDS[int(chances.draw(*about, "how") * len(ENDS))]
+        end = BAD_ENDS[int(chances.draw(*about, "how") * len(BAD_ENDS))]
         return Plan(end, MOST_DOWNLOADS if end == "download failed" else 0)
     again = chances.draw(*about, "again") < chances.failing * 3
     return Plan(failing_downloads=1 + int(chances.draw(*about, "downloads") * 3) if again else 0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules
 from nodewatch.horizon.meant_rules import is_enabled, is_registered
-from nodewatch.horizon.tables import STYLES, start_words
+from nodewatch.horizon.tables import OUTCOME_STYLES, start_words
 from nodewatch.lists.listing import Attribute, Listing
 from nodewatch.lists.view import usual_page
 from nodewatch.table import Cell, Column
@@ -44,7 +44,7 @@ def status_records(
     yield from (StatusRecord(node, nmp, None, silent=True, document=nodes.get(node)) for node in silent)
 
 
-def by_node(records: Sequence[StatusRecord], full: str, *, long: bool) -> dict[str, Any]:
+def records_by_node(records: Sequence[StatusRecord], full: str, *, long: bool) -> dict[str, Any]:
     """Return records in their order as `hzn` prints statuses; silent nodes are not in it."""
     found: dict[str, Any] = {}
     for record in records:
@@ -58,7 +58,7 @@ def by_node(records: Sequence[StatusRecord], full: str, *, long: bool) -> dict[s
     return found
 
 
-def class_of(record: StatusRecord, _clock: Any) -> str:
+def status_class(record: StatusRecord, _clock: Any) -> str:
     """Return how a status counts."""
     return SILENT if record.silent else rules.meaning(record.status).outcome
 
@@ -96,14 +96,14 @@ def time_attribute(name: str, means: str, value: Callable[[Any, Any], Any], colu
 def status_cell(record: StatusRecord, clock: Clock) -> Cell:
     """Return a status in its colour; what a silent node has is none."""
     word = as_text(rules.status_word(record.status)) or ("(no report)" if record.silent else "(no status)")
-    return Cell(word, STYLES.get(class_of(record, clock), "dim"))
+    return Cell(word, OUTCOME_STYLES.get(status_class(record, clock), "dim"))
 
 
-NODE = Attribute("node", "the node with its organization", lambda record, _: record.node, Column("Node"))
-NMP = Attribute(
+NODE_ATTRIBUTE = Attribute("node", "the node with its organization", lambda record, _: record.node, Column("Node"))
+NMP_ATTRIBUTE = Attribute(
     "nmp", "the policy with its organization", lambda record, _: record.nmp, Column("Policy", 4, shares=True)
 )
-OF_STATUS = [
+STATUS_ATTRIBUTES = [
     Attribute(
         "status",
         "the status that the node has reported",
@@ -144,7 +144,7 @@ OF_STATUS = [
     Attribute(
         "class",
         "successful, running, failed, waiting, unknown, or silent: nothing was reported",
-        class_of,
+        status_class,
         words=CLASSES,
     ),
     Attribute(
@@ -194,12 +194,21 @@ def only_when_asked(attributes: Sequence[Attribute]) -> list[Attribute]:
 
 
 STATUSES = Listing(
-    [NODE, NMP, *OF_STATUS, *only_when_asked(node_attributes(lambda record: (record.node, record.document)))],
+    [
+        NODE_ATTRIBUTE,
+        NMP_ATTRIBUTE,
+        *STATUS_ATTRIBUTES,
+        *only_when_asked(node_attributes(lambda record: (record.node, record.document))),
+    ],
     order="node,nmp",
     empty="No status fits.",
 )
-OF_ONE_NODE = Listing(
-    [NMP._replace(column=Column("Policy")), *OF_STATUS, NODE._replace(column=None, flat=False)],
+STATUSES_OF_NODE = Listing(
+    [
+        NMP_ATTRIBUTE._replace(column=Column("Policy")),
+        *STATUS_ATTRIBUTES,
+        NODE_ATTRIBUTE._replace(column=None, flat=False),
+    ],
     order="nmp",
     empty="No status fits.",
 )
@@ -262,7 +271,7 @@ POLICIES = Listing(
     order="nmp",
     empty="There are no node management policies.",
 )
-OF_NODE = POLICIES._replace(empty="No policy is meant for this node.")
+POLICIES_OF_NODE = POLICIES._replace(empty="No policy is meant for this node.")
 
 
 class MeantRecord(NamedTuple):
@@ -292,8 +301,8 @@ def by_policy(records: Sequence[MeantRecord]) -> dict[str, list[str]]:
 
 MEANT = Listing(
     [
-        NODE,
-        NMP._replace(column=Column("Policy")),
+        NODE_ATTRIBUTE,
+        NMP_ATTRIBUTE._replace(column=Column("Policy")),
         *(each._replace(flat=False) for each in node_attributes(lambda record: (record.node, record.document))),
     ],
     order="nmp,node",
@@ -302,7 +311,7 @@ MEANT = Listing(
 
 NODES = Listing(
     [
-        NODE._replace(value=lambda record, _: record[0]),
+        NODE_ATTRIBUTE._replace(value=lambda record, _: record[0]),
         *node_attributes(lambda record: record),
         Attribute(
             "registered",

@@ -9,14 +9,14 @@ import click
 from nodewatch.errors import NodewatchError, NotFound, UnreadableAnswer, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.shared import (
-    CONCURRENCY,
-    LONG,
-    NODE,
-    NODES,
+    CONCURRENCY_OPTION,
+    LONG_OPTION,
+    NODE_OPTION,
+    NODES_OPTION,
     exchange,
     exchange_command,
     one_policy,
-    tell,
+    tell_done,
     users_command,
 )
 from nodewatch.options import YES
@@ -72,14 +72,14 @@ def age_condition(text: str) -> str:
     return f"age > {text.strip()}"
 
 
-STATUS = click.Option(
+STATUS_FILTER = click.Option(
     ["--status"],
     metavar="WORDS",
     expose_value=False,
     callback=add_condition,
     help="Only nodes in these statuses or classes (failed, waiting, silent, ...), a comma list.",
 )
-OLDER = click.Option(
+AGE_FILTER = click.Option(
     ["--older-than"],
     metavar="TIME",
     expose_value=False,
@@ -88,13 +88,13 @@ OLDER = click.Option(
 )
 
 
-@exchange_command(CONCURRENCY, STATUS, OLDER, listing="horizon.list_tables:STATUSES")
+@exchange_command(CONCURRENCY_OPTION, STATUS_FILTER, AGE_FILTER, listing="horizon.list_tables:STATUSES")
 @click.argument("nmp", metavar="NMP")
-@NODE
-@NODES
+@NODE_OPTION
+@NODES_OPTION
 @click.option("--expect", metavar="N", help="Wait until N nodes (or N% of them) have a status, not for all.")
 @click.option("--no-match", is_flag=True, help="Do not ask whom the policy is meant for: fewer questions.")
-@LONG
+@LONG_OPTION
 @watchable
 def show_nmp_status(
     app: App, nmp: str, node: str | None, only: str | None, expect: str | None, no_match: bool, long: bool
@@ -128,7 +128,7 @@ def show_nmp_status(
 
     def describe() -> Subject:
         wanted = follow.Awaited(named=bool(named), expect=expect or "")
-        return follow.policy(app, full_name(app, nmp), ask, wanted, long=long)
+        return follow.follow_policy(app, full_name(app, nmp), ask, wanted, long=long)
 
     if followed(app, describe):
         return
@@ -136,7 +136,7 @@ def show_nmp_status(
     if app.asking or (found.statuses and app.asks_for_list):
         silent = found.silent if app.asking or app.settings.format != "names" else []
         records = list_tables.status_records(found.statuses, found.nodes, full, silent)
-        app.show_list(records, lambda records: list_tables.by_node(records, full, long=long))
+        app.show_list(records, lambda records: list_tables.records_by_node(records, full, long=long))
     elif found.statuses:
         document = rules.by_node(found.statuses, full, long=long)
         app.show(document, lambda _: status_tables.nmp_status(found, app.clock, long=long, brief=app.brief))
@@ -283,7 +283,7 @@ def remove_policy(app: App, nmp: str, force: bool, yes: bool) -> None:
         done = client.delete_policy(org, name)
     except NotFound as error:
         raise NotFound(f"Node management policy {name} not found in org {org}") from error
-    tell(app, done, f"Node management policy {org}/{name} removed from the Horizon Exchange.")
+    tell_done(app, done, f"Node management policy {org}/{name} removed from the Horizon Exchange.")
 
 
 def named_policy(client: ExchangeClient, org: str, name: str, what: str = "NMP") -> Policy | None:
@@ -326,8 +326,8 @@ def enable_policy(app: App, nmp: str, start_time: str | None, start_window: int 
     \b
     $ nodewatch exchange nmp enable org/sample-nmp --start-time now --start-window 600
     """
-    if start_time is not None:
-        rules.check_start(start_time)
+    if start_time is not None and not rules.is_start(start_time):
+        raise WrongUsage(f'{start_time!r}: the start time must be in RFC3339 format or set to "now".')
     switch_policy(app, nmp, enabled=True, start=start_time, window=start_window)
 
 
@@ -355,4 +355,4 @@ def switch_policy(app: App, nmp: str, *, enabled: bool, start: str | None = None
     if not enabled:
         tell_losses(app, client, org, name)
     done = client.put_policy(org, name, rules.switched(policy, enabled=enabled, start=start, window=window))
-    tell(app, done, f"Node management policy {key} {state} in the Horizon Exchange")
+    tell_done(app, done, f"Node management policy {key} {state} in the Horizon Exchange")

@@ -9,7 +9,7 @@ import click
 from nodewatch.errors import NotFound, ServiceTrouble, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.client import AgentClient
-from nodewatch.horizon.shared import LONG, ask_to_reset, show_statuses, tell
+from nodewatch.horizon.shared import LONG_OPTION, ask_to_reset_node, show_statuses, tell_done
 from nodewatch.options import YES
 from nodewatch.tree import command, lazy
 from nodewatch.watch.options import asks_to_follow, followed, watchable
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 else:
     follow, tables = lazy("horizon.follow"), lazy("horizon.tables")  # only waiting, and only tables, need them
 
-AGAIN = "nodewatch nmstatus reset NMP"
+RESET_HERE = "nodewatch nmstatus reset NMP"
 UNKNOWN_ROUTE = "404 page not found"  # what an agent answers to a question that came after its time
 NONE_HERE = "This node has no such status: no policy matches it, it has another name, or the node is not registered."
 
 
-@command(listing="horizon.list_tables:OF_ONE_NODE")
+@command(listing="horizon.list_tables:STATUSES_OF_NODE")
 @click.argument("nmp", metavar="[NMP]", default="")
-@LONG
+@LONG_OPTION
 @watchable
 def list_statuses(app: App, nmp: str, long: bool) -> None:
     """Asks the agent at HORIZON_URL (http://localhost:8510), not the Exchange. NMP is `nmp` or `org/nmp`.
@@ -46,7 +46,7 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
     def ask() -> follow.NodeAnswer:
         return follow.NodeAnswer(ask_agent(app, nmp))
 
-    if followed(app, lambda: follow.node(app, "this node", ask, AGAIN, nmp.removeprefix("*"), long=long)):
+    if followed(app, lambda: follow.follow_node(app, "this node", ask, RESET_HERE, nmp.removeprefix("*"), long=long)):
         return
     found = ask_agent(app, nmp)
     if app.asks_for_list:
@@ -56,7 +56,7 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
     busy = rules.in_upgrade(found)
     app.show(
         document,
-        lambda _: tables.node_statuses(found, app.clock, long=long, empty=NONE_HERE, again=AGAIN, busy=busy),
+        lambda _: tables.node_statuses(found, app.clock, long=long, empty=NONE_HERE, again=RESET_HERE, busy=busy),
     )
 
 
@@ -110,7 +110,7 @@ def reset_statuses(app: App, nmp: str, yes: bool) -> None:
     done = agent.reset(name)
     policies = "policy" if name or len(found) == 1 else "policies"
     names = name or ",".join(sorted(found))
-    tell(app, done, f"The following node management {policies} will be re-evaluated: {names}.")
+    tell_done(app, done, f"The following node management {policies} will be re-evaluated: {names}.")
 
 
 def agree_to_reset(app: App, ask: Callable[[], Statuses], *, yes: bool) -> Statuses:
@@ -122,7 +122,7 @@ def agree_to_reset(app: App, ask: Callable[[], Statuses], *, yes: bool) -> Statu
     where = f"this node (1 node), by the agent at {app.address('agent')}"
     found = ask()
     while True:
-        ask_to_reset(app, found, "waiting", where, yes=yes)
+        ask_to_reset_node(app, found, "waiting", where, yes=yes)
         fresh = ask() if app.interactive and found and not (yes or app.settings.dry_run) else found
         if fresh == found:
             return found

@@ -10,7 +10,7 @@ import click
 from nodewatch.errors import NodewatchError, NotFound
 from nodewatch.horizon import meant_rules, rules
 from nodewatch.horizon.client import ExchangeClient
-from nodewatch.horizon.shared import LONG, POLICY, exchange, exchange_command, show_statuses
+from nodewatch.horizon.shared import LONG_OPTION, POLICY_OPTION, exchange, exchange_command, show_statuses
 from nodewatch.tree import lazy
 from nodewatch.watch.options import followed, watchable
 
@@ -30,10 +30,10 @@ else:  # only waiting, and only tables, need them
     )
 
 
-@exchange_command(listing="horizon.list_tables:OF_ONE_NODE")
+@exchange_command(listing="horizon.list_tables:STATUSES_OF_NODE")
 @click.argument("node", metavar="NODE")
-@POLICY
-@LONG
+@POLICY_OPTION
+@LONG_OPTION
 @watchable
 def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> None:
     """NODE is `node` or `org/node`. The statuses are those that it has reported to the Exchange. A table tells what
@@ -50,7 +50,7 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
     def ask() -> follow.NodeAnswer:
         return ask_with_policies(app, node, policy)
 
-    if followed(app, lambda: follow.node(app, node, ask, reset_command(node), policy or "", long=long)):
+    if followed(app, lambda: follow.follow_node(app, node, ask, reset_command(node), policy or "", long=long)):
         return
     wanted, everything = ask_node(app, node, policy)
     if app.asks_for_list:
@@ -58,10 +58,10 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
         return
     document = rules.whole_statuses(wanted) if long else rules.words_of(wanted)
     busy = rules.in_upgrade(everything)
-    app.show(document, lambda _: node_page(app, node, wanted, busy, alone=policy is not None, long=long))
+    app.show(document, lambda _: ask_node_page(app, node, wanted, busy, alone=policy is not None, long=long))
 
 
-def node_page(app: App, node: str, statuses: Statuses, busy: Sequence[str], *, alone: bool, long: bool) -> Page:
+def ask_node_page(app: App, node: str, statuses: Statuses, busy: Sequence[str], *, alone: bool, long: bool) -> Page:
     """Return all that is known of a node: what it is, its statuses, and unless one is `alone`, what it has none of.
 
     `busy` are the policies whose upgrade is going on there.
@@ -80,7 +80,11 @@ def node_page(app: App, node: str, statuses: Statuses, busy: Sequence[str], *, a
         for nmp in sorted(policies)
         if nmp not in statuses and meant_rules.is_meant(policies[nmp], document, own)
     }
-    return [*node_tables.node(f"{org}/{name}", document, app.clock), *shown, *node_tables.without_status(missing)]
+    return [
+        *node_tables.node_page(f"{org}/{name}", document, app.clock),
+        *shown,
+        *node_tables.policies_without_status(missing),
+    ]
 
 
 def reset_command(node: str) -> str:

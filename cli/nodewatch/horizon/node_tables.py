@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nodewatch.times import Clock
 
 
-def node(name: str, document: Node | None, clock: Clock) -> Page:
+def node_page(name: str, document: Node | None, clock: Clock) -> Page:
     """Return what a node is, what is installed on it, and when it was last heard of."""
     document = document or {}
     installed = part(document, "softwareVersions")
@@ -37,7 +37,7 @@ def node(name: str, document: Node | None, clock: Clock) -> Page:
     ]
 
 
-def without_status(policies: Mapping[str, Policy | None]) -> Page:
+def policies_without_status(policies: Mapping[str, Policy | None]) -> Page:
     """Return the policies that are meant for a node and of which it has no status; nothing where there is none."""
     said = [name + ("" if (policy or {}).get("enabled") else " (disabled)") for name, policy in policies.items()]
     return [Line(", ".join(said), "warn", lead="Meant for it, without a status: ")] if said else []

@@ -47,7 +47,7 @@ def list_nodes(app: App, node: str, long: bool) -> None:
     app.show(document, lambda _: list_tables.nodes_table(found, app.clock))
 
 
-@exchange_command(listing="horizon.list_tables:OF_NODE")
+@exchange_command(listing="horizon.list_tables:POLICIES_OF_NODE")
 @click.argument("node", metavar="NODE")
 @click.option("--all", "-a", "disabled", is_flag=True, help="Disabled policies, too.")
 def list_policies_of_node(app: App, node: str, disabled: bool) -> None:

@@ -34,33 +34,29 @@ class StepTime(NamedTuple):
         lived = (self.now - self.began).total_seconds()
         return float("inf") if since is None else self.chances.passed(since, since - lived)
 
-    def written(self) -> str:
-        """Return the time as the Exchange writes it."""
-        return self.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
 
 def take_step(store: Store, now: datetime, began: datetime, chances: Chances) -> int:
     """Take every agent as far as it has come at `now`; return how many nodes changed."""
     moment = StepTime(now.replace(microsecond=0), began.replace(microsecond=0), chances)
-    policies = dict(store.items(offline.POLICIES))
-    held = dict(store.items(offline.STATUSES))
-    tried = dict(store.items(offline.TRIES))
+    policies = dict(store.items(offline.STORED_POLICIES))
+    held = dict(store.items(offline.STORED_STATUSES))
+    tried = dict(store.items(offline.STORED_TRIES))
     moved = 0
-    for name, node in list(store.items(offline.NODES)):
+    for name, node in list(store.items(offline.STORED_NODES)):
         old = held.get(name) or {}
         heard = hear_of_policies(store, name, node, old, policies, moment)
         statuses, tries = go_on(name, heard, tried.get(name) or {}, moment)
         if statuses != old:
-            store.put(offline.STATUSES, name, statuses)
-            store.put(offline.TRIES, name, tries)
+            store.put(offline.STORED_STATUSES, name, statuses)
+            store.put(offline.STORED_TRIES, name, tries)
             put_versions(store, name, node, old, statuses)
             moved += 1
-    agent = dict(store.items(offline.AGENT))
+    agent = dict(store.items(offline.STORED_AGENT_STATUSES))
     statuses, tries = go_on(THIS_NODE, agent, tried.get(THIS_NODE) or {}, moment)
     for nmp, status in statuses.items():
         if status != agent[nmp]:
-            store.put(offline.AGENT, nmp, status)
-            store.put(offline.TRIES, THIS_NODE, tries)
+            store.put(offline.STORED_AGENT_STATUSES, nmp, status)
+            store.put(offline.STORED_TRIES, THIS_NODE, tries)
             moved += 1
     return moved
 
@@ -75,7 +71,7 @@ def hear_of_policies(
         if nmp in held or not policy.get("enabled") or nmp.partition("/")[0] != org:
             continue
         if meant_rules.is_registered(node) and meant_rules.is_meant(
-            policy, node, store.get(offline.NODE_POLICIES, name)
+            policy, node, store.get(offline.STORED_NODE_POLICIES, name)
         ):
             start = read_time(policy.get("start")) or moment.now
             statuses[nmp] = {
@@ -86,7 +82,7 @@ def hear_of_policies(
                     "upgradedVersions": {"softwareVersion": "", "certVersion": "", "configVersion": ""},
                     "status": "waiting",
                     "errorMessage": "",
-                    "lastUpdated": moment.written(),
+                    "lastUpdated": offline.exchange_time(moment.now),
                 }
             }
     return statuses
@@ -107,9 +103,9 @@ def go_on(
         word = str(rules.status_word(found[nmp]) or "")
         number, downloads = counts_in(counted.get(nmp))
         about = (node, nmp, word, str(number))
-        if word not in life_rules.SECONDS or (word == "waiting" and (busy or not is_due(upgrade, moment))):
+        if word not in life_rules.STATUS_SECONDS or (word == "waiting" and (busy or not is_due(upgrade, moment))):
             continue
-        if moment.passed(upgrade.get("lastUpdated")) < moment.chances.between(*life_rules.SECONDS[word], *about):
+        if moment.passed(upgrade.get("lastUpdated")) < moment.chances.between(*life_rules.STATUS_SECONDS[word], *about):
             continue
         does = life_rules.plan(moment.chances, node, nmp, number)
         after = life_rules.next_status(word, str(upgrade.get("errorMessage") or ""), does, downloads)
@@ -151,7 +147,7 @@ def with_next_status(status: Any, after: life_rules.NextStatus, moment: StepTime
     if after.word == "successful" and not upgrade.get("endTime"):
         upgrade["endTime"] = moment.now.isoformat(timespec="seconds")
     if not kept:
-        upgrade["lastUpdated"] = moment.written()
+        upgrade["lastUpdated"] = offline.exchange_time(moment.now)
     return {**status, "agentUpgradePolicyStatus": upgrade}
 
 
@@ -161,4 +157,4 @@ def put_versions(store: Store, name: str, node: Any, old: Mapping[str, Any], new
         version = part(rules.upgrade(status), "upgradedVersions").get("softwareVersion")
         if version and rules.status_word(status) == "successful" and rules.status_word(old.get(nmp)) == "initiated":
             versions = {**part(node, "softwareVersions"), "horizon": version}
-            store.put(offline.NODES, name, {**node, "softwareVersions": versions})
+            store.put(offline.STORED_NODES, name, {**node, "softwareVersions": versions})

@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodewatch.backend import Answer
-from nodewatch.horizon.recording_rules import Change, changes
+from nodewatch.horizon.recording_rules import RecordedChange, find_changes
 from nodewatch.offline.recording import Recording
 from nodewatch.offline.routing import Route
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from nodewatch.horizon.recording_rules import State
+    from nodewatch.horizon.recording_rules import PolicyState
     from nodewatch.offline.routing import Call
     from nodewatch.offline.store import Store
 
-RECORDING = Recording("status_recording", Change._fields, "node, nmp")
+RECORDING = Recording("status_recording", RecordedChange._fields, "node, nmp")
 
 
 def add_look(
     store: Store,
     time: str,
-    states: Mapping[tuple[str, str], State],
+    states: Mapping[tuple[str, str], PolicyState],
     oldest: str,
     org: str,
     unknown: Collection[str],
@@ -32,7 +32,7 @@ def add_look(
     Return how many statuses did, None where a newer look is there.
     """
     return RECORDING.add_look(
-        store, lambda last: changes(map(Change._make, last), states, time, org, unknown), time, oldest, org
+        store, lambda last: find_changes(map(RecordedChange._make, last), states, time, org, unknown), time, oldest, org
     )
 
 
@@ -42,7 +42,7 @@ def list_changes(store: Store, call: Call) -> Answer:
         return Answer(404, {"code": "not-found", "msg": "nothing is recorded"})
     nmp = call.request.query.get("nmp")
     found = RECORDING.select(store, "nmp = ?", [nmp]) if nmp else RECORDING.select(store)
-    return Answer(200, [Change._make(row).record for row in found])
+    return Answer(200, [RecordedChange._make(row).record for row in found])
 
 
-ROUTES = [Route("GET", "/recording", list_changes)]
+RECORDING_ROUTES = [Route("GET", "/recording", list_changes)]

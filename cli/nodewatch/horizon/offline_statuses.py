@@ -5,7 +5,7 @@ Apart from the routes so that a store can be made and opened without the rules o
 
 from __future__ import annotations
 
-TABLES = (
+RECORDING_TABLES = (
     """CREATE TABLE status_recording (
     place INTEGER PRIMARY KEY,
     time TEXT NOT NULL,

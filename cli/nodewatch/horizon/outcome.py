@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 UNSETTLED = "failed"  # the one failure that may still become another status
 
 
-class NodeKind(NamedTuple):
+class WaitKind(NamedTuple):
     """What a name contributes to the end: how it is counted in words, whether it is over for it, and as what."""
 
     words: str
@@ -30,16 +30,16 @@ class NodeKind(NamedTuple):
     counts: Literal["good", "failed", "lagging"]
 
 
-KINDS: dict[str, NodeKind] = {
-    "successful": NodeKind("successful", over=True, counts="good"),
-    "failed": NodeKind("failed", over=True, counts="failed"),
-    "kept": NodeKind("not started over since the policy was changed", over=True, counts="failed"),
-    "unclear": NodeKind("in a status that nothing follows", over=True, counts="failed"),
-    "moving": NodeKind("in progress", over=False, counts="lagging"),
-    "unlisted": NodeKind("in a status that nodewatch does not know", over=False, counts="lagging"),
-    "awaited": NodeKind("without a status", over=False, counts="lagging"),
-    "unanswered": NodeKind("could not be asked", over=False, counts="lagging"),
-    "refused": NodeKind("could not be asked", over=True, counts="lagging"),
+WAIT_KINDS: dict[str, WaitKind] = {
+    "successful": WaitKind("successful", over=True, counts="good"),
+    "failed": WaitKind("failed", over=True, counts="failed"),
+    "kept": WaitKind("not started over since the policy was changed", over=True, counts="failed"),
+    "unclear": WaitKind("in a status that nothing follows", over=True, counts="failed"),
+    "moving": WaitKind("in progress", over=False, counts="lagging"),
+    "unlisted": WaitKind("in a status that nodewatch does not know", over=False, counts="lagging"),
+    "awaited": WaitKind("without a status", over=False, counts="lagging"),
+    "unanswered": WaitKind("could not be asked", over=False, counts="lagging"),
+    "refused": WaitKind("could not be asked", over=True, counts="lagging"),
 }
 """Every name is of one kind. It is over when it is over for all of them, and a success when all of them are good."""
 
@@ -78,20 +78,20 @@ def states(look: Look) -> dict[str, str]:
     return found | dict.fromkeys(look.troubled, "(not asked)")
 
 
-def kind_of(name: str, status: Status | None, settling: Settling, *, kept: bool = False) -> str:
-    """Return which of the `KINDS` a name with a status is; `kept` tells that the status is older than its policy.
+def wait_kind(name: str, status: Status | None, settling: Settling, *, kept: bool = False) -> str:
+    """Return which of the `WAIT_KINDS` a name with a status is; `kept` tells that the status is older than its policy.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from nodewatch.watch.model import Settling
     >>> settling = Settling(datetime(2026, 11, 21, 12, tzinfo=UTC), {}, timedelta(seconds=120))
     >>> def status(word, **more): return {"agentUpgradePolicyStatus": {"status": word, **more}}
     >>> words_of_look = ("no action required", "rollback successful", "failed", "unknown")
-    >>> [kind_of("n", status(word), settling) for word in words_of_look]
+    >>> [wait_kind("n", status(word), settling) for word in words_of_look]
     ['successful', 'failed', 'moving', 'moving']
     >>> earlier = "2026-11-21T11:00:00Z"
-    >>> [kind_of("n", status(word, lastUpdated=earlier), settling) for word in ("failed", "unknown", "asleep")]
+    >>> [wait_kind("n", status(word, lastUpdated=earlier), settling) for word in ("failed", "unknown", "asleep")]
     ['failed', 'unclear', 'unlisted']
-    >>> [kind_of("n", status(word), settling, kept=True) for word in ("successful", "download failed", "initiated")]
+    >>> [wait_kind("n", status(word), settling, kept=True) for word in ("successful", "download failed", "initiated")]
     ['kept', 'failed', 'moving']
     """
     found = rules.meaning(status).outcome
@@ -121,17 +121,17 @@ def outcome(look: Look, settling: Settling) -> Outcome:
     >>> outcome(Look("o/p", "nodes", {"o/n": done}), settling)[1:3], outcome(Look("o/p", "nodes", {}), settling).gone
     ((True, True), True)
     """
-    names: dict[str, list[str]] = {found: [] for found in KINDS}
+    names: dict[str, list[str]] = {found: [] for found in WAIT_KINDS}
     for name, status in look.statuses.items():
-        names[kind_of(name, status, settling, kept=name in look.kept)].append(name)
+        names[wait_kind(name, status, settling, kept=name in look.kept)].append(name)
     names["awaited"] = list(look.awaited)
     for name, passing in look.troubled.items():
         names["unanswered" if passing else "refused"].append(name)
-    present = [KINDS[found] for found, members in names.items() if members]
+    present = [WAIT_KINDS[found] for found, members in names.items() if members]
     finished = not look.short and all(found.over for found in present)
     by_end: dict[str, list[str]] = {"good": [], "failed": [], "lagging": []}
     for found, members in names.items():
-        by_end[KINDS[found].counts] += members
+        by_end[WAIT_KINDS[found].counts] += members
     return Outcome(
         words=words_of_look(look, {found: len(members) for found, members in names.items()}),
         finished=finished,
@@ -145,7 +145,7 @@ def outcome(look: Look, settling: Settling) -> Outcome:
 
 
 def words_of_look(look: Look, counts: Mapping[str, int]) -> str:
-    """Return on one line how many names there are of each of the `KINDS`.
+    """Return on one line how many names there are of each of the `WAIT_KINDS`.
 
     >>> words_of_look(Look("this node", "policies", {}, note="the policy is disabled"), {"successful": 0, "failed": 1})
     'this node: 0 of 1 policy successful, 1 failed; the policy is disabled'
@@ -154,7 +154,7 @@ def words_of_look(look: Look, counts: Mapping[str, int]) -> str:
     things = look.things if total != 1 else {"nodes": "node", "policies": "policy"}[look.things]
     said = f"{look.what}: {counts['successful']:,} of {total:,} {things} successful"
     said += "".join(
-        f", {count:,} {KINDS[found].words}" for found, count in counts.items() if count and found != "successful"
+        f", {count:,} {WAIT_KINDS[found].words}" for found, count in counts.items() if count and found != "successful"
     )
     said += f"; {look.short:,} more {'is' if look.short == 1 else 'are'} expected" * bool(look.short)
     said += f"; {look.silent:,} other{' has' if look.silent == 1 else 's have'} no status" * bool(look.silent)

@@ -9,7 +9,7 @@ import click
 from nodewatch.errors import NotFound, NotPermitted, WrongUsage
 from nodewatch.horizon import policy_rules, rules
 from nodewatch.horizon.client import Manifests
-from nodewatch.horizon.shared import exchange, exchange_command, one_policy, tell, users_command
+from nodewatch.horizon.shared import exchange, exchange_command, one_policy, tell_done, users_command
 from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
     app.show(
         document,
         lambda _: (
-            [block for key in sorted(found) for block in tables.policy(key, found[key], app.clock)]
+            [block for key in sorted(found) for block in tables.policy_page(key, found[key], app.clock)]
             if whole
             else list_tables.policies_table(found, app.clock)
         ),
@@ -106,7 +106,7 @@ def add_policy(app: App, nmp: str, json_file: str, applies_to: bool, no_constrai
         app.say(f"Node management policy {org}/{name} would be sent to the Exchange.")
     else:
         done, verb = send_policy(client, org, name, policy)
-        tell(app, done, f"Node management policy {org}/{name} {verb} in the Horizon Exchange")
+        tell_done(app, done, f"Node management policy {org}/{name} {verb} in the Horizon Exchange")
     if applies_to:
         show_applies_to(app, client, f"{org}/{name}", policy)
 
@@ -137,7 +137,7 @@ def check_manifest(app: App, policy: Policy) -> None:
         return
     manifest = policy["agentUpgradePolicy"]["manifest"]
     if not manifest:
-        raise WrongUsage(policy_rules.NO_MANIFEST)
+        raise WrongUsage(policy_rules.NO_MANIFEST_NAMED)
     org, name = rules.qualified(manifest, app.settings.org)
     if app.settings.system("exchange").local:
         app.say(f"A local store has no manifests: whether there is a {manifest} is not known.")
@@ -178,4 +178,4 @@ def show_example(app: App) -> None:
     \b
     $ nodewatch exchange nmp new
     """
-    app.world.stdout.write(policy_rules.EXAMPLE)
+    app.world.stdout.write(policy_rules.EXAMPLE_POLICY)

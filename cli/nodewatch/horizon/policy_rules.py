@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from nodewatch.errors import WrongUsage
 from nodewatch.horizon.constraint_rules import Unparsable, check_text
 from nodewatch.horizon.property_rules import BOOLEAN_PROPERTY, property_fault
-from nodewatch.horizon.rules import RFC_3339, SET_BY_EXCHANGE
-from nodewatch.times import read_time
+from nodewatch.horizon.rules import SET_BY_EXCHANGE, is_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,11 +39,11 @@ NO_CONSTRAINTS = (
     "The node management policy has no constraints which might result in the management policy being deployed to all "
     "nodes. Please specify --no-constraints to confirm that this is acceptable."
 )
-NO_MANIFEST = (
+NO_MANIFEST_NAMED = (
     "An AgentAutoUpgradePolicy was defined, but a manifest was not defined. Please specify a manifest that is stored "
     "in the CSS before attempting to add an NMP with an AgentAutoUpgradePolicy."
 )
-EXAMPLE = """\
+EXAMPLE_POLICY = """\
 {
   "label": "",                              /* What the policy is called, in a few words. */
   "description": "",                        /* What it is for. */
@@ -176,7 +175,7 @@ is not supported.  Error finding an expression in a b c. Error was: an operator 
 
 def check_start(start: str) -> None:
     """Raise `ValueError` if a policy cannot start then."""
-    if start != "now" and (not RFC_3339.fullmatch(start) or read_time(start) is None):
+    if not is_start(start):
         raise ValueError('The start time must be in RFC3339 format or set to "now".')
 
 

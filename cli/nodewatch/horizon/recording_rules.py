@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
     from nodewatch.horizon.types import Status, Statuses
 
-ENDS = ("successful", "failed")
+FINAL_OUTCOMES = ("successful", "failed")
 ROLLBACK = "rollback started"  # goes on, because the upgrade has failed
 
 
-class State(NamedTuple):
+class PolicyState(NamedTuple):
     """How far a policy is on a node."""
 
     status: str
     error: str
 
 
-class Change(NamedTuple):
+class RecordedChange(NamedTuple):
     """A policy that was otherwise on a node at the look before: `was` is its status then, empty at the first look."""
 
     time: str
@@ -47,42 +47,46 @@ class Change(NamedTuple):
         }
 
 
-def states(found: Mapping[str, Statuses]) -> dict[tuple[str, str], State]:
+def policy_states(found: Mapping[str, Statuses]) -> dict[tuple[str, str], PolicyState]:
     """Return how far each policy is on each node, by node and policy.
 
     >>> failed = {"agentUpgradePolicyStatus": {"status": "failed", "errorMessage": "no disk"}}
-    >>> states({"o/n": {"o/roll": failed}})
-    {('o/n', 'o/roll'): State(status='failed', error='no disk')}
+    >>> policy_states({"o/n": {"o/roll": failed}})
+    {('o/n', 'o/roll'): PolicyState(status='failed', error='no disk')}
     """
-    return {(node, nmp): state(statuses[nmp]) for node, statuses in found.items() for nmp in statuses}
+    return {(node, nmp): policy_state(statuses[nmp]) for node, statuses in found.items() for nmp in statuses}
 
 
-def state(status: Status | None) -> State:
+def policy_state(status: Status | None) -> PolicyState:
     """Return how far a policy is, by its status on a node."""
-    return State(as_text(rules.status_word(status)), as_text(rules.upgrade(status).get("errorMessage")))
+    return PolicyState(as_text(rules.status_word(status)), as_text(rules.upgrade(status).get("errorMessage")))
 
 
-def changes(
-    last: Iterable[Change], now: Mapping[tuple[str, str], State], time: str, org: str, unknown: Collection[str]
-) -> list[Change]:
+def find_changes(
+    last: Iterable[RecordedChange],
+    now: Mapping[tuple[str, str], PolicyState],
+    time: str,
+    org: str,
+    unknown: Collection[str],
+) -> list[RecordedChange]:
     """Return what changed since the last change of each policy on the nodes of an organization.
 
     What is missing now is gone, but on nodes that could not be asked.
 
-    >>> done = State("successful", "")
-    >>> first = changes([], {("o/n", "o/roll"): done}, "T1", "o", [])
+    >>> done = PolicyState("successful", "")
+    >>> first = find_changes([], {("o/n", "o/roll"): done}, "T1", "o", [])
     >>> first
-    [Change(time='T1', node='o/n', nmp='o/roll', was='', status='successful', error='')]
-    >>> [len(changes(first, {}, "T2", org, unknown)) for org, unknown in (("o", []), ("o", ["o/n"]), ("p", []))]
+    [RecordedChange(time='T1', node='o/n', nmp='o/roll', was='', status='successful', error='')]
+    >>> [len(find_changes(first, {}, "T2", org, unknown)) for org, unknown in (("o", []), ("o", ["o/n"]), ("p", []))]
     [1, 0, 0]
     """
     before = {
-        (change.node, change.nmp): State(change.status, change.error)
+        (change.node, change.nmp): PolicyState(change.status, change.error)
         for change in last
         if change.node.startswith(f"{org}/") and change.node not in unknown
     }
-    found = steps(before, now, State(GONE, ""))
-    return [Change(time, *place, was.status if was else "", *state) for place, was, state in found]
+    found = steps(before, now, PolicyState(GONE, ""))
+    return [RecordedChange(time, *place, was.status if was else "", *state) for place, was, state in found]
 
 
 def worst(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -110,7 +114,7 @@ def attempts(found: Iterable[Mapping[str, Any]]) -> Iterator[Attempt]:
         outcome = "failed" if word == ROLLBACK else rules.MEANINGS.get(word, rules.UNLISTED).outcome
         if outcome == "unknown":
             continue
-        if before.get(place) in ENDS and outcome != before[place]:
+        if before.get(place) in FINAL_OUTCOMES and outcome != before[place]:
             numbers[place] = numbers.get(place, 0) + 1
         before[place] = outcome
         upgrade = f"{place[1]} {numbers.get(place, 0)}"

@@ -9,7 +9,14 @@ import click
 from nodewatch.documents import as_text
 from nodewatch.errors import NotFound
 from nodewatch.horizon import rules
-from nodewatch.horizon.shared import CONCURRENCY, POLICY, ask_to_reset, exchange, exchange_command, one_policy
+from nodewatch.horizon.shared import (
+    CONCURRENCY_OPTION,
+    POLICY_OPTION,
+    ask_to_reset_node,
+    exchange,
+    exchange_command,
+    one_policy,
+)
 from nodewatch.options import YES
 from nodewatch.table import plural
 from nodewatch.tree import lazy
@@ -29,12 +36,14 @@ else:  # only what is asked to be reset needs them
         lazy(f"horizon.{name}") for name in ("choosing", "follow", "policy_tables", "reset_rules", "resetting")
     )
 
-STATUS = click.option("--status", metavar="WORD,...", help="Only these statuses; `failed` stands for every failure.")
+STATUS_OPTION = click.option(
+    "--status", metavar="WORD,...", help="Only these statuses; `failed` stands for every failure."
+)
 
 
-@exchange_command(CONCURRENCY, nodes=True)
+@exchange_command(CONCURRENCY_OPTION, nodes=True)
 @click.argument("nmp", metavar="NMP")
-@STATUS
+@STATUS_OPTION
 @click.option("--node", "-N", "only", metavar="NODES", help="Only these: a node set, a pattern (edge-*), @FILE, or -.")
 @YES
 @watchable
@@ -57,7 +66,7 @@ def reset_policy(app: App, nmp: str, status: str | None, only: str | None, yes: 
     chosen = reset_rules.targets(found.statuses, words)
     if chosen:
         what = f"{len(chosen):,} of {plural(found.total, 'node')} to be reset in {full}"
-        resetting.ask_to_reset(app, chosen, what, yes=yes)
+        resetting.ask_to_reset_targets(app, chosen, what, yes=yes)
     else:
         app.say(f"No node has such a status of {full}: there is nothing to reset.")
     if app.settings.dry_run or not chosen:
@@ -120,13 +129,13 @@ def follow_nodes(app: App, full: str, nodes: list[str]) -> None:
     def ask(but: Collection[str]) -> Survey:
         return ask_nodes(app, full, nodes, but)
 
-    followed(app, lambda: follow.policy(app, full, ask, follow.Awaited(named=True), long=False))
+    followed(app, lambda: follow.follow_policy(app, full, ask, follow.Awaited(named=True), long=False))
 
 
-@exchange_command(CONCURRENCY)
+@exchange_command(CONCURRENCY_OPTION)
 @click.argument("node", metavar="NODES")
-@POLICY
-@STATUS
+@POLICY_OPTION
+@STATUS_OPTION
 @YES
 def reset_node(app: App, node: str, policy: str | None, status: str | None, yes: bool) -> None:
     """Writes `reset` into the Exchange; the agent on the node then starts over. Without --policy it is all policies.
@@ -157,7 +166,7 @@ def reset_node(app: App, node: str, policy: str | None, status: str | None, yes:
         raise NotFound(f"Node {name} does not contain a status for {policy} in org {org}")
     chosen = reset_rules.targets({full: found}, words)
     where = f"{full} (1 node), at {app.address('exchange')}"
-    ask_to_reset(app, {target.nmp: target.status for target in chosen}, "reset", where, yes=yes)
+    ask_to_reset_node(app, {target.nmp: target.status for target in chosen}, "reset", where, yes=yes)
     reset_and_tell(app, chosen, None)
 
 
@@ -180,7 +189,7 @@ def reset_nodes(
     chosen = reset_rules.targets(found.statuses, words)
     if chosen:
         what = f"{plural(len({target.node for target in chosen}), 'node')} to be reset" + (nmp and f" in {own}/{nmp}")
-        resetting.ask_to_reset(app, chosen, what, yes=yes)
+        resetting.ask_to_reset_targets(app, chosen, what, yes=yes)
     reset_and_tell(app, chosen, found if words is None else found._replace(silent=[]))
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nodewatch.backend import Backend
     from nodewatch.horizon.survey import Survey
 
-MOST_GROUPS = 10  # of statuses and errors that the question shows
+MOST_GROUPS_ASKED = 10  # of statuses and errors that the question shows
 
 
 class ChangedSince(NamedTuple):
@@ -93,17 +93,17 @@ def reset(app: App, wanted: Sequence[Target]) -> ResetResults:
     return ResetResults(results, gathered.interrupted)
 
 
-def ask_to_reset(app: App, wanted: Sequence[Target], what: str, *, yes: bool) -> None:
+def ask_to_reset_targets(app: App, wanted: Sequence[Target], what: str, *, yes: bool) -> None:
     """Say how many nodes of which statuses and errors are to be reset, warn of upgrades, and ask once.
 
     Raise `NodewatchError` when the user declines.
     """
     found = group_by_words(wanted)
     app.say(f"{what}:")
-    for said, nodes in list(found.items())[:MOST_GROUPS]:
+    for said, nodes in list(found.items())[:MOST_GROUPS_ASKED]:
         app.say(f"  {plural(len(nodes), 'node')}: {said}" + f"\n    {fold(nodes)}" * app.settings.dry_run)
-    if len(found) > MOST_GROUPS:
-        app.say(f"  and {plural(len(found) - MOST_GROUPS, 'more kind')} of status and error")
+    if len(found) > MOST_GROUPS_ASKED:
+        app.say(f"  and {plural(len(found) - MOST_GROUPS_ASKED, 'more kind')} of status and error")
     going_on = [target.node for target in wanted if rules.meaning(target.status).outcome == "running"]
     if going_on:
         app.warn(

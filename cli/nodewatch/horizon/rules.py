@@ -43,7 +43,7 @@ class Meaning(NamedTuple):
     next: str
 
 
-OVER = (
+UNTIL_RESET = (
     "Nothing, until the status is reset: a change of the policy does not start a node over. "
     "New agent files do, where the manifest says `latest`."
 )
@@ -86,19 +86,19 @@ MEANINGS: dict[str, Meaning] = {
         "The upgrade failed, and the AgentAutoUpgrade cron job is going back to the previous version.",
         "Rollback successful, or rollback failed.",
     ),
-    "successful": Meaning("successful", "The upgrade job of the policy was performed successfully.", OVER),
+    "successful": Meaning("successful", "The upgrade job of the policy was performed successfully.", UNTIL_RESET),
     "no action required": Meaning(
         "successful",
         "Nothing needs to be done: what the policy's manifest specifies is installed already, or is lower "
         "than what is installed and the policy does not allow a downgrade.",
-        OVER,
+        UNTIL_RESET,
     ),
-    "precheck failed": Meaning("failed", CANCELLED, OVER),
-    "upgrade aborted": Meaning("failed", CANCELLED, OVER),  # what agents of before June 2022 say for it
+    "precheck failed": Meaning("failed", CANCELLED, UNTIL_RESET),
+    "upgrade aborted": Meaning("failed", CANCELLED, UNTIL_RESET),  # what agents of before June 2022 say for it
     "download failed": Meaning(
         "failed",
         "The download worker was unable to download all necessary packages from the Management Hub.",
-        OVER,
+        UNTIL_RESET,
     ),
     "failed": Meaning(
         "failed",
@@ -111,7 +111,7 @@ MEANINGS: dict[str, Meaning] = {
         "Nothing: the agent is most likely in an inoperable state, and needs manual intervention.",
     ),
     "rollback successful": Meaning(
-        "failed", "The upgrade failed, and the agent was rolled back to the previous version.", OVER
+        "failed", "The upgrade failed, and the agent was rolled back to the previous version.", UNTIL_RESET
     ),
     "unknown": Meaning("unknown", "The job is in some unrecognizable state.", NOBODY_KNOWS),
 }
@@ -354,17 +354,13 @@ def switched(policy: Policy | None, *, enabled: bool, start: str | None = None, 
     return cast("Policy", changed)
 
 
-def check_start(text: str) -> None:
-    """Raise `WrongUsage` if the start time of a policy is neither `now` nor RFC 3339.
+def is_start(text: str) -> bool:
+    """Return whether a policy can start then: `now`, or at a time as RFC 3339 writes it.
 
-    >>> check_start("now"), check_start("2026-11-21T12:00:00+01:00")
-    (None, None)
-    >>> check_start("tomorrow")
-    Traceback (most recent call last):
-    nodewatch.errors.WrongUsage: 'tomorrow': the start time must be in RFC3339 format or set to "now".
+    >>> [is_start(text) for text in ("now", "2026-11-21T12:00:00+01:00", "2026-11-31T12:00:00Z", "tomorrow")]
+    [True, True, False, False]
     """
-    if text != "now" and (not RFC_3339.fullmatch(text) or read_time(text) is None):
-        raise WrongUsage(f'{text!r}: the start time must be in RFC3339 format or set to "now".')
+    return text == "now" or (RFC_3339.fullmatch(text) is not None and read_time(text) is not None)
 
 
 def qualified(name: str, org: str | None) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from nodewatch.horizon.client import (
     status_request,
     statuses_in,
 )
-from nodewatch.offline.saving import MASK
+from nodewatch.offline.saving import EXCHANGE_MASK
 
 if TYPE_CHECKING:
     from nodewatch.horizon.types import Node
@@ -54,7 +54,9 @@ def without_user_input(node: Node | None) -> Any:
         hidden["userInput"] = mask_members(hidden["userInput"], "value")
     if isinstance(hidden.get("registeredServices"), list):
         hidden["registeredServices"] = [
-            {name: value for name, value in service.items() if name != "policy"} if isinstance(service, dict) else MASK
+            {name: value for name, value in service.items() if name != "policy"}
+            if isinstance(service, dict)
+            else EXCHANGE_MASK
             for service in hidden["registeredServices"]
         ]
     return hidden
@@ -63,5 +65,5 @@ def without_user_input(node: Node | None) -> Any:
 def mask_members(document: Any, name: str) -> Any:
     """Return the document with the members of that name masked, wherever they stand."""
     if isinstance(document, dict):
-        return {key: MASK if key == name else mask_members(value, name) for key, value in document.items()}
+        return {key: EXCHANGE_MASK if key == name else mask_members(value, name) for key, value in document.items()}
     return [mask_members(item, name) for item in document] if isinstance(document, list) else document

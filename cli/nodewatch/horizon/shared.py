@@ -34,13 +34,17 @@ ON_COMMAND_LINE = (
     "Warning: a secret on the command line is seen by everybody who lists this machine's processes. "
     "Put it in HZN_EXCHANGE_USER_AUTH, HZN_EXCHANGE_NODE_AUTH or ~/.hzn/hzn.json."
 )
-LONG = click.option("--long", "-l", is_flag=True, help="Show the whole of each status.")
-POLICY = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `nmp` or `org/nmp`.")
-NODE = click.option(
+LONG_OPTION = click.option("--long", "-l", is_flag=True, help="Show the whole of each status.")
+POLICY_OPTION = click.option("--policy", "-p", metavar="NMP", help="Only this policy: `nmp` or `org/nmp`.")
+NODE_OPTION = click.option(
     "--node", "-N", metavar="NODES", help="Only this node, or these: a node set, @FILE, or - for stdin."
 )
-NODES = click.option("--nodes", "only", metavar="NODES", help="Only these nodes: a node set, @FILE, or - for stdin.")
-CONCURRENCY = shared("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Ask N nodes at a time (32).")
+NODES_OPTION = click.option(
+    "--nodes", "only", metavar="NODES", help="Only these nodes: a node set, @FILE, or - for stdin."
+)
+CONCURRENCY_OPTION = shared(
+    "--concurrency", type=click.IntRange(1, 256), metavar="N", help="Ask N nodes at a time (32)."
+)
 
 
 def exchange_command(*params: click.Option, **attributes: Any) -> Callable[[Any], click.Command]:
@@ -104,13 +108,13 @@ def one_policy(nmp: str, app: App) -> tuple[str, str]:
     return org, name
 
 
-def tell(app: App, done: Answer, sentence: str) -> None:
+def tell_done(app: App, done: Answer, sentence: str) -> None:
     """Say on stdout what was done, as `hzn` does; after a rehearsal nothing was."""
     if done.document is not REHEARSED:
         app.print_document(sentence)
 
 
-def ask_to_reset(app: App, statuses: Statuses, new: str, where: str, *, yes: bool) -> None:
+def ask_to_reset_node(app: App, statuses: Statuses, new: str, where: str, *, yes: bool) -> None:
     """Say what is and what will be, warn of upgrades that are going on, and ask, if there is somebody to answer.
 
     `where` names the node and the system. Raise `NodewatchError` when the user declines.
@@ -131,8 +135,8 @@ def ask_to_reset(app: App, statuses: Statuses, new: str, where: str, *, yes: boo
 
 def show_statuses(app: App, node: str, statuses: Statuses, *, long: bool) -> None:
     """Show the statuses of one node as the list that the options or the format ask for."""
-    from nodewatch.horizon.list_tables import by_node, status_records
+    from nodewatch.horizon.list_tables import records_by_node, status_records
 
     app.show_list(
-        status_records({node: statuses}, {}, ""), lambda records: by_node(records, "", long=long).get(node, {})
+        status_records({node: statuses}, {}, ""), lambda records: records_by_node(records, "", long=long).get(node, {})
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nodewatch.times import Clock
 
 QUIET = timedelta(hours=1)  # agents report every few minutes
-HEARD = "last heartbeat within the hour"
+HEARD_LATELY = "last heartbeat within the hour"
 COUNTED: dict[Standing, str] = {
     "not reported": "Not reported yet",
     "not known": "No report, and whether it is meant for them is not known",
@@ -38,7 +38,7 @@ def short_name(name: str) -> str:
     return name.partition("/")[2] or name
 
 
-def without_status(name: str, found: Survey) -> dict[Standing, list[str]]:
+def nodes_without_status(name: str, found: Survey) -> dict[Standing, list[str]]:
     """Return the nodes that have no status of the policy, by where they stand."""
     silent: dict[Standing, list[str]] = {}
     for node in found.without(name):
@@ -78,7 +78,13 @@ def by_heartbeat(nodes: Iterable[tuple[str, str, Node]], clock: Clock) -> Page:
     groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for name, what, document in nodes:
         away = last_heard(document, clock)
-        said = "not heard of" if away else HEARD if read_time(document.get("lastHeartbeat")) else "no heartbeat known"
+        said = (
+            "not heard of"
+            if away
+            else HEARD_LATELY
+            if read_time(document.get("lastHeartbeat"))
+            else "no heartbeat known"
+        )
         groups.setdefault((what, said), []).append((away, name))
     page: Page = []
     for (what, said), members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):

@@ -9,18 +9,18 @@ from __future__ import annotations
 from nodewatch.horizon.rules import MEANINGS
 from nodewatch.statuses import Chart, Explanation, Step
 
-RESET = "nodewatch exchange node management reset NODE --policy NMP"
-SHOW = "nodewatch exchange node management status NODE --long"
-AGAIN = Step("reset", "it is reset in the Exchange")
-LOCALLY = Step("waiting", "it is reset on the node")
-OVER = (
-    AGAIN,
+RESET_COMMAND = "nodewatch exchange node management reset NODE --policy NMP"
+SHOW_COMMAND = "nodewatch exchange node management status NODE --long"
+RESET_IN_EXCHANGE = Step("reset", "it is reset in the Exchange")
+RESET_ON_NODE = Step("waiting", "it is reset on the node")
+AFTER_THE_END = (
+    RESET_IN_EXCHANGE,
     Step("waiting", "it is reset on the node, or the manifest says `latest` and agent files are new"),
 )
-STEPS: dict[str, tuple[Step, ...]] = {
+NEXT_STATUSES: dict[str, tuple[Step, ...]] = {
     "waiting": (
         Step("download started", "its time has come, and no other upgrade is going on"),
-        AGAIN,
+        RESET_IN_EXCHANGE,
     ),
     "reset": (Step("waiting", "the agent hears of the reset"),),
     "download started": (
@@ -30,41 +30,41 @@ STEPS: dict[str, tuple[Step, ...]] = {
         Step("download failed", "the fifth download failed"),
         Step("precheck failed", "the manifest, or a file of it, is not there"),
         Step("no action required", "there is nothing to change"),
-        AGAIN,
+        RESET_IN_EXCHANGE,
     ),
-    "ha node waiting": (Step("downloaded", "the agreement bot lets it go on"), AGAIN, LOCALLY),
+    "ha node waiting": (Step("downloaded", "the agreement bot lets it go on"), RESET_IN_EXCHANGE, RESET_ON_NODE),
     "downloaded": (
         Step("initiated", "the AgentAutoUpgrade cron job begins"),
         Step("precheck failed", "the check before the installation failed"),
-        AGAIN,
-        LOCALLY,
+        RESET_IN_EXCHANGE,
+        RESET_ON_NODE,
     ),
     "initiated": (
         Step("successful", "the new version is installed"),
         Step("failed", "the installation failed"),
         Step("unknown", "the agent was given an empty status"),
-        AGAIN,
-        LOCALLY,
+        RESET_IN_EXCHANGE,
+        RESET_ON_NODE,
     ),
     "failed": (
         Step("rollback started", "the AgentAutoUpgrade cron job goes back, in this run or the next"),
         Step("initiated", "only the backup had failed"),
-        AGAIN,
-        LOCALLY,
+        RESET_IN_EXCHANGE,
+        RESET_ON_NODE,
     ),
     "rollback started": (
         Step("rollback successful", "the previous version is back"),
         Step("rollback failed", "it is not"),
-        AGAIN,
-        LOCALLY,
+        RESET_IN_EXCHANGE,
+        RESET_ON_NODE,
     ),
-    "successful": OVER,
-    "no action required": OVER,
-    "precheck failed": OVER,
-    "download failed": OVER,
-    "rollback successful": OVER,
-    "rollback failed": OVER,
-    "unknown": (AGAIN, LOCALLY),
+    "successful": AFTER_THE_END,
+    "no action required": AFTER_THE_END,
+    "precheck failed": AFTER_THE_END,
+    "download failed": AFTER_THE_END,
+    "rollback successful": AFTER_THE_END,
+    "rollback failed": AFTER_THE_END,
+    "unknown": (RESET_IN_EXCHANGE, RESET_ON_NODE),
 }
 WHO_MAY_RESET = (
     "who may reset: in the Exchange whoever may change the node (its owner, an org admin, root, or the node itself); "
@@ -89,24 +89,28 @@ NOTES = (
 )
 
 
-def status(name: str, steps: tuple[Step, ...]) -> Explanation:
+def explain_status(name: str, steps: tuple[Step, ...]) -> Explanation:
     """Return what is known of a status: what it means, what happens next, what may follow."""
     found = MEANINGS[name]
-    commands = {"failed": (SHOW, RESET), "unknown": (SHOW, RESET), "running": (SHOW,)}.get(found.outcome, ())
+    commands = {
+        "failed": (SHOW_COMMAND, RESET_COMMAND),
+        "unknown": (SHOW_COMMAND, RESET_COMMAND),
+        "running": (SHOW_COMMAND,),
+    }.get(found.outcome, ())
     return Explanation(found.meaning, found.next, steps, commands)
 
 
-WORDS = {
+PAGE_WORDS = {
     "running": Explanation(
         "An upgrade or a rollback is going on: download started, ha node waiting, downloaded, initiated or rollback "
         "started.",
         "Its next status.",
-        commands=(SHOW,),
+        commands=(SHOW_COMMAND,),
     ),
     "changed": Explanation(
         "The node ended well, but before the policy was last changed: agents keep the status that they have.",
         "A reset, if the change is to reach this node.",
-        commands=(RESET,),
+        commands=(RESET_COMMAND,),
     ),
     "no status": Explanation(
         "The Exchange has a status of the policy without any words, as a policy has that upgrades no agent.",
@@ -138,8 +142,8 @@ CHARTS = (
         "Node management policies (NMP) on a node",
         "Node management status",
         ["waiting"],
-        {name: status(name, steps) for name, steps in STEPS.items()},
+        {name: explain_status(name, steps) for name, steps in NEXT_STATUSES.items()},
         NOTES,
     ),
-    Chart("Words on the pages of policies", "", (), WORDS),
+    Chart("Words on the pages of policies", "", (), PAGE_WORDS),
 )

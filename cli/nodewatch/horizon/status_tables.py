@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules
-from nodewatch.horizon.silent_tables import COUNTED, QUIET, quiet_page, short_name, silent_page, without_status
-from nodewatch.horizon.tables import STYLES, VERSIONS, shown_word
+from nodewatch.horizon.silent_tables import COUNTED, QUIET, nodes_without_status, quiet_page, short_name, silent_page
+from nodewatch.horizon.tables import OUTCOME_STYLES, VERSIONS, shown_word
 from nodewatch.nodes.error_kinds import ErrorKind, group_by_kind
 from nodewatch.nodes.nodeset import fold, natural
 from nodewatch.pages import bar, errors_by_kind, next_steps
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from nodewatch.table import Bar, Page, Style
     from nodewatch.times import Clock
 
-LONG = 600  # characters of a node set; a longer one fills a screen
+LONGEST_NODE_SET = 600  # characters of a node set; a longer one fills a screen
 CHANGED = "not started over since the policy was changed"
-HEARD = "last heartbeat within the hour"
 NO_MESSAGE = "no error message"
 UNDER_WAY = {"running": "in progress", "waiting": "waiting", "unknown": "unknown"}
 """What the bar calls nodes that are not at an end."""
@@ -75,7 +74,7 @@ def policy_status(name: str, found: Survey, clock: Clock, *, long: bool, brief: 
         if name in statuses
     ]
     rows.sort(key=lambda row: natural(row.node))
-    silent = without_status(name, found)
+    silent = nodes_without_status(name, found)
     unanswered = [short_name(node) for node in (*found.troubled, *found.unasked)]
     disabled, counts = policy.get("enabled") is False, Counter(row.outcome for row in rows)
     expected = 0 if disabled else sum(len(silent.get(each, ())) for each in COUNTED)
@@ -97,7 +96,7 @@ def policy_status(name: str, found: Survey, clock: Clock, *, long: bool, brief: 
         *silent_page(silent, found, clock, disabled=disabled, long=long),
         *quiet_page(rows, clock),
     ]
-    return page + next_steps(steps(name, policy, rows, expected))
+    return page + next_steps(next_commands(name, policy, rows, expected))
 
 
 def identity(name: str, policy: Policy, counts: Mapping[str, int], total: int, clock: Clock) -> Line:
@@ -237,11 +236,11 @@ def under_way_page(rows: Iterable[NodeRow], clock: Clock, *, brief: bool) -> Pag
         lines.append(
             [
                 Cell(
-                    ", ".join(filter(None, [name, oldest(members, clock), "overdue" * late])),
-                    "warn" if late else STYLES[members[0].outcome],
+                    ", ".join(filter(None, [name, oldest_time(members, clock), "overdue" * late])),
+                    "warn" if late else OUTCOME_STYLES[members[0].outcome],
                 ),
                 f"{len(members):,}",
-                "scattered: --all" if brief and len(nodes) > LONG else nodes,
+                "scattered: --all" if brief and len(nodes) > LONGEST_NODE_SET else nodes,
             ]
         )
     present = {members[0].outcome for members in groups.values()}
@@ -258,7 +257,7 @@ def overdue(row: NodeRow, clock: Clock) -> bool:
     return waits and scheduled is not None and clock.now - scheduled > QUIET
 
 
-def oldest(rows: Sequence[NodeRow], clock: Clock) -> str:
+def oldest_time(rows: Sequence[NodeRow], clock: Clock) -> str:
     """Return since when the first of the nodes is in their status, or when the first of those that wait is due."""
     waiting = rows[0].outcome == "waiting"
     values = (rules.upgrade(row.status).get("scheduledTime") if waiting else rules.since(row.status) for row in rows)
@@ -290,7 +289,7 @@ def one_a_node(rows: Iterable[NodeRow], clock: Clock) -> Grid:
         lines.append(
             [
                 row.node,
-                Cell(shown_word(row.status), STYLES[row.outcome]),
+                Cell(shown_word(row.status), OUTCOME_STYLES[row.outcome]),
                 as_text(row.document.get("nodeType")),
                 agent_version(row.document),
                 *(as_text(upgraded.get(field)) for _, field in VERSIONS),
@@ -314,7 +313,7 @@ def one_a_node(rows: Iterable[NodeRow], clock: Clock) -> Grid:
     return Grid(columns, lines)
 
 
-def steps(name: str, policy: Policy, rows: Sequence[NodeRow], expected: int) -> list[tuple[str, str]]:
+def next_commands(name: str, policy: Policy, rows: Sequence[NodeRow], expected: int) -> list[tuple[str, str]]:
     """Return what to type next, with real names; `expected` is how many nodes are still to report."""
     org, nmp = name.partition("/")[0], "nodewatch exchange nmp"
     by_outcome: dict[str, list[str]] = {}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nodewatch.horizon.types import Policy, Status, Statuses
     from nodewatch.times import Clock
 
-STYLES: dict[str, Style] = {
+OUTCOME_STYLES: dict[str, Style] = {
     "successful": "good",
     "running": "busy",
     "failed": "bad",
@@ -55,7 +55,7 @@ def status_fields(nmp: str, status: Status | None, clock: Clock, *, long: bool, 
     versions = part(upgrade, "upgradedVersions")
     pairs: list[tuple[str, str | Cell]] = [
         ("Policy", Cell(nmp, "strong")),
-        ("Status", Cell(shown_word(status), STYLES[meaning.outcome])),
+        ("Status", Cell(shown_word(status), OUTCOME_STYLES[meaning.outcome])),
         ("Means", meaning.meaning),
         ("Next", meaning.next),
         ("Waits for", Cell(", ".join(busy) if meaning.outcome == "waiting" else "", "warn")),
@@ -80,8 +80,8 @@ def may_become(name: str) -> list[str]:
     >>> may_become("failed"), may_become("successful"), may_become("asleep")
     (['rollback started', 'initiated'], [], [])
     """
-    steps = status_rules.STEPS.get(name, ())
-    return [step.to for step in steps if step not in (*status_rules.OVER, status_rules.LOCALLY)]
+    steps = status_rules.NEXT_STATUSES.get(name, ())
+    return [step.to for step in steps if step not in (*status_rules.AFTER_THE_END, status_rules.RESET_ON_NODE)]
 
 
 def internals(status: Status | None) -> list[tuple[str, str | Cell]]:
@@ -122,7 +122,7 @@ def start_words(policy: Policy, clock: Clock) -> str:
     return clock.at(policy.get("start")) + (f", spread over {window} s" if window else "")
 
 
-def policy(name: str, document: Policy | None, clock: Clock) -> Page:
+def policy_page(name: str, document: Policy | None, clock: Clock) -> Page:
     """Return everything about one policy."""
     document = document or {}
     upgrade = part(document, "agentUpgradePolicy")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-NUMBER = r"[0-9]+(?:\.[0-9]+){0,2}"
-VERSION = rf"{NUMBER}(?:-[0-9A-Za-z.-]*)?|INFINITY"
-RANGE = re.compile(rf"([\[(])({VERSION}),({VERSION})([\])])")
+VERSION_NUMBER = r"[0-9]+(?:\.[0-9]+){0,2}"
+VERSION_PATTERN = rf"{VERSION_NUMBER}(?:-[0-9A-Za-z.-]*)?|INFINITY"
+RANGE = re.compile(rf"([\[(])({VERSION_PATTERN}),({VERSION_PATTERN})([\])])")
 INFINITY = "INFINITY"
 
 
@@ -20,7 +20,7 @@ def is_version(text: str) -> bool:
     >>> [is_version(text) for text in ("1.2.3", "1", "2.30.0-1435", "INFINITY", "1.2.3.4", "v1", "")]
     [True, True, True, True, False, False, False]
     """
-    return re.fullmatch(VERSION, text) is not None
+    return re.fullmatch(VERSION_PATTERN, text) is not None
 
 
 def is_range(text: str) -> bool:

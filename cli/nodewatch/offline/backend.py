@@ -50,7 +50,7 @@ class ExchangeRoutes:
         from nodewatch.horizon.offline import EXCHANGE_ROUTES
 
         yield from EXCHANGE_ROUTES
-        from nodewatch.horizon.offline_recording import ROUTES as RECORDING
+        from nodewatch.horizon.offline_recording import RECORDING_ROUTES as RECORDING
 
         yield from RECORDING
 
@@ -77,10 +77,10 @@ def sections() -> tuple[Section, ...]:
 
 def tables() -> Tables:
     """Return the statements that make the slices' own tables in a store, by the format they came with."""
-    from nodewatch.bos_v2.offline_components import COMPONENT_TABLES as COMPONENTS
-    from nodewatch.horizon.offline_statuses import TABLES as STATUSES
+    from nodewatch.bos_v2.offline_components import COMPONENT_TABLES
+    from nodewatch.horizon.offline_statuses import RECORDING_TABLES
 
-    return {1: COMPONENTS, 3: STATUSES}
+    return {1: COMPONENT_TABLES, 3: RECORDING_TABLES}
 
 
 def store_at(path: str, patience: Callable[[float], float] = lambda usual: usual) -> Store:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import NamedTuple
 
-LARGEST = 2**32
+LARGEST_DRAW = 2**32
 
 
 class Chances(NamedTuple):
@@ -34,7 +34,7 @@ class Chances(NamedTuple):
         False
         """
         text = "\n".join((str(self.seed), *about))
-        return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=4).digest()) / LARGEST
+        return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=4).digest()) / LARGEST_DRAW
 
     def between(self, shortest: float, longest: float, *about: str) -> float:
         """Return seconds from the shortest to the longest for what it is about.

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from nodewatch.offline.store import Store
 
-FORMAT = 1
-WORDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false", int: "a whole number"}
+FLEET_FORMAT = 1
+KIND_WORDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false", int: "a whole number"}
 
 
 class Entry(NamedTuple):
@@ -45,11 +45,11 @@ def read_fleet(text: str, name: str, sections: Sequence[Section]) -> list[Entry]
 def entries(fleet: Any, sections: Sequence[Section]) -> Iterator[Entry]:
     """Return the documents of a fleet; raise `ValueError` that names the first wrong place."""
     expect_kind(fleet, dict, "the file")
-    number = fleet.get("nodewatch", FORMAT)
+    number = fleet.get("nodewatch", FLEET_FORMAT)
     if type(number) is not int or number < 1:
         raise ValueError(f"nodewatch: {number!r} is not the number of a format")
-    if number > FORMAT:
-        raise ValueError(f"nodewatch: format {number} is newer than this program, which reads {FORMAT}: upgrade")
+    if number > FLEET_FORMAT:
+        raise ValueError(f"nodewatch: format {number} is newer than this program, which reads {FLEET_FORMAT}: upgrade")
     known = {section.place: section for section in (*sections, UNASKED)}
     groups = {place.rpartition(".")[0] for place in known} | {"bos"}
 
@@ -161,7 +161,7 @@ def expect_kind(value: Any, kind: type | tuple[type, ...], place: str) -> None:
         from nodewatch.backend import json_kind
 
         raise ValueError(
-            f"{place}: {WORDS[kind] if isinstance(kind, type) else kind} is needed, not {json_kind(value)}"
+            f"{place}: {KIND_WORDS[kind] if isinstance(kind, type) else kind} is needed, not {json_kind(value)}"
         )
 
 
@@ -191,7 +191,7 @@ def fill(store: Store, found: Iterable[Entry], *, merge: bool = False) -> None:
 
 def dump(store: Store, sections: Sequence[Section]) -> dict[str, Any]:
     """Return the store's content as a fleet file's document, each collection in the order it was loaded."""
-    fleet: dict[str, Any] = {"nodewatch": FORMAT}
+    fleet: dict[str, Any] = {"nodewatch": FLEET_FORMAT}
     with store.reading():
         saved = store.get(SAVED.collection, "")
         if saved is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     U = TypeVar("U")
 
-MASK = "********"  # what the Exchange itself shows in place of a node's token
+EXCHANGE_MASK = "********"  # what the Exchange itself shows in place of a node's token
 SECRET = re.compile(r"(token|password|passwd|secret|credentials?|api_?key)$", re.IGNORECASE)
 
 
@@ -31,7 +31,9 @@ def without_credentials(document: Any) -> Any:
     """
     if isinstance(document, dict):
         return {
-            name: MASK if value and isinstance(value, str) and SECRET.search(name) else without_credentials(value)
+            name: EXCHANGE_MASK
+            if value and isinstance(value, str) and SECRET.search(name)
+            else without_credentials(value)
             for name, value in document.items()
         }
     return [without_credentials(item) for item in document] if isinstance(document, list) else document

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 << 20  # of a request's body: the largest that BOS takes is a session template's
 MOST_CONNECTIONS = 128
 IDLE_SECONDS = 30.0  # until a request has come whole, and until each part of an answer is taken
-PIECE = 1 << 20  # characters of an answer that are sent at once
+PIECE_CHARACTERS = 1 << 20  # characters of an answer that are sent at once
 MOUNTS = {"bos": "/apis/bos", "exchange": "/v1", "agent": ""}  # the agent's paths begin at the root, so it is the last
 TOKEN_PATH = "/keycloak/realms/shasta/protocol/openid-connect/token"  # noqa: S105  # where `cray auth login` asks
 DAY = 86_400
 # What the token endpoint gives to everybody: the server asks for no login, but its clients want to have one.
-TOKEN = {
+TOKEN_ANSWER = {
     "access_token": "of-a-local-store",
     "expires_in": DAY,
     "refresh_token": "of-a-local-store",
@@ -236,7 +236,7 @@ class Handler(BaseHTTPRequestHandler):
             answer = refusal_answer(service, body)
             self.close_connection = True
         elif parts.path == TOKEN_PATH and self.command == "POST":
-            answer = Answer(200, TOKEN)
+            answer = Answer(200, TOKEN_ANSWER)
         else:
             document = self.document(body) if service != "agent" or body else ABSENT
             if isinstance(document, Refusal):
@@ -351,7 +351,7 @@ def body_pieces(answer: Answer) -> Iterator[bytes]:
     for text in chunks(answer.document):
         kept.append(text)
         size += len(text)
-        if size >= PIECE:
+        if size >= PIECE_CHARACTERS:
             yield "".join(kept).encode()
             kept, size = [], 0
     kept.append("\n")

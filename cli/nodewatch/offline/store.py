@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Tables = Mapping[int, Sequence[str]]
 
 APPLICATION = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
-FORMAT = 3
+STORE_FORMAT = 3
 BUSY_SECONDS = 60.0  # for which another process is waited for
 TURNS = 10  # a second: how often a wait for another process looks whether somebody has pressed Ctrl-C
 MAGIC = b"SQLite format 3\0"
@@ -29,7 +29,7 @@ FLEET_FILE = ".json"  # how the name of a fleet file ends
 
 # Statements as SQLite keeps them in `sqlite_master`. Slices have tables of their own beside these, by the format that
 # they came with.
-TABLES = (
+DOCUMENT_TABLES = (
     """CREATE TABLE documents (
     place INTEGER PRIMARY KEY,
     collection TEXT NOT NULL,
@@ -41,8 +41,8 @@ TABLES = (
 )
 
 
-BYTES = "there are bytes in place of a text in it"
-LOOK = "SELECT 1 FROM sqlite_master LIMIT 1"  # what begins to hold the store's state
+BYTES_FOUND = "there are bytes in place of a text in it"
+FIRST_READ = "SELECT 1 FROM sqlite_master LIMIT 1"  # what begins to hold the store's state
 
 
 class Store:
@@ -76,7 +76,7 @@ class Store:
         with translated(self.path):
             self.connection.execute("BEGIN")
             try:
-                patiently(self.connection, self.path, LOOK, self.patience())
+                patiently(self.connection, self.path, FIRST_READ, self.patience())
                 yield
             finally:
                 self.connection.rollback()
@@ -113,11 +113,11 @@ class Store:
     def bring_up_to_date(self) -> None:
         """Make the tables that an older store lacks; its documents read the same."""
         number = self.connection.execute("PRAGMA user_version").fetchone()[0]
-        if number < FORMAT:
+        if number < STORE_FORMAT:
             for since, made in self.tables.items():
                 for statement in made if since > number else ():
                     self.connection.execute(statement)
-            self.connection.execute(f"PRAGMA user_version = {FORMAT}")
+            self.connection.execute(f"PRAGMA user_version = {STORE_FORMAT}")
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run one statement; in its values, what SQLite cannot hold (half of a surrogate pair) is written out."""
@@ -179,9 +179,9 @@ def owned_key(name: str, tenant: str | None) -> str:
     return f"{tenant}\n{name}" if tenant else name
 
 
-def statements(tables: Tables, number: int = FORMAT) -> tuple[str, ...]:
+def statements(tables: Tables, number: int = STORE_FORMAT) -> tuple[str, ...]:
     """Return the statements that make the tables of a store of that format, in their order."""
-    return (*TABLES, *(each for since, made in tables.items() if since <= number for each in made))
+    return (*DOCUMENT_TABLES, *(each for since, made in tables.items() if since <= number for each in made))
 
 
 def open_store(path: str, tables: Tables, patience: Callable[[], float] = lambda: BUSY_SECONDS) -> Store:
@@ -261,7 +261,7 @@ def in_memory(name: str, tables: Tables) -> Store:
 
 def make_tables(connection: sqlite3.Connection, tables: Tables) -> None:
     """Make the tables of a new store, and mark it as one of this format."""
-    marks = f"PRAGMA application_id = {APPLICATION}", f"PRAGMA user_version = {FORMAT}"
+    marks = f"PRAGMA application_id = {APPLICATION}", f"PRAGMA user_version = {STORE_FORMAT}"
     connection.executescript(";".join(("BEGIN", *statements(tables), *marks, "COMMIT")))
 
 
@@ -278,7 +278,7 @@ def connect_sqlite(path: str, mode: str, patience: float = BUSY_SECONDS) -> sqli
     def row(_: sqlite3.Cursor, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return a row; raise `FileTrouble` for bytes in it, which SQLite lets anybody put in the place of a text."""
         if bytes in map(type, values):
-            raise damaged(path, BYTES)
+            raise damaged(path, BYTES_FOUND)
         return values
 
     connection.row_factory = row
@@ -322,8 +322,10 @@ def read_format(connection: sqlite3.Connection, path: str) -> int:
     number = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION:
         raise FileTrouble(f"{path} is another program's SQLite file, not a nodewatch store.")
-    if number > FORMAT:
-        raise FileTrouble(f"{path} was made by a newer nodewatch (format {number}, this one reads {FORMAT}): upgrade.")
+    if number > STORE_FORMAT:
+        raise FileTrouble(
+            f"{path} was made by a newer nodewatch (format {number}, this one reads {STORE_FORMAT}): upgrade."
+        )
     return int(number)
 
 
@@ -363,7 +365,7 @@ def translated(path: str) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         name = getattr(error, "sqlite_errorname", "")
         if "BLOB" in str(error):  # which its functions of JSON do not take
-            raise damaged(path, BYTES) from error
+            raise damaged(path, BYTES_FOUND) from error
         sentence = next((SENTENCES[kind] for kind in SENTENCES if name.startswith(kind)), OTHERWISE)
         kind_of_trouble = Held if name.startswith("SQLITE_BUSY") else FileTrouble
         raise kind_of_trouble(sentence.format(path=path, error=error)) from error

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from edge import WORDS, status
-from nodewatch.horizon.outcome import KINDS, Look, outcome
+from nodewatch.horizon.outcome import WAIT_KINDS, Look, outcome
 from nodewatch.watch.model import Settling
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -54,7 +54,7 @@ def look(*kinds: str, **more: Any) -> Look:
 
 
 def test_the_table_is_the_whole_of_it() -> None:
-    assert {name: tuple(kind) for name, kind in KINDS.items()} == TABLE
+    assert {name: tuple(kind) for name, kind in WAIT_KINDS.items()} == TABLE
 
 
 @pytest.mark.parametrize("kinds", TOGETHER, ids=" ".join)
@@ -99,7 +99,7 @@ def test_every_word(word: str | None) -> None:
     given: Any = None if word is None else status(word, lastUpdated=FRESH)
     settled: Any = None if word is None else status(word, lastUpdated=OLD)
     found = [
-        next(kind for kind, words in ((kind, f"1 {each.words}") for kind, each in KINDS.items()) if words in said)
+        next(kind for kind, words in ((kind, f"1 {each.words}") for kind, each in WAIT_KINDS.items()) if words in said)
         for said in (
             outcome(Look("", "nodes", {"n": each}, kept=kept), SEEN)
             .words.replace("0 of 1 node successful", "")
