@@ -8,7 +8,7 @@ from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.tables import CATEGORY_STYLES
 from nodewatch.documents import as_text
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
-from nodewatch.lists.templates import COMMON
+from nodewatch.lists.templates import TEMPLATE_ATTRIBUTES
 from nodewatch.table import Cell, Column
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def ids(sessions: Iterable[Mapping[str, Any]]) -> list[Any]:
 
 TEMPLATE_LISTING = Listing(
     [
-        *COMMON,
+        *TEMPLATE_ATTRIBUTES,
         Attribute(
             "configuration", "how the nodes are configured", At("cfs", "configuration"), Column("Configuration", 3)
         ),

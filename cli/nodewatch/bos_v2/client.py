@@ -200,10 +200,10 @@ class BosClient:
                 known = [id_of(component) for component in self.components(ids=",".join(names), fields=("id",))]
             names = {name: None for name in names if not any(map(meant_by([name]), known))}
         if names:
-            from nodewatch.nodes.places import in_words
+            from nodewatch.nodes.places import names_in_words
 
             raise NotFound(
-                f"BOS does not know {in_words(names)}: `nodewatch bos v2 components list` shows what it knows."
+                f"BOS does not know {names_in_words(names)}: `nodewatch bos v2 components list` shows what it knows."
             )
 
     def page(self, filters: Filters, fields: Sequence[str], fits: Fits | None = None) -> Documents[Component]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import kinds
 from nodewatch.table import plural
-from nodewatch.watch.model import FAILED, GOES_ON, GONE, SUCCEEDED, Outcome
+from nodewatch.watch.model import FAILED, GOES_ON, SUCCEEDED, WENT_AWAY, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ class ComponentsLook(NamedTuple):
 COMPONENTS_ENDS: dict[str, tuple[str, End]] = {
     "set-up": ("session {pending} is pending: its nodes are not known yet", GOES_ON),
     "none fits": ("nothing to wait for: no component matches", FAILED),
-    "all left": ("all {chosen} are gone from the list", GONE),
+    "all left": ("all {chosen} are gone from the list", WENT_AWAY),
     "moving": ("{counts}", GOES_ON),
     "not all stable": ("{counts}", FAILED),
     "stable": ("{counts}", SUCCEEDED),

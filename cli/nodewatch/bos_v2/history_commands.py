@@ -39,7 +39,7 @@ def show_course(app: App, wanted: str | None, worst: bool) -> None:
         meant = places.meant_by(names)
         found = [change for change in found if meant(change["node"])]
         if not found:
-            raise NotFound(f"nothing is recorded of {places.in_words(names)}.")
+            raise NotFound(f"nothing is recorded of {places.names_in_words(names)}.")
     app.show_list(recording_rules.worst(found) if worst else found)
 
 

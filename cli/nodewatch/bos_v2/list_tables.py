@@ -10,7 +10,7 @@ from nodewatch.bos_v2.tables import STATUS_STYLES, attempts_words, last_action
 from nodewatch.bos_v2.template_tables import configuration_words
 from nodewatch.documents import as_text, part
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
-from nodewatch.lists.templates import COMMON, boot_sets
+from nodewatch.lists.templates import TEMPLATE_ATTRIBUTES, boot_sets
 from nodewatch.lists.view import usual_page
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Cell, Column, Grid, Heading, Line, plural
@@ -274,7 +274,7 @@ def each_boot_set(field: str) -> Any:
 
 TEMPLATE_LISTING = Listing(
     [
-        *COMMON,
+        *TEMPLATE_ATTRIBUTES,
         Attribute(
             "configuration",
             "how the nodes are configured",
