@@ -175,9 +175,9 @@ def complete_columns(app: App, ctx: click.Context, _start: str) -> Iterable[str]
 def complete_list_statuses(_app: App, ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the statuses, and classes of statuses, that a list can be narrowed to."""
     if "components" in ctx.command_path.split():
-        from nodewatch.bos_v2.status_rules import COMPONENTS
+        from nodewatch.bos_v2.status_rules import COMPONENT_CHART
 
-        return COMPONENTS.statuses
+        return COMPONENT_CHART.statuses
     from nodewatch.horizon.list_tables import CLASSES
     from nodewatch.horizon.rules import MEANINGS
 

@@ -26,7 +26,7 @@ def claim_cell(session: Any, _clock: Clock) -> Cell:
     return Cell(claim, "bad" if session.get("error_count") else "busy" if session.get("in_progress") is True else "")
 
 
-SESSIONS = Listing(
+SESSION_LISTING = Listing(
     [
         Attribute("id", "the session's id", At("id"), Column("Session")),
         Attribute(
@@ -85,7 +85,7 @@ def ids(sessions: Iterable[Mapping[str, Any]]) -> list[Any]:
     return [session["id"] for session in sessions]
 
 
-TEMPLATES = Listing(
+TEMPLATE_LISTING = Listing(
     [
         *TEMPLATE_ATTRIBUTES,
         Attribute(
@@ -98,7 +98,7 @@ TEMPLATES = Listing(
     empty="There are no session templates.",
 )
 
-NODES = Listing(
+NODE_LISTING = Listing(
     [
         Attribute("node", "the node's xname", At("node"), Column("Node")),
         Attribute("phase", "shutdown, boot or configure", At("phase"), Column("Phase", 1, shares=True)),
@@ -108,7 +108,7 @@ NODES = Listing(
             At("category"),
             Column("Category"),
             lambda row, _: Cell(as_text(row.get("category")), CATEGORY_STYLES.get(as_text(row.get("category")), "")),
-            words=rules.CATEGORIES,
+            words=rules.CATEGORY_NAMES,
         ),
         *place_attributes(At("node")),
     ],

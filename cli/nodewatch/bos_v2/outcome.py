@@ -178,7 +178,7 @@ def agree(look: SessionLook) -> bool:
     return all(abs(share - len(names) * 100 / total) < verdict_rules.ROUNDED for share, names in said)
 
 
-def states(look: SessionLook) -> dict[str, str]:
+def node_states(look: SessionLook) -> dict[str, str]:
     """Return each component's status, or `staged` where the session only waits to be applied to it."""
     return {**dict.fromkeys(look.waiting, "staged"), **{name: node.words for name, node in look.nodes.items()}}
 
@@ -211,7 +211,7 @@ def outcome(look: SessionLook, settling: Settling) -> Outcome:
     finished = fits.end.finished or (fits.end is SETTLES and settling.unchanged())
     failed = [] if succeeded else failed_names(look, found)
     return Outcome(
-        words=f"{name} is {in_words(fits, look, found)}",
+        words=f"{name} is {state_in_words(fits, look, found)}",
         finished=finished,
         succeeded=succeeded,
         failed=failed,
@@ -256,7 +256,7 @@ def failed_names(look: SessionLook, found: Kinds) -> list[str]:
     return sorted({*found.failed, *(name for group in groups for name in group.names)} - {*found.stable})
 
 
-def in_words(fits: Rule, look: SessionLook, found: Kinds) -> str:
+def state_in_words(fits: Rule, look: SessionLook, found: Kinds) -> str:
     """Return a session's state and its nodes by kind, in the words of the line that fits."""
     state, total = look.status.get("status", "in an unknown state"), verdict_rules.node_count(look.status) or 0
     return fits.words.format(

@@ -80,7 +80,7 @@ def watch_life(app: App, path: str) -> None:
     """
     from contextlib import closing
 
-    from nodewatch.bos_v2.follow import session
+    from nodewatch.bos_v2.follow import follow_session
     from nodewatch.commands.run import SPEED
     from nodewatch.offline.backend import store_at
     from nodewatch.offline.chances import Chances
@@ -88,7 +88,7 @@ def watch_life(app: App, path: str) -> None:
     from nodewatch.watch.loop import SHORTEST_INTERVAL, follow
 
     app.flags.update(watch=True, interval=SHORTEST_INTERVAL)
-    watched = session(app, DEMO_BOOT)
+    watched = follow_session(app, DEMO_BOOT)
     with closing(store_at(path)) as store:
         life = Life(store, Chances(speed=SPEED), app.world.now())
 

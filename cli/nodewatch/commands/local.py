@@ -201,7 +201,7 @@ def ask_session(app: App, name: str) -> tuple[dict[str, Any], dict[str, Nodewatc
     try:
         return {"bos": {"v2": bos_v2.session_documents(bos, name)}}, bos.unasked
     except NotFound:
-        v1 = bos_v1.sessions(bos, [name])
+        v1 = bos_v1.save_sessions(bos, [name])
         if not v1["session"] and not v1["status"]:
             raise
         return {"bos": {"v1": v1}}, bos.unasked

@@ -276,7 +276,7 @@ def test_the_outcome_of_a_session(found: list[Any], staged: list[str], state: st
 @settings(max_examples=100, deadline=None)
 def test_the_outcome_of_components(found: list[Any]) -> None:
     nodes = kinds.nodes_by_id(found)
-    result = components_outcome.outcome(components_outcome.ComponentsLook(nodes, len(found)))
+    result = components_outcome.components_outcome(components_outcome.ComponentsLook(nodes, len(found)))
     stable = [name for name, node in nodes.items() if node.kind == "stable"]
     assert sorted([*stable, *result.failed, *result.lagging]) == sorted(nodes)
     assert result.succeeded == (bool(found) and len(stable) == len(found))
@@ -287,7 +287,7 @@ def test_the_outcome_of_components(found: list[Any]) -> None:
 @given(before=components, after=components)
 @settings(max_examples=100, deadline=None)
 def test_moves_lead_from_one_look_to_the_next(before: list[Any], after: list[Any]) -> None:
-    old, new = (outcome.states(answered(found, [], "running")) for found in (before, after))
+    old, new = (outcome.node_states(answered(found, [], "running")) for found in (before, after))
     reached = dict(old)
     for move in moves(old, new):
         for name in move.names:
