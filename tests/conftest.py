@@ -18,7 +18,7 @@ import responses
 
 from nodewatch.backend import ABSENT, Request
 from nodewatch.errors import NodewatchError
-from nodewatch.main import BOS, NMSTATUS, TREE
+from nodewatch.main import BOS_GROUP, NMSTATUS_GROUP, TREE
 from nodewatch.main import run as run_line
 from nodewatch.offline.backend import LocalBackend, routes
 from nodewatch.settings.model import resolve
@@ -129,7 +129,7 @@ class Runner:
         tree, program = TREE, "nodewatch"
         if words and words[0].startswith("!"):
             program = words.pop(0)[1:]
-            tree = {"bos": BOS, "nmstatus": NMSTATUS}.get(program, TREE)
+            tree = {"bos": BOS_GROUP, "nmstatus": NMSTATUS_GROUP}.get(program, TREE)
         world = FakeWorld({**self.environ, **environ}, stdin, tty, now, self.script)
         with contextlib.redirect_stdout(world.stdout), contextlib.redirect_stderr(world.stderr):
             code = run_line(tree, program, words, world)
@@ -248,7 +248,8 @@ def serve(run: Runner, network: responses.RequestsMock, store: Path) -> None:
                     answered = local.send(asked)
             except NodewatchError as error:
                 return error.status or 500, {"Content-Type": "application/problem+json"}, json.dumps(error.document)
-            document = list(answered.document) if hasattr(answered.document, "texts") else answered.document
+            document: Any = answered.document
+            document = list(document) if hasattr(document, "texts") else document
             if answered.text is not None:
                 return answered.status, {"Content-Type": "text/plain"}, answered.text
             text = "" if document is None else json.dumps(document)

@@ -10,7 +10,7 @@ import pytest
 
 from edge import WORDS
 from nodewatch.bos_v1 import status_rules as bos_v1
-from nodewatch.bos_v1.rules import CATEGORIES, state
+from nodewatch.bos_v1.rules import CATEGORY_NAMES, state
 from nodewatch.bos_v2 import status_rules as bos_v2
 from nodewatch.commands.explain import charts
 from nodewatch.horizon import status_rules as horizon
@@ -61,8 +61,8 @@ def test_components_are_those_of_the_guide_page_in_its_words() -> None:
     section = re.split("^## ", page("component_status.md"), flags=re.MULTILINE)[3]
     assert section.startswith("Status\n")
     said = dict(re.findall(r"^\* `(\w+)`\n(.*?)(?=^\* `|\Z)", section, re.MULTILINE | re.DOTALL))
-    assert set(said) == set(bos_v2.COMPONENTS.statuses)
-    for name, status in bos_v2.COMPONENTS.statuses.items():
+    assert set(said) == set(bos_v2.COMPONENT_CHART.statuses)
+    for name, status in bos_v2.COMPONENT_CHART.statuses.items():
         own = words(status.means)
         assert len(own & words(said[name])) >= 0.7 * len(own), name
 
@@ -79,9 +79,9 @@ def test_policies_are_all_that_agents_know() -> None:
 def test_sessions_and_categories_are_those_of_the_guide_page() -> None:
     text = page("view_the_status_of_a_bos_session.md")
     assert "Status can be either `pending`, `running`, or `complete`" in text
-    assert set(bos_v2.SESSIONS.statuses) == {"pending", "running", "complete"}
-    assert all(f"`{name}`" in text for name in CATEGORIES)
-    assert set(bos_v1.CATEGORIES.statuses) == set(CATEGORIES)
+    assert set(bos_v2.SESSION_CHART.statuses) == {"pending", "running", "complete"}
+    assert all(f"`{name}`" in text for name in CATEGORY_NAMES)
+    assert set(bos_v1.CATEGORY_CHART.statuses) == set(CATEGORY_NAMES)
 
 
 def test_states_are_those_of_the_rule() -> None:
@@ -93,7 +93,7 @@ def test_states_are_those_of_the_rule() -> None:
         state([phase("boot", succeeded=nodes)]),
         state([phase("boot", failed=nodes)]),
     }
-    assert found == set(bos_v1.STATES.statuses)
+    assert found == set(bos_v1.STATE_CHART.statuses)
 
 
 def test_all_are_drawn(run: Runner) -> None:

@@ -10,21 +10,21 @@ from hypothesis import strategies as st
 
 from nodewatch.errors import WrongUsage
 from nodewatch.lists.query import (
-    OPERATORS,
+    COMPARISON_OPERATORS,
     Both,
     Comparison,
     Condition,
     Either,
     Not,
     parse,
-    unescaped,
     wildcard,
+    without_backslashes,
     without_positions,
 )
 
 TEXTS = st.text(max_size=8)
 COMPARISONS = st.builds(
-    Comparison, st.text(min_size=1, max_size=8), st.sampled_from(OPERATORS), TEXTS, st.just(0), st.just(0)
+    Comparison, st.text(min_size=1, max_size=8), st.sampled_from(COMPARISON_OPERATORS), TEXTS, st.just(0), st.just(0)
 )
 CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
     COMPARISONS,
@@ -59,7 +59,7 @@ def with_plain_values(condition: Condition) -> Condition:
     """Return the condition with its values as they are meant, and without places."""
     match without_positions(condition):
         case Comparison() as one:
-            return one._replace(value=unescaped(one.value))
+            return one._replace(value=without_backslashes(one.value))
         case Not(part):
             return Not(with_plain_values(part))
         case Both(parts):
@@ -91,7 +91,7 @@ def test_a_pattern_fits_what_it_was_made_of(text: str, middle: str) -> None:
     fits = wildcard(value + "*" + value)
     assert fits is not None
     assert fits.fullmatch(text + middle + text)
-    assert unescaped(value) == text
+    assert without_backslashes(value) == text
 
 
 END = "`and`, `or` or the end should come here."
@@ -140,7 +140,7 @@ def test_the_place_is_marked(text: str, why: str, place: int) -> None:
 def test_values_without_blanks_need_no_quotes(text: str, value: str) -> None:
     condition = parse(text)
     assert isinstance(condition, Comparison)
-    assert unescaped(condition.value) == value
+    assert without_backslashes(condition.value) == value
 
 
 def test_and_binds_closer_than_or() -> None:

@@ -17,13 +17,13 @@ from typing import NamedTuple
 import pytest
 
 from conftest import NOW, FakeWorld, Runner
-from nodewatch.main import BOS, NMSTATUS, TREE, run
+from nodewatch.main import BOS_GROUP, NMSTATUS_GROUP, TREE, run
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HOME = "/home/admin"
 DEMO = ".local/share/nodewatch/demo.db"
-PROGRAMS = {"nodewatch": TREE, "bos": BOS, "nmstatus": NMSTATUS}
+PROGRAMS = {"nodewatch": TREE, "bos": BOS_GROUP, "nmstatus": NMSTATUS_GROUP}
 
 
 class Example(NamedTuple):

@@ -23,16 +23,16 @@ def nodewatch() -> NoReturn:
 
 def bos() -> NoReturn:
     """Run `bos`, the shortcut that users' scripts call."""
-    from nodewatch.main import BOS, start
+    from nodewatch.main import BOS_GROUP, start
 
-    start(BOS, "bos")
+    start(BOS_GROUP, "bos")
 
 
 def nmstatus() -> NoReturn:
     """Run `nmstatus`, the shortcut that users' scripts call."""
-    from nodewatch.main import NMSTATUS, start
+    from nodewatch.main import NMSTATUS_GROUP, start
 
-    start(NMSTATUS, "nmstatus")
+    start(NMSTATUS_GROUP, "nmstatus")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nodewatch.times import Clock
 
 ASKING = ("filter", "also", "sort", "columns", "count_by", "no_headings")
-DOCUMENTS = ("json", "yaml", "toml")
+DOCUMENT_FORMATS = ("json", "yaml", "toml")
 LIST_FORMATS = ("csv", "tsv", "names")
 
 
@@ -221,7 +221,7 @@ class App:
     @cached_property
     def view(self) -> View | None:
         """What the options and the format ask of the list; None without one, or where its documents are to be shown."""
-        if not self.listing or (not self.asking and self.settings.format in DOCUMENTS):
+        if not self.listing or (not self.asking and self.settings.format in DOCUMENT_FORMATS):
             return None
         from nodewatch.lists.view import read_view
 
@@ -298,7 +298,7 @@ class App:
             self.print_document(records)
         elif self.drawn:
             self.show_page(self.list_page(records))
-        elif style in DOCUMENTS:
+        elif style in DOCUMENT_FORMATS:
             self.print_document(self.list_document(records, document))
         else:
             from nodewatch.lists.view import select_records

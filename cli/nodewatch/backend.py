@@ -78,7 +78,7 @@ class Answer(NamedTuple):
     """What a service said: the HTTP status, and the JSON document (None without a body), or a text that is no JSON."""
 
     status: int
-    document: Any = None
+    document: object = None
     text: str | None = None
 
 
@@ -274,11 +274,10 @@ def ask_object(backend: Backend, request: Request[Asked], field: str = "", name:
         return as_asked(document, request)
     if request.done and not (isinstance(document, dict) and document):
         raise unconfirmed(request, json_kind(document) if document != {} else "an empty object")
-    found = object_in(document, request)
-    if field and document.get(field) != name:
-        said = repr(document[field]) if field in document else f"an object without {field}"
-        raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {said}. Ask again.")
-    return found
+    if field and isinstance(document, dict) and document.get(field) != name:
+        found = repr(document[field]) if field in document else f"an object without {field}"
+        raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {found}. Ask again.")
+    return object_in(document, request)
 
 
 def object_in(document: object, request: Request[Asked]) -> Asked:
@@ -298,7 +297,7 @@ def as_asked(document: object, request: Request[Asked]) -> Asked:  # noqa: ARG00
     return cast("Asked", document)
 
 
-def ask_document(backend: Backend, request: Request[object]) -> Any:
+def ask_document(backend: Backend, request: Request[object]) -> object:
     """Return the document that answers the request; raise `ServiceTrouble` if it does not say that a change was made.
 
     The answer to a rehearsed change is returned as it is.

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     Offer = Callable[[App, click.Context, str], Iterable[str]]
 
-MOST = 500  # nodes: of more, a list helps nobody
-PATIENCE = 0.25  # seconds: with the start, which is over by now, that makes 300 ms
+MOST_OFFERED = 500  # nodes: of more, a list helps nobody
+COMPLETION_PATIENCE = 0.25  # seconds: with the start, which is over by now, that makes 300 ms
 
 
 def complete(tree: click.Command, program: str, variable: str, instruction: str) -> int:
@@ -38,23 +38,23 @@ def complete(tree: click.Command, program: str, variable: str, instruction: str)
 
 def wait_no_longer(world: World) -> None:
     """End this process when names have been waited for long enough, whatever Python is busy with then."""
-    seconds = patience(world.variable("NODEWATCH_COMPLETION_TIMEOUT"))
+    seconds = read_patience(world.variable("NODEWATCH_COMPLETION_TIMEOUT"))
     world.deadline = world.monotonic() + seconds
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def patience(text: str | None) -> float:
+def read_patience(text: str | None) -> float:
     """Return how many seconds names are waited for, as the variable says it; anything but a number is as none.
 
-    >>> patience("2"), patience(None), patience("long"), patience("-1")
+    >>> read_patience("2"), read_patience(None), read_patience("long"), read_patience("-1")
     (2.0, 0.25, 0.25, 0.25)
     """
     try:
-        seconds = float(text or PATIENCE)
+        seconds = float(text or COMPLETION_PATIENCE)
     except ValueError:
-        return PATIENCE
-    return seconds if 0 < seconds < 60 else PATIENCE
+        return COMPLETION_PATIENCE
+    return seconds if 0 < seconds < 60 else COMPLETION_PATIENCE
 
 
 def offered(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -69,25 +69,25 @@ def offered(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     start = done and f"{done},"
     wait_no_longer(ctx.obj.world)
     words = dict.fromkeys(OFFERS[name](ctx.obj, ctx, last))
-    return [CompletionItem(start + word) for word in words if word.startswith(last)][:MOST]
+    return [CompletionItem(start + word) for word in words if word.startswith(last)][:MOST_OFFERED]
 
 
-def sessions(app: App, ctx: click.Context, _start: str) -> Iterable[str]:
+def complete_sessions(app: App, ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the names of the sessions."""
     if of_v1(ctx):
         from nodewatch.bos_v1.client import BosV1Client
 
         return BosV1Client(app.backend("bos")).sessions()
-    return (str(session.get("name")) for session in bos(app).sessions())
+    return (str(session.get("name")) for session in bos_client(app).sessions())
 
 
-def templates(app: App, ctx: click.Context, _start: str) -> Iterable[str]:
+def complete_templates(app: App, ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the names of the session templates."""
     if of_v1(ctx):
         from nodewatch.bos_v1.client import BosV1Client
 
         return (str(template.get("name")) for template in BosV1Client(app.backend("bos")).templates())
-    return (str(template.get("name")) for template in bos(app).templates())
+    return (str(template.get("name")) for template in bos_client(app).templates())
 
 
 def of_v1(ctx: click.Context) -> bool:
@@ -95,16 +95,16 @@ def of_v1(ctx: click.Context) -> bool:
     return bool({"v1", "session", "sessiontemplate"} & {*ctx.command_path.split()})
 
 
-def bos(app: App) -> Any:
+def bos_client(app: App) -> Any:
     """Return BOS v2, to be asked."""
     from nodewatch.bos_v2.client import BosClient
 
     return BosClient(app.backend("bos"))
 
 
-def components(app: App, _ctx: click.Context, start: str) -> Iterable[str]:
+def complete_components(app: App, _ctx: click.Context, start: str) -> Iterable[str]:
     """Return the ids of components, from those on that begin so."""
-    page = bos(app).components(start_after_id=just_before(start), page_size=MOST, fields=("id",))
+    page = bos_client(app).components(start_after_id=just_before(start), page_size=MOST_OFFERED, fields=("id",))
     return (id_of(component) for component in page)
 
 
@@ -119,7 +119,7 @@ def just_before(start: str) -> str | None:
     return f"{start[:-1]}{chr(ord(start[-1]) - 1)}z"
 
 
-def policies(app: App, ctx: click.Context, start: str) -> Iterable[str]:
+def complete_policies(app: App, ctx: click.Context, start: str) -> Iterable[str]:
     """Return the names of the policies: with their organization, if that is typed."""
     if "nmstatus" in ctx.command_path.split():
         from nodewatch.horizon.client import AgentClient
@@ -127,17 +127,17 @@ def policies(app: App, ctx: click.Context, start: str) -> Iterable[str]:
         return as_typed(AgentClient(app.backend("agent")).statuses(), start)
     from nodewatch.horizon.client import ExchangeClient
 
-    return as_typed(ExchangeClient(app.backend("exchange")).policies(organization(app, start)), start)
+    return as_typed(ExchangeClient(app.backend("exchange")).policies(typed_organization(app, start)), start)
 
 
-def nodes(app: App, _ctx: click.Context, start: str) -> Iterable[str]:
+def complete_nodes(app: App, _ctx: click.Context, start: str) -> Iterable[str]:
     """Return the names of the Exchange's nodes: with their organization, if that is typed."""
     from nodewatch.horizon.client import ExchangeClient
 
-    return as_typed(ExchangeClient(app.backend("exchange")).nodes(organization(app, start)), start)
+    return as_typed(ExchangeClient(app.backend("exchange")).nodes(typed_organization(app, start)), start)
 
 
-def organization(app: App, start: str) -> str:
+def typed_organization(app: App, start: str) -> str:
     """Return the organization that is typed, else the one that is set."""
     typed, slash, _ = start.partition("/")
     return typed if slash else str(app.settings.org)
@@ -152,39 +152,39 @@ def as_typed(names: Iterable[str], start: str) -> Iterable[str]:
     return names if "/" in start else (name.rpartition("/")[2] for name in names)
 
 
-def contexts(app: App, _ctx: click.Context, _start: str) -> Iterable[str]:
+def complete_contexts(app: App, _ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the names of the contexts."""
     from nodewatch.settings.contexts import read_contexts
 
     return read_contexts(app.world).known
 
 
-def keys(_app: App, _ctx: click.Context, _start: str) -> Iterable[str]:
+def complete_keys(_app: App, _ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the keys that a context may have."""
-    from nodewatch.settings.contexts import KEYS
+    from nodewatch.settings.contexts import CONTEXT_KEYS
 
-    return KEYS
+    return CONTEXT_KEYS
 
 
-def columns(app: App, ctx: click.Context, _start: str) -> Iterable[str]:
+def complete_columns(app: App, ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the columns of the list that the command shows."""
     app.listing = getattr(ctx.command, "listing", "")
     return (attribute.name for attribute in app.described().attributes)
 
 
-def statuses(_app: App, ctx: click.Context, _start: str) -> Iterable[str]:
+def complete_list_statuses(_app: App, ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the statuses, and classes of statuses, that a list can be narrowed to."""
     if "components" in ctx.command_path.split():
-        from nodewatch.bos_v2.status_rules import COMPONENTS
+        from nodewatch.bos_v2.status_rules import COMPONENT_CHART
 
-        return COMPONENTS.statuses
+        return COMPONENT_CHART.statuses
     from nodewatch.horizon.list_tables import CLASSES
     from nodewatch.horizon.rules import MEANINGS
 
     return (word.replace(" ", "-") for word in (*CLASSES, *MEANINGS))
 
 
-def explained(_app: App, _ctx: click.Context, _start: str) -> Iterable[str]:
+def complete_explained_statuses(_app: App, _ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the statuses that can be explained, without blanks."""
     from nodewatch.bos_v1 import status_rules as bos_v1
     from nodewatch.bos_v2 import status_rules as bos_v2
@@ -196,34 +196,34 @@ def explained(_app: App, _ctx: click.Context, _start: str) -> Iterable[str]:
 
 FILES = ("FILE", "PATH", "FLEET.json", "A", "B")
 OFFERS: dict[str, Offer] = {
-    "session_id": sessions,
-    "SESSION_ID": sessions,
-    "--session": sessions,
-    "--staged-session": sessions,
-    "--filter-session": sessions,
-    "session_template_id": templates,
-    "--template-name": templates,
-    "--template-uuid": templates,
-    "component_id": components,
-    "--ids": components,
-    "--filter-ids": components,
-    "--xnames": components,
-    "--limit": components,
-    "--start-after-id": components,
-    "NMP": policies,
-    "NODE": nodes,
-    "--node": nodes,
-    "--nodes": nodes,
-    "node": nodes,
-    "--context": contexts,
-    "CONTEXT": contexts,
-    "KEY": keys,
-    "--filter": columns,
-    "--sort": columns,
-    "--columns": columns,
-    "--count-by": columns,
-    "--status": statuses,
-    "status": explained,
+    "session_id": complete_sessions,
+    "SESSION_ID": complete_sessions,
+    "--session": complete_sessions,
+    "--staged-session": complete_sessions,
+    "--filter-session": complete_sessions,
+    "session_template_id": complete_templates,
+    "--template-name": complete_templates,
+    "--template-uuid": complete_templates,
+    "component_id": complete_components,
+    "--ids": complete_components,
+    "--filter-ids": complete_components,
+    "--xnames": complete_components,
+    "--limit": complete_components,
+    "--start-after-id": complete_components,
+    "NMP": complete_policies,
+    "NODE": complete_nodes,
+    "--node": complete_nodes,
+    "--nodes": complete_nodes,
+    "node": complete_nodes,
+    "--context": complete_contexts,
+    "CONTEXT": complete_contexts,
+    "KEY": complete_keys,
+    "--filter": complete_columns,
+    "--sort": complete_columns,
+    "--columns": complete_columns,
+    "--count-by": complete_columns,
+    "--status": complete_list_statuses,
+    "status": complete_explained_statuses,
 }
 LISTS = (
     "component_id",

@@ -21,8 +21,6 @@ Whoever notices raises; `main` alone prints the sentence and ends with the code.
 
 from __future__ import annotations
 
-from typing import Any
-
 
 class NodewatchError(Exception):
     """What went wrong, as a sentence for the user; the class carries the exit code.
@@ -32,7 +30,7 @@ class NodewatchError(Exception):
 
     exit_code = 1
 
-    def __init__(self, message: str, *, status: int | None = None, document: Any = None) -> None:
+    def __init__(self, message: str, *, status: int | None = None, document: object = None) -> None:
         super().__init__(message)
         self.message = message
         self.status = status

@@ -85,7 +85,7 @@ def parse_json(text: str, *, finite: bool = False) -> Any:
     return DECODERS[zeros, finite].decode(text)
 
 
-def json_text(value: Any, newline: str = "\n") -> str:
+def json_text(value: object, newline: str = "\n") -> str:
     r"""Return the value as JSON; `newline` begins each line and holds the indent of the place where the value stands.
 
     >>> json_text({"a": [1, None], "b": {}}) == dumps({"a": [1, None], "b": {}}, indent=2)
@@ -115,12 +115,12 @@ def json_text(value: Any, newline: str = "\n") -> str:
     return repr(value) if isinstance(value, int | Written) else dumps(value)
 
 
-def element(value: Any) -> str:
+def element(value: object) -> str:
     """Return the value as it stands in an array: indented by two, its first line not."""
     return json_text(value, "\n  ")
 
 
-def escape_surrogates(value: Any) -> Any:
+def escape_surrogates(value: object) -> object:
     r"""Return the JSON value with each half of a surrogate pair as the six characters of its escape, in keys too.
 
     >>> escape_surrogates({"a\ud800": ["\udfff", "é", 1]})

@@ -170,7 +170,7 @@ class Bos(Connection, BosClient):
         from nodewatch.bos_v2 import follow
 
         self.app.flags["fail_fast"] = how.get("fail_fast", False)
-        return self.follow(follow.session(self.app, name), make_pace(**how))
+        return self.follow(follow.follow_session(self.app, name), make_pace(**how))
 
 
 class BosV1(Connection, bos_v1.BosV1Client):
@@ -183,7 +183,11 @@ class BosV1(Connection, bos_v1.BosV1Client):
         """
         from nodewatch.bos_v1 import follow
 
-        subject = follow.boot_set(self.app, session, boot_set) if boot_set else follow.session(self.app, session)
+        subject = (
+            follow.follow_boot_set(self.app, session, boot_set)
+            if boot_set
+            else follow.follow_session(self.app, session)
+        )
         return self.follow(subject, make_pace(**how))
 
 

@@ -22,7 +22,7 @@ from nodewatch.world import World, discard_output
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SESSIONS = Group(
+SESSIONS_GROUP = Group(
     "Boot sessions: what was started, and how far it is.",
     {
         "list": Leaf("List the sessions.", "bos_v2.commands:list_sessions"),
@@ -42,7 +42,7 @@ SESSIONS = Group(
         ),
     },
 )
-COMPONENTS = Group(
+COMPONENTS_GROUP = Group(
     "Components: the nodes, as BOS sees them.",
     {
         "list": Leaf("List components and their states.", "bos_v2.commands:list_components"),
@@ -53,7 +53,7 @@ COMPONENTS = Group(
         "updatemany": Leaf("Change many components alike.", "bos_v2.change_commands:update_components"),
     },
 )
-SESSIONTEMPLATES = Group(
+TEMPLATES_GROUP = Group(
     "Session templates: what sessions are created from.",
     {
         "list": Leaf("List the session templates.", "bos_v2.template_commands:list_templates"),
@@ -63,16 +63,16 @@ SESSIONTEMPLATES = Group(
         "delete": Leaf("Delete a session template.", "bos_v2.template_commands:delete_template"),
     },
 )
-BOS_V2: dict[str, Group | Leaf] = {
-    "sessions": SESSIONS,
-    "components": COMPONENTS,
+BOS_V2_MEMBERS: dict[str, Group | Leaf] = {
+    "sessions": SESSIONS_GROUP,
+    "components": COMPONENTS_GROUP,
     "applystaged": Group(
         "Staged sessions: start what is waiting on nodes.",
         {
             "create": Leaf("Start the session that is staged on nodes.", "bos_v2.change_commands:apply_staged"),
         },
     ),
-    "sessiontemplates": SESSIONTEMPLATES,
+    "sessiontemplates": TEMPLATES_GROUP,
     "sessiontemplatesvalid": Group(
         "Whether session templates are valid.",
         {
@@ -106,7 +106,7 @@ BOS_V2: dict[str, Group | Leaf] = {
     ),
     "list": Leaf("Show the version of the API.", "bos_v2.service_commands:show_api"),
 }
-SESSION = Group(
+V1_SESSION_GROUP = Group(
     "BOS v1 sessions: boots of CSM up to 1.5.",
     {
         "list": Leaf("List the ids of the sessions.", "bos_v1.commands:list_sessions"),
@@ -122,8 +122,8 @@ SESSION = Group(
         ),
     },
 )
-BOS_V1: dict[str, Group | Leaf] = {
-    "session": SESSION,
+BOS_V1_MEMBERS: dict[str, Group | Leaf] = {
+    "session": V1_SESSION_GROUP,
     "sessiontemplate": Group(
         "Session templates: what sessions are created from.",
         {
@@ -147,17 +147,17 @@ BOS_V1: dict[str, Group | Leaf] = {
     ),
     "healthz": Group("Whether BOS works.", {"list": Leaf("Show whether it works.", "bos_v1.commands:show_health")}),
 }
-BOS = Group(
+BOS_GROUP = Group(
     "Boots of HPE Cray systems: the Boot Orchestration Service.",
     {
-        "v1": Group("The Boot Orchestration Service, version 1: CSM up to 1.5.", BOS_V1),
-        "v2": Group("The Boot Orchestration Service, version 2.", BOS_V2),
-        **BOS_V2,
-        "session": SESSION,
-        "sessiontemplate": BOS_V1["sessiontemplate"],
+        "v1": Group("The Boot Orchestration Service, version 1: CSM up to 1.5.", BOS_V1_MEMBERS),
+        "v2": Group("The Boot Orchestration Service, version 2.", BOS_V2_MEMBERS),
+        **BOS_V2_MEMBERS,
+        "session": V1_SESSION_GROUP,
+        "sessiontemplate": BOS_V1_MEMBERS["sessiontemplate"],
     },
 )
-EXCHANGE = Group(
+EXCHANGE_GROUP = Group(
     "Agent upgrades of a fleet: what its nodes have reported to the Exchange.",
     {
         "nmp": Group(
@@ -213,7 +213,7 @@ EXCHANGE = Group(
         "hzn": "eventlog nodemanagement",
     },
 )
-NMSTATUS = Group(
+NMSTATUS_GROUP = Group(
     "Agent upgrades on this node: node management status.",
     {
         "list": Leaf("Show the statuses that the agent on this node has.", "horizon.nmstatus_commands:list_statuses"),
@@ -226,20 +226,20 @@ NMSTATUS = Group(
 TREE = Group(
     "Show how far boots and agent upgrades have come, which nodes failed, and why.",
     {
-        "bos": BOS,
-        "exchange": EXCHANGE,
-        "nmstatus": NMSTATUS,
+        "bos": BOS_GROUP,
+        "exchange": EXCHANGE_GROUP,
+        "nmstatus": NMSTATUS_GROUP,
         "status": Leaf("Show what is going on now, the worst first.", "commands.status:show_going_on"),
         "help": Leaf("Show the help of a command, or of the shared options.", "commands.help:show_help"),
         "explain": Leaf("Explain a status, and what follows it.", "commands.explain:explain"),
         "local": Group(
             "The local store: a fleet's documents in one file.",
             {
-                "load": Leaf("Load a fleet file into the local store.", "commands.local:load"),
-                "dump": Leaf("Write the local store as a fleet file.", "commands.local:dump"),
+                "load": Leaf("Load a fleet file into the local store.", "commands.local:load_store"),
+                "dump": Leaf("Write the local store as a fleet file.", "commands.local:dump_store"),
                 "record": Leaf("Keep what becomes of all nodes.", "commands.record:record"),
-                "save": Leaf("Write what the live systems say as a fleet file.", "commands.local:save"),
-                "run": Leaf("Let time pass in the local store, as a fleet lives.", "commands.run:run"),
+                "save": Leaf("Write what the live systems say as a fleet file.", "commands.local:save_systems"),
+                "run": Leaf("Let time pass in the local store, as a fleet lives.", "commands.run:let_time_pass"),
                 "serve": Leaf("Serve the local store over HTTP, as the services would.", "commands.serve:serve"),
             },
         ),
@@ -259,9 +259,9 @@ TREE = Group(
         "auth": Group(
             "The login to a Cray system.",
             {
-                "login": Leaf("Log in.", "commands.auth:log_in"),
+                "login": Leaf("Log in.", "commands.auth:log_user_in"),
                 "status": Leaf("Show who is logged in, and until when.", "commands.auth:show_login"),
-                "logout": Leaf("Log out.", "commands.auth:log_out"),
+                "logout": Leaf("Log out.", "commands.auth:log_user_out"),
             },
         ),
         "demo": Leaf("Make a demo fleet and show a session of it.", "commands.demo:demo"),

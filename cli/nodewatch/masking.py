@@ -11,9 +11,11 @@ if TYPE_CHECKING:
 
 MASK = "***"
 SHORTEST = 6  # characters: a shorter secret is part of too many words
-NAMES = r"[a-z_-]*(?:token|passw(?:or)?d|pwd|secret|passcode|credential|authorization|api[_-]?key|jwt)[a-z_-]*|t?otp"
-IN_JSON = rf'("(?:{NAMES})"\s*:\s*)"(?:[^"\\]|\\.)*("|$)'
-IN_FORM = rf"((?:^|[&?;])(?:{NAMES})=)[^&#\s]*"
+TELLING_NAMES = (
+    r"[a-z_-]*(?:token|passw(?:or)?d|pwd|secret|passcode|credential|authorization|api[_-]?key|jwt)[a-z_-]*|t?otp"
+)
+IN_JSON = rf'("(?:{TELLING_NAMES})"\s*:\s*)"(?:[^"\\]|\\.)*("|$)'
+IN_FORM = rf"((?:^|[&?;])(?:{TELLING_NAMES})=)[^&#\s]*"
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
@@ -28,19 +30,19 @@ def masked(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         if len(secret) < SHORTEST:
             continue
-        for form in encoded(secret):
+        for form in encoded_forms(secret):
             if form in low:
                 text = re.sub(re.escape(form), MASK, text, flags=re.IGNORECASE)
-        if any(sign in text for sign in "%\\&") and escaped(secret[:SHORTEST]).search(text):
-            text = escaped(secret).sub(MASK, text)
+        if any(sign in text for sign in "%\\&") and escaped_pattern(secret[:SHORTEST]).search(text):
+            text = escaped_pattern(secret).sub(MASK, text)
     return text
 
 
 @lru_cache
-def encoded(secret: str) -> tuple[str, ...]:
+def encoded_forms(secret: str) -> tuple[str, ...]:
     """Return a secret, and what encodings make of all of it, in small letters; the longest first.
 
-    >>> encoded("hidden")
+    >>> encoded_forms("hidden")
     ('68696464656e', 'aglkzgvu', 'hpzgrlb', 'oawrkzw', 'hidden')
     """
     data = secret.encode(errors="surrogateescape")
@@ -49,10 +51,10 @@ def encoded(secret: str) -> tuple[str, ...]:
 
 
 @lru_cache
-def escaped(secret: str) -> re.Pattern[str]:
+def escaped_pattern(secret: str) -> re.Pattern[str]:
     r"""Return the pattern of a secret with any of its characters escaped, once or more: as in URLs, in JSON or in HTML.
 
-    >>> [bool(escaped("a/b c").fullmatch(text)) for text in ("a%2Fb+c", "a\\/b c", "A&#47;b%2520c", "a/bc")]
+    >>> [bool(escaped_pattern("a/b c").fullmatch(text)) for text in ("a%2Fb+c", "a\\/b c", "A&#47;b%2520c", "a/bc")]
     [True, True, True, False]
     """
     from html import escape

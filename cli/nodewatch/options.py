@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from nodewatch.app import DOCUMENTS, LIST_FORMATS
+from nodewatch.app import DOCUMENT_FORMATS, LIST_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -137,7 +137,7 @@ def separator(text: str) -> str:
 
 
 PICTURES = ("html", "svg")
-FORMATS = ("table", *DOCUMENTS, *LIST_FORMATS, *PICTURES)
+FORMATS = ("table", *DOCUMENT_FORMATS, *LIST_FORMATS, *PICTURES)
 SHARED: list[click.Option] = [
     shared(
         "--format",

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from nodewatch.world import World
 
 Item = TypeVar("Item")
-PATIENCE = 1.0
-BETWEEN = 0.1
+SILENT_SECONDS = 1.0
+SECONDS_BETWEEN_LINES = 0.1
 
 
 class Progress:
@@ -20,13 +20,13 @@ class Progress:
     def __init__(self, world: World, total: int, what: str, *, quiet: bool = False) -> None:
         self.world, self.total, self.what = world, total, what
         self.drawn = False
-        self.next = world.monotonic() + PATIENCE if world.stderr.isatty() and not quiet else float("inf")
+        self.next = world.monotonic() + SILENT_SECONDS if world.stderr.isatty() and not quiet else float("inf")
 
     def show(self, done: int) -> None:
         """Draw the line, if it is time to."""
         now = self.world.monotonic()
         if now >= self.next:
-            self.next, self.drawn = now + BETWEEN, True
+            self.next, self.drawn = now + SECONDS_BETWEEN_LINES, True
             bar = "#" * (30 * done // max(self.total, 1))
             self.world.tell(f"\r[{bar:<30}] {done:,} of {self.total:,} {self.what}")
 

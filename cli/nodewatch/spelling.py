@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-MOST = 2000  # comparing is slow: so many names take a tenth of a second
+MOST_COMPARED = 2000  # comparing is slow: so many names take a tenth of a second
 
 
 def either(words: Sequence[str]) -> str:
@@ -28,6 +28,6 @@ def nearest(name: str, names: Iterable[str]) -> str:
     import difflib
     from itertools import islice
 
-    known = {each.lower(): each for each in islice(names, MOST)}
+    known = {each.lower(): each for each in islice(names, MOST_COMPARED)}
     near = difflib.get_close_matches(name.lower(), known, 1)
     return f"; do you mean {known[near[0]]}?" if near and known[near[0]] != name else ""

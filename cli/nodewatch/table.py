@@ -109,10 +109,10 @@ def visible(text: str, keep: str = "") -> str:
     >>> visible("a\x1b[31m\nb\u202e"), visible("a\nb", keep="\n")
     ('a\\x1b[31m\\nb\\u202e', 'a\nb')
     """
-    return SUSPECT.sub(lambda match: match[0] if match[0] in keep else escape(match[0]), text)
+    return SUSPECT.sub(lambda match: match[0] if match[0] in keep else visible_character(match[0]), text)
 
 
-def escape(character: str) -> str:
+def visible_character(character: str) -> str:
     """Return the character, or the way to write it in Python's source where it cannot be seen."""
     if character.isprintable() and character not in "\u200e\u200f\u061c":
         return character

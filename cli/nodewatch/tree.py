@@ -28,8 +28,8 @@ class Leaf(NamedTuple):
 
 
 Other = tuple[str, str]
-WIDTH = 100  # columns: wider help reads badly
-NAMES: dict[str, Any] = {"help_option_names": ["--help", "-h"], "max_content_width": WIDTH}
+HELP_WIDTH = 100  # columns: wider help reads badly
+HELP_SETTINGS: dict[str, Any] = {"help_option_names": ["--help", "-h"], "max_content_width": HELP_WIDTH}
 
 
 class Shared(click.Command):
@@ -39,7 +39,7 @@ class Shared(click.Command):
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
-        self.context_settings = {**NAMES, **self.context_settings}
+        self.context_settings = {**HELP_SETTINGS, **self.context_settings}
         self.params = [*self.params, *SHARED]
         for param in self.params:
             if type(param.type) in (click.types.StringParamType, click.Path):
@@ -48,7 +48,7 @@ class Shared(click.Command):
     def get_help(self, ctx: click.Context) -> str:
         """Return the help page, as wide as the terminal; click would load shutil to ask, a tenth of a start."""
         if ctx.terminal_width is None and ctx.obj is not None:
-            ctx.terminal_width = max(min(ctx.obj.world.columns, WIDTH) - 2, 50)
+            ctx.terminal_width = max(min(ctx.obj.world.columns, HELP_WIDTH) - 2, 50)
         return super().get_help(ctx)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

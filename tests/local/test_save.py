@@ -127,7 +127,8 @@ def tamper(monkeypatch: pytest.MonkeyPatch) -> Tamper:
 
 def test_no_credentials(run: Runner, live: dict[str, Any], file: Path, tamper: Tamper) -> None:
     def change(path: str, answer: Answer) -> Answer:
-        for node in answer.document["nodes"].values() if path.endswith("/nodes") else ():
+        document: Any = answer.document
+        for node in document["nodes"].values() if path.endswith("/nodes") else ():
             node["token"] = "hidden"
         return answer
 

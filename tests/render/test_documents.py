@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nodewatch.errors import UnreadableAnswer
-from nodewatch.render import STYLES, print_document
+from nodewatch.render import DOCUMENT_WRITERS, print_document
 
 
 def printed(document: Any, style: str) -> str:
@@ -17,7 +17,7 @@ def printed(document: Any, style: str) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", DOCUMENT_WRITERS)
 @pytest.mark.parametrize(
     ("document", "written"),
     [
@@ -47,7 +47,7 @@ def test_an_array(style: str, written: str) -> None:
     assert printed([{"a": None, "b": ["é"]}], style) == written
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", DOCUMENT_WRITERS)
 def test_a_document_without_a_bottom_is_one_sentence(style: str) -> None:
     document: Any = []
     for _ in range(10_000):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conftest import FakeWorld
 from nodewatch.render.bar import BLOCKS, allot, bar_lines
-from nodewatch.render.page import LARGE, print_page
+from nodewatch.render.page import LARGE_TABLE, print_page
 from nodewatch.render.text import display_width, wrap
 from nodewatch.table import Bar, Cell, Column, Fields, Grid, Heading, Line, Page, Part, Style, visible
 
@@ -111,11 +111,11 @@ def test_a_large_grid_is_complete_lines_in_one_colour() -> None:
         ]
         return printed([Grid(columns, rows)], COLUMNS="45").split("\n")
 
-    assert lines(LARGE)[1:3] == [
+    assert lines(LARGE_TABLE)[1:3] == [
         "x0000  \x1b[1;31mfailed\x1b[0m  x1       an error that wraps",
         " " * 24 + "at last",
     ]
-    assert lines(LARGE + 1)[1] == "x0000  failed  x1       an error that wraps at last"
+    assert lines(LARGE_TABLE + 1)[1] == "x0000  failed  x1       an error that wraps at last"
 
 
 def test_columns_that_wrap_divide_the_room() -> None:

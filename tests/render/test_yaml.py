@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nodewatch.arrays import StoredArray
 from nodewatch.jsontext import element, escape_surrogates
-from nodewatch.render.yaml import chunks, yaml_text
+from nodewatch.render.yaml import yaml_chunks, yaml_text
 from render.documents import ARRAYS, VALUES, alike
 
 SESSION = {
@@ -48,9 +48,9 @@ def test_a_session() -> None:
 
 
 def test_a_list_is_written_element_by_element() -> None:
-    assert list(chunks([{"a": 1}, [2, []], None])) == ["- a: 1\n", "- - 2\n  - []\n", "- null\n"]
-    assert list(chunks(StoredArray(list(map(element, [{"a": 1}, {"b": 2}]))))) == ["- a: 1\n", "- b: 2\n"]
-    assert list(chunks(StoredArray([]))) == list(chunks([])) == ["[]\n"]
+    assert list(yaml_chunks([{"a": 1}, [2, []], None])) == ["- a: 1\n", "- - 2\n  - []\n", "- null\n"]
+    assert list(yaml_chunks(StoredArray(list(map(element, [{"a": 1}, {"b": 2}]))))) == ["- a: 1\n", "- b: 2\n"]
+    assert list(yaml_chunks(StoredArray([]))) == list(yaml_chunks([])) == ["[]\n"]
 
 
 def test_what_occurs_twice_is_written_twice() -> None:
@@ -67,7 +67,7 @@ def test_it_reads_back_as_the_document(document: Any, c_library: bool) -> None:
     with pytest.MonkeyPatch.context() as patch:
         if not c_library:
             patch.delattr(yaml, "CSafeDumper", raising=False)
-        written = "".join(chunks(document))
+        written = "".join(yaml_chunks(document))
     written.encode("utf-8")
     assert alike(yaml.safe_load(written), escape_surrogates(document))
 

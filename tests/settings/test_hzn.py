@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from conftest import FakeWorld
 from nodewatch.errors import WrongConfiguration
 from nodewatch.settings import table
-from nodewatch.settings.hzn import Files, file_variables, read_files, shell_value
+from nodewatch.settings.hzn import HznFiles, file_variables, read_hzn_files, shell_value
 from nodewatch.settings.model import System, resolve
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 NAMES = ("user", "machine", "package")
 
 
-def files(**texts: str) -> Files:
-    return Files()._replace(**{name: (name, text) for name, text in texts.items()})
+def files(**texts: str) -> HznFiles:
+    return HznFiles()._replace(**{name: (name, text) for name, text in texts.items()})
 
 
-def horizon(flags: dict[str, Any], environ: dict[str, str], files: Files) -> dict[str, Any]:
+def horizon(flags: dict[str, Any], environ: dict[str, str], files: HznFiles) -> dict[str, Any]:
     """Return the values of the settings of `hzn`, by name."""
     layers = [
         table.flags_layer(flags),
@@ -101,14 +101,14 @@ def test_the_old_name_of_the_authority_wins(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["{", "[]", '"x"', '{"HZN_ORG_ID": 7}', r'{"HZN_ORG_ID": "\ud800"}', "[" * 100_000])
 def test_a_json_file_that_is_none(text: str) -> None:
     with pytest.raises(WrongConfiguration, match=r"hzn\.json"):
-        horizon({}, {}, Files()._replace(user=("/h/hzn.json", text)))
+        horizon({}, {}, HznFiles()._replace(user=("/h/hzn.json", text)))
 
 
 @pytest.mark.parametrize("value", ["x", "-1", "1.5", "²"])
 def test_a_number_that_is_none(value: str, tmp_path: Path) -> None:
     sentence = f"^Error converting environmental variable HZN_HTTP_RETRIES {value} to integer"
     with pytest.raises(WrongConfiguration, match=sentence):
-        horizon({}, {"HZN_HTTP_RETRIES": value}, Files())
+        horizon({}, {"HZN_HTTP_RETRIES": value}, HznFiles())
     asked = systems(tmp_path, HZN_EXCHANGE_URL="http://x", HZN_HTTP_TIMEOUT=value)["exchange"]
     assert (asked.request_timeout, asked.doubt.startswith("Unable to use HZN_HTTP_TIMEOUT: ")) == (60, True)
 
@@ -176,4 +176,4 @@ def test_which_system_is_asked(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "etc/default/horizon").mkdir(parents=True)
     with pytest.raises(WrongConfiguration, match="horizon cannot be read: Is a directory"):
-        read_files(FakeWorld({"HOME": str(tmp_path / "home")}))
+        read_hzn_files(FakeWorld({"HOME": str(tmp_path / "home")}))

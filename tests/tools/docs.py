@@ -15,14 +15,14 @@ import click
 from completions import completions
 
 from nodewatch import __version__
-from nodewatch.main import BOS, NMSTATUS, TREE
+from nodewatch.main import BOS_GROUP, NMSTATUS_GROUP, TREE
 from nodewatch.options import SHARED
 from nodewatch.tree import Group, Shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-SHORTCUTS = {"bos": BOS, "nmstatus": NMSTATUS}
+SHORTCUTS = {"bos": BOS_GROUP, "nmstatus": NMSTATUS_GROUP}
 
 DESCRIPTION = """
 Shows, for a whole fleet at once, how far a boot (HPE Cray CSM: the Boot Orchestration Service, BOS) or an agent upgrade

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from nodewatch.backend import Answer, Asked
     from nodewatch.bos_v1.types import BootSet, Category, Phase, Session, SessionStatus, SessionTemplate
 
-UNCLEAR = (404, 500, 502, 503)  # what a missing boot set, phase or category makes of the server, or of its gateway
+MISSING_PART_STATUSES = (
+    404,
+    500,
+    502,
+    503,
+)  # what a missing boot set, phase or category makes of the server, or of its gateway
 NO_V1 = (
     "this server has no BOS v1: it answered 404 Not Found. BOS v1 was removed with CSM 1.6; "
     "`nodewatch bos v2 sessions list` shows the sessions of BOS v2."
@@ -180,7 +185,7 @@ class BosV1Client:
         except NodewatchError as error:
             if lacks_v1(error):
                 raise NotFound(NO_V1, status=error.status, document=error.document) from error
-            if isinstance(error, Dropped) or error.status in UNCLEAR:
+            if isinstance(error, Dropped) or error.status in MISSING_PART_STATUSES:
                 raise self.reason(error, session, boot_set, phase, category) from error
             raise
 

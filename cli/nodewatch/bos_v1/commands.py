@@ -49,7 +49,7 @@ def show_health(app: App) -> None:
     app.show(BosV1Client(app.backend("bos")).health(), tables.fields_page)
 
 
-@command(listing="bos_v1.list_tables:SESSIONS")
+@command(listing="bos_v1.list_tables:SESSION_LISTING")
 def list_sessions(app: App) -> None:
     """The server's own list has nothing but ids, in no order, and that is what JSON shows. A table asks for each
     session too, and has the newest first; of more than 100 sessions it shows the ids only.
@@ -106,7 +106,7 @@ def describe_session(app: App, session_id: str) -> None:
     """
     app.show(
         BosV1Client(app.backend("bos")).session(session_id),
-        lambda session: tables.session(session, session_id, app.clock),
+        lambda session: tables.session_page(session, session_id, app.clock),
     )
 
 
@@ -181,7 +181,7 @@ def unfinished(app: App, session_id: str) -> str:
 
     from nodewatch.watch.model import Settling
 
-    session = follow.session(app, session_id)
+    session = follow.follow_session(app, session_id)
     try:
         found = session.outcome(session.look(), Settling(app.now, {}, timedelta.max))
     except (NotFound, ServiceTrouble):
@@ -203,11 +203,12 @@ def show_status(app: App, session_id: str) -> None:
     $ nodewatch bos v1 session status list f4eebe51-a217-46d0-8733-b9499a092042 --format json
     $ nodewatch bos v1 session status list f4eebe51-a217-46d0-8733-b9499a092042 --wait --timeout 2h
     """
-    if followed(app, lambda: follow.session(app, session_id)):
+    if followed(app, lambda: follow.follow_session(app, session_id)):
         return
     bos = BosV1Client(app.backend("bos"))
     app.show(
-        bos.status(session_id), lambda status: tables.session_status(status, bos.parts(session_id, status), app.clock)
+        bos.status(session_id),
+        lambda status: tables.session_status_page(status, bos.parts(session_id, status), app.clock),
     )
 
 
@@ -220,7 +221,7 @@ def check_order(names: tuple[str, ...]) -> None:
         raise click.UsageError(f"the session comes last, and before it what is in it. You mean: {line}", context)
 
 
-@command(listing="bos_v1.list_tables:NODES")
+@command(listing="bos_v1.list_tables:NODE_LISTING")
 @watchable
 @click.argument("names", nargs=-1, metavar="[[CATEGORY] PHASE] BOOT_SET SESSION_ID")
 def describe_status(app: App, names: tuple[str, ...]) -> None:
@@ -239,27 +240,27 @@ def describe_status(app: App, names: tuple[str, ...]) -> None:
     bos = BosV1Client(app.backend("bos"))
     match names[::-1]:
         case session, boot_set:
-            if not followed(app, lambda: follow.boot_set(app, session, boot_set)):
+            if not followed(app, lambda: follow.follow_boot_set(app, session, boot_set)):
                 show_nodes(
                     app,
                     bos.boot_set(session, boot_set),
-                    lambda found: tables.boot_set(found, session, boot_set, app.clock),
+                    lambda found: tables.boot_set_page(found, session, boot_set, app.clock),
                     tables.boot_set_nodes,
                 )
         case session, boot_set, phase:
-            if not followed(app, lambda: follow.phase(app, session, boot_set, phase)):
+            if not followed(app, lambda: follow.follow_phase(app, session, boot_set, phase)):
                 show_nodes(
                     app,
                     bos.phase(session, boot_set, phase),
-                    lambda found: tables.phase(found, session, boot_set, phase, app.clock),
+                    lambda found: tables.phase_page(found, session, boot_set, phase, app.clock),
                     tables.phase_nodes,
                 )
         case session, boot_set, phase, category:
-            if not followed(app, lambda: follow.category(app, session, boot_set, phase, category)):
+            if not followed(app, lambda: follow.follow_category(app, session, boot_set, phase, category)):
                 show_nodes(
                     app,
                     bos.category(session, boot_set, phase, category),
-                    lambda found: tables.category(found, session, boot_set, phase, category),
+                    lambda found: tables.category_page(found, session, boot_set, phase, category),
                     tables.category_nodes,
                 )
         case _:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Page, Record
 
 
-def session(app: App, name: str) -> Subject:
+def follow_session(app: App, name: str) -> Subject:
     """Return how to follow a session, with all its boot sets."""
     seen: list[rules.BootSets] = []
 
@@ -27,10 +27,10 @@ def session(app: App, name: str) -> Subject:
         seen[:] = [bos.parts(name, status)]
         return outcome.Look(f"session {name}", status, part(status, "metadata"), seen[0].boot_sets)
 
-    return make_subject(look, lambda look: tables.session_status(look.document, seen[0], app.clock))
+    return make_subject(look, lambda look: tables.session_status_page(look.document, seen[0], app.clock))
 
 
-def boot_set(app: App, session: str, name: str) -> Subject:
+def follow_boot_set(app: App, session: str, name: str) -> Subject:
     """Return how to follow a boot set."""
 
     def look() -> outcome.Look:
@@ -39,12 +39,12 @@ def boot_set(app: App, session: str, name: str) -> Subject:
 
     return make_subject(
         look,
-        lambda look: tables.boot_set(look.document, session, name, app.clock),
+        lambda look: tables.boot_set_page(look.document, session, name, app.clock),
         lambda look: tables.boot_set_nodes(look.document),
     )
 
 
-def phase(app: App, session: str, boot_set: str, name: str) -> Subject:
+def follow_phase(app: App, session: str, boot_set: str, name: str) -> Subject:
     """Return how to follow a phase; its boot set tells which nodes failed an earlier one."""
 
     def look() -> outcome.Look:
@@ -55,12 +55,12 @@ def phase(app: App, session: str, boot_set: str, name: str) -> Subject:
 
     return make_subject(
         look,
-        lambda look: tables.phase(look.document, session, boot_set, name, app.clock),
+        lambda look: tables.phase_page(look.document, session, boot_set, name, app.clock),
         lambda look: tables.phase_nodes(look.document),
     )
 
 
-def category(app: App, session: str, boot_set: str, phase: str, name: str) -> Subject:
+def follow_category(app: App, session: str, boot_set: str, phase: str, name: str) -> Subject:
     """Return how to follow a category: it is over when its phase is."""
 
     def look() -> outcome.Look:
@@ -72,7 +72,7 @@ def category(app: App, session: str, boot_set: str, phase: str, name: str) -> Su
 
     return make_subject(
         look,
-        lambda look: tables.category(look.document, session, boot_set, phase, name),
+        lambda look: tables.category_page(look.document, session, boot_set, phase, name),
         lambda look: tables.category_nodes(look.document),
     )
 
@@ -87,7 +87,7 @@ def make_subject(
         look=look,
         document=lambda look: look.document,
         table=table,
-        states=outcome.states,
+        states=outcome.node_states,
         outcome=outcome.outcome,
         nodes=nodes,
         gone_means="gone",

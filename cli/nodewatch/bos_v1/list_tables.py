@@ -8,7 +8,7 @@ from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.tables import CATEGORY_STYLES
 from nodewatch.documents import as_text
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
-from nodewatch.lists.templates import COMMON
+from nodewatch.lists.templates import TEMPLATE_ATTRIBUTES
 from nodewatch.table import Cell, Column
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def claim_cell(session: Any, _clock: Clock) -> Cell:
     return Cell(claim, "bad" if session.get("error_count") else "busy" if session.get("in_progress") is True else "")
 
 
-SESSIONS = Listing(
+SESSION_LISTING = Listing(
     [
         Attribute("id", "the session's id", At("id"), Column("Session")),
         Attribute(
@@ -85,9 +85,9 @@ def ids(sessions: Iterable[Mapping[str, Any]]) -> list[Any]:
     return [session["id"] for session in sessions]
 
 
-TEMPLATES = Listing(
+TEMPLATE_LISTING = Listing(
     [
-        *COMMON,
+        *TEMPLATE_ATTRIBUTES,
         Attribute(
             "configuration", "how the nodes are configured", At("cfs", "configuration"), Column("Configuration", 3)
         ),
@@ -98,7 +98,7 @@ TEMPLATES = Listing(
     empty="There are no session templates.",
 )
 
-NODES = Listing(
+NODE_LISTING = Listing(
     [
         Attribute("node", "the node's xname", At("node"), Column("Node")),
         Attribute("phase", "shutdown, boot or configure", At("phase"), Column("Phase", 1, shares=True)),
@@ -108,7 +108,7 @@ NODES = Listing(
             At("category"),
             Column("Category"),
             lambda row, _: Cell(as_text(row.get("category")), CATEGORY_STYLES.get(as_text(row.get("category")), "")),
-            words=rules.CATEGORIES,
+            words=rules.CATEGORY_NAMES,
         ),
         *place_attributes(At("node")),
     ],

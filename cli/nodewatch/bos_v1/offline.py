@@ -73,10 +73,10 @@ def flags(store: Store, session: str) -> rules.Flags | None:
     """Return the flags of a session that was made here, from its boot sets; None for one that was loaded."""
     if store.get(MADE, session) is None:
         return None
-    return rules.rolled_up(rules.boot_set_flags(boot_set) for boot_set in boot_sets(store, session).values())
+    return rules.rolled_up(rules.boot_set_flags(boot_set) for boot_set in stored_boot_sets(store, session).values())
 
 
-def boot_sets(store: Store, session: str) -> Mapping[str, Any]:
+def stored_boot_sets(store: Store, session: str) -> Mapping[str, Any]:
     """Return the boot sets of a session by their names."""
     found: Mapping[str, Any] = store.get(BOOT_SETS, session) or {}
     return found
@@ -105,7 +105,7 @@ def session_status(store: Store, call: Call) -> Answer:
 def find_boot_set(store: Store, call: Call) -> Any:
     """Return the document of the boot set that the path names, or None; its name is case-sensitive."""
     session = call.names["session"]
-    document = boot_sets(store, session).get(call.names["boot_set"])
+    document = stored_boot_sets(store, session).get(call.names["boot_set"])
     return document if document is None or store.get(MADE, session) is None else rules.recomputed(document)
 
 
@@ -185,7 +185,7 @@ def refuse(body: Any) -> str | None:
     """Return the server's words for a request that its schema does not allow; None for one that it does."""
     if isinstance(body, dict) and body.keys() <= REQUEST_FIELDS:
         texts = [body.get("operation"), body.get("templateName", body.get("templateUuid")), body.get("limit", "")]
-        if all(isinstance(text, str) for text in texts) and body["operation"].lower() in rules.PHASES:
+        if all(isinstance(text, str) for text in texts) and body["operation"].lower() in rules.OPERATION_PHASES:
             return None
     return f"{body!r} is not valid under any of the given schemas"
 
@@ -211,7 +211,7 @@ def put_new(store: Store, session: str, now: str, nodes: Mapping[str, list[str]]
 
 def new_boot_set(session: str, name: str, operation: str, nodes: list[str], now: str) -> BootSet:
     """Return the status of a boot set of which nothing has begun."""
-    status, phases = f"/v1/session/{session}/status", rules.PHASES[operation.lower()]
+    status, phases = f"/v1/session/{session}/status", rules.OPERATION_PHASES[operation.lower()]
     lists = {"not_started": nodes, "succeeded": [], "failed": [], "excluded": [], "in_progress": []}
     return rules.recomputed(
         {

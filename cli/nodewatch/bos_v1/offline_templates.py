@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nodewatch.offline.store import Store
 
 NOT_CREATED = "The session template could not be created."
-EXAMPLE = {
+EXAMPLE_TEMPLATE = {
     "boot_sets": {
         "name_your_boot_set": {
             "etag": "boot-image-s3-etag",
@@ -64,10 +64,10 @@ def not_found(name: str) -> Answer:
     return problem(404, "The resource was not found", f"Session template '{name}' does not exist")
 
 
-ROUTES = [
+TEMPLATE_ROUTES = [
     Route("GET", "/v1/sessiontemplate", for_everyone(list_templates)),
     Route("POST", "/v1/sessiontemplate", for_everyone(put_template)),
     Route("GET", "/v1/sessiontemplate/{name}", for_everyone(describe_template)),
     Route("DELETE", "/v1/sessiontemplate/{name}", for_everyone(delete_template)),
-    Route("GET", "/v1/sessiontemplatetemplate", for_everyone(lambda _store, _call: Answer(200, EXAMPLE))),
+    Route("GET", "/v1/sessiontemplatetemplate", for_everyone(lambda _store, _call: Answer(200, EXAMPLE_TEMPLATE))),
 ]

@@ -115,11 +115,11 @@ def awaited_courses(look: Look) -> list[Course]:
     return [course for course in all_courses(look) if look.phase is None or course.phase == look.phase.lower()]
 
 
-def states(look: Look) -> dict[str, str]:
+def node_states(look: Look) -> dict[str, str]:
     """Return for each node the phases that it has begun, with how far it is in them.
 
     >>> lists = [{"name": "succeeded", "node_list": ["x1"]}, {"name": "not_started", "node_list": ["x2"]}]
-    >>> states(Look("", None, {}, {"computes": {"phases": [{"name": "shutdown", "categories": lists}]}}))
+    >>> node_states(Look("", None, {}, {"computes": {"phases": [{"name": "shutdown", "categories": lists}]}}))
     {'x1': 'shutdown succeeded', 'x2': 'not_started'}
     """
     begun: dict[str, list[str]] = {}
@@ -145,7 +145,7 @@ def waiting_nodes(found: Sequence[Course]) -> list[str]:
 
 
 # By what is the case: the state in words, and the end.
-ENDS: dict[str, tuple[str, End]] = {
+SESSION_ENDS: dict[str, tuple[str, End]] = {
     "all succeeded": ("finished", SUCCEEDED),
     "not all succeeded": ("finished", FAILED),
     "stopped": ("stopped", FAILED),
@@ -184,7 +184,7 @@ def find_case(look: Look, found: Sequence[Course]) -> str:
         return "stopped"
     if any(course.moving for course in all_courses(look)):
         return "at it"
-    if all(state == "not_started" for state in states(look).values()):
+    if all(state == "not_started" for state in node_states(look).values()):
         return "nobody has begun"
     if not whole:
         return "a boot set has no status"
@@ -240,9 +240,9 @@ def outcome(look: Look, settling: Settling) -> Outcome:
     """
     found = awaited_courses(look)
     failed, waiting = failed_nodes(found), waiting_nodes(found)
-    state, end = ENDS[find_case(look, found)]
+    state, end = SESSION_ENDS[find_case(look, found)]
     whole = bool(found) and None not in look.boot_sets.values()
-    said = words_of_look(state, len(states(look)), len(failed), len(waiting), whole=whole)
+    said = words_of_look(state, len(node_states(look)), len(failed), len(waiting), whole=whole)
     because = "".join(f"; {sentence.rstrip('.')}" for sentence in doubts(look)[:1])
     return Outcome(
         words=f"{look.what} is {said}{because}",
@@ -251,7 +251,7 @@ def outcome(look: Look, settling: Settling) -> Outcome:
         failed=failed,
         lagging=waiting,
         gone=end.gone,
-        done=len(states(look)) - len(failed) - len(waiting),
+        done=len(node_states(look)) - len(failed) - len(waiting),
         remaining=len(waiting),
         started=read_time(look.metadata.get("start_time")),
     )

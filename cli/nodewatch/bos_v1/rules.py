@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from nodewatch.bos_v1.types import BootSet, CreatedSession, Phase, Session, SessionTemplate
 
-State = Literal["not started", "running", "stalled", "finished", "finished with failures"]
-CATEGORIES = ("not_started", "in_progress", "succeeded", "failed", "excluded")
+BootState = Literal["not started", "running", "stalled", "finished", "finished with failures"]
+CATEGORY_NAMES = ("not_started", "in_progress", "succeeded", "failed", "excluded")
 TELLING = ("failed", "in_progress", "not_started", "succeeded", "excluded")
-PHASES = {
+OPERATION_PHASES = {
     "boot": ("boot", "configure"),
     "configure": ("configure",),
     "reboot": ("shutdown", "boot", "configure"),
@@ -52,7 +52,7 @@ def categories(phase: Phase) -> dict[str, list[str]]:
     >>> categories({"categories": [{"name": "FAILED", "node_list": ["x2", "x1", "x2"]}]})["failed"]
     ['x2', 'x1']
     """
-    found: dict[str, list[str]] = {name: [] for name in CATEGORIES}
+    found: dict[str, list[str]] = {name: [] for name in CATEGORY_NAMES}
     for category in objects_in(phase, "categories"):
         name = str(category.get("name")).lower()
         found[name] = names_in([*found.get(name, []), *names_in(category.get("node_list"))])
@@ -90,7 +90,7 @@ def in_several(phase: Phase) -> dict[str, list[str]]:
     return {node: found for node, found in where.items() if len(found) > 1}
 
 
-def state(phases: Iterable[Phase]) -> State:
+def state(phases: Iterable[Phase]) -> BootState:
     """Return the state of a phase, of a boot set (its phases), or of a session (all phases of all boot sets).
 
     False/false flags do not mean "not started", as the guide page has it: they are seen between two phases as well, and
@@ -252,7 +252,7 @@ def unclear(phases: Iterable[Phase]) -> list[str]:
             word, nodes = str(category.get("name")).lower(), category.get("node_list")
             if not isinstance(nodes, list):
                 found.append(f"The nodes of {word} in {name} cannot be read.")
-            elif nodes and word not in CATEGORIES:
+            elif nodes and word not in CATEGORY_NAMES:
                 of = f"{plural(len(nodes), 'node')} of {name} {'is' if len(nodes) == 1 else 'are'}"
                 found.append(f"Nobody knows what it means that {of} {word!r}.")
     return found if known else ["It has no phases."]
@@ -326,12 +326,14 @@ def order_names(names: tuple[str, ...]) -> tuple[str, ...]:
     def place(name: str) -> int:
         if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", name):
             return 3
-        return 0 if name in CATEGORIES else 1 if name in PHASES else 2
+        return 0 if name in CATEGORY_NAMES else 1 if name in OPERATION_PHASES else 2
 
     def possible(order: tuple[str, ...]) -> bool:
         known = ("", "", "", "", *order)[-4:]
         last = place(known[3]) == 3 or all(place(name) != 3 for name in order)
-        return last and (len(order) < 3 or known[1] in PHASES) and (len(order) < 4 or known[0] in CATEGORIES)
+        return (
+            last and (len(order) < 3 or known[1] in OPERATION_PHASES) and (len(order) < 4 or known[0] in CATEGORY_NAMES)
+        )
 
     right = tuple(sorted(names, key=place))
     return right if 2 <= len(names) <= 4 and not possible(names) and possible(right) else names

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 def all_documents(saver: Saver) -> dict[str, Any]:
     """Return all sessions of BOS v1; none where there is no BOS v1 (any more)."""
-    return sessions(saver, saver.ask(BosV1Client(OnBehalf(saver, "")).sessions, []))
+    return save_sessions(saver, saver.ask(BosV1Client(OnBehalf(saver, "")).sessions, []))
 
 
-def sessions(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
+def save_sessions(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
     """Return the sessions of these ids.
 
     Which boot sets a session has is in its status, or else in the template that it was made from.
@@ -34,7 +34,7 @@ def sessions(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
     statuses = ask_each(saver, {name: (name, "") for name in known}, "sessions")
     made_from = {name: template_name(session) or "" for name, session in described.items()}  # type: ignore[arg-type]
     used = {template for template in made_from.values() if template}
-    found = templates(saver, used)
+    found = save_templates(saver, used)
     parts = {
         f"{name}/{boot_set}": (name, boot_set)
         for name in known
@@ -48,10 +48,10 @@ def sessions(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
     return {"session": described, "status": statuses, "boot_sets": boot_sets}
 
 
-def templates(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
+def save_templates(saver: Saver, names: Iterable[str]) -> dict[str, Any]:
     """Return the session templates of these names."""
     requests = {name: Request("GET", template_path(name), tenant="") for name in names}
-    return saver.ask_all(requests, read_object, what="templates")
+    return saver.ask_all(requests, answered_object, what="templates")
 
 
 def service_documents(saver: Saver) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def service_documents(saver: Saver) -> dict[str, Any]:
     return {"sessiontemplates": saver.ask(bos.templates, []), **({} if version is None else {"version": version})}
 
 
-def read_object(answer: Answer, request: Request[Asked]) -> Asked:
+def answered_object(answer: Answer, request: Request[Asked]) -> Asked:
     """Return the object that was answered."""
     return object_in(answer.document, request)
 
@@ -72,4 +72,4 @@ def ask_each(saver: Saver, names: Mapping[str, tuple[str, ...]], what: str) -> d
     for key, parts in names.items():
         with suppress(WrongUsage):  # no path can hold such a name
             requests[key] = Request("GET", status_path(*parts), tenant="")
-    return saver.ask_all(requests, read_object, what=what)
+    return saver.ask_all(requests, answered_object, what=what)

@@ -16,7 +16,7 @@ FLAGS = (
     "in_progress false and complete false does not mean that nothing has begun: it is so between two phases too, and "
     "when a phase failed everywhere. The tables go by where the nodes are."
 )
-CATEGORIES = Chart(
+CATEGORY_CHART = Chart(
     "Categories of a phase of BOS v1: where a node is",
     "View the Status of a BOS Session",
     ["not_started"],
@@ -45,7 +45,7 @@ CATEGORIES = Chart(
         "excluded": Explanation("The node is left out of the phase.", "nothing"),
     },
 )
-STATES = Chart(
+STATE_CHART = Chart(
     "Sessions, boot sets and phases of BOS v1",
     "View the Status of a BOS Session",
     ["not started"],
@@ -82,4 +82,4 @@ STATES = Chart(
     },
     [FLAGS, HANGS],
 )
-CHARTS = (CATEGORIES, STATES)
+CHARTS = (CATEGORY_CHART, STATE_CHART)

@@ -46,7 +46,7 @@ def fields_page(document: Mapping[str, Any]) -> Page:
     return [Fields([(name, as_text(value)) for name, value in document.items()])]
 
 
-def session(document: Session, name: str, clock: Clock) -> Page:
+def session_page(document: Session, name: str, clock: Clock) -> Page:
     """Return what one session was asked to do, and what the server's flags say of it; further fields come last."""
     claim = rules.claim(document)
     shown = {
@@ -107,7 +107,7 @@ def deleted(_document: Any) -> Page:
     return [Line(" ")]
 
 
-def session_status(status: SessionStatus, parts: rules.BootSets, clock: Clock) -> Page:
+def session_status_page(status: SessionStatus, parts: rules.BootSets, clock: Clock) -> Page:
     """Return how far a session is: its boot sets phase by phase, every failed node, and where the flags are wrong."""
     known = {name: boot_set for name, boot_set in parts.boot_sets.items() if boot_set is not None}
     phases = [phase for boot_set in known.values() for phase in rules.phases(boot_set)]
@@ -127,7 +127,7 @@ def session_status(status: SessionStatus, parts: rules.BootSets, clock: Clock) -
     return page + boot_set_remarks(known)
 
 
-def boot_set(document: BootSet, session: str, name: str, clock: Clock) -> Page:
+def boot_set_page(document: BootSet, session: str, name: str, clock: Clock) -> Page:
     """Return how far a boot set is: its phases by categories, every failed node, and where the flags are wrong."""
     phases, metadata = rules.phases(document), part(document, "metadata")
     return [
@@ -139,7 +139,7 @@ def boot_set(document: BootSet, session: str, name: str, clock: Clock) -> Page:
     ]
 
 
-def phase(document: Phase, session: str, boot_set: str, name: str, clock: Clock) -> Page:
+def phase_page(document: Phase, session: str, boot_set: str, name: str, clock: Clock) -> Page:
     """Return a phase: its categories with their nodes folded, its errors, and where the flags are wrong."""
     metadata = part(document, "metadata")
     rows: list[list[str | Cell]] = [
@@ -157,7 +157,7 @@ def phase(document: Phase, session: str, boot_set: str, name: str, clock: Clock)
     ]
 
 
-def category(document: Category, session: str, boot_set: str, phase: str, name: str) -> Page:
+def category_page(document: Category, session: str, boot_set: str, phase: str, name: str) -> Page:
     """Return a category's nodes, folded."""
     nodes = names_in(document.get("node_list"))
     page: Page = [Line(f"{name} in {phase} of {boot_set} of {session}: {plural(len(nodes), 'node')}", "strong")]
@@ -181,7 +181,7 @@ def identity(
     return Line("  ".join(fact for fact in facts if fact), style)
 
 
-def verdict(phases: Sequence[Phase], state: rules.State | None) -> str:
+def verdict(phases: Sequence[Phase], state: rules.BootState | None) -> str:
     """Return the state with how many nodes there are, and how many errors; nothing for no state."""
     if state is None:
         return ""
@@ -205,7 +205,7 @@ def grid(boot_sets: Mapping[str, BootSet | None], clock: Clock) -> Grid:
 
 def boot_set_rows(name: str, document: BootSet | None, clock: Clock) -> list[list[str | Cell]]:
     """Return a row for the boot set, and one for each of its phases."""
-    none = ["-"] * len(rules.CATEGORIES)
+    none = ["-"] * len(rules.CATEGORY_NAMES)
     if document is None:
         return [[name, "-", Cell("no status", "dim"), *none, "-", "", ""]]
     phases, flags = rules.phases(document), rules.boot_set_flags(document)
@@ -240,7 +240,7 @@ def row(
 def count_cells(phase: Phase) -> list[Cell]:
     """Return how many nodes are in each category of a phase, no node counted twice."""
     placed = rules.disjoint_categories(phase)
-    return [count_cell(name, placed[name]) for name in rules.CATEGORIES]
+    return [count_cell(name, placed[name]) for name in rules.CATEGORY_NAMES]
 
 
 def count_cell(category: str, nodes: Sequence[str]) -> Cell:

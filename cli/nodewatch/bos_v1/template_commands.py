@@ -28,7 +28,7 @@ def show_api(app: App) -> None:
     app.show(BosV1Client(app.backend("bos")).api(), tables.fields_page)
 
 
-@command(listing="bos_v1.list_tables:TEMPLATES")
+@command(listing="bos_v1.list_tables:TEMPLATE_LISTING")
 def list_templates(app: App) -> None:
     """They are those of BOS v2, too. The table sorts them by name; other formats keep the server's order.
 
@@ -48,7 +48,7 @@ def describe_template(app: App, session_template_id: str) -> None:
     \b
     $ nodewatch bos v1 sessiontemplate describe cle-1.3.0
     """
-    app.show(BosV1Client(app.backend("bos")).template(session_template_id), template_tables.template)
+    app.show(BosV1Client(app.backend("bos")).template(session_template_id), template_tables.template_page)
 
 
 @command
@@ -82,7 +82,7 @@ def create_template(
         template["cfs"] = {"configuration": cfs_configuration}
     if not template.get("name"):
         raise WrongUsage("the template has no name: add --name NAME.")
-    app.show(BosV1Client(app.backend("bos")).put_template(template), template_tables.stored)
+    app.show(BosV1Client(app.backend("bos")).put_template(template), template_tables.stored_template_page)
 
 
 @command

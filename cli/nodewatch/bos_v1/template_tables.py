@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nodewatch.bos_v1.types import SessionTemplate
 
 
-def template(document: SessionTemplate) -> Page:
+def template_page(document: SessionTemplate) -> Page:
     """Return one session template, boot set by boot set."""
     fields = [(name, as_text(value)) for name, value in document.items() if name not in ("name", "boot_sets")]
     page: Page = [Fields([("Template", Cell(as_text(document.get("name")), "strong")), *fields])]
@@ -23,6 +23,6 @@ def template(document: SessionTemplate) -> Page:
     return page
 
 
-def stored(name: Any) -> Page:
+def stored_template_page(name: Any) -> Page:
     """Return the name of the template that was stored, as the server answers it."""
     return [Line(as_text(name))]

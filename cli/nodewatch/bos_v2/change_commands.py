@@ -28,10 +28,9 @@ else:
     list_tables, tables = lazy("bos_v2.list_tables"), lazy("bos_v2.tables")  # only the table format needs them
     template_tables = lazy("bos_v2.template_tables")
 
-IDS_LENGTH = 65_535
 DOING = {"boot": "Boot", "reboot": "Reboot", "shutdown": "Shut down"}
-KINDS: dict[Any, Any] = {bool: boolean, str: Text()}
-NODES = "a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin"
+OPTION_TYPES: dict[Any, Any] = {bool: boolean, str: Text()}
+NODES_HELP = "a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin"
 
 
 def with_fields(rows: Iterable[Field]) -> Callable[[Any], Any]:
@@ -47,8 +46,8 @@ def with_fields(rows: Iterable[Field]) -> Callable[[Any], Any]:
 
 def value_type(field: Field) -> Any:
     """Return the type of the option for a field, as click wants it."""
-    if field.kind in KINDS:
-        return KINDS[field.kind]
+    if field.kind in OPTION_TYPES:
+        return OPTION_TYPES[field.kind]
     return field.kind if isinstance(field.kind, type) else click.Choice(field.kind)
 
 
@@ -67,7 +66,9 @@ def with_clearing(function: Any) -> Any:
 @click.option("--template-name", metavar="NAME", required=True, help="Session template to create the session from.")
 @click.option("--operation", type=click.Choice(["boot", "reboot", "shutdown"]), required=True, help="What to do.")
 @click.option("--name", metavar="ID", help="Name of the session; BOS makes one up otherwise.")
-@click.option("--limit", metavar="NODES", help=f"Only these nodes, groups or roles, with & and ! before them: {NODES}.")
+@click.option(
+    "--limit", metavar="NODES", help=f"Only these nodes, groups or roles, with & and ! before them: {NODES_HELP}."
+)
 @click.option("--stage", type=boolean, help="Only prepare the nodes (true): `applystaged create` starts it.")
 @click.option("--include-disabled", type=boolean, help="Also act on nodes that are disabled in HSM (true).")
 @YES
@@ -89,7 +90,7 @@ def create_session(app: App, template_name: str, operation: str, limit: str | No
             app.confirm(f"{DOING[operation]} {who}, at {app.address('bos')}?")
     given = {"template_name": template_name, "operation": operation, **wanted, "limit": limit}
     session = bos.create_session(**{name: value for name, value in given.items() if value is not None})
-    app.show(session, lambda session: tables.created_session(session, app.clock))
+    app.show(session, lambda session: tables.created_session_page(session, app.clock))
 
 
 def whom(bos: BosClient, template: str, limit: str, *, rehearsed: bool) -> str:
@@ -123,7 +124,7 @@ def delete_session(app: App, session_id: str, yes: bool) -> None:
 
 @command
 @click.argument("component_id")
-@with_fields(fields.COMPONENT)
+@with_fields(fields.COMPONENT_FIELDS)
 @with_clearing
 def update_component(
     app: App,
@@ -140,19 +141,22 @@ def update_component(
     $ nodewatch bos v2 components update x3000c0s13b0n0 --clear-staged-state
     """
     desired, staged = clear_desired_state or clear_pending_state, clear_staged_state or clear_pending_state
-    patch = {**fields.make_document(fields.COMPONENT, values), **fields.clearing_patch(desired=desired, staged=staged)}
+    patch = {
+        **fields.make_document(fields.COMPONENT_FIELDS, values),
+        **fields.clearing_patch(desired=desired, staged=staged),
+    }
     if not patch:
         raise WrongUsage(f"nothing says what to change of {component_id}: add an option, such as --enabled true.")
     if nodes.names_several(component_id):
         raise WrongUsage(f"{component_id} is more than one node: `components updatemany --filter-ids` changes several.")
     name = places.spell(component_id)
     component = BosClient(app.backend("bos")).update_component(name, patch)
-    app.show(component, lambda node: tables.component(node, app.clock))
-    explain(app, patch, name)
+    app.show(component, lambda node: tables.component_page(node, app.clock))
+    explain_change(app, patch, name)
 
 
 @command
-@click.option("--filter-ids", metavar="NODES", help=f"Change these components: {NODES}.")
+@click.option("--filter-ids", metavar="NODES", help=f"Change these components: {NODES_HELP}.")
 @click.option("--filter-session", metavar="ID", help="Change all components of this session.")
 @click.option("--patch", metavar="JSON", help="What to change, as a component's JSON.")
 @click.option("--enabled", type=boolean, help="Let BOS act on the nodes (true), or leave them alone (false).")
@@ -183,7 +187,7 @@ def update_components(
     desired, staged = clear_desired_state or clear_pending_state, clear_staged_state or clear_pending_state
     wanted = {
         **read_object(patch or "{}", "--patch"),
-        **fields.make_document(fields.COMPONENT, values),
+        **fields.make_document(fields.COMPONENT_FIELDS, values),
         **fields.clearing_patch(desired=desired, staged=staged),
     }
     if not wanted:
@@ -191,7 +195,7 @@ def update_components(
             "nothing says what to change: add --patch JSON, --enabled, --retry-policy or a --clear option."
         )
     bos = BosClient(app.backend("bos"))
-    names = nodes.read_names(filter_ids, app.world) if filter_ids else []
+    names = nodes.read_node_names(filter_ids, app.world) if filter_ids else []
     check_length(names)
     names = nodes.known_names(bos, names)
     check_length(names)
@@ -204,13 +208,13 @@ def update_components(
     filters = {"ids": ",".join(names)} if names else {"session": str(filter_session)}
     components = bos.update_components(filters, wanted)
     app.show(components, lambda components: list_tables.components_table(components, app.clock))
-    explain(app, wanted, who)
+    explain_change(app, wanted, who)
     if not app.settings.dry_run:
         check_all_answered(names, {component.get("id") for component in components})
 
 
 @command
-@click.option("--xnames", metavar="NODES", help=f"The nodes: {NODES}.")
+@click.option("--xnames", metavar="NODES", help=f"The nodes: {NODES_HELP}.")
 def apply_staged(app: App, xnames: str | None) -> None:
     """Exit code 10 says that some nodes failed, or had nothing staged; they are named on stderr.
 
@@ -218,9 +222,11 @@ def apply_staged(app: App, xnames: str | None) -> None:
     $ nodewatch bos v2 applystaged create --xnames x5000c1s0b[0-1]n[0-1]
     """
     if not xnames:
-        raise WrongUsage(f"--xnames is missing: it names the nodes whose staged session is to be started, as {NODES}.")
+        raise WrongUsage(
+            f"--xnames is missing: it names the nodes whose staged session is to be started, as {NODES_HELP}."
+        )
     bos = BosClient(app.backend("bos"))
-    names = nodes.known_names(bos, nodes.read_names(xnames, app.world))
+    names = nodes.known_names(bos, nodes.read_node_names(xnames, app.world))
     applied = bos.apply_staged(names)
     app.show(applied, template_tables.applied_page)
     if not app.settings.dry_run:
@@ -232,8 +238,10 @@ def apply_staged(app: App, xnames: str | None) -> None:
 
 def check_length(names: Sequence[str]) -> None:
     """Raise `WrongUsage` for more names than BOS takes at once."""
-    if sum(map(len, names)) + len(names) - 1 > IDS_LENGTH:
-        raise WrongUsage(f"BOS takes {IDS_LENGTH:,} characters of names at once: change these {len(names):,} in parts.")
+    if sum(map(len, names)) + len(names) - 1 > fields.LONGEST_IDS:
+        raise WrongUsage(
+            f"BOS takes {fields.LONGEST_IDS:,} characters of names at once: change these {len(names):,} in parts."
+        )
 
 
 def check_applied(applied: Any) -> None:
@@ -259,7 +267,7 @@ def check_all_answered(names: list[str], answered: Container[str | None]) -> Non
         )
 
 
-def explain(app: App, patch: Any, who: str) -> None:
+def explain_change(app: App, patch: Any, who: str) -> None:
     """Say what else BOS changes with a component, where that surprises."""
     if app.settings.dry_run:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.bos_v2.fields import ARTIFACTS, NO_STAGED_STATE
+from nodewatch.bos_v2.fields import NO_ARTIFACTS, NO_STAGED_STATE
 from nodewatch.bos_v2.rules import component_status
 from nodewatch.documents import part
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NO_ATTEMPTS = {"power_off_forceful_attempts": 0, "power_off_graceful_attempts": 0, "power_on_attempts": 0}
 DATED = ("actual_state", "desired_state", "staged_state", "last_action")
-SPECIFIERS = ("node_list", "node_roles_groups", "node_groups")
+HARDWARE_SPECIFIERS = ("node_list", "node_roles_groups", "node_groups")
 
 
 def bos_time(now: datetime) -> str:
@@ -135,7 +135,7 @@ def start_staged(
             enabled=True,
         )
         if operation == "reboot":
-            document["actual_state"] = {"boot_artifacts": ARTIFACTS, "bss_token": ""}
+            document["actual_state"] = {"boot_artifacts": NO_ARTIFACTS, "bss_token": ""}
     document["last_action"] = {**part(component, "last_action"), "action": "apply_staged"}
     if clear:
         document["staged_state"] = NO_STAGED_STATE
@@ -168,9 +168,9 @@ def boot_set_fault(boot_set: Mapping[str, Any], *, reject_nids: bool) -> str:
     >>> boot_set_fault({}, reject_nids=False)
     "No hardware specifier fields (('node_list', 'node_roles_groups', 'node_groups'))"
     """
-    given = [boot_set.get(name) for name in SPECIFIERS if name in boot_set]
+    given = [boot_set.get(name) for name in HARDWARE_SPECIFIERS if name in boot_set]
     if not any(given):
-        return f"No {'non-empty ' * bool(given)}hardware specifier fields ({SPECIFIERS})"
+        return f"No {'non-empty ' * bool(given)}hardware specifier fields ({HARDWARE_SPECIFIERS})"
     return "Has NID in 'node_list'" if reject_nids and has_nids(boot_set.get("node_list") or ()) else ""
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Applied, Component, ExtendedStatus, NewSession, Session, SessionTemplate
 
 PAGE = 2_000
-IDS_LENGTH = 127  # the server checks the whole list as if it were one component's id
+QUERY_IDS_LENGTH = 127  # the server checks the whole list as if it were one component's id
 NO_V2 = (
     "this server has no BOS v2: it answered 404 Not Found. BOS v2 came with CSM 1.3; "
     "`nodewatch bos v1 session list` shows the sessions of BOS v1."
@@ -156,7 +156,7 @@ class BosClient:
                 meant, everyone = meant_by(names), self.components(fields=fields, fits=fits, **others)
                 found = [component for component in everyone if meant(id_of(component))]
                 return found[:size] if size else found
-        if ids and len(ids) > IDS_LENGTH:
+        if ids and len(ids) > QUERY_IDS_LENGTH:
             parts = [self.page({**filters, "ids": part, "page_size": None}, fields) for part in split_ids(ids)]
             merged = {id_of(component): component for page in parts for component in page}
             found = [merged[name] for name in sorted(merged)]
@@ -200,10 +200,10 @@ class BosClient:
                 known = [id_of(component) for component in self.components(ids=",".join(names), fields=("id",))]
             names = {name: None for name in names if not any(map(meant_by([name]), known))}
         if names:
-            from nodewatch.nodes.places import in_words
+            from nodewatch.nodes.places import names_in_words
 
             raise NotFound(
-                f"BOS does not know {in_words(names)}: `nodewatch bos v2 components list` shows what it knows."
+                f"BOS does not know {names_in_words(names)}: `nodewatch bos v2 components list` shows what it knows."
             )
 
     def page(self, filters: Filters, fields: Sequence[str], fits: Fits | None = None) -> Documents[Component]:
@@ -340,7 +340,7 @@ def document_path(collection: str, name: str) -> str:
     return f"/v2/{collection}/{segment(name)}"
 
 
-def split_ids(ids: str, length: int = IDS_LENGTH) -> list[str]:
+def split_ids(ids: str, length: int = QUERY_IDS_LENGTH) -> list[str]:
     """Return a comma list in pieces of at most that many characters; raise `WrongUsage` for a name that is longer.
 
     >>> split_ids("x1,x2,x3", 5)

@@ -28,11 +28,11 @@ else:
     list_tables, map_tables = lazy("bos_v2.list_tables"), lazy("bos_v2.map_tables")
     tables = lazy("bos_v2.tables")
 
-Found = TypeVar("Found")
+Answered = TypeVar("Answered")
 AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 
 
-@command(listing="bos_v2.list_tables:SESSIONS")
+@command(listing="bos_v2.list_tables:SESSION_LISTING")
 @click.option("--status", type=click.Choice(["pending", "running", "complete"]), help="Only sessions in this status.")
 @click.option("--min-age", metavar="AGE", help=f"Only sessions at least this old. {AGES}")
 @click.option("--max-age", metavar="AGE", help="Only sessions at most this old.")
@@ -49,7 +49,7 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
     $ nodewatch bos v2 sessions list --columns start_time,name,template_name,status --sort start_time
     """
     filters = {"status": status, "min_age": min_age, "max_age": max_age}
-    if followed(app, lambda: follow.sessions(app, filters)):
+    if followed(app, lambda: follow.follow_sessions(app, filters)):
         return
     bos = BosClient(app.backend("bos"))
     sessions = bos.sessions(**app.narrowed(filters))
@@ -59,7 +59,7 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
     app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.without_failed)
 
 
-def told_if_known(app: App, failed: Callable[[], Found]) -> Found | None:
+def told_if_known(app: App, failed: Callable[[], Answered]) -> Answered | None:
     """Return what BOS answers about failed nodes; None, and why, where it does not: the sessions are known."""
     try:
         return failed()
@@ -82,7 +82,7 @@ def describe_session(app: App, session_id: str) -> None:
         failed = told_if_known(
             app, lambda: bos.components(session=session_id, status="failed", fields=("id", "session"))
         )
-        return tables.described_session(session, app.clock, [id_of(node) for node in failed or ()])
+        return tables.described_session_page(session, app.clock, [id_of(node) for node in failed or ()])
 
     app.show(bos.session(session_id), table)
 
@@ -101,7 +101,7 @@ def show_session_status(app: App, session_id: str) -> None:
     $ nodewatch bos v2 sessions status list night-reboot --format json
     $ nodewatch bos v2 sessions status list night-reboot --wait --timeout 2h
     """
-    if not followed(app, lambda: follow.session(app, session_id)):
+    if not followed(app, lambda: follow.follow_session(app, session_id)):
         show_status(app, session_id)
 
 
@@ -113,12 +113,14 @@ def show_status(app: App, name: str) -> None:
         from nodewatch.bos_v2 import kinds, rules, verdict_rules
 
         known = status.get("status") == "complete" and verdict_rules.tells_all(status)
-        components = [] if known else kinds.alike(bos.components(session=name, fields=rules.IN_PROGRESS))
+        components = [] if known else kinds.group_alike(bos.components(session=name, fields=rules.IN_PROGRESS))
         options = bos.limits() if any(each.sample.get("enabled") for each in components) else {}
         if verdict_rules.shares_of(status).staged:
             staged = bos.components(staged_session=name, fields=rules.IN_TABLES)
             status = verdict_rules.counted_once(status, sum(node.get("session") == name for node in staged))
-        return session_tables.session_status(status, bos.session(name), components, options, app.clock, brief=app.brief)
+        return session_tables.session_status_page(
+            status, bos.session(name), components, options, app.clock, brief=app.brief
+        )
 
     app.show(bos.session_status(name), table)
 
@@ -150,7 +152,7 @@ def component_filters(function: Any) -> Any:
     return function
 
 
-@command(listing="bos_v2.list_tables:COMPONENTS")
+@command(listing="bos_v2.list_tables:COMPONENT_LISTING")
 @component_filters
 @watchable
 def list_components(app: App, ids: str | None, **filters: Any) -> None:
@@ -172,7 +174,7 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     filters["ids"] = ids and nodes.comma_list(ids, app.world)
     filters["start_after_id"] = filters["start_after_id"] and places.spell(filters["start_after_id"])
     paged = filters["page_size"] or filters["start_after_id"]
-    if followed(app, lambda: follow.components(app, filters)):
+    if followed(app, lambda: follow.follow_components(app, filters)):
         return
     bos = BosClient(app.backend("bos"))
     components = bos.components(**app.narrowed(filters), fields=app.fields(), fits=app.fits())
@@ -188,13 +190,13 @@ def known_statuses(text: str) -> str:
     >>> known_statuses("Failed,on-hold")
     'failed,on_hold'
     """
-    from nodewatch.bos_v2.status_rules import COMPONENTS
+    from nodewatch.bos_v2.status_rules import COMPONENT_CHART
     from nodewatch.lists.conditions import known_word
 
-    return ",".join(known_word(word, list(COMPONENTS.statuses), "status") for word in text.split(","))
+    return ",".join(known_word(word, list(COMPONENT_CHART.statuses), "status") for word in text.split(","))
 
 
-@command(listing="bos_v2.list_tables:COMPONENTS")
+@command(listing="bos_v2.list_tables:COMPONENT_LISTING")
 @component_filters
 @watchable
 def map_components(app: App, ids: str | None, **filters: Any) -> None:
@@ -208,11 +210,11 @@ def map_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components map --filter 'cabinet = x1000' --format svg
     """
     filters["ids"] = ids and nodes.comma_list(ids, app.world)
-    if not followed(app, lambda: follow.component_map(app, filters)):
+    if not followed(app, lambda: follow.follow_component_map(app, filters)):
         show_map(app, filters)
 
 
-@command(listing="bos_v2.list_tables:COMPONENTS")
+@command(listing="bos_v2.list_tables:COMPONENT_LISTING")
 @click.argument("session_id")
 @watchable
 def map_session(app: App, session_id: str) -> None:
@@ -223,7 +225,7 @@ def map_session(app: App, session_id: str) -> None:
     $ nodewatch bos v2 sessions map night-reboot --watch
     """
     filters = {"session": session_id}
-    if not followed(app, lambda: follow.component_map(app, filters)):
+    if not followed(app, lambda: follow.follow_component_map(app, filters)):
         BosClient(app.backend("bos")).session(session_id)  # one that does not exist is no empty picture
         show_map(app, filters)
 
@@ -257,11 +259,11 @@ def describe_component(app: App, component_id: str) -> None:
     bos = BosClient(app.backend("bos"))
     if not nodes.names_several(component_id):
         name = places.spell(component_id)
-        if not followed(app, lambda: follow.component(app, name, lambda node: describe(app, [node]))):
+        if not followed(app, lambda: follow.follow_component(app, name, lambda node: describe(app, [node]))):
             app.show(bos.component(name), lambda node: describe(app, [node]))
         return
-    names = ",".join(nodes.known_names(bos, nodes.read_names(component_id, app.world)))
-    if not followed(app, lambda: follow.described(app, names, lambda found: describe(app, found))):
+    names = ",".join(nodes.known_names(bos, nodes.read_node_names(component_id, app.world)))
+    if not followed(app, lambda: follow.follow_described(app, names, lambda found: describe(app, found))):
         found = list(bos.components(ids=names))
         bos.check_known(names, found, filtered=False)
         app.show(found, lambda found: describe(app, found))
@@ -271,5 +273,7 @@ def describe(app: App, components: Iterable[Component]) -> Page:
     """Return the page that describes each of the components."""
     bos = BosClient(app.backend("bos"))
     options = bos.limits()
-    pages = (status_tables.component(node, bos.template_of(node), options, app.clock) for node in components)
+    pages = (
+        status_tables.explained_component_page(node, bos.template_of(node), options, app.clock) for node in components
+    )
     return [block for page in pages for block in page]

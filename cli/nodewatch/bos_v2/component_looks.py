@@ -8,7 +8,7 @@ from nodewatch.arrays import StoredArray
 from nodewatch.bos_v2 import kinds, rules
 from nodewatch.bos_v2.client import BosClient
 from nodewatch.bos_v2.components_outcome import ComponentsLook
-from nodewatch.bos_v2.status_rules import COMPONENTS
+from nodewatch.bos_v2.status_rules import COMPONENT_CHART
 from nodewatch.bos_v2.types import Component
 from nodewatch.documents import id_of, part
 from nodewatch.errors import NotFound
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nodewatch.app import App
 
 STANDING = ("ids", "session")  # filters that a node does not leave by getting on
-MOVING = ",".join(word for word in COMPONENTS.statuses if word not in ("stable", "failed"))
+MOVING_STATUSES = ",".join(word for word in COMPONENT_CHART.statuses if word not in ("stable", "failed"))
 
 
 class KeptArray(StoredArray[Component]):
@@ -95,7 +95,7 @@ class ComponentsWatcher:
         """Return whether BOS works on one of the chosen components, for all that a cheap question tells."""
         enabled: dict[str, Any] = {**self.standing, "enabled": True}
         if not self.standing["ids"]:
-            one = bos.components(**enabled, status=MOVING, page_size=1, fields=("id",))
+            one = bos.components(**enabled, status=MOVING_STATUSES, page_size=1, fields=("id",))
             first = next(map(id_of, one), "")
             if not first or first in self.chosen:
                 return bool(first)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import kinds
 from nodewatch.table import plural
-from nodewatch.watch.model import FAILED, GOES_ON, GONE, SUCCEEDED, Outcome
+from nodewatch.watch.model import FAILED, GOES_ON, SUCCEEDED, WENT_AWAY, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,10 +29,10 @@ class ComponentsLook(NamedTuple):
 
 
 # By what is the case, the words and the end.
-ENDS: dict[str, tuple[str, End]] = {
+COMPONENTS_ENDS: dict[str, tuple[str, End]] = {
     "set-up": ("session {pending} is pending: its nodes are not known yet", GOES_ON),
     "none fits": ("nothing to wait for: no component matches", FAILED),
-    "all left": ("all {chosen} are gone from the list", GONE),
+    "all left": ("all {chosen} are gone from the list", WENT_AWAY),
     "moving": ("{counts}", GOES_ON),
     "not all stable": ("{counts}", FAILED),
     "stable": ("{counts}", SUCCEEDED),
@@ -58,15 +58,15 @@ def find_case(look: ComponentsLook, found: Kinds) -> str:
     return "stable" if len(found.stable) == len(look.nodes) else "not all stable"
 
 
-def outcome(look: ComponentsLook) -> Outcome:
+def components_outcome(look: ComponentsLook) -> Outcome:
     """Return what one look at components says: over when BOS works on none, a success when all are stable.
 
     >>> nodes = {"x1": kinds.Node("moving", True, "configuring"), "x2": kinds.Node("stable", False, "stable")}
-    >>> outcome(ComponentsLook(nodes, 2))[:5]
+    >>> components_outcome(ComponentsLook(nodes, 2))[:5]
     ('1 of 2 nodes stable, 1 in progress', False, False, [], ['x1'])
     """
     found = kinds.sort_by_kind(look.nodes)
-    words, end = ENDS[find_case(look, found)]
+    words, end = COMPONENTS_ENDS[find_case(look, found)]
     return Outcome(
         words=words.format(
             pending=look.pending,

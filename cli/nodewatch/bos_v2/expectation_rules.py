@@ -10,7 +10,7 @@ from datetime import MAXYEAR, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.bos_v2 import rules
-from nodewatch.bos_v2.status_rules import AGAIN, COMPONENTS, STATUS
+from nodewatch.bos_v2.status_rules import COMPONENT_CHART, ENABLE_AGAIN, SHOW_SESSION_STATUS
 from nodewatch.documents import as_text, id_of, part
 from nodewatch.statuses import Explanation
 from nodewatch.times import read_time, span
@@ -30,13 +30,12 @@ LIMITS = {
     "power_off_forcefully_called": "max_power_off_wait_time",
 }
 MAX_POWER_ON = "max_power_on_wait_time"
-LARGEST = 1_048_576  # the most that the API allows
 POWER_ACTIONS = (
     ("power on", "power_on_attempts"),
     ("power off", "power_off_graceful_attempts"),
     ("forced power off", "power_off_forceful_attempts"),
 )
-ATTEMPTS = {
+COUNTED_ATTEMPTS = {
     "power_on_pending": "power_on_attempts",
     "power_on_called": "power_on_attempts",
     "power_off_pending": "power_off_graceful_attempts",
@@ -50,12 +49,12 @@ def option(options: Mapping[str, Any], name: str) -> int:
 
     >>> option({"polling_frequency": 20}, "polling_frequency"), option({}, "polling_frequency")
     (20, 15)
-    >>> name, values = "default_retry_policy", (-2, -1, LARGEST, LARGEST + 1, "9")
+    >>> name, values = "default_retry_policy", (-2, -1, rules.LARGEST_OPTION, rules.LARGEST_OPTION + 1, "9")
     >>> [option({name: value}, name) for value in values]
     [3, -1, 1048576, 3, 3]
     """
     value = options.get(name)
-    return value if type(value) is int and -1 <= value <= LARGEST else int(rules.DEFAULT_OPTIONS[name])
+    return value if type(value) is int and -1 <= value <= rules.LARGEST_OPTION else int(rules.DEFAULT_OPTIONS[name])
 
 
 def limit_of(status: str, options: Mapping[str, Any]) -> timedelta | None:
@@ -135,7 +134,7 @@ def expectation(component: Component, options: Mapping[str, Any], clock: Clock, 
     ('power on 1 of 3', '')
     """
     status = rules.status_of(component)
-    known = COMPONENTS.statuses.get(
+    known = COMPONENT_CHART.statuses.get(
         status, Explanation("The guide page does not know this status.", "that is not known")
     )
     late = ""
@@ -143,9 +142,9 @@ def expectation(component: Component, options: Mapping[str, Any], clock: Clock, 
         since, name = idle(component, clock.now) or timedelta(), LIMITS[status]
         late = f"yes: for {span(since)}, and {name} is {span(timedelta(seconds=option(options, name)))}"
     names = {"COMPONENT": id_of(component), "SESSION": as_text(component.get("session")), "TEMPLATE": template}
-    likely = [*known.commands, STATUS]
+    likely = [*known.commands, SHOW_SESSION_STATUS]
     if not component.get("enabled") and status not in ("stable", "failed"):
-        likely.insert(0, AGAIN)
+        likely.insert(0, ENABLE_AGAIN)
     commands = [
         fill_in_names(command, names) for command in likely if all(names.get(name, name) for name in command.split())
     ]
@@ -221,7 +220,7 @@ def attempts(component: Component, status: str, options: Mapping[str, Any]) -> s
     tried = [
         f"{name} {counts.get(field, 0)}{limit}"
         for name, field in POWER_ACTIONS
-        if counts.get(field) or field == ATTEMPTS.get(status)
+        if counts.get(field) or field == COUNTED_ATTEMPTS.get(status)
     ]
     return ", ".join(tried)
 
@@ -239,14 +238,14 @@ def laggards(components: Iterable[Alike], options: Mapping[str, Any], now: datet
     """Return the components that BOS still works on by status, the one with the oldest last action first.
 
     >>> from datetime import UTC, datetime
-    >>> from nodewatch.bos_v2.kinds import alike
+    >>> from nodewatch.bos_v2.kinds import group_alike
     >>> def node(name, minute):
     ...     last = {"action": "powering_on", "last_updated": f"2026-11-21T11:{minute}:00"}
     ...     return {"id": name, "enabled": True, "status": {"phase": "powering_on"}, "last_action": last}
-    >>> laggards(alike([node("x1", 59), node("x2", 10)]), {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    >>> laggards(group_alike([node("x1", 59), node("x2", 10)]), {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
     [Laggards(status='power_on_called', names=['x2', 'x1'], idle=datetime.timedelta(seconds=3000), stuck=['x2'])]
     >>> others = [{**node("x3", 10), "enabled": False}, {"id": "x4", "enabled": True, "status": {"phase": ""}}]
-    >>> at_limit = laggards(alike([node("x5", 40), *others]), {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    >>> at_limit = laggards(group_alike([node("x5", 40), *others]), {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
     >>> [(group.names, group.stuck) for group in at_limit]
     [(['x5'], [])]
     """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+LONGEST_IDS = 65_535  # characters of names that one change takes
 PHASES = ("configuring", "powering_off", "powering_on", "")
 ACTIONS = (
     "actual_state_cleanup",
@@ -35,7 +36,7 @@ class Field(NamedTuple):
 
 KERNEL, PARAMETERS, INITRD = "Path of the kernel", "Kernel parameters", "Path of the initrd"
 OVERWRITTEN = "Token that names the boot artifacts; for BOS itself, which overwrites it."
-COMPONENT = (
+COMPONENT_FIELDS = (
     Field("--enabled", "enabled", bool, "Let BOS act on the node (true), or leave it alone (false)."),
     Field("--retry-policy", "retry_policy", int, "How often an action is tried; else default_retry_policy."),
     Field("--session", "session", str, "Session that the node belongs to; '' for none."),
@@ -92,10 +93,10 @@ COMPONENT = (
     Field("--actual-state-boot-artifacts-initrd", "actual_state.boot_artifacts.initrd", str, f"{INITRD} that runs."),
     Field("--actual-state-bss-token", "actual_state.bss_token", str, OVERWRITTEN),
 )
-SECONDS = "Seconds to wait for an answer of"
-OPTIONS = (
-    Field("--bss-read-timeout", "bss_read_timeout", int, f"{SECONDS} BSS."),
-    Field("--cfs-read-timeout", "cfs_read_timeout", int, f"{SECONDS} CFS."),
+SECONDS_TO_WAIT = "Seconds to wait for an answer of"
+OPTION_FIELDS = (
+    Field("--bss-read-timeout", "bss_read_timeout", int, f"{SECONDS_TO_WAIT} BSS."),
+    Field("--cfs-read-timeout", "cfs_read_timeout", int, f"{SECONDS_TO_WAIT} CFS."),
     Field(
         "--cleanup-completed-session-ttl",
         "cleanup_completed_session_ttl",
@@ -111,7 +112,7 @@ OPTIONS = (
     ),
     Field("--default-retry-policy", "default_retry_policy", int, "How often an action is tried at most."),
     Field("--discovery-frequency", "discovery_frequency", int, "Seconds between looks for new nodes in HSM."),
-    Field("--hsm-read-timeout", "hsm_read_timeout", int, f"{SECONDS} HSM."),
+    Field("--hsm-read-timeout", "hsm_read_timeout", int, f"{SECONDS_TO_WAIT} HSM."),
     Field("--ims-errors-fatal", "ims_errors_fatal", bool, "Whether a template is invalid when IMS cannot be asked."),
     Field(
         "--ims-images-must-exist",
@@ -119,7 +120,7 @@ OPTIONS = (
         bool,
         "Whether a template is invalid when IMS does not know its image.",
     ),
-    Field("--ims-read-timeout", "ims_read_timeout", int, f"{SECONDS} IMS."),
+    Field("--ims-read-timeout", "ims_read_timeout", int, f"{SECONDS_TO_WAIT} IMS."),
     Field("--logging-level", "logging_level", str, "How much the services log: debug, info, warning, error, critical."),
     Field("--max-boot-wait-time", "max_boot_wait_time", int, "Seconds that a boot may take before it is tried again."),
     Field("--max-component-batch-size", "max_component_batch_size", int, "Components acted on at once (0: all)."),
@@ -135,21 +136,21 @@ OPTIONS = (
         int,
         "Seconds that a power on may take before it is tried again.",
     ),
-    Field("--pcs-read-timeout", "pcs_read_timeout", int, f"{SECONDS} PCS."),
+    Field("--pcs-read-timeout", "pcs_read_timeout", int, f"{SECONDS_TO_WAIT} PCS."),
     Field("--polling-frequency", "polling_frequency", int, "Seconds between looks at the components."),
     Field("--reject-nids", "reject_nids", bool, "Whether templates and limits that name NIDs are refused."),
     Field("--session-limit-required", "session_limit_required", bool, "Whether a session needs a limit."),
 )
 
-ARTIFACTS = {"kernel": "", "kernel_parameters": "", "initrd": ""}
-NO_DESIRED_STATE = {"boot_artifacts": ARTIFACTS, "configuration": "", "bss_token": ""}
-NO_STAGED_STATE = {"boot_artifacts": ARTIFACTS, "configuration": "", "session": ""}
+NO_ARTIFACTS = {"kernel": "", "kernel_parameters": "", "initrd": ""}
+NO_DESIRED_STATE = {"boot_artifacts": NO_ARTIFACTS, "configuration": "", "bss_token": ""}
+NO_STAGED_STATE = {"boot_artifacts": NO_ARTIFACTS, "configuration": "", "session": ""}
 
 
 def make_document(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document that the given options make, each value at the place of its field; None is not given.
 
-    >>> make_document(COMPONENT, {"enabled": False, "status_phase": "", "staged_state_session": "s", "id": None})
+    >>> make_document(COMPONENT_FIELDS, {"enabled": False, "status_phase": "", "staged_state_session": "s", "id": None})
     {'enabled': False, 'status': {'phase': ''}, 'staged_state': {'session': 's'}}
     """
     found: dict[str, Any] = {}

@@ -28,27 +28,27 @@ if TYPE_CHECKING:
     from nodewatch.table import Page
 
 
-def session(app: App, name: str) -> Subject:
+def follow_session(app: App, name: str) -> Subject:
     """Return how to follow a session."""
     looks = SessionWatcher(app, name)
 
     def table(look: SessionLook) -> Page:
         status = verdict_rules.counted_once(look.status, look.applied)
-        components, options, clock = kinds.alike(look.components), looks.options, app.clock
-        return session_tables.session_status(status, look.session, components, options, clock, brief=app.brief)
+        components, options, clock = kinds.group_alike(look.components), looks.options, app.clock
+        return session_tables.session_status_page(status, look.session, components, options, clock, brief=app.brief)
 
     return Subject(
         look=looks.look,
         last_look=looks.last_look,
         document=lambda look: look.status,
         table=table,
-        states=outcome.states,
+        states=outcome.node_states,
         outcome=outcome.outcome,
         gone_means="taken over by a newer session",
     )
 
 
-def sessions(app: App, filters: dict[str, Any]) -> Subject:
+def follow_sessions(app: App, filters: dict[str, Any]) -> Subject:
     """Return how to follow the sessions that fit the filters and run, to their end."""
 
     def rows(look: sessions_outcome.SessionsLook) -> list[dict[str, Any]]:
@@ -58,15 +58,15 @@ def sessions(app: App, filters: dict[str, Any]) -> Subject:
         look=SessionListWatcher(app, filters).look,
         document=lambda look: look.sessions,
         table=lambda look: app.list_page(rows(look)),
-        states=sessions_outcome.states,
-        outcome=lambda look, _: sessions_outcome.outcome_of(look),
+        states=sessions_outcome.session_states,
+        outcome=lambda look, _: sessions_outcome.sessions_outcome(look),
         nodes=rows,
         whole=list_tables.without_failed,
         gone_means="deleted",
     )
 
 
-def components(app: App, filters: dict[str, Any]) -> Subject:
+def follow_components(app: App, filters: dict[str, Any]) -> Subject:
     """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
     looks = ComponentsWatcher(app, filters)
     return Subject(
@@ -75,17 +75,17 @@ def components(app: App, filters: dict[str, Any]) -> Subject:
         document=lambda look: look.documents,
         table=lambda look: app.list_page(look.documents),
         states=lambda look: {name: node.words for name, node in look.nodes.items()},
-        outcome=lambda look, _: components_outcome.outcome(look),
+        outcome=lambda look, _: components_outcome.components_outcome(look),
         nodes=lambda look: look.documents,
         gone_means="taken over by a newer session" if filters.get("session") else "removed from BOS",
     )
 
 
-def component_map(app: App, filters: dict[str, Any]) -> Subject:
+def follow_component_map(app: App, filters: dict[str, Any]) -> Subject:
     """Return how to follow the components that fit the filters now: as a picture, or as a list if that is asked for."""
     from nodewatch.bos_v2 import map_tables
 
-    listed = components(app, filters)
+    listed = follow_components(app, filters)
     if not is_picture(app):
         return listed
     return listed._replace(table=lambda look: map_tables.components_picture(look.documents), nodes=None)
@@ -96,13 +96,13 @@ def is_picture(app: App) -> bool:
     return app.drawn and not (app.view and app.view.flat)
 
 
-def described(app: App, names: str, table: Callable[[Sequence[Component]], Page]) -> Subject:
+def follow_described(app: App, names: str, table: Callable[[Sequence[Component]], Page]) -> Subject:
     """Return how to follow components that are named, as a comma list; `table` makes the page that shows them."""
-    named = components(app, {"ids": names})
+    named = follow_components(app, {"ids": names})
     return named._replace(table=lambda look: table(look.documents), nodes=None)
 
 
-def component(app: App, name: str, table: Callable[[Component], Page]) -> Subject:
+def follow_component(app: App, name: str, table: Callable[[Component], Page]) -> Subject:
     """Return how to follow one component; `table` makes the page that shows it."""
 
     def look() -> components_outcome.ComponentsLook:
@@ -114,5 +114,5 @@ def component(app: App, name: str, table: Callable[[Component], Page]) -> Subjec
         document=lambda look: look.documents[0],
         table=lambda look: table(look.documents[0]),
         states=lambda look: {name: node.words for name, node in look.nodes.items()},
-        outcome=lambda look, _: components_outcome.outcome(look),
+        outcome=lambda look, _: components_outcome.components_outcome(look),
     )

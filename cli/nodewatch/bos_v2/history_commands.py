@@ -22,7 +22,7 @@ else:
     )
 
 
-@command(listing="bos_v2.history_tables:CHANGES", other=("worst", "bos_v2.history_tables:WORST"))
+@command(listing="bos_v2.history_tables:CHANGE_LISTING", other=("worst", "bos_v2.history_tables:WORST_LISTING"))
 @click.argument("wanted", metavar="[NODES]", required=False)
 @click.option("--worst", is_flag=True, help="Instead the nodes that failed in most sessions, with their errors.")
 def show_course(app: App, wanted: str | None, worst: bool) -> None:
@@ -33,17 +33,17 @@ def show_course(app: App, wanted: str | None, worst: bool) -> None:
     $ nodewatch bos v2 components history x1000c2s4b0n0 --local past.db
     $ nodewatch bos v2 components history --worst --local past.db
     """
-    names = None if wanted is None else nodes.read_names(wanted, app.world)
+    names = None if wanted is None else nodes.read_node_names(wanted, app.world)
     found = BosClient(app.backend("bos")).recording()
     if names is not None:
         meant = places.meant_by(names)
         found = [change for change in found if meant(change["node"])]
         if not found:
-            raise NotFound(f"nothing is recorded of {places.in_words(names)}.")
+            raise NotFound(f"nothing is recorded of {places.names_in_words(names)}.")
     app.show_list(recording_rules.worst(found) if worst else found)
 
 
-@command(listing="bos_v2.history_tables:PHASES")
+@command(listing="bos_v2.history_tables:PHASE_LISTING")
 @click.argument("session_id")
 def show_phases(app: App, session_id: str) -> None:
     """Reads what `nodewatch local record` has kept: when a phase began and ended, what a node took for it, and which

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from nodewatch.bos_v2.tables import STYLES
+from nodewatch.bos_v2.tables import STATUS_STYLES
 from nodewatch.documents import as_text
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Cell, Column
 
 
-def status_cell(change: Any, _clock: Any) -> Cell:
+def change_cell(change: Any, _clock: Any) -> Cell:
     """Return the status that a node came to, in its colour."""
-    return Cell(as_text(change.get("to")), STYLES.get(as_text(change.get("to")), "busy"))
+    return Cell(as_text(change.get("to")), STATUS_STYLES.get(as_text(change.get("to")), "busy"))
 
 
 def slowest(phase: Any, _clock: Any) -> str:
@@ -26,12 +26,12 @@ def joined_errors(node: Any, _clock: Any) -> str:
     return "; ".join(node.get("errors", ()))
 
 
-CHANGES = Listing(
+CHANGE_LISTING = Listing(
     [
         Attribute("node", "the node's xname", At("node"), Column("Node")),
         Attribute("time", "when it was seen", At("time"), Column("Time"), kind="time"),
         Attribute("from", "its status at the look before", At("from"), Column("From")),
-        Attribute("to", "its status since", At("to"), Column("To"), status_cell),
+        Attribute("to", "its status since", At("to"), Column("To"), change_cell),
         Attribute("phase", "the phase of the boot that it is in since", At("phase"), Column("Phase", 2)),
         Attribute("session", "the session that it belongs to since", At("session"), Column("Session", 1)),
         Attribute("error", "what it reports since", At("error"), Column("Error", wraps=True)),
@@ -40,7 +40,7 @@ CHANGES = Listing(
     order=None,
     empty="Nothing is recorded of such nodes.",
 )
-WORST = Listing(
+WORST_LISTING = Listing(
     [
         Attribute("node", "the node's xname", At("node"), Column("Node")),
         Attribute(
@@ -55,7 +55,7 @@ WORST = Listing(
     order=None,
     empty="No node has failed in the sessions that are recorded.",
 )
-PHASES = Listing(
+PHASE_LISTING = Listing(
     [
         Attribute("phase", "the phase of the boot", At("phase"), Column("Phase")),
         Attribute("nodes", "how many nodes went through it", At("nodes"), Column("Nodes", right=True), kind="number"),

@@ -72,12 +72,12 @@ def status_word(component: Component) -> str:
     return rules.status_of(component) if isinstance(component.get("status"), dict) else "unknown"
 
 
-def alike(components: Iterable[Component]) -> list[Alike]:
+def group_alike(components: Iterable[Component]) -> list[Alike]:
     """Return the components, those that are alike together: of 20,000 a page has to look at a hundred then.
 
-    >>> [each.names for each in alike([{"id": "x1", "error": "off"}, {"id": "x2"}, {"id": "x3", "error": "off"}])]
+    >>> [each.names for each in group_alike([{"id": "x1", "error": "off"}, {"id": "x2"}, {"id": "x3", "error": "off"}])]
     [['x1', 'x3'], ['x2']]
-    >>> [each.names for each in alike([{"id": "x1"}, {"id": "x2", "status": {"status": "stable"}}])]
+    >>> [each.names for each in group_alike([{"id": "x1"}, {"id": "x2", "status": {"status": "stable"}}])]
     [['x1'], ['x2']]
     """
     if isinstance(components, AlikeArray):

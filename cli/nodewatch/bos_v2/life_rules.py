@@ -1,8 +1,8 @@
 """How a node goes through a boot, as BOS v2 would lead it: tables to be read beside the guide page "Component Status".
 
-`PHASE_RULES` says what the status operator makes of what it sees of a node, the first row that fits; `ACTIONS` what the
-operators do about a status ("BOS v2 API"). What the machine itself does, and how long it takes, is drawn for each node
-and session: see `plan`.
+`PHASE_RULES` says what the status operator makes of what it sees of a node, the first row that fits; `STATUS_ACTIONS`
+what the operators do about a status ("BOS v2 API"). What the machine itself does, and how long it takes, is drawn for
+each node and session: see `plan`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.bos_v2.fields import ARTIFACTS
+from nodewatch.bos_v2.fields import NO_ARTIFACTS
 from nodewatch.bos_v2.rules import component_status
 from nodewatch.documents import part
 
@@ -111,7 +111,7 @@ class Action(NamedTuple):
 
 
 FORCE = Action("powering_off_forcefully", "power_off_forceful_attempts")
-ACTIONS = {
+STATUS_ACTIONS = {
     ON: Action("powering_on", "power_on_attempts"),
     OFF: Action("powering_off_gracefully", "power_off_graceful_attempts"),
     GRACEFUL: FORCE,  # these two only after max_power_off_wait_time
@@ -199,11 +199,11 @@ def next_change(
     if status == "failed":
         return {"enabled": False}
     if status in (ON, OFF):
-        return act(component, ACTIONS[status], does, options)
+        return act(component, STATUS_ACTIONS[status], does, options)
     look, booted = observe(component, does, operation, waited, options)
     if status in (GRACEFUL, FORCEFUL) and look.power == "on":
         overdue = waited >= options["max_power_off_wait_time"]
-        return act(component, ACTIONS[status], does, options) if overdue else {}
+        return act(component, STATUS_ACTIONS[status], does, options) if overdue else {}
     if status == CALLED and look.power == "off":
         overdue = waited >= options["max_power_on_wait_time"]
         return {"last_action": {"failed": True}} if overdue else {}
@@ -217,7 +217,7 @@ def next_change(
     if row.error:
         change["error"] = row.error
     if not row.phase:
-        change["event_stats"] = dict.fromkeys(sorted(action.attempts for action in {*ACTIONS.values()}), 0)
+        change["event_stats"] = dict.fromkeys(sorted(action.attempts for action in {*STATUS_ACTIONS.values()}), 0)
     if booted:
         desired = part(component, "desired_state")
         change["actual_state"] = {
@@ -225,7 +225,7 @@ def next_change(
             "bss_token": desired.get("bss_token") or "",
         }
     elif phase == "powering_off" and row.phase != phase:
-        change["actual_state"] = {"boot_artifacts": ARTIFACTS, "bss_token": ""}
+        change["actual_state"] = {"boot_artifacts": NO_ARTIFACTS, "bss_token": ""}
     return change
 
 

@@ -6,11 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2 import expectation_rules, kinds, rules, status_rules
-from nodewatch.bos_v2.tables import STYLES, attempts_words, last_action
+from nodewatch.bos_v2.tables import STATUS_STYLES, attempts_words, last_action
 from nodewatch.bos_v2.template_tables import configuration_words
 from nodewatch.documents import as_text, part
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
-from nodewatch.lists.templates import COMMON, boot_sets
+from nodewatch.lists.templates import TEMPLATE_ATTRIBUTES, boot_sets
 from nodewatch.lists.view import usual_page
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Cell, Column, Grid, Heading, Line, plural
@@ -29,7 +29,7 @@ LONG, SHORT = 30, 21  # characters: an error longer than that, which several nod
 def status_cell(component: Component, _clock: Clock) -> Cell:
     """Return a component's status in its colour."""
     status = rules.status_of(component)
-    return Cell(status, STYLES.get(status, "busy"))
+    return Cell(status, STATUS_STYLES.get(status, "busy"))
 
 
 def error_cell(value: At) -> Any:
@@ -75,7 +75,7 @@ def shorten_error(row: Sequence[str | Cell], place: int, long: Collection[str]) 
     return [*row[:place], Cell(short + "…", error.style), *row[place + 1 :]]
 
 
-COMPONENTS = Listing(
+COMPONENT_LISTING = Listing(
     [
         Attribute("id", "the node's xname", At("id"), Column("Component")),
         Attribute(
@@ -84,7 +84,7 @@ COMPONENTS = Listing(
             lambda component, _: rules.status_of(component),
             Column("Status", shares=True),
             status_cell,
-            words=tuple(status_rules.COMPONENTS.statuses),
+            words=tuple(status_rules.COMPONENT_CHART.statuses),
             needs=("status",),
             asked="status",
         ),
@@ -178,7 +178,7 @@ def session_cell(session: Any, _clock: Clock) -> Cell:
     return Cell(status, style)
 
 
-def nodes_cell(session: Any, _clock: Clock) -> Cell:
+def session_nodes_cell(session: Any, _clock: Clock) -> Cell:
     """Return how many nodes a session has, and how many of them are failed now, where that was asked."""
     count, failed = len(rules.component_names(session)), session.get("failed")
     if not count and rules.session_state(session) == "pending":
@@ -204,7 +204,7 @@ def with_errors_below(grid: Grid, documents: Sequence[Session], clock: Clock) ->
     return [*page, Heading("Could not be set up", "bad"), *told_once(errors, "session")] if errors else page
 
 
-SESSIONS = Listing(
+SESSION_LISTING = Listing(
     [
         Attribute("name", "the session's name", At("name"), Column("Session")),
         Attribute(
@@ -225,7 +225,7 @@ SESSIONS = Listing(
             "how many nodes it had when it was set up",
             lambda session, _: len(rules.component_names(session)),
             Column("Nodes", right=True),
-            nodes_cell,
+            session_nodes_cell,
             kind="number",
             needs=("components", "failed"),
         ),
@@ -272,9 +272,9 @@ def each_boot_set(field: str) -> Any:
     )
 
 
-TEMPLATES = Listing(
+TEMPLATE_LISTING = Listing(
     [
-        *COMMON,
+        *TEMPLATE_ATTRIBUTES,
         Attribute(
             "configuration",
             "how the nodes are configured",
@@ -308,4 +308,4 @@ def without_failed(documents: Iterable[Mapping[str, Any]]) -> list[dict[str, Any
 
 def components_table(documents: Iterable[Component], clock: Clock) -> Page:
     """Return one row a node, in natural order."""
-    return usual_page(COMPONENTS, documents, clock)
+    return usual_page(COMPONENT_LISTING, documents, clock)

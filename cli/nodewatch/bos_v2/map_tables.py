@@ -31,11 +31,11 @@ class Sign(NamedTuple):
 SLOTS = 8  # of a chassis of a liquid-cooled cabinet; more slots stand in further columns
 ROW = 50  # signs on a line where names do not say where nodes are
 HOLES = 8  # how many times as many places as nodes a cabinet may have before it is drawn as a plain row
-STABLE = Sign("█", "good", "stable")
-FAILED = Sign("X", "bad", "failed")
-HELD = Sign("!", "warn", "disabled")
-OTHER = Sign("?", "warn", "another status")
-MOVING = {
+STABLE_SIGN = Sign("█", "good", "stable")
+FAILED_SIGN = Sign("X", "bad", "failed")
+HELD_SIGN = Sign("!", "warn", "disabled")
+OTHER_SIGN = Sign("?", "warn", "another status")
+MOVING_SIGNS = {
     "power_off_pending": Sign("v", "busy", "powering off"),
     "power_off_gracefully_called": Sign("v", "busy", "powering off"),
     "power_off_forcefully_called": Sign("v", "busy", "powering off"),
@@ -44,26 +44,26 @@ MOVING = {
     "configuring": Sign("c", "busy", "configuring"),
     "on_hold": Sign("o", "busy", "on hold"),  # enabled: the next look of BOS takes it up
 }
-ORDER = (STABLE, *dict.fromkeys(MOVING.values()), FAILED, HELD, OTHER)
+ORDER = (STABLE_SIGN, *dict.fromkeys(MOVING_SIGNS.values()), FAILED_SIGN, HELD_SIGN, OTHER_SIGN)
 
 
-def sign(component: Component) -> Sign:
+def sign_of(component: Component) -> Sign:
     """Return how a node is drawn.
 
-    >>> sign({"enabled": True, "status": {"status": "configuring"}}).character, sign({"status": {}}).character
+    >>> sign_of({"enabled": True, "status": {"status": "configuring"}}).character, sign_of({"status": {}}).character
     ('c', '█')
-    >>> sign({"enabled": False, "status": {"status": "configuring"}}).means
+    >>> sign_of({"enabled": False, "status": {"status": "configuring"}}).means
     'disabled'
     """
     kind = kinds.kind_of(component)
     if kind == "moving":
-        return MOVING.get(rules.status_of(component), OTHER)
-    return {"stable": STABLE, "failed": FAILED, "held": HELD}[kind]
+        return MOVING_SIGNS.get(rules.status_of(component), OTHER_SIGN)
+    return {"stable": STABLE_SIGN, "failed": FAILED_SIGN, "held": HELD_SIGN}[kind]
 
 
 def components_picture(documents: Iterable[Component]) -> Page:
     """Return the picture of the nodes, with a legend that counts them."""
-    signs = {id_of(component): sign(component) for component in documents}
+    signs = {id_of(component): sign_of(component) for component in documents}
     if not signs:
         return [Grid([], [], empty="No node matches.")]
     places = {name: found for name in signs if (found := read_xname(name)) is not None}
@@ -72,40 +72,45 @@ def components_picture(documents: Iterable[Component]) -> Page:
         cabinets.setdefault(stands.cabinet, {})[stands] = signs[name]
     panels, others = [], [name for name in signs if name not in places]
     for number, nodes in sorted(cabinets.items()):
-        if size(nodes) > HOLES * len(nodes) + 64:
+        if drawn_size(nodes) > HOLES * len(nodes) + 64:
             others += [name for name, stands in places.items() if stands.cabinet == number]
         else:
-            panels.append(cabinet(number, nodes))
-    panels += prefixes({name: signs[name] for name in others})
+            panels.append(cabinet_panel(number, nodes))
+    panels += prefix_panels({name: signs[name] for name in others})
     counts = Counter(signs.values())
     legend = [Cell(f"{each.character} {each.means} {counts[each]:,}", each.style) for each in ORDER if counts[each]]
     return [Panels(panels, legend)]
 
 
-def size(found: Mapping[Xname, Sign]) -> int:
+def drawn_size(found: Mapping[Xname, Sign]) -> int:
     """Return how many signs and holes the picture of a cabinet has."""
     chassis = len({stands.chassis for stands in found})
-    return chassis * (max(stands.slot for stands in found) // SLOTS + 1) * SLOTS * depth(found)[0] * depth(found)[1]
+    return (
+        chassis
+        * (max(stands.slot for stands in found) // SLOTS + 1)
+        * SLOTS
+        * slot_depth(found)[0]
+        * slot_depth(found)[1]
+    )
 
 
-def depth(found: Iterable[Xname]) -> tuple[int, int]:
+def slot_depth(found: Iterable[Xname]) -> tuple[int, int]:
     """Return how many boards a slot of the cabinet has, and how many nodes a board."""
     return max(stands.board for stands in found) + 1, max(stands.node for stands in found) + 1
 
 
-def cabinet(number: int, found: Mapping[Xname, Sign]) -> Panel:
+def cabinet_panel(number: int, found: Mapping[Xname, Sign]) -> Panel:
     """Return a cabinet: its chassis side by side, a line for each slot in them.
 
     A rack has many slots: every eight of them stand in a column, whose heading is the first, and lines are counted on
     from that.
 
-    >>> nodes = {Xname(1000, 2 * one, slot, 0, node): STABLE for one in (0, 1) for slot in (0, 1) for node in (0, 1)}
-    >>> del nodes[Xname(1000, 2, 1, 0, 0)]
-    >>> panel = cabinet(1000, nodes)
+    >>> nodes = {Xname(1000, chassis, slot, 0, node) for chassis in (0, 2) for slot in (0, 1) for node in (0, 1)}
+    >>> panel = cabinet_panel(1000, dict.fromkeys(nodes - {Xname(1000, 2, 1, 0, 0)}, STABLE_SIGN))
     >>> panel.name, ["".join(cell.text for cell in line) for line in panel.lines]
     ('x1000', ['   c0 c2', 's0 ██ ██', 's1 ██  █'])
     """
-    boards, nodes = depth(found)
+    boards, nodes = slot_depth(found)
     blocks = sorted({(stands.chassis, stands.slot // SLOTS) for stands in found})
     rows = sorted({stands.slot % SLOTS for stands in found})
     long, several = any(block for _, block in blocks), len({chassis for chassis, _ in blocks}) > 1
@@ -121,7 +126,7 @@ def cabinet(number: int, found: Mapping[Xname, Sign]) -> Panel:
             for chassis, block in blocks
         ]
         drawn = " ".join(each.ljust(wide) for each in signs).rstrip()
-        lines.append([Cell(f"{'+' if long else 's'}{row} ", "dim"), *runs(drawn)])
+        lines.append([Cell(f"{'+' if long else 's'}{row} ", "dim"), *styled_runs(drawn)])
     return Panel(f"x{number}", lines)
 
 
@@ -130,22 +135,22 @@ def signs_of(found: Mapping[Xname, Sign], places: Iterable[Xname]) -> str:
     return "".join(found[each].character if each in found else " " for each in places)
 
 
-STYLES: dict[str, Style] = {each.character: each.style for each in ORDER} | {" ": ""}
+SIGN_STYLES: dict[str, Style] = {each.character: each.style for each in ORDER} | {" ": ""}
 
 
-def runs(signs: str) -> Iterator[Cell]:
+def styled_runs(signs: str) -> Iterator[Cell]:
     """Return signs in pieces of one style each.
 
-    >>> list(runs("██X"))
+    >>> list(styled_runs("██X"))
     [Cell(text='██', style='good'), Cell(text='X', style='bad')]
     """
-    return (Cell("".join(run), style) for style, run in groupby(signs, STYLES.__getitem__))
+    return (Cell("".join(run), style) for style, run in groupby(signs, SIGN_STYLES.__getitem__))
 
 
-def prefixes(signs: Mapping[str, Sign]) -> Iterator[Panel]:
+def prefix_panels(signs: Mapping[str, Sign]) -> Iterator[Panel]:
     """Return the nodes whose names do not say where they stand: those that begin alike together, in natural order.
 
-    >>> [panel.name for panel in prefixes({"login-2": STABLE, "login-10": STABLE, "edge": FAILED})]
+    >>> [panel.name for panel in prefix_panels({"login-2": STABLE_SIGN, "login-10": STABLE_SIGN, "edge": FAILED_SIGN})]
     ['edge', 'login-[2-10] (2)']
     """
     groups: dict[str, list[str]] = {}
@@ -155,4 +160,4 @@ def prefixes(signs: Mapping[str, Sign]) -> Iterator[Panel]:
         first, last = names[0].removeprefix(prefix), names[-1].removeprefix(prefix)
         title = names[0] if len(names) == 1 else f"{prefix}[{first}-{last}] ({len(names):,})"
         drawn = "".join(signs[name].character for name in names)
-        yield Panel(title, [list(runs(drawn[start : start + ROW])) for start in range(0, len(drawn), ROW)])
+        yield Panel(title, [list(styled_runs(drawn[start : start + ROW])) for start in range(0, len(drawn), ROW)])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.client import BosClient
     from nodewatch.world import World
 
-NAME = r"[^\s,\[\]\\@*?-][^\s,\[\]\\*?]*"
+LISTED_NAME = r"[^\s,\[\]\\@*?-][^\s,\[\]\\*?]*"
 
 
 def is_comma_list(text: str) -> bool:
@@ -23,7 +23,7 @@ def is_comma_list(text: str) -> bool:
     >>> [is_comma_list(text) for text in ("x2,x1,x2", "x[1-3]", "@nodes.txt", "-", "x1, x2", "x1,,x2", "x1*", "")]
     [True, False, False, False, False, False, False, False]
     """
-    return bool(re.fullmatch(f"{NAME}(,{NAME})*", text))
+    return bool(re.fullmatch(f"{LISTED_NAME}(,{LISTED_NAME})*", text))
 
 
 def names_to_know(text: str, names: str) -> str:
@@ -46,14 +46,14 @@ def names_several(text: str) -> bool:
     return text == "-" or text.startswith("@") or any(sign in text for sign in "[,*")
 
 
-def read_names(text: str, world: World) -> list[str]:
+def read_node_names(text: str, world: World) -> list[str]:
     """Return the nodes that the text names: a comma list, a node set, `@FILE`, or `-` for stdin; xnames in lower case.
 
     Patterns (`x1000c2*`) and places (`x1000c2`) stay as they are. Raise `WrongUsage` if it is malformed or names none,
     `FileTrouble` if the file cannot be read.
 
     >>> from nodewatch.world import World
-    >>> read_names("X1000c0s[1-2]b0n0,Login", World())
+    >>> read_node_names("X1000c0s[1-2]b0n0,Login", World())
     ['Login', 'x1000c0s1b0n0', 'x1000c0s2b0n0']
     """
     return [spell(name) for name in (text.split(",") if is_comma_list(text) else read_nodes(text, world))]
@@ -61,7 +61,7 @@ def read_names(text: str, world: World) -> list[str]:
 
 def comma_list(text: str, world: World) -> str:
     """Return the nodes that the text names as a comma list; an empty text stays empty."""
-    return text and ",".join(read_names(text, world))
+    return text and ",".join(read_node_names(text, world))
 
 
 def known_names(bos: BosClient, wanted: list[str]) -> list[str]:

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 SESSIONS = "bos/v2/sessions"
 STATUSES = "bos/v2/session_status"
 TEMPLATES = "bos/v2/sessiontemplates"
-OPTIONS = "bos/v2/options"
+SERVICE_OPTIONS = "bos/v2/options"
 VERSION = "bos/v2/version"
 MOST_ROWS = 2**63 - 1  # that SQLite can count
 IMPLEMENTED = {"links": [], "major": "2", "minor": "50", "patch": "0"}  # the server whose rules the local store follows
-EXAMPLE = {
+EXAMPLE_TEMPLATE = {
     "boot_sets": {
         "name_your_boot_set": {
             "cfs": {"configuration": "bootset-specific-cfs-override"},
@@ -77,7 +77,7 @@ def bad_request(detail: str) -> Answer:
 
 def bad_name(name: str) -> Answer:
     """Return the server's refusal of a name that no session, and no template, can have."""
-    return bad_request(f"{name!r} does not match '^{rules.NAME}$'")
+    return bad_request(f"{name!r} does not match '^{rules.NAME_PATTERN}$'")
 
 
 def not_found(what: str, name: str, tenant: str = "") -> Answer:
@@ -106,7 +106,7 @@ def list_sessions(store: Store, call: Call) -> Answer:
         if query.get(name) is not None:
             limits[name] = rules.ago(query[name], call.now)
             if limits[name] is None:
-                return bad_request(f"{query[name]!r} does not match '^({rules.AGE})$'")
+                return bad_request(f"{query[name]!r} does not match '^({rules.AGE_PATTERN})$'")
 
     def wanted(session: Mapping[str, Any]) -> bool:
         state = part(session, "status")
@@ -282,7 +282,7 @@ def check_template(store: Store, call: Call) -> Answer:
 
 def service_options(store: Store) -> dict[str, Any]:
     """Return the options that the rules go by: those of the store, the server's defaults for those it has not."""
-    return {**rules.DEFAULT_OPTIONS, **(store.get(OPTIONS, "") or {})}
+    return {**rules.DEFAULT_OPTIONS, **(store.get(SERVICE_OPTIONS, "") or {})}
 
 
 def list_options(store: Store, _call: Call) -> Answer:
@@ -290,7 +290,7 @@ def list_options(store: Store, _call: Call) -> Answer:
 
     A case that was saved without them came from a server that has no such route.
     """
-    options = store.get(OPTIONS, "")
+    options = store.get(SERVICE_OPTIONS, "")
     if options is None and store.get(SAVED.collection, "") is not None:
         return problem(404, "Not Found", "The options were not saved.")
     return Answer(200, options or rules.DEFAULT_OPTIONS)
@@ -347,7 +347,7 @@ ROUTES = [
     Route("GET", "/v2/sessiontemplates", list_templates),
     Route("GET", "/v2/sessiontemplates/{session_template_id}", describe_template),
     Route("GET", "/v2/sessiontemplatesvalid/{session_template_id}", check_template),
-    Route("GET", "/v2/sessiontemplatetemplate", lambda _store, _call: Answer(200, EXAMPLE)),
+    Route("GET", "/v2/sessiontemplatetemplate", lambda _store, _call: Answer(200, EXAMPLE_TEMPLATE)),
     Route("GET", "/v2/options", list_options),
     Route("GET", "/v2", lambda store, _call: Answer(200, store.get(VERSION, "") or IMPLEMENTED)),
     Route("GET", "/v2/version", lambda store, _call: Answer(200, store.get(VERSION, "") or IMPLEMENTED)),

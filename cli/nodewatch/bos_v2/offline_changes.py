@@ -44,7 +44,7 @@ def create_session(store: Store, call: Call) -> Answer:
 
     What is approximate, and why, say `set_up_rules.plan_set_up` and `set_up_rules.boot_artifacts`.
     """
-    wrong = refuse(call, "SESSION")
+    wrong = refuse(call, "SESSION_SCHEMA")
     if wrong is not None:
         return wrong
     body, options, tenant = call.body, offline.service_options(store), call.tenant or None
@@ -103,7 +103,7 @@ def delete_session(store: Store, call: Call) -> Answer:
 
 def update_component(store: Store, call: Call) -> Answer:
     """Answer `PATCH /v2/components/{component_id}`."""
-    wrong = refuse(call, "COMPONENT")
+    wrong = refuse(call, "COMPONENT_SCHEMA")
     if wrong is not None:
         return wrong
     name, patch = call.names["component_id"], call.body
@@ -122,12 +122,12 @@ def update_components(store: Store, call: Call) -> Answer:
     Other than for one component, the server does not ask whether BOS is changing a node; and for a session it answers
     the status that was computed before the change.
     """
-    from nodewatch.bos_v2.schema import BY_IDS, BY_SESSION, COMPONENT, object_schema, refusal
+    from nodewatch.bos_v2.schema import BY_IDS_SCHEMA, BY_SESSION_SCHEMA, COMPONENT_SCHEMA, object_schema, refusal
 
     body = call.body
     if all(
-        refusal(body, object_schema({"patch": COMPONENT, "filters": by}, "patch", "filters"))
-        for by in (BY_IDS, BY_SESSION)
+        refusal(body, object_schema({"patch": COMPONENT_SCHEMA, "filters": by}, "patch", "filters"))
+        for by in (BY_IDS_SCHEMA, BY_SESSION_SCHEMA)
     ):
         return offline.bad_request(f"{body!r} is not valid under any of the given schemas")
     session = body["filters"].get("session")
@@ -151,7 +151,7 @@ def update_components(store: Store, call: Call) -> Answer:
 
 def apply_staged(store: Store, call: Call) -> Answer:
     """Answer `POST /v2/applystaged`: a name that is there twice is taken twice."""
-    wrong = refuse(call, "APPLY_STAGED")
+    wrong = refuse(call, "APPLY_STAGED_SCHEMA")
     if wrong is not None:
         return wrong
     clear, tenant = bool(offline.service_options(store)["clear_stage"]), call.tenant or None
@@ -176,14 +176,14 @@ def put_template(store: Store, call: Call) -> Answer:
     """Answer `PUT /v2/sessiontemplates/{session_template_id}`."""
     name = call.names["session_template_id"]
     wrong = None if rules.is_name(name) else offline.bad_name(name)
-    wrong = wrong or refuse(call, "TEMPLATE")
+    wrong = wrong or refuse(call, "TEMPLATE_SCHEMA")
     return store_template(store, call, "created", {}) if wrong is None else wrong
 
 
 def update_template(store: Store, call: Call) -> Answer:
     """Answer `PATCH /v2/sessiontemplates/{session_template_id}`."""
     found = offline.find_template(store, call)
-    wrong = refuse(call, "TEMPLATE_PATCH")
+    wrong = refuse(call, "TEMPLATE_PATCH_SCHEMA")
     if isinstance(found, Answer) or wrong is not None:
         return wrong or found  # type: ignore[return-value]  # one of the two is an answer
     return store_template(store, call, "patched", found)
@@ -212,16 +212,16 @@ def delete_template(store: Store, call: Call) -> Answer:
 
 def update_options(store: Store, call: Call) -> Answer:
     """Answer `PATCH /v2/options`: an option that BOS does not know is answered once, and not kept."""
-    wrong = refuse(call, "OPTIONS")
+    wrong = refuse(call, "OPTIONS_SCHEMA")
     if wrong is not None:
         return wrong
-    options, patch = store.get(offline.OPTIONS, "") or rules.DEFAULT_OPTIONS, call.body
+    options, patch = store.get(offline.SERVICE_OPTIONS, "") or rules.DEFAULT_OPTIONS, call.body
     known = {name: value for name, value in patch.items() if name in rules.DEFAULT_OPTIONS or name in options}
-    store.put(offline.OPTIONS, "", changes.sort_fields({**options, **known}))
+    store.put(offline.SERVICE_OPTIONS, "", changes.sort_fields({**options, **known}))
     return Answer(200, changes.sort_fields({**options, **patch}))
 
 
-ROUTES = [
+CHANGE_ROUTES = [
     Route("POST", "/v2/sessions", create_session),
     Route("DELETE", "/v2/sessions/{session_id}", delete_session),
     Route("PATCH", "/v2/components", update_components),

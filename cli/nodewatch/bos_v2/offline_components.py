@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nodewatch.offline.store import Store
 
 COMPONENTS = "bos/v2/components"
-TABLES = (
+COMPONENT_TABLES = (
     """CREATE TABLE components (
     id TEXT PRIMARY KEY,
     session TEXT NOT NULL,

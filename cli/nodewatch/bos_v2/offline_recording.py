@@ -35,4 +35,4 @@ def list_changes(store: Store, call: Call) -> Answer:
     return Answer(200, [RecordedChange._make(row).record for row in found])
 
 
-ROUTES = [Route("GET", "/v2/recording", list_changes)]
+RECORDING_ROUTES = [Route("GET", "/v2/recording", list_changes)]

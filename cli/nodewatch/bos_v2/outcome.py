@@ -11,7 +11,7 @@ from nodewatch.bos_v2 import kinds, rules, verdict_rules
 from nodewatch.documents import part
 from nodewatch.table import plural
 from nodewatch.times import read_time
-from nodewatch.watch.model import FAILED, GOES_ON, GONE, SETTLES, SUCCEEDED, Outcome
+from nodewatch.watch.model import FAILED, GOES_ON, SETTLES, SUCCEEDED, WENT_AWAY, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -178,7 +178,7 @@ def agree(look: SessionLook) -> bool:
     return all(abs(share - len(names) * 100 / total) < verdict_rules.ROUNDED for share, names in said)
 
 
-def states(look: SessionLook) -> dict[str, str]:
+def node_states(look: SessionLook) -> dict[str, str]:
     """Return each component's status, or `staged` where the session only waits to be applied to it."""
     return {**dict.fromkeys(look.waiting, "staged"), **{name: node.words for name, node in look.nodes.items()}}
 
@@ -205,13 +205,13 @@ def outcome(look: SessionLook, settling: Settling) -> Outcome:
     name = look.session.get("name")
     if look.made_again:
         words = f"{name} was deleted, and made again at {look.made_again}"
-        return Outcome(words, finished=GONE.finished, gone=GONE.gone)
+        return Outcome(words, finished=WENT_AWAY.finished, gone=WENT_AWAY.gone)
     found, fits = kinds.sort_by_kind(look.nodes), find_rule(look)
     succeeded = fits.end.succeeded
     finished = fits.end.finished or (fits.end is SETTLES and settling.unchanged())
     failed = [] if succeeded else failed_names(look, found)
     return Outcome(
-        words=f"{name} is {in_words(fits, look, found)}",
+        words=f"{name} is {state_in_words(fits, look, found)}",
         finished=finished,
         succeeded=succeeded,
         failed=failed,
@@ -256,7 +256,7 @@ def failed_names(look: SessionLook, found: Kinds) -> list[str]:
     return sorted({*found.failed, *(name for group in groups for name in group.names)} - {*found.stable})
 
 
-def in_words(fits: Rule, look: SessionLook, found: Kinds) -> str:
+def state_in_words(fits: Rule, look: SessionLook, found: Kinds) -> str:
     """Return a session's state and its nodes by kind, in the words of the line that fits."""
     state, total = look.status.get("status", "in an unknown state"), verdict_rules.node_count(look.status) or 0
     return fits.words.format(

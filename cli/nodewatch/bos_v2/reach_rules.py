@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from nodewatch.bos_v2.set_up_rules import apply_limit
 from nodewatch.nodes.limits import everyone
+from nodewatch.nodes.places import read_xname
 from nodewatch.table import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-XNAME = r"x\d+c\d+s\d+b\d+n\d+"
 
 
 def reach(template: Mapping[str, Any], limit: str) -> str:
@@ -36,7 +34,7 @@ def reach(template: Mapping[str, Any], limit: str) -> str:
         return f"all {all_of_it.words()}"
     if not groups and not unknown:
         return f"{len(apply_limit(nodes, limit)):,} of {all_of_it.words()}"
-    if all(re.fullmatch(XNAME, term) for term in terms):
+    if all(map(read_xname, terms)):
         return f"at most {plural(len(set(terms)), 'node')}, those in {', '.join(groups)}"
     who = ", ".join(dict.fromkeys([*groups, *unknown]))
     return f"as many of {all_of_it.words()} as the limit leaves (BOS alone knows who is in {who})"
@@ -44,4 +42,4 @@ def reach(template: Mapping[str, Any], limit: str) -> str:
 
 def is_node(name: str, nodes: list[str]) -> bool:
     """Tell whether a name in a limit is that of a node, or of all: anything else is a group or a role."""
-    return name in nodes or name in ("all", "*") or re.fullmatch(XNAME, name) is not None
+    return name in nodes or name in ("all", "*") or read_xname(name) is not None

@@ -63,7 +63,7 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
     elif not yes:
         app.confirm(f"{what}?")
     again = bos.create_session(**retry_rules.repeated_session(session, nodes, name))
-    app.show(again, lambda again: tables.created_session(again, app.clock))
+    app.show(again, lambda again: tables.created_session_page(again, app.clock))
     if not (app.drawn or app.settings.dry_run):
         app.say(f"Watch it: nodewatch bos v2 sessions status list {quote(as_text(again.get('name')))} --watch")
 
@@ -77,8 +77,8 @@ def elsewhere(bos: BosClient, ended: ExtendedStatus, components: list[Component]
 
 def show_nodes(app: App, nodes: list[Component]) -> None:
     """Say which nodes are meant, by the errors that they report."""
-    from nodewatch.bos_v2.kinds import alike
+    from nodewatch.bos_v2.kinds import group_alike
 
-    for block in pages.errors_by_kind(session_tables.failures(alike(nodes)), brief=app.brief):
+    for block in pages.errors_by_kind(session_tables.failures(group_alike(nodes)), brief=app.brief):
         if isinstance(block, Line):
             app.say(f"{block.lead}{block.text}")

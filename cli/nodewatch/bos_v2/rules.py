@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
 
 NAMES_IN_ERRORS = 10
+LARGEST_OPTION = 1_048_576  # the most that the API allows, of attempts and retries too
 IN_TABLES = (
     "id",
     "error",
@@ -32,8 +33,8 @@ IN_TABLES = (
 )
 IN_PROGRESS = ("id", "enabled", "error", "status", "last_action.last_updated", "session", "staged_state.session")
 # Not compiled here: most commands match none of them.
-NAME = "[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?"
-AGE = "0[mMhHdDwW]?|[1-9][0-9]*[mMhHdDwW]"
+NAME_PATTERN = "[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?"
+AGE_PATTERN = "0[mMhHdDwW]?|[1-9][0-9]*[mMhHdDwW]"
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 DEFAULT_OPTIONS: dict[str, Any] = {
     "bss_read_timeout": 20,
@@ -257,7 +258,7 @@ def is_name(text: str) -> bool:
     >>> is_name("night-reboot"), is_name("-night"), is_name("")
     (True, False, False)
     """
-    return re.fullmatch(NAME, text) is not None
+    return re.fullmatch(NAME_PATTERN, text) is not None
 
 
 def ago(text: str, now: datetime) -> datetime | None:
@@ -266,7 +267,7 @@ def ago(text: str, now: datetime) -> datetime | None:
     >>> ago("2h", datetime(2026, 11, 21, 12, tzinfo=UTC)).isoformat(), ago("0", datetime.min), ago("2y", datetime.min)
     ('2026-11-21T10:00:00+00:00', datetime.datetime(1, 1, 1, 0, 0), None)
     """
-    if len(text) > 8 or not re.fullmatch(AGE, text):
+    if len(text) > 8 or not re.fullmatch(AGE_PATTERN, text):
         return None
     if int(text.rstrip("mMhHdDwW")) == 0:
         return now

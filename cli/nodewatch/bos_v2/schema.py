@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.bos_v2.fields import ACTIONS, PHASES
-from nodewatch.bos_v2.rules import NAME
+from nodewatch.bos_v2.fields import ACTIONS, LONGEST_IDS, PHASES
+from nodewatch.bos_v2.rules import LARGEST_OPTION, NAME_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,67 +34,72 @@ def names_schema(most: int, least: int = 1) -> Schema:
     return {"type": "array", "items": text_schema(1, 127), "minItems": least, "maxItems": most}
 
 
-FLAG: Schema = {"type": "boolean"}
-READ_ONLY: Schema = {"type": "string", "readOnly": True}
-NAMED = text_schema(1, 127, pattern=f"^{NAME}$")
-ANY_AGE = text_schema(1, 8, pattern="^(0|0[mMhHdDwW]|[1-9][0-9]*[mMhHdDwW])$")
-ATTEMPTS = number_schema(1_048_576)
+FLAG_SCHEMA: Schema = {"type": "boolean"}
+READ_ONLY_SCHEMA: Schema = {"type": "string", "readOnly": True}
+NAME_SCHEMA = text_schema(1, 127, pattern=f"^{NAME_PATTERN}$")
+AGE_SCHEMA = text_schema(1, 8, pattern="^(0|0[mMhHdDwW]|[1-9][0-9]*[mMhHdDwW])$")
+COUNT_SCHEMA = number_schema(LARGEST_OPTION)
 
-SESSION = object_schema(
+SESSION_SCHEMA = object_schema(
     {
-        "name": NAMED,
+        "name": NAME_SCHEMA,
         "operation": text_schema(enum=["boot", "reboot", "shutdown"]),
-        "template_name": NAMED,
+        "template_name": NAME_SCHEMA,
         "limit": text_schema(most=524_288, nullable=True),
-        "stage": FLAG,
-        "include_disabled": FLAG,
+        "stage": FLAG_SCHEMA,
+        "include_disabled": FLAG_SCHEMA,
     },
     "operation",
     "template_name",
 )
 
-ARTIFACTS = object_schema(
+ARTIFACTS_SCHEMA = object_schema(
     {"kernel": text_schema(most=4095), "kernel_parameters": text_schema(most=4096), "initrd": text_schema(most=4095)}
 )
-STATE = {"boot_artifacts": ARTIFACTS, "last_updated": READ_ONLY}
-TOKEN = {"bss_token": text_schema(most=65_535)}
-CONFIGURATION = {"configuration": text_schema(most=127)}
-COMPONENT = object_schema(
+STATE_FIELDS = {"boot_artifacts": ARTIFACTS_SCHEMA, "last_updated": READ_ONLY_SCHEMA}
+TOKEN_FIELD = {"bss_token": text_schema(most=65_535)}
+CONFIGURATION_FIELD = {"configuration": text_schema(most=127)}
+COMPONENT_SCHEMA = object_schema(
     {
         "id": text_schema(1, 127),
-        "actual_state": object_schema({**STATE, **TOKEN}),
-        "desired_state": object_schema({**STATE, **TOKEN, **CONFIGURATION}),
-        "staged_state": object_schema({**STATE, **CONFIGURATION, "session": text_schema()}),
+        "actual_state": object_schema({**STATE_FIELDS, **TOKEN_FIELD}),
+        "desired_state": object_schema({**STATE_FIELDS, **TOKEN_FIELD, **CONFIGURATION_FIELD}),
+        "staged_state": object_schema({**STATE_FIELDS, **CONFIGURATION_FIELD, "session": text_schema()}),
         "last_action": object_schema(
-            {"last_updated": READ_ONLY, "action": text_schema(enum=list(ACTIONS)), "failed": FLAG}
+            {"last_updated": READ_ONLY_SCHEMA, "action": text_schema(enum=list(ACTIONS)), "failed": FLAG_SCHEMA}
         ),
         "event_stats": object_schema(
             {
-                "power_on_attempts": ATTEMPTS,
-                "power_off_graceful_attempts": ATTEMPTS,
-                "power_off_forceful_attempts": ATTEMPTS,
+                "power_on_attempts": COUNT_SCHEMA,
+                "power_off_graceful_attempts": COUNT_SCHEMA,
+                "power_off_forceful_attempts": COUNT_SCHEMA,
             }
         ),
         "status": object_schema(
-            {"phase": text_schema(enum=list(PHASES)), "status": READ_ONLY, "status_override": text_schema(most=65_536)}
+            {
+                "phase": text_schema(enum=list(PHASES)),
+                "status": READ_ONLY_SCHEMA,
+                "status_override": text_schema(most=65_536),
+            }
         ),
-        "enabled": FLAG,
+        "enabled": FLAG_SCHEMA,
         "error": text_schema(most=65_536),
         "session": text_schema(),
-        "retry_policy": ATTEMPTS,
+        "retry_policy": COUNT_SCHEMA,
     },
     minProperties=1,
 )
-BY_IDS = object_schema({"ids": text_schema(1, 65_535), "session": text_schema(most=0, nullable=True)}, "ids")
-BY_SESSION = object_schema({"ids": text_schema(most=0, nullable=True), "session": NAMED}, "session")
-APPLY_STAGED = object_schema({"xnames": names_schema(32_768, 0)})
+NO_TEXT_SCHEMA = text_schema(most=0, nullable=True)
+BY_IDS_SCHEMA = object_schema({"ids": text_schema(1, LONGEST_IDS), "session": NO_TEXT_SCHEMA}, "ids")
+BY_SESSION_SCHEMA = object_schema({"ids": NO_TEXT_SCHEMA, "session": NAME_SCHEMA}, "session")
+APPLY_STAGED_SCHEMA = object_schema({"xnames": names_schema(32_768, 0)})
 
-CFS = object_schema(CONFIGURATION)
-BOOT_SET = object_schema(
+CFS_SCHEMA = object_schema(CONFIGURATION_FIELD)
+BOOT_SET_SCHEMA = object_schema(
     {
-        "name": NAMED,
+        "name": NAME_SCHEMA,
         "path": text_schema(1, 4095),
-        "cfs": CFS,
+        "cfs": CFS_SCHEMA,
         "type": text_schema(1, 127),
         "etag": text_schema(most=65_536),
         "kernel_parameters": text_schema(most=4096),
@@ -109,18 +114,17 @@ BOOT_SET = object_schema(
     "type",
 )
 TEMPLATE_FIELDS = {
-    "name": READ_ONLY,
-    "tenant": {**READ_ONLY, "nullable": True},
+    "name": READ_ONLY_SCHEMA,
+    "tenant": {**READ_ONLY_SCHEMA, "nullable": True},
     "description": text_schema(1, 1023),
-    "enable_cfs": FLAG,
-    "cfs": CFS,
-    "boot_sets": {"type": "object", "minProperties": 1, "members": BOOT_SET},
+    "enable_cfs": FLAG_SCHEMA,
+    "cfs": CFS_SCHEMA,
+    "boot_sets": {"type": "object", "minProperties": 1, "members": BOOT_SET_SCHEMA},
 }
-TEMPLATE = object_schema(TEMPLATE_FIELDS, "boot_sets")
-TEMPLATE_PATCH = object_schema(TEMPLATE_FIELDS)
+TEMPLATE_SCHEMA = object_schema(TEMPLATE_FIELDS, "boot_sets")
+TEMPLATE_PATCH_SCHEMA = object_schema(TEMPLATE_FIELDS)
 
-WAIT = number_schema(1_048_576)
-OPTIONS: Schema = {
+OPTIONS_SCHEMA: Schema = {
     "type": "object",
     "minProperties": 1,
     "properties": {
@@ -132,16 +136,17 @@ OPTIONS: Schema = {
                 "polling_frequency",
                 "default_retry_policy",
             ),
-            WAIT,
+            COUNT_SCHEMA,
         ),
         **dict.fromkeys(
             ("bss_read_timeout", "cfs_read_timeout", "hsm_read_timeout", "ims_read_timeout", "pcs_read_timeout"),
             number_schema(86_400, 10),
         ),
         **dict.fromkeys(
-            ("clear_stage", "ims_errors_fatal", "ims_images_must_exist", "reject_nids", "session_limit_required"), FLAG
+            ("clear_stage", "ims_errors_fatal", "ims_images_must_exist", "reject_nids", "session_limit_required"),
+            FLAG_SCHEMA,
         ),
-        "cleanup_completed_session_ttl": ANY_AGE,
+        "cleanup_completed_session_ttl": AGE_SCHEMA,
         "component_actual_state_ttl": text_schema(1, 8, pattern="^[1-9][0-9]*[hHdDwW]$"),
         "discovery_frequency": number_schema(33_554_432),
         "logging_level": text_schema(pattern="^(?i:debug|info|warning|error|critical)$"),
@@ -149,7 +154,7 @@ OPTIONS: Schema = {
     },
 }
 
-KINDS: dict[str, type] = {"object": dict, "string": str, "integer": int, "boolean": bool, "array": list}
+PYTHON_TYPES: dict[str, type] = {"object": dict, "string": str, "integer": int, "boolean": bool, "array": list}
 
 
 class Fault(NamedTuple):
@@ -162,12 +167,12 @@ class Fault(NamedTuple):
 def refusal(body: Any, schema: Schema) -> str:
     """Return why the server refuses the body, in its words; empty if it takes it. Of many faults the outermost counts.
 
-    >>> refusal({"operation": "explode", "template_name": "t"}, SESSION)
+    >>> refusal({"operation": "explode", "template_name": "t"}, SESSION_SCHEMA)
     "'explode' is not one of ['boot', 'reboot', 'shutdown'] - 'operation'"
-    >>> refusal({"status": {"status": "stable"}}, COMPONENT), refusal({}, COMPONENT), refusal(None, COMPONENT)
-    ("Property is read-only - 'status.status'", '{} should be non-empty', "None is not of type 'object'")
-    >>> refusal({"retry_policy": -1}, COMPONENT), refusal({"retry_policy": 0}, COMPONENT)
-    ("-1 is less than the minimum of 0 - 'retry_policy'", '')
+    >>> [refusal(body, COMPONENT_SCHEMA) for body in ({"status": {"status": "stable"}}, {}, None)]
+    ["Property is read-only - 'status.status'", '{} should be non-empty', "None is not of type 'object'"]
+    >>> [refusal({"retry_policy": number}, COMPONENT_SCHEMA) for number in (-1, 0)]
+    ["-1 is less than the minimum of 0 - 'retry_policy'", '']
     """
     fault = min(faults(body, schema, ()), key=lambda fault: len(fault.path), default=None)
     if fault is None:
@@ -181,7 +186,9 @@ def faults(value: Any, schema: Schema, path: tuple[str, ...]) -> Iterator[Fault]
         yield Fault(path, "Property is read-only")
     elif value is None and schema.get("nullable"):
         return
-    elif not isinstance(value, KINDS[schema["type"]]) or (schema["type"] == "integer" and isinstance(value, bool)):
+    elif not isinstance(value, PYTHON_TYPES[schema["type"]]) or (
+        schema["type"] == "integer" and isinstance(value, bool)
+    ):
         yield Fault(path, f"{value!r} is not of type {schema['type']!r}")
     elif isinstance(value, dict):
         yield from faults_in_object(value, schema, path)

@@ -24,21 +24,21 @@ def list_options(app: App) -> None:
     \b
     $ nodewatch bos v2 options list
     """
-    app.show(BosClient(app.backend("bos")).options(), template_tables.options)
+    app.show(BosClient(app.backend("bos")).options(), template_tables.options_page)
 
 
 @command
-@with_fields(fields.OPTIONS)
+@with_fields(fields.OPTION_FIELDS)
 def update_options(app: App, **values: Any) -> None:
     """Only what is given is changed; all options are shown.
 
     \b
     $ nodewatch bos v2 options update --default-retry-policy 5 --clear-stage true
     """
-    patch = fields.make_document(fields.OPTIONS, values)
+    patch = fields.make_document(fields.OPTION_FIELDS, values)
     if not patch:
         raise WrongUsage("nothing says which option to change: add one, such as --default-retry-policy 5.")
-    app.show(BosClient(app.backend("bos")).update_options(patch), template_tables.options)
+    app.show(BosClient(app.backend("bos")).update_options(patch), template_tables.options_page)
 
 
 @command
@@ -48,7 +48,7 @@ def show_version(app: App) -> None:
     \b
     $ nodewatch bos v2 version list
     """
-    app.show(BosClient(app.backend("bos")).version(), template_tables.version)
+    app.show(BosClient(app.backend("bos")).version(), template_tables.version_page)
 
 
 @command
@@ -58,7 +58,7 @@ def show_health(app: App) -> None:
     \b
     $ nodewatch bos v2 healthz list
     """
-    app.show(BosClient(app.backend("bos")).health(), template_tables.health)
+    app.show(BosClient(app.backend("bos")).health(), template_tables.health_page)
 
 
 @command
@@ -68,4 +68,4 @@ def show_api(app: App) -> None:
     \b
     $ nodewatch bos v2 list
     """
-    app.show(BosClient(app.backend("bos")).api(), template_tables.version)
+    app.show(BosClient(app.backend("bos")).api(), template_tables.version_page)

@@ -8,7 +8,7 @@ from nodewatch.bos_v2 import kinds, rules, verdict_rules
 from nodewatch.bos_v2.client import BosClient
 from nodewatch.bos_v2.list_tables import with_failed, without_failed
 from nodewatch.bos_v2.outcome import SessionLook
-from nodewatch.bos_v2.sessions_outcome import SessionsLook, kind
+from nodewatch.bos_v2.sessions_outcome import SessionsLook, session_kind
 from nodewatch.documents import as_text, part
 from nodewatch.errors import NotFound
 
@@ -46,7 +46,7 @@ class SessionListWatcher:
                 found[name] = session
         looks = {name: self.followed_up(bos, name, session) for name, session in found.items()}
         self.followed = {name: look for name, look in looks.items() if look is not None}
-        self.ran.update(name for name, look in self.followed.items() if kind(look) != "waiting")
+        self.ran.update(name for name, look in self.followed.items() if session_kind(look) != "waiting")
         if self.tells_failures:
             known = bos.failed_counts() if self.failed is None else self.failed
             self.failed = {**known, **failed_counts(self.followed.values())}

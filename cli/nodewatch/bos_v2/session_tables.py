@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Style
     from nodewatch.times import Clock
 
-LONG = 600  # characters of a node set in a command; a longer one is not put into one
+LONGEST_IN_COMMAND = 600  # characters of a node set in a command; a longer one is not put into one
 NO_ERROR = "no error was reported"
 CONSOLE = ("see its console", "cray console interact")
 CAUSES = {
@@ -48,17 +48,17 @@ class Sorted(NamedTuple):
 
     def counts(self, total: int) -> dict[str, int]:
         """Return how many of all components are of each kind; the others are stable."""
-        moving = number(self.troubled) + number(self.moving)
-        others = {"moving": moving, "failed": number(self.failed), "held": number(self.held)}
+        moving = count_components(self.troubled) + count_components(self.moving)
+        others = {"moving": moving, "failed": count_components(self.failed), "held": count_components(self.held)}
         return {"stable": total - sum(others.values()), **others}
 
 
-def number(components: Iterable[Alike]) -> int:
+def count_components(components: Iterable[Alike]) -> int:
     """Return how many components there are."""
     return sum(len(each.names) for each in components)
 
 
-def session_status(
+def session_status_page(
     status: ExtendedStatus,
     session: Session,
     components: Sequence[Alike],
@@ -69,7 +69,7 @@ def session_status(
 ) -> Page:
     """Return how far a session is; a brief page names the ten largest kinds of errors only."""
     running, found = status.get("status") != "complete", sort_by_standing(components)
-    counts = verdict_rules.count_nodes(status, found.counts(number(components)))
+    counts = verdict_rules.count_nodes(status, found.counts(count_components(components)))
     parts = Parts(rules.component_names(session))
     page: Page = [identity(status, session, counts, clock)]
     setup = part(session, "status").get("error")
@@ -82,21 +82,21 @@ def session_status(
     if failed:
         page += [Heading(failed_heading(failed, counts), "bad"), *errors_by_kind(failed, parts, brief=brief)]
     if running and found.troubled:
-        page.append(Heading(f"In trouble, but BOS still tries ({number(found.troubled):,})", "warn"))
+        page.append(Heading(f"In trouble, but BOS still tries ({count_components(found.troubled):,})", "warn"))
         page += errors_by_kind(failures(found.troubled), parts, brief=brief, style="warn")
     if running and found.held:
-        page.append(Heading(f"Disabled: BOS leaves them alone ({number(found.held):,})", "warn"))
+        page.append(Heading(f"Disabled: BOS leaves them alone ({count_components(found.held):,})", "warn"))
         page += errors_by_kind(failures(found.held), parts, brief=brief, style="warn")
     if running and found.moving:
         more = " more" * bool(found.troubled)
         page += [
-            Heading(f"In progress ({number(found.moving):,}{more})"),
+            Heading(f"In progress ({count_components(found.moving):,}{more})"),
             progress_grid(found.moving, options, clock, brief=brief),
         ]
         if any(expectation_rules.assumed(each.sample, options) for each in found.moving):
             page.append(Line(expectation_rules.ASSUMED, "dim", lead="Limits: "))
     names = [name for kind in failed for name in kind.names]
-    return page + next_steps(steps(status, session, found, names))
+    return page + next_steps(session_steps(status, session, found, names))
 
 
 def identity(status: ExtendedStatus, session: Session, counts: Counts | None, clock: Clock) -> Line:
@@ -214,7 +214,7 @@ def progress_grid(components: Iterable[Alike], options: Mapping[str, Any], clock
             "Oldest action": clock.ago((clock.now - group.idle).isoformat()),
             "Limit": span(limit) if limit else "",
             "Late": Cell(late_words(group, limit, clock), "bad"),
-            "Which": "scattered: --all" if brief and len(names) > LONG else names,
+            "Which": "scattered: --all" if brief and len(names) > LONGEST_IN_COMMAND else names,
         }
         rows.append([facts[column.name] for column in columns])
     return Grid(columns, rows)
@@ -228,7 +228,9 @@ def late_words(group: expectation_rules.Laggards, limit: timedelta | None, clock
     return who if clock.absolute else f"{who} by {rough_span(group.idle - limit)}"
 
 
-def steps(status: ExtendedStatus, session: Session, found: Sorted, failed: Sequence[str]) -> list[tuple[str, str]]:
+def session_steps(
+    status: ExtendedStatus, session: Session, found: Sorted, failed: Sequence[str]
+) -> list[tuple[str, str]]:
     """Return what to type next, with real names: at most four lines."""
     name, running = quote(as_text(session.get("name"))), status.get("status") != "complete"
     bos, steps = "nodewatch bos v2", []
@@ -246,7 +248,7 @@ def steps(status: ExtendedStatus, session: Session, found: Sorted, failed: Seque
     percents = verdict_rules.shares_of(status)
     if percents.staged:
         names = fold(rules.component_names(session))
-        start = f"{bos} applystaged create --xnames {quote(names)}" if 0 < len(names) <= LONG else ""
+        start = f"{bos} applystaged create --xnames {quote(names)}" if 0 < len(names) <= LONGEST_IN_COMMAND else ""
         steps.append(("start it", start) if start else ("see where", f"{bos} components list --staged-session {name}"))
     left = percents.in_progress or percents.staged or found.troubled or found.moving
     if running and (left or not failed):

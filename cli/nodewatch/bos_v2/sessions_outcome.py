@@ -30,7 +30,7 @@ class SessionsLook(NamedTuple):
 
 
 # By what is the case, the words and the end.
-ENDS: dict[str, tuple[str, End]] = {
+SESSIONS_ENDS: dict[str, tuple[str, End]] = {
     "none ran": ("nothing to wait for: no session is running", FAILED),
     "running": ("{counts}", GOES_ON),
     "not all succeeded": ("{counts}", FAILED),
@@ -38,7 +38,7 @@ ENDS: dict[str, tuple[str, End]] = {
 }
 
 
-def kind(look: outcome.SessionLook) -> str:
+def session_kind(look: outcome.SessionLook) -> str:
     """Return `succeeded` or `failed` for a session that is complete, `waiting` for one that is only staged, `running`.
 
     One that is complete succeeded if a wait for it alone would say so. One that was made again in place of another did
@@ -46,15 +46,17 @@ def kind(look: outcome.SessionLook) -> str:
 
     >>> def session(state, **shares):
     ...     return outcome.SessionLook({}, {"status": state, "managed_components_count": 2, **shares}, {})
-    >>> kind(session("complete", percent_successful=100.0)), kind(session("complete", percent_failed=50.0))
-    ('succeeded', 'failed')
-    >>> kind(session("pending")), kind(session("running")), kind(session("running", percent_staged=100.0))
-    ('running', 'running', 'waiting')
-    >>> kind(session("running", percent_staged=50.0)), kind(session("complete", percent_successful=50.0))
-    ('running', 'failed')
-    >>> kind(session("complete", percent_successful=100.0)._replace(made_again="2026-11-21T12:00:00"))
+    >>> ended = [session("complete", percent_successful=100.0), session("complete", percent_failed=50.0)]
+    >>> [session_kind(each) for each in (*ended, session("complete", percent_successful=50.0))]
+    ['succeeded', 'failed', 'failed']
+    >>> [session_kind(each) for each in (session("pending"), session("running"))]
+    ['running', 'running']
+    >>> [session_kind(session("running", percent_staged=share)) for share in (50.0, 100.0)]
+    ['running', 'waiting']
+    >>> session_kind(ended[0]._replace(made_again="2026-11-21T12:00:00"))
     'failed'
-    >>> [kind(session("running", percent_staged=100.0, managed_components_count=each)) for each in (20_000, 20_001)]
+    >>> staged = [session("running", percent_staged=100.0, managed_components_count=each) for each in (20_000, 20_001)]
+    >>> list(map(session_kind, staged))
     ['waiting', 'running']
     """
     if look.made_again:
@@ -65,16 +67,17 @@ def kind(look: outcome.SessionLook) -> str:
     return "waiting" if exact and verdict_rules.shares_of(look.status).staged == 100.0 else "running"
 
 
-def case(look: SessionsLook) -> str:
+def sessions_case(look: SessionsLook) -> str:
     """Return which line of the table fits.
 
     >>> def looks(*states):
     ...     found = {str(n): outcome.SessionLook({}, {"status": state}, {}) for n, state in enumerate(states)}
     ...     return SessionsLook([], found, len(found))
-    >>> case(looks()), case(looks("running", "complete")), case(looks("complete")), case(SessionsLook([], {}, 1))
-    ('none ran', 'running', 'not all succeeded', 'all succeeded')
+    >>> found = looks(), looks("running", "complete"), looks("complete"), SessionsLook([], {}, 1)
+    >>> list(map(sessions_case, found))
+    ['none ran', 'running', 'not all succeeded', 'all succeeded']
     """
-    found = [kind(each) for each in look.followed.values()]
+    found = [session_kind(each) for each in look.followed.values()]
     if "running" in found:
         return "running"
     if not look.ran:
@@ -82,19 +85,19 @@ def case(look: SessionsLook) -> str:
     return "not all succeeded" if "failed" in found else "all succeeded"
 
 
-def states(look: SessionsLook) -> dict[str, str]:
+def session_states(look: SessionsLook) -> dict[str, str]:
     """Return how far each session is that is followed, in words."""
-    return {name: words(each) for name, each in look.followed.items()}
+    return {name: session_words(each) for name, each in look.followed.items()}
 
 
-def words(look: outcome.SessionLook) -> str:
+def session_words(look: outcome.SessionLook) -> str:
     """Return how far a session is."""
     if look.made_again:
         return f"deleted, and made again at {look.made_again}"
-    return outcome.in_words(outcome.find_rule(look), look, kinds.sort_by_kind({}))
+    return outcome.state_in_words(outcome.find_rule(look), look, kinds.sort_by_kind({}))
 
 
-def outcome_of(look: SessionsLook) -> Outcome:
+def sessions_outcome(look: SessionsLook) -> Outcome:
     """Return what one look at a list of sessions says: over when none of those that ran is running any more.
 
     A session that runs, and has failed nodes, counts as failed: it cannot succeed any more.
@@ -102,20 +105,20 @@ def outcome_of(look: SessionsLook) -> Outcome:
     >>> def session(state, **shares):
     ...     return outcome.SessionLook({}, {"status": state, "managed_components_count": 4, **shares}, {})
     >>> run = {"a": session("running", percent_successful=50.0, phases={"percent_configuring": 50.0})}
-    >>> outcome_of(SessionsLook([], run, 1))[:5]
+    >>> sessions_outcome(SessionsLook([], run, 1))[:5]
     ('1 session is running', False, False, [], ['a'])
     >>> over = {"b": session("complete", percent_successful=100.0), "c": session("complete", percent_failed=100.0)}
-    >>> outcome_of(SessionsLook([], {**run, **over}, 3))[:5]
+    >>> sessions_outcome(SessionsLook([], {**run, **over}, 3))[:5]
     ('1 session is running, 1 succeeded, 1 failed', False, False, ['c'], ['a'])
-    >>> outcome_of(SessionsLook([], over, 2))[:3], outcome_of(SessionsLook([], {"b": over["b"]}, 1))[:3]
+    >>> sessions_outcome(SessionsLook([], over, 2))[:3], sessions_outcome(SessionsLook([], {"b": over["b"]}, 1))[:3]
     (('1 session succeeded, 1 failed', True, False), ('1 session succeeded', True, True))
     """
-    by_kind = {name: kind(each) for name, each in look.followed.items()}
+    by_kind = {name: session_kind(each) for name, each in look.followed.items()}
     failing = [name for name, each in look.followed.items() if verdict_rules.count_failed(each.status)]
-    line, end = ENDS[case(look)]
+    line, end = SESSIONS_ENDS[sessions_case(look)]
     statuses = [each.status for each in look.followed.values()]
     return Outcome(
-        words=line.format(counts=counts(by_kind)),
+        words=line.format(counts=session_counts(by_kind)),
         finished=end.finished,
         succeeded=end.succeeded,
         failed=[name for name, word in by_kind.items() if word == "failed" or name in failing],
@@ -125,11 +128,13 @@ def outcome_of(look: SessionsLook) -> Outcome:
     )
 
 
-def counts(by_kind: Mapping[str, str]) -> str:
+def session_counts(by_kind: Mapping[str, str]) -> str:
     """Return how many sessions are how far, in words.
 
-    >>> counts({"a": "running", "b": "running", "c": "failed"}), counts({"a": "waiting"}), counts({})
-    ('2 sessions are running, 1 failed', '1 session is staged', 'no session is left')
+    >>> session_counts({"a": "running", "b": "running", "c": "failed"})
+    '2 sessions are running, 1 failed'
+    >>> session_counts({"a": "waiting"}), session_counts({})
+    ('1 session is staged', 'no session is left')
     """
     number = Counter(by_kind.values())
     verbs = {"running": ("is running", "are running"), "waiting": ("is staged", "are staged")}

@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodewatch.bos_v2.change_rules import SPECIFIERS
-from nodewatch.bos_v2.fields import ARTIFACTS, NO_DESIRED_STATE, NO_STAGED_STATE
+from nodewatch.bos_v2.change_rules import HARDWARE_SPECIFIERS
+from nodewatch.bos_v2.fields import NO_ARTIFACTS, NO_DESIRED_STATE, NO_STAGED_STATE
 from nodewatch.documents import names_in, part
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
-OPERATORS = ("&", "!")
 GROUP = r"(?!(x|nid)\d[a-z\d]*$)[A-Za-z][\w.:-]*"  # neither an xname nor a NID
 NO_NODES = "No nodes were found to act upon."
 EMPTY_TERM = "IndexError: string index out of range\n"  # what the server's own failure reads like, line break and all
@@ -37,10 +36,15 @@ def apply_limit(nodes: Sequence[str], limit: str) -> list[str]:
         return list(nodes)
     found: set[str] = set()
     for term in limit.split(","):
-        name = term[1:] if term[:1] in OPERATORS else term
-        named = set(nodes) if name in ("all", "*") else {name}
-        found = found & named if term[:1] == "&" else found - named if term[:1] == "!" else found | named
+        name = without_operator(term)
+        meant = set(nodes) if name in ("all", "*") else {name}
+        found = found & meant if term[:1] == "&" else found - meant if term[:1] == "!" else found | meant
     return [node for node in nodes if node in found]
+
+
+def without_operator(term: str) -> str:
+    """Return what a term of a limit names, without the `&` or `!` before it."""
+    return term[1:] if term[:1] in ("&", "!") else term
 
 
 def groups_in(limit: str, nodes: Container[str]) -> list[str]:
@@ -49,7 +53,7 @@ def groups_in(limit: str, nodes: Container[str]) -> list[str]:
     >>> groups_in("all,&Compute,!x3000c0s1b0n0,green, !x2,&", ["x2"])
     ['Compute', 'green']
     """
-    names = [term[1:] if term[:1] in OPERATORS else term for term in limit.split(",")]
+    names = map(without_operator, limit.split(","))
     return [name for name in names if name != "all" and name not in nodes and re.fullmatch(GROUP, name)]
 
 
@@ -67,13 +71,13 @@ def boot_artifacts(boot_set: Mapping[str, Any]) -> dict[str, str]:
     return {"initrd": f"{folder}/initrd", "kernel": f"{folder}/kernel", "kernel_parameters": parameters}
 
 
-def configuration(template: Mapping[str, Any], boot_set: Mapping[str, Any]) -> str:
+def configuration_of_nodes(template: Mapping[str, Any], boot_set: Mapping[str, Any]) -> str:
     """Return the configuration of a boot set's nodes: its own, else the template's; none where CFS is not enabled.
 
     >>> own = {"cfs": {"configuration": "own"}}
-    >>> configuration({}, own), configuration({"cfs": {"configuration": "c"}}, {})
+    >>> configuration_of_nodes({}, own), configuration_of_nodes({"cfs": {"configuration": "c"}}, {})
     ('own', 'c')
-    >>> configuration({"enable_cfs": False}, own)
+    >>> configuration_of_nodes({"enable_cfs": False}, own)
     ''
     """
     if template.get("enable_cfs") is False:
@@ -87,7 +91,7 @@ def wanted_state(
     """Return the state that a session wants of a boot set's nodes: nothing booted, when it shuts them down."""
     if session["operation"] == "shutdown":
         return NO_STAGED_STATE if session["stage"] else NO_DESIRED_STATE
-    return {"boot_artifacts": boot_artifacts(boot_set), "configuration": configuration(template, boot_set)}
+    return {"boot_artifacts": boot_artifacts(boot_set), "configuration": configuration_of_nodes(template, boot_set)}
 
 
 def assignment(state: Mapping[str, Any], session: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +117,7 @@ def assignment(state: Mapping[str, Any], session: Mapping[str, Any]) -> dict[str
         "error": "",
     }
     if session["operation"] == "reboot":
-        change["actual_state"] = {"boot_artifacts": ARTIFACTS, "bss_token": ""}
+        change["actual_state"] = {"boot_artifacts": NO_ARTIFACTS, "bss_token": ""}
     return change
 
 
@@ -164,7 +168,7 @@ def plan_set_up(session: Mapping[str, Any], template: Mapping[str, Any], known: 
     strange = False
     named = [node for node in limit.split(",") if node in known and node not in listed]
     for boot_set in boot_sets:
-        unknown = [name for field in SPECIFIERS[1:] for name in names_in(boot_set.get(field))]
+        unknown = [name for field in HARDWARE_SPECIFIERS[1:] for name in names_in(boot_set.get(field))]
         groups += unknown
         change = assignment(wanted_state(template, boot_set, session), session)
         for node in apply_limit([*names_in(boot_set.get("node_list")), *(named if unknown else [])], limit):

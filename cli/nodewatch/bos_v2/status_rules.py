@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from nodewatch.statuses import Chart, Explanation, Step
 
-CFS = (
+CFS_HANGS = (
     "in CSM 1.5 on large systems, sessions may hang because BOS fails to talk to CFS: see the known issue "
     '"CFS V2 Failures On Large Systems".'
 )
-AGAIN = "nodewatch bos v2 components update COMPONENT --enabled true"
-STATUS = "nodewatch bos v2 sessions status list SESSION"
-LOOK = "nodewatch bos v2 components list --ids COMPONENT --wait"
+ENABLE_AGAIN = "nodewatch bos v2 components update COMPONENT --enabled true"
+SHOW_SESSION_STATUS = "nodewatch bos v2 sessions status list SESSION"
+WAIT_FOR_COMPONENT = "nodewatch bos v2 components list --ids COMPONENT --wait"
 REBOOT = "nodewatch bos v2 sessions create --template-name TEMPLATE --operation reboot --limit COMPONENT"
 POWER = "cray power status list --xnames COMPONENT"
-HELD = Step("on_hold", "it is enabled anew, and BOS looks at it first")
-COMPONENTS = Chart(
+ON_HOLD = Step("on_hold", "it is enabled anew, and BOS looks at it first")
+COMPONENT_CHART = Chart(
     "Components of BOS v2",
     "Component Status",
     ["stable"],
@@ -29,7 +29,7 @@ COMPONENTS = Chart(
                 Step("power_off_pending", "a session wants it off, or rebooted"),
                 Step("power_on_pending", "a session wants it on, and it is off"),
                 Step("configuring", "only its configuration is to change"),
-                HELD,
+                ON_HOLD,
             ],
         ),
         "power_off_pending": Explanation(
@@ -39,7 +39,7 @@ COMPONENTS = Chart(
                 Step("power_off_gracefully_called", "BOS has asked for it"),
                 Step("power_on_pending", "it is off already, and is to be on"),
                 Step("failed", "it was tried as often as the retry policy allows"),
-                HELD,
+                ON_HOLD,
             ],
             [POWER],
         ),
@@ -50,7 +50,7 @@ COMPONENTS = Chart(
                 Step("power_on_pending", "it is off, and is to be on: a reboot"),
                 Step("stable", "it is off, and is to be: a shutdown"),
                 Step("power_off_forcefully_called", "max_power_off_wait_time is over"),
-                HELD,
+                ON_HOLD,
             ],
             [POWER],
         ),
@@ -62,7 +62,7 @@ COMPONENTS = Chart(
                 Step("stable", "it is off, and is to be: a shutdown"),
                 Step("power_off_forcefully_called", "max_power_off_wait_time is over: once more"),
                 Step("failed", "it was tried as often as the retry policy allows"),
-                HELD,
+                ON_HOLD,
             ],
             [POWER],
         ),
@@ -73,7 +73,7 @@ COMPONENTS = Chart(
                 Step("power_on_called", "BOS has asked for it"),
                 Step("power_off_pending", "it is on already, with other boot artifacts"),
                 Step("failed", "it was tried as often as the retry policy allows"),
-                HELD,
+                ON_HOLD,
             ],
             [POWER],
         ),
@@ -85,7 +85,7 @@ COMPONENTS = Chart(
                 Step("stable", "it is up, and there is nothing to configure"),
                 Step("power_on_pending", "it is still off after max_power_on_wait_time: once more"),
                 Step("power_off_pending", "it is on, but not up after max_boot_wait_time: it is rebooted"),
-                HELD,
+                ON_HOLD,
             ],
             [POWER, "cray console interact COMPONENT"],
         ),
@@ -97,7 +97,7 @@ COMPONENTS = Chart(
                 Step("stable", "CFS reports that it is configured"),
                 Step("failed", "CFS reports that it failed"),
                 Step("power_off_pending", "its boot artifacts are no longer the right ones"),
-                HELD,
+                ON_HOLD,
             ],
             ["cray cfs v3 components describe COMPONENT"],
         ),
@@ -106,11 +106,11 @@ COMPONENTS = Chart(
             "too many attempts of a power action, or CFS reports failed configuration.",
             "an administrator to repair it",
             [
-                HELD,
+                ON_HOLD,
                 Step("power_off_pending", "a new session takes it"),
                 Step("power_on_pending", "a new session takes it"),
             ],
-            [AGAIN, REBOOT],
+            [ENABLE_AGAIN, REBOOT],
         ),
         "on_hold": Explanation(
             "Something has changed about the component's state, such as re-enabling it in BOS, and BOS needs to gather "
@@ -124,12 +124,12 @@ COMPONENTS = Chart(
                 Step("power_on_called", "it is being booted"),
                 Step("failed", "CFS reports that its configuration failed"),
             ],
-            [LOOK],
+            [WAIT_FOR_COMPONENT],
         ),
     },
-    [CFS],
+    [CFS_HANGS],
 )
-SESSIONS = Chart(
+SESSION_CHART = Chart(
     "Sessions of BOS v2",
     "View the Status of a BOS Session",
     ["pending"],
@@ -159,6 +159,6 @@ SESSIONS = Chart(
             ["nodewatch bos v2 components list --session SESSION --status failed"],
         ),
     },
-    [CFS],
+    [CFS_HANGS],
 )
-CHARTS = (COMPONENTS, SESSIONS)
+CHARTS = (COMPONENT_CHART, SESSION_CHART)

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from nodewatch.times import Clock
 
 
-def component(document: Component, template: str, options: Mapping[str, Any], clock: Clock) -> Page:
+def explained_component_page(document: Component, template: str, options: Mapping[str, Any], clock: Clock) -> Page:
     """Return one node: where it is in its boot, what that means and what comes next, then its states.
 
     `template` is the session template that its session was created from, as far as that is known.
     """
     found = expectation_rules.expectation(document, options, clock, template)
-    where, *states = tables.component(document, clock, found.attempts)
+    where, *states = tables.component_page(document, clock, found.attempts)
     return [where, *expected(document, found, options), *states]
 
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component, Session
     from nodewatch.times import Clock
 
-STYLES: dict[str, Style] = {"stable": "good", "failed": "bad", "on_hold": "warn"}
-SETTINGS = ("Kernel", "Initrd", "Configuration", "Session")
+STATUS_STYLES: dict[str, Style] = {"stable": "good", "failed": "bad", "on_hold": "warn"}
+STATE_SETTINGS = ("Kernel", "Initrd", "Configuration", "Session")
 
 
-def session(document: Session, clock: Clock, failed: Sequence[str] = ()) -> Page:
+def session_page(document: Session, clock: Clock, failed: Sequence[str] = ()) -> Page:
     """Return what one session was asked to do; `failed` are those of its nodes that are failed now."""
     state = part(document, "status")
     names = rules.component_names(document)
@@ -51,14 +51,17 @@ def session(document: Session, clock: Clock, failed: Sequence[str] = ()) -> Page
     ]
 
 
-def described_session(document: Session, clock: Clock, failed: Sequence[str]) -> Page:
+def described_session_page(document: Session, clock: Clock, failed: Sequence[str]) -> Page:
     """Return one session, and the command that shows how far it is."""
     name = quote(as_text(document.get("name")))
     why = "see what failed" if failed else "see how far it is"
-    return [*session(document, clock, failed), *next_steps([(why, f"nodewatch bos v2 sessions status list {name}")])]
+    return [
+        *session_page(document, clock, failed),
+        *next_steps([(why, f"nodewatch bos v2 sessions status list {name}")]),
+    ]
 
 
-def created_session(document: Session, clock: Clock) -> Page:
+def created_session_page(document: Session, clock: Clock) -> Page:
     """Return a session that was just created, with the command that starts it, or shows how far it is."""
     name = quote(as_text(document.get("name")))
     if not document.get("stage"):
@@ -66,7 +69,7 @@ def created_session(document: Session, clock: Clock) -> Page:
     else:
         names = quote(fold(rules.component_names(document)) or "NODES")  # BOS sets it up a little later
         steps = [("start it", f"nodewatch bos v2 applystaged create --xnames {names}")]
-    return [*session(document, clock), *next_steps(steps)]
+    return [*session_page(document, clock), *next_steps(steps)]
 
 
 def attempts_words(component: Component) -> str:
@@ -95,7 +98,7 @@ def last_action(component: Component, clock: Clock) -> str:
     return as_text(last.get("action")) + ", failed" * bool(last.get("failed")) + (f" ({since})" if since else "")
 
 
-def component(document: Component, clock: Clock, tried: str | None = None) -> Page:
+def component_page(document: Component, clock: Clock, tried: str | None = None) -> Page:
     """Return one node: where it is in its boot, then its states; `tried` says how often of how many times, if known."""
     status = part(document, "status")
     state = rules.status_of(document)
@@ -104,7 +107,7 @@ def component(document: Component, clock: Clock, tried: str | None = None) -> Pa
         Fields(
             [
                 ("Component", Cell(as_text(document.get("id")), "strong")),
-                ("Status", Cell(state, STYLES.get(state, "busy"))),
+                ("Status", Cell(state, STATUS_STYLES.get(state, "busy"))),
                 ("Phase", as_text(status.get("phase"))),
                 ("Enabled", "" if enabled is None else "yes" if enabled else "no"),
                 ("Session", as_text(document.get("session"))),
@@ -123,13 +126,13 @@ def states_page(document: Component, clock: Clock) -> Page:
     actual, desired, staged = (settings_in(part(document, f"{name}_state")) for name in ("actual", "desired", "staged"))
     page: Page = []
     if actual or desired:
-        pairs = [(name, compare_setting(actual.get(name), desired.get(name))) for name in SETTINGS]
+        pairs = [(name, compare_setting(actual.get(name), desired.get(name))) for name in STATE_SETTINGS]
         page += [Heading("Actual and desired state"), Fields(pairs), *parameter_lines(document)]
     for name, state in (("Actual", "actual_state"), ("Desired", "desired_state")):
         if actual and desired:
             page.append(Line(clock.ago(part(document, state).get("last_updated")), lead=f"  {name} state updated: "))
     if staged:
-        page += [Heading("Staged state"), Fields([(name, staged.get(name, "")) for name in SETTINGS])]
+        page += [Heading("Staged state"), Fields([(name, staged.get(name, "")) for name in STATE_SETTINGS])]
     return page
 
 

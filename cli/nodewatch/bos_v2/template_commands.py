@@ -49,7 +49,7 @@ def read_template(
     return template
 
 
-@command(listing="bos_v2.list_tables:TEMPLATES")
+@command(listing="bos_v2.list_tables:TEMPLATE_LISTING")
 def list_templates(app: App) -> None:
     """The table sorts them by name; other formats keep the server's order.
 
@@ -68,7 +68,7 @@ def describe_template(app: App, session_template_id: str) -> None:
     \b
     $ nodewatch bos v2 sessiontemplates describe compute-26.3
     """
-    app.show(BosClient(app.backend("bos")).template(session_template_id), template_tables.template)
+    app.show(BosClient(app.backend("bos")).template(session_template_id), template_tables.template_page)
 
 
 @command
@@ -82,7 +82,7 @@ def create_template(
     $ nodewatch bos v2 sessiontemplates create compute-26.4 --file compute.json
     """
     wanted = read_template(app, file, enable_cfs=enable_cfs is not False, **fields)
-    app.show(BosClient(app.backend("bos")).put_template(session_template_id, wanted), template_tables.template)
+    app.show(BosClient(app.backend("bos")).put_template(session_template_id, wanted), template_tables.template_page)
 
 
 @command
@@ -96,7 +96,7 @@ def update_template(app: App, session_template_id: str, file: str | None, **fiel
     patch = read_template(app, file, **fields)
     if not patch and not file:
         raise WrongUsage(f"nothing says what to change of {session_template_id}: add --file PATH, or another option.")
-    app.show(BosClient(app.backend("bos")).update_template(session_template_id, patch), template_tables.template)
+    app.show(BosClient(app.backend("bos")).update_template(session_template_id, patch), template_tables.template_page)
 
 
 @command

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Applied, SessionTemplate
 
 
-def configuration(document: Mapping[str, Any]) -> str:
+def configuration_name(document: Mapping[str, Any]) -> str:
     """Return the configuration that a template, or a boot set, asks for."""
     return as_text(part(document, "cfs").get("configuration"))
 
@@ -28,10 +28,10 @@ def configuration_words(template: Mapping[str, Any]) -> str:
     >>> configuration_words({"enable_cfs": False})
     'not configured'
     """
-    return "not configured" if template.get("enable_cfs") is False else configuration(template)
+    return "not configured" if template.get("enable_cfs") is False else configuration_name(template)
 
 
-def template(document: SessionTemplate) -> Page:
+def template_page(document: SessionTemplate) -> Page:
     """Return one session template, boot set by boot set."""
     page: Page = [
         Fields(
@@ -56,7 +56,7 @@ def template(document: SessionTemplate) -> Page:
                     ("Kernel parameters", as_text(boot_set.get("kernel_parameters"))),
                     ("Root file system", as_text(boot_set.get("rootfs_provider"))),
                     ("Passed to it", as_text(boot_set.get("rootfs_provider_passthrough"))),
-                    ("Configuration", configuration(boot_set)),
+                    ("Configuration", configuration_name(boot_set)),
                 ]
             )
         )
@@ -74,7 +74,7 @@ def applied_page(document: Applied) -> Page:
     return page
 
 
-def options(document: Mapping[str, Any]) -> Page:
+def options_page(document: Mapping[str, Any]) -> Page:
     """Return the options of the service, as they are spelt."""
     return [Fields([(name, option_text(value)) for name, value in document.items()])]
 
@@ -88,13 +88,13 @@ def option_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else as_text(value)
 
 
-def version(document: Mapping[str, Any]) -> Page:
+def version_page(document: Mapping[str, Any]) -> Page:
     """Return the version of the service."""
     numbers = [as_text(document.get(part)) for part in ("major", "minor", "patch")]
     return [Fields([("BOS", ".".join(filter(None, numbers)))])]
 
 
-def health(document: Mapping[str, Any]) -> Page:
+def health_page(document: Mapping[str, Any]) -> Page:
     """Return how the service and its database are."""
     rows = (("API", "apiStatus"), ("Database", "dbStatus"))
     return [

@@ -18,7 +18,7 @@ EXACT = 20_000  # components; of more than these, two decimal places of a percen
 HALF = 0.005  # percent: what BOS may add or take away when it rounds to two places
 ROUNDED = 0.02  # by how much a percentage may differ from the share that it was rounded from
 SHARES = ("successful", "failed", "staged")
-MOVING = ("powering_on", "powering_off", "configuring")
+MOVING_PHASES = ("powering_on", "powering_off", "configuring")
 
 
 class Shares(NamedTuple):
@@ -59,7 +59,7 @@ def is_sound(status: ExtendedStatus) -> bool:
     """
     phases = part(status, "phases")
     values = [status.get(f"percent_{name}", 0) for name in SHARES] + [
-        phases.get(f"percent_{name}", 0) for name in MOVING
+        phases.get(f"percent_{name}", 0) for name in MOVING_PHASES
     ]
     return all(map(is_percentage, values))
 
@@ -80,7 +80,7 @@ def shares_of(status: ExtendedStatus) -> Shares:
     """
     phases = part(status, "phases")
     successful, failed, staged = (percentage(status, name) for name in SHARES)
-    moving = 0.0 if status.get("status") == "complete" else sum(percentage(phases, name) for name in MOVING)
+    moving = 0.0 if status.get("status") == "complete" else sum(percentage(phases, name) for name in MOVING_PHASES)
     told = any(is_percentage(status.get(f"percent_{name}")) for name in SHARES) and node_count(status) != 0
     unended = 100.0 - successful - failed - staged if told else 0.0
     moving = max(min(moving, unended), 0.0)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Page
 
 
-def system_of(app: App) -> Bearer:
+def bos_login(app: App) -> Bearer:
     """Return the login to the BOS that is configured; raise `WrongConfiguration` if that is a local store."""
     from nodewatch.remote.login import Bearer
 
@@ -31,7 +31,7 @@ def system_of(app: App) -> Bearer:
 @command
 @click.option("--username", metavar="USER", help="Who to log in as; without it the user in cray's configuration.")
 @click.option("--password-file", metavar="FILE", help="Read the password from FILE; - is standard input.")
-def log_in(app: App, username: str | None, password_file: str | None) -> None:
+def log_user_in(app: App, username: str | None, password_file: str | None) -> None:
     """The password is asked for on a terminal, and read from standard input otherwise; it is never an argument.
 
     The login is kept where cray keeps its own, and cray can use it. It is refreshed silently while that is possible.
@@ -42,9 +42,9 @@ def log_in(app: App, username: str | None, password_file: str | None) -> None:
     """
     from nodewatch.remote import login, tokens
 
-    bearer = system_of(app)
-    username = username or app.settings.cray.username or ask_user(app, "Username")
-    password = password_from(app, password_file) if password_file else ask_user(app, "Password", hidden=True)
+    bearer = bos_login(app)
+    username = username or app.settings.cray.username or ask_for_login(app, "Username")
+    password = password_from(app, password_file) if password_file else ask_for_login(app, "Password", hidden=True)
     if app.settings.dry_run:
         app.say(f"{username} would be logged in to {bearer.base}.")
         return
@@ -56,7 +56,7 @@ def log_in(app: App, username: str | None, password_file: str | None) -> None:
         app.warn(f"But {used.path} is used, because {used.source} says so. Name this one with --token {place.path}.")
 
 
-def ask_user(app: App, what: str, *, hidden: bool = False) -> str:
+def ask_for_login(app: App, what: str, *, hidden: bool = False) -> str:
     """Return what the user types: at a prompt on a terminal, else as the next line of standard input."""
     world = app.world
     if hidden and world.stdin.isatty():
@@ -75,7 +75,7 @@ def ask_user(app: App, what: str, *, hidden: bool = False) -> str:
 def password_from(app: App, file: str) -> str:
     """Return the first line of a file, or of standard input."""
     if file == "-":
-        return ask_user(app, "Password", hidden=True)
+        return ask_for_login(app, "Password", hidden=True)
     from nodewatch.files import SMALL, read_file
 
     return read_file(file, SMALL).partition("\n")[0].rstrip("\r")
@@ -90,7 +90,7 @@ def show_login(app: App) -> None:
     """
     from nodewatch.remote import login, tokens
 
-    bearer = system_of(app)
+    bearer = bos_login(app)
     if not bearer.known:
         raise NotPermitted(bearer.advice)
     if bearer.place:
@@ -149,7 +149,7 @@ def login_page(status: dict[str, Any]) -> Page:
 
 
 @command
-def log_out(app: App) -> None:
+def log_user_out(app: App) -> None:
     """The file with the login is removed; cray is logged out with it.
 
     \b
@@ -157,7 +157,7 @@ def log_out(app: App) -> None:
     """
     from nodewatch.remote import login
 
-    bearer = system_of(app)
+    bearer = bos_login(app)
     if app.settings.token:
         raise WrongConfiguration("the login is in NODEWATCH_TOKEN: unset it.")
     if bearer.place is None:

@@ -28,7 +28,7 @@ QUESTIONS = (
     ("exchange.org", "Organization in the Exchange"),
 )
 PROBES = {"bos": ("/v2", "/v1/version"), "exchange": ("/admin/version",), "agent": ("/node",)}
-PATIENCE = 10.0  # seconds that another process may take for its change
+LOCK_PATIENCE = 10.0  # seconds that another process may take for its change
 
 
 def change_file(app: App, changed: Callable[[str, str], str], would: str, done: str) -> None:
@@ -46,7 +46,7 @@ def change_file(app: App, changed: Callable[[str, str], str], would: str, done: 
         make_folder(os.path.dirname(file))
     except OSError as error:
         raise FileTrouble(f"{os.path.dirname(file)} cannot be made: {error.strerror}.") from error
-    with locked(file, app.world, PATIENCE):
+    with locked(file, app.world, LOCK_PATIENCE):
         write_whole(file, [changed(read_configuration(file) or "", file)])
     app.say(done)
 
@@ -169,11 +169,11 @@ def init(app: App, name: str, bos_url: str | None, exchange_url: str | None, age
     asking = not (bos_url or exchange_url or agent_url)
     if asking and not app.interactive:
         raise WrongUsage("nothing says which system it is: add --bos-url, --exchange-url or --agent-url.")
-    name = name or (ask_user(app, "Name of the context") if asking else "") or "default"
+    name = name or (ask_question(app, "Name of the context") if asking else "") or "default"
     if contexts.read_contexts(app.world).known.get(name):
         raise WrongUsage(f"there is a context {name} already: `nodewatch config set` changes it.")
     if asking:
-        given |= {key: given[key] or ask_user(app, question) for key, question in QUESTIONS}
+        given |= {key: given[key] or ask_question(app, question) for key, question in QUESTIONS}
     values = {key: edit.value_of(key, text) for key, text in given.items() if text}
     if not any(key in values for key in contexts.URLS):
         raise WrongUsage("a context needs the URL of a service, and none was given.")
@@ -187,7 +187,7 @@ def init(app: App, name: str, bos_url: str | None, exchange_url: str | None, age
         probe_context(app, name, [key.removesuffix(".url") for key in contexts.URLS if key in values])
 
 
-def ask_user(app: App, question: str) -> str:
+def ask_question(app: App, question: str) -> str:
     """Return what the user answers, without blanks around it; nothing leaves the setting out."""
     print(f"{question}: ", end="", file=app.world.stderr, flush=True)
     return app.world.stdin.readline().strip()

@@ -14,14 +14,16 @@ from nodewatch.tree import command
 if TYPE_CHECKING:
     from nodewatch.app import App
 
-SHOWN = "night-reboot"
+DEMO_BOOT = "night-reboot"
 
 
 @command
 @click.option("--fresh", is_flag=True, help="Start over: undo what was changed in the demo fleet.")
-@click.option("--nodes", type=click.IntRange(1, 500_000), metavar="N", help=f"Start over with N nodes in {SHOWN} (96).")
+@click.option(
+    "--nodes", type=click.IntRange(1, 500_000), metavar="N", help=f"Start over with N nodes in {DEMO_BOOT} (96)."
+)
 @click.option("--edge-nodes", type=click.IntRange(1, 500_000), metavar="N", help="Start over with N edge nodes (40).")
-@click.option("--live", is_flag=True, help=f"Start over, let time pass in the fleet, and watch {SHOWN} to its end.")
+@click.option("--live", is_flag=True, help=f"Start over, let time pass in the fleet, and watch {DEMO_BOOT} to its end.")
 def demo(app: App, fresh: bool, nodes: int | None, edge_nodes: int | None, live: bool) -> None:
     """The fleet has some 200 nodes in every state, and the examples of the user guide.
 
@@ -61,9 +63,9 @@ def demo(app: App, fresh: bool, nodes: int | None, edge_nodes: int | None, live:
         return
     where = f" --local {given}" if given else ""
     try:
-        show_status(app, SHOWN)
+        show_status(app, DEMO_BOOT)
     except NotFound as error:
-        raise NotFound(f"{SHOWN} is no longer in {path}: `nodewatch demo --fresh{where}` starts over.") from error
+        raise NotFound(f"{DEMO_BOOT} is no longer in {path}: `nodewatch demo --fresh{where}` starts over.") from error
     app.say(f"\nThis is the demo fleet, in {path}. Try next:")
     if not given and app.world.variable("NODEWATCH_CONTEXT") != DEMO:
         app.say(f"  export NODEWATCH_CONTEXT={DEMO}")
@@ -78,7 +80,7 @@ def watch_life(app: App, path: str) -> None:
     """
     from contextlib import closing
 
-    from nodewatch.bos_v2.follow import session
+    from nodewatch.bos_v2.follow import follow_session
     from nodewatch.commands.run import SPEED
     from nodewatch.offline.backend import store_at
     from nodewatch.offline.chances import Chances
@@ -86,7 +88,7 @@ def watch_life(app: App, path: str) -> None:
     from nodewatch.watch.loop import SHORTEST_INTERVAL, follow
 
     app.flags.update(watch=True, interval=SHORTEST_INTERVAL)
-    watched = session(app, SHOWN)
+    watched = follow_session(app, DEMO_BOOT)
     with closing(store_at(path)) as store:
         life = Life(store, Chances(speed=SPEED), app.world.now())
 
@@ -108,7 +110,7 @@ def remove_store(path: str) -> None:
 
 NEXT = (
     "bos sessions list",
-    f"bos components list --session {SHOWN} --status failed",
+    f"bos components list --session {DEMO_BOOT} --status failed",
     "bos sessions status list 3d2e86d1-8909-46fc-8a22-f42f1a140264 --format json",
     "bos components describe x3000c0s13b0n0",
     "bos v1 session status list f4eebe51-a217-46d0-8733-b9499a092042",

@@ -22,7 +22,7 @@ LIVE = "live"
 Fleet = dict[str, dict[str, Any]]
 
 
-@command(listing="commands.list_tables:CHANGES")
+@command(listing="commands.list_tables:FLEET_CHANGES")
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="[B]", default=LIVE)
 @click.option("--exit-code", is_flag=True, help="End with 10 if a node newly failed.")
@@ -44,7 +44,7 @@ def diff(app: App, before: str, after: str, exit_code: bool) -> None:
     fleets = [{place: fleet[place] for place in fleet if service_of(place) in services} for fleet in (one, other)]
     if LIVE in (before, after):
         fleets = [only_organization(fleet, str(app.settings.org)) for fleet in fleets]
-    found = changes(fleet_states(fleets[0]), fleet_states(fleets[1]))
+    found = changes(states_of_fleet(fleets[0]), states_of_fleet(fleets[1]))
     everything = app.asking or app.settings.format != "names"
     fitting = app.fitting([row for row in rows(found) if everything or row["kind"] in NODE_KINDS])
     if app.asks_for_list:
@@ -114,7 +114,7 @@ def group_documents(entries: Iterable[Entry]) -> Fleet:
     return fleet
 
 
-def fleet_states(fleet: Fleet) -> FleetStates:
+def states_of_fleet(fleet: Fleet) -> FleetStates:
     """Return what all slices see in a fleet."""
     from nodewatch.bos_v1 import diff_rules as bos_v1
     from nodewatch.bos_v2 import diff_rules as bos_v2

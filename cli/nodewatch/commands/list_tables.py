@@ -20,7 +20,7 @@ def kind_cell(change: Any, _clock: Clock) -> Cell:
     return Cell(change["kind"], KIND_STYLES.get(change["kind"], ""))
 
 
-CHANGES = Listing(
+FLEET_CHANGES = Listing(
     [
         Attribute("node", "the node; or the session, the policy, the service", At("node"), Column("Name")),
         Attribute(
@@ -42,13 +42,13 @@ def style_of(found: Any) -> Style:
     return "bad" if found["failed"] or found["error"] else "" if found["state"] == "staged" else "busy"
 
 
-def nodes_cell(found: Any, _clock: Clock) -> Cell:
+def failed_cell(found: Any, _clock: Clock) -> Cell:
     """Return how many nodes something is about, and how many of them have failed.
 
     >>> boot = {"state": "running", "failed": 2, "nodes": 3, "error": None}
-    >>> nodes_cell(boot, None).text, nodes_cell({**boot, "failed": 0, "error": "no such template"}, None).text
+    >>> failed_cell(boot, None).text, failed_cell({**boot, "failed": 0, "error": "no such template"}, None).text
     ('2 failed of 3', 'not set up')
-    >>> nodes_cell({**boot, "nodes": None}, None).text  # BOS v1 counts its errors only
+    >>> failed_cell({**boot, "nodes": None}, None).text  # BOS v1 counts its errors only
     '2 failed'
     """
     failed, nodes = found["failed"], found["nodes"]
@@ -82,7 +82,7 @@ GOING_ON = Listing(
             "how many nodes it has, where that is known; of a policy how many have reported",
             At("nodes"),
             Column("Nodes", right=True),
-            nodes_cell,
+            failed_cell,
             "number",
         ),
         Attribute("failed", "how many of them have failed", At("failed"), kind="number"),

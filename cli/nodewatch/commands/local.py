@@ -42,7 +42,7 @@ def fill_store(app: App, path: str, found: list[Entry], *, merge: bool = False) 
 @command
 @click.argument("file", metavar="FLEET.json", type=click.Path(allow_dash=True, readable=False))
 @click.option("--merge", is_flag=True, help="Add to the store's content instead of replacing it.")
-def load(app: App, file: str, merge: bool) -> None:
+def load_store(app: App, file: str, merge: bool) -> None:
     """Everything in the file is checked before anything is written. `-` reads the file from standard input.
 
     \b
@@ -69,7 +69,7 @@ def load(app: App, file: str, merge: bool) -> None:
 @click.argument(
     "file", metavar="[FLEET.json]", type=click.Path(allow_dash=True, dir_okay=False, readable=False), default="-"
 )
-def dump(app: App, file: str) -> None:
+def dump_store(app: App, file: str) -> None:
     """The documents come out as they went in. Without a file name they go to standard output.
 
     \b
@@ -79,7 +79,7 @@ def dump(app: App, file: str) -> None:
     from nodewatch.files import write_whole
     from nodewatch.offline.backend import sections, store_at
     from nodewatch.offline.fleet import dump
-    from nodewatch.render.json import chunks
+    from nodewatch.render.json import json_chunks
 
     with closing(store_at(app.settings.system("bos").local or chosen_store(app, "dump"))) as store:
         fleet = dump(store, sections())
@@ -88,14 +88,14 @@ def dump(app: App, file: str) -> None:
     elif app.settings.dry_run:
         app.say(f"{file} would be written.")
     else:
-        write_whole(file, [*chunks(fleet), "\n"])
+        write_whole(file, [*json_chunks(fleet), "\n"])
         app.say(f"Wrote {file}.")
 
 
 @command
 @click.argument("file", metavar="FLEET.json", type=click.Path(dir_okay=False, readable=False))
 @click.option("--session", metavar="SESSION_ID", help="Save this boot session alone, with its nodes.")
-def save(app: App, file: str, session: str | None) -> None:
+def save_systems(app: App, file: str, session: str | None) -> None:
     """Asks every system that is configured, and changes none. Tokens, passwords and what services were given as input
     are left out, and what a system did not answer is noted.
 
@@ -110,7 +110,7 @@ def save(app: App, file: str, session: str | None) -> None:
     from nodewatch.offline.backend import sections
     from nodewatch.offline.fleet import FLEET_FORMAT, loadable
     from nodewatch.offline.saving import with_texts, without_credentials
-    from nodewatch.render.json import chunks
+    from nodewatch.render.json import json_chunks
 
     live = live_systems(app)
     if app.settings.dry_run:
@@ -128,9 +128,9 @@ def save(app: App, file: str, session: str | None) -> None:
         **({"unasked": notes} if notes else {}),
     }
     kept, faults = loadable(whole, sections())
-    text = "".join(chunks(kept))
+    text = "".join(json_chunks(kept))
     if app.world.masked(text) != text:  # a server has told in its words what it was told
-        text = "".join(chunks(with_texts(kept, app.world.masked)))
+        text = "".join(json_chunks(with_texts(kept, app.world.masked)))
     write_whole(file, [text, "\n"])
     app.say(f"Wrote {file}.")
     reasons = [*folded(unasked), *(f"  {fault}" for fault in faults)]
@@ -201,7 +201,7 @@ def ask_session(app: App, name: str) -> tuple[dict[str, Any], dict[str, Nodewatc
     try:
         return {"bos": {"v2": bos_v2.session_documents(bos, name)}}, bos.unasked
     except NotFound:
-        v1 = bos_v1.sessions(bos, [name])
+        v1 = bos_v1.save_sessions(bos, [name])
         if not v1["session"] and not v1["status"]:
             raise
         return {"bos": {"v1": v1}}, bos.unasked

@@ -109,8 +109,8 @@ def look_at_boots(app: App, path: str, keep: float) -> None:
     now = app.world.now()
     found = whereabouts(BosClient(app.backend("bos")).components(fields=IN_PROGRESS))
     with closing(store_to_fill(path)) as store:
-        added = add_look(store, recording_time(now), found, oldest(now, keep))
-    tell(app, path, now, added, plural(len(found), "node"))
+        added = add_look(store, recording_time(now), found, keep_since(now, keep))
+    tell_of_look(app, path, now, added, plural(len(found), "node"))
 
 
 def look_at_upgrades(app: App, path: str, keep: float) -> None:
@@ -133,9 +133,9 @@ def look_at_upgrades(app: App, path: str, keep: float) -> None:
         raise next(iter(found.troubled.values()))
     with closing(store_to_fill(path)) as store:
         added = add_look(
-            store, recording_time(now), policy_states(found.statuses), oldest(now, keep), org, found.troubled
+            store, recording_time(now), policy_states(found.statuses), keep_since(now, keep), org, found.troubled
         )
-    tell(app, path, now, added, plural(answered, "edge node"))
+    tell_of_look(app, path, now, added, plural(answered, "edge node"))
     if found.troubled:
         reasons = [f"  {names}: {why}" for why, names in reasons_of(found).items()]
         missing = f"what could not be asked counts as before ({plural(len(found.troubled), 'edge node')}):"
@@ -145,7 +145,7 @@ def look_at_upgrades(app: App, path: str, keep: float) -> None:
 LOOKS: dict[str, Look] = {"bos": look_at_boots, "exchange": look_at_upgrades}
 
 
-def tell(app: App, path: str, now: datetime, added: int | None, seen: str) -> None:
+def tell_of_look(app: App, path: str, now: datetime, added: int | None, seen: str) -> None:
     """Say what a look has added."""
     if added is None:
         app.say(f"{path} has a look that is as new: nothing was added.")
@@ -153,7 +153,7 @@ def tell(app: App, path: str, now: datetime, added: int | None, seen: str) -> No
         app.say(f"{recording_time(now)}: {plural(added, 'change')} on {seen}.")
 
 
-def oldest(now: datetime, keep: float) -> str:
+def keep_since(now: datetime, keep: float) -> str:
     """Return before when things are forgotten."""
     return recording_time(now - timedelta(seconds=keep))
 

@@ -42,7 +42,7 @@ def share(text: str) -> float:
 @click.option("--seed", type=int, default=0, help="Seed of the random numbers: the same seed gives the same life (0).")
 @click.option("--failing", type=share, default="2%", metavar="PERCENT", help="How many of the nodes fail (2%).")
 @click.option("--for", "length", type=duration, metavar="DURATION", help="End after so long, in the fleet's own time.")
-def run(app: App, speed: int, seed: int, failing: float, length: float | None) -> None:
+def let_time_pass(app: App, speed: int, seed: int, failing: float, length: float | None) -> None:
     """Plays the operators of BOS: sessions are set up, nodes are powered off (by force, where they hang), powered on,
     booted and configured; some fail, alone or with their blade, and are tried again as the options of BOS say. Staged
     sessions go on when they are applied. Plays the edge agents too: they hear of policies, download what these say and

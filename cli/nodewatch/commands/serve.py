@@ -50,7 +50,7 @@ def serve(app: App, port: int, address: str, read_only: bool) -> None:
             may = "read" if read_only else "read and change"
             app.warn(f"Warning: whoever can reach {host} can {may} this store.")
         base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        app.world.stdout.write(invitation(base, organization(backends["exchange"])))
+        app.world.stdout.write(invitation(base, commonest_organization(backends["exchange"])))
         app.world.stdout.flush()
         server.serve_forever()
 
@@ -59,7 +59,7 @@ def tell_nobody(_line: str) -> None:
     """Tell nobody."""
 
 
-def organization(exchange: LocalBackend) -> str:
+def commonest_organization(exchange: LocalBackend) -> str:
     """Return the organization that most policies in the store are of, `org` where it has none."""
     from collections import Counter
 

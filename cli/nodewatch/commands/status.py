@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     Ask = Callable[[App], Iterator[dict[str, Any]]]
 
 RECENT = timedelta(days=1)
-SECONDS = 20.0  # that a context has to answer in
+SECONDS_TO_ANSWER = 20.0  # that a context has to answer in
 TOGETHER = 8  # contexts that are asked at the same time
-Found = dict[str, Any]
+GoingOn = dict[str, Any]
 
 
 class Everywhere(NamedTuple):
     """What is going on, the worst first, and why something could not be asked."""
 
-    found: list[Found]
+    found: list[GoingOn]
     trouble: Sequence[NodewatchError]
 
 
@@ -78,26 +78,28 @@ def going_on(app: App) -> Subject:
         look=look_again,
         document=lambda look: app.list_document(look.found, list),
         table=lambda look: [*app.list_page(look.found), *(Line(error.message, "warn") for error in look.trouble)],
-        states=lambda look: {named(each): f"{each['state']}, {each['failed']:,} failed" for each in look.found},
-        outcome=lambda look, _: Outcome(in_words(look)),
+        states=lambda look: {
+            name_with_context(each): f"{each['state']}, {each['failed']:,} failed" for each in look.found
+        },
+        outcome=lambda look, _: Outcome(summary_words(look)),
     )
 
 
-def named(found: Found) -> str:
+def name_with_context(found: GoingOn) -> str:
     """Return what something that goes on is called among those of all contexts.
 
-    >>> named({"name": "night", "context": None}), named({"name": "night", "context": "prod"})
+    >>> name_with_context({"name": "night", "context": None}), name_with_context({"name": "night", "context": "prod"})
     ('night', 'night (prod)')
     """
     return f"{found['name']} ({found['context']})" if found["context"] else str(found["name"])
 
 
-def in_words(look: Everywhere) -> str:
+def summary_words(look: Everywhere) -> str:
     """Return how much is going on, on one line.
 
     >>> night = {"kind": "boot session", "state": "running", "failed": 2}
     >>> both = [night, {**night, "state": "complete"}]
-    >>> in_words(Everywhere(both, [])), in_words(Everywhere([], [NodewatchError("")]))
+    >>> summary_words(Everywhere(both, [])), summary_words(Everywhere([], [NodewatchError("")]))
     ('1 of 2 running, 4 nodes failed', 'nothing is going on, 1 system did not answer')
     """
     running = sum(each["state"] in ("running", "pending") for each in look.found)
@@ -132,7 +134,7 @@ def everything(app: App) -> tuple[list[tuple[App, list[Ask]]], list[NodewatchErr
         asks: list[Ask] = []
         for service, ask in (("bos", boots), ("exchange", upgrades)):
             try:
-                system = system_of(each, service)
+                system = identity_of_system(each, service)
             except WrongConfiguration as error:
                 missing.append(error)
                 continue
@@ -156,7 +158,7 @@ def in_all_contexts(app: App) -> Iterator[App]:
         yield each
 
 
-def system_of(app: App, service: str) -> tuple[Any, ...]:
+def identity_of_system(app: App, service: str) -> tuple[Any, ...]:
     """Return what tells one system from another, so that none is asked twice.
 
     Raise `WrongConfiguration` for none; an Exchange is none where no organization is named.
@@ -170,10 +172,10 @@ def system_of(app: App, service: str) -> tuple[Any, ...]:
     return service, system.local, system.url, settings.tenant if service == "bos" else settings.org
 
 
-def ask_all(app: App, asks: Sequence[Ask]) -> list[list[Found] | NodewatchError]:
+def ask_all(app: App, asks: Sequence[Ask]) -> list[list[GoingOn] | NodewatchError]:
     """Return what each question brings, or the error that it met, with the context's name; 20 seconds are for all."""
-    answers: list[list[Found] | NodewatchError] = []
-    app.world.deadline = min(app.world.deadline, app.world.monotonic() + SECONDS)
+    answers: list[list[GoingOn] | NodewatchError] = []
+    app.world.deadline = min(app.world.deadline, app.world.monotonic() + SECONDS_TO_ANSWER)
     with app.closing:
         for ask in asks:
             try:
@@ -194,7 +196,7 @@ def more(app: App, command: str) -> dict[str, Any]:
     return {"context": app.settings.context, "command": command + (f" --context {quote(name)}" if name else "")}
 
 
-def boots(app: App) -> Iterator[Found]:
+def boots(app: App) -> Iterator[GoingOn]:
     """Return the boot sessions that are running, and those of the last day that have failed nodes.
 
     BOS v1 is asked where BOS v2 is not there, or has no session: with many sessions its list never comes.
@@ -227,7 +229,7 @@ def boots(app: App) -> Iterator[Found]:
             }
 
 
-def older_boots(app: App) -> Iterator[Found]:
+def older_boots(app: App) -> Iterator[GoingOn]:
     """Return the sessions of BOS v1 that are running, and all of the last day; none without BOS v1.
 
     Most servers count no errors ("BOS v1 API"), so what became of a session is not known here. Raise `ServiceTrouble`
@@ -275,7 +277,7 @@ def recent(end: Any, now: datetime) -> bool:
     return time is not None and now - time < RECENT
 
 
-def upgrades(app: App) -> Iterator[Found]:
+def upgrades(app: App) -> Iterator[GoingOn]:
     """Return the policies that nodes are waiting for or work on, or that have failed on nodes."""
     from nodewatch.horizon.nmp_commands import ask_nodes
 
@@ -286,7 +288,7 @@ def upgrades(app: App) -> Iterator[Found]:
     by_policy: dict[str, Counter[str]] = {}
     for statuses in found.statuses.values():
         for policy, status in statuses.items():
-            by_policy.setdefault(policy, Counter())[class_of(status)] += 1
+            by_policy.setdefault(policy, Counter())[status_class(status)] += 1
     for policy, counts in by_policy.items():
         moving = counts["running"] + counts["waiting"]
         if moving or counts["failed"]:
@@ -302,7 +304,7 @@ def upgrades(app: App) -> Iterator[Found]:
             }
 
 
-def class_of(status: Any) -> str:
+def status_class(status: Any) -> str:
     """Return what the word of a node's status of a policy means."""
     from nodewatch.horizon.rules import meaning
 

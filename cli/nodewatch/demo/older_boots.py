@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from nodewatch.bos_v1.rules import PHASES
+from nodewatch.bos_v1.rules import OPERATION_PHASES
 
 OLDER_CATEGORIES = ("not_started", "succeeded", "failed", "excluded", "in_progress")
 COMPUTES = {
@@ -167,7 +167,7 @@ def older_session_status(past: OlderSession, computes: dict[str, Any]) -> dict[s
 
 def older_boot_set(past: OlderSession) -> dict[str, Any]:
     """Return the boot set's status: its phases, and what they sum up to."""
-    phases = [older_phase(past, name) for name in PHASES[past.operation]]
+    phases = [older_phase(past, name) for name in OPERATION_PHASES[past.operation]]
     myself = f"/v1/session/{past.id}/status/computes"
     links = [{"href": myself, "rel": "self"}]
     links += [{"href": f"{myself}/{one['name']}", "rel": "Phase"} for one in phases]

@@ -47,5 +47,5 @@ def show_course(app: App, nmp: str, node: str | None, only: str | None, worst: b
         meant = places.meant_by(names)
         found = [change for change in found if meant(change["node"])]
         if not found:
-            raise NotFound(f"nothing is recorded of {places.in_words(names)}.")
+            raise NotFound(f"nothing is recorded of {places.names_in_words(names)}.")
     app.show_list(recording_rules.worst(found) if worst else found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.errors import WrongUsage
 from nodewatch.lists.listing import COMPARABLE, normalized_column, value_text
-from nodewatch.lists.query import Both, Comparison, Either, Not, parse, unescaped, wildcard, wrong_expression
+from nodewatch.lists.query import Both, Comparison, Either, Not, parse, wildcard, without_backslashes, wrong_expression
 from nodewatch.nodes.nodeset import natural
 from nodewatch.times import read_duration, read_time, utc_stamp
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nodewatch.lists.query import Condition
     from nodewatch.times import Clock
 
-TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
+TRUTH_WORDS = {"true": True, "yes": True, "false": False, "no": False}
 NEGATED = {"!=": "=", "!~": "~"}
 ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
@@ -73,7 +73,7 @@ def comparison_test(comparison: Comparison, attribute: Attribute, clock: Clock |
     Raise `WrongUsage` for a value that the attribute can never have, or that is not of its kind. What a record does not
     have is empty: `= ''` holds for it, `<` and `>` do not.
     """
-    operator, value = comparison.operator, unescaped(comparison.value)
+    operator, value = comparison.operator, without_backslashes(comparison.value)
     if operator in NEGATED:
         fits = comparison_test(comparison._replace(operator=NEGATED[operator]), attribute, clock)
         return lambda record: not fits(record)
@@ -128,7 +128,7 @@ def read_value(attribute: Attribute, value: str) -> Any:
         case "text":
             return value.casefold()
         case "truth":
-            found: Any = TRUTHS.get(value.lower())
+            found: Any = TRUTH_WORDS.get(value.lower())
             form = "true or false"
         case "number":
             found, form = read_number(value), "a number"

@@ -22,7 +22,7 @@ from nodewatch.table import visible
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-OPERATORS = ("<=", ">=", "!=", "!~", "=", "<", ">", "~")
+COMPARISON_OPERATORS = ("<=", ">=", "!=", "!~", "=", "<", ">", "~")
 DEEPEST = 50  # parentheses and `not` within each other; more is no question that anybody has
 TOKEN = re.compile(
     r"""\s*(?:(?P<parenthesis>[()])
@@ -32,7 +32,7 @@ TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 # Behind an operator a word may hold operators too: `error = a=b`.
-VALUE = re.compile(
+VALUE_TOKEN = re.compile(
     r"""\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<word>(?:[^\s()"'\\]|\\.)+))""",
     re.VERBOSE | re.DOTALL,
 )
@@ -207,18 +207,18 @@ class Parser:
             raise self.wrong(column.at, "the name of a column should stand here.")
         operator = self.take()
         if operator.kind != "operator":
-            raise self.wrong(operator.at, f"one of {' '.join(OPERATORS)} should come here.")
-        value = self.take(VALUE)
+            raise self.wrong(operator.at, f"one of {' '.join(COMPARISON_OPERATORS)} should come here.")
+        value = self.take(VALUE_TOKEN)
         if value.kind not in ("word", "quoted"):
             raise self.wrong(value.at, "a value should stand here; '' is the empty one.")
         sign = "=" if operator.text == "==" else operator.text
-        return Comparison(unescaped(column.text), sign, value.text, column.at, value.at)
+        return Comparison(without_backslashes(column.text), sign, value.text, column.at, value.at)
 
 
-def unescaped(value: str) -> str:
+def without_backslashes(value: str) -> str:
     r"""Return the text with each backslash gone that takes the next character as it is.
 
-    >>> unescaped(r"a\*b\\c")
+    >>> without_backslashes(r"a\*b\\c")
     'a*b\\c'
     """
     return re.sub(r"\\(.)", r"\1", value, flags=re.DOTALL)
@@ -234,4 +234,5 @@ def wildcard(value: str) -> re.Pattern[str] | None:
     if not {"*", "?"}.intersection(pieces):
         return None
     signs = {"*": ".*", "?": "."}
-    return re.compile("".join(signs.get(piece) or re.escape(unescaped(piece)) for piece in pieces), re.I | re.S)
+    shape = "".join(signs.get(piece) or re.escape(without_backslashes(piece)) for piece in pieces)
+    return re.compile(shape, re.IGNORECASE | re.DOTALL)

@@ -35,7 +35,7 @@ def nodes_of_boot_set(boot_set: Mapping[str, Any]) -> str:
     return ", ".join(found)
 
 
-COMMON = (
+TEMPLATE_ATTRIBUTES = (
     Attribute("name", "the session template's name", At("name"), Column("Template")),
     Attribute(
         "boot_sets",

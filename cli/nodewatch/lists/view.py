@@ -16,7 +16,7 @@ from nodewatch.lists.listing import (
     normalized_column,
     value_text,
 )
-from nodewatch.lists.query import Both, Comparison, unescaped, wildcard
+from nodewatch.lists.query import Both, Comparison, wildcard, without_backslashes
 from nodewatch.nodes.nodeset import fold, natural
 from nodewatch.table import Column, Grid, Line, Page
 
@@ -46,8 +46,8 @@ class View(NamedTuple):
 
 def read_view(listing: Listing, flags: Mapping[str, Any]) -> View:
     """Return what the options ask of the list; raise `WrongUsage` for what it cannot show."""
-    counted = read_names(listing, flags.get("count_by"), "--count-by")
-    columns = read_names(listing, flags.get("columns"), "--columns")
+    counted = read_columns(listing, flags.get("count_by"), "--count-by")
+    columns = read_columns(listing, flags.get("columns"), "--columns")
     if counted and columns:
         raise WrongUsage("--columns and --count-by do not go together: counts have the columns that are counted by.")
     conditions = [read_condition(listing, each) for each in (*flags.get("filter", ()), *flags.get("also", ()))]
@@ -56,7 +56,7 @@ def read_view(listing: Listing, flags: Mapping[str, Any]) -> View:
     return View(listing, conditions, order, columns, counted, not flags.get("no_headings"))
 
 
-def read_names(listing: Listing, given: str | None, option: str) -> list[Attribute]:
+def read_columns(listing: Listing, given: str | None, option: str) -> list[Attribute]:
     """Return the attributes that a comma list names; raise `WrongUsage` if one is unknown, or empty."""
     if given is None:
         return []
@@ -71,7 +71,7 @@ def read_order(listing: Listing, given: str | None) -> list[tuple[Attribute, boo
     if given is None:
         return []
     keys = [key.strip() for key in given.split(",")]
-    names = read_names(listing, ",".join(key.removeprefix("-") for key in keys), "--sort")
+    names = read_columns(listing, ",".join(key.removeprefix("-") for key in keys), "--sort")
     found = {listing.find(key.removeprefix("-")): key.startswith("-") for key in keys}
     return [(name, found[name]) for name in names]
 
@@ -254,7 +254,7 @@ def server_filters(view: View) -> dict[str, str]:
                 continue
             attribute = view.listing.find(each.column)
             if attribute.asked and (attribute.words or attribute.kind == "truth"):
-                found.setdefault(attribute.asked, read_value(attribute, unescaped(each.value)))
+                found.setdefault(attribute.asked, read_value(attribute, without_backslashes(each.value)))
     return found
 
 

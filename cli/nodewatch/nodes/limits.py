@@ -26,7 +26,7 @@ OPERATORS = ("&", "!")
 SEPARATOR = r"(?:\s*,\s*|\s+)(?![^\[]*\])"  # what stands in brackets belongs to the node set
 TERM = r"""[&!]?(?!-)(?:[^\s,;|&!^@{}()"'\[\]]|\[[^\[\]]*\])+"""
 ALL = ("all", "*")
-UNCLEAR = r"[@^]|\w[{(]|^[&!]$"  # what a term has in it whose right form cannot be told
+AMBIGUOUS = r"[@^]|\w[{(]|^[&!]$"  # what a term has in it whose right form cannot be told
 
 
 def read_limit(text: str, world: World, *, from_all: bool = False) -> str:
@@ -77,7 +77,7 @@ def check_terms(terms: list[str], *, from_all: bool) -> None:
         why = f"{wrong!r} is no node, group or role with & or ! before it"
     else:
         why = "there is nothing beside one of its commas"
-    clear = right and not any(re.search(UNCLEAR, term) for term in terms)
+    clear = right and not any(re.search(AMBIGUOUS, term) for term in terms)
     right = [term.lower() if is_miswritten_all(term) else term for term in right]
     if right and right[0][0] in OPERATORS:
         right = ["all", *right] if right[0][0] == "!" else [right[0][1:], *right[1:]]

@@ -82,9 +82,9 @@ def fold(names: Iterable[str]) -> str:
     """
     texts = []
     for shape, rows in group_by_shape(set(names)).items():
-        words = [escaped(word) for word in shape]
+        words = [escaped_word(word) for word in shape]
         if words[0][:1] == "@" or shape == ("-",):  # alone, they would name a file or stdin: see `read_nodes`
-            words[0] = escape(words[0][0]) + words[0][1:]
+            words[0] = escape_character(words[0][0]) + words[0][1:]
         texts += [weave(words, row) for row in merge_rows(rows)]
     return ",".join(sorted(texts, key=lambda text: natural(text.replace("[", ""))))
 
@@ -179,24 +179,24 @@ def padded(number: str) -> bool:
     return number[0] == "0" and len(number) > 1
 
 
-def escaped(word: str) -> str:
+def escaped_word(word: str) -> str:
     r"""Return a part of a name with everything escaped that a node set or a terminal would take otherwise.
 
-    >>> escaped("org/edge-"), escaped("a, b[#\\]\n"), escaped("\u2028\U000e0001")
+    >>> escaped_word("org/edge-"), escaped_word("a, b[#\\]\n"), escaped_word("\u2028\U000e0001")
     ('org/edge-', 'a\\x2c\\x20b\\x5b\\x23\\x5c\\x5d\\x0a', '\\u2028\\U000e0001')
     """
     if word.isprintable() and not MEANING.intersection(word):
         return word
-    return "".join(escape(each) if each in MEANING or not each.isprintable() else each for each in word)
+    return "".join(escape_character(each) if each in MEANING or not each.isprintable() else each for each in word)
 
 
-def escape(character: str) -> str:
+def escape_character(character: str) -> str:
     """Return the character as Python's escape by its number."""
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def unescaped(word: str) -> str:
+def unescaped_word(word: str) -> str:
     """Return the part of a name with its escapes undone; a backslash that begins none is itself."""
     return re.sub(ESCAPE, lambda found: chr(int(found[0][2:], 16)), word) if "\\" in word else word
 
@@ -213,7 +213,7 @@ def name_of(word: str) -> str:
     >>> [isinstance(name_of(word), Pattern) for word in ("x1*", "x1", "a\\x2a")], name_of("a\\x2a")
     ([True, False, False], 'a*')
     """
-    return Pattern(unescaped(word)) if WILD.intersection(word) else unescaped(word)
+    return Pattern(unescaped_word(word)) if WILD.intersection(word) else unescaped_word(word)
 
 
 def expand_patterns(wanted: Iterable[str], known: Iterable[str]) -> list[str]:

@@ -85,10 +85,10 @@ def stands_for_several(name: str) -> bool:
     return "*" in name or "?" in name or is_place(name)
 
 
-def in_words(names: Collection[str]) -> str:
+def names_in_words(names: Collection[str]) -> str:
     """Return names, patterns and places as a sentence has them: folded only where each is one node's name.
 
-    >>> in_words(["n1", "n2"]), in_words(["n1", "n2", "x9*"])
+    >>> names_in_words(["n1", "n2"]), names_in_words(["n1", "n2", "x9*"])
     ('n[1-2]', 'n1,n2,x9*')
     """
     return ",".join(names) if any(map(stands_for_several, names)) else fold(names)

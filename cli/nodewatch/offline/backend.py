@@ -30,16 +30,16 @@ class BosRoutes:
         from nodewatch.bos_v2.offline import ROUTES as V2
 
         yield from V2
-        from nodewatch.bos_v2.offline_changes import ROUTES as V2_CHANGES
+        from nodewatch.bos_v2.offline_changes import CHANGE_ROUTES as V2_CHANGES
 
         yield from V2_CHANGES
-        from nodewatch.bos_v2.offline_recording import ROUTES as RECORDING
+        from nodewatch.bos_v2.offline_recording import RECORDING_ROUTES as RECORDING
 
         yield from RECORDING
         from nodewatch.bos_v1.offline import ROUTES as V1
 
         yield from V1
-        from nodewatch.bos_v1.offline_templates import ROUTES as V1_TEMPLATES
+        from nodewatch.bos_v1.offline_templates import TEMPLATE_ROUTES as V1_TEMPLATES
 
         yield from V1_TEMPLATES
 
@@ -78,10 +78,10 @@ def sections() -> tuple[Section, ...]:
 
 def tables() -> Tables:
     """Return the statements that make the slices' own tables in a store, by the format they came with."""
-    from nodewatch.bos_v2.offline_components import TABLES as COMPONENTS
-    from nodewatch.horizon.offline_statuses import RECORDING_TABLES as STATUSES
+    from nodewatch.bos_v2.offline_components import COMPONENT_TABLES
+    from nodewatch.horizon.offline_statuses import RECORDING_TABLES
 
-    return {1: COMPONENTS, 3: STATUSES}
+    return {1: COMPONENT_TABLES, 3: RECORDING_TABLES}
 
 
 def store_at(path: str, patience: Callable[[float], float] = lambda usual: usual) -> Store:

@@ -21,7 +21,7 @@ from nodewatch.backend import ABSENT, Answer, Request
 from nodewatch.errors import NodewatchError
 from nodewatch.jsontext import parse_json
 from nodewatch.offline.routing import problem
-from nodewatch.render.json import chunks
+from nodewatch.render.json import json_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -348,7 +348,7 @@ def body_pieces(answer: Answer) -> Iterator[bytes]:
         return
     kept: list[str] = []
     size = 0
-    for text in chunks(answer.document):
+    for text in json_chunks(answer.document):
         kept.append(text)
         size += len(text)
         if size >= PIECE_CHARACTERS:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from nodewatch.settings.table import Secret
     from nodewatch.world import World
 
-NAMES = {"bos": "BOS", "exchange": "the Exchange", "agent": "the agent", "css": "the model management service"}
+SERVICE_NAMES = {"bos": "BOS", "exchange": "the Exchange", "agent": "the agent", "css": "the model management service"}
 OF_THE_EXCHANGE = ("exchange", "css")  # they take the same login
 REDIRECTS = 5
 MOVED = (301, 302, 303, 307, 308)
@@ -48,7 +48,7 @@ class HttpBackend:
         self.limit = settings.concurrency
         self.source = system.source
         self.base = system.url or ""
-        self.who = f"{NAMES[service]} at {self.base}"
+        self.who = f"{SERVICE_NAMES[service]} at {self.base}"
         self.bearer = Bearer(settings, world, self.base) if service == "bos" else None
         if self.bearer and self.bearer.known and in_the_clear(self.base):
             raise WrongConfiguration(

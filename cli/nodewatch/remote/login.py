@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from nodewatch.world import World
 
 CLIENT = "shasta"
-MARGIN = 60.0
+EXPIRY_MARGIN = 60.0
 RENEW = "Renew it with `nodewatch auth login`."
 
 
@@ -73,7 +73,7 @@ class Bearer:
             if self.token is None:
                 self.token = read_token(self.place, self.world)
                 warn_if_open(self.place, self.world)
-            if self.token.seconds_left(self.world) < MARGIN:
+            if self.token.seconds_left(self.world) < EXPIRY_MARGIN:
                 self.token = renewed(self.place, self.token, self.settings, self.world, self.base)
             return "Bearer " + sendable(self.token.text, self.place.path)
 
@@ -127,7 +127,7 @@ def renewed(place: TokenPlace, token: TokenFile, settings: Settings, world: Worl
         return token
     with locked(place.path, world, world.within_deadline(settings.request_timeout)):
         token = read_token(place, world)
-        if token.seconds_left(world) >= MARGIN or token.refresh is None:
+        if token.seconds_left(world) >= EXPIRY_MARGIN or token.refresh is None:
             return token
         form = {"grant_type": "refresh_token", "refresh_token": token.refresh, "client_id": CLIENT}
         try:

@@ -79,10 +79,10 @@ def token_place(settings: Settings, world: World, base: str) -> TokenPlace | Non
     if not places:
         return None
     unsaid = host if cray_settings.hosts_sharing_tokens(base, world) == {host} else ""
-    return next((place for place in places if (host_in(place) or unsaid) == host), None)
+    return next((place for place in places if (token_host(place) or unsaid) == host), None)
 
 
-def host_in(place: TokenPlace) -> str:
+def token_host(place: TokenPlace) -> str:
     """Return the host that a token file says it is for; nothing where it does not say so."""
     try:
         document = document_in(place)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from nodewatch.remote.transport import Reply
     from nodewatch.world import World
 
-SHOWN = 2048
-MARGIN = 8192
+TRACED_BYTES = 2048
+MASKED_MARGIN = 8192
 TELLING_HEADERS = "auth|cookie|token|secret|password|api-?key"
 
 
@@ -75,9 +75,9 @@ def traced_lines(
     lines = [f"{name}: {'***' if telling(name) else value}" for name, value in headers.items()]
     if body:
         # Masked before it is cut; the end of what was masked may be half of a secret, and is not shown.
-        text = without_named(mask(body[: SHOWN + MARGIN].decode("utf-8", "replace")))
-        end = len(text) if len(body) <= SHOWN + MARGIN else max(len(text) - MARGIN, 0)
-        lines += text[: min(SHOWN, end)].splitlines()
-        if len(body) > SHOWN:
+        text = without_named(mask(body[: TRACED_BYTES + MASKED_MARGIN].decode("utf-8", "replace")))
+        end = len(text) if len(body) <= TRACED_BYTES + MASKED_MARGIN else max(len(text) - MASKED_MARGIN, 0)
+        lines += text[: min(TRACED_BYTES, end)].splitlines()
+        if len(body) > TRACED_BYTES:
             lines.append(f"... ({len(body)} bytes)")
     return lines

@@ -24,7 +24,7 @@ def print_document(document: Any, style: str, out: TextIO) -> None:
 
         out.write(visible(document.rstrip("\n"), keep="\n\t") + "\n")
     else:
-        write = print_json if isinstance(document, (int, float)) else STYLES[style]
+        write = print_json if isinstance(document, (int, float)) else DOCUMENT_WRITERS[style]
         try:
             write(document, out)
         except RecursionError as error:
@@ -33,17 +33,17 @@ def print_document(document: Any, style: str, out: TextIO) -> None:
 
 def print_json(document: Any, out: TextIO) -> None:
     """Write JSON with an indent of two, in pieces."""
-    from nodewatch.render.json import chunks
+    from nodewatch.render.json import json_chunks
 
-    out.writelines(chunks(document))
+    out.writelines(json_chunks(document))
     out.write("\n")
 
 
 def print_yaml(document: Any, out: TextIO) -> None:
     """Write YAML, in pieces: lines never folded, nulls kept, the document's order."""
-    from nodewatch.render.yaml import chunks
+    from nodewatch.render.yaml import yaml_chunks
 
-    out.writelines(chunks(document))
+    out.writelines(yaml_chunks(document))
 
 
 def print_toml(document: Any, out: TextIO) -> None:
@@ -53,7 +53,7 @@ def print_toml(document: Any, out: TextIO) -> None:
     out.write(toml_text(document))
 
 
-STYLES: dict[str, Callable[[Any, TextIO], None]] = {
+DOCUMENT_WRITERS: dict[str, Callable[[Any, TextIO], None]] = {
     "json": print_json,
     "table": print_json,
     "yaml": print_yaml,

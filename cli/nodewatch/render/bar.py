@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from nodewatch.table import Bar, Part, Style
 
 LENGTH = 50  # of the bar: two percent a character
-STYLES: tuple[Style, ...] = ("good", "busy", "bad", "dim", "warn", "strong", "")
-BLOCKS = dict(zip(STYLES, "█▒\N{BOX DRAWINGS LIGHT DIAGONAL CROSS}░▚▓▄", strict=True))
-SIGNS = dict(zip(STYLES, "#=X-!%+", strict=True))
+BAR_STYLES: tuple[Style, ...] = ("good", "busy", "bad", "dim", "warn", "strong", "")
+BLOCKS = dict(zip(BAR_STYLES, "█▒\N{BOX DRAWINGS LIGHT DIAGONAL CROSS}░▚▓▄", strict=True))
+SIGNS = dict(zip(BAR_STYLES, "#=X-!%+", strict=True))
 
 
 def bar_lines(bar: Bar, width: int | None, *, blocks: bool) -> Iterator[list[Cell]]:

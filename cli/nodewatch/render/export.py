@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.render.page import Paper, masked, page_lines
+from nodewatch.render.page import Paper, masked_page, page_lines
 from nodewatch.table import Column, Grid, Line
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Page
     from nodewatch.world import World
 
-WIDTH = 120  # columns, where no terminal says another
+PICTURE_WIDTH = 120  # columns, where no terminal says another
 HTML = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -58,7 +58,7 @@ SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" 
 
 def print_picture(page: Page, style: str, world: World) -> None:
     """Write the page to stdout as `html` or `svg`, as wide as COLUMNS says."""
-    console = recorded(masked(page, world), world.columns if world.variable("COLUMNS") else WIDTH)
+    console = recorded(masked_page(page, world), world.columns if world.variable("COLUMNS") else PICTURE_WIDTH)
     if style == "html":
         world.stdout.write(console.export_html(code_format=HTML))
     else:
@@ -67,9 +67,9 @@ def print_picture(page: Page, style: str, world: World) -> None:
 
 def document_page(document: Any) -> Page:
     """Return a document that has no table as a page: its JSON."""
-    from nodewatch.render.json import chunks
+    from nodewatch.render.json import json_chunks
 
-    return [Grid([Column("")], [[line] for line in "".join(chunks(document)).split("\n")])]
+    return [Grid([Column("")], [[line] for line in "".join(json_chunks(document)).split("\n")])]
 
 
 def recorded(page: Page, width: int) -> Console:

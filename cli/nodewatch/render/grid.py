@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.render.text import NARROW, PIECE, display_width, pad, paragraph
+from nodewatch.render.text import LINE_PIECE, NARROW, display_width, pad, paragraph
 from nodewatch.table import Cell, visible
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from nodewatch.table import Column, Grid, Style
 
-GAP = "  "
+COLUMN_GAP = "  "
 
 
 class DrawnColumn(NamedTuple):
@@ -49,7 +49,7 @@ def narrowest(text: str) -> int:
     >>> narrowest("no power"), narrowest("no answer from the controller"), narrowest("x1c[0-7]s[0-7]b[0-1]n[0-3],x2")
     (8, 20, 27)
     """
-    sets = (display_width(piece.rstrip()) for piece in PIECE.findall(text) if "[" in piece) if "[" in text else ()
+    sets = (display_width(piece.rstrip()) for piece in LINE_PIECE.findall(text) if "[" in piece) if "[" in text else ()
     return max(min(display_width(text), NARROW), *sets, 0)
 
 
@@ -121,7 +121,7 @@ def leave(strips: Sequence[DrawnColumn], width: int) -> tuple[list[DrawnColumn],
     for place in sorted(stay, key=lambda place: strips[place].column.leaves):
         if not strips[place].column.leaves:
             continue
-        least = sum(strips[other].least + len(GAP) for other in stay) - len(GAP)
+        least = sum(strips[other].least + len(COLUMN_GAP) for other in stay) - len(COLUMN_GAP)
         if least <= width or len(stay) == 1:
             break
         stay.remove(place)
@@ -139,8 +139,8 @@ def plain_lines(grid: Grid, width: int | None) -> Iterator[list[Cell]]:
     yield from paragraph(found.heading, "strong", width)
     names, *rows = zip(*(padded_column(strip) for strip in found.strips), strict=True)
     if any(strip.name for strip in found.strips):
-        yield [Cell(GAP.join(names), "strong")]
-    yield from ([Cell(GAP.join(row))] for row in rows)
+        yield [Cell(COLUMN_GAP.join(names), "strong")]
+    yield from ([Cell(COLUMN_GAP.join(row))] for row in rows)
     yield from paragraph(found.missing, "dim", width)
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-PIECE = 1 << 20  # characters: a large text is never copied whole
+TEXT_PIECE = 1 << 20  # characters: a large text is never copied whole
 
 
 def is_written(array: SentArray) -> bool:
@@ -28,11 +28,11 @@ def is_written(array: SentArray) -> bool:
     )
 
 
-def chunks(document: Any) -> Iterator[str]:
+def json_chunks(document: Any) -> Iterator[str]:
     """Return the document's text in pieces, an array element by element: a large one is never whole in memory."""
     if isinstance(document, SentArray) and is_written(document):
         end = document.text.rindex("]") + 1
-        yield from (document.text[start : min(start + PIECE, end)] for start in range(0, end, PIECE))
+        yield from (document.text[start : min(start + TEXT_PIECE, end)] for start in range(0, end, TEXT_PIECE))
         return
     if isinstance(document, StoredArray):
         elements = iter(document.texts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from nodewatch.render.bar import bar_lines
-from nodewatch.render.grid import GAP, plain_lines
+from nodewatch.render.grid import COLUMN_GAP, plain_lines
 from nodewatch.render.panels import panel_lines
 from nodewatch.render.text import display_width, pad, paragraph
 from nodewatch.table import Bar, Cell, Fields, Grid, Heading, Line, Panels, visible
@@ -63,7 +63,7 @@ def field_lines(fields: Fields, width: int | None) -> Iterator[list[Cell]]:
         return
     widest = max(display_width(name) for name, _ in pairs)
     for name, cell in pairs:
-        yield from paragraph(cell.text, cell.style, width, Cell(pad(name, widest) + GAP, "dim"))
+        yield from paragraph(cell.text, cell.style, width, Cell(pad(name, widest) + COLUMN_GAP, "dim"))
 
 
 def as_cell(text: str | Cell) -> Cell:

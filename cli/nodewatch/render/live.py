@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from nodewatch.render.keyboard import Keyboard
-from nodewatch.render.page import Paper, masked, page_lines, paper_of
+from nodewatch.render.page import Paper, masked_page, page_lines, paper_of
 from nodewatch.table import Line
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Screen:
 
     def lines_of(self, page: Page) -> Iterator[list[Segment]]:
         """Return the page's lines in the terminal's present width; nothing runs over on this screen."""
-        shown = masked(page, self.world)
+        shown = masked_page(page, self.world)
         blocks = [block._replace(whole=False) if isinstance(block, Line) else block for block in shown]
         return page_lines(blocks, self.paper._replace(width=self.console.width), self.console)
 

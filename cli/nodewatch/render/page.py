@@ -7,7 +7,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.render.bar import BLOCKS
-from nodewatch.render.grid import GAP, fitted, narrowest
+from nodewatch.render.grid import COLUMN_GAP, fitted, narrowest
 from nodewatch.render.layout import block_lines, spaced
 from nodewatch.render.text import display_width, paragraph, wrap
 from nodewatch.table import Grid, Heading, visible
@@ -34,7 +34,7 @@ COLOURS: dict[Style, str] = {
     "dim": "dim",
     "strong": "bold",
 }
-LARGE = 200  # rows; rich takes a millisecond for two, and nobody looks at the colours of more
+LARGE_TABLE = 200  # rows; rich takes a millisecond for two, and nobody looks at the colours of more
 WIDEST = 100_000  # columns of a paper without end
 
 
@@ -71,7 +71,7 @@ def print_page(page: Page, world: World, *, paged: bool = False) -> None:
     `NO_COLOR` and `TERM=dumb` turn colours off. With `FORCE_COLOR` a stream that is no terminal is treated as one, as
     wide as COLUMNS says, or of any width. `paged` allows a pager, where the page is longer than the terminal.
     """
-    out, paper, page = world.stdout, paper_of(world), masked(page, world)
+    out, paper, page = world.stdout, paper_of(world), masked_page(page, world)
     if paper is None:
         blocks = shows_blocks(out)
         lines = spaced(page, lambda block: block_lines(block, None, blocks=blocks))
@@ -92,12 +92,12 @@ def print_page(page: Page, world: World, *, paged: bool = False) -> None:
     out.write(text)
 
 
-def masked(page: Page, world: World) -> Page:
+def masked_page(page: Page, world: World) -> Page:
     """Return the page with the known secrets in its texts masked: before it is laid out, as lines end inside of one."""
     if not world.secrets:
         return page
     whole = "\n".join(texts(page))
-    return page if world.masked(whole) == whole else with_texts(page, world.masked)
+    return page if world.masked(whole) == whole else with_changed_texts(page, world.masked)
 
 
 def texts(part: Any) -> Iterator[str]:
@@ -109,13 +109,13 @@ def texts(part: Any) -> Iterator[str]:
             yield from texts(each)
 
 
-def with_texts(part: Any, change: Callable[[str], str]) -> Any:
+def with_changed_texts(part: Any, change: Callable[[str], str]) -> Any:
     """Return a part of a page with every text in it changed."""
     if isinstance(part, str):
         return change(part)
     if isinstance(part, tuple) and hasattr(part, "_fields"):
-        return type(part)(*(with_texts(each, change) for each in part))
-    return [with_texts(each, change) for each in part] if isinstance(part, Sequence) else part
+        return type(part)(*(with_changed_texts(each, change) for each in part))
+    return [with_changed_texts(each, change) for each in part] if isinstance(part, Sequence) else part
 
 
 def paper_of(world: World) -> Paper | None:
@@ -153,10 +153,10 @@ def page_lines(page: Page, paper: Paper, console: Console) -> Iterator[list[Segm
     def lines(block: Block) -> Iterator[list[Segment]]:
         if isinstance(block, Heading) and paper.width and display_width(visible(block.text)) < paper.width - 4:
             yield from rendered(ruled(block, paper), console)
-        elif isinstance(block, Grid) and 0 < len(block.rows) <= LARGE:
+        elif isinstance(block, Grid) and 0 < len(block.rows) <= LARGE_TABLE:
             found = fitted(block, paper.width)
             yield from segments(paragraph(found.heading, "strong", paper.width))
-            least = sum(strip.least + len(GAP) for strip in found.strips) - len(GAP)
+            least = sum(strip.least + len(COLUMN_GAP) for strip in found.strips) - len(COLUMN_GAP)
             yield from rendered(tabled(found.strips), console, max(console.width, least))
             yield from segments(paragraph(found.missing, "dim", paper.width))
         else:
@@ -197,7 +197,7 @@ def tabled(strips: Sequence[DrawnColumn]) -> RenderableType:
     table = Table(
         box=None,
         pad_edge=False,
-        padding=(0, len(GAP), 0, 0),
+        padding=(0, len(COLUMN_GAP), 0, 0),
         show_header=any(strip.name for strip in strips),
         header_style="bold",
     )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from nodewatch.world import World
 
 
-FAILED = (1, 126, 127)  # how a pager ends that could not show anything: an option it does not know, a missing program
+PAGER_FAILURES = (1, 126, 127)  # how one ends that could not show anything: an unknown option, no program
 
 
 def page_through(text: str, world: World) -> bool:
@@ -32,7 +32,7 @@ def page_through(text: str, world: World) -> bool:
         return False
     finally:
         signal.signal(signal.SIGINT, before)
-    return done.returncode not in FAILED
+    return done.returncode not in PAGER_FAILURES
 
 
 def pager_command(world: World) -> list[str]:

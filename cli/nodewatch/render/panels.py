@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from nodewatch.table import Panel, Panels
 
-GAP = 3
+PANEL_GAP = 3
 PLAIN = {ord(block): SIGNS[style] for style, block in BLOCKS.items()}
-PIPED = 100  # columns of a picture where there is no terminal: the same each time
+PIPED_WIDTH = 100  # columns of a picture where there is no terminal: the same each time
 
 
 def panel_lines(block: Panels, width: int | None, *, blocks: bool) -> Iterator[list[Cell]]:
@@ -39,10 +39,10 @@ def picture_lines(block: Panels, width: int | None) -> Iterator[list[Cell]]:
         size = max(
             display_width(visible(panel.name)), *(sum(len(cell.text) for cell in line) for line in panel.lines), 0
         )
-        if row and used + GAP + size > (width or PIPED):
+        if row and used + PANEL_GAP + size > (width or PIPED_WIDTH):
             yield from row_lines(row, above=above)
             row, used, above = [], 0, True
-        used += size + GAP * bool(row)
+        used += size + PANEL_GAP * bool(row)
         row.append((panel, size))
     yield from row_lines(row, above=above)
 
@@ -56,5 +56,5 @@ def row_lines(row: Sequence[tuple[Panel, int]], *, above: bool) -> Iterator[list
         found: list[Cell] = []
         for cells, (_, size) in zip(lines, row, strict=True):
             found += cells
-            found.append(Cell(" " * (size + GAP - sum(display_width(cell.text) for cell in cells))))
+            found.append(Cell(" " * (size + PANEL_GAP - sum(display_width(cell.text) for cell in cells))))
         yield found

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 NARROW = 20  # columns that are left to a text that wraps, however little room there is
 FACT = re.compile(r"(?:[^ ]| (?! ))* *")  # up to two blanks, which part the facts on a line
-PIECE = re.compile(r"(?:\[[^\[\]\s]*\]|[^\s,])*,?\s*")  # up to a blank or a comma, where a[1,3] is one piece
-NOTHING = Cell("")
+LINE_PIECE = re.compile(r"(?:\[[^\[\]\s]*\]|[^\s,])*,?\s*")  # up to a blank or a comma, where a[1,3] is one piece
+NO_LEAD = Cell("")
 
 
 def display_width(text: str) -> int:
@@ -55,7 +55,7 @@ def wrap(text: str, width: int | None, *, cut: bool = False) -> list[str]:
     facts = FACT.findall(text)
     whole = all(display_width(fact.rstrip(" ")) <= width for fact in facts)
     lines, line, used = [], "", 0
-    for piece in facts if whole else PIECE.findall(text):
+    for piece in facts if whole else LINE_PIECE.findall(text):
         *full, rest = chopped(piece, width) if cut else [piece]
         if line and used + display_width((full or [rest])[0].rstrip(" ")) > width:
             lines.append(line.rstrip(" "))
@@ -75,7 +75,7 @@ def chopped(piece: str, width: int) -> list[str]:
     return chop_cells(piece, width)
 
 
-def paragraph(text: str, style: Style, width: int | None, lead: Cell = NOTHING) -> Iterator[list[Cell]]:
+def paragraph(text: str, style: Style, width: int | None, lead: Cell = NO_LEAD) -> Iterator[list[Cell]]:
     """Return the lines of a text, wrapped, with the lead in front of the first and as many blanks before the others.
 
     A lead that leaves too little room stands above the text, which is then indented by two more than the lead.

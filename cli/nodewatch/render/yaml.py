@@ -70,7 +70,7 @@ def yaml_text(document: Any) -> str:
     )
 
 
-def chunks(document: Any) -> Iterator[str]:
+def yaml_chunks(document: Any) -> Iterator[str]:
     """Return the document's text in pieces, an array's elements one by one."""
     if not isinstance(document, (list, StoredArray)):
         yield yaml_text(document)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from nodewatch.world import World
 
 URL, TEXT, PATH, SECONDS = "a URL", "a text", "a path", "a number of seconds above 0"
-KEYS = {
+CONTEXT_KEYS = {
     "bos.url": URL,
     "bos.tenant": TEXT,
     "exchange.url": URL,
@@ -39,7 +39,7 @@ KEYS = {
     "request_timeout": SECONDS,
     "local": PATH,
 }
-DEEPEST = 3  # tables in each other; no key has so many parts
+DEEPEST_TABLE = 3  # tables in each other; no key has so many parts
 URLS = ("bos.url", "exchange.url", "agent.url")
 
 
@@ -128,13 +128,13 @@ def parse_contexts(text: str, path: str, home: str) -> Contexts:
         values = {}
         for key, value in flatten(group):
             place = ("contexts", name, *key.split("."))
-            if key not in KEYS:
-                raise wrong(place, f"there is no such key{nearest(key, list(KEYS))}")
-            if not has_kind(value, KEYS[key]):
+            if key not in CONTEXT_KEYS:
+                raise wrong(place, f"there is no such key{nearest(key, list(CONTEXT_KEYS))}")
+            if not has_kind(value, CONTEXT_KEYS[key]):
                 from nodewatch.masking import without_login
 
-                raise wrong(place, f"{KEYS[key]} is needed, not {without_login(repr(value))}")
-            values[key] = absolute_path(value, os.path.dirname(path), home) if KEYS[key] == PATH else value
+                raise wrong(place, f"{CONTEXT_KEYS[key]} is needed, not {without_login(repr(value))}")
+            values[key] = absolute_path(value, os.path.dirname(path), home) if CONTEXT_KEYS[key] == PATH else value
         also = next((key for key in URLS if key in values), None)
         if "local" in values and also:
             raise wrong(("contexts", name, "local"), f"a local store answers everything: it cannot stand with {also}")
@@ -149,7 +149,7 @@ def flatten(group: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
     {'bos.url': 'u', 'local': 'l'}
     """
     for name, value in group.items():
-        if isinstance(value, dict) and prefix.count(".") < DEEPEST:
+        if isinstance(value, dict) and prefix.count(".") < DEEPEST_TABLE:
             yield from flatten(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value

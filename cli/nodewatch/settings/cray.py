@@ -2,7 +2,7 @@
 
 Its files lie in `.config/cray` below `CRAY_CONFIG_DIR`, or the home directory: `active_config` holds the name of one of
 `configurations/`; `--configuration` and `CRAY_CONFIG` name another one, or an absolute path. Pure functions of those
-texts; `read_files` gets them.
+texts; `read_cray_files` gets them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 API = "apis/bos"
 
 
-class Files(NamedTuple):
+class CrayFiles(NamedTuple):
     """The path of the configuration that counts, what chose it (None: nothing did), and its text."""
 
     path: str
@@ -43,7 +43,7 @@ def folder(world: World) -> str:
     return os.path.join(world.home, world.variable("CRAY_CONFIG_DIR") or "", ".config/cray")
 
 
-def read_files(flags: Mapping[str, Any], world: World) -> Files:
+def read_cray_files(flags: Mapping[str, Any], world: World) -> CrayFiles:
     """Return the files of `cray`; raise `WrongConfiguration` for one that is there and cannot be read."""
     active = os.path.join(folder(world), "active_config")
     name, chosen_by = flags.get("configuration"), "--configuration"
@@ -52,16 +52,16 @@ def read_files(flags: Mapping[str, Any], world: World) -> Files:
     if not name:
         name, chosen_by = (read_configuration(active) or "").strip(), active
     path = os.path.join(folder(world), "configurations", name or "default")
-    return Files(path, chosen_by if name else None, read_configuration(path))
+    return CrayFiles(path, chosen_by if name else None, read_configuration(path))
 
 
-def read_cray(files: Files) -> Cray:
+def read_cray(files: CrayFiles) -> Cray:
     """Return what `cray` would work with; raise `WrongConfiguration` for a configuration that is broken or incomplete.
 
     >>> text = '[core]\\nhostname = "api.example.com"\\ntenant = ""\\n[auth.login]\\nusername = "me"\\n'
-    >>> read_cray(Files("configurations/default", None, text))[1:]
+    >>> read_cray(CrayFiles("configurations/default", None, text))[1:]
     ('https://api.example.com', None, 'me')
-    >>> read_cray(Files("configurations/default"))
+    >>> read_cray(CrayFiles("configurations/default"))
     Cray(source=None, hostname=None, tenant=None, username=None)
     """
     if files.text is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodewatch.errors import WrongConfiguration, WrongUsage
 from nodewatch.masking import without_login
-from nodewatch.settings.contexts import KEYS, SECONDS, URL, has_kind, parse_contexts
+from nodewatch.settings.contexts import CONTEXT_KEYS, SECONDS, URL, has_kind, parse_contexts
 from nodewatch.settings.model import checked_url
 from nodewatch.spelling import nearest
 
@@ -68,8 +68,10 @@ def new_context(text: str, path: str, name: str, values: Mapping[str, Any]) -> s
 
 def checked_key(key: str) -> str:
     """Return the key of a context; raise `WrongUsage` that names the keys there are for any other text."""
-    if key not in KEYS:
-        raise WrongUsage(f"there is no key {key!r}{nearest(key, list(KEYS)) or '.'} Keys are {', '.join(KEYS)}.")
+    if key not in CONTEXT_KEYS:
+        raise WrongUsage(
+            f"there is no key {key!r}{nearest(key, list(CONTEXT_KEYS)) or '.'} Keys are {', '.join(CONTEXT_KEYS)}."
+        )
     return key
 
 
@@ -80,14 +82,14 @@ def value_of(key: str, text: str) -> Any:
     (30, 'https://h')
     """
     value: Any = text
-    if KEYS[key] == SECONDS:
+    if CONTEXT_KEYS[key] == SECONDS:
         try:
             value = int(text) if text.isascii() and text.isdigit() else float(text)
         except ValueError:
             value = None
-    if not has_kind(value, KEYS[key]):
-        raise WrongUsage(f"{key}: {KEYS[key]} is needed, not {without_login(text)!r}.")
-    if KEYS[key] == URL:
+    if not has_kind(value, CONTEXT_KEYS[key]):
+        raise WrongUsage(f"{key}: {CONTEXT_KEYS[key]} is needed, not {without_login(text)!r}.")
+    if CONTEXT_KEYS[key] == URL:
         try:
             checked_url(text, key)
         except WrongConfiguration as error:

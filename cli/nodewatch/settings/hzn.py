@@ -2,7 +2,7 @@
 
 The highest wins: flag, environment, `~/.hzn/hzn.json`, `/etc/default/horizon`, `/etc/horizon/hzn.json`. A variable that
 is exported empty counts as not set and keeps the files from being asked, as `hzn` does it; an Exchange URL that nothing
-sets is the one of the agent on this machine (`/etc/horizon/anax.json`). Pure functions of those texts; `read_files`
+sets is the one of the agent on this machine (`/etc/horizon/anax.json`). Pure functions of those texts; `read_hzn_files`
 gets them.
 """
 
@@ -31,7 +31,7 @@ API_KEY = r"a-[A-Za-z0-9]{6}-"
 EXCHANGE = "HZN_EXCHANGE_URL"
 
 # Of all its variables, these alone does `hzn` take from a hzn.json; /etc/default/horizon may set any.
-IN_JSON = (
+JSON_VARIABLES = (
     "HZN_ORG_ID",
     "HZN_EXCHANGE_USER_AUTH",
     "HZN_EXCHANGE_NODE_AUTH",
@@ -41,7 +41,7 @@ IN_JSON = (
 )
 
 
-class Files(NamedTuple):
+class HznFiles(NamedTuple):
     """The files of `hzn`: path and text of each; the text is None where there is no file."""
 
     user: tuple[str, str | None] = ("~/.hzn/hzn.json", None)
@@ -57,7 +57,7 @@ class Value(NamedTuple):
     source: str
 
 
-def read_files(world: World) -> Files:
+def read_hzn_files(world: World) -> HznFiles:
     """Return the texts of the files of `hzn`; raise `WrongConfiguration` for one that is there and cannot be read."""
     places = (
         (world.home, ".hzn/hzn.json"),
@@ -65,15 +65,15 @@ def read_files(world: World) -> Files:
         (world.etc, "horizon/hzn.json"),
         (world.etc, "horizon/anax.json"),
     )
-    return Files(*((path, read_configuration(path)) for path in (os.path.join(*place) for place in places)))
+    return HznFiles(*((path, read_configuration(path)) for path in (os.path.join(*place) for place in places)))
 
 
-def file_variables(environ: Mapping[str, str], files: Files) -> dict[str, tuple[str, str]]:
+def file_variables(environ: Mapping[str, str], files: HznFiles) -> dict[str, tuple[str, str]]:
     """Return text and path of each variable that the files set and the environment does not, from the highest file.
 
     Raise `WrongConfiguration` for a file that makes no sense.
 
-    >>> files = Files(user=("hzn.json", '{"HZN_ORG_ID": "harbor"}'), machine=("horizon", "HZN_ORG_ID=a\\nX=b"))
+    >>> files = HznFiles(user=("hzn.json", '{"HZN_ORG_ID": "harbor"}'), machine=("horizon", "HZN_ORG_ID=a\\nX=b"))
     >>> file_variables({}, files), file_variables({"HZN_ORG_ID": ""}, files)
     ({'HZN_ORG_ID': ('harbor', 'hzn.json'), 'X': ('b', 'horizon')}, {'X': ('b', 'horizon')})
     """
@@ -100,7 +100,7 @@ def read_json(text: str, path: str) -> dict[str, Value]:
     if not isinstance(document, dict):
         raise WrongConfiguration(f"{path} holds no JSON object.")
     found = {}
-    for name in IN_JSON:
+    for name in JSON_VARIABLES:
         value = document.get(name)
         if value is not None and not is_text(value):
             raise WrongConfiguration(f"{path}: the value of {name} must be a text.")
@@ -166,7 +166,7 @@ def read_timeout(value: str | None) -> tuple[int, str]:
     return 0, f"Unable to use HZN_HTTP_TIMEOUT: {value[:40]!r} is not a whole number, 0 or more."
 
 
-def agents_exchange(files: Files) -> Value | None:
+def agents_exchange(files: HznFiles) -> Value | None:
     """Return the Exchange that the agent on this machine is configured for, if it is."""
     path, text = files.machine
     found = read_assignments(text, path).get(EXCHANGE) if text is not None else None

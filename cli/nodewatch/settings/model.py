@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 AGENT_URL = "http://localhost:8081" if sys.platform == "darwin" else "http://localhost:8510"
 USUAL_AGENT = "the agent's usual address"
-PIPED = {"cray": "toml"}  # what comes out of a pipe by the program's name, where it is not JSON
+PIPED_FORMATS = {"cray": "toml"}  # what comes out of a pipe by the program's name, where it is not JSON
 SERVICES = ("bos", "exchange", "agent")
-UNNAMED = {  # what a message calls a service, and the variable that would name it
+SERVICE_VARIABLES = {  # what a message calls a service, and the variable that would name it
     "bos": ("BOS", "NODEWATCH_BOS_URL"),
     "exchange": ("Exchange", "HZN_EXCHANGE_URL"),
     "agent": ("agent", "HORIZON_URL"),
@@ -51,7 +51,7 @@ class System(NamedTuple):
     doubt: str = ""
 
 
-Found = System | WrongConfiguration | None
+Configured = System | WrongConfiguration | None
 
 
 class Settings(NamedTuple):
@@ -61,7 +61,7 @@ class Settings(NamedTuple):
     is named for it; `cray` tells where else a login may be. `contexts` names those that are configured.
     """
 
-    systems: Mapping[str, Found]
+    systems: Mapping[str, Configured]
     format: str
     request_timeout: float
     retries: int
@@ -98,7 +98,7 @@ class Settings(NamedTuple):
 
 def no_system_error(service: str, configured: Iterable[str], context: str | None) -> WrongConfiguration:
     """Return the error that nothing names a service's system, with the ways to go on."""
-    who, variable = UNNAMED[service]
+    who, variable = SERVICE_VARIABLES[service]
     names = [name for name in configured if name not in (contexts.DEMO, context)]
     ways = [
         *(
@@ -142,7 +142,7 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
     wrong_hub = None
     try:
         values |= table.find_values(
-            hub, [*layers, table.files_layer(hzn_settings.file_variables(environ, hzn_settings.read_files(world)))]
+            hub, [*layers, table.files_layer(hzn_settings.file_variables(environ, hzn_settings.read_hzn_files(world)))]
         )
     except WrongConfiguration as error:
         wrong_hub = error
@@ -156,7 +156,7 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
     sources = {**values, "context": named_by, "auth": auth}
     return Settings(
         systems=systems(values, wrong_hub, wrong_cray, doubt),
-        format=values["format"].value or ("table" if terminal else PIPED.get(world.program, "json")),
+        format=values["format"].value or ("table" if terminal else PIPED_FORMATS.get(world.program, "json")),
         request_timeout=values["request_timeout"].value,
         retries=values["retries"].value,
         concurrency=values["concurrency"].value,
@@ -184,12 +184,12 @@ def context_of(
     above = [table.flags_layer(flags), table.nothing, table.environment_layer(environ)]
     named, local = (table.highest(setting, above) for setting in (table.CONTEXT, table.LOCAL))
     if local.value is not None and local.rank <= named.rank:
-        return {}, None, table.NOTHING
+        return {}, None, table.NOT_GIVEN
     known = contexts.read_contexts(world)
     if named.value is None and known.active:
         named = Given(known.active, known.file, CONTEXT_IN_USE)
     if named.value is None:
-        return known.known, None, table.NOTHING
+        return known.known, None, table.NOT_GIVEN
     return known.known, contexts.find_context(known, named.value, named.source), named
 
 
@@ -204,7 +204,7 @@ def add_cray(values: Values, flags: Mapping[str, Any], world: World) -> tuple[Cr
     if rank == KEPT and local.value is not None and local.rank <= url.rank:
         return Cray(), None
     try:
-        cray = cray_settings.read_cray(cray_settings.read_files(flags, world))
+        cray = cray_settings.read_cray(cray_settings.read_cray_files(flags, world))
     except WrongConfiguration as error:
         return Cray(), error if rank != KEPT or url.value is None else None
     if cray.source is None or cray.hostname is None:
@@ -236,7 +236,7 @@ def choose_for_hub(values: Values) -> str:
 
 def systems(
     values: Values, wrong_hub: WrongConfiguration | None, wrong_cray: WrongConfiguration | None, doubt: str
-) -> dict[str, Found]:
+) -> dict[str, Configured]:
     """Return where each service is asked, from the values of all settings, and from what is wrong with some.
 
     The `doubt` is about the variables of `hzn`.
@@ -266,7 +266,7 @@ def systems(
     }
 
 
-def find_system(key: str, values: Values, system: System) -> Found:
+def find_system(key: str, values: Values, system: System) -> Configured:
     """Return the system at a URL, or the local store if that is named at least as high; None where neither is named.
 
     Where the URL is none, what is wrong with it stands in its place.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Layer = Callable[["Setting"], "tuple[Any, str] | None"]
 
-DOCUMENTS = ("table", "json", "yaml", "toml")
+SETTABLE_FORMATS = ("table", "json", "yaml", "toml")
 FLAG, NAMED_CONTEXT, ENVIRONMENT, CONTEXT_IN_USE, KEPT, DEFAULT = range(6)
 
 
@@ -42,10 +42,10 @@ def read_secret(text: str, _source: str) -> Secret:
     return Secret(text)
 
 
-def read_format(text: str, source: str) -> str:
+def read_format_name(text: str, source: str) -> str:
     """Return the name of a format; raise `WrongConfiguration` for any other text."""
-    if text not in DOCUMENTS:
-        raise WrongConfiguration(f"{source}: {text!r} is none of {', '.join(DOCUMENTS)}.")
+    if text not in SETTABLE_FORMATS:
+        raise WrongConfiguration(f"{source}: {text!r} is none of {', '.join(SETTABLE_FORMATS)}.")
     return text
 
 
@@ -129,7 +129,7 @@ SETTINGS = (
     Setting("retries", "", "", "NODEWATCH_RETRIES", read_count, 3),
     Setting("hub_retries", "", "", "HZN_HTTP_RETRIES", read_whole_number, of_hzn=True),
     Setting("concurrency", "concurrency", default=32),
-    Setting("format", "format", "", "NODEWATCH_FORMAT", read_format),
+    Setting("format", "format", "", "NODEWATCH_FORMAT", read_format_name),
     Setting("verbose", "verbose", default=0),
     Setting("quiet", "quiet", default=False),
     Setting("dry_run", "dry_run", default=False),
@@ -149,7 +149,7 @@ class Given(NamedTuple):
 
 
 Values = dict[str, Given]
-NOTHING = Given(None, "", DEFAULT)
+NOT_GIVEN = Given(None, "", DEFAULT)
 
 
 def find_values(settings: Sequence[Setting], layers: Sequence[Layer]) -> Values:

@@ -317,7 +317,7 @@ def nodes_by_state(outcome: Outcome, states: Mapping[str, str], since: Mapping[s
     known = {name: states.get(name, "") for name in (*outcome.failed, *outcome.lagging)} | dict(outcome.missing)
     rows = []
     for title, found in (("Failed", outcome.failed), ("Lagging", outcome.lagging), ("Missing", outcome.missing)):
-        for state, names, _ in alike(found, known):
+        for state, names, _ in group_by_state(found, known):
             words = f", last seen: {state}" if title == "Missing" else f": {state}" if state else ""
             if all(name in since for name in names):
                 words += f", seen since {min(since[name] for name in names):%H:%M:%S} UTC"
@@ -330,7 +330,7 @@ def nodes_by_state(outcome: Outcome, states: Mapping[str, str], since: Mapping[s
     return "".join(f"\n  {row}" for row in rows)
 
 
-def alike(names: Iterable[str], states: Mapping[str, str]) -> list[ErrorKind]:
+def group_by_state(names: Iterable[str], states: Mapping[str, str]) -> list[ErrorKind]:
     """Return the nodes by the kind of their state, the largest group first; what differs in states is left out."""
     groups: dict[str, list[str]] = {}
     for name in names:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 WINDOW = 600.0  # seconds back that a rate is measured over
 LEAST_TIME, LEAST_NODES = 60.0, 2  # less than these tells nothing
 STEPS = ((600, 60), (3_600, 300), (14_400, 900))  # up to so many seconds left, they are told in steps of so many
-WIDTH = 24
+SPARKLINE_WIDTH = 24
 BLOCKS, ASCII = "▁▂▃▄▅▆▇█", "_.-=+*%#"
 
 
@@ -92,5 +92,6 @@ def sparkline(shares: Sequence[float], *, blocks: bool) -> str:
     """
     signs = BLOCKS if blocks else ASCII
     many = len(shares)
-    places = range(many) if many <= WIDTH else [place * (many - 1) // (WIDTH - 1) for place in range(WIDTH)]
+    last = SPARKLINE_WIDTH - 1
+    places = range(many) if many <= SPARKLINE_WIDTH else [place * (many - 1) // last for place in range(last + 1)]
     return "".join(signs[min(int(max(shares[place], 0) * len(signs)), len(signs) - 1)] for place in places)

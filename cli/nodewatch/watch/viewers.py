@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nodewatch.watch.model import Subject
 
 MOST_MOVES = 5
-TICK = 1.0
+SCREEN_TICK = 1.0
 
 
 class FinalViewer:
@@ -212,7 +212,7 @@ class ScreenViewer:
         world = self.app.world
         end = world.monotonic() + seconds
         while (left := end - world.monotonic()) > 0:
-            self.screen.wait(min(left, TICK))
+            self.screen.wait(min(left, SCREEN_TICK))
             if self.update is not None:
                 self.screen.draw([self.heading(self.update)], self.page)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = 60
 CLOCK = Clock(NOW)
-NAMES = st.sampled_from([*rules.CATEGORIES, "FAILED", "Not_Started", "other"])
+NAMES = st.sampled_from([*rules.CATEGORY_NAMES, "FAILED", "Not_Started", "other"])
 NODES = st.lists(st.sampled_from(["x1", "x2", "x3", "x4"]), max_size=4)
 PHASE = st.fixed_dictionaries(
     {
@@ -124,13 +124,15 @@ def shown(page: Page) -> str:
 )
 def test_every_shape_has_a_table(boot_set: Any, session_status: Any, session: Any, phase: Any, category: Any) -> None:
     for page in (
-        tables.session_status(session_status, rules.BootSets({"computes": boot_set, "uans": None}, "cle-1.3.0"), CLOCK),
-        tables.session_status(session_status, rules.BootSets({"computes": boot_set}), CLOCK),
-        tables.session_status(session_status, rules.BootSets({}), CLOCK),
-        tables.boot_set(boot_set, "s", "computes", CLOCK),
-        tables.phase(phase, "s", "computes", "boot", CLOCK),
-        tables.category(category, "s", "computes", "boot", "failed"),
-        tables.session(session, "s", CLOCK),
+        tables.session_status_page(
+            session_status, rules.BootSets({"computes": boot_set, "uans": None}, "cle-1.3.0"), CLOCK
+        ),
+        tables.session_status_page(session_status, rules.BootSets({"computes": boot_set}), CLOCK),
+        tables.session_status_page(session_status, rules.BootSets({}), CLOCK),
+        tables.boot_set_page(boot_set, "s", "computes", CLOCK),
+        tables.phase_page(phase, "s", "computes", "boot", CLOCK),
+        tables.category_page(category, "s", "computes", "boot", "failed"),
+        tables.session_page(session, "s", CLOCK),
         tables.created_page(session),
         tables.fields_page(session),
     ):
@@ -141,5 +143,5 @@ def test_every_shape_has_a_table(boot_set: Any, session_status: Any, session: An
 @given(st.lists(st.dictionaries(st.sampled_from(list(details())), ANYTHING), max_size=4))
 def test_every_list_has_a_table(sessions: list[Any]) -> None:
     named = [{**session, "id": "s"} for session in sessions]
-    lines = shown(usual_page(list_tables.SESSIONS, named, CLOCK)).split("\n")
+    lines = shown(usual_page(list_tables.SESSION_LISTING, named, CLOCK)).split("\n")
     assert sum(line.startswith("s") for line in lines) == len(named)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fleets import component, session
-from nodewatch.bos_v2.change_commands import NODES
+from nodewatch.bos_v2.change_commands import NODES_HELP
 from nodewatch.nodes.nodeset import EXAMPLE
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def test_what_is_sent(run: Runner, load: Load, xnames: str, sent: list[str]) -> 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ("", f"--xnames is missing: it names the nodes whose staged session is to be started, as {NODES}."),
+        ("", f"--xnames is missing: it names the nodes whose staged session is to be started, as {NODES_HELP}."),
         ("--xnames 'x1000c0s0b[0-'", f"'x1000c0s0b[0-' is not a node set: its brackets do not match. {EXAMPLE}"),
         ("--xnames -", f"stdin names no node. {EXAMPLE}"),
     ],

@@ -36,7 +36,9 @@ def values(rows: tuple[Field, ...]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-patches = values(fields.COMPONENT).map(lambda given: fields.make_document(fields.COMPONENT, given)).filter(bool)
+patches = (
+    values(fields.COMPONENT_FIELDS).map(lambda given: fields.make_document(fields.COMPONENT_FIELDS, given)).filter(bool)
+)
 terms = st.builds("{}{}".format, st.sampled_from(["", "&", "!"]), st.sampled_from([*NODES, "all", "*", "Compute"]))
 limits = st.lists(terms, max_size=6).map(",".join)
 
@@ -59,7 +61,7 @@ def test_fields_in_order_are_the_same_fields(document: Any) -> None:
 
 @given(patches)
 def test_whatever_the_options_make_the_schema_takes(patch: dict[str, Any]) -> None:
-    assert schema.refusal(patch, schema.COMPONENT) == ""
+    assert schema.refusal(patch, schema.COMPONENT_SCHEMA) == ""
 
 
 @given(patches)
@@ -85,9 +87,18 @@ def test_a_session_takes_only_nodes_that_it_may(operation: str, stage: bool, lim
     assert bool(error) == (not changes)
     if not limit:
         assert set(changes) == listed & set(known)
-    assert all(schema.refusal(change, schema.COMPONENT) == "" for change in changes.values())
+    assert all(schema.refusal(change, schema.COMPONENT_SCHEMA) == "" for change in changes.values())
 
 
-@given(objects, st.sampled_from(["SESSION", "COMPONENT", "TEMPLATE", "OPTIONS", "APPLY_STAGED"]))
-def test_any_body_is_taken_or_refused_in_words(body: Any, name: str) -> None:
-    assert isinstance(schema.refusal(body, getattr(schema, name)), str)
+BODIES = [
+    schema.SESSION_SCHEMA,
+    schema.COMPONENT_SCHEMA,
+    schema.TEMPLATE_SCHEMA,
+    schema.OPTIONS_SCHEMA,
+    schema.APPLY_STAGED_SCHEMA,
+]
+
+
+@given(objects, st.sampled_from(BODIES))
+def test_any_body_is_taken_or_refused_in_words(body: Any, allowed: schema.Schema) -> None:
+    assert isinstance(schema.refusal(body, allowed), str)

@@ -122,7 +122,7 @@ def test_wherever_it_is_filtered_the_same_fit(run: Runner, load: Load, expressio
     """The server, the store's columns and nodewatch itself: all give what the rule gives of the whole list."""
     load(FLEET)
     line = f"{LIST} {' '.join(f'--filter {quote(each)}' for each in expressions)}"
-    listing, clock = list_tables.COMPONENTS, Clock(NOW, UTC)
+    listing, clock = list_tables.COMPONENT_LISTING, Clock(NOW, UTC)
     tests = [condition_test(read_condition(listing, each), listing, clock) for each in expressions]
     fit = [node for node in run(LIST).json if all(test(node) for test in tests)]
     assert run(f"{line} --format json").json == fit

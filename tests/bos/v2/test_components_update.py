@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fleets import COMPONENTS, FLEET
-from nodewatch.bos_v2.fields import ACTIONS, COMPONENT, Field
+from nodewatch.bos_v2.fields import ACTIONS, COMPONENT_FIELDS, Field
 from nodewatch.bos_v2.offline_changes import BUSY
 
 if TYPE_CHECKING:
@@ -136,10 +136,10 @@ def values() -> list[tuple[Field, str, Any]]:
         str: ("a b", "a b"),
         ACTIONS: (ACTIONS[0],) * 2,
     }
-    return [(field, *samples.get(field.kind, ("powering_on", "powering_on"))) for field in COMPONENT]
+    return [(field, *samples.get(field.kind, ("powering_on", "powering_on"))) for field in COMPONENT_FIELDS]
 
 
-@pytest.mark.parametrize(("field", "typed", "sent"), values(), ids=[field.option for field in COMPONENT])
+@pytest.mark.parametrize(("field", "typed", "sent"), values(), ids=[field.option for field in COMPONENT_FIELDS])
 @pytest.mark.parametrize("backend", ["local"])
 def test_every_option_sends_its_field(run: Runner, load: Load, field: Field, typed: str, sent: Any) -> None:
     load(FLEET)

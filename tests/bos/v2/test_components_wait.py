@@ -23,7 +23,7 @@ from lives import (
     taken,
 )
 from nodewatch.bos_v2 import list_tables
-from nodewatch.bos_v2.component_looks import MOVING
+from nodewatch.bos_v2.component_looks import MOVING_STATUSES
 
 if TYPE_CHECKING:
     from responses import RequestsMock
@@ -146,7 +146,7 @@ def test_a_look_asks_only_for_what_is_going_on(run: Runner, play: Play, network:
     assert run(f"{WAIT} --session boot-1")[::2] == (0, "")
     if backend == "http":
         asked = [str(call.request.url).partition("session=boot-1")[2] for call in network.calls]
-        one = f"&enabled=True&status={MOVING.replace(',', '%2C')}&page_size=1"
+        one = f"&enabled=True&status={MOVING_STATUSES.replace(',', '%2C')}&page_size=1"
         assert asked == ["", *[one] * 5, ""]
 
 
@@ -165,7 +165,7 @@ def test_each_document_of_a_watch_is_whole(run: Runner, play: Play) -> None:
 
 def test_every_column_tells_what_it_looks_at() -> None:
     """A wait asks only for that to know who fits at first."""
-    assert all(attribute.looks_at for attribute in list_tables.COMPONENTS.attributes)
+    assert all(attribute.looks_at for attribute in list_tables.COMPONENT_LISTING.attributes)
 
 
 def test_the_time_runs_out(run: Runner, play: Play) -> None:

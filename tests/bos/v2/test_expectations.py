@@ -9,7 +9,7 @@ import pytest
 
 from fleets import component, session
 from nodewatch.bos_v2.expectation_rules import expectation, stuck
-from nodewatch.bos_v2.status_rules import COMPONENTS
+from nodewatch.bos_v2.status_rules import COMPONENT_CHART
 from nodewatch.times import Clock
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def test_what_is_waited_for(run: Runner, load: Load, node: Any, waits: str, next
     assert lines[1:3] == [f"BOS waits for:  {waits}", f"BOS does next:  {next_step}"]
 
 
-@pytest.mark.parametrize("name", COMPONENTS.statuses)
+@pytest.mark.parametrize("name", COMPONENT_CHART.statuses)
 def test_only_what_was_called_is_ever_stuck(name: str) -> None:
     node: Any = {
         "id": "x",

@@ -16,7 +16,7 @@ names = st.lists(st.one_of(xnames, padded), min_size=1, max_size=30, unique=True
 
 @given(names)
 def test_a_folded_list_is_sent_as_the_names_that_it_was_folded_from(found: list[str]) -> None:
-    assert nodes.read_names(fold(found), FakeWorld({})) == sorted(found, key=natural)
+    assert nodes.read_node_names(fold(found), FakeWorld({})) == sorted(found, key=natural)
 
 
 @given(names)
@@ -32,6 +32,6 @@ def test_a_file_and_stdin_are_sent_as_lists(found: list[str]) -> None:
 
 @pytest.mark.parametrize("text", ["x[1", "x1]", "x[a]", "x[1-2]b[", "x[1-9999999]", "x[2-1]"])
 def test_what_is_malformed_is_not_sent(text: str) -> None:
-    for parse in (nodes.read_names, nodes.comma_list):
+    for parse in (nodes.read_node_names, nodes.comma_list):
         with pytest.raises(WrongUsage, match="Write it as in"):
             parse(text, FakeWorld({}))

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nodewatch.bos_v2.fields import OPTIONS, Field
+from nodewatch.bos_v2.fields import OPTION_FIELDS, Field
 from nodewatch.bos_v2.rules import DEFAULT_OPTIONS
-from nodewatch.bos_v2.schema import ANY_AGE
+from nodewatch.bos_v2.schema import AGE_SCHEMA
 
 if TYPE_CHECKING:
     from conftest import Load, Runner
@@ -24,10 +24,10 @@ def test_options_are_changed(run: Runner, load: Load) -> None:
 
 
 def test_there_is_one_option_for_each(run: Runner, load: Load) -> None:
-    assert {field.place for field in OPTIONS} == set(DEFAULT_OPTIONS)
+    assert {field.place for field in OPTION_FIELDS} == set(DEFAULT_OPTIONS)
 
 
-@pytest.mark.parametrize("field", OPTIONS, ids=[field.option for field in OPTIONS])
+@pytest.mark.parametrize("field", OPTION_FIELDS, ids=[field.option for field in OPTION_FIELDS])
 @pytest.mark.parametrize("backend", ["local"])
 def test_every_option_sends_its_field(run: Runner, load: Load, field: Field) -> None:
     load({})
@@ -47,7 +47,7 @@ def test_every_option_sends_its_field(run: Runner, load: Load, field: Field) -> 
         (
             "--cleanup-completed-session-ttl 7y",
             5,
-            f"Bad Request: '7y' does not match '{ANY_AGE['pattern']}' - 'cleanup_completed_session_ttl'",
+            f"Bad Request: '7y' does not match '{AGE_SCHEMA['pattern']}' - 'cleanup_completed_session_ttl'",
         ),
         (
             "--component-actual-state-ttl 0",

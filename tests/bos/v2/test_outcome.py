@@ -13,7 +13,7 @@ from nodewatch.bos_v2 import components_outcome, kinds, outcome, rules, verdict_
 from nodewatch.bos_v2.kinds import Node
 from nodewatch.bos_v2.outcome import SessionLook
 from nodewatch.watch.loop import moves
-from nodewatch.watch.model import FAILED, GOES_ON, GONE, SETTLES, SUCCEEDED, Settling
+from nodewatch.watch.model import FAILED, GOES_ON, SETTLES, SUCCEEDED, WENT_AWAY, Settling
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NAMES = [f"x{number}" for number in range(5)]
@@ -151,7 +151,7 @@ def test_the_lines_fit_every_rule() -> None:
 
 
 def test_ends_and_their_exit_codes() -> None:
-    ends = {GOES_ON: None, SETTLES: 10, SUCCEEDED: 0, FAILED: 10, GONE: 12}
+    ends = {GOES_ON: None, SETTLES: 10, SUCCEEDED: 0, FAILED: 10, WENT_AWAY: 12}
     assert {end: end.exit_code for end in ends} == ends
     assert [tuple(end[:3]) for end in ends] == [
         (False, False, False),
@@ -276,7 +276,7 @@ def test_the_outcome_of_a_session(found: list[Any], staged: list[str], state: st
 @settings(max_examples=100, deadline=None)
 def test_the_outcome_of_components(found: list[Any]) -> None:
     nodes = kinds.nodes_by_id(found)
-    result = components_outcome.outcome(components_outcome.ComponentsLook(nodes, len(found)))
+    result = components_outcome.components_outcome(components_outcome.ComponentsLook(nodes, len(found)))
     stable = [name for name, node in nodes.items() if node.kind == "stable"]
     assert sorted([*stable, *result.failed, *result.lagging]) == sorted(nodes)
     assert result.succeeded == (bool(found) and len(stable) == len(found))
@@ -287,7 +287,7 @@ def test_the_outcome_of_components(found: list[Any]) -> None:
 @given(before=components, after=components)
 @settings(max_examples=100, deadline=None)
 def test_moves_lead_from_one_look_to_the_next(before: list[Any], after: list[Any]) -> None:
-    old, new = (outcome.states(answered(found, [], "running")) for found in (before, after))
+    old, new = (outcome.node_states(answered(found, [], "running")) for found in (before, after))
     reached = dict(old)
     for move in moves(old, new):
         for name in move.names:

@@ -211,7 +211,7 @@ def test_a_limit_that_the_server_would_not_mend(
     body = {"name": "odd", "operation": "boot", "template_name": "compute", "limit": limit}
     with closing(backend):
         backend.send(Request("POST", "/v2/sessions", body=body))
-        session = backend.send(Request("GET", "/v2/sessions/odd")).document
+        session: Any = backend.send(Request("GET", "/v2/sessions/odd")).document
     assert session["status"]["error"] == error
     assert [node["id"] for node in run("bos v2 components list --session odd").json] == nodes
 

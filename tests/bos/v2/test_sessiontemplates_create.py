@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fleets import template
-from nodewatch.bos_v2.change_rules import SPECIFIERS
+from nodewatch.bos_v2.change_rules import HARDWARE_SPECIFIERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,7 +91,7 @@ def test_what_is_sent(run: Runner, load: Load, options: str, body: Any) -> None:
         ),
         (
             {"boot_sets": {"a": {"type": "s3", "path": "p"}}},
-            f"{NOT_CREATED}: Boot set a: No hardware specifier fields ({SPECIFIERS})",
+            f"{NOT_CREATED}: Boot set a: No hardware specifier fields ({HARDWARE_SPECIFIERS})",
         ),
     ],
 )

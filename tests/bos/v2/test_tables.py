@@ -72,9 +72,9 @@ def shown(page: Any) -> str:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(SESSION, max_size=3))
 def test_sessions(sessions: list[Any]) -> None:
-    shown(usual_page(list_tables.SESSIONS, sessions, Clock(NOW, UTC)))
+    shown(usual_page(list_tables.SESSION_LISTING, sessions, Clock(NOW, UTC)))
     for session in sessions:
-        shown(tables.session(session, Clock(NOW)))
+        shown(tables.session_page(session, Clock(NOW)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -82,10 +82,10 @@ def test_sessions(sessions: list[Any]) -> None:
 def test_components(components: list[Any]) -> None:
     shown(list_tables.components_table(components, Clock(NOW, UTC)))
     for component in components:
-        shown(tables.component(component, Clock(NOW)))
+        shown(tables.component_page(component, Clock(NOW)))
 
 
 @settings(max_examples=100, deadline=None)
 @given(STATUS, SESSION, st.lists(COMPONENT, max_size=3))
 def test_session_status(status: Any, session: Any, components: list[Any]) -> None:
-    shown(session_tables.session_status(status, session, kinds.alike(components), {}, Clock(NOW)))
+    shown(session_tables.session_status_page(status, session, kinds.group_alike(components), {}, Clock(NOW)))
