@@ -249,7 +249,7 @@ def as_hzn_prints(status: Document | None) -> Document | None:
     >>> as_hzn_prints({}), as_hzn_prints(None)
     ({'agentUpgradePolicyStatus': None}, None)
     >>> found = as_hzn_prints({"agentUpgradePolicyStatus": {"upgradedVersions": {"certVersion": "1.1.0"}}})
-    >>> upgrade(found)["upgradedVersions"]
+    >>> part(found, "agentUpgradePolicyStatus")["upgradedVersions"]
     {'softwareVersion': '', 'certVersion': '1.1.0', 'configVersion': ''}
     """
     if status is None:
