@@ -153,6 +153,11 @@ def phases(boot_set: BootSet | None) -> list[Any]:
     return objects_in(boot_set, "phases")
 
 
+def phase_name(phase: Phase) -> str:
+    """Return the name of a phase, in lower case."""
+    return str(phase.get("name")).lower()
+
+
 def boot_set_flags(boot_set: BootSet) -> Flags:
     """Return a boot set's flags; one without phases is complete."""
     return rolled_up(map(phase_flags, phases(boot_set)))
@@ -218,44 +223,6 @@ def contradictions(metadata: Mapping[str, Any], flags: Flags, by_nodes: str) -> 
     if type(count) is int and count != flags.error_count:
         found.append(f"The server counts {plural(count, 'error')}, but its phases have {flags.error_count}.")
     return found
-
-
-def hides_errors(metadata: Mapping[str, Any], flags: Flags) -> bool:
-    """Return whether a server counts more errors than its phases have failed nodes.
-
-    >>> [hides_errors({"error_count": count}, Flags(False, True, 1)) for count in (0, 1, 2, "2", None)]
-    [False, False, True, False, False]
-    """
-    count = metadata.get("error_count")
-    return type(count) is int and count > flags.error_count
-
-
-def unclear(phases: Iterable[Phase]) -> list[str]:
-    """Return a sentence for each thing in the phases of a boot set that leaves open where its nodes are.
-
-    >>> def phase(name, nodes): return {"name": "boot", "categories": [{"name": name, "node_list": nodes}]}
-    >>> unclear([]), unclear([{"name": "boot", "categories": None}])
-    (['It has no phases.'], ['The categories of boot cannot be read.'])
-    >>> unclear([phase("timed_out", ["x1"]), phase("FAILED", "x1")])
-    ["Nobody knows what it means that 1 node of boot is 'timed_out'.", 'The nodes of failed in boot cannot be read.']
-    >>> unclear([phase("Failed", ["x1"]), phase("timed_out", [])]), unclear([{"name": "boot", "categories": [None]}])
-    ([], ['The categories of boot cannot be read.'])
-    """
-    from nodewatch.table import plural  # JSON needs none of it
-
-    found, known = [], False
-    for phase in phases:
-        known, name, categories = True, str(phase.get("name")).lower(), phase.get("categories")
-        if not isinstance(categories, list) or not categories or len(objects_in(phase, "categories")) < len(categories):
-            found.append(f"The categories of {name} cannot be read.")
-        for category in objects_in(phase, "categories"):
-            word, nodes = str(category.get("name")).lower(), category.get("node_list")
-            if not isinstance(nodes, list):
-                found.append(f"The nodes of {word} in {name} cannot be read.")
-            elif nodes and word not in CATEGORY_NAMES:
-                of = f"{plural(len(nodes), 'node')} of {name} {'is' if len(nodes) == 1 else 'are'}"
-                found.append(f"Nobody knows what it means that {of} {word!r}.")
-    return found if known else ["It has no phases."]
 
 
 def missing_part(boot_set: BootSet, name: str, phase: str, category: str | None) -> str | None:
