@@ -86,6 +86,6 @@ def test_nodes_that_the_answer_leaves_out_are_named(
     done = run(line)
     assert (done.code, done.json) == (10, answer)
     assert done.stderr.endswith(
-        "Error: BOS answered nothing about 2 nodes that were named: x[2-3]. "
+        "Error: of the nodes that were named BOS answered nothing about 2 nodes: x[2-3]. "
         "Look whether they were changed: `nodewatch bos v2 components list --ids NODES`.\n"
     )

@@ -183,25 +183,27 @@ class BosClient:
                 return
             after = id_of(page[-1])
 
-    def check_known(self, ids: str | None, found: Iterable[Component], *, filtered: bool = True) -> None:
-        """Raise `NotFound` that names those of the ids that BOS does not know; `found` ones it does.
+    def check_known(
+        self, wanted: Iterable[Sequence[str]], found: Iterable[Component], *, filtered: bool = True
+    ) -> None:
+        """Raise `NotFound` that names those of the wanted ids that BOS does not know; `found` ones it does.
 
-        A pattern, or a place, is known when BOS has a component of it. Where another filter may have left out some that
-        it knows (`filtered`), it is asked for those that are missing.
+        Of the names of a group one has to be known; a pattern, or a place, is when BOS has a component of it. Where
+        another filter may have left out some that it knows (`filtered`), it is asked for those that are missing.
         """
-        known = [id_of(component) for component in found]
-        names = dict.fromkeys(name for name in (ids or "").split(",") if name)
-        for name in known:
-            names.pop(name, None)
-        if names:
+        known = {id_of(component) for component in found}
+        missing = [group for group in wanted if known.isdisjoint(group)]
+        if missing:
             from nodewatch.nodes.places import meant_by
 
             if filtered:
-                known = [id_of(component) for component in self.components(ids=",".join(names), fields=("id",))]
-            names = {name: None for name in names if not any(map(meant_by([name]), known))}
-        if names:
+                ids = ",".join(dict.fromkeys(name for group in missing for name in group))
+                known = {id_of(component) for component in self.components(ids=ids, fields=("id",))}
+            missing = [group for group in missing if not any(map(meant_by(group), known))]
+        if missing:
             from nodewatch.nodes.places import names_in_words
 
+            names = dict.fromkeys(name for group in missing for name in group)
             raise NotFound(
                 f"BOS does not know {names_in_words(names)}: `nodewatch bos v2 components list` shows what it knows."
             )

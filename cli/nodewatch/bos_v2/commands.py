@@ -115,7 +115,7 @@ def show_status(app: App, name: str) -> None:
         known = status.get("status") == "complete" and verdict_rules.tells_all(status)
         components = [] if known else kinds.group_alike(bos.components(session=name, fields=rules.IN_PROGRESS))
         options = bos.limits() if any(each.sample.get("enabled") for each in components) else {}
-        if verdict_rules.shares_of(status).staged:
+        if verdict_rules.may_be_staged(status):
             staged = bos.components(staged_session=name, fields=rules.IN_TABLES)
             status = verdict_rules.counted_once(status, sum(node.get("session") == name for node in staged))
         return session_tables.session_status_page(
@@ -171,17 +171,23 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --count-by status,phase
     """
     filters["status"] = filters["status"] and known_statuses(filters["status"])
-    filters["ids"] = ids and nodes.comma_list(ids, app.world)
+    filters["ids"], named = nodes.read_ids(ids, app.world)
     filters["start_after_id"] = filters["start_after_id"] and places.spell(filters["start_after_id"])
-    paged = filters["page_size"] or filters["start_after_id"]
     if followed(app, lambda: follow.follow_components(app, filters)):
         return
     bos = BosClient(app.backend("bos"))
     components = bos.components(**app.list.narrowed(filters), fields=app.list.fields(), fits=app.list.fits())
     app.show_list(components)
-    if ids and not paged:
+    check_known(app, bos, named, components, filters)
+
+
+def check_known(
+    app: App, bos: BosClient, named: list[list[str]], found: Iterable[Component], filters: dict[str, Any]
+) -> None:
+    """Raise `NotFound` for nodes that `--ids` names and BOS does not know; a page of a list tells of none."""
+    if not (filters["page_size"] or filters["start_after_id"]):
         others = any(value is not None for name, value in filters.items() if name != "ids")
-        bos.check_known(nodes.names_to_know(ids, filters["ids"]), components, filtered=app.list.has_options or others)
+        bos.check_known(named, found, filtered=app.list.has_options or others)
 
 
 def known_statuses(text: str) -> str:
@@ -209,9 +215,9 @@ def map_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components map --session night-reboot --watch
     $ nodewatch bos v2 components map --filter 'cabinet = x1000' --format svg
     """
-    filters["ids"] = ids and nodes.comma_list(ids, app.world)
+    filters["ids"], named = nodes.read_ids(ids, app.world)
     if not followed(app, lambda: follow.follow_component_map(app, filters)):
-        show_map(app, filters)
+        check_known(app, BosClient(app.backend("bos")), named, show_map(app, filters), filters)
 
 
 @command(listing="bos_v2.list_tables:COMPONENT_LISTING")
@@ -230,7 +236,7 @@ def map_session(app: App, session_id: str) -> None:
         show_map(app, filters)
 
 
-def show_map(app: App, filters: dict[str, Any]) -> None:
+def show_map(app: App, filters: dict[str, Any]) -> Iterable[Component]:
     """Show the components that fit as a picture, or as a list where the options ask for columns or counts."""
     from nodewatch.bos_v2.rules import IN_PROGRESS
 
@@ -241,6 +247,7 @@ def show_map(app: App, filters: dict[str, Any]) -> None:
         app.show_page(map_tables.components_picture(components))
     else:
         app.show_list(components)
+    return components
 
 
 @command
@@ -265,7 +272,7 @@ def describe_component(app: App, component_id: str) -> None:
     names = ",".join(nodes.known_names(bos, nodes.read_node_names(component_id, app.world)))
     if not followed(app, lambda: follow.follow_described(app, names, lambda found: describe(app, found))):
         found = list(bos.components(ids=names))
-        bos.check_known(names, found, filtered=False)
+        bos.check_known([[name] for name in names.split(",")], found, filtered=False)
         app.show(found, lambda found: describe(app, found))
 
 
