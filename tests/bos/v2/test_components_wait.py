@@ -158,8 +158,9 @@ def test_a_look_asks_only_for_what_is_going_on(run: Runner, play: Play, network:
     play({0: moment(*everywhere(on)), 40: moment(configuring(NAMES[0]), *map(stable, NAMES[1:])), 70: STABLE})
     assert run(f"{WAIT} --session boot-1")[::2] == (0, "")
     if backend == "http":
-        asked = [str(call.request.url).partition("session=boot-1")[2] for call in network.calls]
-        one = f"&enabled=True&status={MOVING_STATUSES.replace(',', '%2C')}&page_size=1"
+        asked = [str(call.request.url).partition("/v2/")[2] for call in network.calls]
+        of_session = "components?session=boot-1"
+        one = f"{of_session}&enabled=True&status={MOVING_STATUSES.replace(',', '%2C')}&page_size=1"
         session = "sessions/boot-1"
         assert asked == [of_session, session, *[one] * 5, session, of_session]
 
