@@ -62,10 +62,10 @@ def list_sessions(app: App) -> None:
     $ nodewatch bos v1 session list --filter 'errors > 0'
     """
     names = BosV1Client(app.backend("bos")).sessions()
-    if app.view is None:
+    if app.list.view is None:
         app.show(names)
         return
-    sessions = describe_each(app, names) if app.uses("details") else [{"id": name} for name in names]
+    sessions = describe_each(app, names) if app.list.uses("details") else [{"id": name} for name in names]
     app.show_list(sessions, list_tables.ids_of)
 
 
@@ -112,7 +112,7 @@ def describe_session(app: App, session_id: str) -> None:
 
 def show_nodes(app: App, document: Any, page: Callable[[Any], Page], rows: Callable[[Any], Iterable[Record]]) -> None:
     """Show a part of a session: as it is, or its nodes as a list where the options or the format ask for that."""
-    if app.asks_for_list:
+    if app.list.wanted:
         app.show_list(rows(document))
     else:
         app.show(document, page)

@@ -54,7 +54,7 @@ class ComponentsWatcher:
 
     def __init__(self, app: App, filters: dict[str, Any]) -> None:
         self.app, self.filters = app, filters
-        self.fields = (*app.fields(), *rules.IN_PROGRESS) if app.fields() else ()
+        self.fields = (*app.list.fields(), *rules.IN_PROGRESS) if app.list.fields() else ()
         self.every_change = bool(app.flags.get("watch") or app.flags.get("fail_fast"))
         self.standing: dict[str, Any] = {name: filters.get(name) for name in STANDING}
         self.chosen: set[str] = set()
@@ -75,20 +75,20 @@ class ComponentsWatcher:
 
     def deciding_fields(self) -> Sequence[str]:
         """Return the members of components that tell whether they fit, and are at their end."""
-        fits = self.app.fits()
+        fits = self.app.list.fits()
         return (*rules.IN_PROGRESS, "last_action.action", *(fits.fields if fits else ()))
 
     def first_look(self, bos: BosClient, fields: Sequence[str]) -> ComponentsLook:
         """Return the components that fit, chosen for all looks to come; none while their session is pending."""
         session = self.filters.get("session")
-        found = list(bos.components(fields=fields, **self.app.narrowed(self.filters)))
+        found = list(bos.components(fields=fields, **self.app.list.narrowed(self.filters)))
         if session and (not found or any(map(in_set_up, found))):
             if is_pending(bos, session):
                 return ComponentsLook({}, 0, session)
-            found = list(bos.components(fields=fields, **self.app.narrowed(self.filters)))  # there may be more now
+            found = list(bos.components(fields=fields, **self.app.list.narrowed(self.filters)))  # there may be more now
         bos.check_known(self.filters.get("ids"), found)
-        self.chosen = {id_of(component) for component in self.app.fitting(found)}
-        self.app.keep_all()
+        self.chosen = {id_of(component) for component in self.app.list.fitting(found)}
+        self.app.list.keep_all()
         return self.look_at(found)
 
     def still_moving(self, bos: BosClient) -> bool:

@@ -29,13 +29,13 @@ class SessionListWatcher:
     """
 
     def __init__(self, app: App, filters: Mapping[str, Any]) -> None:
-        self.app, self.filters, self.view, fits = app, app.narrowed(filters), app.view, app.fits()
+        self.app, self.filters, self.view, fits = app, app.list.narrowed(filters), app.list.view, app.list.fits()
         self.chosen_by_failures = fits is not None and "failed" in fits.fields
-        self.tells_failures = app.uses("failed")
+        self.tells_failures = app.list.uses("failed")
         self.failed: dict[str, int] | None = None
         self.followed: dict[str, SessionLook] = {}
         self.ran: set[str] = set()
-        app.keep_all()
+        app.list.keep_all()
 
     def look(self) -> SessionsLook:
         """Return what is known now."""

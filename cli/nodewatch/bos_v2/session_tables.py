@@ -173,9 +173,8 @@ def ended_failures(
 
     A complete session's nodes may be other sessions' since: then their names are not known.
     """
-    names_by_error = {
-        kind.text: kind.names for kind in errors_of(each for each in components if each.sample.get("error"))
-    }
+    reporting = (each for each in components if each.sample.get("error"))
+    names_by_error = {kind.text: kind.names for kind in errors_of(reporting)}
     groups = verdict_rules.error_groups(status, names_by_error)
     found = [ErrorKind(group.message, group.names, group.unknown) for group in groups]
     told = {name for kind in found for name in kind.names}

@@ -72,12 +72,12 @@ def going_on(app: App) -> Subject:
 
     def look_again() -> Everywhere:
         found, trouble = ask_everywhere(app)
-        return Everywhere(list(app.fitting(found)), trouble)
+        return Everywhere(list(app.list.fitting(found)), trouble)
 
     return Subject(
         look=look_again,
-        document=lambda look: app.list_document(look.found, list),
-        table=lambda look: [*app.list_page(look.found), *(Line(error.message, "warn") for error in look.trouble)],
+        document=lambda look: app.list.document(look.found, list),
+        table=lambda look: [*app.list.page(look.found), *(Line(error.message, "warn") for error in look.trouble)],
         states=lambda look: {
             name_with_context(each): f"{each['state']}, {each['failed']:,} failed" for each in look.found
         },

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from nodewatch.arrays import Documents
     from nodewatch.backend import Answer, Asked
+    from nodewatch.documents import Document
     from nodewatch.horizon.reset_rules import Target
     from nodewatch.horizon.types import Node, NodePolicy, Policy, Statuses
 
@@ -92,11 +93,11 @@ class ExchangeClient:
         except NotFound as error:
             raise NotFound(NOT_RECORDED) from error
 
-    def post_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
+    def post_policy(self, org: str, nmp: str, policy: Document) -> Answer:
         """Make a policy that is not there yet; raise an error of status 403 if it is, or may not be made."""
         return ask_confirmed(self.backend, Request("POST", policy_path(org, nmp), body=policy, done=(201,)))
 
-    def put_policy(self, org: str, nmp: str, policy: Policy) -> Answer:
+    def put_policy(self, org: str, nmp: str, policy: Document) -> Answer:
         """Replace a policy that is there; raise `NotFound` if it is not."""
         return ask_confirmed(self.backend, Request("PUT", policy_path(org, nmp), body=policy, retry=True, done=(201,)))
 

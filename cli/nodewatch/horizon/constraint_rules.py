@@ -40,12 +40,16 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from nodewatch.horizon.version_rules import in_range, is_range, is_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from nodewatch.documents import Document
+
+    Read = TypeVar("Read")
 
 LETTERS = "0-9a-zA-Z\u00a0-\u00ff\u1100-\u11ff\u20a0-\u20cf\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef"
 WORD_CHARACTER = rf"[{LETTERS}_\-/!?+~'.]"
@@ -210,7 +214,7 @@ def check_text(text: str) -> None:
         raise Unparsable("The constraint expression contains unmatched parentheses.")
 
 
-def read_at(text: str, what: str, read: Any, at: int) -> Any:
+def read_at(text: str, what: str, read: Callable[[str, int], Read], at: int) -> Read:
     """Return what `read` finds at the place; say of what text it is, and what was looked for, if there is none."""
     try:
         return read(text, at)
@@ -251,7 +255,7 @@ def parse_constraints(constraints: tuple[str, ...]) -> Joined:
     return Joined("and", [read_expression(text)[0] for text in constraints])
 
 
-def satisfies(properties: Sequence[Mapping[str, Any]], constraints: Iterable[str]) -> bool:
+def satisfies(properties: Sequence[Document], constraints: Iterable[str]) -> bool:
     """Return whether the properties satisfy all the constraints; False where one of these cannot be read."""
     try:
         return is_true(parse_constraints(tuple(constraints)), properties)
@@ -259,7 +263,7 @@ def satisfies(properties: Sequence[Mapping[str, Any]], constraints: Iterable[str
         return False
 
 
-def is_true(wanted: PropertyComparison | Joined, properties: Sequence[Mapping[str, Any]]) -> bool:
+def is_true(wanted: PropertyComparison | Joined, properties: Sequence[Document]) -> bool:
     """Return whether an expression is true of the properties; about a property that is not there nothing is true."""
     if isinstance(wanted, Joined):
         results = (is_true(part, properties) for part in wanted.parts)
@@ -268,7 +272,7 @@ def is_true(wanted: PropertyComparison | Joined, properties: Sequence[Mapping[st
     return next((verdict for verdict in verdicts if verdict is not None), False)
 
 
-def compare_property(found: Mapping[str, Any], wanted: PropertyComparison) -> bool | None:
+def compare_property(found: Document, wanted: PropertyComparison) -> bool | None:
     """Return whether one property is as it is wanted; None where its value cannot be compared so at all."""
     value = found.get("value")
     if isinstance(value, bool):

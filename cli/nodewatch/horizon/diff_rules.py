@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.differences import FleetStates, NodeState
 from nodewatch.documents import as_text, part
@@ -11,8 +11,10 @@ from nodewatch.horizon import rules
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nodewatch.documents import Document
 
-def fleet_states(fleet: Mapping[str, Mapping[str, Any]]) -> FleetStates:
+
+def fleet_states(fleet: Mapping[str, Mapping[str, Document]]) -> FleetStates:
     """Return what is seen in the documents of a fleet, which are by section and key.
 
     >>> status = {"agentUpgradePolicyStatus": {"status": "failed", "errorMessage": "no disk"}}
@@ -36,7 +38,7 @@ def fleet_states(fleet: Mapping[str, Mapping[str, Any]]) -> FleetStates:
     return FleetStates(nodes, {"policy": policies})
 
 
-def node_state(status: Any) -> NodeState:
+def node_state(status: object) -> NodeState:
     """Return where a node is with a policy."""
     error = as_text(rules.upgrade(status).get("errorMessage"))
     return NodeState(as_text(rules.status_word(status)), error, rules.meaning(status).outcome == "failed")

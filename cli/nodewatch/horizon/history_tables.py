@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from nodewatch.documents import as_text
 from nodewatch.horizon import rules
@@ -10,21 +10,26 @@ from nodewatch.horizon.tables import OUTCOME_STYLES
 from nodewatch.lists.listing import At, Attribute, Listing
 from nodewatch.table import Cell, Column
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def new_status_cell(change: Any, _clock: Any) -> Cell:
+    from nodewatch.documents import Document
+
+
+def new_status_cell(change: Document, _clock: object) -> Cell:
     """Return the status that a node came to, in its colour."""
     word = as_text(change.get("to"))
     return Cell(word, OUTCOME_STYLES.get(rules.MEANINGS.get(word, rules.UNLISTED).outcome, "dim"))
 
 
-def apart(place: int) -> Any:
-    """Return a part of a node's name: its organization (0), or what it is called there (2)."""
+def name_part(place: int) -> Callable[[Document, object], str]:
+    """Return how to get a part of a node's name: its organization (0), or what it is called there (2)."""
     return lambda record, _: as_text(record.get("node")).rpartition("/")[place]
 
 
 NODE_NAME_ATTRIBUTES = [
-    Attribute("organization", "the organization of the node", apart(0), flat=False),
-    Attribute("name", "the node's name without its organization", apart(2), flat=False),
+    Attribute("organization", "the organization of the node", name_part(0), flat=False),
+    Attribute("name", "the node's name without its organization", name_part(2), flat=False),
 ]
 STATUS_CHANGES = Listing(
     [

@@ -62,7 +62,7 @@ class NextStatus(NamedTuple):
     error: str = ""
 
 
-def next_status(word: str, error: str, does: Plan, downloads: int) -> NextStatus | None:
+def next_status(word: str, error: str, planned: Plan, downloads: int) -> NextStatus | None:
     """Return what follows when a status has stood long enough; None if nothing does by itself.
 
     `downloads` are those that failed in this try. After a reset the old error stays until the next attempt.
@@ -82,17 +82,17 @@ def next_status(word: str, error: str, does: Plan, downloads: int) -> NextStatus
     if word == "waiting":
         return NextStatus("download started")
     if word == "download started":
-        if does.end == "precheck failed":
-            return NextStatus(does.end, NO_MANIFEST)
-        if downloads < does.failing_downloads:
+        if planned.end == "precheck failed":
+            return NextStatus(planned.end, NO_MANIFEST)
+        if downloads < planned.failing_downloads:
             return NextStatus("waiting") if downloads + 1 < MOST_DOWNLOADS else NextStatus("download failed", NO_HUB)
         return NextStatus("downloaded")
     if word == "initiated":
-        return NextStatus("failed", NO_SPACE) if does.end.startswith("rollback") else NextStatus("successful")
+        return NextStatus("failed", NO_SPACE) if planned.end.startswith("rollback") else NextStatus("successful")
     if word == "rollback started":
         return (
             NextStatus("rollback failed", NO_ROLLBACK)
-            if does.end == "rollback failed"
+            if planned.end == "rollback failed"
             else NextStatus("rollback successful", error)
         )
     simple = {"ha node waiting": "downloaded", "downloaded": "initiated", "failed": "rollback started"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules
@@ -14,11 +14,14 @@ from nodewatch.table import Cell, Column
 from nodewatch.times import read_time, seconds_since
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from nodewatch.documents import Document
     from nodewatch.horizon.types import Node, Policy, Status, Statuses
     from nodewatch.table import Page
     from nodewatch.times import Clock
+
+    Listed = TypeVar("Listed")
 
 SILENT = "silent"
 CLASSES = ("successful", "running", "failed", "waiting", "unknown", SILENT)
@@ -44,21 +47,19 @@ def status_records(
     yield from (StatusRecord(node, nmp, None, silent=True, document=nodes.get(node)) for node in silent)
 
 
-def records_by_node(records: Sequence[StatusRecord], full: str, *, long: bool) -> dict[str, Any]:
+def records_by_node(records: Iterable[StatusRecord], full: str, *, long: bool) -> Document:
     """Return records in their order as `hzn` prints statuses; silent nodes are not in it."""
-    found: dict[str, Any] = {}
-    for record in records:
-        if record.silent:
-            continue
-        value = rules.as_hzn_prints(record.status) if long else rules.status_word(record.status)
-        if full and not long:
-            found[record.node] = value
-        else:
-            found.setdefault(record.node, {})[record.nmp] = value
+    reported = [record for record in records if not record.silent]
+    if full and not long:
+        return {record.node: rules.status_word(record.status) for record in reported}
+    found: dict[str, dict[str, object]] = {}
+    for record in reported:
+        shown = rules.as_hzn_prints(record.status) if long else rules.status_word(record.status)
+        found.setdefault(record.node, {})[record.nmp] = shown
     return found
 
 
-def status_class(record: StatusRecord, _clock: Any) -> str:
+def status_class(record: StatusRecord, _clock: object) -> str:
     """Return how a status counts."""
     return SILENT if record.silent else rules.meaning(record.status).outcome
 
@@ -78,17 +79,19 @@ def is_late(record: StatusRecord, clock: Clock) -> bool:
     return waits and (clock.now - scheduled).total_seconds() > DELAY if scheduled else False
 
 
-def upgrade_value(name: str) -> Callable[[StatusRecord, Any], Any]:
+def upgrade_value(name: str) -> Callable[[StatusRecord, object], object]:
     """Return the value of a field of a status."""
     return lambda record, _: rules.upgrade(record.status).get(name)
 
 
-def version_value(name: str) -> Callable[[StatusRecord, Any], Any]:
+def version_value(name: str) -> Callable[[StatusRecord, object], object]:
     """Return one of the versions that are being installed."""
     return lambda record, _: part(rules.upgrade(record.status), "upgradedVersions").get(name)
 
 
-def time_attribute(name: str, means: str, value: Callable[[Any, Any], Any], column: Column | None = None) -> Attribute:
+def time_attribute(
+    name: str, means: str, value: Callable[[Listed, Clock], object], column: Column | None = None
+) -> Attribute:
     """Return an attribute that is a time."""
     return Attribute(name, means, value, column, kind="time")
 
@@ -158,10 +161,10 @@ STATUS_ATTRIBUTES = [
 ]
 
 
-def node_attributes(find: Callable[[Any], tuple[str, Node | None]]) -> list[Attribute]:
+def node_attributes(find: Callable[[Listed], tuple[str, Node | None]]) -> list[Attribute]:
     """Return the attributes that tell about the node itself; `find` gives its name and its document."""
 
-    def field(name: str) -> Callable[[Any, Any], Any]:
+    def field(name: str) -> Callable[[Listed, object], object]:
         return lambda record, _: (find(record)[1] or {}).get(name)
 
     return [
@@ -188,6 +191,11 @@ def node_attributes(find: Callable[[Any], tuple[str, Node | None]]) -> list[Attr
     ]
 
 
+def node_in(record: StatusRecord | MeantRecord) -> tuple[str, Node | None]:
+    """Return the name and the document of the node that a record is about."""
+    return record.node, record.document
+
+
 def only_when_asked(attributes: Sequence[Attribute]) -> list[Attribute]:
     """Return the attributes as those that a table shows only when it is asked for them."""
     return [each._replace(column=None, flat=each.name in ("type", "version")) for each in attributes]
@@ -198,7 +206,7 @@ STATUSES = Listing(
         NODE_ATTRIBUTE,
         NMP_ATTRIBUTE,
         *STATUS_ATTRIBUTES,
-        *only_when_asked(node_attributes(lambda record: (record.node, record.document))),
+        *only_when_asked(node_attributes(node_in)),
     ],
     order="node,nmp",
     empty="No status fits.",
@@ -214,11 +222,11 @@ STATUSES_OF_NODE = Listing(
 )
 
 
-def policy_value(*path: str) -> Callable[[Any, Any], Any]:
+def policy_value(*path: str) -> Callable[[tuple[str, Policy | None], object], object]:
     """Return a value of a policy, by its place; a record is the policy's name and its document."""
 
-    def value(record: tuple[str, Policy | None], _clock: Any) -> Any:
-        document: Any = record[1] or {}
+    def value(record: tuple[str, Policy | None], _clock: object) -> object:
+        document: Document = record[1] or {}
         for name in path[:-1]:
             document = part(document, name)
         found = document.get(path[-1])
@@ -303,7 +311,7 @@ MEANT = Listing(
     [
         NODE_ATTRIBUTE,
         NMP_ATTRIBUTE._replace(column=Column("Policy")),
-        *(each._replace(flat=False) for each in node_attributes(lambda record: (record.node, record.document))),
+        *(each._replace(flat=False) for each in node_attributes(node_in)),
     ],
     order="nmp,node",
     empty="No policy is meant for such a node.",

@@ -6,7 +6,7 @@ part of it: the agent drops the status of a disabled policy, and makes a new one
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from nodewatch.documents import as_text, objects_in, part
 from nodewatch.horizon.constraint_rules import satisfies
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Standing = Literal["not reported", "not meant", "not registered", "not known"]
 
 
-def is_registered(node: Node | None) -> bool:
+def is_registered(node: Document | None) -> bool:
     """Return whether a node is registered: the agent on an unregistered one knows of no policy.
 
     >>> is_registered({"publicKey": "k"}), is_registered({"publicKey": ""}), is_registered(None)
@@ -30,7 +30,7 @@ def is_registered(node: Node | None) -> bool:
     return bool(node and node.get("publicKey"))
 
 
-def is_enabled(policy: Policy | None) -> bool:
+def is_enabled(policy: Document | None) -> bool:
     """Return whether a policy is enabled: one that does not say so is not."""
     return bool((policy or {}).get("enabled"))
 
@@ -44,7 +44,7 @@ def states_of(policies: Iterable[tuple[str, Policy | None]]) -> dict[str, str]:
     return {name: "enabled" if is_enabled(policy) else "disabled" for name, policy in policies}
 
 
-def by_pattern(policy: Policy, node: Node) -> bool:
+def by_pattern(policy: Document, node: Document) -> bool:
     """Return whether patterns alone decide: the node has one, or the policy lists any."""
     return bool(node.get("pattern") or texts_in(policy.get("patterns")))
 
@@ -60,7 +60,7 @@ def needs_node_policy(policies: Iterable[Policy | None], node: Node) -> bool:
     return is_registered(node) and not all(by_pattern(policy or {}, node) for policy in policies)
 
 
-def is_meant(policy: Policy | None, node: Node | None, own: NodePolicy | None = None) -> bool:
+def is_meant(policy: Document | None, node: Document | None, own: Document | None = None) -> bool:
     """Return whether a policy is meant for a node of its organization; `own` is the node's policy, None if it has none.
 
     Where patterns decide, the node's must be listed as it is written there, or what comes after its first slash.
@@ -116,7 +116,7 @@ def standing(policy: Policy | None, node: Node | None, own: NodePolicy | None, *
     return "not meant" if asked and properties_of(own) else "not known"
 
 
-def properties_of(own: NodePolicy | None) -> list[Document]:
+def properties_of(own: Document | None) -> list[Document]:
     """Return the properties that count for management: its own replace those of the same name, or are added.
 
     >>> top, more = [{"name": "a", "value": 1}, {"name": "b", "value": 2}], [{"name": "b", "value": 3}]
@@ -133,7 +133,7 @@ def properties_of(own: NodePolicy | None) -> list[Document]:
     return found
 
 
-def constraints_of(own: NodePolicy | None) -> list[str]:
+def constraints_of(own: Document | None) -> list[str]:
     """Return the constraints that count for management: its own if there is one, else those of the top level.
 
     >>> constraints_of({"constraints": ["a == b"], "management": {"constraints": ["c == d"]}}), constraints_of(None)
@@ -142,7 +142,7 @@ def constraints_of(own: NodePolicy | None) -> list[str]:
     return texts_in(part(own, "management").get("constraints")) or texts_in((own or {}).get("constraints"))
 
 
-def texts_in(value: Any) -> list[str]:
+def texts_in(value: object) -> list[str]:
     """Return the texts of an array, none where it is none.
 
     >>> texts_in(["a", None, ""]), texts_in(None), texts_in("a == b")

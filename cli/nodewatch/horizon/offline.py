@@ -5,7 +5,7 @@ The agent's own words for what it does not know, and the effect of its reset, ar
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.backend import Answer
 from nodewatch.horizon import rules
@@ -13,8 +13,10 @@ from nodewatch.offline.routing import Call, Route
 from nodewatch.offline.section import Section
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from nodewatch.documents import Document
     from nodewatch.offline.store import Store
 
 STORED_POLICIES = "exchange/managementpolicies"
@@ -22,21 +24,19 @@ STORED_NODES = "exchange/nodes"
 STORED_NODE_POLICIES = "exchange/nodePolicies"
 STORED_STATUSES = "exchange/managementStatus"
 STORED_AGENT_STATUSES = "agent/nodemanagement"
-STORED_TRIES = (
-    "life/tries"  # by node: of each policy the tries, and the downloads of the last that failed; agents keep them
-)
+STORED_TRIES = "life/tries"  # by node: of each policy the tries, and the failed downloads of the last; agents keep them
 EXCHANGE_VERSION = "2.154.0\n"
 NO_OBJECT = Answer(400, {"code": "invalid-input", "msg": "the request body was malformed: a JSON object is needed"})
 DONE = Answer(201, {"code": "ok", "msg": "updated"})
 NOT_FOUND = Answer(404, {"code": "not-found", "msg": "not found"})
 
 
-def answer_documents(field: str, documents: dict[str, Any]) -> Answer:
+def answer_documents(field: str, documents: Mapping[str, object]) -> Answer:
     """Answer as the Exchange does: documents by name, and 404 when there is none."""
     return Answer(200 if documents else 404, {field: documents, "lastIndex": 0})
 
 
-def named_documents(store: Store, collection: str, org: str, name: str | None) -> dict[str, Any]:
+def named_documents(store: Store, collection: str, org: str, name: str | None) -> dict[str, Document]:
     """Return the organization's documents, or the one of that name."""
     if name is None:
         return {key: document for key, document in store.items(collection) if key.startswith(f"{org}/")}
@@ -44,9 +44,14 @@ def named_documents(store: Store, collection: str, org: str, name: str | None) -
     return {} if document is None else {f"{org}/{name}": document}
 
 
-def is_no_object(call: Call) -> bool:
-    """Tell whether what was sent is no JSON object."""
-    return not isinstance(call.body, dict)
+def policy_key(call: Call) -> str:
+    """Return the name of the policy in the path, with its organization."""
+    return f"{call.names['org']}/{call.names['nmp']}"
+
+
+def node_key(call: Call) -> str:
+    """Return the name of the node in the path, with its organization."""
+    return f"{call.names['org']}/{call.names['node']}"
 
 
 def get_version(_store: Store, _call: Call) -> Answer:
@@ -65,14 +70,12 @@ def post_policy(store: Store, call: Call) -> Answer:
     """Answer `POST /orgs/{org}/managementpolicies/{nmp}`; 403 if there is one of that name."""
     from nodewatch.horizon.policy_rules import as_stored
 
-    key = f"{call.names['org']}/{call.names['nmp']}"
-    if is_no_object(call):
+    key, body, now = policy_key(call), call.body, exchange_time(call.now)
+    if not isinstance(body, dict):
         return NO_OBJECT
     if store.get(STORED_POLICIES, key) is not None:
         return Answer(403, {"code": "already-exists", "msg": f"management policy '{key}' already exists"})
-    document = as_stored(call.body)
-    now = exchange_time(call.now)
-    store.put(STORED_POLICIES, key, {"owner": "", **document, "lastUpdated": now, "created": now})
+    store.put(STORED_POLICIES, key, {"owner": "", **as_stored(body), "lastUpdated": now, "created": now})
     return Answer(201, {"code": "ok", "msg": f"management policy '{key}' created"})
 
 
@@ -80,20 +83,20 @@ def put_policy(store: Store, call: Call) -> Answer:
     """Answer `PUT /orgs/{org}/managementpolicies/{nmp}`: what the Exchange itself sets stays."""
     from nodewatch.horizon.policy_rules import as_stored
 
-    key = f"{call.names['org']}/{call.names['nmp']}"
+    key, body = policy_key(call), call.body
     old = store.get(STORED_POLICIES, key)
-    if is_no_object(call):
+    if not isinstance(body, dict):
         return NO_OBJECT
     if old is None:
         return NOT_FOUND
-    own = {name: old[name] for name in ("owner", "created") if name in old}
-    store.put(STORED_POLICIES, key, {**own, **as_stored(call.body), "lastUpdated": exchange_time(call.now)})
+    kept = {name: old[name] for name in ("owner", "created") if name in old}
+    store.put(STORED_POLICIES, key, {**kept, **as_stored(body), "lastUpdated": exchange_time(call.now)})
     return DONE
 
 
 def delete_policy(store: Store, call: Call) -> Answer:
     """Answer `DELETE /orgs/{org}/managementpolicies/{nmp}`: the statuses of the policy go with it."""
-    key = f"{call.names['org']}/{call.names['nmp']}"
+    key = policy_key(call)
     if not store.delete(STORED_POLICIES, key):
         return NOT_FOUND
     for node, statuses in list(store.items(STORED_STATUSES)):
@@ -110,7 +113,7 @@ def get_nodes(store: Store, call: Call) -> Answer:
 
 def get_node_policy(store: Store, call: Call) -> Answer:
     """Answer `GET /orgs/{org}/nodes/{node}/policy`."""
-    key = f"{call.names['org']}/{call.names['node']}"
+    key = node_key(call)
     found = store.get(STORED_NODE_POLICIES, key)
     if found is None:
         return Answer(404, {"code": "not-found", "msg": f"node policy for node '{key}' not found"})
@@ -119,21 +122,22 @@ def get_node_policy(store: Store, call: Call) -> Answer:
 
 def get_statuses(store: Store, call: Call) -> Answer:
     """Answer `GET /orgs/{org}/nodes/{node}/managementStatus[/{nmp}]`."""
-    held = store.get(STORED_STATUSES, f"{call.names['org']}/{call.names['node']}") or {}
-    name = f"{call.names['org']}/{call.names['nmp']}" if "nmp" in call.names else ""
-    return answer_documents("managementStatus", rules.only_policy(held, name))
+    statuses = store.get(STORED_STATUSES, node_key(call)) or {}
+    return answer_documents(
+        "managementStatus", rules.only_policy(statuses, policy_key(call) if "nmp" in call.names else "")
+    )
 
 
 def put_status(store: Store, call: Call) -> Answer:
     """Answer `PUT /orgs/{org}/nodes/{node}/managementStatus/{nmp}`: this policy's status is replaced, others stay."""
-    node, name = f"{call.names['org']}/{call.names['node']}", f"{call.names['org']}/{call.names['nmp']}"
-    if is_no_object(call):
+    node, body = node_key(call), call.body
+    if not isinstance(body, dict):
         return NO_OBJECT
     if store.get(STORED_NODES, node) is None:
         return NOT_FOUND
-    upgrade = {**rules.upgrade(call.body), "lastUpdated": exchange_time(call.now)}
-    status = {**call.body, "agentUpgradePolicyStatus": upgrade}
-    store.put(STORED_STATUSES, node, {**(store.get(STORED_STATUSES, node) or {}), name: status})
+    upgrade = {**rules.upgrade(body), "lastUpdated": exchange_time(call.now)}
+    status = {**body, "agentUpgradePolicyStatus": upgrade}
+    store.put(STORED_STATUSES, node, {**(store.get(STORED_STATUSES, node) or {}), policy_key(call): status})
     return DONE
 
 
@@ -142,32 +146,32 @@ def exchange_time(time: datetime) -> str:
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def agent_documents(store: Store, call: Call) -> dict[str, Any] | Answer:
+def named_agent_statuses(store: Store, call: Call) -> dict[str, Document] | Answer:
     """Return the agent's statuses that the path names, or its answer that there is none of that name."""
-    held = dict(store.items(STORED_AGENT_STATUSES))
+    statuses = dict(store.items(STORED_AGENT_STATUSES))
     org, nmp = call.names.get("org"), call.names.get("nmp")
     if nmp is None:
-        return held
-    name = f"{org}/{nmp}" if org else next((key for key in held if key.endswith(f"/{nmp}")), "")
-    if name not in held:
+        return statuses
+    name = f"{org}/{nmp}" if org else next((key for key in statuses if key.endswith(f"/{nmp}")), "")
+    if name not in statuses:
         return Answer(404, {"error": f"The nmp {nmp} cannot be found", "input": "management"})
-    return {name: held[name]}
+    return {name: statuses[name]}
 
 
 def get_agent_statuses(store: Store, call: Call) -> Answer:
     """Answer `GET /nodemanagement/status[[/{org}]/{nmp}]`."""
-    named = agent_documents(store, call)
-    return named if isinstance(named, Answer) else Answer(200, named)
+    found = named_agent_statuses(store, call)
+    return found if isinstance(found, Answer) else Answer(200, found)
 
 
 def reset_agent_statuses(store: Store, call: Call) -> Answer:
     """Answer `PUT /nodemanagement/reset[[/{org}]/{nmp}]`: wait again, forget the last attempt."""
-    named = agent_documents(store, call)
-    if isinstance(named, Answer):
-        return named
-    for name, status in named.items():
+    found = named_agent_statuses(store, call)
+    if isinstance(found, Answer):
+        return found
+    for name, status in found.items():
         store.put(STORED_AGENT_STATUSES, name, rules.re_evaluated(status))
-    return Answer(201, f"Updated status for NMP {', '.join(named)}." if named else "No nmp status found")
+    return Answer(201, f"Updated status for NMP {', '.join(found)}." if found else "No nmp status found")
 
 
 SECTIONS = (

@@ -5,7 +5,7 @@ The caller holds the transaction. What follows what say `life_rules`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import part
 from nodewatch.horizon import life_rules, meant_rules, offline, rules
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from nodewatch.documents import Document
     from nodewatch.offline.chances import Chances
     from nodewatch.offline.store import Store
 
@@ -28,7 +29,7 @@ class StepTime(NamedTuple):
     began: datetime
     chances: Chances
 
-    def passed(self, time: Any) -> float:
+    def passed(self, time: object) -> float:
         """Return how many seconds ago that was for the fleet; endlessly many if it is no time."""
         since = seconds_since(time, self.now)
         lived = (self.now - self.began).total_seconds()
@@ -39,13 +40,13 @@ def take_step(store: Store, now: datetime, began: datetime, chances: Chances) ->
     """Take every agent as far as it has come at `now`; return how many nodes changed."""
     moment = StepTime(now.replace(microsecond=0), began.replace(microsecond=0), chances)
     policies = dict(store.items(offline.STORED_POLICIES))
-    held = dict(store.items(offline.STORED_STATUSES))
+    reported = dict(store.items(offline.STORED_STATUSES))
     tried = dict(store.items(offline.STORED_TRIES))
     moved = 0
     for name, node in list(store.items(offline.STORED_NODES)):
-        old = held.get(name) or {}
-        heard = hear_of_policies(store, name, node, old, policies, moment)
-        statuses, tries = go_on(name, heard, tried.get(name) or {}, moment)
+        old = reported.get(name) or {}
+        known = hear_of_policies(store, name, node, old, policies, moment)
+        statuses, tries = go_on(name, known, tried.get(name) or {}, moment)
         if statuses != old:
             store.put(offline.STORED_STATUSES, name, statuses)
             store.put(offline.STORED_TRIES, name, tries)
@@ -62,13 +63,13 @@ def take_step(store: Store, now: datetime, began: datetime, chances: Chances) ->
 
 
 def hear_of_policies(
-    store: Store, name: str, node: Any, held: Mapping[str, Any], policies: Mapping[str, Any], moment: StepTime
-) -> dict[str, Any]:
+    store: Store, name: str, node: Document, old: Document, policies: Mapping[str, Document], moment: StepTime
+) -> Document:
     """Return a node's statuses as its agent holds them: none of disabled policies, `waiting` for those that are new."""
-    statuses = {nmp: each for nmp, each in held.items() if nmp not in policies or policies[nmp].get("enabled")}
+    statuses = {nmp: status for nmp, status in old.items() if nmp not in policies or policies[nmp].get("enabled")}
     org = name.partition("/")[0]
     for nmp, policy in policies.items():
-        if nmp in held or not policy.get("enabled") or nmp.partition("/")[0] != org:
+        if nmp in old or not policy.get("enabled") or nmp.partition("/")[0] != org:
             continue
         if meant_rules.is_registered(node) and meant_rules.is_meant(
             policy, node, store.get(offline.STORED_NODE_POLICIES, name)
@@ -89,8 +90,8 @@ def hear_of_policies(
 
 
 def go_on(
-    node: str, statuses: Mapping[str, Any], tries: Mapping[str, Any], moment: StepTime
-) -> tuple[dict[str, Any], dict[str, Any]]:
+    node: str, statuses: Document, tries: Document, moment: StepTime
+) -> tuple[dict[str, object], dict[str, object]]:
     """Return a node's statuses and tries after a step: each status that has stood long enough is followed by the next.
 
     On one node one upgrade goes on at a time; of those that are due the one with the latest scheduled time comes first.
@@ -107,8 +108,8 @@ def go_on(
             continue
         if moment.passed(upgrade.get("lastUpdated")) < moment.chances.between(*life_rules.STATUS_SECONDS[word], *about):
             continue
-        does = life_rules.plan(moment.chances, node, nmp, number)
-        after = life_rules.next_status(word, str(upgrade.get("errorMessage") or ""), does, downloads)
+        planned = life_rules.plan(moment.chances, node, nmp, number)
+        after = life_rules.next_status(word, str(upgrade.get("errorMessage") or ""), planned, downloads)
         if after is None:
             continue
         if after.word == "download started":
@@ -116,11 +117,11 @@ def go_on(
             counted[nmp] = (number, downloads) if downloads else (number + 1, 0)
         elif word == "download started":
             counted[nmp] = (number, downloads + 1 if after.word == "waiting" else 0)
-        found[nmp] = with_next_status(found[nmp], after, moment, kept=node == THIS_NODE)
+        found[nmp] = with_next_status(part(found, nmp), after, moment, kept=node == THIS_NODE)
     return found, counted
 
 
-def counts_in(counted: Any) -> tuple[int, int]:
+def counts_in(counted: object) -> tuple[int, int]:
     """Return how often an upgrade was tried, and how many downloads of the last try failed; nothing else counts.
 
     >>> counts_in([2, 4]), counts_in(None), counts_in({"tries": 2})
@@ -131,13 +132,13 @@ def counts_in(counted: Any) -> tuple[int, int]:
     return 0, 0
 
 
-def is_due(upgrade: Mapping[str, Any], moment: StepTime) -> bool:
+def is_due(upgrade: Document, moment: StepTime) -> bool:
     """Tell whether the time that an upgrade is scheduled for has come."""
     scheduled = read_time(upgrade.get("scheduledTime"))
     return scheduled is None or scheduled <= moment.now
 
 
-def with_next_status(status: Any, after: life_rules.NextStatus, moment: StepTime, *, kept: bool) -> dict[str, Any]:
+def with_next_status(status: Document, after: life_rules.NextStatus, moment: StepTime, *, kept: bool) -> Document:
     """Return a status with its next word, and the times that it is given with that; `kept` by the agent, it has no
     time of the Exchange's.
     """
@@ -151,7 +152,7 @@ def with_next_status(status: Any, after: life_rules.NextStatus, moment: StepTime
     return {**status, "agentUpgradePolicyStatus": upgrade}
 
 
-def put_versions(store: Store, name: str, node: Any, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+def put_versions(store: Store, name: str, node: Document, old: Document, new: Document) -> None:
     """Store a node with the version of its agent, if that has just been upgraded."""
     for nmp, status in new.items():
         version = part(rules.upgrade(status), "upgradedVersions").get("softwareVersion")

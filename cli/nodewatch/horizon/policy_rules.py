@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, TypeGuard
 
+from nodewatch.documents import part
 from nodewatch.errors import WrongUsage
 from nodewatch.horizon.constraint_rules import Unparsable, check_text
 from nodewatch.horizon.property_rules import BOOLEAN_PROPERTY, property_fault
@@ -17,6 +18,7 @@ from nodewatch.horizon.rules import SET_BY_EXCHANGE, is_start
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nodewatch.documents import Document
     from nodewatch.horizon.types import Policy
 
 COMMENT_OR_TEXT = re.compile(r'("(?:\\.|[^"\\])*")|/\*.*?\*/', re.DOTALL)
@@ -103,18 +105,33 @@ def parse_policy(text: str, file: str) -> Policy:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise WrongUsage(f"failed to unmarshal json input file {file}: {error}") from error
+    if not is_policy(document):
+        raise WrongUsage(f"failed to unmarshal json input file {file}: {policy_fault(document)}")
+    return document
+
+
+def is_policy(document: object) -> TypeGuard[Policy]:
+    """Return whether a document is a policy, as far as the kinds of its fields tell."""
+    return policy_fault(document) is None
+
+
+def policy_fault(document: object) -> str | None:
+    """Return which field of a policy is not of its kind, None if all are; a field that is null counts as left out.
+
+    >>> policy_fault({"patterns": "shop"}), policy_fault({"agentUpgradePolicy": {"manifest": 7}}), policy_fault([])
+    ('patterns must be an array of texts', 'manifest must be a text', 'it holds no object')
+    >>> policy_fault({"label": None, "mood": 7})
+    """
     if not isinstance(document, dict):
-        raise WrongUsage(f"failed to unmarshal json input file {file}: it holds no object")
-    upgrade = document.get("agentUpgradePolicy")
-    fields = [(name, FIELDS, document) for name in FIELDS]
-    fields += [(name, UPGRADE_FIELDS, upgrade) for name in UPGRADE_FIELDS if isinstance(upgrade, dict)]
-    for name, kinds, where in fields:
-        if where.get(name) is not None and not is_kind(where[name], kinds[name]):
-            raise WrongUsage(f"failed to unmarshal json input file {file}: {name} must be {kinds[name]}")
-    return cast("Policy", document)
+        return "it holds no object"
+    for kinds, fields in ((FIELDS, document), (UPGRADE_FIELDS, part(document, "agentUpgradePolicy"))):
+        for name, kind in kinds.items():
+            if fields.get(name) is not None and not is_kind(fields[name], kind):
+                return f"{name} must be {kind}"
+    return None
 
 
-def is_kind(value: Any, kind: str) -> bool:
+def is_kind(value: object, kind: str) -> bool:
     """Return whether a value is what `FIELDS` calls it.
 
     >>> is_kind(True, "a whole number"), is_kind(["a"], TEXTS), is_kind("a", TEXTS)
@@ -152,7 +169,7 @@ is not supported.  Error finding an expression in a b c. Error was: an operator 
         check_constraints(policy.get("constraints") or [])
     except ValueError as error:
         raise WrongUsage(f"Incorrect node management policy format in file {file}: {error}") from error
-    sent: dict[str, Any] = {
+    sent: Policy = {
         "label": policy.get("label") or "",
         "description": policy.get("description") or "",
         "constraints": policy.get("constraints") or None,
@@ -170,7 +187,7 @@ is not supported.  Error finding an expression in a b c. Error was: an operator 
         }
     if policy.get("agentImagePolicy") is not None:
         sent["agentImagePolicy"] = policy["agentImagePolicy"]
-    return cast("Policy", sent)
+    return sent
 
 
 def check_start(start: str) -> None:
@@ -179,7 +196,7 @@ def check_start(start: str) -> None:
         raise ValueError('The start time must be in RFC3339 format or set to "now".')
 
 
-def checked_property(found: dict[str, Any]) -> dict[str, Any]:
+def checked_property(found: Document) -> Document:
     """Return a property as it is sent; raise `ValueError` if it is none.
 
     >>> checked_property({"name": "openhorizon.allowPrivileged", "value": "true", "mood": "new"})
@@ -213,17 +230,17 @@ def is_for_all(policy: Policy) -> bool:
     >>> is_for_all({"constraints": [" "]}), is_for_all({"patterns": ["shop"]}), is_for_all({})
     (True, False, True)
     """
-    return not any(each.strip() for name in ("constraints", "patterns") for each in cast("Any", policy).get(name) or ())
+    choosing = [*(policy.get("constraints") or ()), *(policy.get("patterns") or ())]
+    return not any(text.strip() for text in choosing)
 
 
-def as_stored(body: Any) -> dict[str, Any]:
+def as_stored(body: Document) -> dict[str, object]:
     """Return the fields of a policy as the Exchange answers them after it was sent: all of them, lists never null.
 
     >>> as_stored({"label": "x", "constraints": None})["constraints"], as_stored({})["agentUpgradePolicy"]
     ([], {'manifest': '', 'allowDowngrade': False})
     """
-    sent = body if isinstance(body, dict) else {}
-    usual: dict[str, Any] = {
+    usual: dict[str, object] = {
         "label": "",
         "description": "",
         "constraints": [],
@@ -234,4 +251,4 @@ def as_stored(body: Any) -> dict[str, Any]:
         "startWindow": 0,
         "agentUpgradePolicy": {"manifest": "", "allowDowngrade": False},
     }
-    return {**usual, **{name: value for name, value in sent.items() if value is not None}}
+    return {**usual, **{name: value for name, value in body.items() if value is not None}}

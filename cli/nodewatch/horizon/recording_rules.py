@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import as_text
 from nodewatch.horizon import rules
@@ -11,6 +11,7 @@ from nodewatch.nodes.courses import GONE, Attempt, most_failures, steps
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from nodewatch.documents import Document
     from nodewatch.horizon.types import Status, Statuses
 
 FINAL_OUTCOMES = ("successful", "failed")
@@ -89,7 +90,7 @@ def find_changes(
     return [RecordedChange(time, *place, was.status if was else "", *state) for place, was, state in found]
 
 
-def worst(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def worst(found: Iterable[Document]) -> list[dict[str, object]]:
     """Return the nodes on which upgrades failed, those on which most of them did first.
 
     Each has how many upgrades failed, of how many that were seen, and the errors, the most frequent first.
@@ -102,7 +103,7 @@ def worst(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return most_failures(attempts(found), "upgrades")
 
 
-def attempts(found: Iterable[Mapping[str, Any]]) -> Iterator[Attempt]:
+def attempts(found: Iterable[Document]) -> Iterator[Attempt]:
     """Return each change as a part of one upgrade; of those that say nothing of one there is none.
 
     Another upgrade of the same policy begins when something follows an end; a rollback belongs to the failure.

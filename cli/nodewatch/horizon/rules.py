@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
+from nodewatch.documents import as_text, part
 from nodewatch.errors import WrongConfiguration, WrongUsage
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nodewatch.horizon.types import AgentUpgradePolicyStatus, Policy, Status, Statuses
+    from nodewatch.documents import Document
+    from nodewatch.horizon.types import Policy, Status, Statuses
 
+Held = TypeVar("Held")
 StatusClass = Literal["successful", "running", "failed", "waiting", "unknown", "no report"]
 
 OMITTED_WHEN_EMPTY = ("startTime", "endTime", "errorMessage", "workingDirectory")
@@ -119,27 +122,26 @@ UNLISTED = Meaning("unknown", "This word is none of the known statuses.", NOBODY
 MISSING = Meaning("unknown", "The server sent no status.", NOBODY_KNOWS)
 
 
-def upgrade(status: Status | None) -> AgentUpgradePolicyStatus:
+def upgrade(status: object) -> Document:
     """Return the part of a status that tells about the agent upgrade, an empty one where there is none.
 
     >>> upgrade({"agentUpgradePolicyStatus": {"status": "failed"}}), upgrade(None), upgrade({})
     ({'status': 'failed'}, {}, {})
     """
-    found = status.get("agentUpgradePolicyStatus") if isinstance(status, dict) else None
-    return found if isinstance(found, dict) else {}
+    return part(status, "agentUpgradePolicyStatus")
 
 
-def status_word(status: Status | None) -> str | None:
-    """Return the status word as the server sent it, None where there is no status at all.
+def status_word(status: object) -> object:
+    """Return the status word as the server sent it, be it a text or not; None where there is no status at all.
 
     >>> status_word({"agentUpgradePolicyStatus": {"status": ""}}), status_word({"agentUpgradePolicyStatus": None})
     ('', None)
     """
     found = upgrade(status)
-    return cast("str | None", found.get("status", "")) if found else None
+    return found.get("status", "") if found else None
 
 
-def meaning(status: Status | None) -> Meaning:
+def meaning(status: object) -> Meaning:
     """Return what the status's word means; every word has a meaning, if only that nobody knows it.
 
     >>> meaning({"agentUpgradePolicyStatus": {"status": "downloaded"}}).outcome, meaning(None) is MISSING
@@ -170,7 +172,7 @@ def losses(found: Mapping[str, Statuses], of: str, *, unknown: int) -> str:
     from nodewatch.table import plural
 
     counts = Counter(
-        status_word(status) or "(no status)" for statuses in found.values() for status in statuses.values()
+        as_text(status_word(status)) or "(no status)" for statuses in found.values() for status in statuses.values()
     )
     words = ", ".join(f"{name} {count:,}" for name, count in counts.most_common())
     said = f"The statuses of {of} on {plural(len(found), 'node')} are lost: {words}" if found else ""
@@ -178,7 +180,7 @@ def losses(found: Mapping[str, Statuses], of: str, *, unknown: int) -> str:
     return f"{said or f'No node has a status of {of}'}{more}."
 
 
-def since(status: Status | None) -> str:
+def since(status: object) -> str:
     """Return since when the status is what it is: the Exchange's stamp, else the upgrade's start, else empty.
 
     >>> since({"agentUpgradePolicyStatus": {"lastUpdated": "2026-01-01T00:00:00Z", "startTime": ""}})
@@ -234,7 +236,7 @@ def expected_count(text: str, total: int) -> int:
     return -(-number * total // 100) if found[2] else number
 
 
-def as_hzn_prints(status: Status | None) -> Status | None:
+def as_hzn_prints(status: Document | None) -> Document | None:
     """Return the status as `hzn` prints it.
 
     Without the stamp of the Exchange, without the four fields that it omits when they are empty, and with those that it
@@ -247,24 +249,24 @@ def as_hzn_prints(status: Status | None) -> Status | None:
     >>> as_hzn_prints({}), as_hzn_prints(None)
     ({'agentUpgradePolicyStatus': None}, None)
     >>> found = as_hzn_prints({"agentUpgradePolicyStatus": {"upgradedVersions": {"certVersion": "1.1.0"}}})
-    >>> (found or {})["agentUpgradePolicyStatus"]["upgradedVersions"]
+    >>> part(found, "agentUpgradePolicyStatus")["upgradedVersions"]
     {'softwareVersion': '', 'certVersion': '1.1.0', 'configVersion': ''}
     """
     if status is None:
         return None
     found = status.get("agentUpgradePolicyStatus")
     if not isinstance(found, dict):
-        return cast("Status", {"agentUpgradePolicyStatus": None, **status})
+        return {"agentUpgradePolicyStatus": None, **status}
     left_out = {name for name in OMITTED_WHEN_EMPTY if found.get(name) == ""} | {"lastUpdated"}
-    kept = {name: value for name, value in found.items() if name not in left_out}
+    kept: dict[str, object] = {name: value for name, value in found.items() if name not in left_out}
     always = {"scheduledTime": "", "upgradedVersions": dict(NO_VERSIONS), "status": ""}
     versions = kept.get("upgradedVersions")
     if isinstance(versions, dict):
         kept["upgradedVersions"] = {**NO_VERSIONS, **versions}
-    return cast("Status", {**status, "agentUpgradePolicyStatus": {**always, **kept}})
+    return {**status, "agentUpgradePolicyStatus": {**always, **kept}}
 
 
-def words_of(statuses: Statuses) -> dict[str, str | None]:
+def words_of(statuses: Mapping[str, object]) -> dict[str, object]:
     """Return the status words by policy, sorted, as `hzn` prints the short form.
 
     >>> words_of({"o/b": None, "o/a": {"agentUpgradePolicyStatus": {"status": "waiting"}}})
@@ -273,12 +275,12 @@ def words_of(statuses: Statuses) -> dict[str, str | None]:
     return {name: status_word(statuses[name]) for name in sorted(statuses)}
 
 
-def whole_statuses(statuses: Statuses) -> Statuses:
+def whole_statuses(statuses: Statuses) -> dict[str, Document | None]:
     """Return the whole statuses by policy, sorted, as `hzn` prints the long form."""
     return {name: as_hzn_prints(statuses[name]) for name in sorted(statuses)}
 
 
-def by_node(found: Mapping[str, Statuses], nmp: str, *, long: bool) -> dict[str, Any]:
+def by_node(found: Mapping[str, Statuses], nmp: str, *, long: bool) -> Document:
     """Return statuses by node as `hzn` prints them: whole ones by policy, or in the short form the policy's word alone.
 
     The short form of all policies (an empty name) has the words by policy too; `hzn` prints one of them, at random.
@@ -292,12 +294,12 @@ def by_node(found: Mapping[str, Statuses], nmp: str, *, long: bool) -> dict[str,
     return {node: status_word(found[node][nmp]) if nmp else words_of(found[node]) for node in sorted(found)}
 
 
-def only_policy(statuses: Statuses, name: str) -> Statuses:
+def only_policy(statuses: Mapping[str, Held], name: str) -> dict[str, Held]:
     """Return the status of the policy of that name, alone; all of them for an empty name."""
     return {key: status for key, status in statuses.items() if not name or key == name}
 
 
-def with_word(status: Status | None, new: str) -> Status:
+def with_word(status: Status | None, new: str) -> Document:
     """Return the status as it is sent to the Exchange to set another word.
 
     Only what the Exchange takes is sent: it refuses a status with any other member, and one without `scheduledTime`.
@@ -307,11 +309,10 @@ def with_word(status: Status | None, new: str) -> Status:
     {'agentUpgradePolicyStatus': {'scheduledTime': '', 'status': 'reset', 'startTime': 'y'}}
     """
     found = {name: value for name, value in upgrade(status).items() if name in SENT_TO_EXCHANGE and value != ""}
-    changed = {"scheduledTime": "", **found, "status": new}
-    return cast("Status", {"agentUpgradePolicyStatus": changed})
+    return {"agentUpgradePolicyStatus": {"scheduledTime": "", **found, "status": new}}
 
 
-def re_evaluated(status: Status | None) -> Status:
+def re_evaluated(status: Document | None) -> Document:
     """Return the status after the agent's reset: waiting, the last attempt forgotten, the rest kept.
 
     >>> failed = {"status": "failed", "startTime": "x", "scheduledTime": "y"}
@@ -322,14 +323,14 @@ def re_evaluated(status: Status | None) -> Status:
     """
     forgotten = ("startTime", "endTime", "errorMessage")
     kept = {name: value for name, value in upgrade(status).items() if name not in forgotten}
-    changed: dict[str, Any] = {**(status or {}), "agentUpgradePolicyStatus": {**kept, "status": "waiting"}}
+    changed: dict[str, object] = {**(status or {}), "agentUpgradePolicyStatus": {**kept, "status": "waiting"}}
     internal = changed.get("agentUpgradeInternal")
     if isinstance(internal, dict) and "downloadAttempts" in internal:
         changed["agentUpgradeInternal"] = {**internal, "downloadAttempts": 0}
-    return cast("Status", changed)
+    return changed
 
 
-def switched(policy: Policy | None, *, enabled: bool, start: str | None = None, window: int | None = None) -> Policy:
+def switched(policy: Policy | None, *, enabled: bool, start: str | None = None, window: int | None = None) -> Document:
     """Return the policy as it is sent to the Exchange to enable or disable it; everything else stays.
 
     Only what the Exchange takes is sent: it refuses a policy with any other member. Not every one knows image policies,
@@ -342,7 +343,7 @@ def switched(policy: Policy | None, *, enabled: bool, start: str | None = None, 
     >>> switched({"agentImagePolicy": {"manifest": "o/m"}}, enabled=False)
     {'agentImagePolicy': {'manifest': 'o/m'}, 'enabled': False}
     """
-    changed: dict[str, Any] = {name: value for name, value in (policy or {}).items() if name in TAKEN_BY_EXCHANGE}
+    changed: dict[str, object] = {name: value for name, value in (policy or {}).items() if name in TAKEN_BY_EXCHANGE}
     for name in ("constraints", "patterns"):
         if name in changed:
             changed[name] = changed[name] or None
@@ -351,7 +352,7 @@ def switched(policy: Policy | None, *, enabled: bool, start: str | None = None, 
     changed["enabled"] = enabled
     changed.update({} if start is None else {"start": start})
     changed.update({} if window is None else {"startWindow": window})
-    return cast("Policy", changed)
+    return changed
 
 
 def is_start(text: str) -> bool:

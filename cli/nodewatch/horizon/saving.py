@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.horizon.client import (
     AgentClient,
@@ -15,11 +15,12 @@ from nodewatch.horizon.client import (
 from nodewatch.offline.saving import EXCHANGE_MASK
 
 if TYPE_CHECKING:
+    from nodewatch.documents import Document
     from nodewatch.horizon.types import Node
     from nodewatch.offline.saving import Saver
 
 
-def exchange_documents(saver: Saver, org: str) -> dict[str, Any]:
+def exchange_documents(saver: Saver, org: str) -> Document:
     """Return an organization's policies and nodes, the nodes' own policies, and what they say of the policies."""
     source = ExchangeClient(saver)
     policies = saver.ask(lambda: source.policies(org), {})
@@ -34,12 +35,12 @@ def exchange_documents(saver: Saver, org: str) -> dict[str, Any]:
     }
 
 
-def agent_documents(saver: Saver) -> dict[str, Any]:
+def agent_documents(saver: Saver) -> Document:
     """Return what the agent on a node says of the policies."""
     return {"nodemanagement": saver.ask(AgentClient(saver).statuses, {})}
 
 
-def without_user_input(node: Node | None) -> Any:
+def without_user_input(node: Node | None) -> Document | None:
     """Return a node with the values masked that its owner gave to services, and without the services' policies.
 
     >>> without_user_input({"name": "n", "userInput": [{"inputs": [{"name": "DB", "value": "x"}]}]})
@@ -49,20 +50,21 @@ def without_user_input(node: Node | None) -> Any:
     """
     if node is None:
         return None
-    hidden: dict[str, Any] = {**node}
+    hidden: dict[str, object] = {**node}
     if "userInput" in hidden:
         hidden["userInput"] = mask_members(hidden["userInput"], "value")
-    if isinstance(hidden.get("registeredServices"), list):
+    services = hidden.get("registeredServices")
+    if isinstance(services, list):
         hidden["registeredServices"] = [
             {name: value for name, value in service.items() if name != "policy"}
             if isinstance(service, dict)
             else EXCHANGE_MASK
-            for service in hidden["registeredServices"]
+            for service in services
         ]
     return hidden
 
 
-def mask_members(document: Any, name: str) -> Any:
+def mask_members(document: object, name: str) -> object:
     """Return the document with the members of that name masked, wherever they stand."""
     if isinstance(document, dict):
         return {key: EXCHANGE_MASK if key == name else mask_members(value, name) for key, value in document.items()}

@@ -47,25 +47,25 @@ CONCURRENCY_OPTION = shared(
 )
 
 
-def exchange_command(*params: click.Option, **attributes: Any) -> Callable[[Any], click.Command]:
+def exchange_command(*params: click.Option, **attributes: Any) -> Callable[[Callable[..., None]], click.Command]:
     """Declare a command that asks the Exchange: it takes -o, -u and -n, beside its own.
 
     `attributes` are those of `tree.Command`.
     """
 
-    def declare(function: Any) -> click.Command:
+    def declare(function: Callable[..., None]) -> click.Command:
         declared: click.Command = command(params=[*params, *ACCOUNT], **attributes)(function)
         return declared
 
     return declare
 
 
-def users_command(*params: click.Option) -> Callable[[Any], click.Command]:
+def users_command(*params: click.Option) -> Callable[[Callable[..., None]], click.Command]:
     """Declare a command that asks the Exchange as a user: `hzn` has no such command for nodes."""
 
-    def declare(function: Any) -> click.Command:
+    def declare(function: Callable[..., None]) -> click.Command:
         @wraps(function)
-        def as_user(app: App, **given: Any) -> None:
+        def as_user(app: App, **given: object) -> None:
             if app.flags.get("node_id_tok") and not app.flags.get("user_pw"):
                 raise WrongUsage(f"{NO_USER}.")
             app.flags["as_user"] = True

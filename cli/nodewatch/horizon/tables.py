@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nodewatch.documents import as_text, part
+from nodewatch.documents import as_text, objects_in, part
 from nodewatch.horizon import rules, status_rules
 from nodewatch.pages import next_steps
 from nodewatch.table import Cell, Fields, Line, Page, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from nodewatch.documents import Document
     from nodewatch.horizon.types import Policy, Status, Statuses
     from nodewatch.times import Clock
 
@@ -97,7 +98,7 @@ def internals(status: Status | None) -> list[tuple[str, str | Cell]]:
     ]
 
 
-def cluster_change(name: str, part: Mapping[str, Any]) -> str:
+def cluster_change(name: str, change: Document) -> str:
     """Return what becomes of one part of an edge cluster's agent.
 
     >>> cluster_change("image", {"needChange": True, "updated": False, "from": "2.30.0", "to": "2.31.0"})
@@ -105,8 +106,8 @@ def cluster_change(name: str, part: Mapping[str, Any]) -> str:
     >>> cluster_change("secret", {})
     'secret stays'
     """
-    between = f" {part['from']} to {part['to']}" if part.get("from") and part.get("to") else ""
-    doing = "updated" if part.get("updated") else "to be updated" if part.get("needChange") else "stays"
+    between = f" {change['from']} to {change['to']}" if change.get("from") and change.get("to") else ""
+    doing = "updated" if change.get("updated") else "to be updated" if change.get("needChange") else "stays"
     return f"{name}{between} {doing}"
 
 
@@ -140,7 +141,10 @@ def policy_page(name: str, document: Policy | None, clock: Clock) -> Page:
                 ("Patterns", "; ".join(map(as_text, document.get("patterns") or ()))),
                 (
                     "Properties",
-                    "; ".join(f"{each.get('name')} = {as_text(each.get('value'))}" for each in properties_in(document)),
+                    "; ".join(
+                        f"{each.get('name')} = {as_text(each.get('value'))}"
+                        for each in objects_in(document, "properties")
+                    ),
                 ),
                 ("Owner", as_text(document.get("owner"))),
                 ("Created", clock.with_age(document.get("created"))),
@@ -148,8 +152,3 @@ def policy_page(name: str, document: Policy | None, clock: Clock) -> Page:
             ]
         )
     ]
-
-
-def properties_in(document: Policy) -> list[dict[str, Any]]:
-    """Return the properties of a policy that are objects, as they should be."""
-    return [each for each in document.get("properties") or () if isinstance(each, dict)]

@@ -5,7 +5,10 @@ Sources: the guide page "Node management status", and the Exchange API.
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from nodewatch.documents import Document
 
 
 class UpgradedVersions(TypedDict, total=False):
@@ -32,7 +35,7 @@ class AgentUpgradePolicyStatus(TypedDict, total=False):
     errorMessage: str
     lastUpdated: str
     workingDirectory: str
-    k8s: dict[str, Any]
+    k8s: Document
 
 
 class LatestMap(TypedDict, total=False):
@@ -78,13 +81,13 @@ class Policy(TypedDict, total=False):
     label: str
     description: str
     constraints: list[str] | None
-    properties: list[dict[str, Any]] | None
+    properties: list[Document] | None
     patterns: list[str] | None
     enabled: bool
     start: str
     startWindow: int
     agentUpgradePolicy: AgentUpgradePolicy
-    agentImagePolicy: dict[str, Any]
+    agentImagePolicy: Document
     lastUpdated: str
     created: str
 
@@ -106,7 +109,7 @@ class Node(TypedDict, total=False):
 class PolicySection(TypedDict, total=False):
     """Properties and constraints of a node that count for one purpose."""
 
-    properties: list[dict[str, Any]] | None
+    properties: list[Document] | None
     constraints: list[str] | None
 
 

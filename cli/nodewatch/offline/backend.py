@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodewatch.backend import answered_error
+from nodewatch.documents import as_text
 from nodewatch.errors import FileTrouble
 from nodewatch.offline.routing import Call, matched, problem
 from nodewatch.offline.section import SAVED, UNASKED
@@ -174,8 +175,9 @@ class LocalBackend:
         for count in range(2, len(segments) + 1):
             error = store.get(UNASKED.collection, "/".join(segments[:count]))
             if error is not None:
-                status = error.get("status") or 503
-                return problem(status, "This could not be asked when it was saved", error.get("message"))
+                said = error.get("status")
+                status = said if isinstance(said, int) and said >= 400 else 503
+                return problem(status, "This could not be asked when it was saved", as_text(error.get("message")))
         return None
 
     def answer(self, store: Store, request: Request[object]) -> Answer:

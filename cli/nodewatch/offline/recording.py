@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from nodewatch.documents import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nodewatch.offline.store import Store
+
+    Row = Sequence[str]
 
 
 class Recording(NamedTuple):
@@ -25,7 +29,7 @@ class Recording(NamedTuple):
         """The SQL condition for the last change of each course."""
         return f"place IN (SELECT max(place) FROM {self.table} GROUP BY {self.course})"  # noqa: S608  # our words
 
-    def select(self, store: Store, where: str = "1", values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+    def select(self, store: Store, where: str = "1", values: Sequence[str] = ()) -> list[Row]:
         """Return the changes that the SQL condition selects, in the order in which they were seen."""
         columns = ", ".join(self.columns)
         rows = store.execute(f"SELECT {columns} FROM {self.table} WHERE {where} ORDER BY place", values)  # noqa: S608
@@ -34,7 +38,7 @@ class Recording(NamedTuple):
     def add_look(
         self,
         store: Store,
-        changes: Callable[[Sequence[tuple[Any, ...]]], Sequence[tuple[Any, ...]]],
+        changes: Callable[[Sequence[Row]], Sequence[Row]],
         time: str,
         oldest: str,
         of: str = "",
@@ -47,7 +51,7 @@ class Recording(NamedTuple):
         """
         with store.changing():
             before = store.get(self.table, of)
-            if before is not None and before["time"] >= time:
+            if before is not None and as_text(before.get("time")) >= time:
                 return None
             found = changes(self.select(store, self.last))
             marks = ", ".join("?" * len(self.columns))
