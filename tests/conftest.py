@@ -17,8 +17,8 @@ import pytest
 import responses
 
 from nodewatch.backend import ABSENT, Request
+from nodewatch.command_tree import BOS_GROUP, NMSTATUS_GROUP, TREE
 from nodewatch.errors import NodewatchError
-from nodewatch.main import BOS_GROUP, NMSTATUS_GROUP, TREE
 from nodewatch.main import run as run_line
 from nodewatch.offline.backend import LocalBackend, routes
 from nodewatch.settings.model import resolve

@@ -15,7 +15,7 @@ import click
 import pytest
 from docs import walk
 
-from nodewatch.main import TREE
+from nodewatch.command_tree import TREE
 from nodewatch.settings.table import SETTINGS
 from nodewatch.tree import Command
 from odd import TIMES

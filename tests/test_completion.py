@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nodewatch.main import TREE
+from nodewatch.command_tree import TREE
 from nodewatch.options import FORMATS
 
 if TYPE_CHECKING:

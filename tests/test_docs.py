@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from nodewatch import errors
-from nodewatch.main import TREE
+from nodewatch.command_tree import TREE
 from nodewatch.tree import Command, Group
 
 if TYPE_CHECKING:

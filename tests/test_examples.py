@@ -14,8 +14,8 @@ import docs
 import pytest
 
 from conftest import NOW
+from nodewatch.command_tree import TREE
 from nodewatch.demo import demo_fleet
-from nodewatch.main import TREE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,7 +21,8 @@ import trustme
 
 from conftest import NOW, FakeWorld
 from faults.connections import certified
-from nodewatch.main import TREE, run
+from nodewatch.command_tree import TREE
+from nodewatch.main import run
 from nodewatch.offline.backend import LocalBackend, routes
 from nodewatch.offline.server import MOUNTS, TOKEN_ANSWER, Handler, Refusal, StoreServer
 from nodewatch.settings.model import resolve

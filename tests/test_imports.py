@@ -29,6 +29,7 @@ OURS = [
     (r"lists\.listing", r"documents|errors|nodes\.places|table|times"),
     (r"lists\.conditions", r"errors|lists\.(listing|query)|nodes\.nodeset|times"),
     (r"lists\.templates", r"documents|lists\.listing|nodes\.nodeset|table"),
+    (r"lists\.asked", r"backend|lists\.view"),
     (r"lists\.view", r"documents|errors|lists\.\w+|nodes\.nodeset|table"),
     ("arrays", "jsontext"),
     ("errors|spelling|times|table|documents|jsontext|masking|differences", "nothing"),
@@ -83,9 +84,10 @@ OURS = [
     (r"demo(\.\w+)?", rf"demo\.\w+|{SLICE}\.\w*rules|{LEAVES}"),
     (r"render(\.\w+)?", rf"render(\.\w+)?|backend|{LEAVES}"),
     (WIRE, rf"{WIRE}|backend|settings\.(model|cray|table)|files|nodewatch|{LEAVES}"),
-    ("main", rf"app|completion|tree|options|world|{LEAVES}"),
-    ("__main__", "main"),
-    (r"\w+(\.\w+)?", rf"(?!(main|demo|{SLICE})\b)\w+(\.\w+)?"),
+    ("command_tree", "tree|options"),
+    ("main", rf"app|completion|options|world|{LEAVES}"),
+    ("__main__", "command_tree|main"),
+    (r"\w+(\.\w+)?", rf"(?!(main|command_tree|demo|{SLICE})\b)\w+(\.\w+)?"),
 ]
 
 # Who may import what is not ours; nothing else is imported at all.

@@ -17,7 +17,8 @@ from typing import NamedTuple
 import pytest
 
 from conftest import NOW, FakeWorld, Runner
-from nodewatch.main import BOS_GROUP, NMSTATUS_GROUP, TREE, run
+from nodewatch.command_tree import BOS_GROUP, NMSTATUS_GROUP, TREE
+from nodewatch.main import run
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import NOW, FakeWorld
+from nodewatch.command_tree import TREE
 from nodewatch.demo import demo_fleet
-from nodewatch.main import TREE
 from nodewatch.main import run as run_line
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from conftest import SERVERS
-from nodewatch.main import TREE
+from nodewatch.command_tree import TREE
 from nodewatch.options import Naming, Text
 from nodewatch.tree import Command, Group
 

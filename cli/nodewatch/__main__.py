@@ -16,21 +16,24 @@ gc.disable()
 
 def nodewatch() -> NoReturn:
     """Run `nodewatch`; by a link of the name `cray` it is that, in what its scripts read."""
-    from nodewatch.main import TREE, start
+    from nodewatch.command_tree import TREE
+    from nodewatch.main import start
 
     start(TREE, "cray" if sys.argv[0].rpartition("/")[2] == "cray" else "nodewatch")
 
 
 def bos() -> NoReturn:
     """Run `bos`, the shortcut that users' scripts call."""
-    from nodewatch.main import BOS_GROUP, start
+    from nodewatch.command_tree import BOS_GROUP
+    from nodewatch.main import start
 
     start(BOS_GROUP, "bos")
 
 
 def nmstatus() -> NoReturn:
     """Run `nmstatus`, the shortcut that users' scripts call."""
-    from nodewatch.main import NMSTATUS_GROUP, start
+    from nodewatch.command_tree import NMSTATUS_GROUP
+    from nodewatch.main import start
 
     start(NMSTATUS_GROUP, "nmstatus")
 

@@ -11,19 +11,17 @@ from nodewatch.errors import FileTrouble, NodewatchError
 from nodewatch.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from nodewatch.backend import Backend, Fits
-    from nodewatch.lists.listing import Listing
-    from nodewatch.lists.view import View
+    from nodewatch.backend import Backend
+    from nodewatch.lists.asked import AskedList
     from nodewatch.offline.backend import LocalBackend
     from nodewatch.remote.backend import HttpBackend
     from nodewatch.settings.model import Settings
     from nodewatch.table import Page, Record
     from nodewatch.times import Clock
 
-ASKING = ("filter", "also", "sort", "columns", "count_by", "no_headings")
 DOCUMENT_FORMATS = ("json", "yaml", "toml")
 LIST_FORMATS = ("csv", "tsv", "names")
 
@@ -36,7 +34,6 @@ class App:
         self.flags: dict[str, Any] = {}
         self.backends: dict[str, Backend] = {}
         self.closing = ExitStack()
-        self.listing = ""
         self.hushed = False
         self.told: set[str] = set()
         self.saved_at: datetime | None = None
@@ -49,6 +46,13 @@ class App:
         settings = resolve(self.flags, self.world)
         self.world.hide(*settings.secrets)
         return settings
+
+    @cached_property
+    def list(self) -> AskedList:
+        """The list that the command shows, and what the options and the format ask of it."""
+        from nodewatch.lists.asked import AskedList
+
+        return AskedList(self)
 
     @property
     def now(self) -> datetime:
@@ -178,7 +182,7 @@ class App:
             return
         if table is not None and self.drawn:
             self.show_page(table(document))
-        elif nodes is not None and self.settings.format in LIST_FORMATS:
+        elif nodes is not None and self.listed:
             from nodewatch.render.nodes import print_nodes
 
             print_nodes(nodes(document), self.settings.format, self.world.stdout, self.flags)
@@ -191,6 +195,11 @@ class App:
         """Whether the format is a table, or a picture of one."""
         return self.settings.format in ("table", "html", "svg")
 
+    @property
+    def listed(self) -> bool:
+        """Whether the format is one that lists alone have."""
+        return self.settings.format in LIST_FORMATS
+
     def show_page(self, page: Page) -> None:
         """Print a page: on the terminal, through the pager if it is long, or as a file."""
         if self.settings.format == "table":
@@ -202,90 +211,6 @@ class App:
 
             print_picture(page, self.settings.format, self.world)
 
-    @property
-    def asking(self) -> bool:
-        """Whether an option asks something of the list."""
-        return any(self.flags.get(name) not in (None, ()) for name in ASKING)
-
-    @property
-    def asks_for_list(self) -> bool:
-        """Whether the options or the format ask for a list where there is also a page that says more."""
-        return self.asking or self.settings.format in LIST_FORMATS
-
-    def expect_list(self, place: str) -> None:
-        """Note which list the command shows; raise `WrongUsage` if the options ask of it what it does not have."""
-        self.listing = place
-        if self.flags.get("columns") != "help" and self.asking:
-            self.view  # noqa: B018  # it is read now, so that nothing is asked in vain
-
-    @cached_property
-    def view(self) -> View | None:
-        """What the options and the format ask of the list; None without one, or where its documents are to be shown."""
-        if not self.listing or (not self.asking and self.settings.format in DOCUMENT_FORMATS):
-            return None
-        from nodewatch.lists.view import read_view
-
-        return read_view(self.described(), self.flags)
-
-    def described(self) -> Listing:
-        """Return the description of the list that the command shows."""
-        from importlib import import_module
-
-        module, _, name = self.listing.partition(":")
-        found: Listing = getattr(import_module(f"nodewatch.{module}"), name)
-        return found
-
-    def fields(self) -> Sequence[str]:
-        """Return the members of the list's documents that will be looked at; none of them stands for all."""
-        if self.view is None:
-            return ()
-        from nodewatch.lists.view import needed_members
-
-        return needed_members(self.view, "table" if self.drawn else self.settings.format)
-
-    def uses(self, member: str) -> bool:
-        """Return whether a member of the list's documents is looked at, as more has to be asked for it."""
-        fits = self.fits()
-        return member in self.fields() or (fits is not None and member in fits.fields)
-
-    def fits(self) -> Fits | None:
-        """Return which of the list's documents are wanted, where that is a question of a few of their members."""
-        if self.view is None:
-            return None
-        from nodewatch.backend import Fits
-        from nodewatch.lists.view import record_test
-
-        found = record_test(self.view, self.clock)
-        return found and Fits(*found)
-
-    def narrowed(self, filters: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a server's filters, with those of its own that `--filter` says in other words."""
-        if self.view is None or not self.view.conditions:
-            return dict(filters)
-        from nodewatch.lists.view import server_filters
-
-        given = {name: value for name, value in filters.items() if value is not None}
-        return {**filters, **server_filters(self.view), **given}
-
-    def fitting(self, records: Iterable[Any]) -> Iterable[Any]:
-        """Return the records that fit `--filter`."""
-        if self.view is None or not self.view.conditions:
-            return records
-        from nodewatch.lists.view import filter_records
-
-        return filter_records(self.view, records, self.clock)
-
-    def keep_all(self) -> None:
-        """Have `--filter` count no more from now on: what fitted once is followed."""
-        self.view = self.view and self.view._replace(conditions=())
-
-    def list_page(self, records: Iterable[Any]) -> Page:
-        """Return the table of a list as the options ask for it."""
-        from nodewatch.lists.view import list_page, read_view, select_records
-
-        view = self.view or read_view(self.described(), self.flags)
-        return list_page(view, select_records(view, records, self.clock, ordered=True), self.clock)
-
     def show_list(
         self, records: Iterable[Any], document: Callable[[Sequence[Any]], Any] = lambda records: records
     ) -> None:
@@ -293,37 +218,27 @@ class App:
 
         `document` makes what JSON shows of the records that fit.
         """
-        style, view = self.settings.format, self.view
+        view = self.list.view
         if view is None:
             self.print_document(records)
         elif self.drawn:
-            self.show_page(self.list_page(records))
-        elif style in DOCUMENT_FORMATS:
-            self.print_document(self.list_document(records, document))
-        else:
+            self.show_page(self.list.page(records))
+        elif self.listed:
             from nodewatch.lists.view import select_records
             from nodewatch.render.listing import print_list
 
             found = select_records(view, records, self.clock, ordered=True)
-            print_list(view, found, style, self.world.stdout, self.clock, self.flags)
+            print_list(view, found, self.settings.format, self.world.stdout, self.clock, self.flags)
+        else:
+            self.print_document(self.list.document(records, document))
         self.world.stdout.flush()
-
-    def list_document(self, records: Iterable[Any], document: Callable[[Sequence[Any]], Any]) -> Any:
-        """Return what JSON shows of a list: `document` of the records that fit, or the rows that options ask for."""
-        from nodewatch.lists.view import flat_rows, select_records
-
-        view = self.view
-        if view is None:
-            return document(list(records))
-        found = select_records(view, records, self.clock, ordered=view.flat)
-        return flat_rows(view, found, self.clock)[1] if view.flat else document(found)
 
     def show_columns(self) -> None:
         """Print the columns of the list, with what they mean."""
         from nodewatch.lists.view import columns_help
         from nodewatch.render.page import print_page
 
-        print_page(columns_help(self.described()), self.world)
+        print_page(columns_help(self.list.description), self.world)
 
     def print_document(self, document: Any) -> None:
         """Print a document in the chosen format; a table of it is JSON."""

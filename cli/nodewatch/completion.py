@@ -168,8 +168,8 @@ def complete_keys(_app: App, _ctx: click.Context, _start: str) -> Iterable[str]:
 
 def complete_columns(app: App, ctx: click.Context, _start: str) -> Iterable[str]:
     """Return the columns of the list that the command shows."""
-    app.listing = getattr(ctx.command, "listing", "")
-    return (attribute.name for attribute in app.described().attributes)
+    app.list.place = getattr(ctx.command, "listing", "")
+    return (attribute.name for attribute in app.list.description.attributes)
 
 
 def complete_list_statuses(_app: App, ctx: click.Context, _start: str) -> Iterable[str]:

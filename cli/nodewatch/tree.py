@@ -118,7 +118,7 @@ class Command(Shared):
                 raise click.UsageError(f"{option.opts[0]} goes with --format names.", ctx)
         if self.listing:
             flag, other = self.other
-            app.expect_list(other if ctx.params.get(flag) else self.listing)
+            app.list.expect(other if ctx.params.get(flag) else self.listing)
             if flags.get("columns") == "help":
                 app.show_columns()
                 return None

@@ -29,7 +29,8 @@ LINES = {
 }
 WATCH = """
 import sys
-from nodewatch.main import TREE, run
+from nodewatch.command_tree import TREE
+from nodewatch.main import run
 from nodewatch.world import World
 
 class Hasty(World):

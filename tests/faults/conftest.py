@@ -12,7 +12,7 @@ import trustme
 
 from conftest import NOW, FakeWorld
 from faults.server import Server
-from nodewatch.main import TREE
+from nodewatch.command_tree import TREE
 from nodewatch.main import run as run_line
 
 if TYPE_CHECKING:

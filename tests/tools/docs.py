@@ -15,7 +15,7 @@ import click
 from completions import completions
 
 from nodewatch import __version__
-from nodewatch.main import BOS_GROUP, NMSTATUS_GROUP, TREE
+from nodewatch.command_tree import BOS_GROUP, NMSTATUS_GROUP, TREE
 from nodewatch.options import SHARED
 from nodewatch.tree import Group, Shared
 

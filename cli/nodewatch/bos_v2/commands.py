@@ -52,10 +52,10 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
     if followed(app, lambda: follow.follow_sessions(app, filters)):
         return
     bos = BosClient(app.backend("bos"))
-    sessions = bos.sessions(**app.narrowed(filters))
+    sessions = bos.sessions(**app.list.narrowed(filters))
     if app.settings.tenant and not sessions:
         app.say(f"Only sessions of the tenant {app.settings.tenant} were asked for.")
-    failed = told_if_known(app, bos.failed_counts) if app.uses("failed") else None
+    failed = told_if_known(app, bos.failed_counts) if app.list.uses("failed") else None
     app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.without_failed)
 
 
@@ -177,11 +177,11 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     if followed(app, lambda: follow.follow_components(app, filters)):
         return
     bos = BosClient(app.backend("bos"))
-    components = bos.components(**app.narrowed(filters), fields=app.fields(), fits=app.fits())
+    components = bos.components(**app.list.narrowed(filters), fields=app.list.fields(), fits=app.list.fits())
     app.show_list(components)
     if ids and not paged:
         others = any(value is not None for name, value in filters.items() if name != "ids")
-        bos.check_known(nodes.names_to_know(ids, filters["ids"]), components, filtered=app.asking or others)
+        bos.check_known(nodes.names_to_know(ids, filters["ids"]), components, filtered=app.list.has_options or others)
 
 
 def known_statuses(text: str) -> str:
@@ -235,8 +235,8 @@ def show_map(app: App, filters: dict[str, Any]) -> None:
     from nodewatch.bos_v2.rules import IN_PROGRESS
 
     bos, picture = BosClient(app.backend("bos")), follow.is_picture(app)
-    fields = IN_PROGRESS if picture and not app.asking else app.fields()
-    components = app.fitting(list(bos.components(**app.narrowed(filters), fields=fields)))
+    fields = IN_PROGRESS if picture and not app.list.has_options else app.list.fields()
+    components = app.list.fitting(list(bos.components(**app.list.narrowed(filters), fields=fields)))
     if picture:
         app.show_page(map_tables.components_picture(components))
     else:

@@ -57,7 +57,7 @@ def follow_sessions(app: App, filters: dict[str, Any]) -> Subject:
     return Subject(
         look=SessionListWatcher(app, filters).look,
         document=lambda look: look.sessions,
-        table=lambda look: app.list_page(rows(look)),
+        table=lambda look: app.list.page(rows(look)),
         states=sessions_outcome.session_states,
         outcome=lambda look, _: sessions_outcome.sessions_outcome(look),
         nodes=rows,
@@ -73,7 +73,7 @@ def follow_components(app: App, filters: dict[str, Any]) -> Subject:
         look=looks.look,
         last_look=looks.last_look,
         document=lambda look: look.documents,
-        table=lambda look: app.list_page(look.documents),
+        table=lambda look: app.list.page(look.documents),
         states=lambda look: {name: node.words for name, node in look.nodes.items()},
         outcome=lambda look, _: components_outcome.components_outcome(look),
         nodes=lambda look: look.documents,
@@ -93,13 +93,13 @@ def follow_component_map(app: App, filters: dict[str, Any]) -> Subject:
 
 def is_picture(app: App) -> bool:
     """Return whether a map is to be drawn: not for the formats of documents and lists, nor for columns or counts."""
-    return app.drawn and not (app.view and app.view.flat)
+    return app.drawn and not (app.list.view and app.list.view.flat)
 
 
 def follow_described(app: App, names: str, table: Callable[[Sequence[Component]], Page]) -> Subject:
     """Return how to follow components that are named, as a comma list; `table` makes the page that shows them."""
-    named = follow_components(app, {"ids": names})
-    return named._replace(table=lambda look: table(look.documents), nodes=None)
+    listed = follow_components(app, {"ids": names})
+    return listed._replace(table=lambda look: table(look.documents), nodes=None)
 
 
 def follow_component(app: App, name: str, table: Callable[[Component], Page]) -> Subject:

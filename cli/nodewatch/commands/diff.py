@@ -45,9 +45,9 @@ def diff(app: App, before: str, after: str, exit_code: bool) -> None:
     if LIVE in (before, after):
         fleets = [only_organization(fleet, str(app.settings.org)) for fleet in fleets]
     found = changes(states_of_fleet(fleets[0]), states_of_fleet(fleets[1]))
-    everything = app.asking or app.settings.format != "names"
-    fitting = app.fitting([row for row in rows(found) if everything or row["kind"] in NODE_KINDS])
-    if app.asks_for_list:
+    everything = app.list.has_options or app.settings.format != "names"
+    fitting = app.list.fitting([row for row in rows(found) if everything or row["kind"] in NODE_KINDS])
+    if app.list.wanted:
         app.show_list(fitting, by_change)
     else:
         app.show([change._asdict() for change in found], lambda _: page(found))

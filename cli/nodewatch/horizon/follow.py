@@ -140,7 +140,7 @@ def follow_policy(
         states=outcome.states,
         outcome=outcome.outcome,
         nodes=lambda _: list_tables.status_records(
-            pursuit.survey.statuses, pursuit.survey.nodes, full, pursuit.survey.silent if app.asking else []
+            pursuit.survey.statuses, pursuit.survey.nodes, full, pursuit.survey.silent if app.list.has_options else []
         ),
         whole=lambda records: list_tables.records_by_node(records, full, long=long),
         gone_means="left without a status",

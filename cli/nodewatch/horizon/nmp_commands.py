@@ -133,15 +133,15 @@ def show_nmp_status(
     if followed(app, describe):
         return
     found, full = ask(), full_name(app, nmp)
-    if app.asking or (found.statuses and app.asks_for_list):
-        silent = found.silent if app.asking or app.settings.format != "names" else []
+    if app.list.has_options or (found.statuses and app.list.wanted):
+        silent = found.silent if app.list.has_options or app.settings.format != "names" else []
         records = list_tables.status_records(found.statuses, found.nodes, full, silent)
         app.show_list(records, lambda records: list_tables.records_by_node(records, full, long=long))
     elif found.statuses:
         document = rules.by_node(found.statuses, full, long=long)
         app.show(document, lambda _: status_tables.nmp_status(found, app.clock, long=long, brief=app.brief))
     raise_if_not_whole(app, found)
-    if not (found.statuses or app.asking):
+    if not (found.statuses or app.list.has_options):
         org, name = rules.qualified(nmp, app.settings.org)
         where = f" for node {node}" if node else ""
         meant = sum(found.standing(f"{org}/{name}", each) == "not reported" for each in found.silent)

@@ -49,7 +49,7 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
     if followed(app, lambda: follow.follow_node(app, "this node", ask, RESET_HERE, nmp.removeprefix("*"), long=long)):
         return
     found = ask_agent(app, nmp)
-    if app.asks_for_list:
+    if app.list.wanted:
         show_statuses(app, "", found, long=long)
         return
     document = rules.whole_statuses(found) if long else rules.words_of(found)

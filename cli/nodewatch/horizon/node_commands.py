@@ -53,7 +53,7 @@ def show_node_statuses(app: App, node: str, policy: str | None, long: bool) -> N
     if followed(app, lambda: follow.follow_node(app, node, ask, reset_command(node), policy or "", long=long)):
         return
     wanted, everything = ask_node(app, node, policy)
-    if app.asks_for_list:
+    if app.list.wanted:
         show_statuses(app, "/".join(rules.qualified(node, app.settings.org)), wanted, long=long)
         return
     document = rules.whole_statuses(wanted) if long else rules.words_of(wanted)

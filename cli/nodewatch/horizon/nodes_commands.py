@@ -40,7 +40,7 @@ def list_nodes(app: App, node: str, long: bool) -> None:
         if name and not found:
             raise NotFound(f"node '{name}' not found in org {org}{client.node_near(org, name)}")
     whole = bool(name or long)
-    if app.asks_for_list:
+    if app.list.wanted:
         app.show_list(sorted(found.items()), dict if whole else lambda records: [key for key, _ in records])
         return
     document = {key: found[key] for key in sorted(found)} if whole else sorted(found)
@@ -74,7 +74,7 @@ def list_policies_of_node(app: App, node: str, disabled: bool) -> None:
         for key in sorted(policies)
         if meant_rules.is_meant(policies[key], document, own) and (disabled or meant_rules.is_enabled(policies[key]))
     ]
-    if app.drawn or app.asks_for_list:
+    if app.drawn or app.list.wanted:
         app.show_list(meant, meant_rules.states_of)
     else:
         app.show(meant_rules.states_of(meant) if policies else [])

@@ -48,7 +48,7 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
         show_meant_nodes(app, client, org, found)
         return
     whole = bool(name or long)
-    if app.asks_for_list:
+    if app.list.wanted:
         app.show_list(sorted(found.items()), dict if whole else lambda records: [key for key, _ in records])
         return
     document = {key: found[key] for key in sorted(found)} if name or (long and found) else sorted(found)
@@ -69,7 +69,7 @@ def show_meant_nodes(app: App, client: ExchangeClient, org: str, policies: dict[
 
     known = client.nodes(org) if policies else {}
     found = ask_meant_nodes(app, policies, known)
-    if app.asks_for_list:
+    if app.list.wanted:
         app.show_list(list_tables.meant_records(found.nodes, known), list_tables.by_policy)
     else:
         app.show(found.nodes, meant_nodes_page)

@@ -40,7 +40,7 @@ class FinalViewer:
     ) -> None:
         if kind is None and self.last is not None and self.last.seen:
             subject, look = self.subject, self.last.look
-            if subject.nodes is not None and self.app.asks_for_list:
+            if subject.nodes is not None and self.app.list.wanted:
                 self.app.show_list(subject.nodes(look), subject.whole)
             else:
                 self.app.show(subject.document(look), lambda _: subject.table(look))
@@ -115,8 +115,8 @@ class LineViewer:
     def document(self, look: Any) -> Any:
         """Return the document of a look: the list, where the options ask something of it."""
         subject = self.subject
-        if subject.nodes is not None and self.app.asks_for_list:
-            return self.app.list_document(subject.nodes(look), subject.whole)
+        if subject.nodes is not None and self.app.list.wanted:
+            return self.app.list.document(subject.nodes(look), subject.whole)
         return subject.document(look)
 
     def tell(self, text: str) -> None:
@@ -186,8 +186,8 @@ class ScreenViewer:
     def table(self, look: Any) -> Page:
         """Return the table of a look: the list, where the options ask something of it."""
         subject = self.subject
-        if subject.nodes is not None and self.app.asks_for_list:
-            return self.app.list_page(subject.nodes(look))
+        if subject.nodes is not None and self.app.list.wanted:
+            return self.app.list.page(subject.nodes(look))
         return subject.table(look)
 
     def heading(self, update: Update) -> Line:

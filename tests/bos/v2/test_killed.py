@@ -18,7 +18,8 @@ import pytest
 from conftest import FakeWorld
 from fleets import component, session, template
 from killing import KILLS
-from nodewatch.main import TREE, run
+from nodewatch.command_tree import TREE
+from nodewatch.main import run
 from nodewatch.offline import store as stores
 from nodewatch.offline.backend import tables
 
