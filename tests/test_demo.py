@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nodewatch.bos_v2.rules import answered
+from nodewatch.bos_v2.rules import as_answered
 from nodewatch.demo import demo_fleet
 from nodewatch.offline.backend import sections
 from nodewatch.offline.fleet import entries
@@ -61,7 +61,7 @@ def test_every_status_of_a_component_is_there(v2: Any) -> None:
 
 def test_components_are_as_the_server_answers_them(v2: Any) -> None:
     for component in v2["components"]:
-        assert answered(component) == component
+        assert as_answered(component) == component
         assert list(component) == sorted(component)
     assert len({component["id"] for component in v2["components"]}) == 221
 
