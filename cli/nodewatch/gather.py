@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nodewatch.world import World
 
 TICK = 0.2
-Question = TypeVar("Asked")
+Question = TypeVar("Question")
 Brought = TypeVar("Brought")
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nodewatch.documents import Document
     from nodewatch.horizon.types import Policy, Status, Statuses
 
-Kept = TypeVar("Held")
+Kept = TypeVar("Kept")
 StatusClass = Literal["successful", "running", "failed", "waiting", "unknown", "no report"]
 
 OMITTED_WHEN_EMPTY = ("startTime", "endTime", "errorMessage", "workingDirectory")
