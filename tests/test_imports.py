@@ -41,7 +41,7 @@ OURS = [
     ("statuses", "table"),
     (
         r"commands\.status",
-        rf"bos_v1\.(client|commands|rules)|bos_v2\.(client|rules)|horizon\.(nmp_commands|rules)|(tree|options|gather|watch\.\w+|settings\.contexts)|{LEAVES}",
+        rf"bos_v1\.(client|commands|rules)|bos_v2\.(client|rules)|horizon\.(policy_survey|rules)|(tree|options|gather|watch\.\w+|settings\.contexts)|{LEAVES}",
     ),
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|options|{LEAVES}"),
     (
