@@ -85,8 +85,8 @@ OURS = [
     (r"render(\.\w+)?", rf"render(\.\w+)?|backend|{LEAVES}"),
     (WIRE, rf"{WIRE}|backend|settings\.(model|cray|table)|files|nodewatch|{LEAVES}"),
     ("command_tree", "tree|options"),
-    ("main", rf"app|completion|options|world|{LEAVES}"),
-    ("__main__", "command_tree|main"),
+    ("main", rf"app|command_tree|completion|options|world|{LEAVES}"),
+    ("__main__", "main"),
     (r"\w+(\.\w+)?", rf"(?!(main|command_tree|demo|{SLICE})\b)\w+(\.\w+)?"),
 ]
 
