@@ -14,7 +14,6 @@ from nodewatch.table import plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nodewatch.bos_v1.types import BootSet, Phase
     from nodewatch.documents import Document
 
 
@@ -45,7 +44,7 @@ def doubtful_claims(metadata: Document, flags: rules.Flags) -> list[str]:
     return found
 
 
-def unclear_phases(boot_set: BootSet, phases: Sequence[Phase]) -> list[str]:
+def unclear_phases(boot_set: Document, phases: Sequence[Document]) -> list[str]:
     """Return a sentence for each thing in these phases of a boot set that leaves open where its nodes are.
 
     >>> def unclear(*phases): return unclear_phases({"phases": [*phases]}, phases)
@@ -62,7 +61,7 @@ def unclear_phases(boot_set: BootSet, phases: Sequence[Phase]) -> list[str]:
     if not phases:
         return ["It has no phases."]
     listed = boot_set.get("phases")
-    whole = isinstance(listed, list) and len(rules.phases(boot_set)) == len(listed)
+    whole = isinstance(listed, list) and len(rules.phases_of(boot_set)) == len(listed)
     found = [] if whole else ["Not all of its phases can be read."]
     for phase in phases:
         name, categories = rules.phase_name(phase), phase.get("categories")
@@ -78,7 +77,7 @@ def unclear_phases(boot_set: BootSet, phases: Sequence[Phase]) -> list[str]:
     return found + lost_nodes(phases)
 
 
-def lost_nodes(phases: Sequence[Phase]) -> list[str]:
+def lost_nodes(phases: Sequence[Document]) -> list[str]:
     """Return a sentence for each phase that lacks nodes of the one before: they never came to their end.
 
     Each phase is made with all nodes of its boot set in it. One without any node is for nobody.
@@ -90,7 +89,7 @@ def lost_nodes(phases: Sequence[Phase]) -> list[str]:
     found: list[str] = []
     before, nodes = "", set[str]()
     for phase in phases:
-        here = {node for names in rules.categories(phase).values() for node in names}
+        here = {node for names in rules.nodes_by_category(phase).values() for node in names}
         if here and (lost := nodes - here):
             from nodewatch.nodes.nodeset import fold
 

@@ -19,7 +19,8 @@ from nodewatch.offline.store import owned_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from nodewatch.bos_v1.types import BootSet
+    from nodewatch.bos_v1.types import Session
+    from nodewatch.documents import Document
     from nodewatch.offline.store import Store
 
 SESSIONS, STATUSES, BOOT_SETS, MADE = "bos/v1/session", "bos/v1/status", "bos/v1/boot_sets", "bos/v1/made"
@@ -31,7 +32,7 @@ REQUEST_FIELDS = {"operation", "templateName", "templateUuid", "limit", "job", "
 def put_in(collection: str) -> Callable[[Store, str, Any], None]:
     """Return what stores a document of the collection as it was given, from now on to be answered so."""
 
-    def put_loaded(store: Store, session: str, document: Any) -> None:
+    def put_loaded(store: Store, session: str, document: object) -> None:
         store.put(collection, session, document)
         store.delete(MADE, session)
 
@@ -69,16 +70,16 @@ def list_sessions(store: Store, _call: Call) -> Answer:
     return Answer(200, list(dict.fromkeys(ids)))
 
 
-def flags(store: Store, session: str) -> rules.Flags | None:
+def flags_made_here(store: Store, session: str) -> rules.Flags | None:
     """Return the flags of a session that was made here, from its boot sets; None for one that was loaded."""
     if store.get(MADE, session) is None:
         return None
-    return rules.rolled_up(rules.boot_set_flags(boot_set) for boot_set in stored_boot_sets(store, session).values())
+    return rules.roll_up(rules.boot_set_flags(boot_set) for boot_set in stored_boot_sets(store, session).values())
 
 
-def stored_boot_sets(store: Store, session: str) -> Mapping[str, Any]:
+def stored_boot_sets(store: Store, session: str) -> Mapping[str, Document]:
     """Return the boot sets of a session by their names."""
-    found: Mapping[str, Any] = store.get(BOOT_SETS, session) or {}
+    found: Mapping[str, Document] = store.get(BOOT_SETS, session) or {}
     return found
 
 
@@ -87,7 +88,7 @@ def describe_session(store: Store, call: Call) -> Answer:
     document = store.get(SESSIONS, call.names["session"])
     if document is None:
         return Answer(404, {})
-    found = flags(store, call.names["session"])
+    found = flags_made_here(store, call.names["session"])
     return Answer(200, document if found is None else rules.with_flags(document, found))
 
 
@@ -96,17 +97,17 @@ def session_status(store: Store, call: Call) -> Answer:
     document = store.get(STATUSES, call.names["session"])
     if document is None:
         return Answer(404)
-    found = flags(store, call.names["session"])
+    found = flags_made_here(store, call.names["session"])
     if found is not None:
         document = {**document, "metadata": rules.with_flags(part(document, "metadata"), found)}
     return Answer(200, document)
 
 
-def find_boot_set(store: Store, call: Call) -> Any:
+def find_boot_set(store: Store, call: Call) -> Document | None:
     """Return the document of the boot set that the path names, or None; its name is case-sensitive."""
     session = call.names["session"]
     document = stored_boot_sets(store, session).get(call.names["boot_set"])
-    return document if document is None or store.get(MADE, session) is None else rules.recomputed(document)
+    return document if document is None or store.get(MADE, session) is None else rules.with_computed_flags(document)
 
 
 def boot_set_status(store: Store, call: Call) -> Answer:
@@ -117,13 +118,13 @@ def boot_set_status(store: Store, call: Call) -> Answer:
 
 def phase_status(store: Store, call: Call) -> Answer:
     """Answer for a phase, whose name may be in any case; 404 where the server closes the connection."""
-    phase = rules.find_by_name(rules.phases(find_boot_set(store, call)), call.names["phase"])
+    phase = rules.find_by_name(rules.phases_of(find_boot_set(store, call)), call.names["phase"])
     return Answer(404) if phase is None else Answer(200, phase)
 
 
 def category_status(store: Store, call: Call) -> Answer:
     """Answer for a category, whose name may be in any case; 404 where the server fails with 500."""
-    phase = rules.find_by_name(rules.phases(find_boot_set(store, call)), call.names["phase"])
+    phase = rules.find_by_name(rules.phases_of(find_boot_set(store, call)), call.names["phase"])
     category = rules.find_by_name(objects_in(phase, "categories"), call.names["category"])
     return Answer(404) if category is None else Answer(200, category)
 
@@ -134,14 +135,14 @@ def create_session(store: Store, call: Call) -> Answer:
     Nodes are those that the template lists; who is in a group or a role only the hardware state manager knows.
     """
     body = call.body
-    refusal = refuse(body)
-    if refusal is not None:
-        return problem(400, "Bad Request", refusal)
+    wrong = refusal(body)
+    if wrong is not None:
+        return problem(400, "Bad Request", wrong)
     name = body.get("templateName", body.get("templateUuid"))
     template = store.get(TEMPLATES, owned_key(name, None))
     if template is None:
         return Answer(404, f"Session Template ID invalid: {name}")
-    reason = rules.unusable(template, name)
+    reason = rules.template_fault(template, name)
     if reason is not None:
         return Answer(400, reason)
     from uuid import uuid4
@@ -181,7 +182,7 @@ def create_session(store: Store, call: Call) -> Answer:
     )
 
 
-def refuse(body: Any) -> str | None:
+def refusal(body: object) -> str | None:
     """Return the server's words for a request that its schema does not allow; None for one that it does."""
     if isinstance(body, dict) and body.keys() <= REQUEST_FIELDS:
         texts = [body.get("operation"), body.get("templateName", body.get("templateUuid")), body.get("limit", "")]
@@ -190,10 +191,10 @@ def refuse(body: Any) -> str | None:
     return f"{body!r} is not valid under any of the given schemas"
 
 
-def put_new(store: Store, session: str, now: str, nodes: Mapping[str, list[str]], fields: Mapping[str, Any]) -> None:
+def put_new(store: Store, session: str, now: str, nodes: Mapping[str, list[str]], fields: Session) -> None:
     """Store a session that is made now: what describes it, its status, and its boot sets with their nodes."""
     found = {name: new_boot_set(session, name, fields["operation"], nodes[name], now) for name in nodes}
-    whole = rules.rolled_up(map(rules.boot_set_flags, found.values()))
+    whole = rules.roll_up(map(rules.boot_set_flags, found.values()))
     store.put(SESSIONS, session, rules.with_flags(fields, whole))
     store.put(
         STATUSES,
@@ -201,7 +202,7 @@ def put_new(store: Store, session: str, now: str, nodes: Mapping[str, list[str]]
         {
             "boot_sets": list(found),
             "id": session,
-            "links": links(fields["status_link"], "Boot Set", found),
+            "links": make_links(fields["status_link"], "Boot Set", found),
             "metadata": rules.with_flags({"start_time": now}, whole),
         },
     )
@@ -209,13 +210,13 @@ def put_new(store: Store, session: str, now: str, nodes: Mapping[str, list[str]]
     store.put(MADE, session, {"at": now})
 
 
-def new_boot_set(session: str, name: str, operation: str, nodes: list[str], now: str) -> BootSet:
+def new_boot_set(session: str, name: str, operation: str, nodes: list[str], now: str) -> dict[str, object]:
     """Return the status of a boot set of which nothing has begun."""
     status, phases = f"/v1/session/{session}/status", rules.OPERATION_PHASES[operation.lower()]
     lists = {"not_started": nodes, "succeeded": [], "failed": [], "excluded": [], "in_progress": []}
-    return rules.recomputed(
+    return rules.with_computed_flags(
         {
-            "links": links(f"{status}/{segment(name)}", "Phase", phases),
+            "links": make_links(f"{status}/{segment(name)}", "Phase", phases),
             "metadata": {"start_time": now},
             "name": name,
             "phases": [
@@ -231,7 +232,7 @@ def new_boot_set(session: str, name: str, operation: str, nodes: list[str], now:
     )
 
 
-def links(address: str, rel: str, names: Iterable[str]) -> list[Link]:
+def make_links(address: str, rel: str, names: Iterable[str]) -> list[Link]:
     """Return the links of a status: to itself, then to its parts, whose names the server does not quote."""
     return [Link(href=address, rel="self"), *(Link(href=f"{address}/{name}", rel=rel) for name in names)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.arrays import StoredArray
 from nodewatch.bos_v2 import kinds, rules
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from nodewatch.app import App
+    from nodewatch.bos_v2.client import Filters
 
-STANDING = ("ids", "session")  # filters that a node does not leave by getting on
 MOVING_STATUSES = ",".join(word for word in COMPONENT_CHART.statuses if word not in ("stable", "failed"))
 
 
@@ -53,11 +53,12 @@ class ComponentsWatcher:
     it has to be the same one: another session of its name began at another time.
     """
 
-    def __init__(self, app: App, filters: dict[str, Any]) -> None:
+    def __init__(self, app: App, filters: Filters) -> None:
         self.app, self.filters = app, filters
         self.fields = (*app.list.fields(), *rules.IN_PROGRESS) if app.list.fields() else ()
         self.every_change = bool(app.flags.get("watch") or app.flags.get("fail_fast"))
-        self.standing: dict[str, Any] = {name: filters.get(name) for name in STANDING}
+        # Filters that a node does not leave by getting on.
+        self.standing: Filters = {"ids": filters.get("ids"), "session": filters.get("session")}
         self.chosen: set[str] = set()
         self.before = ComponentsLook({}, 0)
         self.began = ""
@@ -70,17 +71,17 @@ class ComponentsWatcher:
         elif self.chosen or self.every_change:
             self.before = self.last_look()
         else:
-            self.before = self.first(bos, self.deciding())
+            self.before = self.first_look(bos, self.deciding_fields())
             if not self.before.pending and not any(node.kind == "moving" for node in self.before.nodes.values()):
                 self.before = self.last_look()
         return self.before
 
-    def deciding(self) -> Sequence[str]:
+    def deciding_fields(self) -> Sequence[str]:
         """Return the members of components that tell whether they fit, and are at their end."""
         fits = self.app.list.fits()
         return (*rules.IN_PROGRESS, "last_action.action", *(fits.fields if fits else ()))
 
-    def first(self, bos: BosClient, fields: Sequence[str]) -> ComponentsLook:
+    def first_look(self, bos: BosClient, fields: Sequence[str]) -> ComponentsLook:
         """Return the components that fit, chosen for all looks to come; none while their session is pending."""
         session = self.filters.get("session")
         found = list(bos.components(fields=fields, **self.app.list.narrowed(self.filters)))
@@ -92,14 +93,14 @@ class ComponentsWatcher:
         bos.check_known([[name] for name in (self.filters.get("ids") or "").split(",") if name], found)
         self.chosen = {id_of(component) for component in self.app.list.fitting(found)}
         self.app.list.keep_all()
-        return self.looked(found)
+        return self.look_at(found)
 
     def still_moving(self, bos: BosClient) -> bool:
         """Return whether BOS works on one of the chosen components, for all that a cheap question tells."""
-        enabled: dict[str, Any] = {**self.standing, "enabled": True}
+        enabled: Filters = {**self.standing, "enabled": True}
         if not self.standing["ids"]:
-            one = bos.components(**enabled, status=MOVING_STATUSES, page_size=1, fields=("id",))
-            first = next(map(id_of, one), "")
+            single: Filters = {**enabled, "status": MOVING_STATUSES, "page_size": 1}
+            first = next(map(id_of, bos.components(**single, fields=("id",))), "")
             if not first or first in self.chosen:
                 return bool(first)
         found = kinds.nodes_by_id(bos.components(fields=rules.IN_PROGRESS, **enabled))
@@ -109,11 +110,12 @@ class ComponentsWatcher:
         """Return what is known of all that were chosen."""
         bos = BosClient(self.app.backend("bos"))
         if not self.chosen:
-            return self.first(bos, self.fields)
+            return self.first_look(bos, self.fields)
         self.check_not_made_again(bos)
-        found: Any = bos.components(fields=self.fields, **self.standing)
-        as_texts = isinstance(found, StoredArray) and not self.every_change
-        return self.looked(KeptArray(found.texts) if as_texts else list(found))
+        found = bos.components(fields=self.fields, **self.standing)
+        if isinstance(found, StoredArray) and not self.every_change:
+            return self.look_at(KeptArray(found.texts))
+        return self.look_at(list(found))
 
     def check_not_made_again(self, bos: BosClient) -> None:
         """Raise `NotFound` if another session has the name of the one whose components are followed by now."""
@@ -122,7 +124,7 @@ class ComponentsWatcher:
         if start and self.began and start != self.began:
             raise NotFound(f"session {session} was deleted, and made again at {start}.")
 
-    def looked(self, found: list[Component] | KeptArray) -> ComponentsLook:
+    def look_at(self, found: list[Component] | KeptArray) -> ComponentsLook:
         """Return the look at these components, as far as they were chosen."""
 
         def chosen(component: Component) -> bool:

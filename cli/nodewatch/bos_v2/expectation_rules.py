@@ -7,7 +7,7 @@ charts of `status_rules` for the words.
 from __future__ import annotations
 
 from datetime import MAXYEAR, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import rules
 from nodewatch.bos_v2.status_rules import COMPONENT_CHART, ENABLE_AGAIN, SHOW_SESSION_STATUS
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from nodewatch.bos_v2.kinds import Alike
-    from nodewatch.bos_v2.types import Component
+    from nodewatch.documents import Document
     from nodewatch.times import Clock
 
 # How long a status may last: the server's option for it; and which attempts it counts.
@@ -44,49 +44,51 @@ COUNTED_ATTEMPTS = {
 }
 
 
-def option(options: Mapping[str, Any], name: str) -> int:
+def option_number(options: Document, name: str) -> int:
     """Return an option of the service that is a number, BOS's default where it is missing or not what the API allows.
 
-    >>> option({"polling_frequency": 20}, "polling_frequency"), option({}, "polling_frequency")
+    >>> option_number({"polling_frequency": 20}, "polling_frequency"), option_number({}, "polling_frequency")
     (20, 15)
     >>> name, values = "default_retry_policy", (-2, -1, rules.LARGEST_OPTION, rules.LARGEST_OPTION + 1, "9")
-    >>> [option({name: value}, name) for value in values]
+    >>> [option_number({name: value}, name) for value in values]
     [3, -1, 1048576, 3, 3]
     """
     value = options.get(name)
     return value if type(value) is int and -1 <= value <= rules.LARGEST_OPTION else int(rules.DEFAULT_OPTIONS[name])
 
 
-def limit_of(status: str, options: Mapping[str, Any]) -> timedelta | None:
+def limit_of(status: str, options: Document) -> timedelta | None:
     """Return how long a status may last; None if nothing limits it.
 
     >>> limit_of("power_on_called", {}), limit_of("stable", {})
     (datetime.timedelta(seconds=1200), None)
     """
-    return timedelta(seconds=option(options, LIMITS[status])) if status in LIMITS else None
+    return timedelta(seconds=option_number(options, LIMITS[status])) if status in LIMITS else None
 
 
 ASSUMED = "BOS's defaults are assumed, because its options are not known"
 
 
-def assumed(component: Component, options: Mapping[str, Any]) -> bool:
+def limit_is_assumed(component: Document, options: Document) -> bool:
     """Tell whether the limit of what a component is in is BOS's default only, because the option is not known.
 
     >>> node = {"enabled": True, "status": {"phase": "powering_on", "status_override": "power_on_called"}}
-    >>> assumed(node, {}), assumed(node, {"max_boot_wait_time": 60}), assumed({**node, "enabled": False}, {})
-    (True, False, False)
+    >>> limit_is_assumed(node, {}), limit_is_assumed(node, {"max_boot_wait_time": 60})
+    (True, False)
+    >>> limit_is_assumed({**node, "enabled": False}, {})
+    False
     """
     name = LIMITS.get(rules.status_of(component))
     return bool(component.get("enabled")) and name is not None and name not in options
 
 
-def idle(component: Component, now: datetime) -> timedelta | None:
+def idle_time(component: Document, now: datetime) -> timedelta | None:
     """Return how long ago BOS last did something about a component; None if nothing says."""
     last = read_time(part(component, "last_action").get("last_updated"))
     return None if last is None else now - last
 
 
-def stuck(component: Component, options: Mapping[str, Any], now: datetime) -> bool:
+def stuck(component: Document, options: Document, now: datetime) -> bool:
     """Return whether something was called for the component, and its time is over: BOS should have gone on.
 
     >>> from datetime import UTC, datetime
@@ -98,7 +100,7 @@ def stuck(component: Component, options: Mapping[str, Any], now: datetime) -> bo
     >>> stuck({**node, "enabled": False}, {}, noon)
     False
     """
-    limit, since = limit_of(rules.status_of(component), options), idle(component, now)
+    limit, since = limit_of(rules.status_of(component), options), idle_time(component, now)
     return bool(component.get("enabled")) and limit is not None and since is not None and since > limit
 
 
@@ -117,7 +119,7 @@ class Expectation(NamedTuple):
     commands: list[str]
 
 
-def expectation(component: Component, options: Mapping[str, Any], clock: Clock, template: str = "") -> Expectation:
+def expectation(component: Document, options: Document, clock: Clock, template: str = "") -> Expectation:
     """Return what is to be expected of a component, by the options of the service.
 
     Commands are those whose names are known: `template` is the session template of its session, empty for none.
@@ -134,13 +136,11 @@ def expectation(component: Component, options: Mapping[str, Any], clock: Clock, 
     ('power on 1 of 3', '')
     """
     status = rules.status_of(component)
-    known = COMPONENT_CHART.statuses.get(
-        status, Explanation("The guide page does not know this status.", "that is not known")
-    )
+    known = COMPONENT_CHART.statuses.get(status, UNEXPLAINED)
     late = ""
     if stuck(component, options, clock.now):
-        since, name = idle(component, clock.now) or timedelta(), LIMITS[status]
-        late = f"yes: for {span(since)}, and {name} is {span(timedelta(seconds=option(options, name)))}"
+        since, name = idle_time(component, clock.now) or timedelta(), LIMITS[status]
+        late = f"yes: for {span(since)}, and {name} is {span(timedelta(seconds=option_number(options, name)))}"
     names = {"COMPONENT": id_of(component), "SESSION": as_text(component.get("session")), "TEMPLATE": template}
     likely = [*known.commands, SHOW_SESSION_STATUS]
     if not component.get("enabled") and status not in ("stable", "failed"):
@@ -173,7 +173,7 @@ def fill_in_names(command: str, names: Mapping[str, str]) -> str:
     return " ".join(quote(names[word]) if names.get(word) else word for word in command.split(" "))
 
 
-def next_step(component: Component, status: str, options: Mapping[str, Any], clock: Clock) -> str:
+def next_step(component: Document, status: str, options: Document, clock: Clock) -> str:
     """Return what BOS does next with a component that it waits for, and when."""
     if not component.get("enabled"):
         return {"stable": "nothing", "failed": "nothing, until it is enabled again or a session takes it"}.get(
@@ -182,7 +182,7 @@ def next_step(component: Component, status: str, options: Mapping[str, Any], clo
     last = read_time(part(component, "last_action").get("last_updated"))
 
     def at(name: str) -> str:
-        wait = timedelta(seconds=option(options, name))
+        wait = timedelta(seconds=option_number(options, name))
         if last is None or last.year == MAXYEAR:  # there is no time after that
             return f"after {span(wait)}"
         time = last + wait
@@ -193,7 +193,7 @@ def next_step(component: Component, status: str, options: Mapping[str, Any], clo
         return f"if it is off, power on again {at(MAX_POWER_ON)}; if it is on, reboot {at(LIMITS[status])}"
     if status in LIMITS:
         return f"if it is still on, power off by force {at(LIMITS[status])}"
-    every = f"within {span(timedelta(seconds=option(options, 'polling_frequency')))}"
+    every = f"within {span(timedelta(seconds=option_number(options, 'polling_frequency')))}"
     return {
         "power_on_pending": f"power on, {every}",
         "power_off_pending": f"power off gracefully, {every}",
@@ -203,7 +203,7 @@ def next_step(component: Component, status: str, options: Mapping[str, Any], clo
     }.get(status, "nothing")
 
 
-def attempts(component: Component, status: str, options: Mapping[str, Any]) -> str:
+def attempts(component: Document, status: str, options: Document) -> str:
     """Return how often each power action was tried, of how many times at most; also the one that the status is about.
 
     >>> attempts({"event_stats": {"power_off_graceful_attempts": 1}, "retry_policy": 2}, "power_on_called", {})
@@ -214,7 +214,7 @@ def attempts(component: Component, status: str, options: Mapping[str, Any]) -> s
     'power on 0 of 0'
     """
     own = component.get("retry_policy")
-    allowed = own if type(own) is int else option(options, "default_retry_policy")
+    allowed = own if type(own) is int else option_number(options, "default_retry_policy")
     limit = f" of {allowed}" if allowed >= 0 else ", without a limit"
     counts = {field: value for field, value in part(component, "event_stats").items() if type(value) is int}
     tried = [
@@ -234,7 +234,7 @@ class Laggards(NamedTuple):
     stuck: list[str]
 
 
-def laggards(components: Iterable[Alike], options: Mapping[str, Any], now: datetime) -> list[Laggards]:
+def laggards(components: Iterable[Alike], options: Document, now: datetime) -> list[Laggards]:
     """Return the components that BOS still works on by status, the one with the oldest last action first.
 
     >>> from datetime import UTC, datetime

@@ -13,10 +13,12 @@ from nodewatch.documents import as_text, part
 from nodewatch.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from nodewatch.app import App
+    from nodewatch.bos_v2.kinds import Node
     from nodewatch.bos_v2.types import Session
+    from nodewatch.documents import Document
 
 
 class SessionListWatcher:
@@ -28,7 +30,7 @@ class SessionListWatcher:
     others are failed is asked at the first look, where it is shown.
     """
 
-    def __init__(self, app: App, filters: Mapping[str, Any]) -> None:
+    def __init__(self, app: App, filters: Document) -> None:
         self.app, self.filters, self.view, fits = app, app.list.narrowed(filters), app.list.view, app.list.fits()
         self.chosen_by_failures = fits is not None and "failed" in fits.fields
         self.tells_failures = app.list.uses("failed")
@@ -40,11 +42,11 @@ class SessionListWatcher:
     def look(self) -> SessionsLook:
         """Return what is known now."""
         bos = BosClient(self.app.backend("bos"))
-        found = {key_of(session): session for session in self.fitting(bos)}
+        found = {key_of(session): session for session in self.fitting_sessions(bos)}
         for name, before in self.followed.items():
-            if name not in found and (session := self.again(bos, before)) is not None:
+            if name not in found and (session := self.record_again(bos, before)) is not None:
                 found[name] = session
-        looks = {name: self.followed_up(bos, name, session) for name, session in found.items()}
+        looks = {name: self.look_at(bos, name, session) for name, session in found.items()}
         self.followed = {name: look for name, look in looks.items() if look is not None}
         self.ran.update(name for name, look in self.followed.items() if session_kind(look) != "waiting")
         if self.tells_failures:
@@ -52,7 +54,7 @@ class SessionListWatcher:
             self.failed = {**known, **failed_counts(self.followed.values())}
         return SessionsLook(list(found.values()), self.followed, len(self.ran), self.failed or {})
 
-    def fitting(self, bos: BosClient) -> list[Session]:
+    def fitting_sessions(self, bos: BosClient) -> list[Session]:
         """Return the sessions that fit what the options ask for."""
         sessions: list[Any] = list(bos.sessions(**self.filters))
         if self.view is None:
@@ -63,7 +65,7 @@ class SessionListWatcher:
             sessions = with_failed(sessions, bos.failed_counts())
         return cast("list[Session]", without_failed(filter_records(self.view, sessions, self.app.clock)))
 
-    def again(self, bos: BosClient, before: SessionLook) -> Session | None:
+    def record_again(self, bos: BosClient, before: SessionLook) -> Session | None:
         """Return the record of a session that is not in the list, None if it is gone; what was complete stays so."""
         if before.made_again or before.status.get("status") == "complete":
             return before.session
@@ -72,7 +74,7 @@ class SessionListWatcher:
         except NotFound:
             return None
 
-    def followed_up(self, bos: BosClient, name: str, session: Session) -> SessionLook | None:
+    def look_at(self, bos: BosClient, name: str, session: Session) -> SessionLook | None:
         """Return how far a session is that runs, or ran at the look before; None for another, or one that is gone."""
         before, start = self.followed.get(name), part(session, "status").get("start_time")
         complete = part(session, "status").get("status") == "complete"
@@ -87,7 +89,7 @@ class SessionListWatcher:
         except NotFound:
             return None
         over = status.get("status") == "complete"
-        nodes: dict[str, Any] = {}
+        nodes: dict[str, Node] = {}
         if over and (verdict_rules.node_count(status) or 0) > verdict_rules.EXACT:
             nodes = kinds.nodes_by_id(bos.components(session=session.get("name"), fields=rules.IN_PROGRESS))
         return SessionLook(session, status, nodes, whole=over)

@@ -236,14 +236,14 @@ def older_boots(app: App) -> Iterator[GoingOn]:
     if it is not known how far any of them is: what was not seen may be going on.
     """
     from nodewatch.bos_v1.client import BosV1Client
-    from nodewatch.bos_v1.commands import described
-    from nodewatch.bos_v1.rules import claim
+    from nodewatch.bos_v1.commands import describe_each
+    from nodewatch.bos_v1.rules import claim_in_words
 
     try:
         names = BosV1Client(app.backend("bos")).sessions()
     except NotFound:
         return
-    sessions = described(app, names)
+    sessions = describe_each(app, names)
     unknown = sum(len(session) == 1 for session in sessions)
     if unknown:
         raise ServiceTrouble(
@@ -256,7 +256,7 @@ def older_boots(app: App) -> Iterator[GoingOn]:
             yield {
                 "kind": "boot session",
                 "name": name,
-                "state": claim(session),
+                "state": claim_in_words(session),
                 "failed": errors if isinstance(errors, int) else 0,
                 "nodes": None,
                 "error": None,
@@ -279,16 +279,16 @@ def recent(end: Any, now: datetime) -> bool:
 
 def upgrades(app: App) -> Iterator[GoingOn]:
     """Return the policies that nodes are waiting for or work on, or that have failed on nodes."""
-    from nodewatch.horizon.nmp_commands import ask_nodes
+    from nodewatch.horizon.policy_survey import PolicyQuestion
 
     try:
-        found = ask_nodes(app, "*", (), ())
+        found = PolicyQuestion(app, "*", match=False).ask()
     except NotFound:  # no policy, or no node
         return
     by_policy: dict[str, Counter[str]] = {}
     for statuses in found.statuses.values():
         for policy, status in statuses.items():
-            by_policy.setdefault(policy, Counter())[status_class(status)] += 1
+            by_policy.setdefault(policy, Counter())[outcome_of_status(status)] += 1
     for policy, counts in by_policy.items():
         moving = counts["running"] + counts["waiting"]
         if moving or counts["failed"]:
@@ -304,7 +304,7 @@ def upgrades(app: App) -> Iterator[GoingOn]:
             }
 
 
-def status_class(status: Any) -> str:
+def outcome_of_status(status: Any) -> str:
     """Return what the word of a node's status of a policy means."""
     from nodewatch.horizon.rules import meaning
 
