@@ -44,6 +44,8 @@ class Result(NamedTuple):
         >>> target = Target("o/n", "o/p", None)
         >>> Result(target, now="initiated").words, Result(target, begun=False).words
         ('left alone: it has changed in the meantime, to initiated', 'not reset')
+        >>> Result(target).words
+        'reset or not: it was interrupted'
         """
         if self.is_reset:
             return "reset"
