@@ -33,7 +33,7 @@ ENDS = (0, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12)
 
 def small_fleet() -> dict[str, Any]:
     """Return a fleet that has a little of everything."""
-    fleet = demo_fleet(NOW)
+    fleet: dict[str, Any] = demo_fleet(NOW)
 
     def few(collections: Mapping[str, Any]) -> dict[str, Any]:
         return {name: dict(list(each.items())[:3]) for name, each in collections.items()}

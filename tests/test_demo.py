@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nodewatch.bos_v2.rules import answered
+from nodewatch.bos_v2.rules import as_answered
 from nodewatch.demo import demo_fleet
 from nodewatch.offline.backend import sections
 from nodewatch.offline.fleet import entries
@@ -61,7 +61,7 @@ def test_every_status_of_a_component_is_there(v2: Any) -> None:
 
 def test_components_are_as_the_server_answers_them(v2: Any) -> None:
     for component in v2["components"]:
-        assert answered(component) == component
+        assert as_answered(component) == component
         assert list(component) == sorted(component)
     assert len({component["id"] for component in v2["components"]}) == 221
 
@@ -179,7 +179,8 @@ def test_v1_sessions_hang_together(fleet: dict[str, Any]) -> None:
 
 def test_times_follow_now() -> None:
     day = timedelta(days=1)
-    one, two = (demo_fleet(now)["bos"]["v2"]["sessions"][-1]["status"]["start_time"] for now in (NOW, NOW + day))
+    fleets: list[dict[str, Any]] = [demo_fleet(NOW), demo_fleet(NOW + day)]
+    one, two = (fleet["bos"]["v2"]["sessions"][-1]["status"]["start_time"] for fleet in fleets)
     assert datetime.fromisoformat(two) - datetime.fromisoformat(one) == day
 
 
@@ -350,6 +351,5 @@ def test_a_fleet_that_lives(run: Runner) -> None:
     assert run("bos sessions status list night-reboot --context demo").json["percent_successful"] == 80.21
 
 
-def test_the_context_names_an_organization_of_the_fleet() -> None:
-    policies = demo_fleet(NOW)["exchange"]["managementpolicies"]
-    assert DEMO_ORG in {name.partition("/")[0] for name in policies}
+def test_the_context_names_an_organization_of_the_fleet(fleet: dict[str, Any]) -> None:
+    assert DEMO_ORG in {name.partition("/")[0] for name in fleet["exchange"]["managementpolicies"]}

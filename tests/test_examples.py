@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import docs
 import pytest
@@ -49,7 +49,7 @@ EXAMPLES = sorted(
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the files that examples name."""
     folder = tmp_path_factory.mktemp("files")
-    fleet = demo_fleet(NOW)
+    fleet: dict[str, Any] = demo_fleet(NOW)
     template = next(each for each in fleet["bos"]["v2"]["sessiontemplates"] if each["name"] == "compute-26.3")
     boot_sets = {"boot_sets": template["boot_sets"]}
     for name, document in {

@@ -10,7 +10,7 @@ import pytest
 
 from edge import WORDS
 from nodewatch.bos_v1 import status_rules as bos_v1
-from nodewatch.bos_v1.rules import CATEGORY_NAMES, state
+from nodewatch.bos_v1.rules import CATEGORY_NAMES, boot_state
 from nodewatch.bos_v2 import status_rules as bos_v2
 from nodewatch.commands.explain import charts
 from nodewatch.horizon import status_rules as horizon
@@ -87,11 +87,11 @@ def test_sessions_and_categories_are_those_of_the_guide_page() -> None:
 def test_states_are_those_of_the_rule() -> None:
     nodes = ["x1"]
     found = {
-        state([phase("boot", not_started=nodes)]),
-        state([phase("boot", in_progress=nodes)]),
-        state([phase("boot", succeeded=nodes, not_started=["x2"])]),
-        state([phase("boot", succeeded=nodes)]),
-        state([phase("boot", failed=nodes)]),
+        boot_state([phase("boot", not_started=nodes)]),
+        boot_state([phase("boot", in_progress=nodes)]),
+        boot_state([phase("boot", succeeded=nodes, not_started=["x2"])]),
+        boot_state([phase("boot", succeeded=nodes)]),
+        boot_state([phase("boot", failed=nodes)]),
     }
     assert found == set(bos_v1.STATE_CHART.statuses)
 

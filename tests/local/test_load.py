@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleets import COMPONENTS, FLEET, as_answered
+from nodewatch.documents import part
 from nodewatch.offline import fleet as fleets
 from nodewatch.offline.backend import sections, tables
 from nodewatch.offline.store import in_memory
@@ -300,5 +301,5 @@ def test_dump_gives_back_what_was_loaded(fleet: dict[str, Any]) -> None:
         fleets.fill(store, fleets.read_fleet(json.dumps(fleet), "it", sections()))
         dumped = fleets.dump(store, sections())
     kept = {"components": fleet["bos"]["v2"]["components"], "options": fleet["bos"]["v2"]["options"]}
-    assert dumped["bos"]["v2"] == {name: value for name, value in kept.items() if value or name == "options"}
-    assert dumped.get("exchange", {}).get("nodes", {}) == fleet["exchange"]["nodes"]
+    assert part(dumped, "bos")["v2"] == {name: value for name, value in kept.items() if value or name == "options"}
+    assert part(part(dumped, "exchange"), "nodes") == fleet["exchange"]["nodes"]

@@ -65,11 +65,11 @@ def list_sessions(app: App) -> None:
     if app.list.view is None:
         app.show(names)
         return
-    sessions = described(app, names) if app.list.uses("details") else [{"id": name} for name in names]
-    app.show_list(sessions, list_tables.ids)
+    sessions = describe_each(app, names) if app.list.uses("details") else [{"id": name} for name in names]
+    app.show_list(sessions, list_tables.ids_of)
 
 
-def described(app: App, names: Sequence[str]) -> list[dict[str, Any]]:
+def describe_each(app: App, names: Sequence[str]) -> list[dict[str, Any]]:
     """Return the sessions with what each was asked to do, as far as the server tells; say what of that is missing."""
     if len(names) > MOST_DESCRIBED:
         app.say(
@@ -169,13 +169,13 @@ def delete_session(app: App, session_id: str, yes: bool) -> None:
     """
     bos = BosV1Client(app.backend("bos"))
     if app.interactive and not yes and not app.settings.dry_run:
-        going_on = unfinished(app, session_id)
+        going_on = unfinished_in_words(app, session_id)
         if going_on:
             app.confirm(f"{going_on}. Delete it at {app.address('bos')}?")
-    app.show(bos.delete(session_id), tables.deleted)
+    app.show(bos.delete(session_id), tables.deleted_page)
 
 
-def unfinished(app: App, session_id: str) -> str:
+def unfinished_in_words(app: App, session_id: str) -> str:
     """Return how far a session is, in a sentence; nothing where it is over."""
     from datetime import timedelta
 

@@ -24,7 +24,7 @@ def fleet_states(fleet: Mapping[str, Mapping[str, Any]]) -> FleetStates:
     for session, boot_sets in fleet.get("bos.v1.boot_sets", {}).items():
         states = nodes.setdefault(f"BOS v1 session {session}", {})
         for name in boot_sets:
-            for phase in rules.phases(part(boot_sets, name)):  # type: ignore[arg-type]  # any document will do
+            for phase in rules.phases_of(part(boot_sets, name)):  # type: ignore[arg-type]  # any document will do
                 for category in objects_in(phase, "categories"):
                     word = as_text(category.get("name"))
                     for node in names_in(category.get("node_list")):

@@ -67,7 +67,7 @@ def follow_category(app: App, session: str, boot_set: str, phase: str, name: str
         bos = BosV1Client(app.backend("bos"))
         found = bos.category(session, boot_set, phase, name)
         document = bos.boot_set(session, boot_set)
-        metadata = part(rules.find_by_name(rules.phases(document), phase), "metadata")
+        metadata = part(rules.find_by_name(rules.phases_of(document), phase), "metadata")
         return outcome.Look(f"phase {phase}", found, metadata, {boot_set: document}, phase)
 
     return make_subject(

@@ -22,7 +22,7 @@ DETAILS = ("details",)  # all but the id is in the session's own document, which
 
 def claim_cell(session: Any, _clock: Clock) -> Cell:
     """Return what the server says of a session, in red where nodes failed."""
-    claim = rules.claim(session)
+    claim = rules.claim_in_words(session)
     return Cell(claim, "bad" if session.get("error_count") else "busy" if session.get("in_progress") is True else "")
 
 
@@ -60,7 +60,7 @@ SESSION_LISTING = Listing(
         Attribute(
             "state",
             "what the server's flags say, which need not be true: `session status list` goes by the nodes",
-            lambda session, _: rules.claim(session),
+            lambda session, _: rules.claim_in_words(session),
             Column("Server says", wraps=True),
             claim_cell,
             needs=DETAILS,
@@ -80,7 +80,7 @@ SESSION_LISTING = Listing(
 )
 
 
-def ids(sessions: Iterable[Mapping[str, Any]]) -> list[Any]:
+def ids_of(sessions: Iterable[Mapping[str, Any]]) -> list[Any]:
     """Return the ids alone, which is all that the server's list has."""
     return [session["id"] for session in sessions]
 

@@ -69,11 +69,11 @@ def list_sessions(store: Store, _call: Call) -> Answer:
     return Answer(200, list(dict.fromkeys(ids)))
 
 
-def flags(store: Store, session: str) -> rules.Flags | None:
+def flags_made_here(store: Store, session: str) -> rules.Flags | None:
     """Return the flags of a session that was made here, from its boot sets; None for one that was loaded."""
     if store.get(MADE, session) is None:
         return None
-    return rules.rolled_up(rules.boot_set_flags(boot_set) for boot_set in stored_boot_sets(store, session).values())
+    return rules.roll_up(rules.boot_set_flags(boot_set) for boot_set in stored_boot_sets(store, session).values())
 
 
 def stored_boot_sets(store: Store, session: str) -> Mapping[str, Any]:
@@ -87,7 +87,7 @@ def describe_session(store: Store, call: Call) -> Answer:
     document = store.get(SESSIONS, call.names["session"])
     if document is None:
         return Answer(404, {})
-    found = flags(store, call.names["session"])
+    found = flags_made_here(store, call.names["session"])
     return Answer(200, document if found is None else rules.with_flags(document, found))
 
 
@@ -96,7 +96,7 @@ def session_status(store: Store, call: Call) -> Answer:
     document = store.get(STATUSES, call.names["session"])
     if document is None:
         return Answer(404)
-    found = flags(store, call.names["session"])
+    found = flags_made_here(store, call.names["session"])
     if found is not None:
         document = {**document, "metadata": rules.with_flags(part(document, "metadata"), found)}
     return Answer(200, document)
@@ -106,7 +106,7 @@ def find_boot_set(store: Store, call: Call) -> Any:
     """Return the document of the boot set that the path names, or None; its name is case-sensitive."""
     session = call.names["session"]
     document = stored_boot_sets(store, session).get(call.names["boot_set"])
-    return document if document is None or store.get(MADE, session) is None else rules.recomputed(document)
+    return document if document is None or store.get(MADE, session) is None else rules.with_computed_flags(document)
 
 
 def boot_set_status(store: Store, call: Call) -> Answer:
@@ -117,13 +117,13 @@ def boot_set_status(store: Store, call: Call) -> Answer:
 
 def phase_status(store: Store, call: Call) -> Answer:
     """Answer for a phase, whose name may be in any case; 404 where the server closes the connection."""
-    phase = rules.find_by_name(rules.phases(find_boot_set(store, call)), call.names["phase"])
+    phase = rules.find_by_name(rules.phases_of(find_boot_set(store, call)), call.names["phase"])
     return Answer(404) if phase is None else Answer(200, phase)
 
 
 def category_status(store: Store, call: Call) -> Answer:
     """Answer for a category, whose name may be in any case; 404 where the server fails with 500."""
-    phase = rules.find_by_name(rules.phases(find_boot_set(store, call)), call.names["phase"])
+    phase = rules.find_by_name(rules.phases_of(find_boot_set(store, call)), call.names["phase"])
     category = rules.find_by_name(objects_in(phase, "categories"), call.names["category"])
     return Answer(404) if category is None else Answer(200, category)
 
@@ -134,14 +134,14 @@ def create_session(store: Store, call: Call) -> Answer:
     Nodes are those that the template lists; who is in a group or a role only the hardware state manager knows.
     """
     body = call.body
-    refusal = refuse(body)
-    if refusal is not None:
-        return problem(400, "Bad Request", refusal)
+    wrong = refusal(body)
+    if wrong is not None:
+        return problem(400, "Bad Request", wrong)
     name = body.get("templateName", body.get("templateUuid"))
     template = store.get(TEMPLATES, owned_key(name, None))
     if template is None:
         return Answer(404, f"Session Template ID invalid: {name}")
-    reason = rules.unusable(template, name)
+    reason = rules.template_fault(template, name)
     if reason is not None:
         return Answer(400, reason)
     from uuid import uuid4
@@ -181,7 +181,7 @@ def create_session(store: Store, call: Call) -> Answer:
     )
 
 
-def refuse(body: Any) -> str | None:
+def refusal(body: Any) -> str | None:
     """Return the server's words for a request that its schema does not allow; None for one that it does."""
     if isinstance(body, dict) and body.keys() <= REQUEST_FIELDS:
         texts = [body.get("operation"), body.get("templateName", body.get("templateUuid")), body.get("limit", "")]
@@ -193,7 +193,7 @@ def refuse(body: Any) -> str | None:
 def put_new(store: Store, session: str, now: str, nodes: Mapping[str, list[str]], fields: Mapping[str, Any]) -> None:
     """Store a session that is made now: what describes it, its status, and its boot sets with their nodes."""
     found = {name: new_boot_set(session, name, fields["operation"], nodes[name], now) for name in nodes}
-    whole = rules.rolled_up(map(rules.boot_set_flags, found.values()))
+    whole = rules.roll_up(map(rules.boot_set_flags, found.values()))
     store.put(SESSIONS, session, rules.with_flags(fields, whole))
     store.put(
         STATUSES,
@@ -201,7 +201,7 @@ def put_new(store: Store, session: str, now: str, nodes: Mapping[str, list[str]]
         {
             "boot_sets": list(found),
             "id": session,
-            "links": links(fields["status_link"], "Boot Set", found),
+            "links": make_links(fields["status_link"], "Boot Set", found),
             "metadata": rules.with_flags({"start_time": now}, whole),
         },
     )
@@ -213,9 +213,9 @@ def new_boot_set(session: str, name: str, operation: str, nodes: list[str], now:
     """Return the status of a boot set of which nothing has begun."""
     status, phases = f"/v1/session/{session}/status", rules.OPERATION_PHASES[operation.lower()]
     lists = {"not_started": nodes, "succeeded": [], "failed": [], "excluded": [], "in_progress": []}
-    return rules.recomputed(
+    return rules.with_computed_flags(
         {
-            "links": links(f"{status}/{segment(name)}", "Phase", phases),
+            "links": make_links(f"{status}/{segment(name)}", "Phase", phases),
             "metadata": {"start_time": now},
             "name": name,
             "phases": [
@@ -231,7 +231,7 @@ def new_boot_set(session: str, name: str, operation: str, nodes: list[str], now:
     )
 
 
-def links(address: str, rel: str, names: Iterable[str]) -> list[Link]:
+def make_links(address: str, rel: str, names: Iterable[str]) -> list[Link]:
     """Return the links of a status: to itself, then to its parts, whose names the server does not quote."""
     return [Link(href=address, rel="self"), *(Link(href=f"{address}/{name}", rel=rel) for name in names)]
 

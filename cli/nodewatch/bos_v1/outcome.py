@@ -40,7 +40,7 @@ class Look(NamedTuple):
     @property
     def phases(self) -> dict[str, list[Phase]]:
         """The phases that are waited for, by the boot set they are of."""
-        found = {name: rules.phases(boot_set) for name, boot_set in self.boot_sets.items() if boot_set is not None}
+        found = {name: rules.phases_of(boot_set) for name, boot_set in self.boot_sets.items() if boot_set is not None}
         if self.phase is None:
             return found
         return {
@@ -62,7 +62,7 @@ class Course(NamedTuple):
     succeeded: list[str]
 
 
-def courses(phases: Sequence[Phase]) -> list[Course]:
+def phase_courses(phases: Sequence[Phase]) -> list[Course]:
     """Return where the nodes of a boot set are, phase by phase.
 
     A node that failed a phase is not waited for in later ones; nor is anybody in a `configure` that none ever entered,
@@ -71,21 +71,21 @@ def courses(phases: Sequence[Phase]) -> list[Course]:
     >>> def phase(name, **lists):
     ...     return {"name": name, "categories": [{"name": name, "node_list": nodes} for name, nodes in lists.items()]}
     >>> boot = phase("boot", failed=["x1"], succeeded=["x2"])
-    >>> courses([boot, phase("configure", not_started=["x1"], in_progress=["x2"])])[1]
+    >>> phase_courses([boot, phase("configure", not_started=["x1"], in_progress=["x2"])])[1]
     Course(phase='configure', waiting=['x2'], moving=True, failed=['x1'], succeeded=[])
-    >>> courses([boot, phase("configure", not_started=["x1", "x2"])])[1].waiting
+    >>> phase_courses([boot, phase("configure", not_started=["x1", "x2"])])[1].waiting
     []
-    >>> courses([boot, phase("check", not_started=["x2"])])[1].waiting
+    >>> phase_courses([boot, phase("check", not_started=["x2"])])[1].waiting
     ['x2']
-    >>> courses([phase("boot", in_progress=["x2"]), phase("configure", not_started=["x2"])])[1].waiting
+    >>> phase_courses([phase("boot", in_progress=["x2"]), phase("configure", not_started=["x2"])])[1].waiting
     ['x2']
-    >>> courses([phase("boot", succeeded=["x1"], timed_out=["x2"])])[0].waiting
+    >>> phase_courses([phase("boot", succeeded=["x1"], timed_out=["x2"])])[0].waiting
     ['x2']
     """
     found: list[Course] = []
     lost: set[str] = set()
     for phase in phases:
-        nodes, name = rules.disjoint_categories(phase), phase_name(phase)
+        nodes, name = rules.nodes_by_one_category(phase), phase_name(phase)
         begun = any(nodes[category] for category in nodes if category != "not_started")
         open_ones = [category for category in nodes if category not in ENDED]
         open_nodes = [node for category in open_ones for node in nodes[category]]
@@ -107,7 +107,7 @@ def phase_name(phase: Phase) -> str:
 
 def all_courses(look: Look) -> list[Course]:
     """Return where the nodes are in all phases of all boot sets."""
-    return [course for boot_set in look.boot_sets.values() for course in courses(rules.phases(boot_set))]
+    return [course for boot_set in look.boot_sets.values() for course in phase_courses(rules.phases_of(boot_set))]
 
 
 def awaited_courses(look: Look) -> list[Course]:
@@ -124,8 +124,8 @@ def node_states(look: Look) -> dict[str, str]:
     """
     begun: dict[str, list[str]] = {}
     for boot_set in look.boot_sets.values():
-        for phase in rules.phases(boot_set):
-            for category, nodes in rules.disjoint_categories(phase).items():
+        for phase in rules.phases_of(boot_set):
+            for category, nodes in rules.nodes_by_one_category(phase).items():
                 for node in nodes:
                     steps = begun.setdefault(node, [])
                     if category != "not_started":
@@ -177,7 +177,7 @@ def find_case(look: Look, found: Sequence[Course]) -> str:
     ['nobody has begun', 'nobody has begun']
     """
     whole = bool(found) and None not in look.boot_sets.values()
-    failed, waited_for, doubtful = failed_nodes(found), waiting_nodes(found), bool(doubts(look))
+    failed, waited_for, doubtful = failed_nodes(found), waiting_nodes(found), bool(find_doubts(look))
     if whole and not waited_for and (failed or not doubtful):
         return "all succeeded" if any(course.succeeded for course in found) and not failed else "not all succeeded"
     if look.metadata.get("stop_time"):
@@ -191,25 +191,25 @@ def find_case(look: Look, found: Sequence[Course]) -> str:
     return "unclear" if doubtful else "nobody is at it"
 
 
-def doubts(look: Look) -> list[str]:
+def find_doubts(look: Look) -> list[str]:
     """Return a sentence for each thing that keeps a look from proving that all went well, though no node failed.
 
     >>> phases = [{"name": "boot", "categories": [{"name": "succeeded", "node_list": ["x1"]}]}]
-    >>> doubts(Look("", None, {"error_count": 1}, {"computes": {"phases": phases}}))
+    >>> find_doubts(Look("", None, {"error_count": 1}, {"computes": {"phases": phases}}))
     ['The server counts 1 error, but its phases have 0.']
-    >>> doubts(Look("", None, {}, {"computes": {"phases": phases, "metadata": {"error_count": 2}}}))
+    >>> find_doubts(Look("", None, {}, {"computes": {"phases": phases, "metadata": {"error_count": 2}}}))
     ['The server counts 2 errors, but its phases have 0.']
-    >>> doubts(Look("", None, {"error_count": 0}, {"computes": {"phases": phases}}))
+    >>> find_doubts(Look("", None, {"error_count": 0}, {"computes": {"phases": phases}}))
     []
-    >>> doubts(Look("", None, {}, {"computes": {}}))
+    >>> find_doubts(Look("", None, {}, {"computes": {}}))
     ['It has no phases.']
     >>> counted = [{**phases[0], "metadata": {"error_count": 1}}]
-    >>> doubts(Look("", None, {}, {"computes": {"phases": counted}}, "boot"))
+    >>> find_doubts(Look("", None, {}, {"computes": {"phases": counted}}, "boot"))
     ['The server counts 1 error, but its phases have 0.']
     """
     waited_for = look.phases
-    flags = {name: rules.rolled_up(map(rules.phase_flags, phases)) for name, phases in waited_for.items()}
-    claims = [(look.metadata, rules.rolled_up(flags.values()))]
+    flags = {name: rules.roll_up(map(rules.phase_flags, phases)) for name, phases in waited_for.items()}
+    claims = [(look.metadata, rules.roll_up(flags.values()))]
     if look.phase is None:
         claims += [(part(look.boot_sets[name], "metadata"), found) for name, found in flags.items()]
     phases = [phase for each in waited_for.values() for phase in each]
@@ -219,7 +219,7 @@ def doubts(look: Look) -> list[str]:
         for metadata, found in claims
         if rules.hides_errors(metadata, found)
     ]
-    return hidden[:1] + [sentence for each in waited_for.values() for sentence in rules.unclear(each)]
+    return hidden[:1] + [sentence for each in waited_for.values() for sentence in rules.unclear_points(each)]
 
 
 def outcome(look: Look, settling: Settling) -> Outcome:
@@ -243,7 +243,7 @@ def outcome(look: Look, settling: Settling) -> Outcome:
     state, end = SESSION_ENDS[find_case(look, found)]
     whole = bool(found) and None not in look.boot_sets.values()
     said = words_of_look(state, len(node_states(look)), len(failed), len(waiting), whole=whole)
-    because = "".join(f"; {sentence.rstrip('.')}" for sentence in doubts(look)[:1])
+    because = "".join(f"; {sentence.rstrip('.')}" for sentence in find_doubts(look)[:1])
     return Outcome(
         words=f"{look.what} is {said}{because}",
         finished=end.finished or (end is SETTLES and settling.unchanged()),

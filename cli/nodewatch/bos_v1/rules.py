@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BootState = Literal["not started", "running", "stalled", "finished", "finished with failures"]
 CATEGORY_NAMES = ("not_started", "in_progress", "succeeded", "failed", "excluded")
-TELLING = ("failed", "in_progress", "not_started", "succeeded", "excluded")
+CATEGORY_PRECEDENCE = ("failed", "in_progress", "not_started", "succeeded", "excluded")
 OPERATION_PHASES = {
     "boot": ("boot", "configure"),
     "configure": ("configure",),
@@ -46,10 +46,10 @@ def find_by_name(found: Iterable[Mapping[str, Any]], name: str) -> Mapping[str, 
     return next((item for item in found if str(item.get("name")).lower() == name.lower()), None)
 
 
-def categories(phase: Phase) -> dict[str, list[str]]:
+def nodes_by_category(phase: Phase) -> dict[str, list[str]]:
     """Return the nodes of each category of a phase, the five known ones first, by their names in lower case.
 
-    >>> categories({"categories": [{"name": "FAILED", "node_list": ["x2", "x1", "x2"]}]})["failed"]
+    >>> nodes_by_category({"categories": [{"name": "FAILED", "node_list": ["x2", "x1", "x2"]}]})["failed"]
     ['x2', 'x1']
     """
     found: dict[str, list[str]] = {name: [] for name in CATEGORY_NAMES}
@@ -59,52 +59,54 @@ def categories(phase: Phase) -> dict[str, list[str]]:
     return found
 
 
-def disjoint_categories(phase: Phase) -> dict[str, list[str]]:
+def nodes_by_one_category(phase: Phase) -> dict[str, list[str]]:
     """Return the nodes of each category of a phase, every node in one of them: a failed one in `failed`, and so on.
 
     BOS may list a node in several: one that was not where it was moved from is there twice ("BOS v1 API").
 
     >>> both = [{"name": "failed", "node_list": ["x1"]}, {"name": "not_started", "node_list": ["x1", "x2"]}]
-    >>> disjoint_categories({"categories": both})["not_started"]
+    >>> nodes_by_one_category({"categories": both})["not_started"]
     ['x2']
     """
-    found, seen = categories(phase), set[str]()
+    found, seen = nodes_by_category(phase), set[str]()
     kept: dict[str, list[str]] = {name: [] for name in found}
-    for name in dict.fromkeys((*TELLING, *found)):
+    for name in dict.fromkeys((*CATEGORY_PRECEDENCE, *found)):
         kept[name] = [node for node in found[name] if node not in seen]
         seen.update(found[name])
     return kept
 
 
-def in_several(phase: Phase) -> dict[str, list[str]]:
+def categories_of_doubled(phase: Phase) -> dict[str, list[str]]:
     """Return the nodes that stand in more than one category of a phase, each with those categories.
 
     >>> both = [{"name": "failed", "node_list": ["x1"]}, {"name": "not_started", "node_list": ["x1", "x2"]}]
-    >>> in_several({"categories": both})
+    >>> categories_of_doubled({"categories": both})
     {'x1': ['not_started', 'failed']}
     """
     where: dict[str, list[str]] = {}
-    for name, nodes in categories(phase).items():
+    for name, nodes in nodes_by_category(phase).items():
         for node in nodes:
             where.setdefault(node, []).append(name)
     return {node: found for node, found in where.items() if len(found) > 1}
 
 
-def state(phases: Iterable[Phase]) -> BootState:
+def boot_state(phases: Iterable[Phase]) -> BootState:
     """Return the state of a phase, of a boot set (its phases), or of a session (all phases of all boot sets).
 
     False/false flags do not mean "not started", as the guide page has it: they are seen between two phases as well, and
     when a phase failed everywhere. It is not started while no node has left `not_started`, and else stalled.
 
     >>> def phase(**lists): return {"categories": [{"name": name, "node_list": nodes} for name, nodes in lists.items()]}
-    >>> state([phase(not_started=["x1"])]), state([phase(not_started=["x1"], in_progress=["x2"])])
+    >>> boot_state([phase(not_started=["x1"])]), boot_state([phase(not_started=["x1"], in_progress=["x2"])])
     ('not started', 'running')
-    >>> state([phase(failed=["x1"]), phase(not_started=["x1"])]), state([phase(succeeded=["x1"])]), state([])
-    ('stalled', 'finished', 'finished')
-    >>> state([phase(succeeded=["x1"], failed=["x2"])])
+    >>> boot_state([phase(failed=["x1"]), phase(not_started=["x1"])])
+    'stalled'
+    >>> boot_state([phase(succeeded=["x1"])]), boot_state([])
+    ('finished', 'finished')
+    >>> boot_state([phase(succeeded=["x1"], failed=["x2"])])
     'finished with failures'
     """
-    used = {name for phase in phases for name, nodes in categories(phase).items() if nodes}
+    used = {name for phase in phases for name, nodes in nodes_by_category(phase).items() if nodes}
     if "in_progress" in used:
         return "running"
     if "not_started" not in used:
@@ -126,7 +128,7 @@ def phase_flags(phase: Phase) -> Flags:
     >>> phase_flags({"categories": [{"name": "failed", "node_list": ["x1", "x2"]}]}), phase_flags({})
     (Flags(in_progress=False, complete=True, error_count=2), Flags(in_progress=False, complete=True, error_count=0))
     """
-    found = categories(phase)
+    found = nodes_by_category(phase)
     return Flags(
         in_progress=bool(found["in_progress"]),
         complete=not (found["in_progress"] or found["not_started"]),
@@ -134,10 +136,10 @@ def phase_flags(phase: Phase) -> Flags:
     )
 
 
-def rolled_up(parts: Iterable[Flags]) -> Flags:
+def roll_up(parts: Iterable[Flags]) -> Flags:
     """Return the flags of a boot set from its phases', or of a session from its boot sets': any, all, sum.
 
-    >>> rolled_up([Flags(False, True, 4), Flags(True, False, 1)])
+    >>> roll_up([Flags(False, True, 4), Flags(True, False, 1)])
     Flags(in_progress=True, complete=False, error_count=5)
     """
     found = list(parts)
@@ -148,14 +150,14 @@ def rolled_up(parts: Iterable[Flags]) -> Flags:
     )
 
 
-def phases(boot_set: BootSet | None) -> list[Any]:
+def phases_of(boot_set: BootSet | None) -> list[Any]:
     """Return the phases of a boot set; one without a status has none."""
     return objects_in(boot_set, "phases")
 
 
 def boot_set_flags(boot_set: BootSet) -> Flags:
     """Return a boot set's flags; one without phases is complete."""
-    return rolled_up(map(phase_flags, phases(boot_set)))
+    return roll_up(map(phase_flags, phases_of(boot_set)))
 
 
 def with_flags(metadata: Mapping[str, Any], flags: Flags) -> dict[str, Any]:
@@ -167,21 +169,21 @@ def with_flags(metadata: Mapping[str, Any], flags: Flags) -> dict[str, Any]:
     return dict(sorted({**metadata, **flags._asdict()}.items()))
 
 
-def recomputed(boot_set: BootSet) -> BootSet:
+def with_computed_flags(boot_set: BootSet) -> BootSet:
     """Return the boot set's document with its own flags, and its phases', computed from the categories."""
     found = [
-        {**phase, "metadata": with_flags(part(phase, "metadata"), phase_flags(phase))} for phase in phases(boot_set)
+        {**phase, "metadata": with_flags(part(phase, "metadata"), phase_flags(phase))} for phase in phases_of(boot_set)
     ]
     metadata = with_flags(part(boot_set, "metadata"), boot_set_flags(boot_set))
     return cast("BootSet", {**boot_set, "metadata": metadata, "phases": found})
 
 
-def claim(metadata: Mapping[str, Any]) -> str:
+def claim_in_words(metadata: Mapping[str, Any]) -> str:
     """Return what a server's flags say, in words; nothing where they say nothing.
 
-    >>> claim({"in_progress": False, "complete": False}), claim({"in_progress": True, "complete": True})
-    ('neither in progress nor complete', 'both in progress and complete, which is invalid')
-    >>> claim({"complete": False, "in_progress": ""}), claim({"complete": "", "in_progress": None})
+    >>> [claim_in_words({"in_progress": flag, "complete": flag}) for flag in (False, True)]
+    ['neither in progress nor complete', 'both in progress and complete, which is invalid']
+    >>> claim_in_words({"complete": False, "in_progress": ""}), claim_in_words({"complete": "", "in_progress": None})
     ('not complete', '')
     """
     in_progress, complete = metadata.get("in_progress"), metadata.get("complete")
@@ -196,16 +198,17 @@ def claim(metadata: Mapping[str, Any]) -> str:
     return " and ".join("not " * (not value) + word for word, value in said if isinstance(value, bool))
 
 
-def contradictions(metadata: Mapping[str, Any], flags: Flags, by_nodes: str) -> list[str]:
+def find_contradictions(metadata: Mapping[str, Any], flags: Flags, by_nodes: str) -> list[str]:
     """Return a sentence for each thing that a server's metadata says and its nodes do not; `by_nodes` is the state.
 
     Fields that are absent, null or `""` say nothing.
 
-    >>> contradictions({"in_progress": True, "complete": False}, Flags(False, True, 4), "finished with failures")
+    >>> find_contradictions({"in_progress": True, "complete": False}, Flags(False, True, 4), "finished with failures")
     ['The server says in progress, but by its nodes it is finished with failures.']
-    >>> contradictions({"error_count": 0}, Flags(False, True, 4), "finished with failures")
+    >>> find_contradictions({"error_count": 0}, Flags(False, True, 4), "finished with failures")
     ['The server counts 0 errors, but its phases have 4.']
-    >>> contradictions({"in_progress": False, "complete": "", "error_count": None}, Flags(False, True, 0), "finished")
+    >>> silent = {"in_progress": False, "complete": "", "error_count": None}
+    >>> find_contradictions(silent, Flags(False, True, 0), "finished")
     []
     """
     from nodewatch.table import plural  # JSON needs none of it
@@ -213,7 +216,7 @@ def contradictions(metadata: Mapping[str, Any], flags: Flags, by_nodes: str) -> 
     said = {name: metadata[name] for name in ("in_progress", "complete") if isinstance(metadata.get(name), bool)}
     found = []
     if any(value != getattr(flags, name) for name, value in said.items()):
-        found.append(f"The server says {claim(metadata)}, but by its nodes it is {by_nodes}.")
+        found.append(f"The server says {claim_in_words(metadata)}, but by its nodes it is {by_nodes}.")
     count = metadata.get("error_count")
     if type(count) is int and count != flags.error_count:
         found.append(f"The server counts {plural(count, 'error')}, but its phases have {flags.error_count}.")
@@ -230,16 +233,18 @@ def hides_errors(metadata: Mapping[str, Any], flags: Flags) -> bool:
     return type(count) is int and count > flags.error_count
 
 
-def unclear(phases: Iterable[Phase]) -> list[str]:
+def unclear_points(phases: Iterable[Phase]) -> list[str]:
     """Return a sentence for each thing in the phases of a boot set that leaves open where its nodes are.
 
     >>> def phase(name, nodes): return {"name": "boot", "categories": [{"name": name, "node_list": nodes}]}
-    >>> unclear([]), unclear([{"name": "boot", "categories": None}])
+    >>> unclear_points([]), unclear_points([{"name": "boot", "categories": None}])
     (['It has no phases.'], ['The categories of boot cannot be read.'])
-    >>> unclear([phase("timed_out", ["x1"]), phase("FAILED", "x1")])
+    >>> unclear_points([phase("timed_out", ["x1"]), phase("FAILED", "x1")])
     ["Nobody knows what it means that 1 node of boot is 'timed_out'.", 'The nodes of failed in boot cannot be read.']
-    >>> unclear([phase("Failed", ["x1"]), phase("timed_out", [])]), unclear([{"name": "boot", "categories": [None]}])
-    ([], ['The categories of boot cannot be read.'])
+    >>> unclear_points([phase("Failed", ["x1"]), phase("timed_out", [])])
+    []
+    >>> unclear_points([{"name": "boot", "categories": [None]}])
+    ['The categories of boot cannot be read.']
     """
     from nodewatch.table import plural  # JSON needs none of it
 
@@ -268,9 +273,9 @@ def missing_part(boot_set: BootSet, name: str, phase: str, category: str | None)
     "phase 'boot' of boot set 'computes' has no category 'broken'; it has: failed, succeeded."
     >>> missing_part(document, "computes", "boot", "Failed")
     """
-    found = find_by_name(phases(boot_set), phase)
+    found = find_by_name(phases_of(boot_set), phase)
     if found is None:
-        return f"boot set {name!r} has no phase {phase!r}; it has: {join_names(phases(boot_set))}."
+        return f"boot set {name!r} has no phase {phase!r}; it has: {join_names(phases_of(boot_set))}."
     if category is None or find_by_name(objects_in(found, "categories"), category) is not None:
         return None
     return (
@@ -351,8 +356,8 @@ def apply_limit(nodes: Iterable[str], limit: str) -> list[str]:
     """
     found = list(dict.fromkeys(nodes))
     terms = [term.strip() for term in limit.split(",") if term.strip()]
-    plain = {term for term in terms if term[0] not in "&!"}
-    kept = [node for node in found if node in plain] if plain.isdisjoint(("", "all", "*")) and plain else found
+    added = {term for term in terms if term[0] not in "&!"}
+    kept = [node for node in found if node in added] if added.isdisjoint(("", "all", "*")) and added else found
     for term in terms:
         if term[0] == "&":
             kept = [node for node in kept if node == term[1:]]
@@ -361,7 +366,7 @@ def apply_limit(nodes: Iterable[str], limit: str) -> list[str]:
     return kept
 
 
-def unusable(template: SessionTemplate, name: str) -> str | None:
+def template_fault(template: SessionTemplate, name: str) -> str | None:
     """Return why no session can be made from a template, in the server's words; None if one can."""
     boot_sets = part(template, "boot_sets")
     if not boot_sets:

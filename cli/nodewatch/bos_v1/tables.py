@@ -48,7 +48,7 @@ def fields_page(document: Mapping[str, Any]) -> Page:
 
 def session_page(document: Session, name: str, clock: Clock) -> Page:
     """Return what one session was asked to do, and what the server's flags say of it; further fields come last."""
-    claim = rules.claim(document)
+    claim = rules.claim_in_words(document)
     shown = {
         "operation",
         "templateName",
@@ -75,11 +75,11 @@ def session_page(document: Session, name: str, clock: Clock) -> Page:
                 *((field, as_text(value)) for field, value in document.items() if field not in shown),
             ]
         ),
-        *how_far(name, failed=bool(document.get("error_count"))),
+        *status_command_lines(name, failed=bool(document.get("error_count"))),
     ]
 
 
-def how_far(name: str, *, failed: bool = False) -> Page:
+def status_command_lines(name: str, *, failed: bool = False) -> Page:
     """Return the command for a session's status, with what it is for."""
     why = "see what failed" if failed else "see how far it is"
     return next_steps([(why, f"nodewatch bos v1 session status list {quote(name)}")])
@@ -99,10 +99,10 @@ def created_page(document: CreatedSession) -> Page:
             ]
         )
     ]
-    return page if name is None else [*page, *how_far(name)]
+    return page if name is None else [*page, *status_command_lines(name)]
 
 
-def deleted(_document: Any) -> Page:
+def deleted_page(_document: Any) -> Page:
     """Return one empty line, as other formats print it."""
     return [Line(" ")]
 
@@ -110,32 +110,32 @@ def deleted(_document: Any) -> Page:
 def session_status_page(status: SessionStatus, parts: rules.BootSets, clock: Clock) -> Page:
     """Return how far a session is: its boot sets phase by phase, every failed node, and where the flags are wrong."""
     known = {name: boot_set for name, boot_set in parts.boot_sets.items() if boot_set is not None}
-    phases = [phase for boot_set in known.values() for phase in rules.phases(boot_set)]
+    phases = [phase for boot_set in known.values() for phase in rules.phases_of(boot_set)]
     metadata = part(status, "metadata")
     unknown = len(parts.boot_sets) - len(known)
-    page: Page = [identity(as_text(status.get("id")), metadata, phases if known else None, clock, unknown)]
-    page.append(grid(parts.boot_sets, clock))
+    page: Page = [identity_line(as_text(status.get("id")), metadata, phases if known else None, clock, unknown)]
+    page.append(boot_sets_grid(parts.boot_sets, clock))
     if parts.template is not None and parts.boot_sets:
         source = f"The status names no boot sets: these are those of the session template {parts.template}."
         page.append(Line(source, "dim"))
-    page += stalled(phases) + failures(known)
+    page += stalled_lines(phases) + failure_lines(known)
     if known and not unknown:
-        flags = rules.rolled_up(map(rules.boot_set_flags, known.values()))
-        page += remarks("Session", metadata, flags, phases)
+        flags = rules.roll_up(map(rules.boot_set_flags, known.values()))
+        page += remark_lines("Session", metadata, flags, phases)
     elif metadata.get("complete") is True and metadata.get("in_progress") is True:
-        page.append(Line(f"The server says {rules.claim(metadata)}.", "warn", lead="Session: "))
-    return page + boot_set_remarks(known)
+        page.append(Line(f"The server says {rules.claim_in_words(metadata)}.", "warn", lead="Session: "))
+    return page + boot_set_remark_lines(known)
 
 
 def boot_set_page(document: BootSet, session: str, name: str, clock: Clock) -> Page:
     """Return how far a boot set is: its phases by categories, every failed node, and where the flags are wrong."""
-    phases, metadata = rules.phases(document), part(document, "metadata")
+    phases, metadata = rules.phases_of(document), part(document, "metadata")
     return [
-        identity(f"{name} of {session}", metadata, phases, clock),
-        grid({name: document}, clock),
-        *stalled(phases),
-        *failures({name: document}),
-        *boot_set_remarks({name: document}),
+        identity_line(f"{name} of {session}", metadata, phases, clock),
+        boot_sets_grid({name: document}, clock),
+        *stalled_lines(phases),
+        *failure_lines({name: document}),
+        *boot_set_remark_lines({name: document}),
     ]
 
 
@@ -144,16 +144,16 @@ def phase_page(document: Phase, session: str, boot_set: str, name: str, clock: C
     metadata = part(document, "metadata")
     rows: list[list[str | Cell]] = [
         [category, count_cell(category, nodes), fold(nodes)]
-        for category, nodes in rules.disjoint_categories(document).items()
+        for category, nodes in rules.nodes_by_one_category(document).items()
     ]
     columns = [Column("Category"), Column("Count", right=True), Column("Nodes", wraps=True)]
     return [
-        identity(f"{name} of {boot_set} of {session}", metadata, [document], clock),
+        identity_line(f"{name} of {boot_set} of {session}", metadata, [document], clock),
         Grid(columns, rows),
-        *stalled([document]),
-        *recorded_errors(document, ""),
-        *remarks(f"{name} of {boot_set}", metadata, rules.phase_flags(document), [document]),
-        *in_several_categories(document, f"{name} of {boot_set}"),
+        *stalled_lines([document]),
+        *recorded_error_lines(document, ""),
+        *remark_lines(f"{name} of {boot_set}", metadata, rules.phase_flags(document), [document]),
+        *doubled_node_lines(document, f"{name} of {boot_set}"),
     ]
 
 
@@ -164,15 +164,15 @@ def category_page(document: Category, session: str, boot_set: str, phase: str, n
     return [*page, nodes_below(nodes)] if nodes else page
 
 
-def identity(
+def identity_line(
     what: str, metadata: Mapping[str, Any], phases: Sequence[Phase] | None, clock: Clock, unknown: int = 0
 ) -> Line:
     """Return one line that says what is shown, and how far it is; None for phases of which nothing is known.
 
     `unknown` is how many boot sets have no status: what the others say is not the whole then.
     """
-    state = None if phases is None else rules.state(phases)
-    facts = [what, verdict(phases or (), state)]
+    state = None if phases is None else rules.boot_state(phases)
+    facts = [what, state_in_words(phases or (), state)]
     if unknown:
         facts.append(f"{plural(unknown, 'boot set')} without status")
     for word, field in (("started", "start_time"), ("stopped", "stop_time")):
@@ -181,21 +181,21 @@ def identity(
     return Line("  ".join(fact for fact in facts if fact), style)
 
 
-def verdict(phases: Sequence[Phase], state: rules.BootState | None) -> str:
+def state_in_words(phases: Sequence[Phase], state: rules.BootState | None) -> str:
     """Return the state with how many nodes there are, and how many errors; nothing for no state."""
     if state is None:
         return ""
-    nodes = {node for phase in phases for found in rules.categories(phase).values() for node in found}
+    nodes = {node for phase in phases for found in rules.nodes_by_category(phase).values() for node in found}
     errors = sum(rules.phase_flags(phase).error_count for phase in phases)
     return f"{state}, {plural(len(nodes), 'node')}" + (f", {plural(errors, 'error')}" if errors else "")
 
 
-def stalled(phases: Sequence[Phase]) -> Page:
+def stalled_lines(phases: Sequence[Phase]) -> Page:
     """Return what it means to be stalled, where something is."""
-    return [Line(STALLED, "warn")] if rules.state(phases) == "stalled" else []
+    return [Line(STALLED, "warn")] if rules.boot_state(phases) == "stalled" else []
 
 
-def grid(boot_sets: Mapping[str, BootSet | None], clock: Clock) -> Grid:
+def boot_sets_grid(boot_sets: Mapping[str, BootSet | None], clock: Clock) -> Grid:
     """Return the boot sets phase by phase; one that stands alone is named above."""
     rows = [row for name, document in boot_sets.items() for row in boot_set_rows(name, document, clock)]
     if len(boot_sets) == 1:
@@ -208,14 +208,14 @@ def boot_set_rows(name: str, document: BootSet | None, clock: Clock) -> list[lis
     none = ["-"] * len(rules.CATEGORY_NAMES)
     if document is None:
         return [[name, "-", Cell("no status", "dim"), *none, "-", "", ""]]
-    phases, flags = rules.phases(document), rules.boot_set_flags(document)
-    return [row(name, "all phases", document, phases, flags, none, clock)] + [
-        row(name, as_text(phase.get("name")), phase, [phase], rules.phase_flags(phase), count_cells(phase), clock)
+    phases, flags = rules.phases_of(document), rules.boot_set_flags(document)
+    return [phase_row(name, "all phases", document, phases, flags, none, clock)] + [
+        phase_row(name, as_text(phase.get("name")), phase, [phase], rules.phase_flags(phase), count_cells(phase), clock)
         for phase in phases
     ]
 
 
-def row(
+def phase_row(
     boot_set: str,
     phase: str,
     document: Any,
@@ -225,7 +225,7 @@ def row(
     clock: Clock,
 ) -> list[str | Cell]:
     """Return a row of a table of phases."""
-    state, metadata = rules.state(phases), part(document, "metadata")
+    state, metadata = rules.boot_state(phases), part(document, "metadata")
     return [
         boot_set,
         phase,
@@ -239,8 +239,8 @@ def row(
 
 def count_cells(phase: Phase) -> list[Cell]:
     """Return how many nodes are in each category of a phase, no node counted twice."""
-    placed = rules.disjoint_categories(phase)
-    return [count_cell(name, placed[name]) for name in rules.CATEGORY_NAMES]
+    nodes = rules.nodes_by_one_category(phase)
+    return [count_cell(name, nodes[name]) for name in rules.CATEGORY_NAMES]
 
 
 def count_cell(category: str, nodes: Sequence[str]) -> Cell:
@@ -248,20 +248,20 @@ def count_cell(category: str, nodes: Sequence[str]) -> Cell:
     return Cell(f"{len(nodes):,}", CATEGORY_STYLES.get(category, "") if nodes else "dim")
 
 
-def failures(boot_sets: Mapping[str, BootSet]) -> Page:
+def failure_lines(boot_sets: Mapping[str, BootSet]) -> Page:
     """Return every failed node of every phase, folded, then the errors recorded there with their nodes."""
     page: Page = []
     for name, document in boot_sets.items():
-        for phase in rules.phases(document):
+        for phase in rules.phases_of(document):
             where = f"{as_text(phase.get('name'))} of {name}"
-            failed = rules.categories(phase)["failed"]
+            failed = rules.nodes_by_category(phase)["failed"]
             if failed:
                 page += [Line(f"Failed in {where}: {plural(len(failed), 'node')}", "bad"), nodes_below(failed)]
-            page += recorded_errors(phase, f"{where}, ")
+            page += recorded_error_lines(phase, f"{where}, ")
     return page
 
 
-def recorded_errors(phase: Phase, where: str) -> Page:
+def recorded_error_lines(phase: Phase, where: str) -> Page:
     """Return each error that was recorded in a phase, with all its nodes; not each of them need have failed."""
     page: Page = []
     for message, value in part(phase, "errors").items():
@@ -272,34 +272,34 @@ def recorded_errors(phase: Phase, where: str) -> Page:
     return page
 
 
-def boot_set_remarks(boot_sets: Mapping[str, BootSet]) -> Page:
+def boot_set_remark_lines(boot_sets: Mapping[str, BootSet]) -> Page:
     """Return the remarks on boot sets and their phases."""
     page: Page = []
     for name, document in boot_sets.items():
-        phases, metadata = rules.phases(document), part(document, "metadata")
-        page += remarks(f"Boot set {name}", metadata, rules.boot_set_flags(document), phases)
-        page += [Line(sentence, "warn", lead=f"Boot set {name}: ") for sentence in rules.unclear(phases)]
+        phases, metadata = rules.phases_of(document), part(document, "metadata")
+        page += remark_lines(f"Boot set {name}", metadata, rules.boot_set_flags(document), phases)
+        page += [Line(sentence, "warn", lead=f"Boot set {name}: ") for sentence in rules.unclear_points(phases)]
         for phase in phases:
             where = f"{as_text(phase.get('name'))} of {name}"
-            page += remarks(where, part(phase, "metadata"), rules.phase_flags(phase), [phase])
-            page += in_several_categories(phase, where)
+            page += remark_lines(where, part(phase, "metadata"), rules.phase_flags(phase), [phase])
+            page += doubled_node_lines(phase, where)
     return page
 
 
-def remarks(what: str, metadata: Mapping[str, Any], flags: rules.Flags, phases: Iterable[Phase]) -> Page:
+def remark_lines(what: str, metadata: Mapping[str, Any], flags: rules.Flags, phases: Iterable[Phase]) -> Page:
     """Return a line for each thing that the server says of the item and its nodes do not."""
-    sentences = rules.contradictions(metadata, flags, rules.state(phases))
+    sentences = rules.find_contradictions(metadata, flags, rules.boot_state(phases))
     return [Line(sentence, "warn", lead=f"{what}: ") for sentence in sentences]
 
 
-def in_several_categories(phase: Phase, where: str) -> Page:
+def doubled_node_lines(phase: Phase, where: str) -> Page:
     """Return the nodes that stand in more than one category of a phase, and as what they are counted."""
     groups: dict[tuple[str, ...], list[str]] = {}
-    for node, found in rules.in_several(phase).items():
+    for node, found in rules.categories_of_doubled(phase).items():
         groups.setdefault(tuple(found), []).append(node)
     page: Page = []
     for categories, nodes in groups.items():
-        counted = next((name for name in rules.TELLING if name in categories), categories[0])
+        counted = next((name for name in rules.CATEGORY_PRECEDENCE if name in categories), categories[0])
         sentence = f"{plural(len(nodes), 'node')} in {' and '.join(categories)} at once, counted as {counted}"
         page += [Line(sentence, "warn", lead=f"{where}: "), nodes_below(nodes)]
     return page
@@ -307,7 +307,7 @@ def in_several_categories(phase: Phase, where: str) -> Page:
 
 def boot_set_nodes(document: BootSet) -> Iterator[Record]:
     """Return a row for every node in every phase: the node, the phase, the category."""
-    for phase in rules.phases(document):
+    for phase in rules.phases_of(document):
         yield from phase_nodes(phase)
 
 
@@ -317,7 +317,7 @@ def phase_nodes(document: Phase) -> Iterator[Record]:
     >>> list(phase_nodes({"name": "boot", "categories": [{"name": "failed", "node_list": ["x1"]}]}))
     [{'node': 'x1', 'phase': 'boot', 'category': 'failed'}]
     """
-    for category, nodes in rules.categories(document).items():
+    for category, nodes in rules.nodes_by_category(document).items():
         yield from ({"node": node, "phase": document.get("name"), "category": category} for node in nodes)
 
 

@@ -38,27 +38,27 @@ def with_fields(rows: Iterable[Field]) -> Callable[[Any], Any]:
 
     def declare(function: Any) -> Any:
         for field in reversed(list(rows)):
-            function = click.option(field.option, type=value_type(field), help=field.help)(function)
+            function = click.option(field.option, type=click_type(field), help=field.help)(function)
         return function
 
     return declare
 
 
-def value_type(field: Field) -> Any:
+def click_type(field: Field) -> Any:
     """Return the type of the option for a field, as click wants it."""
-    if field.kind in OPTION_TYPES:
-        return OPTION_TYPES[field.kind]
-    return field.kind if isinstance(field.kind, type) else click.Choice(field.kind)
+    if field.value_type in OPTION_TYPES:
+        return OPTION_TYPES[field.value_type]
+    return field.value_type if isinstance(field.value_type, type) else click.Choice(field.value_type)
 
 
 def with_clearing(function: Any) -> Any:
     """Give a command the options that empty states of components."""
-    for option, text in (
+    for option, help_text in (
         ("--clear-pending-state", "Empty both."),
         ("--clear-staged-state", "Empty all of the staged state."),
         ("--clear-desired-state", "Empty all of the desired state."),
     ):
-        function = click.option(option, is_flag=True, help=text)(function)
+        function = click.option(option, is_flag=True, help=help_text)(function)
     return function
 
 
@@ -96,7 +96,7 @@ def create_session(app: App, template_name: str, operation: str, limit: str | No
 def whom(bos: BosClient, template: str, limit: str, *, rehearsed: bool) -> str:
     """Return in words which nodes a session is for; a rehearsal only says so when BOS does not have the template."""
     try:
-        return reach_rules.reach(bos.template(template), limit)
+        return reach_rules.reach_in_words(bos.template(template), limit)
     except NotFound:
         if not rehearsed:
             raise
@@ -232,7 +232,7 @@ def apply_staged(app: App, xnames: str | None) -> None:
     if not app.settings.dry_run:
         check_applied(applied)
         check_all_answered(
-            names, {name for kind in ("succeeded", "failed", "ignored") for name in names_in(applied.get(kind))}
+            names, {name for ending in ("succeeded", "failed", "ignored") for name in names_in(applied.get(ending))}
         )
 
 

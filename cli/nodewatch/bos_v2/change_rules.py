@@ -220,8 +220,8 @@ def stored_template(body: Mapping[str, Any], name: str, *, reject_nids: bool) ->
 
 def without_empty_cfs(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a template, or a boot set, without a `cfs` that names no configuration."""
-    named = part(document, "cfs").get("configuration")
-    return {name: value for name, value in document.items() if name != "cfs" or named}
+    configuration = part(document, "cfs").get("configuration")
+    return {name: value for name, value in document.items() if name != "cfs" or configuration}
 
 
 def new_session(body: Mapping[str, Any], name: str, tenant: str | None, now: str) -> dict[str, Any]:

@@ -68,17 +68,17 @@ class ComponentsWatcher:
         elif self.chosen or self.every_change:
             self.before = self.last_look()
         else:
-            self.before = self.first(bos, self.deciding())
+            self.before = self.first_look(bos, self.deciding_fields())
             if not self.before.pending and not any(node.kind == "moving" for node in self.before.nodes.values()):
                 self.before = self.last_look()
         return self.before
 
-    def deciding(self) -> Sequence[str]:
+    def deciding_fields(self) -> Sequence[str]:
         """Return the members of components that tell whether they fit, and are at their end."""
         fits = self.app.list.fits()
         return (*rules.IN_PROGRESS, "last_action.action", *(fits.fields if fits else ()))
 
-    def first(self, bos: BosClient, fields: Sequence[str]) -> ComponentsLook:
+    def first_look(self, bos: BosClient, fields: Sequence[str]) -> ComponentsLook:
         """Return the components that fit, chosen for all looks to come; none while their session is pending."""
         session = self.filters.get("session")
         found = list(bos.components(fields=fields, **self.app.list.narrowed(self.filters)))
@@ -89,7 +89,7 @@ class ComponentsWatcher:
         bos.check_known(self.filters.get("ids"), found)
         self.chosen = {id_of(component) for component in self.app.list.fitting(found)}
         self.app.list.keep_all()
-        return self.looked(found)
+        return self.look_at(found)
 
     def still_moving(self, bos: BosClient) -> bool:
         """Return whether BOS works on one of the chosen components, for all that a cheap question tells."""
@@ -106,12 +106,12 @@ class ComponentsWatcher:
         """Return what is known of all that were chosen."""
         bos = BosClient(self.app.backend("bos"))
         if not self.chosen:
-            return self.first(bos, self.fields)
+            return self.first_look(bos, self.fields)
         found: Any = bos.components(fields=self.fields, **self.standing)
         as_texts = isinstance(found, StoredArray) and not self.every_change
-        return self.looked(KeptArray(found.texts) if as_texts else list(found))
+        return self.look_at(KeptArray(found.texts) if as_texts else list(found))
 
-    def looked(self, found: list[Component] | KeptArray) -> ComponentsLook:
+    def look_at(self, found: list[Component] | KeptArray) -> ComponentsLook:
         """Return the look at these components, as far as they were chosen."""
 
         def chosen(component: Component) -> bool:

@@ -32,7 +32,7 @@ class ComponentsLook(NamedTuple):
 COMPONENTS_ENDS: dict[str, tuple[str, End]] = {
     "set-up": ("session {pending} is pending: its nodes are not known yet", GOES_ON),
     "none fits": ("nothing to wait for: no component matches", FAILED),
-    "all left": ("all {chosen} are gone from the list", WENT_AWAY),
+    "all gone": ("all {chosen} are gone from the list", WENT_AWAY),
     "moving": ("{counts}", GOES_ON),
     "not all stable": ("{counts}", FAILED),
     "stable": ("{counts}", SUCCEEDED),
@@ -47,12 +47,12 @@ def find_case(look: ComponentsLook, found: Kinds) -> str:
     ...     return ComponentsLook(nodes, chosen, pending)
     >>> looks = look(pending="s", chosen=0), look(chosen=0), look(), look("moving", "failed"), look("stable", "held")
     >>> [find_case(look, kinds.sort_by_kind(look.nodes)) for look in (*looks, look("failed"), look("stable"))]
-    ['set-up', 'none fits', 'all left', 'moving', 'not all stable', 'not all stable', 'stable']
+    ['set-up', 'none fits', 'all gone', 'moving', 'not all stable', 'not all stable', 'stable']
     """
     if look.pending:
         return "set-up"
     if not look.nodes:
-        return "all left" if look.chosen else "none fits"
+        return "all gone" if look.chosen else "none fits"
     if found.moving:
         return "moving"
     return "stable" if len(found.stable) == len(look.nodes) else "not all stable"

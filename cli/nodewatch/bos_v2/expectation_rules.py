@@ -44,13 +44,13 @@ COUNTED_ATTEMPTS = {
 }
 
 
-def option(options: Mapping[str, Any], name: str) -> int:
+def option_number(options: Mapping[str, Any], name: str) -> int:
     """Return an option of the service that is a number, BOS's default where it is missing or not what the API allows.
 
-    >>> option({"polling_frequency": 20}, "polling_frequency"), option({}, "polling_frequency")
+    >>> option_number({"polling_frequency": 20}, "polling_frequency"), option_number({}, "polling_frequency")
     (20, 15)
     >>> name, values = "default_retry_policy", (-2, -1, rules.LARGEST_OPTION, rules.LARGEST_OPTION + 1, "9")
-    >>> [option({name: value}, name) for value in values]
+    >>> [option_number({name: value}, name) for value in values]
     [3, -1, 1048576, 3, 3]
     """
     value = options.get(name)
@@ -63,24 +63,26 @@ def limit_of(status: str, options: Mapping[str, Any]) -> timedelta | None:
     >>> limit_of("power_on_called", {}), limit_of("stable", {})
     (datetime.timedelta(seconds=1200), None)
     """
-    return timedelta(seconds=option(options, LIMITS[status])) if status in LIMITS else None
+    return timedelta(seconds=option_number(options, LIMITS[status])) if status in LIMITS else None
 
 
 ASSUMED = "BOS's defaults are assumed, because its options are not known"
 
 
-def assumed(component: Component, options: Mapping[str, Any]) -> bool:
+def limit_is_assumed(component: Component, options: Mapping[str, Any]) -> bool:
     """Tell whether the limit of what a component is in is BOS's default only, because the option is not known.
 
     >>> node = {"enabled": True, "status": {"phase": "powering_on", "status_override": "power_on_called"}}
-    >>> assumed(node, {}), assumed(node, {"max_boot_wait_time": 60}), assumed({**node, "enabled": False}, {})
-    (True, False, False)
+    >>> limit_is_assumed(node, {}), limit_is_assumed(node, {"max_boot_wait_time": 60})
+    (True, False)
+    >>> limit_is_assumed({**node, "enabled": False}, {})
+    False
     """
     name = LIMITS.get(rules.status_of(component))
     return bool(component.get("enabled")) and name is not None and name not in options
 
 
-def idle(component: Component, now: datetime) -> timedelta | None:
+def idle_time(component: Component, now: datetime) -> timedelta | None:
     """Return how long ago BOS last did something about a component; None if nothing says."""
     last = read_time(part(component, "last_action").get("last_updated"))
     return None if last is None else now - last
@@ -98,7 +100,7 @@ def stuck(component: Component, options: Mapping[str, Any], now: datetime) -> bo
     >>> stuck({**node, "enabled": False}, {}, noon)
     False
     """
-    limit, since = limit_of(rules.status_of(component), options), idle(component, now)
+    limit, since = limit_of(rules.status_of(component), options), idle_time(component, now)
     return bool(component.get("enabled")) and limit is not None and since is not None and since > limit
 
 
@@ -139,8 +141,8 @@ def expectation(component: Component, options: Mapping[str, Any], clock: Clock, 
     )
     late = ""
     if stuck(component, options, clock.now):
-        since, name = idle(component, clock.now) or timedelta(), LIMITS[status]
-        late = f"yes: for {span(since)}, and {name} is {span(timedelta(seconds=option(options, name)))}"
+        since, name = idle_time(component, clock.now) or timedelta(), LIMITS[status]
+        late = f"yes: for {span(since)}, and {name} is {span(timedelta(seconds=option_number(options, name)))}"
     names = {"COMPONENT": id_of(component), "SESSION": as_text(component.get("session")), "TEMPLATE": template}
     likely = [*known.commands, SHOW_SESSION_STATUS]
     if not component.get("enabled") and status not in ("stable", "failed"):
@@ -182,7 +184,7 @@ def next_step(component: Component, status: str, options: Mapping[str, Any], clo
     last = read_time(part(component, "last_action").get("last_updated"))
 
     def at(name: str) -> str:
-        wait = timedelta(seconds=option(options, name))
+        wait = timedelta(seconds=option_number(options, name))
         if last is None or last.year == MAXYEAR:  # there is no time after that
             return f"after {span(wait)}"
         time = last + wait
@@ -193,7 +195,7 @@ def next_step(component: Component, status: str, options: Mapping[str, Any], clo
         return f"if it is off, power on again {at(MAX_POWER_ON)}; if it is on, reboot {at(LIMITS[status])}"
     if status in LIMITS:
         return f"if it is still on, power off by force {at(LIMITS[status])}"
-    every = f"within {span(timedelta(seconds=option(options, 'polling_frequency')))}"
+    every = f"within {span(timedelta(seconds=option_number(options, 'polling_frequency')))}"
     return {
         "power_on_pending": f"power on, {every}",
         "power_off_pending": f"power off gracefully, {every}",
@@ -214,7 +216,7 @@ def attempts(component: Component, status: str, options: Mapping[str, Any]) -> s
     'power on 0 of 0'
     """
     own = component.get("retry_policy")
-    allowed = own if type(own) is int else option(options, "default_retry_policy")
+    allowed = own if type(own) is int else option_number(options, "default_retry_policy")
     limit = f" of {allowed}" if allowed >= 0 else ", without a limit"
     counts = {field: value for field, value in part(component, "event_stats").items() if type(value) is int}
     tried = [

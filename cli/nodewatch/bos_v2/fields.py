@@ -25,7 +25,7 @@ class Field(NamedTuple):
 
     option: str
     place: str
-    kind: type | Sequence[str]
+    value_type: type | Sequence[str]
     help: str
 
     @property

@@ -98,8 +98,8 @@ def is_picture(app: App) -> bool:
 
 def follow_described(app: App, names: str, table: Callable[[Sequence[Component]], Page]) -> Subject:
     """Return how to follow components that are named, as a comma list; `table` makes the page that shows them."""
-    named = follow_components(app, {"ids": names})
-    return named._replace(table=lambda look: table(look.documents), nodes=None)
+    listed = follow_components(app, {"ids": names})
+    return listed._replace(table=lambda look: table(look.documents), nodes=None)
 
 
 def follow_component(app: App, name: str, table: Callable[[Component], Page]) -> Subject:

@@ -71,28 +71,30 @@ def known_names(bos: BosClient, wanted: list[str]) -> list[str]:
     pattern that none fits: nothing is not what anybody means. What BOS does not know, and has nothing in it, stays: BOS
     says what it is.
     """
-    if not any(isinstance(name, Pattern) or is_part(name) for name in wanted):
+    if not any(isinstance(name, Pattern) or is_place_in_cabinet(name) for name in wanted):
         return wanted
     known = all_names(bos)
-    found = [each for name in wanted for each in meant(name, known) or [name]]
+    found = [each for name in wanted for each in components_meant(name, known) or [name]]
     return wanted if found == wanted else list(dict.fromkeys(found))
 
 
-def meant(name: str, known: list[str]) -> list[str]:
+def components_meant(name: str, known: list[str]) -> list[str]:
     """Return the components that a name stands for: a pattern and a place for several; none if that is the name alone.
 
-    >>> meant("x1000c2", ["x1000c2s0b0n0", "x1000c0s0b0n0"]), meant("x1000c3", []), meant("login", ["login"])
-    (['x1000c2s0b0n0'], [], [])
+    >>> components_meant("x1000c2", ["x1000c2s0b0n0", "x1000c0s0b0n0"])
+    ['x1000c2s0b0n0']
+    >>> components_meant("x1000c3", []), components_meant("login", ["login"])
+    ([], [])
     """
     if isinstance(name, Pattern):
         return expand_patterns([name], known)
-    return sorted(filter(meant_by([name]), known), key=natural) if is_part(name) else []
+    return sorted(filter(meant_by([name]), known), key=natural) if is_place_in_cabinet(name) else []
 
 
-def is_part(name: str) -> bool:
+def is_place_in_cabinet(name: str) -> bool:
     """Return whether a name is a place in a cabinet: a chassis, a slot, a board.
 
-    >>> is_part("x1000c2"), is_part("x1000"), is_part("x1000c2s0b0n0")
+    >>> is_place_in_cabinet("x1000c2"), is_place_in_cabinet("x1000"), is_place_in_cabinet("x1000c2s0b0n0")
     (True, False, False)
     """
     return is_place(name) and "c" in name

@@ -60,13 +60,13 @@ def columns_of(component: Component, answer: Mapping[str, Any]) -> components.Co
         status=answer["status"]["status"],
         error=component.get("error") or "",
         last_updated=str(part(component, "last_action").get("last_updated") or ""),
-        brief=json.dumps(rules.brief(answer), separators=(",", ":")),
+        brief=json.dumps(rules.without_artifacts(answer), separators=(",", ":")),
     )
 
 
-def put_component(store: Store, component: Component) -> None:
+def store_component(store: Store, component: Component) -> None:
     """Store a component, with the answer and the columns that the rules make of it."""
-    answer = rules.answered(component)
+    answer = rules.as_answered(component)
     components.put(store, component, answer, columns_of(component, answer))
 
 
@@ -104,7 +104,7 @@ def list_sessions(store: Store, call: Call) -> Answer:
     limits = {}
     for name in ("min_age", "max_age"):
         if query.get(name) is not None:
-            limits[name] = rules.ago(query[name], call.now)
+            limits[name] = rules.time_before(query[name], call.now)
             if limits[name] is None:
                 return bad_request(f"{query[name]!r} does not match '^({rules.AGE_PATTERN})$'")
 
@@ -328,7 +328,7 @@ SECTIONS = (
             "staged_state": dict,
         },
         "id",
-        lambda store, _key, component: put_component(store, component),
+        lambda store, _key, component: store_component(store, component),
     ),
     Section(
         "bos.v2.sessiontemplates", "list", {"name": str, "tenant": str, "description": str, "boot_sets": dict}, "name"

@@ -35,7 +35,7 @@ def refuse(call: Call, schema: str) -> Answer | None:
 def put_changed(store: Store, component: Mapping[str, Any]) -> dict[str, Any]:
     """Store a changed component and return it as the answer to the change: without its computed status."""
     document: Component = changes.sort_fields(changes.without_computed_status(component))
-    offline.put_component(store, document)
+    offline.store_component(store, document)
     return dict(document)
 
 

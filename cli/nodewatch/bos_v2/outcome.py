@@ -58,7 +58,7 @@ class Rule(NamedTuple):
 
 
 COUNTS = "{state}: {counts}"
-# The first line that fits a look counts. `work` and `proof` are what the functions of these names return.
+# The first line that fits a look counts. `work` is what `work_state` returns, `proof` what `proof_of_end` does.
 RULES = (
     Rule("complete", "", "set-up failed", "{state}, but its setup failed: {error}", FAILED),
     Rule("", "", "set-up failed", "{state}, but its setup failed: {error}", GOES_ON),
@@ -67,7 +67,7 @@ RULES = (
     Rule("", "", "not asked", "{state}: {shares}", GOES_ON),
     Rule("complete", "", "stable", COUNTS, SUCCEEDED),
     Rule("complete", "", "unclear", "{state}: {counts}, but its numbers make no sense", FAILED),
-    Rule("complete", "", "some left", "{state}: {counts}, but it was set up for {members}", FAILED),
+    Rule("complete", "", "some gone", "{state}: {counts}, but it was set up for {members}", FAILED),
     Rule("complete", "", "", COUNTS, FAILED),
     Rule("running", "at rest", "stable", COUNTS, SUCCEEDED),
     Rule("running", "at rest", "unclear", "{state}: {counts}, but its status says otherwise", SETTLES),
@@ -77,12 +77,12 @@ RULES = (
 )
 
 
-def work(look: SessionLook) -> str:
+def work_state(look: SessionLook) -> str:
     """Return whether BOS still does something for the session: it does not before all its nodes are disabled.
 
     >>> on, off = kinds.Node("stable", True, ""), kinds.Node("stable", False, "")
     >>> nodes = ({"x1": off, "x2": on}, []), ({"x1": off}, ["x2"]), ({}, []), ({"x1": off}, ["x1"])
-    >>> [work(SessionLook({}, {}, own, staged)) for own, staged in nodes]
+    >>> [work_state(SessionLook({}, {}, own, staged)) for own, staged in nodes]
     ['at work', 'to be applied', 'none', 'at rest']
     """
     if any(node.enabled for node in look.nodes.values()):
@@ -92,7 +92,7 @@ def work(look: SessionLook) -> str:
     return "at rest" if look.nodes else "none"
 
 
-def proof(look: SessionLook) -> str:
+def proof_of_end(look: SessionLook) -> str:
     """Return what the look proves of the nodes: of a complete session by its saved status, else by its components.
 
     Nothing is proved where the one contradicts the other: between two questions a server may get on.
@@ -105,7 +105,7 @@ def proof(look: SessionLook) -> str:
         return saved_proof(look)
     if not look.nodes:
         return "staged" if look.waiting else "no nodes"
-    if not agree(look):
+    if not numbers_agree(look):
         return "unclear"
     found = kinds.sort_by_kind(look.nodes)
     return "failed" if found.failed else "stable" if len(found.stable) == len(look.nodes) else "held"
@@ -125,7 +125,7 @@ def saved_proof(look: SessionLook) -> str:
     >>> saved(2, 101.0), saved(2, 100.0, percent_failed=-1), saved(None, 100.0)
     ('unclear', 'unclear', 'unclear')
     >>> saved(2, 100.0, names="x1,x2,x3"), saved(3, 100.0, names="x1,x2,x3")
-    ('some left', 'stable')
+    ('some gone', 'stable')
     >>> error = {"error_summary": {"no power": {"count": 1, "list": "x1"}}}
     >>> saved(20_000, 100.0, **error), saved(20_001, 100.0, **error), saved(20_001, 100.0, "stable", "held")
     ('stable', 'failed', 'held')
@@ -140,7 +140,7 @@ def saved_proof(look: SessionLook) -> str:
         return "failed"
     if shares.successful < 100 or (total > verdict_rules.EXACT and (found.moving or found.held)):
         return "held"
-    return "some left" if len(rules.component_names(look.session)) > total else "stable"
+    return "some gone" if len(rules.component_names(look.session)) > total else "stable"
 
 
 def hidden_failures(look: SessionLook) -> int:
@@ -155,7 +155,7 @@ def hidden_failures(look: SessionLook) -> int:
     return sum(group.number for group in verdict_rules.error_groups(look.status, {}))
 
 
-def agree(look: SessionLook) -> bool:
+def numbers_agree(look: SessionLook) -> bool:
     """Return whether a session's status counts what its components are; a percentage has two decimal places.
 
     >>> def look(count, successful, failed, staged, *words):
@@ -163,12 +163,11 @@ def agree(look: SessionLook) -> bool:
     ...     found = {f"x{number}": kinds.Node(word, False, "") for number, word in enumerate(words)}
     ...     status |= {"percent_failed": failed, "percent_staged": staged}
     ...     return SessionLook({}, status, found, ["y1"][: count - 2])
-    >>> agree(look(2, 50.0, 50.0, 0.0, "stable", "failed")), agree(look(3, 66.67, 0, 33.33, "stable", "stable"))
-    (True, True)
-    >>> agree(look(2, 50.0, 0.0, 0.0, "stable", "failed")), agree(look(2, 100.0, 50.0, 0.0, "stable", "failed"))
-    (False, False)
-    >>> agree(look(3, 66.67, 0, 0.0, "stable", "stable")), agree(look(1, 100.0, 0.0, 0.0, "stable", "stable"))
-    (False, False)
+    >>> right = look(2, 50.0, 50.0, 0.0, "stable", "failed"), look(3, 66.67, 0, 33.33, "stable", "stable")
+    >>> wrong = [look(2, share, failed, 0.0, "stable", "failed") for share, failed in ((50.0, 0.0), (100.0, 50.0))]
+    >>> wrong += [look(3, 66.67, 0, 0.0, "stable", "stable"), look(1, 100.0, 0.0, 0.0, "stable", "stable")]
+    >>> list(map(numbers_agree, [*right, *wrong]))
+    [True, True, False, False, False, False]
     """
     status, found, shares = look.status, kinds.sort_by_kind(look.nodes), verdict_rules.shares_of(look.status)
     total = len(look.nodes) + len(look.staged)
@@ -185,7 +184,7 @@ def node_states(look: SessionLook) -> dict[str, str]:
 
 def find_rule(look: SessionLook) -> Rule:
     """Return the line of the table that fits a look."""
-    facts = str(look.status.get("status")), work(look), proof(look)
+    facts = str(look.status.get("status")), work_state(look), proof_of_end(look)
     return next(rule for rule in RULES if all(want in ("", fact) for want, fact in zip(rule[:3], facts, strict=True)))
 
 

@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def reach(template: Mapping[str, Any], limit: str) -> str:
+def reach_in_words(template: Mapping[str, Any], limit: str) -> str:
     """Return in words how many nodes a session from the template with that limit (empty for none) would be for.
 
     Who is in a group or role, BOS alone knows.
 
     >>> listed = {"boot_sets": {"a": {"node_list": ["x1c0s0b0n0", "x1c0s0b0n1"]}}}
-    >>> reach(listed, ""), reach(listed, "all,!x1c0s0b0n0"), reach(listed, "x9c0s0b0n0")
+    >>> reach_in_words(listed, ""), reach_in_words(listed, "all,!x1c0s0b0n0"), reach_in_words(listed, "x9c0s0b0n0")
     ('all 2 nodes', '1 of 2 nodes', '0 of 2 nodes')
-    >>> reach(listed, "all,&uan")
+    >>> reach_in_words(listed, "all,&uan")
     'as many of 2 nodes as the limit leaves (BOS alone knows who is in uan)'
     >>> by_role = {"boot_sets": {"a": {"node_roles_groups": ["Compute"]}}}
-    >>> reach(by_role, ""), reach(by_role, "x1c0s0b0n0,x1c0s0b0n1")
+    >>> reach_in_words(by_role, ""), reach_in_words(by_role, "x1c0s0b0n0,x1c0s0b0n1")
     ('all nodes in Compute', 'at most 2 nodes, those in Compute')
     """
     nodes, groups = all_of_it = everyone(template)

@@ -125,12 +125,13 @@ def phase_times(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     spent: dict[str, dict[str, float]] = {}
     edges: dict[str, tuple[str, str]] = {}
     for change in found:
-        name, left = as_text(change.get("node")), last.get(as_text(change.get("node")))
+        name = as_text(change.get("node"))
+        before = last.get(name, {})
         last[name] = change
-        phase = left and as_text(left.get("phase"))
-        if not left or not phase:
+        phase = as_text(before.get("phase"))
+        if not phase:
             continue
-        began, ended = as_text(left.get("time")), as_text(change.get("time"))
+        began, ended = as_text(before.get("time")), as_text(change.get("time"))
         times = spent.setdefault(phase, {})
         times[name] = times.get(name, 0.0) + seconds_between(began, ended)
         first, end = edges.get(phase, (began, ended))

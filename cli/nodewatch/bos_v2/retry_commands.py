@@ -48,7 +48,7 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
     session, ended = bos.session(session_id), bos.session_status(session_id)
     components = list(bos.components(session=session_id, fields=IN_PROGRESS))
     nodes = retry_rules.nodes_to_retry(components, statuses, held=with_held)
-    others = elsewhere(bos, ended, components) if "failed" in statuses else ""
+    others = taken_over_in_words(bos, ended, components) if "failed" in statuses else ""
     if not nodes:
         which = " or ".join([*statuses, *["held"] * with_held])
         none = f"no node of {session_id} is {which} now, so nothing was created."
@@ -68,7 +68,7 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
         app.say(f"Watch it: nodewatch bos v2 sessions status list {quote(as_text(again.get('name')))} --watch")
 
 
-def elsewhere(bos: BosClient, ended: ExtendedStatus, components: list[Component]) -> str:
+def taken_over_in_words(bos: BosClient, ended: ExtendedStatus, components: list[Component]) -> str:
     """Return in words who failed and is another session's by now; empty where nobody is."""
     gone = retry_rules.taken_over(ended, components)
     found = bos.components(ids=",".join(gone.names), fields=("id", "session")) if gone.names else []
@@ -79,6 +79,6 @@ def show_nodes(app: App, nodes: list[Component]) -> None:
     """Say which nodes are meant, by the errors that they report."""
     from nodewatch.bos_v2.kinds import group_alike
 
-    for block in pages.errors_by_kind(session_tables.failures(group_alike(nodes)), brief=app.brief):
+    for block in pages.errors_by_kind(session_tables.errors_of(group_alike(nodes)), brief=app.brief):
         if isinstance(block, Line):
             app.say(f"{block.lead}{block.text}")

@@ -96,12 +96,12 @@ def status_of(component: Component) -> str:
     return str(found or component_status(component))
 
 
-def answered(component: Component) -> dict[str, Any]:
+def as_answered(component: Component) -> dict[str, Any]:
     """Return the component as the server answers it: with its computed status, without the time of its boot artifacts.
 
-    >>> answered({"id": "x1", "status": {"status_override": "", "phase": "configuring"}})["status"]
+    >>> as_answered({"id": "x1", "status": {"status_override": "", "phase": "configuring"}})["status"]
     {'phase': 'configuring', 'status': 'configuring', 'status_override': ''}
-    >>> answered({"id": "x1", "actual_state": {"boot_artifacts": {"kernel": "k", "timestamp": "T"}}})["actual_state"]
+    >>> as_answered({"id": "x1", "actual_state": {"boot_artifacts": {"kernel": "k", "timestamp": "T"}}})["actual_state"]
     {'boot_artifacts': {'kernel': 'k'}}
     """
     document: dict[str, Any] = dict(component)
@@ -115,10 +115,10 @@ def answered(component: Component) -> dict[str, Any]:
     return document
 
 
-def brief(component: Mapping[str, Any]) -> dict[str, Any]:
+def without_artifacts(component: Mapping[str, Any]) -> dict[str, Any]:
     """Return the component without its boot artifacts: all that a table of components looks at.
 
-    >>> brief({"id": "x1", "actual_state": {}, "staged_state": {"session": "s", "configuration": "c"}})
+    >>> without_artifacts({"id": "x1", "actual_state": {}, "staged_state": {"session": "s", "configuration": "c"}})
     {'id': 'x1', 'staged_state': {'session': 's'}}
     """
     document = {name: component[name] for name in IN_TABLES if name in component and name != "staged_state"}
@@ -201,7 +201,7 @@ def extended_status(
     successful, failed = with_status("stable"), with_status("failed")
     state = part(session, "status")
     status: dict[str, Any] = {
-        "error_summary": {message: summed(errors[message]) for message in sorted(errors)},
+        "error_summary": {message: error_summary(errors[message]) for message in sorted(errors)},
         "managed_components_count": total,
         "percent_failed": share(failed),
         "percent_staged": share(staged),
@@ -215,26 +215,27 @@ def extended_status(
     }
     if "status" in state:
         status["status"] = state["status"]
-    status["timing"] = timing(state, now)
+    status["timing"] = session_timing(state, now)
     return status  # type: ignore[return-value]  # mypy does not follow a TypedDict that grows
 
 
-def summed(ids: Sequence[str]) -> dict[str, Any]:
+def error_summary(ids: Sequence[str]) -> dict[str, Any]:
     """Return the error summary of nodes: all of them counted, ten of them named.
 
-    >>> summed([f"x{number}" for number in range(11)])["list"]
+    >>> error_summary([f"x{number}" for number in range(11)])["list"]
     'x0,x1,x10,x2,x3,x4,x5,x6,x7,x8...'
-    >>> summed([f"x{number}" for number in range(10)])["list"]
+    >>> error_summary([f"x{number}" for number in range(10)])["list"]
     'x0,x1,x2,x3,x4,x5,x6,x7,x8,x9'
     """
     names = sorted(ids)
     return {"count": len(names), "list": ",".join(names[:NAMES_IN_ERRORS]) + "..." * (len(names) > NAMES_IN_ERRORS)}
 
 
-def timing(state: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def session_timing(state: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Return when a session began and ended, and how long it took, or takes until now.
 
-    >>> timing({"start_time": "2022-08-22T16:50:50", "end_time": "2022-08-22T16:51:10"}, datetime.now(UTC))["duration"]
+    >>> state = {"start_time": "2022-08-22T16:50:50", "end_time": "2022-08-22T16:51:10"}
+    >>> session_timing(state, datetime.now(UTC))["duration"]
     '0:00:20'
     """
     start, end = state.get("start_time"), state.get("end_time")
@@ -261,11 +262,13 @@ def is_name(text: str) -> bool:
     return re.fullmatch(NAME_PATTERN, text) is not None
 
 
-def ago(text: str, now: datetime) -> datetime | None:
+def time_before(text: str, now: datetime) -> datetime | None:
     """Return the time that lies an age (`3m`, `5h`, `10d`, `2w`) before now; None if the text is no age.
 
-    >>> ago("2h", datetime(2026, 11, 21, 12, tzinfo=UTC)).isoformat(), ago("0", datetime.min), ago("2y", datetime.min)
-    ('2026-11-21T10:00:00+00:00', datetime.datetime(1, 1, 1, 0, 0), None)
+    >>> time_before("2h", datetime(2026, 11, 21, 12, tzinfo=UTC)).isoformat()
+    '2026-11-21T10:00:00+00:00'
+    >>> time_before("0", datetime.min), time_before("2y", datetime.min)
+    (datetime.datetime(1, 1, 1, 0, 0), None)
     """
     if len(text) > 8 or not re.fullmatch(AGE_PATTERN, text):
         return None

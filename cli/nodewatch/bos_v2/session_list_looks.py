@@ -40,11 +40,11 @@ class SessionListWatcher:
     def look(self) -> SessionsLook:
         """Return what is known now."""
         bos = BosClient(self.app.backend("bos"))
-        found = {key_of(session): session for session in self.fitting(bos)}
+        found = {key_of(session): session for session in self.fitting_sessions(bos)}
         for name, before in self.followed.items():
-            if name not in found and (session := self.again(bos, before)) is not None:
+            if name not in found and (session := self.record_again(bos, before)) is not None:
                 found[name] = session
-        looks = {name: self.followed_up(bos, name, session) for name, session in found.items()}
+        looks = {name: self.look_at(bos, name, session) for name, session in found.items()}
         self.followed = {name: look for name, look in looks.items() if look is not None}
         self.ran.update(name for name, look in self.followed.items() if session_kind(look) != "waiting")
         if self.tells_failures:
@@ -52,7 +52,7 @@ class SessionListWatcher:
             self.failed = {**known, **failed_counts(self.followed.values())}
         return SessionsLook(list(found.values()), self.followed, len(self.ran), self.failed or {})
 
-    def fitting(self, bos: BosClient) -> list[Session]:
+    def fitting_sessions(self, bos: BosClient) -> list[Session]:
         """Return the sessions that fit what the options ask for."""
         sessions: list[Any] = list(bos.sessions(**self.filters))
         if self.view is None:
@@ -63,7 +63,7 @@ class SessionListWatcher:
             sessions = with_failed(sessions, bos.failed_counts())
         return cast("list[Session]", without_failed(filter_records(self.view, sessions, self.app.clock)))
 
-    def again(self, bos: BosClient, before: SessionLook) -> Session | None:
+    def record_again(self, bos: BosClient, before: SessionLook) -> Session | None:
         """Return the record of a session that is not in the list, None if it is gone; what was complete stays so."""
         if before.made_again or before.status.get("status") == "complete":
             return before.session
@@ -72,7 +72,7 @@ class SessionListWatcher:
         except NotFound:
             return None
 
-    def followed_up(self, bos: BosClient, name: str, session: Session) -> SessionLook | None:
+    def look_at(self, bos: BosClient, name: str, session: Session) -> SessionLook | None:
         """Return how far a session is that runs, or ran at the look before; None for another, or one that is gone."""
         before, start = self.followed.get(name), part(session, "status").get("start_time")
         complete = part(session, "status").get("status") == "complete"

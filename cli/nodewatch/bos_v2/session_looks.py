@@ -49,20 +49,20 @@ class SessionWatcher:
 
     def look(self) -> SessionLook:
         """Return what is known now."""
-        self.before = self.looked(last=False)
+        self.before = self.next_look(last=False)
         return self.before
 
     def last_look(self) -> SessionLook:
         """Return what is known when the time has run out: of every component."""
-        self.before = self.looked(last=True)
+        self.before = self.next_look(last=True)
         return self.before
 
-    def looked(self, *, last: bool) -> SessionLook:
+    def next_look(self, *, last: bool) -> SessionLook:
         """Return the look before with what has changed since, or a new one."""
         bos, before = BosClient(self.app.backend("bos")), self.before
         status = bos.session_status(self.name)
         if before is None:
-            return self.whole(bos, bos.session(self.name), status)
+            return self.look_at_all(bos, bos.session(self.name), status)
         if not self.every_change:  # a wait shows them at the end only, when all are asked again
             before = before._replace(components=())
         old = before.status
@@ -71,7 +71,7 @@ class SessionWatcher:
             session = bos.session(self.name)
         changed = known_of(status) != known_of(old)
         if last or self.wants_all(bos, before, status, changed=changed):
-            return self.whole(bos, session, status)
+            return self.look_at_all(bos, session, status)
         if not changed:
             return before._replace(status=status)
         found = before.nodes
@@ -90,11 +90,11 @@ class SessionWatcher:
             return changed
         if status.get("status") != "running" or verdict_rules.shares_of(status).in_progress:
             return False
-        if before.whole and not changed and outcome.work(before) != "at work":
-            return outcome.proof(before) == "unclear"
+        if before.whole and not changed and outcome.work_state(before) != "at work":
+            return outcome.proof_of_end(before) == "unclear"
         return not bos.components(session=self.name, enabled=True, page_size=1, fields=("id",))
 
-    def whole(self, bos: BosClient, session: Session, status: ExtendedStatus) -> SessionLook:
+    def look_at_all(self, bos: BosClient, session: Session, status: ExtendedStatus) -> SessionLook:
         """Return a look with all components."""
         found: dict[str, Node] = {}
         documents: list[Component] = []
@@ -103,7 +103,7 @@ class SessionWatcher:
             found.update(kinds.nodes_by_id(page))
             if self.with_documents:
                 documents += [rules.progress_of(component, alike) for component in page]
-        staged = list(self.staged(bos)) if verdict_rules.shares_of(status).staged else []
+        staged = list(self.ids_staged(bos)) if verdict_rules.shares_of(status).staged else []
         if documents and not self.options and any(node.enabled for node in found.values()):
             self.options = bos.limits()
         start = as_text(part(session, "status").get("start_time"))
@@ -111,7 +111,7 @@ class SessionWatcher:
         made_again = start if start != self.began else ""
         return outcome.SessionLook(session, status, found, staged, documents, made_again)
 
-    def staged(self, bos: BosClient) -> Iterator[str]:
+    def ids_staged(self, bos: BosClient) -> Iterator[str]:
         """Return the ids of the components that are staged for the session, whether it was applied to them or not."""
         for page in bos.pages(staged_session=self.name, fields=("id",)):
             yield from (id_of(component) for component in page)

@@ -71,35 +71,35 @@ def session_status_page(
     running, found = status.get("status") != "complete", sort_by_standing(components)
     counts = verdict_rules.count_nodes(status, found.counts(count_components(components)))
     parts = Parts(rules.component_names(session))
-    page: Page = [identity(status, session, counts, clock)]
+    page: Page = [identity_line(status, session, counts, clock)]
     setup = part(session, "status").get("error")
     if setup:
         page.append(Line(as_text(setup), "bad", lead="Setup failed: "))
     page += shares_bar(status, counts, "disabled" if running and found.held else "on hold or disabled")
-    failed = failures(found.failed)
+    failed = errors_of(found.failed)
     if not (running and failed):
         failed = ended_failures(status, components, failed, counts)
     if failed:
         page += [Heading(failed_heading(failed, counts), "bad"), *errors_by_kind(failed, parts, brief=brief)]
     if running and found.troubled:
         page.append(Heading(f"In trouble, but BOS still tries ({count_components(found.troubled):,})", "warn"))
-        page += errors_by_kind(failures(found.troubled), parts, brief=brief, style="warn")
+        page += errors_by_kind(errors_of(found.troubled), parts, brief=brief, style="warn")
     if running and found.held:
         page.append(Heading(f"Disabled: BOS leaves them alone ({count_components(found.held):,})", "warn"))
-        page += errors_by_kind(failures(found.held), parts, brief=brief, style="warn")
+        page += errors_by_kind(errors_of(found.held), parts, brief=brief, style="warn")
     if running and found.moving:
         more = " more" * bool(found.troubled)
         page += [
             Heading(f"In progress ({count_components(found.moving):,}{more})"),
             progress_grid(found.moving, options, clock, brief=brief),
         ]
-        if any(expectation_rules.assumed(each.sample, options) for each in found.moving):
+        if any(expectation_rules.limit_is_assumed(each.sample, options) for each in found.moving):
             page.append(Line(expectation_rules.ASSUMED, "dim", lead="Limits: "))
     names = [name for kind in failed for name in kind.names]
     return page + next_steps(session_steps(status, session, found, names))
 
 
-def identity(status: ExtendedStatus, session: Session, counts: Counts | None, clock: Clock) -> Line:
+def identity_line(status: ExtendedStatus, session: Session, counts: Counts | None, clock: Clock) -> Line:
     """Return one line that says which session it is and what to think of it."""
     verdict, timing = verdict_rules.verdict(status, counts), part(status, "timing")
     began, ended = timing.get("start_time"), timing.get("end_time")
@@ -111,12 +111,12 @@ def identity(status: ExtendedStatus, session: Session, counts: Counts | None, cl
         verdict.text,
         f"started {clock.at(began)}" if began else "",
         f"ended {clock.at(ended)}" if ended else "",
-        lasted(timing, clock),
+        lasted_in_words(timing, clock),
     ]
     return Line("  ".join(fact for fact in facts if fact), cast("Style", verdict.style))
 
 
-def lasted(timing: Mapping[str, Any], clock: Clock) -> str:
+def lasted_in_words(timing: Mapping[str, Any], clock: Clock) -> str:
     """Return how long the session took, or has been going on; the latter on a terminal only."""
     began, ended = read_time(timing.get("start_time")), read_time(timing.get("end_time"))
     if began is None or (ended is None and clock.absolute):
@@ -157,7 +157,7 @@ def sort_by_standing(components: Iterable[Alike]) -> Sorted:
     return found
 
 
-def failures(components: Iterable[Alike]) -> list[ErrorKind]:
+def errors_of(components: Iterable[Alike]) -> list[ErrorKind]:
     """Return the errors of the components, with their names; what reports none is told, too."""
     by_error: dict[str, list[str]] = {}
     for component, names in components:
@@ -173,8 +173,9 @@ def ended_failures(
 
     A complete session's nodes may be other sessions' since: then their names are not known.
     """
-    named = {kind.text: kind.names for kind in failures(each for each in components if each.sample.get("error"))}
-    groups = verdict_rules.error_groups(status, named)
+    reporting = (each for each in components if each.sample.get("error"))
+    names_by_error = {kind.text: kind.names for kind in errors_of(reporting)}
+    groups = verdict_rules.error_groups(status, names_by_error)
     found = [ErrorKind(group.message, group.names, group.unknown) for group in groups]
     told = {name for kind in found for name in kind.names}
     others = [kind._replace(names=[name for name in kind.names if name not in told]) for kind in failed]
@@ -250,8 +251,8 @@ def session_steps(
         names = fold(rules.component_names(session))
         start = f"{bos} applystaged create --xnames {quote(names)}" if 0 < len(names) <= LONGEST_IN_COMMAND else ""
         steps.append(("start it", start) if start else ("see where", f"{bos} components list --staged-session {name}"))
-    left = percents.in_progress or percents.staged or found.troubled or found.moving
-    if running and (left or not failed):
+    unfinished = percents.in_progress or percents.staged or found.troubled or found.moving
+    if running and (unfinished or not failed):
         steps.append(("wait for the rest" if failed else "wait for it", f"{bos} sessions status list {name} --wait"))
     return steps[:3] + steps[-1:] if len(steps) > 4 else steps
 

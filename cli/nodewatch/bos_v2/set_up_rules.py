@@ -166,12 +166,12 @@ def plan_set_up(session: Mapping[str, Any], template: Mapping[str, Any], known: 
         return SetUp({}, who_is_in(groups))
     changes: dict[str, dict[str, Any]] = {}
     strange = False
-    named = [node for node in limit.split(",") if node in known and node not in listed]
+    unlisted = [node for node in limit.split(",") if node in known and node not in listed]
     for boot_set in boot_sets:
         unknown = [name for field in HARDWARE_SPECIFIERS[1:] for name in names_in(boot_set.get(field))]
         groups += unknown
         change = assignment(wanted_state(template, boot_set, session), session)
-        for node in apply_limit([*names_in(boot_set.get("node_list")), *(named if unknown else [])], limit):
+        for node in apply_limit([*names_in(boot_set.get("node_list")), *(unlisted if unknown else [])], limit):
             strange = strange or node not in known
             if node in known:
                 changes[node] = change

@@ -23,10 +23,10 @@ def explained_component_page(document: Component, template: str, options: Mappin
     """
     found = expectation_rules.expectation(document, options, clock, template)
     where, *states = tables.component_page(document, clock, found.attempts)
-    return [where, *expected(document, found, options), *states]
+    return [where, *expectation_page(document, found, options), *states]
 
 
-def expected(document: Component, found: Expectation, options: Mapping[str, Any]) -> Page:
+def expectation_page(document: Component, found: Expectation, options: Mapping[str, Any]) -> Page:
     """Return what to expect of a component, in the words of the guide page "Component Status", and what to type."""
     page: Page = [
         Fields(
@@ -35,7 +35,7 @@ def expected(document: Component, found: Expectation, options: Mapping[str, Any]
                 ("BOS waits for", found.waits_for),
                 ("BOS does next", found.next),
                 ("Stuck", Cell(found.stuck, "bad")),
-                ("Limits", expectation_rules.ASSUMED if expectation_rules.assumed(document, options) else ""),
+                ("Limits", expectation_rules.ASSUMED if expectation_rules.limit_is_assumed(document, options) else ""),
             ]
         )
     ]

@@ -65,12 +65,12 @@ def template_page(document: SessionTemplate) -> Page:
 
 def applied_page(document: Applied) -> Page:
     """Return on which nodes the staged session was started, and on which not."""
-    kinds: tuple[tuple[str, Style], ...] = (("succeeded", "good"), ("ignored", "warn"), ("failed", "bad"))
+    endings: tuple[tuple[str, Style], ...] = (("succeeded", "good"), ("ignored", "warn"), ("failed", "bad"))
     page: Page = []
-    for kind, style in kinds:
-        names = names_in(document.get(kind))
+    for ending, style in endings:
+        names = names_in(document.get(ending))
         if names:
-            page.append(Line(fold(names), style, lead=f"{kind.capitalize()} ({len(names)}): "))
+            page.append(Line(fold(names), style, lead=f"{ending.capitalize()} ({len(names)}): "))
     return page
 
 

@@ -31,13 +31,13 @@ class Shares(NamedTuple):
     other: float
 
 
-def percentage(document: Mapping[str, Any], name: str) -> float:
+def percentage_of(document: Mapping[str, Any], name: str) -> float:
     """Return a percentage of a document, 0.0 for what is none.
 
-    >>> percentage({"percent_failed": 25}, "failed"), percentage({}, "failed")
+    >>> percentage_of({"percent_failed": 25}, "failed"), percentage_of({}, "failed")
     (25.0, 0.0)
     >>> values = ("25", float("inf"), float("nan"), -1, 100.1, True)
-    >>> [percentage({"percent_failed": value}, "failed") for value in values]
+    >>> [percentage_of({"percent_failed": value}, "failed") for value in values]
     [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     """
     value: Any = document.get(f"percent_{name}")
@@ -79,8 +79,8 @@ def shares_of(status: ExtendedStatus) -> Shares:
     0.0
     """
     phases = part(status, "phases")
-    successful, failed, staged = (percentage(status, name) for name in SHARES)
-    moving = 0.0 if status.get("status") == "complete" else sum(percentage(phases, name) for name in MOVING_PHASES)
+    successful, failed, staged = (percentage_of(status, name) for name in SHARES)
+    moving = 0.0 if status.get("status") == "complete" else sum(percentage_of(phases, name) for name in MOVING_PHASES)
     told = any(is_percentage(status.get(f"percent_{name}")) for name in SHARES) and node_count(status) != 0
     unended = 100.0 - successful - failed - staged if told else 0.0
     moving = max(min(moving, unended), 0.0)
@@ -117,7 +117,7 @@ def counted_once(status: ExtendedStatus, applied: int) -> ExtendedStatus:
 
     again: dict[str, Any] = {**recounted(status), "managed_components_count": once}
     if "percent_staged" in again:
-        again["percent_staged"] = round(max(percentage(status, "staged") * total / 100 - applied, 0) * 100 / once, 2)
+        again["percent_staged"] = round(max(percentage_of(status, "staged") * total / 100 - applied, 0) * 100 / once, 2)
     if "phases" in again:
         again["phases"] = recounted(part(status, "phases"))
     return again  # type: ignore[return-value]  # mypy does not follow a TypedDict that grows
@@ -318,9 +318,9 @@ def tells_all(status: ExtendedStatus) -> bool:
     True
     """
     groups = error_groups(status, {})
-    named = sum(len(group.names) for group in groups)
+    names = sum(len(group.names) for group in groups)
     return (
         (node_count(status) or 0) <= EXACT
-        and named >= count_failed(status)
+        and names >= count_failed(status)
         and not any(each.unknown for each in groups)
     )

@@ -236,14 +236,14 @@ def older_boots(app: App) -> Iterator[GoingOn]:
     if it is not known how far any of them is: what was not seen may be going on.
     """
     from nodewatch.bos_v1.client import BosV1Client
-    from nodewatch.bos_v1.commands import described
-    from nodewatch.bos_v1.rules import claim
+    from nodewatch.bos_v1.commands import describe_each
+    from nodewatch.bos_v1.rules import claim_in_words
 
     try:
         names = BosV1Client(app.backend("bos")).sessions()
     except NotFound:
         return
-    sessions = described(app, names)
+    sessions = describe_each(app, names)
     unknown = sum(len(session) == 1 for session in sessions)
     if unknown:
         raise ServiceTrouble(
@@ -256,7 +256,7 @@ def older_boots(app: App) -> Iterator[GoingOn]:
             yield {
                 "kind": "boot session",
                 "name": name,
-                "state": claim(session),
+                "state": claim_in_words(session),
                 "failed": errors if isinstance(errors, int) else 0,
                 "nodes": None,
                 "error": None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2.rules import DEFAULT_OPTIONS, Tally, component_status, extended_status
 from nodewatch.bos_v2.verdict_rules import by_error
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
     from nodewatch.bos_v2.types import State as BootState
+    from nodewatch.documents import Document
 
 ETAG = "7d3b1f0a52c94e8896f4c0be1a6d2357-164"
 OFF = {"initrd": "", "kernel": "", "kernel_parameters": ""}
@@ -45,19 +46,19 @@ BOS_VERSION = {
 }
 
 
-def demo_boots(now: datetime) -> dict[str, Any]:
+def demo_boots(now: datetime) -> Document:
     """Return the invented boots at `now`, as the content of a fleet file."""
     components: dict[str, Component] = {}
     statuses: dict[str, ExtendedStatus] = {}
     for run in RUNS:
-        mine = [component for batch in run.batches for component in batch_components(batch, run, now)]
+        set_up = [component for batch in run.batches for component in batch_components(batch, run, now)]
         if run.stage:
-            for component in mine:
+            for component in set_up:
                 components[component["id"]]["staged_state"] = staged_state(run, now)
             continue
-        components.update((component["id"], component) for component in mine)
+        components.update((component["id"], component) for component in set_up)
         if run.state == "complete":
-            statuses[run.name] = saved_status(run, mine, now)
+            statuses[run.name] = saved_status(run, set_up, now)
     components.update((component["id"], component) for component in batch_components(DISCOVERED, None, now))
     return {
         "bos": {
@@ -188,7 +189,7 @@ def referral_token(image: str) -> str:
     return f"{image[:23]}-{image[-12:][::-1]}"
 
 
-def demo_template(boot: Boot) -> dict[str, Any]:
+def demo_template(boot: Boot) -> Document:
     """Return the session template's document."""
     boot_set = {
         "arch": boot.arch,

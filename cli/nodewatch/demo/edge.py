@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.horizon.life_rules import NO_HUB, NO_SPACE
+
+if TYPE_CHECKING:
+    from nodewatch.documents import Document
+    from nodewatch.horizon.types import AgentUpgradePolicyStatus, NodePolicy, Policy, Status
 
 ORG = "valley"
 NODE_NAMES = (
@@ -87,15 +91,17 @@ UPGRADES = (
 STARTED = ("initiated", "successful", "failed", "rollback started", "rollback successful", "rollback failed")
 
 
-def demo_edge_nodes(now: datetime) -> dict[str, Any]:
+def demo_edge_nodes(now: datetime) -> Document:
     """Return the edge nodes and their upgrades at `now`, as the content of a fleet file."""
-    reported: dict[str, dict[str, Any]] = {}
+    reported: dict[str, dict[str, Status]] = {}
     for upgrade in UPGRADES:
         nodes = iter(NODE_NAMES)
         for report in upgrade.reports:
             for place in range(report.number):
-                mine = reported.setdefault(f"{ORG}/{next(nodes)}", {})
-                mine[f"{ORG}/{upgrade.name}"] = {"agentUpgradePolicyStatus": demo_status(upgrade, report, place, now)}
+                statuses = reported.setdefault(f"{ORG}/{next(nodes)}", {})
+                statuses[f"{ORG}/{upgrade.name}"] = {
+                    "agentUpgradePolicyStatus": demo_status(upgrade, report, place, now)
+                }
     return {
         "exchange": {
             "managementpolicies": {f"{ORG}/{upgrade.name}": demo_policy(upgrade, now) for upgrade in UPGRADES},
@@ -116,7 +122,7 @@ def agent_time_ago(now: datetime, minutes: float) -> str:
     return (now.astimezone(AGENTS_ZONE) - timedelta(minutes=minutes)).isoformat(timespec="seconds")
 
 
-def demo_status(upgrade: Upgrade, report: Report, place: int, now: datetime) -> dict[str, Any]:
+def demo_status(upgrade: Upgrade, report: Report, place: int, now: datetime) -> AgentUpgradePolicyStatus:
     """Return what one node reports: times that are not there yet are empty, as the Exchange has them."""
     since = max(report.minutes - place * 0.7, 0.5)
     started = report.status in STARTED
@@ -135,7 +141,7 @@ def demo_status(upgrade: Upgrade, report: Report, place: int, now: datetime) -> 
     }
 
 
-def demo_policy(upgrade: Upgrade, now: datetime) -> dict[str, Any]:
+def demo_policy(upgrade: Upgrade, now: datetime) -> Policy:
     """Return the management policy's document."""
     return {
         "owner": f"{ORG}/admin",
@@ -153,7 +159,7 @@ def demo_policy(upgrade: Upgrade, now: datetime) -> dict[str, Any]:
     }
 
 
-def demo_node_policy(name: str, now: datetime) -> dict[str, Any]:
+def demo_node_policy(name: str, now: datetime) -> NodePolicy:
     """Return the edge node's own policy: what it is, in the properties that policies choose by."""
     properties = {
         "openhorizon.arch": demo_arch(name),
@@ -180,7 +186,7 @@ def demo_arch(name: str) -> str:
     return "arm64" if name.startswith("weir") else "amd64"
 
 
-def demo_node(name: str, place: int, now: datetime) -> dict[str, Any]:
+def demo_node(name: str, place: int, now: datetime) -> Document:
     """Return the edge node's document."""
     seen = exchange_time_ago(now, 0.2 + place % 7 * 0.13).replace("Z", ".000000Z")
     return {

@@ -7,9 +7,13 @@ API"): a session's `complete` first meant that its boot sets are complete, later
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v1.rules import OPERATION_PHASES
+
+if TYPE_CHECKING:
+    from nodewatch.bos_v1.types import BootSet, Category, Link, Metadata, Phase, SessionStatus
+    from nodewatch.documents import Document
 
 OLDER_CATEGORIES = ("not_started", "succeeded", "failed", "excluded", "in_progress")
 COMPUTES = {
@@ -21,8 +25,8 @@ COMPUTES = {
 class OlderSession(NamedTuple):
     """A session: what was asked for, when, and how many of its nodes each phase has left in which category.
 
-    A phase that `ends` does not name has not started. `later` tells that it is written as later servers did: with a
-    stop time, and without the boot sets in its status.
+    A phase that `ends` does not name has not started. `by_later_server` tells that it is written as servers did since
+    January 2021: with a stop time, and without the boot sets in its status.
     """
 
     id: str
@@ -30,7 +34,7 @@ class OlderSession(NamedTuple):
     template: str
     start: str
     ends: dict[str, dict[str, int]]
-    later: bool = False
+    by_later_server: bool = False
 
 
 ALL_4, ALL_12 = {"succeeded": 4}, {"succeeded": 12}
@@ -102,7 +106,7 @@ OLDER_SESSIONS = (
         "cle-1.3.0",
         "2020-07-21 12:26:05.083357",
         {"boot": ALL_4, "configure": ALL_4},
-        later=True,
+        by_later_server=True,
     ),
     OlderSession(
         "bd18e7e3-978f-4699-b8f2-8a4ce2d46f75",
@@ -110,7 +114,7 @@ OLDER_SESSIONS = (
         "cle-1.3.0",
         "2020-07-21 16:09:33.741128",
         {"shutdown": ALL_4, "boot": {"succeeded": 2, "failed": 2}, "configure": {"succeeded": 2, "failed": 2}},
-        later=True,
+        by_later_server=True,
     ),
     OlderSession(
         "b741e4de-2064-4de4-9f23-20b6c1d0dc1a",
@@ -122,83 +126,89 @@ OLDER_SESSIONS = (
 )
 
 
-def demo_older_boots() -> dict[str, Any]:
+def demo_older_boots() -> Document:
     """Return the sessions, as the content of a fleet file; each has one boot set, `computes`."""
-    boot_sets = {past.id: {"computes": older_boot_set(past)} for past in OLDER_SESSIONS}
+    boot_sets = {session.id: {"computes": older_boot_set(session)} for session in OLDER_SESSIONS}
     statuses = {
-        past.id: older_session_status(past, boot_sets[past.id]["computes"]["metadata"]) for past in OLDER_SESSIONS
+        session.id: older_session_status(session, boot_sets[session.id]["computes"]["metadata"])
+        for session in OLDER_SESSIONS
     }
-    described = {past.id: older_session(past, statuses[past.id]["metadata"]) for past in OLDER_SESSIONS}
+    described = {session.id: older_session(session, statuses[session.id]["metadata"]) for session in OLDER_SESSIONS}
     return {"bos": {"v1": {"session": described, "status": statuses, "boot_sets": boot_sets}}}
 
 
-def later_time(start: str, seconds: float) -> str:
-    """Return a time in the form of the time it follows."""
+def time_after(start: str, seconds: float) -> str:
+    """Return the time so many seconds after another, in the form of that."""
     return str(datetime.fromisoformat(start) + timedelta(seconds=seconds))
 
 
-def older_session(past: OlderSession, metadata: dict[str, Any]) -> dict[str, Any]:
+def older_session(session: OlderSession, metadata: Metadata) -> Document:
     """Return what `describe` answers: a stop time is null until there is one."""
     return {
         "complete": metadata["complete"],
         "error_count": metadata["error_count"],
         "in_progress": metadata["in_progress"],
-        "job" if past.later else "boa_job_name": f"boa-{past.id}",
-        "operation": past.operation,
-        "start_time": past.start,
-        "status_link": f"/v1/session/{past.id}/status",
+        "job" if session.by_later_server else "boa_job_name": f"boa-{session.id}",
+        "operation": session.operation,
+        "start_time": session.start,
+        "status_link": f"/v1/session/{session.id}/status",
         "stop_time": metadata.get("stop_time"),
-        "templateName": past.template,
+        "templateName": session.template,
     }
 
 
-def older_session_status(past: OlderSession, computes: dict[str, Any]) -> dict[str, Any]:
+def older_session_status(session: OlderSession, computes: Metadata) -> SessionStatus:
     """Return the session's status; `computes` is its boot set's metadata."""
-    myself = f"/v1/session/{past.id}/status"
-    links = [{"href": myself, "rel": "self"}]
-    if past.later:
-        stopped = {"stop_time": later_time(past.start, 1_871.25)}
-        metadata = {"complete": True, "error_count": 0, "in_progress": False, "start_time": past.start, **stopped}
-        return {"id": past.id, "links": links, "metadata": metadata}
+    myself = f"/v1/session/{session.id}/status"
+    links: list[Link] = [{"href": myself, "rel": "self"}]
+    if session.by_later_server:
+        metadata: Metadata = {
+            "complete": True,
+            "error_count": 0,
+            "in_progress": False,
+            "start_time": session.start,
+            "stop_time": time_after(session.start, 1_871.25),
+        }
+        return {"id": session.id, "links": links, "metadata": metadata}
     links.append({"href": f"{myself}/computes", "rel": "Boot Set"})
-    metadata = {**computes, "start_time": past.start}
-    return {"boot_sets": ["computes"], "id": past.id, "links": links, "metadata": metadata}
+    metadata = {**computes, "start_time": session.start}
+    return {"boot_sets": ["computes"], "id": session.id, "links": links, "metadata": metadata}
 
 
-def older_boot_set(past: OlderSession) -> dict[str, Any]:
+def older_boot_set(session: OlderSession) -> BootSet:
     """Return the boot set's status: its phases, and what they sum up to."""
-    phases = [older_phase(past, name) for name in OPERATION_PHASES[past.operation]]
-    myself = f"/v1/session/{past.id}/status/computes"
-    links = [{"href": myself, "rel": "self"}]
-    links += [{"href": f"{myself}/{one['name']}", "rel": "Phase"} for one in phases]
-    states = [one["metadata"] for one in phases]
+    phases = [older_phase(session, name) for name in OPERATION_PHASES[session.operation]]
+    myself = f"/v1/session/{session.id}/status/computes"
+    links: list[Link] = [{"href": myself, "rel": "self"}]
+    links += [{"href": f"{myself}/{phase['name']}", "rel": "Phase"} for phase in phases]
+    states = [phase["metadata"] for phase in phases]
     return {
         "links": links,
         "metadata": {
             "complete": all(state["complete"] for state in states),
             "error_count": sum(state["error_count"] for state in states),
             "in_progress": any(state["in_progress"] for state in states),
-            "start_time": later_time(past.start, 0.569745),
+            "start_time": time_after(session.start, 0.569745),
         },
         "name": "computes",
         "phases": phases,
-        "session": past.id,
+        "session": session.id,
     }
 
 
-def older_phase(past: OlderSession, name: str) -> dict[str, Any]:
+def older_phase(session: OlderSession, name: str) -> Phase:
     """Return the phase's status: the nodes, in their order, dealt out to the categories."""
-    nodes = iter(COMPUTES[past.template])
-    counts = past.ends.get(name, {"not_started": len(COMPUTES[past.template])})
-    held = {category: [next(nodes) for _ in range(counts.get(category, 0))] for category in OLDER_CATEGORIES}
-    complete = not held["not_started"] and not held["in_progress"]
-    metadata: dict[str, Any] = {
+    nodes = iter(COMPUTES[session.template])
+    counts = session.ends.get(name, {"not_started": len(COMPUTES[session.template])})
+    members = {category: [next(nodes) for _ in range(counts.get(category, 0))] for category in OLDER_CATEGORIES}
+    complete = not members["not_started"] and not members["in_progress"]
+    metadata: Metadata = {
         "complete": complete,
-        "error_count": len(held["failed"]),
-        "in_progress": bool(held["in_progress"]),
-        "start_time": later_time(past.start, 0.569752),
+        "error_count": len(members["failed"]),
+        "in_progress": bool(members["in_progress"]),
+        "start_time": time_after(session.start, 0.569752),
     }
     if complete and name != "configure":
-        metadata["stop_time"] = later_time(past.start, 854.133)
-    categories = [{"name": category, "node_list": held[category]} for category in OLDER_CATEGORIES]
+        metadata["stop_time"] = time_after(session.start, 854.133)
+    categories: list[Category] = [{"name": category, "node_list": members[category]} for category in OLDER_CATEGORIES]
     return {"categories": categories, "metadata": metadata, "name": name}

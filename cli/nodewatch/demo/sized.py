@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from itertools import count, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.demo.edge import ORG
+from nodewatch.documents import objects_in, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from nodewatch.documents import Document
 
 RUNNING_SESSION, RUNNING_TEMPLATE = "night-reboot", "compute-26.3"
 TAKEN_CABINETS = (1001, 3000, 5000, 9000)  # cabinets in which other sessions have nodes
@@ -26,49 +29,52 @@ def xnames() -> Iterator[str]:
                 yield f"x{cabinet}c{place // 32}s{place // 4 % 8}b{place // 2 % 2}n{place % 2}"
 
 
-def with_nodes(fleet: dict[str, Any], number: int) -> dict[str, Any]:
+def with_nodes(fleet: Document, number: int) -> dict[str, object]:
     """Return the fleet with so many nodes in its running session, of which the states are dealt out; and a template
     that names them.
     """
-    v2 = fleet["bos"]["v2"]
-    patterns = [component for component in v2["components"] if component["session"] == RUNNING_SESSION]
-    others = [component for component in v2["components"] if component["session"] != RUNNING_SESSION]
+    bos = part(fleet, "bos")
+    v2 = part(bos, "v2")
+    components = objects_in(v2, "components")
+    patterns = [component for component in components if component["session"] == RUNNING_SESSION]
+    others = [component for component in components if component["session"] != RUNNING_SESSION]
     names = list(islice(xnames(), number))
     nodes = [{**patterns[place % len(patterns)], "id": name} for place, name in enumerate(names)]
     sessions = [
         {**session, "components": ",".join(names), "limit": ""} if session["name"] == RUNNING_SESSION else session
-        for session in v2["sessions"]
+        for session in objects_in(v2, "sessions")
     ]
     templates = [
-        {**template, "boot_sets": {name: naming(boot_set, names) for name, boot_set in template["boot_sets"].items()}}
-        if template["name"] == RUNNING_TEMPLATE
-        else template
-        for template in v2["sessiontemplates"]
+        naming_nodes(template, names) if template["name"] == RUNNING_TEMPLATE else template
+        for template in objects_in(v2, "sessiontemplates")
     ]
     grown = {**v2, "sessions": sessions, "components": [*nodes, *others], "sessiontemplates": templates}
-    return {**fleet, "bos": {**fleet["bos"], "v2": grown}}
+    return {**fleet, "bos": {**bos, "v2": grown}}
 
 
-def naming(boot_set: dict[str, Any], names: list[str]) -> dict[str, Any]:
-    """Return a boot set of these nodes, and of no group or role."""
-    return {
-        **{field: value for field, value in boot_set.items() if not field.startswith("node_")},
-        "node_list": names,
+def naming_nodes(template: Document, names: list[str]) -> Document:
+    """Return a session template whose boot sets are of these nodes, and of no group or role."""
+    boot_sets = part(template, "boot_sets")
+    others = {
+        name: {field: value for field, value in part(boot_sets, name).items() if not field.startswith("node_")}
+        for name in boot_sets
     }
+    return {**template, "boot_sets": {name: {**fields, "node_list": names} for name, fields in others.items()}}
 
 
-def with_edge_nodes(fleet: dict[str, Any], number: int) -> dict[str, Any]:
+def with_edge_nodes(fleet: Document, number: int) -> dict[str, object]:
     """Return the fleet with so many edge nodes, among which kinds and what they report are dealt out."""
-    exchange = fleet["exchange"]
-    patterns = [key for key in exchange["nodes"] if key.startswith(f"{ORG}/")]
+    exchange = part(fleet, "exchange")
+    patterns = [key for key in part(exchange, "nodes") if key.startswith(f"{ORG}/")]
     grown = dict(exchange)
     for section in ("nodes", "nodePolicies", "managementStatus"):
-        documents = {key: value for key, value in exchange[section].items() if not key.startswith(f"{ORG}/")}
+        known = part(exchange, section)
+        documents: dict[str, object] = {key: known[key] for key in known if not key.startswith(f"{ORG}/")}
         for place in range(number):
             pattern = patterns[place % len(patterns)]
-            if pattern in exchange[section]:
+            if pattern in known:
                 name = edge_name(pattern, place)
-                document = exchange[section][pattern]
+                document = part(known, pattern)
                 documents[f"{ORG}/{name}"] = {**document, "name": name} if section == "nodes" else document
         grown[section] = documents
     return {**fleet, "exchange": grown}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from nodewatch.documents import as_text, part
 from nodewatch.errors import FileTrouble
 from nodewatch.jsontext import parse_json
 from nodewatch.offline.section import SAVED, UNASKED, Section
@@ -13,6 +14,7 @@ from nodewatch.times import read_time
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from nodewatch.documents import Document
     from nodewatch.offline.store import Store
 
 FLEET_FORMAT = 1
@@ -24,7 +26,7 @@ class Entry(NamedTuple):
 
     section: Section
     key: str
-    document: Any
+    document: Document
 
 
 def read_fleet(text: str, name: str, sections: Sequence[Section]) -> list[Entry]:
@@ -42,10 +44,9 @@ def read_fleet(text: str, name: str, sections: Sequence[Section]) -> list[Entry]
         raise FileTrouble(f"{name} is not a fleet file: {error}{end}") from error
 
 
-def entries(fleet: Any, sections: Sequence[Section]) -> Iterator[Entry]:
+def entries(fleet: object, sections: Sequence[Section]) -> Iterator[Entry]:
     """Return the documents of a fleet; raise `ValueError` that names the first wrong place."""
-    expect_kind(fleet, dict, "the file")
-    number = fleet.get("nodewatch", FLEET_FORMAT)
+    number = object_at("the file", fleet).get("nodewatch", FLEET_FORMAT)
     if type(number) is not int or number < 1:
         raise ValueError(f"nodewatch: {number!r} is not the number of a format")
     if number > FLEET_FORMAT:
@@ -53,69 +54,68 @@ def entries(fleet: Any, sections: Sequence[Section]) -> Iterator[Entry]:
     known = {section.place: section for section in (*sections, UNASKED)}
     groups = {place.rpartition(".")[0] for place in known} | {"bos"}
 
-    def walk(tree: Any, place: str) -> Iterator[Entry]:
-        expect_kind(tree, dict, place)
-        for name, member in tree.items():
-            here = f"{place}.{name}" if place else name
-            if here in known:
-                yield from documents(known[here], member)
-            elif here in groups:
-                yield from walk(member, here)
-            elif here == SAVED.place:
-                expect_kind(member, str, here)
+    def walk(tree: object, group: str) -> Iterator[Entry]:
+        for name, member in object_at(group, tree).items():
+            place = f"{group}.{name}" if group else name
+            if place in known:
+                yield from documents(known[place], member)
+            elif place in groups:
+                yield from walk(member, place)
+            elif place == SAVED.place:
+                check_kind(place, member, str)
                 if read_time(member) is None:
-                    raise ValueError(f"{here}: {member!r} is not a time such as 2026-11-25T23:15:30Z")
+                    raise ValueError(f"{place}: {member!r} is not a time such as 2026-11-25T23:15:30Z")
                 yield Entry(SAVED, "", {"at": member})
-            elif here != "nodewatch":
+            elif place != "nodewatch":
                 import difflib
 
-                near = difflib.get_close_matches(here, [*known, *groups], 1)
-                raise ValueError(f"{here}: there is no such section" + (f" (do you mean {near[0]}?)" if near else ""))
+                near = difflib.get_close_matches(place, [*known, *groups], 1)
+                raise ValueError(f"{place}: there is no such section" + (f" (do you mean {near[0]}?)" if near else ""))
 
     yield from walk(fleet, "")
 
 
-def documents(section: Section, member: Any) -> Iterator[Entry]:
+def documents(section: Section, member: object) -> Iterator[Entry]:
     """Return the documents of one section; raise `ValueError` that names the first wrong place."""
     seen: set[str] = set()
     for index, document in section_documents(section, member):
         yield checked_entry(section, index, document, seen)
 
 
-def section_documents(section: Section, member: Any) -> Iterable[tuple[int | str, Any]]:
+def section_documents(section: Section, member: object) -> Iterable[tuple[int | str, object]]:
     """Return the documents of one section, each with its index or key; raise `ValueError` if it has another form."""
-    expect_kind(member, list if section.form == "list" else dict, section.place)
-    if section.form == "single":
-        return [("", member)]
-    return enumerate(member) if section.form == "list" else member.items()
+    if section.form == "list":
+        return enumerate(list_at(section.place, member))
+    found = object_at(section.place, member)
+    return [("", found)] if section.form == "single" else found.items()
 
 
-def checked_entry(section: Section, index: int | str, document: Any, seen: set[str]) -> Entry:
+def checked_entry(section: Section, index: int | str, document: object, seen: set[str]) -> Entry:
     """Return a document's entry and add its key to those seen; raise `ValueError` that names what is wrong in it."""
-    here = section.place + (f"[{index}]" if section.form == "list" else f".{index}" if index else "")
-    expect_kind(document, dict, here)
+    place = section.place + (f"[{index}]" if section.form == "list" else f".{index}" if index else "")
+    found = object_at(place, document)
     for field, kind in section.fields.items():
-        if document.get(field) is not None:
-            expect_kind(document[field], kind, f"{here}.{field}")
-    key = own_key(section, document, here) if section.form == "list" else str(index)
+        if found.get(field) is not None:
+            check_kind(f"{place}.{field}", found[field], kind)
+    key = own_key(section, found, place) if section.form == "list" else str(index)
     if key in seen:
-        raise ValueError(f"{here}.{section.field}: {document[section.field]!r} is there twice")
+        raise ValueError(f"{place}.{section.field}: {found[section.field]!r} is there twice")
     seen.add(key)
-    return Entry(section, key, document)
+    return Entry(section, key, found)
 
 
-def loadable(fleet: dict[str, Any], sections: Sequence[Section]) -> tuple[dict[str, Any], list[str]]:
+def loadable(fleet: Document, sections: Sequence[Section]) -> tuple[dict[str, object], list[str]]:
     """Return the fleet without what `read_fleet` would refuse, and a sentence about each document that was left out."""
-    kept: dict[str, Any] = {name: fleet[name] for name in ("nodewatch", SAVED.place) if name in fleet}
+    kept: dict[str, object] = {name: fleet[name] for name in ("nodewatch", SAVED.place) if name in fleet}
     faults: list[str] = []
     for section in (*sections, UNASKED):
         *groups, name = section.place.split(".")
-        source: Any = fleet
+        source = fleet
         for group in groups:
-            source = source.get(group, {})
+            source = part(source, group)
         if name not in source:
             continue
-        good: list[tuple[int | str, Any]] = []
+        good: list[tuple[int | str, object]] = []
         seen: set[str] = set()
         for index, document in section_documents(section, source[name]):
             try:
@@ -132,37 +132,56 @@ def loadable(fleet: dict[str, Any], sections: Sequence[Section]) -> tuple[dict[s
     return kept, faults
 
 
-def put_into_fleet(fleet: dict[str, Any], section: Section, documents: Sequence[tuple[int | str, Any]]) -> None:
+def put_into_fleet(fleet: dict[str, object], section: Section, documents: Sequence[tuple[int | str, object]]) -> None:
     """Put the documents of a section where they stand in a fleet; of one that has a single document, if it is there."""
     *groups, name = section.place.split(".")
     for group in groups:
-        fleet = fleet.setdefault(group, {})
+        members = {**part(fleet, group)}
+        fleet[group] = members
+        fleet = members
     if section.form == "single":
         fleet.update([(name, document) for _, document in documents])
     else:
         fleet[name] = [document for _, document in documents] if section.form == "list" else dict(documents)
 
 
-def own_key(section: Section, document: dict[str, Any], here: str) -> str:
+def own_key(section: Section, document: Document, place: str) -> str:
     """Return the key that a document of a list carries: its id, or its name and tenant."""
     name = document.get(section.field)
     if not isinstance(name, str) or not name:
-        raise ValueError(f"{here}.{section.field}: a text is missing")
+        raise ValueError(f"{place}.{section.field}: a text is missing")
     if section.field == "id":
         return name
     from nodewatch.offline.store import owned_key
 
-    return owned_key(name, document.get("tenant"))
+    return owned_key(name, as_text(document.get("tenant")))
 
 
-def expect_kind(value: Any, kind: type | tuple[type, ...], place: str) -> None:
-    """Raise `ValueError` if the value is not of the kind; true is no whole number."""
+def object_at(place: str, value: object) -> Document:
+    """Return the object at a place; raise `ValueError` if something else stands there."""
+    if isinstance(value, dict):
+        return value
+    raise wrong_kind(place, value, dict)
+
+
+def list_at(place: str, value: object) -> list[object]:
+    """Return the list at a place; raise `ValueError` if something else stands there."""
+    if isinstance(value, list):
+        return value
+    raise wrong_kind(place, value, list)
+
+
+def check_kind(place: str, value: object, kind: type) -> None:
+    """Raise `ValueError` if the value at a place is not of the kind; true is no whole number."""
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        from nodewatch.backend import json_kind
+        raise wrong_kind(place, value, kind)
 
-        raise ValueError(
-            f"{place}: {KIND_WORDS[kind] if isinstance(kind, type) else kind} is needed, not {json_kind(value)}"
-        )
+
+def wrong_kind(place: str, value: object, kind: type) -> ValueError:
+    """Return the error for a value at a place that is not of the kind."""
+    from nodewatch.backend import json_kind
+
+    return ValueError(f"{place}: {KIND_WORDS[kind]} is needed, not {json_kind(value)}")
 
 
 def store_entry(store: Store, entry: Entry) -> None:
@@ -189,9 +208,9 @@ def fill(store: Store, found: Iterable[Entry], *, merge: bool = False) -> None:
         raise FileTrouble("A document is nested too deeply to be stored; nothing was changed.") from error
 
 
-def dump(store: Store, sections: Sequence[Section]) -> dict[str, Any]:
+def dump(store: Store, sections: Sequence[Section]) -> dict[str, object]:
     """Return the store's content as a fleet file's document, each collection in the order it was loaded."""
-    fleet: dict[str, Any] = {"nodewatch": FLEET_FORMAT}
+    fleet: dict[str, object] = {"nodewatch": FLEET_FORMAT}
     with store.reading():
         saved = store.get(SAVED.collection, "")
         if saved is not None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from nodewatch.backend import ABSENT, Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from nodewatch.backend import Request
+    from nodewatch.documents import Document
     from nodewatch.offline.store import Store
+
+    Owned = TypeVar("Owned", bound=Document)
 
 
 class Call(NamedTuple):
@@ -41,7 +44,7 @@ def problem(status: int, title: str, detail: str) -> Answer:
     return Answer(status, {"detail": detail, "status": status, "title": title, "type": "about:blank"})
 
 
-def by_owner(documents: Iterable[Any]) -> list[Any]:
+def by_owner(documents: Iterable[Owned]) -> list[Owned]:
     """Return sessions, or session templates, in the order in which BOS lists them: of the hashes of owner and name.
 
     >>> [each["name"] for each in by_owner([{"name": "a"}, {"name": "b", "tenant": "blue"}, {"name": "c"}])]
@@ -49,7 +52,7 @@ def by_owner(documents: Iterable[Any]) -> list[Any]:
     """
     from hashlib import sha1
 
-    def place(document: Mapping[str, Any]) -> list[bytes]:
+    def place(document: Document) -> list[bytes]:
         owner, name = str(document.get("tenant") or ""), str(document["name"])
         return [sha1(text.encode(errors="replace"), usedforsecurity=False).digest() for text in (owner, name)]
 

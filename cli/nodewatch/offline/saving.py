@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from nodewatch.errors import NodewatchError, NotFound, Unreachable, UnreadableAnswer, WrongConfiguration
 from nodewatch.gather import gather
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from nodewatch.backend import Answer, Asked, Backend, Request
+    from nodewatch.documents import Document
     from nodewatch.world import World
 
     T = TypeVar("T")
@@ -21,25 +22,27 @@ EXCHANGE_MASK = "********"  # what the Exchange itself shows in place of a node'
 SECRET = re.compile(r"(token|password|passwd|secret|credentials?|api_?key)$", re.IGNORECASE)
 
 
-def without_credentials(document: Any) -> Any:
+def without_credentials(document: Document) -> dict[str, object]:
     """Return the document with every text masked whose name says that it is a secret, wherever it stands.
 
     >>> without_credentials({"actual_state": {"bss_token": "eyJ0", "boot_artifacts": {}}, "token": ""})
     {'actual_state': {'bss_token': '********', 'boot_artifacts': {}}, 'token': ''}
-    >>> without_credentials([{"name": "DB_PASSWORD"}, {"DB_PASSWORD": "x", "k8s": {"secret": {"needChange": True}}}])
-    [{'name': 'DB_PASSWORD'}, {'DB_PASSWORD': '********', 'k8s': {'secret': {'needChange': True}}}]
+    >>> without_credentials({"a": [{"name": "DB_PASSWORD"}, {"DB_PASSWORD": "x", "secret": {"needChange": True}}]})
+    {'a': [{'name': 'DB_PASSWORD'}, {'DB_PASSWORD': '********', 'secret': {'needChange': True}}]}
     """
-    if isinstance(document, dict):
-        return {
-            name: EXCHANGE_MASK
-            if value and isinstance(value, str) and SECRET.search(name)
-            else without_credentials(value)
-            for name, value in document.items()
-        }
-    return [without_credentials(item) for item in document] if isinstance(document, list) else document
+    return {name: without_credential(name, value) for name, value in document.items()}
 
 
-def with_texts(document: Any, change: Callable[[str], str]) -> Any:
+def without_credential(name: str, value: object) -> object:
+    """Return the value that a document has under the name, masked if it is a secret, or holds one."""
+    if isinstance(value, dict):
+        return without_credentials(value)
+    if isinstance(value, list):
+        return [without_credential("", item) for item in value]
+    return EXCHANGE_MASK if value and isinstance(value, str) and SECRET.search(name) else value
+
+
+def with_texts(document: object, change: Callable[[str], str]) -> object:
     """Return the document with every name and text in it changed.
 
     >>> with_texts({"a": ["b", 1, None]}, str.upper)

@@ -14,7 +14,7 @@ from socket import AF_INET, AF_INET6
 from socketserver import TCPServer
 from threading import BoundedSemaphore, Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from nodewatch.backend import ABSENT, Answer, Request
@@ -26,6 +26,8 @@ from nodewatch.render.json import json_chunks
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping
     from socket import socket
+
+    from _typeshed import WriteableBuffer
 
     from nodewatch.offline.backend import LocalBackend
 
@@ -117,12 +119,12 @@ class Patience(RawIOBase):
         """Return that it can be read."""
         return True
 
-    def readinto(self, buffer: Any) -> int:
+    def readinto(self, buffer: WriteableBuffer) -> int:
         """Read what has come; raise `TimeoutError` when the time is over."""
-        left = self.until - monotonic()
-        if left <= 0:
+        seconds_left = self.until - monotonic()
+        if seconds_left <= 0:
             raise TimeoutError
-        self.connection.settimeout(left)
+        self.connection.settimeout(seconds_left)
         try:
             size = self.connection.recv_into(buffer)
         finally:
@@ -156,14 +158,14 @@ class StoreServer(ThreadingHTTPServer):
         """Take the address, without asking a name server for its name."""
         TCPServer.server_bind(self)
 
-    def process_request(self, request: Any, client_address: Any) -> None:
+    def process_request(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
         """Serve a connection in a thread of its own; close it at once when there are too many."""
         if self.places.acquire(blocking=False):
             super().process_request(request, client_address)
         else:
             self.shutdown_request(request)
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
+    def process_request_thread(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
         """Serve a connection until it ends."""
         try:
             super().process_request_thread(request, client_address)
@@ -180,7 +182,7 @@ class StoreServer(ThreadingHTTPServer):
             for backend in self.backends.values():
                 backend.close()
 
-    def handle_error(self, _request: Any, _client_address: Any) -> None:
+    def handle_error(self, _request: object, _client_address: object) -> None:
         """Say nothing of a connection that broke: its client knows, and nobody else is concerned."""
 
     def answer(self, service: str, request: Request[object], tenant: str) -> Answer:
@@ -250,14 +252,14 @@ class Handler(BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = respond  # noqa: N815  # so http.server names them
 
-    def unwanted(self, named: str) -> Refusal | None:
+    def unwanted(self, named_host: str) -> Refusal | None:
         """Return the refusal of half a request, and of what a page of another site has a browser ask; else None.
 
         No other client sends an `Origin`, or a name of this server that leads here by chance.
         """
         if self.patience.ended:
             return Refusal(400, "Bad Request", "The request ended too early.")
-        host = host_in(named or self.headers.get("Host") or "localhost")
+        host = host_in(named_host or self.headers.get("Host") or "localhost")
         if self.server.hosts is not None and host not in self.server.hosts:
             return Refusal(421, "Misdirected Request", f"This is not {host}.")
         if self.headers.get("Origin"):
@@ -287,13 +289,13 @@ class Handler(BaseHTTPRequestHandler):
         sent = self.rfile.read(int(told))
         return sent if len(sent) == int(told) else Refusal(400, "Bad Request", "The body ended too early.")
 
-    def document(self, body: bytes) -> Any:
+    def document(self, body: bytes) -> object:
         """Return the body's JSON, `ABSENT` for no body; refuse what is none, in the words of BOS."""
         if not body:
             return ABSENT
-        kind = self.headers.get_content_type() if self.headers.get("Content-Type") else "application/json"
-        if not kind.endswith("json"):
-            detail = f"Invalid Content-type ({kind}), expected JSON data"
+        content_type = self.headers.get_content_type() if self.headers.get("Content-Type") else "application/json"
+        if not content_type.endswith("json"):
+            detail = f"Invalid Content-type ({content_type}), expected JSON data"
             return Refusal(415, "Unsupported Media Type", detail)
         try:
             return parse_json(body.decode())
@@ -308,14 +310,14 @@ class Handler(BaseHTTPRequestHandler):
         second = next(pieces, b"")
         self.close_connection |= bool(second) and self.request_version == "HTTP/1.0"  # which has no pieces
         if answer.document is None and answer.text is None:
-            kind = ""
+            content_type = ""
         elif answer.text is not None:
-            kind = "text/plain; charset=utf-8"
+            content_type = "text/plain; charset=utf-8"
         else:
             told = service == "bos" and answer.status >= 400 and isinstance(answer.document, dict)
-            kind = "application/problem+json" if told else "application/json"
-        if kind:
-            self.send_header("Content-Type", kind)
+            content_type = "application/problem+json" if told else "application/json"
+        if content_type:
+            self.send_header("Content-Type", content_type)
         if self.close_connection:
             self.send_header("Connection", "close")
         if not second and answer.status != 204:
@@ -329,12 +331,12 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(part)
         self.wfile.flush()
 
-    def log_request(self, code: Any = "-", _size: Any = "-") -> None:
+    def log_request(self, code: int | str = "-", _size: int | str = "-") -> None:
         """Tell of the request and the status that it was answered with."""
         asked = self.requestline.removesuffix(f" {self.request_version}")
         self.server.log(f"{asked or '?'} {int(code) if code != '-' else code}")
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class names it so
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it so
         """Tell of a request that could not be read."""
         self.server.log(format % args)
 

@@ -119,7 +119,7 @@ class Store:
                     self.connection.execute(statement)
             self.connection.execute(f"PRAGMA user_version = {STORE_FORMAT}")
 
-    def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+    def execute(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
         """Run one statement; in its values, what SQLite cannot hold (half of a surrogate pair) is written out."""
         return self.connection.execute(statement, [escape_surrogates(value) for value in values])
 
@@ -275,7 +275,7 @@ def connect_sqlite(path: str, mode: str, patience: float = BUSY_SECONDS) -> sqli
         check_same_thread=False,
     )
 
-    def row(_: sqlite3.Cursor, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    def row(_: sqlite3.Cursor, values: tuple[object, ...]) -> tuple[object, ...]:
         """Return a row; raise `FileTrouble` for bytes in it, which SQLite lets anybody put in the place of a text."""
         if bytes in map(type, values):
             raise damaged(path, BYTES_FOUND)
@@ -366,9 +366,9 @@ def translated(path: str) -> Iterator[None]:
         name = getattr(error, "sqlite_errorname", "")
         if "BLOB" in str(error):  # which its functions of JSON do not take
             raise damaged(path, BYTES_FOUND) from error
-        sentence = next((SENTENCES[kind] for kind in SENTENCES if name.startswith(kind)), OTHERWISE)
-        kind_of_trouble = Held if name.startswith("SQLITE_BUSY") else FileTrouble
-        raise kind_of_trouble(sentence.format(path=path, error=error)) from error
+        sentence = next((SENTENCES[known] for known in SENTENCES if name.startswith(known)), OTHERWISE)
+        trouble = Held if name.startswith("SQLITE_BUSY") else FileTrouble
+        raise trouble(sentence.format(path=path, error=error)) from error
     except sqlite3.DatabaseError as error:
         raise damaged(path, error) from error
     except UnicodeDecodeError as error:

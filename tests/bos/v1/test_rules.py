@@ -43,7 +43,7 @@ def nodes_in(phase: Any, name: str) -> set[str]:
 @settings(max_examples=EXAMPLES)
 @given(BOOT_SET)
 def test_the_roll_up_is_the_guide_pages_table(boot_set: Any) -> None:
-    told = rules.recomputed(boot_set)
+    told = rules.with_computed_flags(boot_set)
     for phase, given_phase in zip(told["phases"], boot_set["phases"], strict=True):
         active, waiting = nodes_in(given_phase, "in_progress"), nodes_in(given_phase, "not_started")
         assert phase["metadata"]["in_progress"] is bool(active)
@@ -59,24 +59,24 @@ def test_the_roll_up_is_the_guide_pages_table(boot_set: Any) -> None:
 @settings(max_examples=EXAMPLES)
 @given(st.lists(BOOT_SET, max_size=3))
 def test_state_and_flags_agree(boot_sets: Any) -> None:
-    flags = rules.rolled_up(map(rules.boot_set_flags, boot_sets))
-    state = rules.state([phase for boot_set in boot_sets for phase in boot_set["phases"]])
+    flags = rules.roll_up(map(rules.boot_set_flags, boot_sets))
+    state = rules.boot_state([phase for boot_set in boot_sets for phase in boot_set["phases"]])
     assert (state == "running") is flags.in_progress
     assert state.startswith("finished") is flags.complete
     assert (state == "finished with failures") is (flags.complete and flags.error_count > 0)
     assert not (flags.complete and flags.in_progress)
-    assert rules.contradictions(flags._asdict(), flags, state) == []
+    assert rules.find_contradictions(flags._asdict(), flags, state) == []
 
 
 @settings(max_examples=EXAMPLES)
 @given(PHASE)
 def test_no_node_is_counted_twice_and_none_is_lost(phase: Any) -> None:
-    placed = rules.disjoint_categories(phase)
-    counted = [node for nodes in placed.values() for node in nodes]
+    counted_as = rules.nodes_by_one_category(phase)
+    counted = [node for nodes in counted_as.values() for node in nodes]
     assert sorted(counted) == sorted({node for category in phase["categories"] for node in category["node_list"]})
-    assert set(placed["failed"]) == nodes_in(phase, "failed")
-    assert len(placed["failed"]) == rules.phase_flags(phase).error_count
-    for node, names in rules.in_several(phase).items():
+    assert set(counted_as["failed"]) == nodes_in(phase, "failed")
+    assert len(counted_as["failed"]) == rules.phase_flags(phase).error_count
+    for node, names in rules.categories_of_doubled(phase).items():
         assert len(names) > 1
         assert all(node in nodes_in(phase, name) for name in names)
 
@@ -84,8 +84,8 @@ def test_no_node_is_counted_twice_and_none_is_lost(phase: Any) -> None:
 @settings(max_examples=EXAMPLES)
 @given(PHASE)
 def test_not_started_means_that_no_node_has_left(phase: Any) -> None:
-    used = {name for name in rules.categories(phase) if nodes_in(phase, name)}
-    assert (rules.state([phase]) == "not started") is (used == {"not_started"})
+    used = {name for name in rules.nodes_by_category(phase) if nodes_in(phase, name)}
+    assert (rules.boot_state([phase]) == "not started") is (used == {"not_started"})
 
 
 @st.composite

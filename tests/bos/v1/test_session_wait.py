@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import FakeWorld
-from nodewatch.bos_v1.outcome import Look, courses, outcome
+from nodewatch.bos_v1.outcome import Look, outcome, phase_courses
 from nodewatch.watch.model import Settling
 from older_fleets import CATEGORIES, NODES, OLD, boot_set, older_fleet, phase
 
@@ -240,5 +240,5 @@ def test_an_outcome_is_whole(found: list[Any], seconds: int, stop: str) -> None:
     assert not (result.succeeded and (result.failed or result.lagging or not result.finished or not everyone))
     if stop or (found and not result.lagging and (result.failed or seconds >= 120)):
         assert result.finished
-    if not stop and any(course.moving for course in courses(found) if course.waiting):
+    if not stop and any(course.moving for course in phase_courses(found) if course.waiting):
         assert not result.finished or not result.lagging

@@ -27,11 +27,12 @@ def values(rows: tuple[Field, ...]) -> st.SearchStrategy[dict[str, Any]]:
         int: st.integers(0, 1000),
         str: st.text("a b'é", min_size=1, max_size=8),
     }
+    types = {field.parameter: field.value_type for field in rows}
     return st.fixed_dictionaries(
         {},
         optional={
-            field.parameter: kinds[field.kind] if isinstance(field.kind, type) else st.sampled_from(field.kind)
-            for field in rows
+            name: kinds[values] if isinstance(values, type) else st.sampled_from(values)
+            for name, values in types.items()
         },
     )
 

@@ -136,7 +136,7 @@ def values() -> list[tuple[Field, str, Any]]:
         str: ("a b", "a b"),
         ACTIONS: (ACTIONS[0],) * 2,
     }
-    return [(field, *samples.get(field.kind, ("powering_on", "powering_on"))) for field in COMPONENT_FIELDS]
+    return [(field, *samples.get(field.value_type, ("powering_on", "powering_on"))) for field in COMPONENT_FIELDS]
 
 
 @pytest.mark.parametrize(("field", "typed", "sent"), values(), ids=[field.option for field in COMPONENT_FIELDS])

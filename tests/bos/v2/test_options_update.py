@@ -31,7 +31,7 @@ def test_there_is_one_option_for_each(run: Runner, load: Load) -> None:
 @pytest.mark.parametrize("backend", ["local"])
 def test_every_option_sends_its_field(run: Runner, load: Load, field: Field) -> None:
     load({})
-    value: Any = TYPED.get(field.place, True if field.kind is bool else 30)
+    value: Any = TYPED.get(field.place, True if field.value_type is bool else 30)
     done = run(f"{UPDATE} {field.option} {value} --dry-run")
     assert done.json == {"method": "PATCH", "path": "/v2/options", "query": {}, "body": {field.place: value}}
     assert run(f"{UPDATE} {field.option} {value}").json == {**DEFAULT_OPTIONS, field.place: value}

@@ -242,7 +242,7 @@ states = st.sampled_from(["pending", "running", "complete"])
 
 def answered(found: list[Any], staged: list[str], state: str) -> SessionLook:
     """Return what a look at a session with these components sees, with the status that the server computes."""
-    answers: list[Any] = [rules.answered(component) for component in found]
+    answers: list[Any] = [rules.as_answered(component) for component in found]
     tallies = [
         rules.Tally(
             each["status"]["status"], each["status"]["phase"], each["enabled"], each["status"]["status_override"], 1

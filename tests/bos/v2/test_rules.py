@@ -67,7 +67,7 @@ def test_every_component_has_a_status_that_an_override_decides(component: Compon
 
 @given(components)
 def test_an_answer_differs_from_what_is_stored_by_its_status_only(component: Component) -> None:
-    answer = rules.answered(component)
+    answer = rules.as_answered(component)
     assert answer["status"].pop("status") == rules.component_status(component)
     assert {**answer, "status": dict(answer["status"])} == {"status": {}, **component}
 
@@ -109,7 +109,7 @@ def test_error_groups_name_every_node_or_say_how_many_are_not_known(
     status = rules.extended_status({"status": {}}, tallied(nodes), 0, errors, NOON)
     kept = {message: data.draw(st.lists(st.sampled_from(names), unique=True)) for message, names in errors.items()}
     for group in verdict_rules.error_groups(status, kept):
-        listed = set(rules.summed(errors[group.message])["list"].removesuffix("...").split(","))
+        listed = set(rules.error_summary(errors[group.message])["list"].removesuffix("...").split(","))
         whole = len(kept[group.message]) >= group.number
         assert group.number == len(errors[group.message])
         assert set(group.names) == set(kept[group.message]) | (set() if whole else listed)
@@ -118,11 +118,11 @@ def test_error_groups_name_every_node_or_say_how_many_are_not_known(
 
 @pytest.mark.parametrize("age", ["", "m", "3", "03m", "3y", "-3m", "3m ", "123456789m", "³m"])
 def test_what_is_no_age(age: str) -> None:
-    assert rules.ago(age, NOON) is None
+    assert rules.time_before(age, NOON) is None
 
 
 def test_an_age_beyond_the_calendar() -> None:
-    assert rules.ago("9999999w", NOON) == datetime.min.replace(tzinfo=UTC)
+    assert rules.time_before("9999999w", NOON) == datetime.min.replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
