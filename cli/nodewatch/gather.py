@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nodewatch.world import World
 
 TICK = 0.2
-Asked = TypeVar("Asked")
+Question = TypeVar("Question")
 Brought = TypeVar("Brought")
 
 
@@ -86,11 +86,11 @@ def ends_all(error: NodewatchError) -> bool:
     return isinstance(error, Unreachable | WrongConfiguration) or error.status == 401
 
 
-class Run(Generic[Asked, Brought]):
+class Run(Generic[Question, Brought]):
     """The state that the threads of one run share: what is asked, in order, and what each question brought."""
 
     def __init__(
-        self, send: Callable[[Asked], Brought], requests: Sequence[Asked], ends: Callable[[NodewatchError], bool]
+        self, send: Callable[[Question], Brought], requests: Sequence[Question], ends: Callable[[NodewatchError], bool]
     ) -> None:
         import threading
 

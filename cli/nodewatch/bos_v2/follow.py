@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2 import (
     components_outcome,
@@ -20,9 +20,10 @@ from nodewatch.bos_v2.session_looks import SessionWatcher
 from nodewatch.watch.model import Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from nodewatch.app import App
+    from nodewatch.bos_v2.client import Filters
     from nodewatch.bos_v2.outcome import SessionLook
     from nodewatch.bos_v2.types import Component
     from nodewatch.table import Page
@@ -48,10 +49,10 @@ def follow_session(app: App, name: str) -> Subject:
     )
 
 
-def follow_sessions(app: App, filters: dict[str, Any]) -> Subject:
+def follow_sessions(app: App, filters: Mapping[str, str | None]) -> Subject:
     """Return how to follow the sessions that fit the filters and run, to their end."""
 
-    def rows(look: sessions_outcome.SessionsLook) -> list[dict[str, Any]]:
+    def rows(look: sessions_outcome.SessionsLook) -> list[dict[str, object]]:
         return list_tables.with_failed(look.sessions, look.failed)
 
     return Subject(
@@ -66,7 +67,7 @@ def follow_sessions(app: App, filters: dict[str, Any]) -> Subject:
     )
 
 
-def follow_components(app: App, filters: dict[str, Any]) -> Subject:
+def follow_components(app: App, filters: Filters) -> Subject:
     """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
     looks = ComponentsWatcher(app, filters)
     return Subject(
@@ -81,7 +82,7 @@ def follow_components(app: App, filters: dict[str, Any]) -> Subject:
     )
 
 
-def follow_component_map(app: App, filters: dict[str, Any]) -> Subject:
+def follow_component_map(app: App, filters: Filters) -> Subject:
     """Return how to follow the components that fit the filters now: as a picture, or as a list if that is asked for."""
     from nodewatch.bos_v2 import map_tables
 

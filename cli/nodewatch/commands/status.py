@@ -288,7 +288,7 @@ def upgrades(app: App) -> Iterator[GoingOn]:
     by_policy: dict[str, Counter[str]] = {}
     for statuses in found.statuses.values():
         for policy, status in statuses.items():
-            by_policy.setdefault(policy, Counter())[status_class(status)] += 1
+            by_policy.setdefault(policy, Counter())[outcome_of_status(status)] += 1
     for policy, counts in by_policy.items():
         moving = counts["running"] + counts["waiting"]
         if moving or counts["failed"]:
@@ -304,7 +304,7 @@ def upgrades(app: App) -> Iterator[GoingOn]:
             }
 
 
-def status_class(status: Any) -> str:
+def outcome_of_status(status: Any) -> str:
     """Return what the word of a node's status of a policy means."""
     from nodewatch.horizon.rules import meaning
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nodewatch.documents import Document
     from nodewatch.horizon.types import Policy, Status, Statuses
 
-Held = TypeVar("Held")
+Kept = TypeVar("Kept")
 StatusClass = Literal["successful", "running", "failed", "waiting", "unknown", "no report"]
 
 OMITTED_WHEN_EMPTY = ("startTime", "endTime", "errorMessage", "workingDirectory")
@@ -294,7 +294,7 @@ def by_node(found: Mapping[str, Statuses], nmp: str, *, long: bool) -> Document:
     return {node: status_word(found[node][nmp]) if nmp else words_of(found[node]) for node in sorted(found)}
 
 
-def only_policy(statuses: Mapping[str, Held], name: str) -> dict[str, Held]:
+def only_policy(statuses: Mapping[str, Kept], name: str) -> dict[str, Kept]:
     """Return the status of the policy of that name, alone; all of them for an empty name."""
     return {key: status for key, status in statuses.items() if not name or key == name}
 
