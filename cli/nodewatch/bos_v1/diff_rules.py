@@ -19,12 +19,12 @@ def fleet_states(fleet: Mapping[str, Mapping[str, Document]]) -> FleetStates:
 
     >>> def phase(name, **categories):
     ...     return {"name": name, "categories": [{"name": each, "node_list": categories[each]} for each in categories]}
-    >>> boot, configure = phase("boot", failed=["x1"], succeeded=["x2"]), phase("configure", x=["x2"], not_started=["x1"])
-    >>> phases = [boot, configure, phase("check", not_started=["x3"])]
+    >>> boot, run = phase("boot", failed=["x1"], succeeded=["x2"]), phase("run", x=["x2"], not_started=["x1"])
+    >>> phases = [boot, run, phase("check", not_started=["x3"])]
     >>> sessions = {"0f2d": {"stop_time": "2026-11-21 12:00:00"}, "ab12": {}}
     >>> found = fleet_states({"bos.v1.boot_sets": {"0f2d": {"all": {"phases": phases}}}, "bos.v1.session": sessions})
     >>> [(node, state.word, state.failed) for node, state in found.nodes["BOS v1 session 0f2d"].items()]
-    [('x1', 'boot failed', True), ('x2', 'configure x', False), ('x3', 'check not_started', False)]
+    [('x1', 'boot failed', True), ('x2', 'run x', False), ('x3', 'check not_started', False)]
     >>> found.things
     {'BOS v1 session': {'0f2d': 'complete', 'ab12': 'running'}}
     """
