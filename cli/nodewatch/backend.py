@@ -285,6 +285,8 @@ def ask_object(backend: Backend, request: Request[Asked], field: str = "", name:
         raise unconfirmed(request, json_kind(document) if document != {} else "an empty object")
     if field and isinstance(document, dict) and document.get(field) != name:
         found = repr(document[field]) if field in document else f"an object without {field}"
+        if request.done:
+            raise unconfirmed(request, found)
         raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {found}. Ask again.")
     return object_in(document, request)
 

@@ -64,7 +64,7 @@ def test_what_a_gateway_gave_up_on_may_have_happened(
 @each_change
 def test_what_confirms_it(run: Runner, network: responses.RequestsMock, line: str) -> None:
     method, path, status = CHANGES[line]
-    answer = [{"id": "x1"}] if path == "/v2/components" else {"succeeded": ["x1"]}
+    answer = [{"id": "x1"}] if path == "/v2/components" else {"succeeded": ["x1"], "id": "x1", "name": "t"}
     network.add(method, SERVERS["bos"] + path, json=None if status == 204 else answer, status=status)
     assert run(line).code == 0
 

@@ -126,7 +126,7 @@ class BosClient:
         """Change fields of a component and return it, without its computed status."""
         request = Request("PATCH", document_path("components", name), body=patch, done=(200,))
         with self.known("components", name):
-            return ask_object(self.backend, request)
+            return ask_object(self.backend, request, "id", name)
 
     def update_components(self, filters: Mapping[str, str], patch: Document) -> list[Component]:
         """Change fields of the components with these `ids`, or of this `session`, and return them."""
@@ -250,12 +250,12 @@ class BosClient:
     def put_template(self, name: str, template: Document) -> SessionTemplate:
         """Store a session template, in place of one of that name, and return it."""
         request = Request("PUT", document_path("sessiontemplates", name), body=template, done=(200, 201))
-        return ask_object(self.backend, request)
+        return ask_object(self.backend, request, "name", name)
 
     def update_template(self, name: str, patch: Document) -> SessionTemplate:
         """Change fields of a session template and return it."""
         request = Request("PATCH", document_path("sessiontemplates", name), body=patch, done=(200,))
-        return ask_object(self.backend, request)
+        return ask_object(self.backend, request, "name", name)
 
     def delete_template(self, name: str) -> object:
         """Delete a session template; raise `NotFound` if there is none of that name."""
