@@ -11,7 +11,6 @@ from nodewatch.watch.model import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
 
     from nodewatch.app import App
     from nodewatch.table import Page, Record
@@ -79,8 +78,8 @@ def follow_category(app: App, session: str, boot_set: str, phase: str, name: str
 
 def make_subject(
     look: Callable[[], outcome.Look],
-    table: Callable[[Any], Page],
-    nodes: Callable[[Any], Iterable[Record]] | None = None,
+    table: Callable[[outcome.Look], Page],
+    nodes: Callable[[outcome.Look], Iterable[Record]] | None = None,
 ) -> Subject:
     """Return how to follow what the look brings."""
     return Subject(
