@@ -173,7 +173,7 @@ def list_components(app: App, ids: str | None, **given: Unpack[ComponentFilters]
     $ nodewatch bos v2 components list --count-by status,phase
     """
     status, after = given["status"], given["start_after_id"]
-    names, named = nodes.read_ids(ids, app.world)
+    names, named = nodes.read_ids(ids, app.world) if ids else (None, [])
     filters: Filters = {
         **given,
         "status": status and known_statuses(status),
@@ -222,7 +222,7 @@ def map_components(app: App, ids: str | None, **given: Unpack[ComponentFilters])
     $ nodewatch bos v2 components map --session night-reboot --watch
     $ nodewatch bos v2 components map --filter 'cabinet = x1000' --format svg
     """
-    names, named = nodes.read_ids(ids, app.world)
+    names, named = nodes.read_ids(ids, app.world) if ids else (None, [])
     filters: Filters = {**given, "ids": names}
     if not followed(app, lambda: follow.follow_component_map(app, filters)):
         check_known(app, BosClient(app.backend("bos")), named, show_map(app, filters), filters)

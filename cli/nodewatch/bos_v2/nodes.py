@@ -48,18 +48,16 @@ def read_node_names(text: str, world: World) -> list[str]:
     return [spell(name) for name in (text.split(",") if is_comma_list(text) else read_nodes(text, world))]
 
 
-def read_ids(text: str | None, world: World) -> tuple[str | None, list[list[str]]]:
+def read_ids(text: str, world: World) -> tuple[str, list[list[str]]]:
     """Return the nodes that the text names, as the comma list that BOS takes, and by what names them together.
 
-    BOS should know each name that stands alone, and one at least of a node set, which may have holes. Without a text
-    there is neither. Raise what `read_node_names` raises.
+    BOS should know each name that stands alone, and one at least of a node set, which may have holes. Raise what
+    `read_node_names` raises.
 
     >>> from nodewatch.world import World
-    >>> read_ids("x2,X1", World()), read_ids("x[1-2], x3", World()), read_ids(None, World())
-    (('x2,x1', [['x2'], ['x1']]), ('x1,x2,x3', [['x1', 'x2'], ['x3']]), (None, []))
+    >>> read_ids("x2,X1", World()), read_ids("x[1-2], x3", World())
+    (('x2,x1', [['x2'], ['x1']]), ('x1,x2,x3', [['x1', 'x2'], ['x3']]))
     """
-    if text is None:
-        return None, []
     if is_comma_list(text):
         groups = [[spell(name)] for name in text.split(",")]
         return ",".join(name for (name,) in groups), groups
