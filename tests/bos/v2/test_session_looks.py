@@ -30,7 +30,7 @@ def backend() -> str:
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have pages of 100 components."""
-    monkeypatch.setattr(client, "PAGE", 100)
+    monkeypatch.setattr(client, "PAGE_SIZE", 100)
 
 
 def short(url: str) -> str:
