@@ -65,7 +65,7 @@ def show_going_on(app: App) -> None:
         raise type(first)("\n".join(sentences), status=first.status, document=first.document)
 
 
-def going_on(app: App) -> Subject:
+def going_on(app: App) -> Subject[Everywhere, GoingOn]:
     """Return how to follow what is going on, which never ends."""
     from nodewatch.table import Line
     from nodewatch.watch.model import Outcome, Subject

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.horizon import follow, list_tables, status_tables
     from nodewatch.horizon.client import ExchangeClient
+    from nodewatch.horizon.outcome import Look
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Node, NodePolicy, Policy
     from nodewatch.watch.model import Subject
@@ -126,7 +127,7 @@ def show_nmp_status(
         found = ask_nodes(app, nmp, named, but)
         return found if no_match else with_own_policies(app, found, own, anew=not but)
 
-    def describe() -> Subject:
+    def describe() -> Subject[Look, list_tables.StatusRecord]:
         wanted = follow.Awaited(named=bool(named), expect=expect or "")
         return follow.follow_policy(app, full_name(app, nmp), ask, wanted, long=long)
 
