@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, Self, TypeVar
 
 from nodewatch.errors import (
     NodewatchError,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
 
-    from nodewatch.app import App
+    from nodewatch.app import App, Flags
     from nodewatch.watch.model import Subject
     from nodewatch.watch.rate import Rate
 
@@ -54,7 +54,7 @@ class Pace(NamedTuple):
         return max(self.interval, min(self.interval * 2.0 ** max(failures - 1, 0), LONGEST_PAUSE))
 
 
-def read_pace(flags: Mapping[str, Any]) -> Pace:
+def read_pace(flags: Flags) -> Pace:
     """Return how the options say to wait.
 
     >>> read_pace({"interval": 0.1, "timeout": 0.0, "fail_fast": True})
