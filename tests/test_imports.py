@@ -41,7 +41,7 @@ OURS = [
     ("statuses", "table"),
     (
         r"commands\.status",
-        rf"bos_v1\.(client|commands|rules)|bos_v2\.(client|rules)|horizon\.(nmp_commands|rules)|(tree|options|gather|watch\.\w+|settings\.contexts)|{LEAVES}",
+        rf"bos_v1\.(client|commands|rules)|bos_v2\.(client|rules)|horizon\.(policy_survey|rules)|(tree|options|gather|watch\.\w+|settings\.contexts)|{LEAVES}",
     ),
     (r"commands\.explain", rf"{SLICE}\.status_rules|tree|options|{LEAVES}"),
     (
@@ -85,8 +85,8 @@ OURS = [
     (r"render(\.\w+)?", rf"render(\.\w+)?|backend|{LEAVES}"),
     (WIRE, rf"{WIRE}|backend|settings\.(model|cray|table)|files|nodewatch|{LEAVES}"),
     ("command_tree", "tree|options"),
-    ("main", rf"app|completion|options|world|{LEAVES}"),
-    ("__main__", "command_tree|main"),
+    ("main", rf"app|command_tree|completion|options|world|{LEAVES}"),
+    ("__main__", "main"),
     (r"\w+(\.\w+)?", rf"(?!(main|command_tree|demo|{SLICE})\b)\w+(\.\w+)?"),
 ]
 

@@ -16,26 +16,23 @@ gc.disable()
 
 def nodewatch() -> NoReturn:
     """Run `nodewatch`; by a link of the name `cray` it is that, in what its scripts read."""
-    from nodewatch.command_tree import TREE
     from nodewatch.main import start
 
-    start(TREE, "cray" if sys.argv[0].rpartition("/")[2] == "cray" else "nodewatch")
+    start("cray" if sys.argv[0].rpartition("/")[2] == "cray" else "nodewatch")
 
 
 def bos() -> NoReturn:
     """Run `bos`, the shortcut that users' scripts call."""
-    from nodewatch.command_tree import BOS_GROUP
     from nodewatch.main import start
 
-    start(BOS_GROUP, "bos")
+    start("bos")
 
 
 def nmstatus() -> NoReturn:
     """Run `nmstatus`, the shortcut that users' scripts call."""
-    from nodewatch.command_tree import NMSTATUS_GROUP
     from nodewatch.main import start
 
-    start(NMSTATUS_GROUP, "nmstatus")
+    start("nmstatus")
 
 
 if __name__ == "__main__":

@@ -22,13 +22,12 @@ from nodewatch.watch.model import Outcome
 from nodewatch.world import MutedWorld
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from nodewatch.backend import Backend, Fits
     from nodewatch.bos_v2.client import Filters
     from nodewatch.bos_v2.types import Component
-    from nodewatch.horizon.survey import Survey
-    from nodewatch.horizon.types import NodePolicy, Status
+    from nodewatch.horizon.types import Status
     from nodewatch.watch.loop import Update
     from nodewatch.watch.model import Look, Row, Subject
     from nodewatch.world import World
@@ -202,18 +201,18 @@ class Exchange(Connection, horizon.ExchangeClient):
 
         Raise `NotFound` if there is no such policy, and `ServiceTrouble` if a node could not be asked.
         """
-        from nodewatch.horizon.nmp_commands import ask_nodes
+        from nodewatch.horizon.policy_survey import PolicyQuestion
         from nodewatch.horizon.shared import one_policy
         from nodewatch.horizon.survey import raise_if_not_whole
 
-        found, full = ask_nodes(self.app, nmp, (), ()), "/".join(one_policy(nmp, self.app))
+        found, full = PolicyQuestion(self.app, nmp, match=False).ask(), "/".join(one_policy(nmp, self.app))
         raise_if_not_whole(self.app, found)
         return {node: held[full] for node, held in found.statuses.items() if full in held}
 
     def switch(self, nmp: str, *, enabled: bool) -> None:
         """Enable or disable a policy; all else in it stays. Raise `NotFound` if there is none of that name."""
-        from nodewatch.horizon.nmp_commands import named_policy
-        from nodewatch.horizon.rules import switched
+        from nodewatch.horizon.change_commands import named_policy
+        from nodewatch.horizon.policy_rules import switched
         from nodewatch.horizon.shared import one_policy
 
         org, name = one_policy(nmp, self.app)
@@ -227,13 +226,13 @@ class Exchange(Connection, horizon.ExchangeClient):
         `status` says which ("failed" stands for every failure), `nodes` may be a node set or a pattern. Raise
         `NotFound` if there is no such policy or node, and `ServiceTrouble` if a node could not be asked.
         """
-        from nodewatch.horizon.reset_commands import ask_about
+        from nodewatch.horizon.policy_survey import ask_for_reset
         from nodewatch.horizon.reset_rules import targets, wanted_words
         from nodewatch.horizon.resetting import reset
         from nodewatch.horizon.shared import one_policy
         from nodewatch.horizon.survey import raise_if_not_whole
 
-        found = ask_about(self.app, *one_policy(nmp, self.app), nodes)
+        found = ask_for_reset(self.app, *one_policy(nmp, self.app), nodes)
         raise_if_not_whole(self.app, found)
         done = reset(self.app, targets(found.statuses, wanted_words(status)))
         return {result.target.node: result.is_reset for result in done.results}
@@ -245,16 +244,12 @@ class Exchange(Connection, horizon.ExchangeClient):
         Raise `NotFound` if there is no such policy or node.
         """
         from nodewatch.horizon import follow
-        from nodewatch.horizon.nmp_commands import ask_nodes, with_own_policies
+        from nodewatch.horizon.policy_survey import PolicyQuestion
         from nodewatch.horizon.shared import one_policy
 
-        own: dict[str, NodePolicy | None] = {}
-
-        def ask(but: Collection[str]) -> Survey:
-            return with_own_policies(self.app, ask_nodes(self.app, nmp, nodes, but), own, anew=not but)
-
         full, wanted = "/".join(one_policy(nmp, self.app)), follow.Awaited(named=bool(nodes))
-        subject = follow.follow_policy(self.app, full, ask, wanted, long=False)
+        question = PolicyQuestion(self.app, nmp, nodes)
+        subject = follow.follow_policy(self.app, full, question.ask, wanted, long=False)
         return self.follow(subject, make_pace(**how))
 
 

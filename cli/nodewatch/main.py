@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from nodewatch.app import App
+from nodewatch.command_tree import BOS_GROUP, NMSTATUS_GROUP, TREE
 from nodewatch.errors import NodewatchError
 from nodewatch.options import mend_dash, typed_secrets
 from nodewatch.world import World, discard_output
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nodewatch.tree import Group
+
+PROGRAMS = {"nodewatch": TREE, "cray": TREE, "bos": BOS_GROUP, "nmstatus": NMSTATUS_GROUP}
 
 # What hands type that know kubectl, sat or manta.
 HABITS = {
@@ -123,8 +126,9 @@ def open_streams() -> None:
     sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-def start(tree: Group, program: str) -> NoReturn:
+def start(program: str) -> NoReturn:
     """Be the program: complete the line if the shell asks, else run it."""
+    tree = PROGRAMS[program]
     open_streams()
     instruction = os.environ.get(f"_{program.upper()}_COMPLETE")
     if instruction:

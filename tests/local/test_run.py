@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fleets import component, template
 from living import live
-from nodewatch.bos_v2 import change_rules, life_rules, rules, set_up_rules
+from nodewatch.bos_v2 import change_rules, fields, life_rules, rules, set_up_rules
 from nodewatch.bos_v2.life_rules import CALLED, FORCEFUL, GRACEFUL, OFF, ON
 from nodewatch.offline.chances import Chances
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Load, Runner
+    from nodewatch.bos_v2.types import Session
 
 NODES = [f"x1000c{chassis}s{slot}b0n{node}" for chassis in (0, 1) for slot in range(8) for node in (0, 1)]
 IDLE: Any = {"actual_state": {"boot_artifacts": {"kernel": "s3://boot-images/old/kernel"}}, "session": ""}
@@ -141,11 +142,11 @@ def test_what_cannot_be_played(run: Runner, load: Load, tmp_path: Path) -> None:
 def test_no_transition_but_those_of_the_table(
     seed: int, failing: float, speed: int, operation: str, retries: int, running: bool
 ) -> None:
-    options = {**rules.DEFAULT_OPTIONS, "default_retry_policy": retries}
+    options: Any = {**rules.DEFAULT_OPTIONS, "default_retry_policy": retries}
     node: Any = component(NODES[0], **(IDLE if running else {}))
-    session = {"name": "s", "operation": operation, "stage": False, "limit": ""}
+    session: Session = {"name": "s", "operation": operation, "stage": False, "limit": ""}
     found = set_up_rules.plan_set_up(session, template("t", NODES[0]), NODES)
-    node = change_rules.apply_patch(node, change_rules.complete_patch(found.changes[NODES[0]], ""))
+    node = fields.apply_patch(node, change_rules.complete_patch(found.changes[NODES[0]], ""))
     does = life_rules.plan(Chances(seed, failing), "s", NODES[0])
     waited = 0.0
     for _ in range(LONG * 60 // speed + LONG):
@@ -153,7 +154,7 @@ def test_no_transition_but_those_of_the_table(
             break
         before = rules.component_status(node)
         change = life_rules.next_change(node, does, operation, waited, options)
-        node = change_rules.apply_patch(node, change_rules.complete_patch(change, ""))
+        node = fields.apply_patch(node, change_rules.complete_patch(change, ""))
         after = rules.component_status(node)
         assert after in FLOW[before] | {before, "on_hold"}
         waited = 0 if "last_action" in change else waited + speed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.backend import (
     REHEARSED,
@@ -22,10 +22,11 @@ from nodewatch.documents import names_in, part
 from nodewatch.errors import Dropped, NodewatchError, NotFound, ServiceTrouble, TimedOut, WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from nodewatch.backend import Answer, Asked
     from nodewatch.bos_v1.types import BootSet, Category, Phase, Session, SessionStatus, SessionTemplate
+    from nodewatch.documents import Document
 
 MISSING_PART_STATUSES = (
     404,
@@ -56,12 +57,12 @@ class BosV1Client:
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
 
-    def version(self) -> dict[str, Any]:
+    def version(self) -> dict[str, object]:
         """Return the version of the API."""
         with explaining_not_found("the version of the BOS v1 API is not known."):
             return ask_object(self.backend, Request("GET", "/v1/version"))
 
-    def health(self) -> dict[str, Any]:
+    def health(self) -> dict[str, object]:
         """Return whether the service and its database work."""
         with explaining_not_found("the service does not report its health."):
             return ask_object(self.backend, Request("GET", "/v1/healthz"))
@@ -98,12 +99,12 @@ class BosV1Client:
         with explaining_not_found(f"there is no session template {name!r}."):
             return ask_object(self.backend, Request("GET", template_path(name)))
 
-    def put_template(self, template: Mapping[str, Any]) -> Any:
+    def put_template(self, template: Document) -> object:
         """Store a session template under the name in it, in place of one there; return where it is then."""
         with explaining_not_found("there is no place for session templates."):
             return ask_document(self.backend, Request("POST", "/v1/sessiontemplate", body=template, done=(200, 201)))
 
-    def delete_template(self, name: str) -> Any:
+    def delete_template(self, name: str) -> object:
         """Remove a session template; raise `NotFound` if there is none of that name."""
         with explaining_not_found(f"there is no session template {name!r}."):
             return ask_document(self.backend, Request("DELETE", template_path(name), done=(204,)))
@@ -113,19 +114,19 @@ class BosV1Client:
         with explaining_not_found("there is no example of a session template."):
             return ask_object(self.backend, Request("GET", "/v1/sessiontemplatetemplate"))
 
-    def api(self) -> Any:
+    def api(self) -> object:
         """Return the version of the API, and where it is."""
         with explaining_not_found("the version of the BOS v1 API is not known."):
             return ask_object(self.backend, Request("GET", "/v1"))
 
-    def create(self, operation: str, template: str | None, template_uuid: str | None, limit: str | None) -> Any:
+    def create(self, operation: str, template: str | None, template_uuid: str | None, limit: str | None) -> object:
         """Start a session and return the server's answer; raise `NotFound` if there is no such template."""
         fields = {"operation": operation, "templateUuid": template_uuid, "templateName": template, "limit": limit}
         body = {name: value for name, value in fields.items() if value is not None}
         with explaining_not_found(f"there is no session template {template or template_uuid!r}."):
             return ask_object(self.backend, Request("POST", "/v1/session", body=body, done=(201,)))
 
-    def delete(self, session: str) -> Any:
+    def delete(self, session: str) -> object:
         """Remove a session with its status, and return what the server answers; raise `NotFound` if there is none.
 
         Some of its DELETEs are answered 200 with the status in the body: 204, or 404.

@@ -65,11 +65,13 @@ def list_sessions(app: App) -> None:
     if app.list.view is None:
         app.show(names)
         return
-    sessions = describe_each(app, names) if app.list.uses("details") else [{"id": name} for name in names]
+    sessions: list[dict[str, object]] = [{"id": name} for name in names]
+    if app.list.uses("details"):
+        sessions = describe_each(app, names)
     app.show_list(sessions, list_tables.ids_of)
 
 
-def describe_each(app: App, names: Sequence[str]) -> list[dict[str, Any]]:
+def describe_each(app: App, names: Sequence[str]) -> list[dict[str, object]]:
     """Return the sessions with what each was asked to do, as far as the server tells; say what of that is missing."""
     if len(names) > MOST_DESCRIBED:
         app.say(
@@ -83,7 +85,7 @@ def describe_each(app: App, names: Sequence[str]) -> list[dict[str, Any]]:
     gathered = gather(app.backend("bos"), requests, app.world, what="sessions", quiet=app.quiet)
     if gathered.interrupted:
         raise KeyboardInterrupt
-    found: list[dict[str, Any]] = []
+    found: list[dict[str, object]] = []
     trouble: list[NodewatchError] = []
     for name, request, result in zip(names, requests, gathered.results, strict=True):
         try:
@@ -110,7 +112,9 @@ def describe_session(app: App, session_id: str) -> None:
     )
 
 
-def show_nodes(app: App, document: Any, page: Callable[[Any], Page], rows: Callable[[Any], Iterable[Record]]) -> None:
+def show_nodes(
+    app: App, document: object, page: Callable[[Any], Page], rows: Callable[[Any], Iterable[Record]]
+) -> None:
     """Show a part of a session: as it is, or its nodes as a list where the options or the format ask for that."""
     if app.list.wanted:
         app.show_list(rows(document))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v1 import rules
 from nodewatch.differences import FleetStates, NodeState
@@ -11,8 +11,10 @@ from nodewatch.documents import as_text, names_in, objects_in, part
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nodewatch.documents import Document
 
-def fleet_states(fleet: Mapping[str, Mapping[str, Any]]) -> FleetStates:
+
+def fleet_states(fleet: Mapping[str, Mapping[str, Document]]) -> FleetStates:
     """Return what is seen in the documents of a fleet, which are by section and key: a node's last phase counts.
 
     >>> categories = [{"name": "failed", "node_list": ["x1"]}]
@@ -24,7 +26,7 @@ def fleet_states(fleet: Mapping[str, Mapping[str, Any]]) -> FleetStates:
     for session, boot_sets in fleet.get("bos.v1.boot_sets", {}).items():
         states = nodes.setdefault(f"BOS v1 session {session}", {})
         for name in boot_sets:
-            for phase in rules.phases_of(part(boot_sets, name)):  # type: ignore[arg-type]  # any document will do
+            for phase in rules.phases_of(part(boot_sets, name)):
                 for category in objects_in(phase, "categories"):
                     word = as_text(category.get("name"))
                     for node in names_in(category.get("node_list")):

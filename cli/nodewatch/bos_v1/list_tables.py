@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v1 import rules
 from nodewatch.bos_v1.tables import CATEGORY_STYLES
@@ -12,15 +12,16 @@ from nodewatch.lists.templates import TEMPLATE_ATTRIBUTES
 from nodewatch.table import Cell, Column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
+    from nodewatch.documents import Document
     from nodewatch.times import Clock
 
 
 DETAILS = ("details",)  # all but the id is in the session's own document, which is one more question
 
 
-def claim_cell(session: Any, _clock: Clock) -> Cell:
+def claim_cell(session: Document, _clock: Clock) -> Cell:
     """Return what the server says of a session, in red where nodes failed."""
     claim = rules.claim_in_words(session)
     return Cell(claim, "bad" if session.get("error_count") else "busy" if session.get("in_progress") is True else "")
@@ -80,7 +81,7 @@ SESSION_LISTING = Listing(
 )
 
 
-def ids_of(sessions: Iterable[Mapping[str, Any]]) -> list[Any]:
+def ids_of(sessions: Iterable[Document]) -> list[object]:
     """Return the ids alone, which is all that the server's list has."""
     return [session["id"] for session in sessions]
 

@@ -19,7 +19,8 @@ from nodewatch.offline.store import owned_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from nodewatch.bos_v1.types import BootSet
+    from nodewatch.bos_v1.types import Session
+    from nodewatch.documents import Document
     from nodewatch.offline.store import Store
 
 SESSIONS, STATUSES, BOOT_SETS, MADE = "bos/v1/session", "bos/v1/status", "bos/v1/boot_sets", "bos/v1/made"
@@ -31,7 +32,7 @@ REQUEST_FIELDS = {"operation", "templateName", "templateUuid", "limit", "job", "
 def put_in(collection: str) -> Callable[[Store, str, Any], None]:
     """Return what stores a document of the collection as it was given, from now on to be answered so."""
 
-    def put_loaded(store: Store, session: str, document: Any) -> None:
+    def put_loaded(store: Store, session: str, document: object) -> None:
         store.put(collection, session, document)
         store.delete(MADE, session)
 
@@ -76,9 +77,9 @@ def flags_made_here(store: Store, session: str) -> rules.Flags | None:
     return rules.roll_up(rules.boot_set_flags(boot_set) for boot_set in stored_boot_sets(store, session).values())
 
 
-def stored_boot_sets(store: Store, session: str) -> Mapping[str, Any]:
+def stored_boot_sets(store: Store, session: str) -> Mapping[str, Document]:
     """Return the boot sets of a session by their names."""
-    found: Mapping[str, Any] = store.get(BOOT_SETS, session) or {}
+    found: Mapping[str, Document] = store.get(BOOT_SETS, session) or {}
     return found
 
 
@@ -102,7 +103,7 @@ def session_status(store: Store, call: Call) -> Answer:
     return Answer(200, document)
 
 
-def find_boot_set(store: Store, call: Call) -> Any:
+def find_boot_set(store: Store, call: Call) -> Document | None:
     """Return the document of the boot set that the path names, or None; its name is case-sensitive."""
     session = call.names["session"]
     document = stored_boot_sets(store, session).get(call.names["boot_set"])
@@ -181,7 +182,7 @@ def create_session(store: Store, call: Call) -> Answer:
     )
 
 
-def refusal(body: Any) -> str | None:
+def refusal(body: object) -> str | None:
     """Return the server's words for a request that its schema does not allow; None for one that it does."""
     if isinstance(body, dict) and body.keys() <= REQUEST_FIELDS:
         texts = [body.get("operation"), body.get("templateName", body.get("templateUuid")), body.get("limit", "")]
@@ -190,7 +191,7 @@ def refusal(body: Any) -> str | None:
     return f"{body!r} is not valid under any of the given schemas"
 
 
-def put_new(store: Store, session: str, now: str, nodes: Mapping[str, list[str]], fields: Mapping[str, Any]) -> None:
+def put_new(store: Store, session: str, now: str, nodes: Mapping[str, list[str]], fields: Session) -> None:
     """Store a session that is made now: what describes it, its status, and its boot sets with their nodes."""
     found = {name: new_boot_set(session, name, fields["operation"], nodes[name], now) for name in nodes}
     whole = rules.roll_up(map(rules.boot_set_flags, found.values()))
@@ -209,7 +210,7 @@ def put_new(store: Store, session: str, now: str, nodes: Mapping[str, list[str]]
     store.put(MADE, session, {"at": now})
 
 
-def new_boot_set(session: str, name: str, operation: str, nodes: list[str], now: str) -> BootSet:
+def new_boot_set(session: str, name: str, operation: str, nodes: list[str], now: str) -> dict[str, object]:
     """Return the status of a boot set of which nothing has begun."""
     status, phases = f"/v1/session/{session}/status", rules.OPERATION_PHASES[operation.lower()]
     lists = {"not_started": nodes, "succeeded": [], "failed": [], "excluded": [], "in_progress": []}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.backend import Answer
 from nodewatch.bos_v1.offline import TEMPLATES, for_everyone
@@ -43,7 +43,7 @@ def describe_template(store: Store, call: Call) -> Answer:
 
 def put_template(store: Store, call: Call) -> Answer:
     """Answer `POST /v1/sessiontemplate`: the template of the name in it is replaced, and the name answered."""
-    body: Any = call.body
+    body: object = call.body
     if not isinstance(body, dict):
         return problem(400, "Bad Request", f"{body!r} is not of type 'object'")
     name = body.get("name")

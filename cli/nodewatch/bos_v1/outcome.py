@@ -18,7 +18,8 @@ from nodewatch.watch.model import FAILED, GOES_ON, SETTLES, SUCCEEDED, Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nodewatch.bos_v1.types import BootSet, Phase
+    from nodewatch.bos_v1.types import BootSet
+    from nodewatch.documents import Document
     from nodewatch.watch.model import End, Settling
 
 ENDED = ("succeeded", "failed", "excluded")  # categories that a node does not leave
@@ -33,12 +34,12 @@ class Look(NamedTuple):
 
     what: str
     document: Any
-    metadata: Mapping[str, Any]
+    metadata: Document
     boot_sets: Mapping[str, BootSet | None]
     phase: str | None = None
 
     @property
-    def phases(self) -> dict[str, list[Phase]]:
+    def phases(self) -> dict[str, list[Document]]:
         """The phases that are waited for, by the boot set they are of."""
         found = {name: rules.phases_of(boot_set) for name, boot_set in self.boot_sets.items() if boot_set is not None}
         if self.phase is None:
@@ -62,7 +63,7 @@ class Course(NamedTuple):
     succeeded: list[str]
 
 
-def phase_courses(phases: Sequence[Phase]) -> list[Course]:
+def phase_courses(phases: Sequence[Document]) -> list[Course]:
     """Return where the nodes of a boot set are, phase by phase.
 
     A node that failed a phase is not waited for in later ones; nor is anybody in a `configure` that none ever entered,
@@ -100,7 +101,7 @@ def phase_courses(phases: Sequence[Phase]) -> list[Course]:
     return found
 
 
-def phase_name(phase: Phase) -> str:
+def phase_name(phase: Document) -> str:
     """Return the name of a phase, in lower case."""
     return str(phase.get("name")).lower()
 
@@ -215,9 +216,9 @@ def find_doubts(look: Look) -> list[str]:
     phases = [phase for each in waited_for.values() for phase in each]
     claims += [(part(phase, "metadata"), rules.phase_flags(phase)) for phase in phases]
     hidden = [
-        f"The server counts {plural(metadata['error_count'], 'error')}, but its phases have {found.error_count}."
+        f"The server counts {plural(count, 'error')}, but its phases have {found.error_count}."
         for metadata, found in claims
-        if rules.hides_errors(metadata, found)
+        if (count := rules.hidden_errors(metadata, found))
     ]
     return hidden[:1] + [sentence for each in waited_for.values() for sentence in rules.unclear_points(each)]
 

@@ -7,14 +7,15 @@ the shapes of the documents. Any field may be missing, empty or of another kind 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from nodewatch.documents import names_in, objects_in, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from nodewatch.bos_v1.types import BootSet, CreatedSession, Phase, Session, SessionTemplate
+    from nodewatch.bos_v1.types import BootSet, CreatedSession, SessionTemplate
+    from nodewatch.documents import Document
 
 BootState = Literal["not started", "running", "stalled", "finished", "finished with failures"]
 CATEGORY_NAMES = ("not_started", "in_progress", "succeeded", "failed", "excluded")
@@ -37,7 +38,7 @@ class BootSets(NamedTuple):
     template: str | None = None
 
 
-def find_by_name(found: Iterable[Mapping[str, Any]], name: str) -> Mapping[str, Any] | None:
+def find_by_name(found: Iterable[Document], name: str) -> Document | None:
     """Return the phase or category of that name, in whatever case, as the server finds it; None if there is none.
 
     >>> find_by_name([{"name": "Boot"}, {}], "boot"), find_by_name([{"name": "Boot"}], "shutdown")
@@ -46,7 +47,7 @@ def find_by_name(found: Iterable[Mapping[str, Any]], name: str) -> Mapping[str, 
     return next((item for item in found if str(item.get("name")).lower() == name.lower()), None)
 
 
-def nodes_by_category(phase: Phase) -> dict[str, list[str]]:
+def nodes_by_category(phase: Document) -> dict[str, list[str]]:
     """Return the nodes of each category of a phase, the five known ones first, by their names in lower case.
 
     >>> nodes_by_category({"categories": [{"name": "FAILED", "node_list": ["x2", "x1", "x2"]}]})["failed"]
@@ -59,7 +60,7 @@ def nodes_by_category(phase: Phase) -> dict[str, list[str]]:
     return found
 
 
-def nodes_by_one_category(phase: Phase) -> dict[str, list[str]]:
+def nodes_by_one_category(phase: Document) -> dict[str, list[str]]:
     """Return the nodes of each category of a phase, every node in one of them: a failed one in `failed`, and so on.
 
     BOS may list a node in several: one that was not where it was moved from is there twice ("BOS v1 API").
@@ -76,7 +77,7 @@ def nodes_by_one_category(phase: Phase) -> dict[str, list[str]]:
     return kept
 
 
-def categories_of_doubled(phase: Phase) -> dict[str, list[str]]:
+def categories_of_doubled(phase: Document) -> dict[str, list[str]]:
     """Return the nodes that stand in more than one category of a phase, each with those categories.
 
     >>> both = [{"name": "failed", "node_list": ["x1"]}, {"name": "not_started", "node_list": ["x1", "x2"]}]
@@ -90,7 +91,7 @@ def categories_of_doubled(phase: Phase) -> dict[str, list[str]]:
     return {node: found for node, found in where.items() if len(found) > 1}
 
 
-def boot_state(phases: Iterable[Phase]) -> BootState:
+def boot_state(phases: Iterable[Document]) -> BootState:
     """Return the state of a phase, of a boot set (its phases), or of a session (all phases of all boot sets).
 
     False/false flags do not mean "not started", as the guide page has it: they are seen between two phases as well, and
@@ -122,7 +123,7 @@ class Flags(NamedTuple):
     error_count: int
 
 
-def phase_flags(phase: Phase) -> Flags:
+def phase_flags(phase: Document) -> Flags:
     """Return a phase's flags: in progress with a node there, complete with none there nor in `not_started`.
 
     >>> phase_flags({"categories": [{"name": "failed", "node_list": ["x1", "x2"]}]}), phase_flags({})
@@ -150,17 +151,17 @@ def roll_up(parts: Iterable[Flags]) -> Flags:
     )
 
 
-def phases_of(boot_set: BootSet | None) -> list[Any]:
+def phases_of(boot_set: Document | None) -> list[Document]:
     """Return the phases of a boot set; one without a status has none."""
     return objects_in(boot_set, "phases")
 
 
-def boot_set_flags(boot_set: BootSet) -> Flags:
+def boot_set_flags(boot_set: Document) -> Flags:
     """Return a boot set's flags; one without phases is complete."""
     return roll_up(map(phase_flags, phases_of(boot_set)))
 
 
-def with_flags(metadata: Mapping[str, Any], flags: Flags) -> dict[str, Any]:
+def with_flags(metadata: Document, flags: Flags) -> dict[str, object]:
     """Return the metadata with these flags in it, its names sorted, as the server writes it.
 
     >>> with_flags({"start_time": "S", "complete": True}, Flags(in_progress=True, complete=False, error_count=0))
@@ -169,16 +170,16 @@ def with_flags(metadata: Mapping[str, Any], flags: Flags) -> dict[str, Any]:
     return dict(sorted({**metadata, **flags._asdict()}.items()))
 
 
-def with_computed_flags(boot_set: BootSet) -> BootSet:
+def with_computed_flags(boot_set: Document) -> dict[str, object]:
     """Return the boot set's document with its own flags, and its phases', computed from the categories."""
     found = [
         {**phase, "metadata": with_flags(part(phase, "metadata"), phase_flags(phase))} for phase in phases_of(boot_set)
     ]
     metadata = with_flags(part(boot_set, "metadata"), boot_set_flags(boot_set))
-    return cast("BootSet", {**boot_set, "metadata": metadata, "phases": found})
+    return {**boot_set, "metadata": metadata, "phases": found}
 
 
-def claim_in_words(metadata: Mapping[str, Any]) -> str:
+def claim_in_words(metadata: Document) -> str:
     """Return what a server's flags say, in words; nothing where they say nothing.
 
     >>> [claim_in_words({"in_progress": flag, "complete": flag}) for flag in (False, True)]
@@ -198,7 +199,7 @@ def claim_in_words(metadata: Mapping[str, Any]) -> str:
     return " and ".join("not " * (not value) + word for word, value in said if isinstance(value, bool))
 
 
-def find_contradictions(metadata: Mapping[str, Any], flags: Flags, by_nodes: str) -> list[str]:
+def find_contradictions(metadata: Document, flags: Flags, by_nodes: str) -> list[str]:
     """Return a sentence for each thing that a server's metadata says and its nodes do not; `by_nodes` is the state.
 
     Fields that are absent, null or `""` say nothing.
@@ -223,17 +224,17 @@ def find_contradictions(metadata: Mapping[str, Any], flags: Flags, by_nodes: str
     return found
 
 
-def hides_errors(metadata: Mapping[str, Any], flags: Flags) -> bool:
-    """Return whether a server counts more errors than its phases have failed nodes.
+def hidden_errors(metadata: Document, flags: Flags) -> int:
+    """Return how many errors a server counts, where these are more than its phases have failed nodes; else 0.
 
-    >>> [hides_errors({"error_count": count}, Flags(False, True, 1)) for count in (0, 1, 2, "2", None)]
-    [False, False, True, False, False]
+    >>> [hidden_errors({"error_count": count}, Flags(False, True, 1)) for count in (0, 1, 2, "2", None)]
+    [0, 0, 2, 0, 0]
     """
     count = metadata.get("error_count")
-    return type(count) is int and count > flags.error_count
+    return count if type(count) is int and count > flags.error_count else 0
 
 
-def unclear_points(phases: Iterable[Phase]) -> list[str]:
+def unclear_points(phases: Iterable[Document]) -> list[str]:
     """Return a sentence for each thing in the phases of a boot set that leaves open where its nodes are.
 
     >>> def phase(name, nodes): return {"name": "boot", "categories": [{"name": name, "node_list": nodes}]}
@@ -263,7 +264,7 @@ def unclear_points(phases: Iterable[Phase]) -> list[str]:
     return found if known else ["It has no phases."]
 
 
-def missing_part(boot_set: BootSet, name: str, phase: str, category: str | None) -> str | None:
+def missing_part(boot_set: Document, name: str, phase: str, category: str | None) -> str | None:
     """Return which part a boot set's document lacks, and which it has; None if it has both phase and category.
 
     >>> document = {"phases": [{"name": "boot", "categories": [{"name": "failed"}, {"name": "succeeded"}]}]}
@@ -284,12 +285,12 @@ def missing_part(boot_set: BootSet, name: str, phase: str, category: str | None)
     )
 
 
-def join_names(found: Iterable[Mapping[str, Any]]) -> str:
+def join_names(found: Iterable[Document]) -> str:
     """Return the names of phases or categories for a sentence."""
     return ", ".join(str(item.get("name")) for item in found) or "none"
 
 
-def template_name(session: Session) -> str | None:
+def template_name(session: Document) -> str | None:
     """Return the session template that a session was made from, under its new name or its old one.
 
     >>> template_name({"templateName": "", "templateUuid": "cle-1.3.0"}), template_name({})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v1 import rules
 from nodewatch.documents import as_text, names_in, part
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nodewatch.bos_v1.types import BootSet, Category, CreatedSession, Phase, Session, SessionStatus
+    from nodewatch.documents import Document
     from nodewatch.times import Clock
 
 STATE_STYLES: dict[str, Style] = {
@@ -41,7 +42,7 @@ COLUMNS = (
 STALLED = "Stalled: some nodes have not started, and none is in progress. It is between two phases, or has stopped."
 
 
-def fields_page(document: Mapping[str, Any]) -> Page:
+def fields_page(document: Document) -> Page:
     """Return the fields of a document, one a line."""
     return [Fields([(name, as_text(value)) for name, value in document.items()])]
 
@@ -102,7 +103,7 @@ def created_page(document: CreatedSession) -> Page:
     return page if name is None else [*page, *status_command_lines(name)]
 
 
-def deleted_page(_document: Any) -> Page:
+def deleted_page(_document: object) -> Page:
     """Return one empty line, as other formats print it."""
     return [Line(" ")]
 
@@ -165,7 +166,7 @@ def category_page(document: Category, session: str, boot_set: str, phase: str, n
 
 
 def identity_line(
-    what: str, metadata: Mapping[str, Any], phases: Sequence[Phase] | None, clock: Clock, unknown: int = 0
+    what: str, metadata: Document, phases: Sequence[Document] | None, clock: Clock, unknown: int = 0
 ) -> Line:
     """Return one line that says what is shown, and how far it is; None for phases of which nothing is known.
 
@@ -181,7 +182,7 @@ def identity_line(
     return Line("  ".join(fact for fact in facts if fact), style)
 
 
-def state_in_words(phases: Sequence[Phase], state: rules.BootState | None) -> str:
+def state_in_words(phases: Sequence[Document], state: rules.BootState | None) -> str:
     """Return the state with how many nodes there are, and how many errors; nothing for no state."""
     if state is None:
         return ""
@@ -190,7 +191,7 @@ def state_in_words(phases: Sequence[Phase], state: rules.BootState | None) -> st
     return f"{state}, {plural(len(nodes), 'node')}" + (f", {plural(errors, 'error')}" if errors else "")
 
 
-def stalled_lines(phases: Sequence[Phase]) -> Page:
+def stalled_lines(phases: Sequence[Document]) -> Page:
     """Return what it means to be stalled, where something is."""
     return [Line(STALLED, "warn")] if rules.boot_state(phases) == "stalled" else []
 
@@ -218,8 +219,8 @@ def boot_set_rows(name: str, document: BootSet | None, clock: Clock) -> list[lis
 def phase_row(
     boot_set: str,
     phase: str,
-    document: Any,
-    phases: Sequence[Phase],
+    document: object,
+    phases: Sequence[Document],
     flags: rules.Flags,
     counts: Sequence[str | Cell],
     clock: Clock,
@@ -237,7 +238,7 @@ def phase_row(
     ]
 
 
-def count_cells(phase: Phase) -> list[Cell]:
+def count_cells(phase: Document) -> list[Cell]:
     """Return how many nodes are in each category of a phase, no node counted twice."""
     nodes = rules.nodes_by_one_category(phase)
     return [count_cell(name, nodes[name]) for name in rules.CATEGORY_NAMES]
@@ -261,7 +262,7 @@ def failure_lines(boot_sets: Mapping[str, BootSet]) -> Page:
     return page
 
 
-def recorded_error_lines(phase: Phase, where: str) -> Page:
+def recorded_error_lines(phase: Document, where: str) -> Page:
     """Return each error that was recorded in a phase, with all its nodes; not each of them need have failed."""
     page: Page = []
     for message, value in part(phase, "errors").items():
@@ -286,13 +287,13 @@ def boot_set_remark_lines(boot_sets: Mapping[str, BootSet]) -> Page:
     return page
 
 
-def remark_lines(what: str, metadata: Mapping[str, Any], flags: rules.Flags, phases: Iterable[Phase]) -> Page:
+def remark_lines(what: str, metadata: Document, flags: rules.Flags, phases: Iterable[Document]) -> Page:
     """Return a line for each thing that the server says of the item and its nodes do not."""
     sentences = rules.find_contradictions(metadata, flags, rules.boot_state(phases))
     return [Line(sentence, "warn", lead=f"{what}: ") for sentence in sentences]
 
 
-def doubled_node_lines(phase: Phase, where: str) -> Page:
+def doubled_node_lines(phase: Document, where: str) -> Page:
     """Return the nodes that stand in more than one category of a phase, and as what they are counted."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for node, found in rules.categories_of_doubled(phase).items():
@@ -311,7 +312,7 @@ def boot_set_nodes(document: BootSet) -> Iterator[Record]:
         yield from phase_nodes(phase)
 
 
-def phase_nodes(document: Phase) -> Iterator[Record]:
+def phase_nodes(document: Document) -> Iterator[Record]:
     """Return a row for every node of a phase, in the order of the categories.
 
     >>> list(phase_nodes({"name": "boot", "categories": [{"name": "failed", "node_list": ["x1"]}]}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -70,7 +70,7 @@ def create_template(
     \b
     $ nodewatch bos v1 sessiontemplate create --name cle-1.4.0 --file compute.json
     """
-    template: dict[str, Any] = {}
+    template: dict[str, object] = {}
     if file:
         from nodewatch.files import read_input, read_object
 

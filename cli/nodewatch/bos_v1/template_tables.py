@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.documents import as_text
 from nodewatch.lists.templates import SPECIFIERS, boot_sets, nodes_of_boot_set
@@ -23,6 +23,6 @@ def template_page(document: SessionTemplate) -> Page:
     return page
 
 
-def stored_template_page(name: Any) -> Page:
+def stored_template_page(name: object) -> Page:
     """Return the name of the template that was stored, as the server answers it."""
     return [Line(as_text(name))]

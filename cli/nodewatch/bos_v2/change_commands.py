@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.bos_v2 import list_tables, nodes, reach_rules, tables, template_tables
     from nodewatch.bos_v2.fields import Field
+    from nodewatch.bos_v2.types import Applied
+    from nodewatch.documents import Document
     from nodewatch.nodes import limits, nodeset, places
 else:
     limits, nodeset, table = lazy("nodes.limits"), lazy("nodes.nodeset"), lazy("table")
@@ -72,7 +74,16 @@ def with_clearing(function: Any) -> Any:
 @click.option("--stage", type=boolean, help="Only prepare the nodes (true): `applystaged create` starts it.")
 @click.option("--include-disabled", type=boolean, help="Also act on nodes that are disabled in HSM (true).")
 @YES
-def create_session(app: App, template_name: str, operation: str, limit: str | None, yes: bool, **wanted: Any) -> None:
+def create_session(
+    app: App,
+    template_name: str,
+    operation: str,
+    name: str | None,
+    limit: str | None,
+    stage: bool | None,
+    include_disabled: bool | None,
+    yes: bool,
+) -> None:
     """Without a limit the session is for all nodes of the template: on a terminal you are asked first. `all,!NODES` is
     all but some; blanks between terms are taken away. --dry-run says how many nodes it would be for.
 
@@ -88,8 +99,14 @@ def create_session(app: App, template_name: str, operation: str, limit: str | No
             app.say(f"{DOING[operation]} {who}, at {app.address('bos')}: nothing is sent.")
         else:
             app.confirm(f"{DOING[operation]} {who}, at {app.address('bos')}?")
-    given = {"template_name": template_name, "operation": operation, **wanted, "limit": limit}
-    session = bos.create_session(**{name: value for name, value in given.items() if value is not None})
+    session = bos.create_session(
+        template_name=template_name,
+        operation=operation,
+        name=name,
+        limit=limit,
+        stage=stage,
+        include_disabled=include_disabled,
+    )
     app.show(session, lambda session: tables.created_session_page(session, app.clock))
 
 
@@ -132,7 +149,7 @@ def update_component(
     clear_desired_state: bool,
     clear_staged_state: bool,
     clear_pending_state: bool,
-    **values: Any,
+    **values: object,
 ) -> None:
     """Only what is given is changed; `updatemany` changes several.
 
@@ -172,7 +189,7 @@ def update_components(
     clear_desired_state: bool,
     clear_staged_state: bool,
     clear_pending_state: bool,
-    **values: Any,
+    **values: object,
 ) -> None:
     """Either --filter-ids or --filter-session says which. On a terminal you are asked first.
 
@@ -244,7 +261,7 @@ def check_length(names: Sequence[str]) -> None:
         )
 
 
-def check_applied(applied: Any) -> None:
+def check_applied(applied: Applied) -> None:
     """Raise `NotAllSucceeded` that names the nodes on which the staged session was not started, if there are some."""
     failed, ignored = names_in(applied.get("failed")), names_in(applied.get("ignored"))
     lines = []
@@ -267,7 +284,7 @@ def check_all_answered(names: list[str], answered: Container[str | None]) -> Non
         )
 
 
-def explain_change(app: App, patch: Any, who: str) -> None:
+def explain_change(app: App, patch: Document, who: str) -> None:
     """Say what else BOS changes with a component, where that surprises."""
     if app.settings.dry_run:
         return

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2.fields import NO_ARTIFACTS, NO_STAGED_STATE
 from nodewatch.bos_v2.rules import component_status
-from nodewatch.documents import part
+from nodewatch.documents import names_in, part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
+
+    from nodewatch.bos_v2.types import NewSession, Session
+    from nodewatch.documents import Document
 
 NO_ATTEMPTS = {"power_off_forceful_attempts": 0, "power_off_graceful_attempts": 0, "power_on_attempts": 0}
 DATED = ("actual_state", "desired_state", "staged_state", "last_action")
@@ -28,30 +31,23 @@ def bos_time(now: datetime) -> str:
     return f"{now:%Y-%m-%dT%H:%M:%S}"
 
 
-def apply_patch(old: Any, patch: Any) -> Any:
-    """Return a document with the patch's fields in place of its own, objects field by field.
-
-    >>> apply_patch({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"c": 4}, "d": {"e": 5}})
-    {'a': {'b': 1, 'c': 4}, 'd': {'e': 5}}
-    """
-    if not isinstance(patch, dict):
-        return patch
-    base = old if isinstance(old, dict) else {}
-    return {**base, **{name: apply_patch(base.get(name), value) for name, value in patch.items()}}
-
-
-def sort_fields(document: Any) -> Any:
+def sort_fields(document: Document) -> dict[str, object]:
     """Return the document with the fields of all its objects by name, as the server answers.
 
     >>> sort_fields({"b": [{"d": 1, "c": 2}], "a": 3})
     {'a': 3, 'b': [{'c': 2, 'd': 1}]}
     """
-    if isinstance(document, dict):
-        return {name: sort_fields(document[name]) for name in sorted(document)}
-    return [sort_fields(item) for item in document] if isinstance(document, list) else document
+    return {name: sort_fields_in(document[name]) for name in sorted(document)}
 
 
-def complete_patch(patch: Mapping[str, Any], now: str) -> dict[str, Any]:
+def sort_fields_in(value: object) -> object:
+    """Return a value with the fields of the objects in it by name."""
+    if isinstance(value, dict):
+        return sort_fields(value)
+    return list(map(sort_fields_in, value)) if isinstance(value, list) else value
+
+
+def complete_patch(patch: Document, now: str) -> dict[str, object]:
     """Return a change of a component with what the server adds: times, the hold, session and attempts that it clears.
 
     >>> complete_patch({"enabled": True}, "now")
@@ -64,8 +60,8 @@ def complete_patch(patch: Mapping[str, Any], now: str) -> dict[str, Any]:
     """
     change = {name: value for name, value in patch.items() if name != "id"}
     for name in DATED:
-        if isinstance(change.get(name), dict) and set(change[name]) != {"bss_token"}:
-            change[name] = {**change[name], "last_updated": now}
+        if isinstance(change.get(name), dict) and set(part(change, name)) != {"bss_token"}:
+            change[name] = {**part(change, name), "last_updated": now}
     if change.get("enabled"):
         change["status"] = {**part(change, "status"), "status_override": "on_hold"}
     desired = part(change, "desired_state")
@@ -76,7 +72,7 @@ def complete_patch(patch: Mapping[str, Any], now: str) -> dict[str, Any]:
     return change
 
 
-def is_changing(component: Mapping[str, Any]) -> bool:
+def is_changing(component: Document) -> bool:
     """Tell whether BOS is changing the node's state, so that its actual state must not be recorded.
 
     >>> node = {"enabled": True, "status": {"phase": "powering_on"}, "last_action": {"action": "session_setup"}}
@@ -87,12 +83,12 @@ def is_changing(component: Mapping[str, Any]) -> bool:
     """
     return bool(
         component.get("enabled")
-        and component_status(component) != "stable"  # type: ignore[arg-type]  # any document will do
+        and component_status(component) != "stable"
         and part(component, "last_action").get("action") != "powering_on"
     )
 
 
-def without_computed_status(component: Mapping[str, Any]) -> dict[str, Any]:
+def without_computed_status(component: Document) -> dict[str, object]:
     """Return a component without the status that is only computed when it is asked for.
 
     >>> without_computed_status({"id": "x1", "status": {"phase": "", "status": "stable"}})
@@ -103,8 +99,8 @@ def without_computed_status(component: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def start_staged(
-    component: Mapping[str, Any], operation: str | None, *, clear: bool, tenant: str | None, now: str
-) -> tuple[dict[str, Any], bool]:
+    component: Document, operation: str | None, *, clear: bool, tenant: str | None, now: str
+) -> tuple[dict[str, object], bool]:
     """Return the component with its staged session started, or with the reason why not; and whether it was started.
 
     `operation` is the session's, None if there is no such session any more.
@@ -160,7 +156,7 @@ def has_nids(names: Iterable[str]) -> bool:
     return any(name.lstrip("&!").startswith("nid") for name in names)
 
 
-def boot_set_fault(boot_set: Mapping[str, Any], *, reject_nids: bool) -> str:
+def boot_set_fault(boot_set: Document, *, reject_nids: bool) -> str:
     """Return what makes a boot set invalid, as far as it says itself; empty if it is valid.
 
     >>> [boot_set_fault({"node_list": [node]}, reject_nids=True) for node in ("x1", "nid1")]
@@ -171,10 +167,10 @@ def boot_set_fault(boot_set: Mapping[str, Any], *, reject_nids: bool) -> str:
     given = [boot_set.get(name) for name in HARDWARE_SPECIFIERS if name in boot_set]
     if not any(given):
         return f"No {'non-empty ' * bool(given)}hardware specifier fields ({HARDWARE_SPECIFIERS})"
-    return "Has NID in 'node_list'" if reject_nids and has_nids(boot_set.get("node_list") or ()) else ""
+    return "Has NID in 'node_list'" if reject_nids and has_nids(names_in(boot_set.get("node_list"))) else ""
 
 
-def template_fault(template: Mapping[str, Any], name: str, *, reject_nids: bool) -> str:
+def template_fault(template: Document, name: str, *, reject_nids: bool) -> str:
     """Return what keeps a session from being created from a template, as far as it says itself; empty if nothing does.
 
     >>> template_fault({}, "t", reject_nids=False)
@@ -192,7 +188,7 @@ def template_fault(template: Mapping[str, Any], name: str, *, reject_nids: bool)
     return ""
 
 
-def stored_template(body: Mapping[str, Any], name: str, *, reject_nids: bool) -> dict[str, Any]:
+def stored_template(body: Document, name: str, *, reject_nids: bool) -> dict[str, object]:
     """Return a template's document as the server stores it; raise `ValueError` with the server's words if it refuses.
 
     >>> body = {"cfs": {}, "boot_sets": {"all": {"path": "p", "type": "s3", "node_list": ["X01"]}}}
@@ -200,7 +196,8 @@ def stored_template(body: Mapping[str, Any], name: str, *, reject_nids: bool) ->
     {'boot_sets': {'all': {'arch': 'X86', 'node_list': ['x01'], 'path': 'p', 'type': 's3'}}, 'name': 't'}
     """
     boot_sets = {}
-    for key, boot_set in body.get("boot_sets", {}).items():
+    for key in part(body, "boot_sets"):
+        boot_set = part(body["boot_sets"], key)
         if boot_set.get("name", key) != key:
             words = f"boot_sets key ({key}) does not match 'name' field of corresponding boot set ({boot_set['name']})"
             raise ValueError(words)
@@ -209,30 +206,30 @@ def stored_template(body: Mapping[str, Any], name: str, *, reject_nids: bool) ->
             raise ValueError(f"Boot set {key}: {fault}")
         kept = {"arch": "X86", **without_empty_cfs(boot_set)}
         kept.pop("name", None)
-        if "node_list" in kept:
-            kept["node_list"] = [canonical_xname(node) for node in kept["node_list"]]
+        nodes = kept.get("node_list")
+        if isinstance(nodes, list):
+            kept["node_list"] = list(map(canonical_xname, nodes))
         boot_sets[key] = kept
-    document: dict[str, Any] = sort_fields(
+    return sort_fields(
         {**without_empty_cfs(body), **({"boot_sets": boot_sets} if "boot_sets" in body else {}), "name": name}
     )
-    return document
 
 
-def without_empty_cfs(document: Mapping[str, Any]) -> dict[str, Any]:
+def without_empty_cfs(document: Document) -> dict[str, object]:
     """Return a template, or a boot set, without a `cfs` that names no configuration."""
     configuration = part(document, "cfs").get("configuration")
     return {name: value for name, value in document.items() if name != "cfs" or configuration}
 
 
-def new_session(body: Mapping[str, Any], name: str, tenant: str | None, now: str) -> dict[str, Any]:
+def new_session(body: NewSession, name: str, tenant: str | None, now: str) -> Session:
     """Return the session that a request creates."""
     return {
         "components": "",
-        "include_disabled": body.get("include_disabled", False),
+        "include_disabled": body.get("include_disabled") or False,
         "limit": body.get("limit") or "",
         "name": name,
         "operation": body["operation"],
-        "stage": body.get("stage", False),
+        "stage": body.get("stage") or False,
         "status": {"end_time": None, "error": None, "start_time": now, "status": "pending"},
         "template_name": body["template_name"],
         "tenant": tenant,

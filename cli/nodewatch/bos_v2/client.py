@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from nodewatch.backend import ASK_RIGHT, Backend, Request, ask_array, ask_document, ask_object, object_in, segment
 from nodewatch.documents import id_of
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nodewatch.arrays import Documents
     from nodewatch.backend import Answer, Asked, Fits
     from nodewatch.bos_v2.types import Applied, Component, ExtendedStatus, NewSession, Session, SessionTemplate
+    from nodewatch.documents import Document
 
 PAGE = 2_000
 QUERY_IDS_LENGTH = 127  # the server checks the whole list as if it were one component's id
@@ -26,10 +27,9 @@ NO_V2 = (
 )
 
 
-class Filters(TypedDict, total=False):
-    """What the list of components can be narrowed to; `ids` and `status` may be comma lists."""
+class ComponentFilters(TypedDict, total=False):
+    """What the list of components can be narrowed to beside ids; `status` may be a comma list."""
 
-    ids: str | None
     session: str | None
     staged_session: str | None
     enabled: bool | None
@@ -37,6 +37,12 @@ class Filters(TypedDict, total=False):
     status: str | None
     start_after_id: str | None
     page_size: int | None
+
+
+class Filters(ComponentFilters, total=False):
+    """What the list of components can be narrowed to; `ids` is a comma list."""
+
+    ids: str | None
 
 
 class BosClient:
@@ -95,9 +101,10 @@ class BosClient:
 
     def create_session(self, **wanted: Unpack[NewSession]) -> Session:
         """Create a session and return it; raise `ServiceTrouble` if BOS refuses: no such template, a name taken."""
-        return ask_object(self.backend, Request("POST", "/v2/sessions", body=wanted, done=(201,)))
+        body = {name: value for name, value in wanted.items() if value is not None}
+        return ask_object(self.backend, Request("POST", "/v2/sessions", body=body, done=(201,)))
 
-    def delete_session(self, name: str) -> Any:
+    def delete_session(self, name: str) -> object:
         """Delete a session; its components stay as they are. Raise `NotFound` if there is none of that name."""
         with self.known("sessions", name):
             return ask_document(self.backend, Request("DELETE", document_path("sessions", name), done=(204,)))
@@ -115,13 +122,13 @@ class BosClient:
         except (NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer):
             return ""
 
-    def update_component(self, name: str, patch: Mapping[str, Any]) -> Component:
+    def update_component(self, name: str, patch: Document) -> Component:
         """Change fields of a component and return it, without its computed status."""
         request = Request("PATCH", document_path("components", name), body=patch, done=(200,))
         with self.known("components", name):
             return ask_object(self.backend, request)
 
-    def update_components(self, filters: Mapping[str, str], patch: Mapping[str, Any]) -> list[Component]:
+    def update_components(self, filters: Mapping[str, str], patch: Document) -> list[Component]:
         """Change fields of the components with these `ids`, or of this `session`, and return them."""
         body = {"filters": filters, "patch": patch}
         return ask_array(self.backend, Request("PATCH", "/v2/components", body=body, done=(200,)))
@@ -238,22 +245,22 @@ class BosClient:
         with self.known("sessiontemplates", name):
             return ask_object(self.backend, request, "name", name)
 
-    def put_template(self, name: str, template: Any) -> SessionTemplate:
+    def put_template(self, name: str, template: Document) -> SessionTemplate:
         """Store a session template, in place of one of that name, and return it."""
         request = Request("PUT", document_path("sessiontemplates", name), body=template, done=(200, 201))
         return ask_object(self.backend, request)
 
-    def update_template(self, name: str, patch: Any) -> SessionTemplate:
+    def update_template(self, name: str, patch: Document) -> SessionTemplate:
         """Change fields of a session template and return it."""
         request = Request("PATCH", document_path("sessiontemplates", name), body=patch, done=(200,))
         return ask_object(self.backend, request)
 
-    def delete_template(self, name: str) -> Any:
+    def delete_template(self, name: str) -> object:
         """Delete a session template; raise `NotFound` if there is none of that name."""
         with self.known("sessiontemplates", name):
             return ask_document(self.backend, Request("DELETE", document_path("sessiontemplates", name), done=(204,)))
 
-    def template_validity(self, name: str) -> Any:
+    def template_validity(self, name: str) -> object:
         """Return `Valid`, or in words what would keep a session from being created from the template."""
         return self.backend.send(Request("GET", document_path("sessiontemplatesvalid", name))).document
 
@@ -261,11 +268,11 @@ class BosClient:
         """Return a session template to start from."""
         return ask_object(self.backend, Request("GET", "/v2/sessiontemplatetemplate"))
 
-    def options(self) -> dict[str, Any]:
+    def options(self) -> dict[str, object]:
         """Return the options of the service."""
         return ask_object(self.backend, Request("GET", "/v2/options"))
 
-    def limits(self) -> dict[str, Any]:
+    def limits(self) -> dict[str, object]:
         """Return the options of the service; none where it does not tell them, so that its defaults are assumed.
 
         Older ones have no such route, and a page about nodes is not lost because this one question is in trouble.
@@ -275,15 +282,15 @@ class BosClient:
         except (NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer):
             return {}
 
-    def update_options(self, patch: Mapping[str, Any]) -> dict[str, Any]:
+    def update_options(self, patch: Document) -> dict[str, object]:
         """Change options of the service and return them all."""
         return ask_object(self.backend, Request("PATCH", "/v2/options", body=patch, done=(200,)))
 
-    def api(self) -> dict[str, Any]:
+    def api(self) -> dict[str, object]:
         """Return the version of the API, and where it is."""
         return ask_object(self.backend, Request("GET", "/v2"))
 
-    def version(self) -> dict[str, Any]:
+    def version(self) -> dict[str, object]:
         """Return the version of the service."""
         return ask_object(self.backend, Request("GET", "/v2/version"))
 
@@ -297,7 +304,7 @@ class BosClient:
         except NotFound as error:
             raise NotFound(NOT_RECORDED) from error
 
-    def health(self) -> dict[str, Any]:
+    def health(self) -> dict[str, object]:
         """Return how the service and its database are."""
         return ask_object(self.backend, Request("GET", "/v2/healthz"))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 import click
 
-from nodewatch.bos_v2.client import BosClient
+from nodewatch.bos_v2.client import BosClient, ComponentFilters, Filters
 from nodewatch.documents import id_of
 from nodewatch.errors import NodewatchError
 from nodewatch.options import EVERY_KIND, boolean
@@ -115,11 +115,13 @@ def show_status(app: App, name: str) -> None:
         known = status.get("status") == "complete" and verdict_rules.tells_all(status)
         components = [] if known else kinds.group_alike(bos.components(session=name, fields=rules.IN_PROGRESS))
         options = bos.limits() if any(each.sample.get("enabled") for each in components) else {}
+        applied = 0
         if verdict_rules.shares_of(status).staged:
             staged = bos.components(staged_session=name, fields=rules.IN_TABLES)
-            status = verdict_rules.counted_once(status, sum(node.get("session") == name for node in staged))
+            applied = sum(node.get("session") == name for node in staged)
+        counted = verdict_rules.counted_once(status, applied)
         return session_tables.session_status_page(
-            status, bos.session(name), components, options, app.clock, brief=app.brief
+            counted, bos.session(name), components, options, app.clock, brief=app.brief
         )
 
     app.show(bos.session_status(name), table)
@@ -155,7 +157,7 @@ def component_filters(function: Any) -> Any:
 @command(listing="bos_v2.list_tables:COMPONENT_LISTING")
 @component_filters
 @watchable
-def list_components(app: App, ids: str | None, **filters: Any) -> None:
+def list_components(app: App, ids: str | None, **given: Unpack[ComponentFilters]) -> None:
     """Only components that match all the options are listed; naming an id that BOS does not know is an error.
 
     --wait and --watch follow those that match at first, until BOS has nothing left to do with any of them; those of a
@@ -170,18 +172,22 @@ def list_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components list --filter 'error = *cfs*' --columns id,session,error
     $ nodewatch bos v2 components list --count-by status,phase
     """
-    filters["status"] = filters["status"] and known_statuses(filters["status"])
-    filters["ids"] = ids and nodes.comma_list(ids, app.world)
-    filters["start_after_id"] = filters["start_after_id"] and places.spell(filters["start_after_id"])
-    paged = filters["page_size"] or filters["start_after_id"]
+    status, after = given["status"], given["start_after_id"]
+    names = ids and nodes.comma_list(ids, app.world)
+    filters: Filters = {
+        **given,
+        "status": status and known_statuses(status),
+        "ids": names,
+        "start_after_id": after and places.spell(after),
+    }
     if followed(app, lambda: follow.follow_components(app, filters)):
         return
     bos = BosClient(app.backend("bos"))
     components = bos.components(**app.list.narrowed(filters), fields=app.list.fields(), fits=app.list.fits())
     app.show_list(components)
-    if ids and not paged:
-        others = any(value is not None for name, value in filters.items() if name != "ids")
-        bos.check_known(nodes.names_to_know(ids, filters["ids"]), components, filtered=app.list.has_options or others)
+    if ids and names and not (given["page_size"] or after):
+        others = any(value is not None for value in given.values())
+        bos.check_known(nodes.names_to_know(ids, names), components, filtered=app.list.has_options or others)
 
 
 def known_statuses(text: str) -> str:
@@ -199,7 +205,7 @@ def known_statuses(text: str) -> str:
 @command(listing="bos_v2.list_tables:COMPONENT_LISTING")
 @component_filters
 @watchable
-def map_components(app: App, ids: str | None, **filters: Any) -> None:
+def map_components(app: App, ids: str | None, **given: Unpack[ComponentFilters]) -> None:
     """One sign a node, in its place: cabinets, in them chassis, slots, boards and nodes; a missing node leaves a hole.
     Nodes whose names do not say where they stand are drawn by the beginnings of their names. Takes the filters of
     `components list`; formats other than a table print what that prints.
@@ -209,7 +215,7 @@ def map_components(app: App, ids: str | None, **filters: Any) -> None:
     $ nodewatch bos v2 components map --session night-reboot --watch
     $ nodewatch bos v2 components map --filter 'cabinet = x1000' --format svg
     """
-    filters["ids"] = ids and nodes.comma_list(ids, app.world)
+    filters: Filters = {**given, "ids": ids and nodes.comma_list(ids, app.world)}
     if not followed(app, lambda: follow.follow_component_map(app, filters)):
         show_map(app, filters)
 
@@ -224,13 +230,13 @@ def map_session(app: App, session_id: str) -> None:
     $ nodewatch bos v2 sessions map night-reboot
     $ nodewatch bos v2 sessions map night-reboot --watch
     """
-    filters = {"session": session_id}
+    filters: Filters = {"session": session_id}
     if not followed(app, lambda: follow.follow_component_map(app, filters)):
         BosClient(app.backend("bos")).session(session_id)  # one that does not exist is no empty picture
         show_map(app, filters)
 
 
-def show_map(app: App, filters: dict[str, Any]) -> None:
+def show_map(app: App, filters: Filters) -> None:
     """Show the components that fit as a picture, or as a list where the options ask for columns or counts."""
     from nodewatch.bos_v2.rules import IN_PROGRESS
 

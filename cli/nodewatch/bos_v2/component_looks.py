@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.arrays import StoredArray
 from nodewatch.bos_v2 import kinds, rules
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from nodewatch.app import App
+    from nodewatch.bos_v2.client import Filters
 
-STANDING = ("ids", "session")  # filters that a node does not leave by getting on
 MOVING_STATUSES = ",".join(word for word in COMPONENT_CHART.statuses if word not in ("stable", "failed"))
 
 
@@ -52,11 +52,12 @@ class ComponentsWatcher:
     Which components are those of a session is not known before it is set up: until then it is waited for.
     """
 
-    def __init__(self, app: App, filters: dict[str, Any]) -> None:
+    def __init__(self, app: App, filters: Filters) -> None:
         self.app, self.filters = app, filters
         self.fields = (*app.list.fields(), *rules.IN_PROGRESS) if app.list.fields() else ()
         self.every_change = bool(app.flags.get("watch") or app.flags.get("fail_fast"))
-        self.standing: dict[str, Any] = {name: filters.get(name) for name in STANDING}
+        # Filters that a node does not leave by getting on.
+        self.standing: Filters = {"ids": filters.get("ids"), "session": filters.get("session")}
         self.chosen: set[str] = set()
         self.before = ComponentsLook({}, 0)
 
@@ -93,10 +94,10 @@ class ComponentsWatcher:
 
     def still_moving(self, bos: BosClient) -> bool:
         """Return whether BOS works on one of the chosen components, for all that a cheap question tells."""
-        enabled: dict[str, Any] = {**self.standing, "enabled": True}
+        enabled: Filters = {**self.standing, "enabled": True}
         if not self.standing["ids"]:
-            one = bos.components(**enabled, status=MOVING_STATUSES, page_size=1, fields=("id",))
-            first = next(map(id_of, one), "")
+            single: Filters = {**enabled, "status": MOVING_STATUSES, "page_size": 1}
+            first = next(map(id_of, bos.components(**single, fields=("id",))), "")
             if not first or first in self.chosen:
                 return bool(first)
         found = kinds.nodes_by_id(bos.components(fields=rules.IN_PROGRESS, **enabled))
@@ -107,9 +108,10 @@ class ComponentsWatcher:
         bos = BosClient(self.app.backend("bos"))
         if not self.chosen:
             return self.first_look(bos, self.fields)
-        found: Any = bos.components(fields=self.fields, **self.standing)
-        as_texts = isinstance(found, StoredArray) and not self.every_change
-        return self.look_at(KeptArray(found.texts) if as_texts else list(found))
+        found = bos.components(fields=self.fields, **self.standing)
+        if isinstance(found, StoredArray) and not self.every_change:
+            return self.look_at(KeptArray(found.texts))
+        return self.look_at(list(found))
 
     def look_at(self, found: list[Component] | KeptArray) -> ComponentsLook:
         """Return the look at these components, as far as they were chosen."""

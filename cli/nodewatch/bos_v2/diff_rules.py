@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2 import rules
 from nodewatch.differences import FleetStates, NodeState
@@ -11,8 +11,10 @@ from nodewatch.documents import as_text, part
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nodewatch.documents import Document
 
-def fleet_states(fleet: Mapping[str, Mapping[str, Any]]) -> FleetStates:
+
+def fleet_states(fleet: Mapping[str, Mapping[str, Document]]) -> FleetStates:
     """Return what is seen in the documents of a fleet, which are by section and key.
 
     >>> node = {"id": "x1", "status": {"status": "failed"}, "error": "no power"}
@@ -27,7 +29,7 @@ def fleet_states(fleet: Mapping[str, Mapping[str, Any]]) -> FleetStates:
         status = rules.status_of(component)
         nodes[name] = NodeState(status, as_text(component.get("error")), status == "failed")
     sessions = {
-        rules.saved_key(as_text(session.get("name")), session.get("tenant")): as_text(
+        rules.saved_key(as_text(session.get("name")), as_text(session.get("tenant"))): as_text(
             part(session, "status").get("status")
         )
         for session in fleet.get("bos.v2.sessions", {}).values()

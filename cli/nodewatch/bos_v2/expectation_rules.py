@@ -7,7 +7,7 @@ charts of `status_rules` for the words.
 from __future__ import annotations
 
 from datetime import MAXYEAR, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import rules
 from nodewatch.bos_v2.status_rules import COMPONENT_CHART, ENABLE_AGAIN, SHOW_SESSION_STATUS
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from nodewatch.bos_v2.kinds import Alike
-    from nodewatch.bos_v2.types import Component
+    from nodewatch.documents import Document
     from nodewatch.times import Clock
 
 # How long a status may last: the server's option for it; and which attempts it counts.
@@ -44,7 +44,7 @@ COUNTED_ATTEMPTS = {
 }
 
 
-def option_number(options: Mapping[str, Any], name: str) -> int:
+def option_number(options: Document, name: str) -> int:
     """Return an option of the service that is a number, BOS's default where it is missing or not what the API allows.
 
     >>> option_number({"polling_frequency": 20}, "polling_frequency"), option_number({}, "polling_frequency")
@@ -57,7 +57,7 @@ def option_number(options: Mapping[str, Any], name: str) -> int:
     return value if type(value) is int and -1 <= value <= rules.LARGEST_OPTION else int(rules.DEFAULT_OPTIONS[name])
 
 
-def limit_of(status: str, options: Mapping[str, Any]) -> timedelta | None:
+def limit_of(status: str, options: Document) -> timedelta | None:
     """Return how long a status may last; None if nothing limits it.
 
     >>> limit_of("power_on_called", {}), limit_of("stable", {})
@@ -69,7 +69,7 @@ def limit_of(status: str, options: Mapping[str, Any]) -> timedelta | None:
 ASSUMED = "BOS's defaults are assumed, because its options are not known"
 
 
-def limit_is_assumed(component: Component, options: Mapping[str, Any]) -> bool:
+def limit_is_assumed(component: Document, options: Document) -> bool:
     """Tell whether the limit of what a component is in is BOS's default only, because the option is not known.
 
     >>> node = {"enabled": True, "status": {"phase": "powering_on", "status_override": "power_on_called"}}
@@ -82,13 +82,13 @@ def limit_is_assumed(component: Component, options: Mapping[str, Any]) -> bool:
     return bool(component.get("enabled")) and name is not None and name not in options
 
 
-def idle_time(component: Component, now: datetime) -> timedelta | None:
+def idle_time(component: Document, now: datetime) -> timedelta | None:
     """Return how long ago BOS last did something about a component; None if nothing says."""
     last = read_time(part(component, "last_action").get("last_updated"))
     return None if last is None else now - last
 
 
-def stuck(component: Component, options: Mapping[str, Any], now: datetime) -> bool:
+def stuck(component: Document, options: Document, now: datetime) -> bool:
     """Return whether something was called for the component, and its time is over: BOS should have gone on.
 
     >>> from datetime import UTC, datetime
@@ -119,7 +119,7 @@ class Expectation(NamedTuple):
     commands: list[str]
 
 
-def expectation(component: Component, options: Mapping[str, Any], clock: Clock, template: str = "") -> Expectation:
+def expectation(component: Document, options: Document, clock: Clock, template: str = "") -> Expectation:
     """Return what is to be expected of a component, by the options of the service.
 
     Commands are those whose names are known: `template` is the session template of its session, empty for none.
@@ -136,9 +136,7 @@ def expectation(component: Component, options: Mapping[str, Any], clock: Clock, 
     ('power on 1 of 3', '')
     """
     status = rules.status_of(component)
-    known = COMPONENT_CHART.statuses.get(
-        status, Explanation("The guide page does not know this status.", "that is not known")
-    )
+    known = COMPONENT_CHART.statuses.get(status, UNEXPLAINED)
     late = ""
     if stuck(component, options, clock.now):
         since, name = idle_time(component, clock.now) or timedelta(), LIMITS[status]
@@ -175,7 +173,7 @@ def fill_in_names(command: str, names: Mapping[str, str]) -> str:
     return " ".join(quote(names[word]) if names.get(word) else word for word in command.split(" "))
 
 
-def next_step(component: Component, status: str, options: Mapping[str, Any], clock: Clock) -> str:
+def next_step(component: Document, status: str, options: Document, clock: Clock) -> str:
     """Return what BOS does next with a component that it waits for, and when."""
     if not component.get("enabled"):
         return {"stable": "nothing", "failed": "nothing, until it is enabled again or a session takes it"}.get(
@@ -205,7 +203,7 @@ def next_step(component: Component, status: str, options: Mapping[str, Any], clo
     }.get(status, "nothing")
 
 
-def attempts(component: Component, status: str, options: Mapping[str, Any]) -> str:
+def attempts(component: Document, status: str, options: Document) -> str:
     """Return how often each power action was tried, of how many times at most; also the one that the status is about.
 
     >>> attempts({"event_stats": {"power_off_graceful_attempts": 1}, "retry_policy": 2}, "power_on_called", {})
@@ -236,7 +234,7 @@ class Laggards(NamedTuple):
     stuck: list[str]
 
 
-def laggards(components: Iterable[Alike], options: Mapping[str, Any], now: datetime) -> list[Laggards]:
+def laggards(components: Iterable[Alike], options: Document, now: datetime) -> list[Laggards]:
     """Return the components that BOS still works on by status, the one with the oldest last action first.
 
     >>> from datetime import UTC, datetime

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from nodewatch.documents import part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
+
+    from nodewatch.documents import Document
 
 LONGEST_IDS = 65_535  # characters of names that one change takes
 PHASES = ("configuring", "powering_off", "powering_on", "")
@@ -147,25 +151,37 @@ NO_DESIRED_STATE = {"boot_artifacts": NO_ARTIFACTS, "configuration": "", "bss_to
 NO_STAGED_STATE = {"boot_artifacts": NO_ARTIFACTS, "configuration": "", "session": ""}
 
 
-def make_document(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
+def apply_patch(old: Document, patch: Document) -> dict[str, object]:
+    """Return a document with the patch's fields in place of its own, objects field by field.
+
+    >>> apply_patch({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"c": 4}, "d": {"e": 5}})
+    {'a': {'b': 1, 'c': 4}, 'd': {'e': 5}}
+    """
+    changed = {
+        name: apply_patch(part(old, name), value) if isinstance(value, dict) else value for name, value in patch.items()
+    }
+    return {**old, **changed}
+
+
+def make_document(fields: Iterable[Field], values: Document) -> dict[str, object]:
     """Return the document that the given options make, each value at the place of its field; None is not given.
 
     >>> make_document(COMPONENT_FIELDS, {"enabled": False, "status_phase": "", "staged_state_session": "s", "id": None})
     {'enabled': False, 'status': {'phase': ''}, 'staged_state': {'session': 's'}}
     """
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for field in fields:
         value = values.get(field.parameter)
         if value is not None:
             *parts, name = field.place.split(".")
-            part = found
-            for each in parts:
-                part = part.setdefault(each, {})
-            part[name] = value
+            document: dict[str, object] = {name: value}
+            for each in reversed(parts):
+                document = {each: document}
+            found = apply_patch(found, document)
     return found
 
 
-def clearing_patch(*, desired: bool, staged: bool) -> dict[str, Any]:
+def clearing_patch(*, desired: bool, staged: bool) -> dict[str, object]:
     """Return what empties the desired or the staged state of a component, or both.
 
     >>> clearing_patch(desired=False, staged=True)["staged_state"]["session"]

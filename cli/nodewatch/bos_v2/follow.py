@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2 import (
     components_outcome,
@@ -20,9 +20,10 @@ from nodewatch.bos_v2.session_looks import SessionWatcher
 from nodewatch.watch.model import Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from nodewatch.app import App
+    from nodewatch.bos_v2.client import Filters
     from nodewatch.bos_v2.outcome import SessionLook
     from nodewatch.bos_v2.types import Component
     from nodewatch.documents import Document
@@ -49,7 +50,7 @@ def follow_session(app: App, name: str) -> Subject[SessionLook, object]:
     )
 
 
-def follow_sessions(app: App, filters: dict[str, Any]) -> Subject[sessions_outcome.SessionsLook, Document]:
+def follow_sessions(app: App, filters: Mapping[str, str | None]) -> Subject[sessions_outcome.SessionsLook, Document]:
     """Return how to follow the sessions that fit the filters and run, to their end."""
 
     def rows(look: sessions_outcome.SessionsLook) -> Sequence[Document]:
@@ -67,7 +68,7 @@ def follow_sessions(app: App, filters: dict[str, Any]) -> Subject[sessions_outco
     )
 
 
-def follow_components(app: App, filters: dict[str, Any]) -> Subject[components_outcome.ComponentsLook, Component]:
+def follow_components(app: App, filters: Filters) -> Subject[components_outcome.ComponentsLook, Component]:
     """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
     looks = ComponentsWatcher(app, filters)
     return Subject(
@@ -82,7 +83,7 @@ def follow_components(app: App, filters: dict[str, Any]) -> Subject[components_o
     )
 
 
-def follow_component_map(app: App, filters: dict[str, Any]) -> Subject[components_outcome.ComponentsLook, Component]:
+def follow_component_map(app: App, filters: Filters) -> Subject[components_outcome.ComponentsLook, Component]:
     """Return how to follow the components that fit the filters now: as a picture, or as a list if that is asked for."""
     from nodewatch.bos_v2 import map_tables
 

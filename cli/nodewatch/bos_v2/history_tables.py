@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2.tables import STATUS_STYLES
-from nodewatch.documents import as_text
+from nodewatch.documents import as_text, names_in
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Cell, Column
 
+if TYPE_CHECKING:
+    from nodewatch.documents import Document
+    from nodewatch.times import Clock
 
-def change_cell(change: Any, _clock: Any) -> Cell:
+
+def change_cell(change: Document, _clock: Clock) -> Cell:
     """Return the status that a node came to, in its colour."""
     return Cell(as_text(change.get("to")), STATUS_STYLES.get(as_text(change.get("to")), "busy"))
 
 
-def slowest(phase: Any, _clock: Any) -> str:
+def slowest(phase: Document, _clock: Clock) -> str:
     """Return the slowest nodes of a phase, folded."""
-    return fold(phase.get("slowest", ()))
+    return fold(names_in(phase.get("slowest")))
 
 
-def joined_errors(node: Any, _clock: Any) -> str:
+def joined_errors(node: Document, _clock: Clock) -> str:
     """Return the errors of a node, the most frequent first."""
-    return "; ".join(node.get("errors", ()))
+    return "; ".join(names_in(node.get("errors")))
 
 
 CHANGE_LISTING = Listing(

@@ -14,7 +14,7 @@ from nodewatch.documents import as_text, id_of, part
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from nodewatch.bos_v2.types import Component
+    from nodewatch.documents import Document
 
 
 class Node(NamedTuple):
@@ -41,11 +41,11 @@ class Kinds(NamedTuple):
 class Alike(NamedTuple):
     """Components that are alike in all that a session's page looks at: one of them, and the ids of all."""
 
-    sample: Component
+    sample: Document
     names: list[str]
 
 
-def kind_of(component: Component) -> str:
+def kind_of(component: Document) -> str:
     """Return `stable`, `failed`, `moving` or `held`; what has no status at all is not known to be at its end.
 
     >>> kind_of({"enabled": True, "status": {"phase": "powering_on"}}), kind_of({"enabled": False, "status": {}})
@@ -63,7 +63,7 @@ def kind_of(component: Component) -> str:
     return "moving" if component.get("enabled") else "held"
 
 
-def status_word(component: Component) -> str:
+def status_word(component: Document) -> str:
     """Return a component's status; `unknown` where the server sent none.
 
     >>> status_word({"status": {"phase": "configuring"}}), status_word({}), status_word({"status": None})
@@ -72,7 +72,7 @@ def status_word(component: Component) -> str:
     return rules.status_of(component) if isinstance(component.get("status"), dict) else "unknown"
 
 
-def group_alike(components: Iterable[Component]) -> list[Alike]:
+def group_alike(components: Iterable[Document]) -> list[Alike]:
     """Return the components, those that are alike together: of 20,000 a page has to look at a hundred then.
 
     >>> [each.names for each in group_alike([{"id": "x1", "error": "off"}, {"id": "x2"}, {"id": "x3", "error": "off"}])]
@@ -95,7 +95,7 @@ def group_alike(components: Iterable[Component]) -> list[Alike]:
     return list(found.values())
 
 
-def nodes_by_id(components: Iterable[Component]) -> dict[str, Node]:
+def nodes_by_id(components: Iterable[Document]) -> dict[str, Node]:
     """Return the components by their ids; those that are alike share one `Node`, for there may be 100,000.
 
     >>> nodes_by_id([{"id": "x1", "status": {"status": "failed"}, "error": "no power"}, {"id": "x2", "status": {}}])

@@ -8,7 +8,7 @@ each node and session: see `plan`.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2.fields import NO_ARTIFACTS
 from nodewatch.bos_v2.rules import component_status
@@ -17,6 +17,7 @@ from nodewatch.documents import part
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from nodewatch.documents import Document
     from nodewatch.offline.chances import Chances
 
 LIMIT_HIT = "The retry limit has been hit for this component, but no services have reported specific errors"
@@ -119,7 +120,7 @@ STATUS_ACTIONS = {
 }
 
 
-def seconds_to_wait(status: str, error: str, does: Plan, options: Mapping[str, Any]) -> float:
+def seconds_to_wait(status: str, error: str, does: Plan, options: Mapping[str, int]) -> float:
     """Return after how many seconds since its last action a node of that status and error is to be looked at.
 
     >>> options = {"max_power_off_wait_time": 300, "max_power_on_wait_time": 120, "max_boot_wait_time": 1200}
@@ -141,13 +142,13 @@ def seconds_to_wait(status: str, error: str, does: Plan, options: Mapping[str, A
 
 
 def observe(
-    component: Mapping[str, Any], does: Plan, operation: str, waited: float, options: Mapping[str, Any]
+    component: Document, does: Plan, operation: str, waited: float, options: Mapping[str, int]
 ) -> tuple[Observation, bool]:
     """Return what is seen of a node so many seconds after the last action, and whether it has booted meanwhile.
 
     A node that BOS has not acted on yet is on if something runs on it, or a reboot asks for it.
     """
-    status, last = component_status(component), part(component, "last_action")  # type: ignore[arg-type]
+    status, last = component_status(component), part(component, "last_action")
     phase = part(component, "status").get("phase")
     desired, actual = part(component, "desired_state"), part(component, "actual_state")
     kernel = part(desired, "boot_artifacts").get("kernel")
@@ -176,8 +177,8 @@ def observe(
 
 
 def next_change(
-    component: Mapping[str, Any], does: Plan, operation: str, waited: float, options: Mapping[str, Any]
-) -> dict[str, Any]:
+    component: Document, does: Plan, operation: str, waited: float, options: Mapping[str, int]
+) -> dict[str, object]:
     """Return what one step changes in an enabled component's document; empty if it goes on waiting.
 
     `waited` are the seconds since its last action, `operation` is its session's, `options` are those of BOS.
@@ -195,7 +196,7 @@ def next_change(
     >>> next_change({**pending, "event_stats": {"power_on_attempts": 3}}, Plan(), "boot", 0, options)["error"]
     'The retry limit has been hit for this component, but no services have reported specific errors'
     """
-    status = component_status(component)  # type: ignore[arg-type]
+    status = component_status(component)
     if status == "failed":
         return {"enabled": False}
     if status in (ON, OFF):
@@ -211,7 +212,7 @@ def next_change(
     phase = part(component, "status").get("phase") or ""
     if row.phase == phase and not row.disable and not part(component, "status").get("status_override"):
         return {}
-    change: dict[str, Any] = {"status": {"phase": row.phase, "status_override": row.override}}
+    change: dict[str, object] = {"status": {"phase": row.phase, "status_override": row.override}}
     if row.disable:
         change["enabled"] = False
     if row.error:
@@ -229,12 +230,12 @@ def next_change(
     return change
 
 
-def act(component: Mapping[str, Any], doing: Action, does: Plan, options: Mapping[str, Any]) -> dict[str, Any]:
+def act(component: Document, doing: Action, does: Plan, options: Mapping[str, int]) -> dict[str, object]:
     """Return what an operator writes that acts on a component, or finds that it has tried often enough."""
     counted = part(component, "event_stats").get(doing.attempts)
     attempts = counted if isinstance(counted, int) else 0
-    limit = component.get("retry_policy")
-    limit = options["default_retry_policy"] if limit is None else limit
+    own = component.get("retry_policy")
+    limit = own if isinstance(own, int) else options["default_retry_policy"]
     if limit != -1 and attempts >= limit:
         return {"status": {"status_override": "failed"}, "error": component.get("error") or LIMIT_HIT}
     error = ""

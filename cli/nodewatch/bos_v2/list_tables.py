@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2 import expectation_rules, kinds, rules, status_rules
 from nodewatch.bos_v2.tables import STATUS_STYLES, attempts_words, last_action
@@ -17,9 +17,10 @@ from nodewatch.table import Cell, Column, Grid, Heading, Line, plural
 from nodewatch.times import read_time, seconds_since
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from nodewatch.bos_v2.types import Component, Session
+    from nodewatch.documents import Document
     from nodewatch.table import Page, Style
     from nodewatch.times import Clock
 
@@ -32,7 +33,7 @@ def status_cell(component: Component, _clock: Clock) -> Cell:
     return Cell(status, STATUS_STYLES.get(status, "busy"))
 
 
-def error_cell(value: At) -> Any:
+def error_cell(value: At) -> Callable[[Document, Clock], Cell]:
     """Return how a table shows an error."""
     return lambda document, clock: Cell(as_text(value(document, clock)), "bad")
 
@@ -163,14 +164,14 @@ COMPONENT_LISTING = Listing(
 )
 
 
-def seconds_taken(session: Session, clock: Clock) -> float | None:
+def seconds_taken(session: Document, clock: Clock) -> float | None:
     """Return how many seconds a session took, or has been going on."""
     state = part(session, "status")
     began, ended = read_time(state.get("start_time")), read_time(state.get("end_time"))
     return None if began is None else max(((ended or clock.now) - began).total_seconds(), 0.0)
 
 
-def session_cell(session: Any, _clock: Clock) -> Cell:
+def session_cell(session: Document, _clock: Clock) -> Cell:
     """Return a session's status in its colour."""
     status = rules.session_state(session)
     wrong = session.get("failed") or part(session, "status").get("error")
@@ -178,7 +179,7 @@ def session_cell(session: Any, _clock: Clock) -> Cell:
     return Cell(status, style)
 
 
-def session_nodes_cell(session: Any, _clock: Clock) -> Cell:
+def session_nodes_cell(session: Document, _clock: Clock) -> Cell:
     """Return how many nodes a session has, and how many of them are failed now, where that was asked."""
     count, failed = len(rules.component_names(session)), session.get("failed")
     if not count and rules.session_state(session) == "pending":
@@ -265,7 +266,7 @@ SESSION_LISTING = Listing(
 )
 
 
-def each_boot_set(field: str) -> Any:
+def each_boot_set(field: str) -> Callable[[Document, Clock], str]:
     """Return the value of a field in each boot set of a template, each value once."""
     return lambda template, _: ", ".join(
         dict.fromkeys(as_text(each.get(field)) for each in boot_sets(template).values() if each.get(field))
@@ -292,12 +293,12 @@ TEMPLATE_LISTING = Listing(
 )
 
 
-def with_failed(documents: Iterable[Session], failed: Mapping[str, int]) -> list[dict[str, Any]]:
+def with_failed(documents: Iterable[Session], failed: Mapping[str, int]) -> list[dict[str, object]]:
     """Return the sessions, each with how many of its nodes are failed now."""
     return [{**session, "failed": failed.get(as_text(session.get("name")), 0)} for session in documents]
 
 
-def without_failed(documents: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def without_failed(documents: Iterable[Document]) -> list[dict[str, object]]:
     """Return the sessions as the server sent them.
 
     >>> without_failed([{"name": "s", "failed": 2}])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.arrays import AlikeArray, StoredArray
 from nodewatch.backend import Answer
@@ -19,7 +19,8 @@ from nodewatch.times import read_time
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from nodewatch.bos_v2.types import Component, Session, SessionTemplate
+    from nodewatch.bos_v2.types import Session, SessionTemplate
+    from nodewatch.documents import Document
     from nodewatch.offline.store import Store
 
 SESSIONS = "bos/v2/sessions"
@@ -47,24 +48,24 @@ EXAMPLE_TEMPLATE = {
 }
 
 
-def columns_of(component: Component, answer: Mapping[str, Any]) -> components.Columns:
+def columns_of(component: Document, answer: Document) -> components.Columns:
     """Return what queries need of a component, which is answered so."""
     status = part(component, "status")
     return components.Columns(
-        id=component["id"],
-        session=component.get("session") or "",
+        id=str(component["id"]),
+        session=str(component.get("session") or ""),
         staged_session=str(part(component, "staged_state").get("session") or ""),
         enabled=bool(component.get("enabled")),
         phase=str(status.get("phase") or ""),
         status_override=str(status.get("status_override") or ""),
-        status=answer["status"]["status"],
-        error=component.get("error") or "",
+        status=str(part(answer, "status")["status"]),
+        error=str(component.get("error") or ""),
         last_updated=str(part(component, "last_action").get("last_updated") or ""),
         brief=json.dumps(rules.without_artifacts(answer), separators=(",", ":")),
     )
 
 
-def store_component(store: Store, component: Component) -> None:
+def store_component(store: Store, component: Document) -> None:
     """Store a component, with the answer and the columns that the rules make of it."""
     answer = rules.as_answered(component)
     components.put(store, component, answer, columns_of(component, answer))
@@ -108,7 +109,7 @@ def list_sessions(store: Store, call: Call) -> Answer:
             if limits[name] is None:
                 return bad_request(f"{query[name]!r} does not match '^({rules.AGE_PATTERN})$'")
 
-    def wanted(session: Mapping[str, Any]) -> bool:
+    def wanted(session: Document) -> bool:
         state = part(session, "status")
         started = read_time(state.get("start_time"))
         oldest, newest = limits.get("max_age"), limits.get("min_age")
@@ -230,7 +231,7 @@ def are_covered(fields: Iterable[str], known: Sequence[str]) -> bool:
     return all(name in known or name.partition(".")[0] in known for name in fields)
 
 
-def in_progress(store: Store, where: str, values: Sequence[Any], limit: int) -> AlikeArray:
+def in_progress(store: Store, where: str, values: Sequence[object], limit: int) -> AlikeArray:
     """Return the components that the SQL condition selects, with only what columns hold of them.
 
     The columns come as one text of JSON, which components that are alike have in common.
@@ -276,11 +277,11 @@ def check_template(store: Store, call: Call) -> Answer:
     found = find_template(store, call)
     if isinstance(found, Answer):
         return found
-    reject_nids = service_options(store)["reject_nids"]
+    reject_nids = bool(service_options(store)["reject_nids"])
     return Answer(200, template_fault(found, call.names["session_template_id"], reject_nids=reject_nids) or "Valid")
 
 
-def service_options(store: Store) -> dict[str, Any]:
+def service_options(store: Store) -> dict[str, object]:
     """Return the options that the rules go by: those of the store, the server's defaults for those it has not."""
     return {**rules.DEFAULT_OPTIONS, **(store.get(SERVICE_OPTIONS, "") or {})}
 

@@ -5,20 +5,20 @@ A request is one transaction, which the caller holds: what is raised, or killed,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.backend import Answer
 from nodewatch.bos_v2 import change_rules as changes
 from nodewatch.bos_v2 import offline, rules, set_up_rules
-from nodewatch.bos_v2.offline_components import find, select
+from nodewatch.bos_v2.fields import apply_patch
+from nodewatch.bos_v2.offline_components import find_component, read_component, select
 from nodewatch.documents import as_text, part
 from nodewatch.offline.routing import Call, Route, problem
 from nodewatch.offline.store import owned_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from nodewatch.bos_v2.types import Component
+    from nodewatch.bos_v2.types import Session, SessionStatus
+    from nodewatch.documents import Document
     from nodewatch.offline.store import Store
 
 BUSY = "BOS is currently changing the state of the node, and the actual state can not be accurately recorded"
@@ -32,11 +32,11 @@ def refuse(call: Call, schema: str) -> Answer | None:
     return offline.bad_request(words) if words else None
 
 
-def put_changed(store: Store, component: Mapping[str, Any]) -> dict[str, Any]:
+def put_changed(store: Store, component: Document) -> dict[str, object]:
     """Store a changed component and return it as the answer to the change: without its computed status."""
-    document: Component = changes.sort_fields(changes.without_computed_status(component))
+    document = changes.sort_fields(changes.without_computed_status(component))
     offline.store_component(store, document)
-    return dict(document)
+    return document
 
 
 def create_session(store: Store, call: Call) -> Answer:
@@ -56,7 +56,7 @@ def create_session(store: Store, call: Call) -> Answer:
     template = store.get(offline.TEMPLATES, owned_key(template_name, tenant))
     if template is None:
         return offline.bad_request(f"Session Template Name invalid: {template_name}")
-    fault = changes.template_fault(template, template_name, reject_nids=options["reject_nids"])
+    fault = changes.template_fault(template, template_name, reject_nids=bool(options["reject_nids"]))
     if fault:
         return offline.bad_request(f"Session template fails check: {fault}")
     name = body.get("name") or new_name()
@@ -76,17 +76,17 @@ def new_name() -> str:
     return str(uuid4())
 
 
-def set_up_nodes(store: Store, call: Call, session: dict[str, Any], template: Mapping[str, Any]) -> dict[str, Any]:
+def set_up_nodes(store: Store, call: Call, session: Session, template: Document) -> Session:
     """Give the session its nodes, or stage it on them; return it as it is then: complete, if there are none."""
     known = {name for (name,) in select(store, ["id"])}
     now = changes.bos_time(call.now)
     found = set_up_rules.plan_set_up(session, template, known)
     for name, change in found.changes.items():
-        put_changed(store, changes.apply_patch(find(store, name), changes.complete_patch(change, now)))
-    status = {**session["status"], "error": found.error or None}
+        put_changed(store, apply_patch(read_component(store, name), changes.complete_patch(change, now)))
+    status: SessionStatus = {**rules.state_of(session), "error": found.error or None}
     if not found.over:
         return {**session, "status": status}
-    ended = {**status, "end_time": now, "status": "complete"}
+    ended: SessionStatus = {**status, "end_time": now, "status": "complete"}
     return {**session, "components": ",".join(found.changes), "status": ended}
 
 
@@ -107,13 +107,13 @@ def update_component(store: Store, call: Call) -> Answer:
     if wrong is not None:
         return wrong
     name, patch = call.names["component_id"], call.body
-    component = find(store, name)
+    component = find_component(store, name)
     if component is None:
         return offline.not_found("Component", name)
     if "actual_state" in patch and changes.is_changing(component):
         return problem(409, "Actual state can not be updated.", BUSY)
     change = changes.complete_patch(patch, changes.bos_time(call.now))
-    return Answer(200, put_changed(store, changes.apply_patch(component, change)))
+    return Answer(200, put_changed(store, apply_patch(component, change)))
 
 
 def update_components(store: Store, call: Call) -> Answer:
@@ -135,14 +135,16 @@ def update_components(store: Store, call: Call) -> Answer:
         names = [name for (name,) in select(store, ["id"], "session = ?", [session])]
     else:
         names = list(dict.fromkeys(body["filters"]["ids"].split(",")))
-    found: dict[str, Any] = {name: find(store, name) for name in names}
-    for name, component in found.items():
+    found = []
+    for name in names:
+        component = find_component(store, name)
         if component is None:
             return offline.not_found("Component", name)
+        found.append(component)
     change = changes.complete_patch(body["patch"], changes.bos_time(call.now))
     answers = []
-    for component in found.values():
-        answer = put_changed(store, changes.apply_patch(component, change))
+    for component in found:
+        answer = put_changed(store, apply_patch(component, change))
         if session:
             answer["status"] = {**part(answer, "status"), "status": rules.component_status(component)}
         answers.append(changes.sort_fields(answer))
@@ -157,9 +159,9 @@ def apply_staged(store: Store, call: Call) -> Answer:
     clear, tenant = bool(offline.service_options(store)["clear_stage"]), call.tenant or None
     answer: dict[str, list[str]] = {"failed": [], "ignored": [], "succeeded": []}
     for name in call.body.get("xnames", []):
-        component: Any = find(store, name)
-        staged = part(component or {}, "staged_state").get("session")
-        if not staged:
+        component = find_component(store, name)
+        staged = as_text(part(component, "staged_state").get("session"))
+        if component is None or not staged:
             answer["ignored"].append(name)
             continue
         session = store.get(offline.SESSIONS, owned_key(as_text(staged), tenant))
@@ -189,14 +191,15 @@ def update_template(store: Store, call: Call) -> Answer:
     return store_template(store, call, "patched", found)
 
 
-def store_template(store: Store, call: Call, doing: str, old: Mapping[str, Any]) -> Answer:
+def store_template(store: Store, call: Call, doing: str, old: Document) -> Answer:
     """Store the template of the request over the old one; refuse what is not allowed."""
     name = call.names["session_template_id"]
+    reject_nids = bool(offline.service_options(store)["reject_nids"])
     try:
-        template = changes.stored_template(call.body, name, reject_nids=offline.service_options(store)["reject_nids"])
+        template = changes.stored_template(call.body, name, reject_nids=reject_nids)
     except ValueError as error:
         return offline.bad_request(f"The session template could not be {doing}: {error}")
-    document = changes.sort_fields({"tenant": call.tenant or None, **changes.apply_patch(old, template)})
+    document = changes.sort_fields({"tenant": call.tenant or None, **apply_patch(old, template)})
     store.put(offline.TEMPLATES, owned_key(name, call.tenant), document)
     return Answer(200, document)
 

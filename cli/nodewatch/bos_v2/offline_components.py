@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nodewatch.arrays import Documents
+    from nodewatch.documents import Document
     from nodewatch.offline.store import Store
 
 COMPONENTS = "bos/v2/components"
@@ -69,7 +70,7 @@ class Columns(NamedTuple):
     brief: str
 
 
-def put(store: Store, document: Any, answer: Any, columns: Columns) -> None:
+def put(store: Store, document: Document, answer: Document, columns: Columns) -> None:
     """Store a component: as it was given, as it is answered (with its computed status), and its columns."""
     store.put(COMPONENTS, columns.id, document, answer)
     store.execute(
@@ -78,20 +79,25 @@ def put(store: Store, document: Any, answer: Any, columns: Columns) -> None:
     )
 
 
-def find(store: Store, name: str) -> Any:
-    """Return the component of that id as it was given, None if there is none.
+def find_component(store: Store, name: str) -> Document | None:
+    """Return the component of that id as `read_component` does, None if there is none."""
+    is_there = select(store, ["id"], "id = ?", [name]) or store.get(COMPONENTS, name) is not None
+    return read_component(store, name) if is_there else None
+
+
+def read_component(store: Store, name: str) -> Document:
+    """Return the component of that id as it was given.
 
     Raise `FileTrouble` if the store, which may be somebody else's, holds another one in its place, or its columns only.
     """
-    found = store.get(COMPONENTS, name)
-    is_there = found is not None or bool(select(store, ["id"], "id = ?", [name]))
-    if is_there and (found or {}).get("id") != name:
+    found: Document = store.get(COMPONENTS, name) or {}
+    if found.get("id") != name:
         raise damaged(store.path, f"what it has as the component {name} is another document, or none")
     return found
 
 
 def select(
-    store: Store, columns: Sequence[str], where: str = "1", values: Sequence[Any] = (), *, limit: int = -1
+    store: Store, columns: Sequence[str], where: str = "1", values: Sequence[object] = (), *, limit: int = -1
 ) -> list[tuple[Any, ...]]:
     """Return the columns of the components that the SQL condition selects, in the order of their ids."""
     return store.execute(
@@ -109,7 +115,7 @@ def count_alike(store: Store, session: str) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-def answered_texts(store: Store, where: str = "1", values: Sequence[Any] = (), *, limit: int = -1) -> Documents[str]:
+def answered_texts(store: Store, where: str = "1", values: Sequence[object] = (), *, limit: int = -1) -> Documents[str]:
     """Return the answered texts of the components that the SQL condition selects, in the order of their ids.
 
     They are copied to a temporary file first: whoever reads them slowly (a pager) keeps no writer waiting. They are

@@ -5,12 +5,13 @@ The caller holds the transaction. How a node goes on say `life_rules`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2 import change_rules as changes
 from nodewatch.bos_v2 import life_rules, offline, rules, set_up_rules
+from nodewatch.bos_v2.fields import apply_patch
 from nodewatch.bos_v2.offline_changes import put_changed
-from nodewatch.bos_v2.offline_components import count_alike, find, select
+from nodewatch.bos_v2.offline_components import count_alike, read_component, select
 from nodewatch.documents import as_text, part
 from nodewatch.offline.store import damaged, owned_key
 from nodewatch.times import seconds_since
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from nodewatch.bos_v2.types import Session, SessionStatus
     from nodewatch.offline.chances import Chances
     from nodewatch.offline.store import Store
 
@@ -49,8 +51,8 @@ def take_step(store: Store, now: datetime, began: datetime, chances: Chances) ->
 
 def move_nodes(store: Store, now: datetime, began: datetime, chances: Chances, operations: Mapping[str, str]) -> int:
     """Change the nodes for which something is due; return how many."""
-    options = dict(rules.DEFAULT_OPTIONS)
-    options.update((name, each) for name, each in offline.service_options(store).items() if isinstance(each, int))
+    given = rules.DEFAULT_OPTIONS, offline.service_options(store)
+    options = {name: value for found in given for name, value in found.items() if isinstance(value, int)}
     batch = options["max_component_batch_size"] or offline.MOST_ROWS
     moved, lived = 0, (now - began).total_seconds()
     rows = select(store, ["id", "session", "status", "error", "last_updated"], "enabled")
@@ -61,43 +63,43 @@ def move_nodes(store: Store, now: datetime, began: datetime, chances: Chances, o
         does = life_rules.plan(chances, session, name)
         if waited < life_rules.seconds_to_wait(status, error, does, options):
             continue
-        component = find(store, name)
+        component = read_component(store, name)
         change = life_rules.next_change(component, does, operations.get(session) or "", waited, options)
         if change:
-            put_changed(store, changes.apply_patch(component, changes.complete_patch(change, changes.bos_time(now))))
+            put_changed(store, apply_patch(component, changes.complete_patch(change, changes.bos_time(now))))
             moved += 1
             if moved >= batch:
                 break
     return moved
 
 
-def begin_session(store: Store, session: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
+def begin_session(store: Store, session: Session, now: datetime) -> Session | None:
     """Return a pending session as it is when its nodes are set up; None if they cannot be known.
 
     A session that was created here has its nodes already, one that was loaded may not.
     """
     name = session["name"]
     names = [node for (node,) in select(store, ["id"], "session = ? OR staged_session = ?", [name, name])]
-    status = {**part(session, "status"), "status": "running"}
+    status: SessionStatus = {**rules.state_of(session), "status": "running"}
     if names:
         return {**session, "components": ",".join(names), "status": status}
     template = store.get(offline.TEMPLATES, owned_key(session.get("template_name") or "", session.get("tenant")))
     if template is None or not session.get("operation"):
         return None
     known = {node for (node,) in select(store, ["id"])}
-    asked = {**session, "limit": session.get("limit") or "", "stage": bool(session.get("stage"))}
+    asked: Session = {**session, "limit": session.get("limit") or "", "stage": bool(session.get("stage"))}
     found = set_up_rules.plan_set_up(asked, template, known)
     if not found.changes and not found.over:
         return None
     stamp = changes.bos_time(now)
     for node, change in found.changes.items():
-        put_changed(store, changes.apply_patch(find(store, node), changes.complete_patch(change, stamp)))
+        put_changed(store, apply_patch(read_component(store, node), changes.complete_patch(change, stamp)))
     if found.over:
         status = {**status, "end_time": stamp, "error": found.error or None, "status": "complete"}
     return {**session, "components": ",".join(found.changes), "status": status}
 
 
-def end_session(store: Store, session: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
+def end_session(store: Store, session: Session, now: datetime) -> Session | None:
     """Return a running session as it is when BOS acts on none of its nodes any more; None as long as it does.
 
     Its status is saved with it, as the server does, and never changes from then on.
@@ -105,12 +107,12 @@ def end_session(store: Store, session: Mapping[str, Any], now: datetime) -> dict
     name = session["name"]
     if select(store, ["id"], "(session = ? AND enabled) OR staged_session = ?", [name, name], limit=1):
         return None
-    status = {**part(session, "status"), "end_time": changes.bos_time(now), "status": "complete"}
-    document: Any = {**session, "status": status}
+    status: SessionStatus = {**rules.state_of(session), "end_time": changes.bos_time(now), "status": "complete"}
+    document: Session = {**session, "status": status}
     tallies = [rules.Tally(*row) for row in count_alike(store, name)]
     errors: dict[str, list[str]] = {}
     for error, node in select(store, ["error", "id"], "session = ? AND error != ''", [name]):
         errors.setdefault(error, []).append(node)
     saved = rules.extended_status(document, tallies, 0, errors, now)
     store.put(offline.STATUSES, rules.saved_key(name, session.get("tenant")), saved)
-    return dict(document)
+    return document

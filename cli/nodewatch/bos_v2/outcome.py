@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from nodewatch.bos_v2.kinds import Kinds, Node
-    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+    from nodewatch.bos_v2.types import ExtendedStatus, Session
+    from nodewatch.documents import Document
     from nodewatch.watch.model import End, Settling
 
 
@@ -32,7 +33,7 @@ class SessionLook(NamedTuple):
     status: ExtendedStatus
     nodes: Mapping[str, Node]
     staged: Sequence[str] = ()
-    components: Sequence[Component] = ()
+    components: Sequence[Document] = ()
     made_again: str = ""
     whole: bool = True
 

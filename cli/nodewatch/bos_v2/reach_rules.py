@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2.set_up_rules import apply_limit
 from nodewatch.nodes.limits import everyone
@@ -10,10 +10,10 @@ from nodewatch.nodes.places import read_xname
 from nodewatch.table import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from nodewatch.documents import Document
 
 
-def reach_in_words(template: Mapping[str, Any], limit: str) -> str:
+def reach_in_words(template: Document, limit: str) -> str:
     """Return in words how many nodes a session from the template with that limit (empty for none) would be for.
 
     Who is in a group or role, BOS alone knows.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import as_text, id_of, part
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from nodewatch.bos_v2.types import Component
+    from nodewatch.documents import Document
 
 MOST_SLOWEST = 5  # nodes that are named as the slowest of a phase
 
@@ -88,7 +89,7 @@ def find_changes(last: Iterable[RecordedChange], now: Mapping[str, Whereabouts],
     return [RecordedChange(time, node, was.status if was else "", *state) for node, was, state in found]
 
 
-def worst(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def worst(found: Iterable[Document]) -> list[dict[str, object]]:
     """Return the nodes that failed in a recorded session, those that failed in most of them first.
 
     Each has in how many sessions it failed, of how many that it was seen in, and the errors, the most frequent first.
@@ -109,7 +110,7 @@ def worst(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return most_failures((attempt for attempt in seen if attempt.of), "sessions")
 
 
-def phase_times(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def phase_times(found: Iterable[Document]) -> list[dict[str, object]]:
     """Return how long each phase of a session took, in the order in which they were first seen.
 
     Each has when it was first seen and last left, how many nodes went through it, the seconds from the one to the
@@ -121,7 +122,7 @@ def phase_times(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     [{'phase': 'powering_on', 'began': '2026-11-21T11:00:00Z', 'ended': '2026-11-21T11:05:00Z', 'nodes': 1, \
 'took': 300.0, 'median': 300.0, 'longest': 300.0, 'slowest': ['x1']}]
     """
-    last: dict[str, Mapping[str, Any]] = {}
+    last: dict[str, Document] = {}
     spent: dict[str, dict[str, float]] = {}
     edges: dict[str, tuple[str, str]] = {}
     for change in found:
@@ -139,7 +140,7 @@ def phase_times(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [phase_record(phase, *edges[phase], spent[phase]) for phase in sorted(spent, key=lambda phase: edges[phase])]
 
 
-def phase_record(phase: str, began: str, ended: str, times: Mapping[str, float]) -> dict[str, Any]:
+def phase_record(phase: str, began: str, ended: str, times: Mapping[str, float]) -> dict[str, object]:
     """Return what is told of a phase in which the nodes spent so many seconds."""
     slowest = sorted(times, key=lambda name: (-times[name], name))
     return {

@@ -43,18 +43,15 @@ def repeated_session(session: Session, nodes: Iterable[Component], name: str | N
 
     >>> session = {"name": "s", "operation": "boot", "template_name": "t", "limit": "all", "include_disabled": True}
     >>> repeated_session(session, [{"id": "x2"}, {"id": "x1"}], None)
-    {'template_name': 't', 'operation': 'boot', 'limit': 'x2,x1', 'include_disabled': True}
+    {'template_name': 't', 'operation': 'boot', 'limit': 'x2,x1', 'name': None, 'include_disabled': True}
     """
-    found: NewSession = {
+    return {
         "template_name": as_text(session.get("template_name")),
         "operation": as_text(session.get("operation")),
         "limit": ",".join(as_text(node.get("id")) for node in nodes),
+        "name": name,
+        "include_disabled": True if session.get("include_disabled") else None,
     }
-    if name is not None:
-        found["name"] = name
-    if session.get("include_disabled"):
-        found["include_disabled"] = True
-    return found
 
 
 def taken_over(status: ExtendedStatus, components: Sequence[Component]) -> TakenOver:

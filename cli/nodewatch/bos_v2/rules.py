@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import as_text, part
 from nodewatch.times import read_time
@@ -16,7 +16,8 @@ from nodewatch.times import read_time
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+    from nodewatch.bos_v2.types import Errors, ExtendedStatus, Session, SessionStatus, Timing
+    from nodewatch.documents import Document
 
 NAMES_IN_ERRORS = 10
 LARGEST_OPTION = 1_048_576  # the most that the API allows, of attempts and retries too
@@ -36,7 +37,7 @@ IN_PROGRESS = ("id", "enabled", "error", "status", "last_action.last_updated", "
 NAME_PATTERN = "[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?"
 AGE_PATTERN = "0[mMhHdDwW]?|[1-9][0-9]*[mMhHdDwW]"
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-DEFAULT_OPTIONS: dict[str, Any] = {
+DEFAULT_OPTIONS: dict[str, int | str] = {
     "bss_read_timeout": 20,
     "cfs_read_timeout": 20,
     "cleanup_completed_session_ttl": "7d",
@@ -60,7 +61,7 @@ DEFAULT_OPTIONS: dict[str, Any] = {
 }
 
 
-def component_status(component: Component) -> str:
+def component_status(component: Document) -> str:
     """Return the `status.status` that the server computes from phase, last action and override ("Component Status").
 
     >>> component_status({"status": {"phase": "powering_on"}, "last_action": {"action": "powering_on"}})
@@ -85,18 +86,18 @@ def component_status(component: Component) -> str:
     return "configuring" if phase == "configuring" else "stable"
 
 
-def status_of(component: Component) -> str:
+def status_of(component: Document) -> str:
     """Return the status of a component, as the server sent it, else as it computes it: the answer to a change has none.
 
     >>> status_of({"status": {"status": "stable", "phase": "configuring"}}), status_of({"status": {"phase": ""}})
     ('stable', 'stable')
     """
-    status: Any = component.get("status")  # without `part`, because a table of 20,000 nodes asks this of each
+    status: object = component.get("status")  # without `part`, because a table of 20,000 nodes asks this of each
     found = status.get("status") if isinstance(status, dict) else None
     return str(found or component_status(component))
 
 
-def as_answered(component: Component) -> dict[str, Any]:
+def as_answered(component: Document) -> dict[str, object]:
     """Return the component as the server answers it: with its computed status, without the time of its boot artifacts.
 
     >>> as_answered({"id": "x1", "status": {"status_override": "", "phase": "configuring"}})["status"]
@@ -104,7 +105,7 @@ def as_answered(component: Component) -> dict[str, Any]:
     >>> as_answered({"id": "x1", "actual_state": {"boot_artifacts": {"kernel": "k", "timestamp": "T"}}})["actual_state"]
     {'boot_artifacts': {'kernel': 'k'}}
     """
-    document: dict[str, Any] = dict(component)
+    document: dict[str, object] = dict(component)
     status = {**part(document, "status"), "status": component_status(component)}
     document["status"] = status if list(status) == list(part(document, "status")) else dict(sorted(status.items()))
     actual = part(document, "actual_state")
@@ -115,7 +116,7 @@ def as_answered(component: Component) -> dict[str, Any]:
     return document
 
 
-def without_artifacts(component: Mapping[str, Any]) -> dict[str, Any]:
+def without_artifacts(component: Document) -> dict[str, object]:
     """Return the component without its boot artifacts: all that a table of components looks at.
 
     >>> without_artifacts({"id": "x1", "actual_state": {}, "staged_state": {"session": "s", "configuration": "c"}})
@@ -128,7 +129,7 @@ def without_artifacts(component: Mapping[str, Any]) -> dict[str, Any]:
 
 def in_progress(
     enabled: bool, error: str, phase: str, status: str, override: str, updated: str, session: str, staged: str
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return of a component only what tells how far it is: the members in `IN_PROGRESS`, but its id."""
     return {
         "enabled": bool(enabled),
@@ -140,13 +141,13 @@ def in_progress(
     }
 
 
-def progress_of(component: Component, alike: dict[str, Any]) -> Any:
+def progress_of(component: Document, alike: dict[str, object]) -> Document:
     """Return of a component what `IN_PROGRESS` names; parts that are `alike` are one object, for there may be 100,000.
 
     >>> progress_of({"id": "x1", "desired_state": {}, "last_action": {"action": "a", "last_updated": "T"}}, {})
     {'id': 'x1', 'last_action': {'last_updated': 'T'}}
     """
-    found: dict[str, Any] = {name: value for name, value in component.items() if name in IN_PROGRESS}
+    found: dict[str, object] = {name: value for name, value in component.items() if name in IN_PROGRESS}
     last = part(component, "last_action")
     if last:
         found["last_action"] = {"last_updated": last.get("last_updated")}
@@ -199,8 +200,8 @@ def extended_status(
         )
 
     successful, failed = with_status("stable"), with_status("failed")
-    state = part(session, "status")
-    status: dict[str, Any] = {
+    state = state_of(session)
+    status: ExtendedStatus = {
         "error_summary": {message: error_summary(errors[message]) for message in sorted(errors)},
         "managed_components_count": total,
         "percent_failed": share(failed),
@@ -216,10 +217,10 @@ def extended_status(
     if "status" in state:
         status["status"] = state["status"]
     status["timing"] = session_timing(state, now)
-    return status  # type: ignore[return-value]  # mypy does not follow a TypedDict that grows
+    return status
 
 
-def error_summary(ids: Sequence[str]) -> dict[str, Any]:
+def error_summary(ids: Sequence[str]) -> Errors:
     """Return the error summary of nodes: all of them counted, ten of them named.
 
     >>> error_summary([f"x{number}" for number in range(11)])["list"]
@@ -231,7 +232,7 @@ def error_summary(ids: Sequence[str]) -> dict[str, Any]:
     return {"count": len(names), "list": ",".join(names[:NAMES_IN_ERRORS]) + "..." * (len(names) > NAMES_IN_ERRORS)}
 
 
-def session_timing(state: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def session_timing(state: SessionStatus, now: datetime) -> Timing:
     """Return when a session began and ended, and how long it took, or takes until now.
 
     >>> state = {"start_time": "2022-08-22T16:50:50", "end_time": "2022-08-22T16:51:10"}
@@ -242,6 +243,12 @@ def session_timing(state: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     began, ended = read_time(start), read_time(end) or now
     duration = ended - began if began else timedelta(0)
     return {"duration": str(duration), "end_time": end, "start_time": start}
+
+
+def state_of(session: Session) -> SessionStatus:
+    """Return the status in a session's record, an empty one where there is none."""
+    found = session.get("status")
+    return found if isinstance(found, dict) else {}
 
 
 def saved_key(session: str, tenant: str | None) -> str:
@@ -280,7 +287,7 @@ def time_before(text: str, now: datetime) -> datetime | None:
         return datetime.min.replace(tzinfo=UTC)
 
 
-def session_state(session: Session) -> str:
+def session_state(session: Document) -> str:
     """Return a session's status; `staged` for a staged one that is not complete: BOS calls it running all the time.
 
     >>> on, over = {"status": {"status": "running"}}, {"status": {"status": "complete"}}
@@ -291,7 +298,7 @@ def session_state(session: Session) -> str:
     return "staged" if session.get("stage") and status == "running" else status
 
 
-def component_names(session: Session) -> list[str]:
+def component_names(session: Document) -> list[str]:
     """Return the names of a session's nodes, as it was set up; empty until then.
 
     >>> component_names({"components": "x1,x2"}), component_names({"components": ""})

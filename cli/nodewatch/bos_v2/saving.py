@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2.client import BosClient, status_in, status_request
 from nodewatch.bos_v2.rules import saved_key
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nodewatch.offline.saving import Saver
 
 
-def all_documents(saver: Saver) -> dict[str, Any]:
+def all_documents(saver: Saver) -> dict[str, object]:
     """Return all of BOS v2; nothing where there is no BOS v2."""
     bos = BosClient(saver)
     sessions = saver.ask(bos.sessions, None)
@@ -33,7 +33,7 @@ def all_documents(saver: Saver) -> dict[str, Any]:
     }
 
 
-def session_documents(saver: Saver, name: str) -> dict[str, Any]:
+def session_documents(saver: Saver, name: str) -> dict[str, object]:
     """Return a session with its components and its template; raise `NotFound` if there is none of that name.
 
     One that belongs to a tenant is found too, unless several tenants have one of that name.
@@ -69,7 +69,7 @@ def session_documents(saver: Saver, name: str) -> dict[str, Any]:
     }
 
 
-def about_the_service(saver: Saver) -> dict[str, Any]:
+def about_the_service(saver: Saver) -> dict[str, object]:
     """Return the options and the version of the service, as far as it tells them."""
     bos = BosClient(saver)
     found = {"options": saver.ask(bos.options, None), "version": saver.ask(bos.version, None)}

@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
 
 from nodewatch.bos_v2.fields import ACTIONS, LONGEST_IDS, PHASES
 from nodewatch.bos_v2.rules import LARGEST_OPTION, NAME_PATTERN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-Schema = dict[str, Any]  # the part of JSON Schema that the API uses, by JSON Schema's own words
+    from collections.abc import Iterator, Mapping, Sequence
 
 
-def text_schema(least: int = 0, most: int | None = None, **more: Any) -> Schema:
+class Schema(TypedDict, total=False):
+    """The part of JSON Schema that the API uses, by JSON Schema's own words.
+
+    Two words are ours: an object that is `closed` has no other fields than its `properties`; `members` is the schema of
+    the fields that have no names of their own.
+    """
+
+    type: str
+    readOnly: bool
+    nullable: bool
+    enum: Sequence[str]
+    pattern: str
+    minLength: int
+    maxLength: int | None
+    minimum: int
+    maximum: int
+    items: Schema
+    minItems: int
+    maxItems: int
+    properties: Mapping[str, Schema]
+    required: Sequence[str]
+    minProperties: int
+    closed: bool
+    members: Schema
+
+
+def text_schema(least: int = 0, most: int | None = None, **more: Unpack[Schema]) -> Schema:
     """Return the schema of a text, its length within limits."""
     return {"type": "string", "minLength": least, "maxLength": most, **more}
 
@@ -24,9 +48,15 @@ def number_schema(most: int, least: int = 0) -> Schema:
     return {"type": "integer", "minimum": least, "maximum": most}
 
 
-def object_schema(properties: Mapping[str, Schema], *required: str, **more: Any) -> Schema:
-    """Return the schema of an object that has no other fields than these."""
-    return {"type": "object", "properties": properties, "required": required, "closed": True, **more}
+def object_schema(properties: Mapping[str, Schema], *required: str, least: int = 0) -> Schema:
+    """Return the schema of an object that has no other fields than these, and at least so many of them."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "closed": True,
+        "minProperties": least,
+    }
 
 
 def names_schema(most: int, least: int = 1) -> Schema:
@@ -87,7 +117,7 @@ COMPONENT_SCHEMA = object_schema(
         "session": text_schema(),
         "retry_policy": COUNT_SCHEMA,
     },
-    minProperties=1,
+    least=1,
 )
 NO_TEXT_SCHEMA = text_schema(most=0, nullable=True)
 BY_IDS_SCHEMA = object_schema({"ids": text_schema(1, LONGEST_IDS), "session": NO_TEXT_SCHEMA}, "ids")
@@ -113,7 +143,7 @@ BOOT_SET_SCHEMA = object_schema(
     "path",
     "type",
 )
-TEMPLATE_FIELDS = {
+TEMPLATE_FIELDS: dict[str, Schema] = {
     "name": READ_ONLY_SCHEMA,
     "tenant": {**READ_ONLY_SCHEMA, "nullable": True},
     "description": text_schema(1, 1023),
@@ -164,7 +194,7 @@ class Fault(NamedTuple):
     message: str
 
 
-def refusal(body: Any, schema: Schema) -> str:
+def refusal(body: object, schema: Schema) -> str:
     """Return why the server refuses the body, in its words; empty if it takes it. Of many faults the outermost counts.
 
     >>> refusal({"operation": "explode", "template_name": "t"}, SESSION_SCHEMA)
@@ -180,7 +210,7 @@ def refusal(body: Any, schema: Schema) -> str:
     return fault.message + (f" - '{'.'.join(fault.path)}'" if fault.path else "")
 
 
-def faults(value: Any, schema: Schema, path: tuple[str, ...]) -> Iterator[Fault]:
+def faults(value: object, schema: Schema, path: tuple[str, ...]) -> Iterator[Fault]:
     """Return all that the schema does not allow in the value, which stands at the path."""
     if schema.get("readOnly"):
         yield Fault(path, "Property is read-only")
@@ -200,7 +230,7 @@ def faults(value: Any, schema: Schema, path: tuple[str, ...]) -> Iterator[Fault]
         yield from (Fault(path, words) for words in wrong_value(value, schema))
 
 
-def faults_in_object(value: dict[str, Any], schema: Schema, path: tuple[str, ...]) -> Iterator[Fault]:
+def faults_in_object(value: dict[str, object], schema: Schema, path: tuple[str, ...]) -> Iterator[Fault]:
     """Return what the schema does not allow in an object: fields missing, fields too many, and in the fields."""
     properties = schema.get("properties", {})
     yield from (
@@ -219,7 +249,7 @@ def faults_in_object(value: dict[str, Any], schema: Schema, path: tuple[str, ...
             yield from faults(member, schema["members"], (*path, name))
 
 
-def wrong_value(value: Any, schema: Schema) -> Iterator[str]:
+def wrong_value(value: object, schema: Schema) -> Iterator[str]:
     """Return what the schema does not allow in a text or a number."""
     if "enum" in schema and value not in schema["enum"]:
         yield f"{value!r} is not one of {schema['enum']!r}"
@@ -227,14 +257,14 @@ def wrong_value(value: Any, schema: Schema) -> Iterator[str]:
         yield from wrong_length(value, schema.get("minLength", 0), schema.get("maxLength"))
         if "pattern" in schema and not re.search(schema["pattern"], value):
             yield f"{value!r} does not match {schema['pattern']!r}"
-    elif not isinstance(value, bool):
+    elif isinstance(value, int) and not isinstance(value, bool):
         if value < schema["minimum"]:
             yield f"{value!r} is less than the minimum of {schema['minimum']}"
         if value > schema["maximum"]:
             yield f"{value!r} is greater than the maximum of {schema['maximum']}"
 
 
-def wrong_length(value: Any, least: int, most: int | None) -> Iterator[str]:
+def wrong_length(value: str | list[object], least: int, most: int | None) -> Iterator[str]:
     """Return what is wrong with the length of a text or a list.
 
     >>> list(wrong_length("", 1, 8)), list(wrong_length("abc", 0, 2)), list(wrong_length([], 0, None))

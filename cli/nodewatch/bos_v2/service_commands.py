@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2 import fields
 from nodewatch.bos_v2.change_commands import with_fields
@@ -29,7 +29,7 @@ def list_options(app: App) -> None:
 
 @command
 @with_fields(fields.OPTION_FIELDS)
-def update_options(app: App, **values: Any) -> None:
+def update_options(app: App, **values: object) -> None:
     """Only what is given is changed; all options are shown.
 
     \b

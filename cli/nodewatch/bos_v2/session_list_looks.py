@@ -13,10 +13,12 @@ from nodewatch.documents import as_text, part
 from nodewatch.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from nodewatch.app import App
+    from nodewatch.bos_v2.kinds import Node
     from nodewatch.bos_v2.types import Session
+    from nodewatch.documents import Document
 
 
 class SessionListWatcher:
@@ -28,7 +30,7 @@ class SessionListWatcher:
     others are failed is asked at the first look, where it is shown.
     """
 
-    def __init__(self, app: App, filters: Mapping[str, Any]) -> None:
+    def __init__(self, app: App, filters: Document) -> None:
         self.app, self.filters, self.view, fits = app, app.list.narrowed(filters), app.list.view, app.list.fits()
         self.chosen_by_failures = fits is not None and "failed" in fits.fields
         self.tells_failures = app.list.uses("failed")
@@ -87,7 +89,7 @@ class SessionListWatcher:
         except NotFound:
             return None
         over = status.get("status") == "complete"
-        nodes: dict[str, Any] = {}
+        nodes: dict[str, Node] = {}
         if over and (verdict_rules.node_count(status) or 0) > verdict_rules.EXACT:
             nodes = kinds.nodes_by_id(bos.components(session=session.get("name"), fields=rules.IN_PROGRESS))
         return SessionLook(session, status, nodes, whole=over)

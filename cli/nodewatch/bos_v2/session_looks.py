@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.bos_v2.kinds import Node
     from nodewatch.bos_v2.outcome import SessionLook
-    from nodewatch.bos_v2.types import Component, ExtendedStatus, Session
+    from nodewatch.bos_v2.types import ExtendedStatus, Session
+    from nodewatch.documents import Document
 
 
 class SessionWatcher:
@@ -43,7 +44,7 @@ class SessionWatcher:
         self.app, self.name = app, name
         self.every_change, self.every_failure = bool(app.flags.get("watch")), bool(app.flags.get("fail_fast"))
         self.with_documents = app.settings.format == "table"
-        self.options: dict[str, Any] = {}
+        self.options: dict[str, object] = {}
         self.began = ""
         self.before: SessionLook | None = None
 
@@ -97,8 +98,8 @@ class SessionWatcher:
     def look_at_all(self, bos: BosClient, session: Session, status: ExtendedStatus) -> SessionLook:
         """Return a look with all components."""
         found: dict[str, Node] = {}
-        documents: list[Component] = []
-        alike: dict[str, Any] = {}
+        documents: list[Document] = []
+        alike: dict[str, object] = {}
         for page in bos.pages(session=self.name, fields=rules.IN_PROGRESS):
             found.update(kinds.nodes_by_id(page))
             if self.with_documents:
@@ -117,7 +118,7 @@ class SessionWatcher:
             yield from (id_of(component) for component in page)
 
 
-def known_of(status: ExtendedStatus) -> Any:
+def known_of(status: ExtendedStatus) -> object:
     """Return what a status says of the nodes: all of it but how long it has taken.
 
     >>> known_of({"timing": {"start_time": "S", "duration": "0:01:00"}, "percent_failed": 0.0})

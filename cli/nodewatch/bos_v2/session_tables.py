@@ -6,7 +6,7 @@ Each node is counted once, by one rule (`kinds.kind_of`), so that the parts add 
 from __future__ import annotations
 
 from shlex import quote
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from nodewatch.bos_v2 import expectation_rules, kinds, rules, verdict_rules
 from nodewatch.documents import as_text, part
@@ -18,12 +18,13 @@ from nodewatch.table import Bar, Cell, Column, Grid, Heading, Line, Page, Part, 
 from nodewatch.times import read_time, rough_span, span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import timedelta
 
     from nodewatch.bos_v2.kinds import Alike
-    from nodewatch.bos_v2.types import ExtendedStatus, Session
+    from nodewatch.bos_v2.types import Session
     from nodewatch.bos_v2.verdict_rules import Counts
+    from nodewatch.documents import Document
     from nodewatch.table import Style
     from nodewatch.times import Clock
 
@@ -59,10 +60,10 @@ def count_components(components: Iterable[Alike]) -> int:
 
 
 def session_status_page(
-    status: ExtendedStatus,
+    status: Document,
     session: Session,
     components: Sequence[Alike],
-    options: Mapping[str, Any],
+    options: Document,
     clock: Clock,
     *,
     brief: bool = False,
@@ -99,7 +100,7 @@ def session_status_page(
     return page + next_steps(session_steps(status, session, found, names))
 
 
-def identity_line(status: ExtendedStatus, session: Session, counts: Counts | None, clock: Clock) -> Line:
+def identity_line(status: Document, session: Session, counts: Counts | None, clock: Clock) -> Line:
     """Return one line that says which session it is and what to think of it."""
     verdict, timing = verdict_rules.verdict(status, counts), part(status, "timing")
     began, ended = timing.get("start_time"), timing.get("end_time")
@@ -116,7 +117,7 @@ def identity_line(status: ExtendedStatus, session: Session, counts: Counts | Non
     return Line("  ".join(fact for fact in facts if fact), cast("Style", verdict.style))
 
 
-def lasted_in_words(timing: Mapping[str, Any], clock: Clock) -> str:
+def lasted_in_words(timing: Document, clock: Clock) -> str:
     """Return how long the session took, or has been going on; the latter on a terminal only."""
     began, ended = read_time(timing.get("start_time")), read_time(timing.get("end_time"))
     if began is None or (ended is None and clock.absolute):
@@ -124,7 +125,7 @@ def lasted_in_words(timing: Mapping[str, Any], clock: Clock) -> str:
     return f"took {span(ended - began)}" if ended else f"for {rough_span(clock.now - began)}"
 
 
-def shares_bar(status: ExtendedStatus, counts: Counts | None, held: str) -> Page:
+def shares_bar(status: Document, counts: Counts | None, held: str) -> Page:
     """Return the bar: of counts, or of percentages where the server does not say how many nodes there are.
 
     `held` is what to call the nodes that are neither done nor worked on: percentages do not tell why.
@@ -167,7 +168,7 @@ def errors_of(components: Iterable[Alike]) -> list[ErrorKind]:
 
 
 def ended_failures(
-    status: ExtendedStatus, components: Iterable[Alike], failed: Iterable[ErrorKind], counts: Counts | None
+    status: Document, components: Iterable[Alike], failed: Iterable[ErrorKind], counts: Counts | None
 ) -> list[ErrorKind]:
     """Return the errors that the status sums up, and those of failed components that it does not.
 
@@ -192,7 +193,7 @@ def failed_heading(failed: Sequence[ErrorKind], counts: Counts | None) -> str:
     return f"Errors on {plural(reported, 'node')}, of which {number:,} failed"
 
 
-def progress_grid(components: Iterable[Alike], options: Mapping[str, Any], clock: Clock, *, brief: bool) -> Grid:
+def progress_grid(components: Iterable[Alike], options: Document, clock: Clock, *, brief: bool) -> Grid:
     """Return the components that BOS works on by status, the one with the oldest last action first.
 
     A brief table does not name nodes that would fill the screen: they are all over the machine.
@@ -229,9 +230,7 @@ def late_words(group: expectation_rules.Laggards, limit: timedelta | None, clock
     return who if clock.absolute else f"{who} by {rough_span(group.idle - limit)}"
 
 
-def session_steps(
-    status: ExtendedStatus, session: Session, found: Sorted, failed: Sequence[str]
-) -> list[tuple[str, str]]:
+def session_steps(status: Document, session: Session, found: Sorted, failed: Sequence[str]) -> list[tuple[str, str]]:
     """Return what to type next, with real names: at most four lines."""
     name, running = quote(as_text(session.get("name"))), status.get("status") != "complete"
     bos, steps = "nodewatch bos v2", []

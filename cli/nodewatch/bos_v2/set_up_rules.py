@@ -6,14 +6,17 @@ An approximation where BOS asks other services: see `boot_artifacts` and `plan_s
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2.change_rules import HARDWARE_SPECIFIERS
 from nodewatch.bos_v2.fields import NO_ARTIFACTS, NO_DESIRED_STATE, NO_STAGED_STATE
 from nodewatch.documents import names_in, part
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Sequence
+
+    from nodewatch.bos_v2.types import Session
+    from nodewatch.documents import Document
 
 GROUP = r"(?!(x|nid)\d[a-z\d]*$)[A-Za-z][\w.:-]*"  # neither an xname nor a NID
 NO_NODES = "No nodes were found to act upon."
@@ -57,7 +60,7 @@ def groups_in(limit: str, nodes: Container[str]) -> list[str]:
     return [name for name in names if name != "all" and name not in nodes and re.fullmatch(GROUP, name)]
 
 
-def boot_artifacts(boot_set: Mapping[str, Any]) -> dict[str, str]:
+def boot_artifacts(boot_set: Document) -> dict[str, str]:
     """Return the boot artifacts of a boot set: kernel and initrd beside its manifest, the kernel parameters it gives.
 
     An approximation: BOS reads the names from the manifest, and adds the image's parameters and those of the root file
@@ -71,7 +74,7 @@ def boot_artifacts(boot_set: Mapping[str, Any]) -> dict[str, str]:
     return {"initrd": f"{folder}/initrd", "kernel": f"{folder}/kernel", "kernel_parameters": parameters}
 
 
-def configuration_of_nodes(template: Mapping[str, Any], boot_set: Mapping[str, Any]) -> str:
+def configuration_of_nodes(template: Document, boot_set: Document) -> str:
     """Return the configuration of a boot set's nodes: its own, else the template's; none where CFS is not enabled.
 
     >>> own = {"cfs": {"configuration": "own"}}
@@ -85,16 +88,14 @@ def configuration_of_nodes(template: Mapping[str, Any], boot_set: Mapping[str, A
     return str(part(boot_set, "cfs").get("configuration") or part(template, "cfs").get("configuration") or "")
 
 
-def wanted_state(
-    template: Mapping[str, Any], boot_set: Mapping[str, Any], session: Mapping[str, Any]
-) -> dict[str, Any]:
+def wanted_state(template: Document, boot_set: Document, session: Session) -> Document:
     """Return the state that a session wants of a boot set's nodes: nothing booted, when it shuts them down."""
     if session["operation"] == "shutdown":
         return NO_STAGED_STATE if session["stage"] else NO_DESIRED_STATE
     return {"boot_artifacts": boot_artifacts(boot_set), "configuration": configuration_of_nodes(template, boot_set)}
 
 
-def assignment(state: Mapping[str, Any], session: Mapping[str, Any]) -> dict[str, Any]:
+def assignment(state: Document, session: Session) -> dict[str, object]:
     """Return the change that gives a node to a session, or stages the session on it.
 
     >>> session = {"name": "s", "operation": "reboot", "stage": False}
@@ -109,7 +110,7 @@ def assignment(state: Mapping[str, Any], session: Mapping[str, Any]) -> dict[str
     if session["stage"]:
         name = {} if session["operation"] == "shutdown" else {"session": session["name"]}
         return {"staged_state": {**state, **name}, "error": ""}
-    change = {
+    change: dict[str, object] = {
         "desired_state": state,
         "session": session["name"],
         "enabled": True,
@@ -127,12 +128,12 @@ class SetUp(NamedTuple):
     `error` says why there are none, and `over` whether the session is complete with that.
     """
 
-    changes: dict[str, dict[str, Any]]
+    changes: dict[str, dict[str, object]]
     error: str = ""
     over: bool = False
 
 
-def plan_set_up(session: Mapping[str, Any], template: Mapping[str, Any], known: Container[str]) -> SetUp:
+def plan_set_up(session: Session, template: Document, known: Container[str]) -> SetUp:
     """Return what a session does to its nodes.
 
     Nodes count as far as they are named and BOS knows them. Who is in a role or a group cannot be known here: in one of
@@ -164,7 +165,7 @@ def plan_set_up(session: Mapping[str, Any], template: Mapping[str, Any], known: 
     groups = [name for name in groups_in(limit, listed) if name not in known]
     if groups:
         return SetUp({}, who_is_in(groups))
-    changes: dict[str, dict[str, Any]] = {}
+    changes: dict[str, dict[str, object]] = {}
     strange = False
     unlisted = [node for node in limit.split(",") if node in known and node not in listed]
     for boot_set in boot_sets:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2 import expectation_rules, tables
 from nodewatch.statuses import commands_to_type
 from nodewatch.table import Cell, Fields, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from nodewatch.bos_v2.expectation_rules import Expectation
     from nodewatch.bos_v2.types import Component
+    from nodewatch.documents import Document
     from nodewatch.times import Clock
 
 
-def explained_component_page(document: Component, template: str, options: Mapping[str, Any], clock: Clock) -> Page:
+def explained_component_page(document: Component, template: str, options: Document, clock: Clock) -> Page:
     """Return one node: where it is in its boot, what that means and what comes next, then its states.
 
     `template` is the session template that its session was created from, as far as that is known.
@@ -26,7 +25,7 @@ def explained_component_page(document: Component, template: str, options: Mappin
     return [where, *expectation_page(document, found, options), *states]
 
 
-def expectation_page(document: Component, found: Expectation, options: Mapping[str, Any]) -> Page:
+def expectation_page(document: Component, found: Expectation, options: Document) -> Page:
     """Return what to expect of a component, in the words of the guide page "Component Status", and what to type."""
     page: Page = [
         Fields(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2 import rules
 from nodewatch.bos_v2.expectation_rules import POWER_ACTIONS
@@ -14,9 +14,10 @@ from nodewatch.table import Cell, Fields, Heading, Line, Page, Style, plural
 from nodewatch.times import read_time, span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from nodewatch.bos_v2.types import Component, Session
+    from nodewatch.documents import Document
     from nodewatch.times import Clock
 
 STATUS_STYLES: dict[str, Style] = {"stable": "good", "failed": "bad", "on_hold": "warn"}
@@ -136,7 +137,7 @@ def states_page(document: Component, clock: Clock) -> Page:
     return page
 
 
-def settings_in(state: Mapping[str, Any]) -> dict[str, str]:
+def settings_in(state: Document) -> dict[str, str]:
     """Return what a state says of boot artifacts, configuration and session, without the kernel's parameters."""
     artifacts = part(state, "boot_artifacts")
     found = {

@@ -32,14 +32,14 @@ def with_template(function: Any) -> Any:
 
 def read_template(
     app: App, file: str | None, description: str | None, enable_cfs: bool | None, cfs_configuration: str | None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return the template that the options make; a file goes before all of them, as with `cray`."""
     if file:
         from nodewatch.files import read_input, read_object
 
         source = "the template on stdin" if file == "-" else f"the template in {file}"
         return read_object(read_input(file, app.world.stdin), source)
-    template: dict[str, Any] = {}
+    template: dict[str, object] = {}
     if cfs_configuration is not None:
         template["cfs"] = {"configuration": cfs_configuration}
     if enable_cfs is not None:
@@ -74,26 +74,38 @@ def describe_template(app: App, session_template_id: str) -> None:
 @command
 @with_template
 def create_template(
-    app: App, session_template_id: str, file: str | None, enable_cfs: bool | None, **fields: Any
+    app: App,
+    session_template_id: str,
+    file: str | None,
+    description: str | None,
+    enable_cfs: bool | None,
+    cfs_configuration: str | None,
 ) -> None:
     """A template needs boot sets, which only a file can hold. One of the same name is replaced.
 
     \b
     $ nodewatch bos v2 sessiontemplates create compute-26.4 --file compute.json
     """
-    wanted = read_template(app, file, enable_cfs=enable_cfs is not False, **fields)
+    wanted = read_template(app, file, description, enable_cfs is not False, cfs_configuration)
     app.show(BosClient(app.backend("bos")).put_template(session_template_id, wanted), template_tables.template_page)
 
 
 @command
 @with_template
-def update_template(app: App, session_template_id: str, file: str | None, **fields: Any) -> None:
+def update_template(
+    app: App,
+    session_template_id: str,
+    file: str | None,
+    description: str | None,
+    enable_cfs: bool | None,
+    cfs_configuration: str | None,
+) -> None:
     """Only what is given is changed. BOS before 2.44 wants the boot sets each time, which only a file can hold.
 
     \b
     $ nodewatch bos v2 sessiontemplates update compute-26.3 --file change.json
     """
-    patch = read_template(app, file, **fields)
+    patch = read_template(app, file, description, enable_cfs, cfs_configuration)
     if not patch and not file:
         raise WrongUsage(f"nothing says what to change of {session_template_id}: add --file PATH, or another option.")
     app.show(BosClient(app.backend("bos")).update_template(session_template_id, patch), template_tables.template_page)

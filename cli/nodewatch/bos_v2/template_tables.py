@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.documents import as_text, names_in, part
 from nodewatch.lists.templates import boot_sets, nodes_of_boot_set
@@ -10,17 +10,16 @@ from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Cell, Fields, Heading, Line, Page, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from nodewatch.bos_v2.types import Applied, SessionTemplate
+    from nodewatch.documents import Document
 
 
-def configuration_name(document: Mapping[str, Any]) -> str:
+def configuration_name(document: Document) -> str:
     """Return the configuration that a template, or a boot set, asks for."""
     return as_text(part(document, "cfs").get("configuration"))
 
 
-def configuration_words(template: Mapping[str, Any]) -> str:
+def configuration_words(template: Document) -> str:
     """Return how the nodes of a template are configured.
 
     >>> configuration_words({"enable_cfs": True, "cfs": {"configuration": "c"}})
@@ -74,12 +73,12 @@ def applied_page(document: Applied) -> Page:
     return page
 
 
-def options_page(document: Mapping[str, Any]) -> Page:
+def options_page(document: Document) -> Page:
     """Return the options of the service, as they are spelt."""
     return [Fields([(name, option_text(value)) for name, value in document.items()])]
 
 
-def option_text(value: Any) -> str:
+def option_text(value: object) -> str:
     """Return an option's value as `options update` takes it.
 
     >>> option_text(True), option_text(15), option_text("7d")
@@ -88,13 +87,13 @@ def option_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else as_text(value)
 
 
-def version_page(document: Mapping[str, Any]) -> Page:
+def version_page(document: Document) -> Page:
     """Return the version of the service."""
     numbers = [as_text(document.get(part)) for part in ("major", "minor", "patch")]
     return [Fields([("BOS", ".".join(filter(None, numbers)))])]
 
 
-def health_page(document: Mapping[str, Any]) -> Page:
+def health_page(document: Document) -> Page:
     """Return how the service and its database are."""
     rows = (("API", "apiStatus"), ("Database", "dbStatus"))
     return [

@@ -47,7 +47,7 @@ class Phases(TypedDict, total=False):
 class Timing(TypedDict, total=False):
     """When a session began and ended; `duration` is a Python timedelta's text."""
 
-    start_time: str
+    start_time: str | None
     end_time: str | None
     duration: str
 
@@ -157,11 +157,11 @@ class Applied(TypedDict, total=False):
 
 
 class NewSession(TypedDict, total=False):
-    """What a session is created from; only what is in it is sent."""
+    """What a session is created from; what is missing, or None, is not sent."""
 
-    name: str
+    name: str | None
     operation: str
     template_name: str
-    limit: str
-    stage: bool
-    include_disabled: bool
+    limit: str | None
+    stage: bool | None
+    include_disabled: bool | None

@@ -5,14 +5,14 @@ The words are those of the guide page "View the Status of a BOS Session".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from nodewatch.documents import id_of, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from nodewatch.bos_v2.types import Component, ExtendedStatus
+    from nodewatch.documents import Document
 
 EXACT = 20_000  # components; of more than these, two decimal places of a percentage do not tell one
 HALF = 0.005  # percent: what BOS may add or take away when it rounds to two places
@@ -31,7 +31,7 @@ class Shares(NamedTuple):
     other: float
 
 
-def percentage_of(document: Mapping[str, Any], name: str) -> float:
+def percentage_of(document: Document, name: str) -> float:
     """Return a percentage of a document, 0.0 for what is none.
 
     >>> percentage_of({"percent_failed": 25}, "failed"), percentage_of({}, "failed")
@@ -40,16 +40,16 @@ def percentage_of(document: Mapping[str, Any], name: str) -> float:
     >>> [percentage_of({"percent_failed": value}, "failed") for value in values]
     [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     """
-    value: Any = document.get(f"percent_{name}")
+    value = document.get(f"percent_{name}")
     return float(value) if is_percentage(value) else 0.0
 
 
-def is_percentage(value: Any) -> bool:
+def is_percentage(value: object) -> TypeGuard[float]:
     """Return whether a value can be a share of nodes in percent."""
-    return type(value) in (int, float) and 0 <= value <= 100
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 100
 
 
-def is_sound(status: ExtendedStatus) -> bool:
+def is_sound(status: Document) -> bool:
     """Return whether all percentages of a status that are there can be percentages.
 
     >>> is_sound({"percent_failed": 0.0}), is_sound({"percent_failed": 1e999}), is_sound({"percent_staged": None})
@@ -64,7 +64,7 @@ def is_sound(status: ExtendedStatus) -> bool:
     return all(map(is_percentage, values))
 
 
-def shares_of(status: ExtendedStatus) -> Shares:
+def shares_of(status: Document) -> Shares:
     """Return the shares of a session's components; `other` are those in no bucket (on hold, disabled in a phase).
 
     They add up to the whole, though a failed node stands in its phase as well (before BOS 2.4, and until BOS has
@@ -88,7 +88,7 @@ def shares_of(status: ExtendedStatus) -> Shares:
     return Shares(successful, round(moving, 2), failed, staged, round(rest, 2) if rest > 0.05 else 0.0)
 
 
-def counted_once(status: ExtendedStatus, applied: int) -> ExtendedStatus:
+def counted_once(status: Document, applied: int) -> Document:
     """Return a session's status with each node counted once.
 
     BOS counts a node that is staged for the session twice once it was applied to it, unless `clear_stage` is set.
@@ -109,21 +109,21 @@ def counted_once(status: ExtendedStatus, applied: int) -> ExtendedStatus:
         return status
     once = total - applied
 
-    def recounted(document: Mapping[str, Any]) -> dict[str, Any]:
+    def recounted(document: Document) -> dict[str, object]:
         return {
             name: round(value * total / once, 2) if name.startswith("percent_") and is_percentage(value) else value
             for name, value in document.items()
         }
 
-    again: dict[str, Any] = {**recounted(status), "managed_components_count": once}
+    again: dict[str, object] = {**recounted(status), "managed_components_count": once}
     if "percent_staged" in again:
         again["percent_staged"] = round(max(percentage_of(status, "staged") * total / 100 - applied, 0) * 100 / once, 2)
     if "phases" in again:
         again["phases"] = recounted(part(status, "phases"))
-    return again  # type: ignore[return-value]  # mypy does not follow a TypedDict that grows
+    return again
 
 
-def node_count(status: ExtendedStatus) -> int | None:
+def node_count(status: Document) -> int | None:
     """Return how many components the session manages; None if the server does not say.
 
     >>> [node_count({"managed_components_count": count}) for count in (2, 0, -1, "2", True)]
@@ -133,7 +133,7 @@ def node_count(status: ExtendedStatus) -> int | None:
     return count if type(count) is int and count >= 0 else None
 
 
-def count_failed(status: ExtendedStatus) -> int:
+def count_failed(status: Document) -> int:
     """Return how many components failed: the percentage of the count, which is exact for what two places can tell.
 
     >>> count_failed({"managed_components_count": 3, "percent_failed": 33.33})
@@ -153,7 +153,7 @@ class Counts(NamedTuple):
     staged: int
 
 
-def count_nodes(status: ExtendedStatus, known: Mapping[str, int] | None = None) -> Counts | None:
+def count_nodes(status: Document, known: Mapping[str, int] | None = None) -> Counts | None:
     """Return how many of a session's components are where; None if the server does not say how many there are.
 
     `known` counts its components by kind; that decides where all of them are known. A complete session's may have gone
@@ -190,7 +190,7 @@ def count_nodes(status: ExtendedStatus, known: Mapping[str, int] | None = None) 
     return Counts(*found)
 
 
-def failed_of_many(status: ExtendedStatus, total: int) -> int:
+def failed_of_many(status: Document, total: int) -> int:
     """Return how many components failed of more than a percentage can tell: as many as report errors, if it allows it.
 
     >>> errors = {"off": {"count": 3}}
@@ -210,7 +210,7 @@ class Verdict(NamedTuple):
     style: str
 
 
-def verdict(status: ExtendedStatus, counts: Counts | None = None) -> Verdict:
+def verdict(status: Document, counts: Counts | None = None) -> Verdict:
     """Return what to think of a session ("View the Status of a BOS Session"; `complete` only says that BOS has ended).
 
     `counts` say how many failed where they were counted; else the percentages do.
@@ -253,7 +253,7 @@ def verdict(status: ExtendedStatus, counts: Counts | None = None) -> Verdict:
     return Verdict(f"complete, but not every node succeeded{behind}", "warn")
 
 
-def by_error(components: Iterable[Component]) -> dict[str, list[str]]:
+def by_error(components: Iterable[Document]) -> dict[str, list[str]]:
     """Return the ids of the components that report an error, by its message.
 
     >>> by_error([{"id": "x1", "error": "off"}, {"id": "x2", "error": ""}, {"id": "x3", "error": "off"}])
@@ -275,7 +275,7 @@ class ErrorGroup(NamedTuple):
     unknown: int
 
 
-def error_groups(status: ExtendedStatus, found: Mapping[str, Sequence[str]]) -> list[ErrorGroup]:
+def error_groups(status: Document, found: Mapping[str, Sequence[str]]) -> list[ErrorGroup]:
     """Return a session's errors, the largest group first, each with every name that can be known.
 
     The server names ten nodes of a group and counts them all; `found` are the names by error message as the components
@@ -305,7 +305,7 @@ def error_groups(status: ExtendedStatus, found: Mapping[str, Sequence[str]]) -> 
     return sorted(groups, key=lambda group: (-group.number, group.message))
 
 
-def tells_all(status: ExtendedStatus) -> bool:
+def tells_all(status: Document) -> bool:
     """Tell whether a complete session's status names every node that failed: else the components have to be asked.
 
     >>> cut = {"off": {"count": 11, "list": "x1,x2,x3,x4,x5,x6,x7,x8,x9,y1..."}}

@@ -279,11 +279,11 @@ def recent(end: object, now: datetime) -> bool:
 
 def upgrades(app: App) -> Iterator[GoingOn]:
     """Return the policies that nodes are waiting for or work on, or that have failed on nodes."""
-    from nodewatch.horizon.nmp_commands import ask_nodes
+    from nodewatch.horizon.policy_survey import PolicyQuestion
     from nodewatch.horizon.rules import meaning
 
     try:
-        found = ask_nodes(app, "*", (), ())
+        found = PolicyQuestion(app, "*", match=False).ask()
     except NotFound:  # no policy, or no node
         return
     by_policy: dict[str, Counter[str]] = {}

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from nodewatch.errors import NotFound, WrongUsage
 from nodewatch.horizon import rules
-from nodewatch.nodes.nodeset import Pattern, fold, names_that_fit, quoted, read_nodes
+from nodewatch.nodes.nodeset import Pattern, expand, fold, names_that_fit, quoted, read_nodes
 from nodewatch.table import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from nodewatch.app import App
     from nodewatch.horizon.client import ExchangeClient
@@ -70,7 +70,7 @@ def check_one_node(text: str, instead: str) -> None:
         raise WrongUsage(f"this is about one node. Of {text} tells `{instead}`.")
 
 
-def ask_chosen(app: App, client: ExchangeClient, text: str, org: str | None) -> tuple[str, dict[str, Node | None]]:
+def ask_node_set(app: App, client: ExchangeClient, text: str, org: str | None) -> tuple[str, dict[str, Node | None]]:
     """Return the organization of the nodes that a text names, and these nodes, by `org/node`.
 
     `org` is the organization of names that do not say theirs. Raise `NotFound` for what names none.
@@ -78,6 +78,44 @@ def ask_chosen(app: App, client: ExchangeClient, text: str, org: str | None) -> 
     own, names = read_node_names(app, text, org)
     nodes = client.nodes(own)
     return own, {name: nodes[name] for name in pick_nodes(names, nodes, own)}
+
+
+def ask_named_nodes(app: App, client: ExchangeClient, text: str, org: str | None) -> tuple[str, dict[str, Node | None]]:
+    """Return the organization of the nodes that a user names, and the nodes by `org/node`; raise `NotFound` if unknown.
+
+    `org` is the organization of names that do not say theirs.
+    """
+    if is_one_name(text):
+        own, name = rules.qualified(text, org)
+        nodes = client.nodes(own, name) if name else {}
+        if not nodes:
+            raise NotFound(f"node '{own}/{name or '*'}' not found.")
+        return own, nodes
+    return ask_node_set(app, client, text, org)
+
+
+def ask_typed_nodes(client: ExchangeClient, org: str, typed: Sequence[str]) -> dict[str, Node | None]:
+    """Return the nodes, by `org/node`: those that were typed; without a name all of the organization that one may see.
+
+    One text alone may be a node set or a pattern, unless there is a node of that very name.
+    """
+    alone = typed[0] if len(typed) == 1 else ""
+    if is_one_name(alone):
+        own, name = rules.qualified(alone, org)
+        nodes = client.nodes(org, name) if own == org else {}
+        if not nodes:
+            raise NotFound(f"Node {alone} not found in org {org}{client.node_near(org, name)}")
+        return nodes
+    nodes = client.nodes(org)
+    if not nodes:
+        raise NotFound(f"Node  not found in org {org}: it has none, or none that you may see")
+    if not typed:
+        return nodes
+    exact = next((name for name in (alone, f"{org}/{alone}") if name in nodes), None)
+    if exact is not None:
+        return {exact: nodes[exact]}
+    names = expand(alone) if alone else typed
+    return {name: nodes[name] for name in pick_nodes([with_organization(name, org) for name in names], nodes, org)}
 
 
 def pick_nodes(names: Iterable[str], nodes: Collection[str], org: str) -> list[str]:

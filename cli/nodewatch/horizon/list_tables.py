@@ -59,7 +59,7 @@ def records_by_node(records: Iterable[StatusRecord], full: str, *, long: bool) -
     return found
 
 
-def status_class(record: StatusRecord, _clock: object) -> str:
+def record_class(record: StatusRecord, _clock: object) -> str:
     """Return how a status counts."""
     return SILENT if record.silent else rules.meaning(record.status).outcome
 
@@ -99,7 +99,7 @@ def time_attribute(
 def status_cell(record: StatusRecord, clock: Clock) -> Cell:
     """Return a status in its colour; what a silent node has is none."""
     word = as_text(rules.status_word(record.status)) or ("(no report)" if record.silent else "(no status)")
-    return Cell(word, OUTCOME_STYLES.get(status_class(record, clock), "dim"))
+    return Cell(word, OUTCOME_STYLES.get(record_class(record, clock), "dim"))
 
 
 NODE_ATTRIBUTE: Attribute[StatusRecord | MeantRecord] = Attribute(
@@ -149,7 +149,7 @@ STATUS_ATTRIBUTES: list[Attribute[StatusRecord]] = [
     Attribute(
         "class",
         "successful, running, failed, waiting, unknown, or silent: nothing was reported",
-        status_class,
+        record_class,
         words=CLASSES,
     ),
     Attribute(

@@ -33,7 +33,7 @@ def list_nodes(app: App, node: str, long: bool) -> None:
     """
     client = exchange(app)
     if choosing.names_several(node):
-        name, (_, found) = node, choosing.ask_chosen(app, client, node, app.settings.org)
+        name, (_, found) = node, choosing.ask_node_set(app, client, node, app.settings.org)
     else:
         org, name = rules.qualified(node, app.settings.org)
         found = client.nodes(org, name)

@@ -1,4 +1,4 @@
-"""What a file for `exchange nmp add` must hold, and what is made of it: pure functions of texts and documents.
+"""What a policy in a file must be, and how policies are sent to the Exchange: pure functions of texts and documents.
 
 The messages are those of `hzn`, so that scripts which look for them find them.
 """
@@ -13,7 +13,7 @@ from nodewatch.documents import part
 from nodewatch.errors import WrongUsage
 from nodewatch.horizon.constraint_rules import Unparsable, check_text
 from nodewatch.horizon.property_rules import BOOLEAN_PROPERTY, property_fault
-from nodewatch.horizon.rules import SET_BY_EXCHANGE, is_start
+from nodewatch.times import read_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 COMMENT_OR_TEXT = re.compile(r'("(?:\\.|[^"\\])*")|/\*.*?\*/', re.DOTALL)
 VARIABLE = re.compile(r"\$(?:\{(\w+)\}|([A-Za-z_]\w*))", re.ASCII)
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+SET_BY_EXCHANGE = ("owner", "created", "lastUpdated")
 TEXTS = "an array of texts"
 FIELDS = {
     "label": "a text",
@@ -232,6 +234,43 @@ def is_for_all(policy: Policy) -> bool:
     """
     choosing = [*(policy.get("constraints") or ()), *(policy.get("patterns") or ())]
     return not any(text.strip() for text in choosing)
+
+
+def switched(
+    policy: Document | None, *, enabled: bool, start: str | None = None, window: int | None = None
+) -> Document:
+    """Return the policy as it is sent to the Exchange to enable or disable it; everything else stays.
+
+    Only what the Exchange takes is sent: it refuses a policy with any other member. Not every one knows image policies,
+    but one that answers one keeps it. Empty constraints and patterns are null, because it refuses a policy that has
+    both, be they empty.
+
+    >>> policy = {"owner": "o/u", "enabled": False, "constraints": ["a == b"], "patterns": []}
+    >>> switched(policy, enabled=True, start="now")
+    {'enabled': True, 'constraints': ['a == b'], 'patterns': None, 'start': 'now'}
+    >>> switched({"agentImagePolicy": {"manifest": "o/m"}}, enabled=False)
+    {'agentImagePolicy': {'manifest': 'o/m'}, 'enabled': False}
+    """
+    changed: dict[str, object] = {name: value for name, value in (policy or {}).items() if name in FIELDS}
+    image_policy = changed.pop("agentImagePolicy", None)
+    for name in ("constraints", "patterns"):
+        if name in changed:
+            changed[name] = changed[name] or None
+    if image_policy:
+        changed["agentImagePolicy"] = image_policy
+    changed["enabled"] = enabled
+    changed.update({} if start is None else {"start": start})
+    changed.update({} if window is None else {"startWindow": window})
+    return changed
+
+
+def is_start(text: str) -> bool:
+    """Return whether a policy can start then: `now`, or at a time as RFC 3339 writes it.
+
+    >>> [is_start(text) for text in ("now", "2026-11-21T12:00:00+01:00", "2026-11-31T12:00:00Z", "tomorrow")]
+    [True, True, False, False]
+    """
+    return text == "now" or (RFC_3339.fullmatch(text) is not None and read_time(text) is not None)
 
 
 def as_stored(body: Document) -> dict[str, object]:

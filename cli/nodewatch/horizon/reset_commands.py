@@ -23,18 +23,15 @@ from nodewatch.tree import lazy
 from nodewatch.watch.options import asks_to_follow, followed, watchable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from nodewatch.app import App
-    from nodewatch.horizon import choosing, follow, policy_tables, reset_rules, resetting
-    from nodewatch.horizon.client import ExchangeClient
+    from nodewatch.horizon import choosing, follow, policy_survey, policy_tables, reset_rules, resetting
     from nodewatch.horizon.reset_rules import Result, Target
     from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Node
 else:  # only what is asked to be reset needs them
-    choosing, follow, policy_tables, reset_rules, resetting = (
-        lazy(f"horizon.{name}") for name in ("choosing", "follow", "policy_tables", "reset_rules", "resetting")
-    )
+    choosing, follow, policy_survey = lazy("horizon.choosing"), lazy("horizon.follow"), lazy("horizon.policy_survey")
+    policy_tables, reset_rules = lazy("horizon.policy_tables"), lazy("horizon.reset_rules")
+    resetting = lazy("horizon.resetting")
 
 STATUS_OPTION = click.option(
     "--status", metavar="WORD,...", help="Only these statuses; `failed` stands for every failure."
@@ -62,59 +59,24 @@ def reset_policy(app: App, nmp: str, status: str | None, only: str | None, yes: 
     following = asks_to_follow(app)
     org, name = one_policy(nmp, app)
     full = f"{org}/{name}"
-    found = ask_about(app, org, name, only)
-    chosen = reset_rules.targets(found.statuses, words)
-    if chosen:
-        what = f"{len(chosen):,} of {plural(found.total, 'node')} to be reset in {full}"
-        resetting.ask_to_reset_targets(app, chosen, what, yes=yes)
+    found = policy_survey.ask_for_reset(app, org, name, only)
+    targets = reset_rules.targets(found.statuses, words)
+    if targets:
+        what = f"{len(targets):,} of {plural(found.total, 'node')} to be reset in {full}"
+        resetting.ask_to_reset_targets(app, targets, what, yes=yes)
     else:
         app.say(f"No node has such a status of {full}: there is nothing to reset.")
-    if app.settings.dry_run or not chosen:
-        show_results(app, {target.node: as_text(rules.status_word(target.status)) for target in chosen})
+    if app.settings.dry_run or not targets:
+        show_results(app, {target.node: as_text(rules.status_word(target.status)) for target in targets})
         resetting.raise_unasked(found)
         return
-    done, found = resetting.reset(app, chosen), found._replace(silent=[])  # a node without a status is not meant
+    done, found = resetting.reset(app, targets), found._replace(silent=[])  # a node without a status is not meant
     if following and done.reset and not done.interrupted:
         resetting.warn_of_rest(app, done, found)
         follow_nodes(app, full, [target.node for target in done.reset])
     else:
         show_results(app, {result.target.node: result.words for result in done.results})
     resetting.raise_not_reset(done, found)
-
-
-def ask_about(app: App, org: str, name: str, only: str | None) -> Survey:
-    """Return what nodes answer about a policy, all of them or those that are named; raise `NotFound` for unknown ones.
-
-    Raise `KeyboardInterrupt` if the user does not want to wait: then nothing is reset.
-    """
-    from nodewatch.horizon.survey import ask_statuses
-
-    client = exchange(app)
-    policies = client.policies(org, name)
-    if not policies:
-        raise NotFound(f"NMP {name} not found in org {org}{client.policy_near(org, name)}")
-    if only is None:
-        nodes = client.nodes(org)
-    else:
-        _, nodes = named_nodes(app, client, only, org)
-    found = ask_statuses(app, org, nodes, name)._replace(policies=policies)
-    if found.interrupted:
-        raise KeyboardInterrupt
-    return found
-
-
-def named_nodes(app: App, client: ExchangeClient, only: str, org: str | None) -> tuple[str, dict[str, Node | None]]:
-    """Return the organization of the nodes that a user names, and the nodes by `org/node`; raise `NotFound` if unknown.
-
-    `org` is the organization of names that do not say theirs.
-    """
-    if choosing.is_one_name(only):
-        own, name = rules.qualified(only, org)
-        nodes = client.nodes(own, name) if name else {}
-        if not nodes:
-            raise NotFound(f"node '{own}/{name or '*'}' not found.")
-        return own, nodes
-    return choosing.ask_chosen(app, client, only, org)
 
 
 def show_results(app: App, words: dict[str, str]) -> None:
@@ -124,12 +86,8 @@ def show_results(app: App, words: dict[str, str]) -> None:
 
 def follow_nodes(app: App, full: str, nodes: list[str]) -> None:
     """Wait for the nodes, or watch them, as the options say."""
-    from nodewatch.horizon.nmp_commands import ask_nodes
-
-    def ask(but: Collection[str]) -> Survey:
-        return ask_nodes(app, full, nodes, but)
-
-    followed(app, lambda: follow.follow_policy(app, full, ask, follow.Awaited(named=True), long=False))
+    question = policy_survey.PolicyQuestion(app, full, nodes, match=False)
+    followed(app, lambda: follow.follow_policy(app, full, question.ask, follow.Awaited(named=True), long=False))
 
 
 @exchange_command(CONCURRENCY_OPTION)
@@ -150,7 +108,7 @@ def reset_node(app: App, node: str, policy: str | None, status: str | None, yes:
     """
     words = None if status is None else reset_rules.wanted_words(status)
     client = exchange(app)
-    org, nodes = named_nodes(app, client, node, app.settings.org)
+    org, nodes = choosing.ask_named_nodes(app, client, node, app.settings.org)
     if len(nodes) > 1:
         reset_nodes(app, org, nodes, policy, words, yes=yes)
         return
@@ -164,10 +122,10 @@ def reset_node(app: App, node: str, policy: str | None, status: str | None, yes:
     found = rules.only_policy(found, f"{own}/{nmp}" if nmp else "")
     if not found:
         raise NotFound(f"Node {name} does not contain a status for {policy} in org {org}")
-    chosen = reset_rules.targets({full: found}, words)
+    targets = reset_rules.targets({full: found}, words)
     where = f"{full} (1 node), at {app.address('exchange')}"
-    ask_to_reset_node(app, {target.nmp: target.status for target in chosen}, "reset", where, yes=yes)
-    reset_and_tell(app, chosen, None)
+    ask_to_reset_node(app, {target.nmp: target.status for target in targets}, "reset", where, yes=yes)
+    reset_and_tell(app, targets, None)
 
 
 def reset_nodes(
@@ -186,21 +144,21 @@ def reset_nodes(
     found = ask_statuses(app, own, nodes, nmp)
     if found.interrupted:
         raise KeyboardInterrupt
-    chosen = reset_rules.targets(found.statuses, words)
-    if chosen:
-        what = f"{plural(len({target.node for target in chosen}), 'node')} to be reset" + (nmp and f" in {own}/{nmp}")
-        resetting.ask_to_reset_targets(app, chosen, what, yes=yes)
-    reset_and_tell(app, chosen, found if words is None else found._replace(silent=[]))
+    targets = reset_rules.targets(found.statuses, words)
+    if targets:
+        what = f"{plural(len({target.node for target in targets}), 'node')} to be reset" + (nmp and f" in {own}/{nmp}")
+        resetting.ask_to_reset_targets(app, targets, what, yes=yes)
+    reset_and_tell(app, targets, found if words is None else found._replace(silent=[]))
 
 
-def reset_and_tell(app: App, chosen: list[Target], found: Survey | None) -> None:
+def reset_and_tell(app: App, targets: list[Target], found: Survey | None) -> None:
     """Reset statuses, and say in the sentences of `hzn` which ones are; raise for those that are not."""
-    if not chosen:
+    if not targets:
         app.say("No node has such a status: there is nothing to reset.")
     if app.settings.dry_run:
-        resetting.rehearse(app, chosen)
+        resetting.rehearse(app, targets)
         return
-    done = resetting.reset(app, chosen)
+    done = resetting.reset(app, targets)
     results: dict[str, list[Result]] = {}
     for result in done.results:
         results.setdefault(result.target.node, []).append(result)

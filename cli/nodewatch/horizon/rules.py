@@ -22,20 +22,7 @@ StatusClass = Literal["successful", "running", "failed", "waiting", "unknown", "
 OMITTED_WHEN_EMPTY = ("startTime", "endTime", "errorMessage", "workingDirectory")
 NO_VERSIONS = {"softwareVersion": "", "certVersion": "", "configVersion": ""}
 SENT_TO_EXCHANGE = ("scheduledTime", "startTime", "endTime", "upgradedVersions", "status", "errorMessage")
-SET_BY_EXCHANGE = ("owner", "created", "lastUpdated")
-TAKEN_BY_EXCHANGE = (
-    "label",
-    "description",
-    "constraints",
-    "properties",
-    "patterns",
-    "enabled",
-    "start",
-    "startWindow",
-    "agentUpgradePolicy",
-)
 NO_ORG = "organization ID must be specified with either the -o flag or HZN_ORG_ID"
-RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 class Meaning(NamedTuple):
@@ -328,40 +315,6 @@ def re_evaluated(status: Document | None) -> Document:
     if isinstance(internal, dict) and "downloadAttempts" in internal:
         changed["agentUpgradeInternal"] = {**internal, "downloadAttempts": 0}
     return changed
-
-
-def switched(policy: Policy | None, *, enabled: bool, start: str | None = None, window: int | None = None) -> Document:
-    """Return the policy as it is sent to the Exchange to enable or disable it; everything else stays.
-
-    Only what the Exchange takes is sent: it refuses a policy with any other member. Not every one knows image policies,
-    but one that answers one keeps it. Empty constraints and patterns are null, because it refuses a policy that has
-    both, be they empty.
-
-    >>> policy = {"owner": "o/u", "enabled": False, "constraints": ["a == b"], "patterns": []}
-    >>> switched(policy, enabled=True, start="now")
-    {'enabled': True, 'constraints': ['a == b'], 'patterns': None, 'start': 'now'}
-    >>> switched({"agentImagePolicy": {"manifest": "o/m"}}, enabled=False)
-    {'agentImagePolicy': {'manifest': 'o/m'}, 'enabled': False}
-    """
-    changed: dict[str, object] = {name: value for name, value in (policy or {}).items() if name in TAKEN_BY_EXCHANGE}
-    for name in ("constraints", "patterns"):
-        if name in changed:
-            changed[name] = changed[name] or None
-    if policy and policy.get("agentImagePolicy"):
-        changed["agentImagePolicy"] = policy["agentImagePolicy"]
-    changed["enabled"] = enabled
-    changed.update({} if start is None else {"start": start})
-    changed.update({} if window is None else {"startWindow": window})
-    return changed
-
-
-def is_start(text: str) -> bool:
-    """Return whether a policy can start then: `now`, or at a time as RFC 3339 writes it.
-
-    >>> [is_start(text) for text in ("now", "2026-11-21T12:00:00+01:00", "2026-11-31T12:00:00Z", "tomorrow")]
-    [True, True, False, False]
-    """
-    return text == "now" or (RFC_3339.fullmatch(text) is not None and read_time(text) is not None)
 
 
 def qualified(name: str, org: str | None) -> tuple[str, str]:

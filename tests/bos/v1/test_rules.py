@@ -43,7 +43,7 @@ def nodes_in(phase: Any, name: str) -> set[str]:
 @settings(max_examples=EXAMPLES)
 @given(BOOT_SET)
 def test_the_roll_up_is_the_guide_pages_table(boot_set: Any) -> None:
-    told = rules.with_computed_flags(boot_set)
+    told: Any = rules.with_computed_flags(boot_set)
     for phase, given_phase in zip(told["phases"], boot_set["phases"], strict=True):
         active, waiting = nodes_in(given_phase, "in_progress"), nodes_in(given_phase, "not_started")
         assert phase["metadata"]["in_progress"] is bool(active)

@@ -10,6 +10,7 @@ from nodewatch.documents import part
 
 if TYPE_CHECKING:
     from nodewatch.bos_v2.fields import Field
+    from nodewatch.bos_v2.types import Session
 
 NODES = [f"x{number}" for number in range(8)]
 documents = st.recursive(
@@ -46,8 +47,8 @@ limits = st.lists(terms, max_size=6).map(",".join)
 
 @given(objects, objects)
 def test_a_merged_document_has_the_patch_and_is_the_same_when_merged_again(old: Any, patch: Any) -> None:
-    merged = change_rules.apply_patch(old, patch)
-    assert change_rules.apply_patch(merged, patch) == merged
+    merged = fields.apply_patch(old, patch)
+    assert fields.apply_patch(merged, patch) == merged
     assert set(merged) == {*old, *patch}
     assert all(merged[name] == value for name, value in patch.items() if not isinstance(value, dict))
     assert all(merged[name] == value for name, value in old.items() if name not in patch)
@@ -79,7 +80,7 @@ def test_what_the_server_adds_is_added_once(patch: dict[str, Any]) -> None:
     st.sampled_from(["boot", "reboot", "shutdown"]), st.booleans(), limits, st.lists(st.lists(st.sampled_from(NODES)))
 )
 def test_a_session_takes_only_nodes_that_it_may(operation: str, stage: bool, limit: str, sets: list[list[str]]) -> None:
-    session = {"name": "s", "operation": operation, "stage": stage, "limit": limit}
+    session: Session = {"name": "s", "operation": operation, "stage": stage, "limit": limit}
     template = {"boot_sets": {str(index): {"path": "p/m", "node_list": nodes} for index, nodes in enumerate(sets)}}
     known = NODES[:6]
     changes, error, _over = set_up_rules.plan_set_up(session, template, known)
