@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nodewatch.bos_v1 import follow, list_tables, tables
     from nodewatch.nodes import limits
     from nodewatch.table import Page, Record
+
+    Shown = TypeVar("Shown")
 else:
     limits = lazy("nodes.limits")
     follow, tables = lazy("bos_v1.follow"), lazy("bos_v1.tables")  # only waiting, and only tables, need them
@@ -113,7 +115,7 @@ def describe_session(app: App, session_id: str) -> None:
 
 
 def show_nodes(
-    app: App, document: object, page: Callable[[Any], Page], rows: Callable[[Any], Iterable[Record]]
+    app: App, document: Shown, page: Callable[[Shown], Page], rows: Callable[[Shown], Iterable[Record]]
 ) -> None:
     """Show a part of a session: as it is, or its nodes as a list where the options or the format ask for that."""
     if app.list.wanted:

@@ -6,7 +6,7 @@ table of the guide page "View the Status of a BOS Session"; the collection `MADE
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.backend import Answer, segment
 from nodewatch.bos_v1 import rules
@@ -29,10 +29,10 @@ IMPLEMENTED = {"links": [], "major": "2", "minor": "14", "patch": "0"}  # the la
 REQUEST_FIELDS = {"operation", "templateName", "templateUuid", "limit", "job", "links"}
 
 
-def put_in(collection: str) -> Callable[[Store, str, Any], None]:
+def put_in(collection: str) -> Callable[[Store, str, Document], None]:
     """Return what stores a document of the collection as it was given, from now on to be answered so."""
 
-    def put_loaded(store: Store, session: str, document: object) -> None:
+    def put_loaded(store: Store, session: str, document: Document) -> None:
         store.put(collection, session, document)
         store.delete(MADE, session)
 

@@ -7,7 +7,7 @@ is never ended by anybody.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v1 import rules
 from nodewatch.documents import part
@@ -33,7 +33,7 @@ class Look(NamedTuple):
     """
 
     what: str
-    document: Any
+    document: Document
     metadata: Document
     boot_sets: Mapping[str, BootSet | None]
     phase: str | None = None
@@ -120,7 +120,7 @@ def node_states(look: Look) -> dict[str, str]:
     """Return for each node the phases that it has begun, with how far it is in them.
 
     >>> lists = [{"name": "succeeded", "node_list": ["x1"]}, {"name": "not_started", "node_list": ["x2"]}]
-    >>> node_states(Look("", None, {}, {"computes": {"phases": [{"name": "shutdown", "categories": lists}]}}))
+    >>> node_states(Look("", {}, {}, {"computes": {"phases": [{"name": "shutdown", "categories": lists}]}}))
     {'x1': 'shutdown succeeded', 'x2': 'not_started'}
     """
     begun: dict[str, list[str]] = {}
@@ -164,7 +164,7 @@ def find_case(look: Look, found: Sequence[Course]) -> str:
     >>> def look(stop="", others=(), **lists):
     ...     found = [{"name": name, "node_list": nodes} for name, nodes in lists.items()]
     ...     boot_sets = {"computes": {"phases": [{"name": "boot", "categories": found}]}, **dict(others)}
-    ...     return Look("", None, {"stop_time": stop}, boot_sets)
+    ...     return Look("", {}, {"stop_time": stop}, boot_sets)
     >>> def cases(*looks): return [find_case(each, awaited_courses(each)) for each in looks]
     >>> cases(look(succeeded=["x1"]), look(succeeded=["x1"], failed=["x2"]), look(excluded=["x1"]))
     ['all succeeded', 'not all succeeded', 'not all succeeded']
@@ -174,7 +174,7 @@ def find_case(look: Look, found: Sequence[Course]) -> str:
     ['nobody is at it', 'unclear', 'nobody has begun']
     >>> cases(look(others=[("uans", None)], succeeded=["x2"]), look(others=[("uans", {})], succeeded=["x2"]))
     ['a boot set has no status', 'unclear']
-    >>> cases(Look("", None, {}, {}), look()._replace(phase="shutdown"))
+    >>> cases(Look("", {}, {}, {}), look()._replace(phase="shutdown"))
     ['nobody has begun', 'nobody has begun']
     """
     whole = bool(found) and None not in look.boot_sets.values()
@@ -196,16 +196,16 @@ def find_doubts(look: Look) -> list[str]:
     """Return a sentence for each thing that keeps a look from proving that all went well, though no node failed.
 
     >>> phases = [{"name": "boot", "categories": [{"name": "succeeded", "node_list": ["x1"]}]}]
-    >>> find_doubts(Look("", None, {"error_count": 1}, {"computes": {"phases": phases}}))
+    >>> find_doubts(Look("", {}, {"error_count": 1}, {"computes": {"phases": phases}}))
     ['The server counts 1 error, but its phases have 0.']
-    >>> find_doubts(Look("", None, {}, {"computes": {"phases": phases, "metadata": {"error_count": 2}}}))
+    >>> find_doubts(Look("", {}, {}, {"computes": {"phases": phases, "metadata": {"error_count": 2}}}))
     ['The server counts 2 errors, but its phases have 0.']
-    >>> find_doubts(Look("", None, {"error_count": 0}, {"computes": {"phases": phases}}))
+    >>> find_doubts(Look("", {}, {"error_count": 0}, {"computes": {"phases": phases}}))
     []
-    >>> find_doubts(Look("", None, {}, {"computes": {}}))
+    >>> find_doubts(Look("", {}, {}, {"computes": {}}))
     ['It has no phases.']
     >>> counted = [{**phases[0], "metadata": {"error_count": 1}}]
-    >>> find_doubts(Look("", None, {}, {"computes": {"phases": counted}}, "boot"))
+    >>> find_doubts(Look("", {}, {}, {"computes": {"phases": counted}}, "boot"))
     ['The server counts 1 error, but its phases have 0.']
     """
     waited_for = look.phases
@@ -233,7 +233,7 @@ def outcome(look: Look, settling: Settling) -> Outcome:
     >>> settling = Settling(datetime.min, {}, timedelta(seconds=120))
     >>> phases = [{"name": "boot", "categories": [{"name": "succeeded", "node_list": ["x1"]}]}]
     >>> looks = [{"a": {"phases": phases}}, {"a": {"phases": phases}, "b": None}, {"b": None}, {}]
-    >>> for each in looks: print(outcome(Look("it", None, {}, each), settling).words)
+    >>> for each in looks: print(outcome(Look("it", {}, {}, each), settling).words)
     it is finished: 1 of 1 node done
     it is stalled: 1 of 1 node done, and not every boot set has a status
     it is not started: not every boot set has a status

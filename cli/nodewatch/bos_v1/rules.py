@@ -14,7 +14,7 @@ from nodewatch.documents import names_in, objects_in, part
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from nodewatch.bos_v1.types import BootSet, CreatedSession, SessionTemplate
+    from nodewatch.bos_v1.types import BootSet, SessionTemplate
     from nodewatch.documents import Document
 
 BootState = Literal["not started", "running", "stalled", "finished", "finished with failures"]
@@ -300,7 +300,7 @@ def template_name(session: Document) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def new_id(created: CreatedSession) -> str | None:
+def new_id(created: Document) -> str | None:
     """Return the id of a session just made: its document has no field for it, but a link, and the name of its job.
 
     >>> link = {"rel": "session", "href": "/v1/session/0f2d"}

@@ -14,7 +14,6 @@ from nodewatch.table import Cell, Column, Fields, Grid, Line, Page, Record, Styl
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from nodewatch.bos_v1.types import BootSet, Category, CreatedSession, Phase, Session, SessionStatus
     from nodewatch.documents import Document
     from nodewatch.times import Clock
 
@@ -47,7 +46,7 @@ def fields_page(document: Document) -> Page:
     return [Fields([(name, as_text(value)) for name, value in document.items()])]
 
 
-def session_page(document: Session, name: str, clock: Clock) -> Page:
+def session_page(document: Document, name: str, clock: Clock) -> Page:
     """Return what one session was asked to do, and what the server's flags say of it; further fields come last."""
     claim = rules.claim_in_words(document)
     shown = {
@@ -86,7 +85,7 @@ def status_command_lines(name: str, *, failed: bool = False) -> Page:
     return next_steps([(why, f"nodewatch bos v1 session status list {quote(name)}")])
 
 
-def created_page(document: CreatedSession) -> Page:
+def created_page(document: Document) -> Page:
     """Return the session that was made, and the command that shows how far it is."""
     name = rules.new_id(document)
     page: Page = [
@@ -108,7 +107,7 @@ def deleted_page(_document: object) -> Page:
     return [Line(" ")]
 
 
-def session_status_page(status: SessionStatus, parts: rules.BootSets, clock: Clock) -> Page:
+def session_status_page(status: Document, parts: rules.BootSets, clock: Clock) -> Page:
     """Return how far a session is: its boot sets phase by phase, every failed node, and where the flags are wrong."""
     known = {name: boot_set for name, boot_set in parts.boot_sets.items() if boot_set is not None}
     phases = [phase for boot_set in known.values() for phase in rules.phases_of(boot_set)]
@@ -128,7 +127,7 @@ def session_status_page(status: SessionStatus, parts: rules.BootSets, clock: Clo
     return page + boot_set_remark_lines(known)
 
 
-def boot_set_page(document: BootSet, session: str, name: str, clock: Clock) -> Page:
+def boot_set_page(document: Document, session: str, name: str, clock: Clock) -> Page:
     """Return how far a boot set is: its phases by categories, every failed node, and where the flags are wrong."""
     phases, metadata = rules.phases_of(document), part(document, "metadata")
     return [
@@ -140,7 +139,7 @@ def boot_set_page(document: BootSet, session: str, name: str, clock: Clock) -> P
     ]
 
 
-def phase_page(document: Phase, session: str, boot_set: str, name: str, clock: Clock) -> Page:
+def phase_page(document: Document, session: str, boot_set: str, name: str, clock: Clock) -> Page:
     """Return a phase: its categories with their nodes folded, its errors, and where the flags are wrong."""
     metadata = part(document, "metadata")
     rows: list[list[str | Cell]] = [
@@ -158,7 +157,7 @@ def phase_page(document: Phase, session: str, boot_set: str, name: str, clock: C
     ]
 
 
-def category_page(document: Category, session: str, boot_set: str, phase: str, name: str) -> Page:
+def category_page(document: Document, session: str, boot_set: str, phase: str, name: str) -> Page:
     """Return a category's nodes, folded."""
     nodes = names_in(document.get("node_list"))
     page: Page = [Line(f"{name} in {phase} of {boot_set} of {session}: {plural(len(nodes), 'node')}", "strong")]
@@ -196,7 +195,7 @@ def stalled_lines(phases: Sequence[Document]) -> Page:
     return [Line(STALLED, "warn")] if rules.boot_state(phases) == "stalled" else []
 
 
-def boot_sets_grid(boot_sets: Mapping[str, BootSet | None], clock: Clock) -> Grid:
+def boot_sets_grid(boot_sets: Mapping[str, Document | None], clock: Clock) -> Grid:
     """Return the boot sets phase by phase; one that stands alone is named above."""
     rows = [row for name, document in boot_sets.items() for row in boot_set_rows(name, document, clock)]
     if len(boot_sets) == 1:
@@ -204,7 +203,7 @@ def boot_sets_grid(boot_sets: Mapping[str, BootSet | None], clock: Clock) -> Gri
     return Grid(COLUMNS, rows, empty="Which boot sets it has is not known.")
 
 
-def boot_set_rows(name: str, document: BootSet | None, clock: Clock) -> list[list[str | Cell]]:
+def boot_set_rows(name: str, document: Document | None, clock: Clock) -> list[list[str | Cell]]:
     """Return a row for the boot set, and one for each of its phases."""
     none = ["-"] * len(rules.CATEGORY_NAMES)
     if document is None:
@@ -249,7 +248,7 @@ def count_cell(category: str, nodes: Sequence[str]) -> Cell:
     return Cell(f"{len(nodes):,}", CATEGORY_STYLES.get(category, "") if nodes else "dim")
 
 
-def failure_lines(boot_sets: Mapping[str, BootSet]) -> Page:
+def failure_lines(boot_sets: Mapping[str, Document]) -> Page:
     """Return every failed node of every phase, folded, then the errors recorded there with their nodes."""
     page: Page = []
     for name, document in boot_sets.items():
@@ -273,7 +272,7 @@ def recorded_error_lines(phase: Document, where: str) -> Page:
     return page
 
 
-def boot_set_remark_lines(boot_sets: Mapping[str, BootSet]) -> Page:
+def boot_set_remark_lines(boot_sets: Mapping[str, Document]) -> Page:
     """Return the remarks on boot sets and their phases."""
     page: Page = []
     for name, document in boot_sets.items():
@@ -306,7 +305,7 @@ def doubled_node_lines(phase: Document, where: str) -> Page:
     return page
 
 
-def boot_set_nodes(document: BootSet) -> Iterator[Record]:
+def boot_set_nodes(document: Document) -> Iterator[Record]:
     """Return a row for every node in every phase: the node, the phase, the category."""
     for phase in rules.phases_of(document):
         yield from phase_nodes(phase)
@@ -322,6 +321,6 @@ def phase_nodes(document: Document) -> Iterator[Record]:
         yield from ({"node": node, "phase": document.get("name"), "category": category} for node in nodes)
 
 
-def category_nodes(document: Category) -> Iterator[Record]:
+def category_nodes(document: Document) -> Iterator[Record]:
     """Return a row for every node of a category."""
     return ({"node": node, "category": document.get("name")} for node in names_in(document.get("node_list")))

@@ -31,7 +31,7 @@ else:
     template_tables = lazy("bos_v2.template_tables")
 
 DOING = {"boot": "Boot", "reboot": "Reboot", "shutdown": "Shut down"}
-OPTION_TYPES: dict[Any, Any] = {bool: boolean, str: Text()}
+OPTION_TYPES: dict[object, object] = {bool: boolean, str: Text()}
 NODES_HELP = "a comma list, a node set (x3000c0s[1-4]b0n0), @FILE, or - for stdin"
 
 
@@ -46,7 +46,7 @@ def with_fields(rows: Iterable[Field]) -> Callable[[Any], Any]:
     return declare
 
 
-def click_type(field: Field) -> Any:
+def click_type(field: Field) -> object:
     """Return the type of the option for a field, as click wants it."""
     if field.value_type in OPTION_TYPES:
         return OPTION_TYPES[field.value_type]

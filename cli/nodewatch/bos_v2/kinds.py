@@ -5,7 +5,7 @@ Source: the guide page "Component Status".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.arrays import AlikeArray
 from nodewatch.bos_v2 import rules
@@ -82,7 +82,7 @@ def group_alike(components: Iterable[Document]) -> list[Alike]:
     """
     if isinstance(components, AlikeArray):
         return [Alike(*group) for group in components.groups()]
-    found: dict[Any, Alike] = {}
+    found: dict[object, Alike] = {}
     for component in components:
         key = (
             status_word(component),
@@ -102,7 +102,7 @@ def nodes_by_id(components: Iterable[Document]) -> dict[str, Node]:
     {'x1': Node(kind='failed', enabled=False, words='failed (no power)'), \
 'x2': Node(kind='stable', enabled=False, words='stable')}
     """
-    alike: dict[Any, Node] = {}
+    alike: dict[object, Node] = {}
     found = {}
     for component in components:
         error = as_text(component.get("error"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from nodewatch.arrays import AlikeArray, StoredArray
 from nodewatch.backend import Answer
@@ -11,7 +11,7 @@ from nodewatch.bos_v2 import offline_components as components
 from nodewatch.bos_v2 import rules
 from nodewatch.documents import part
 from nodewatch.jsontext import parse_json
-from nodewatch.offline.routing import Call, Route, by_owner, problem
+from nodewatch.offline.routing import Call, Route, by_owner, problem, refused
 from nodewatch.offline.section import SAVED, Section
 from nodewatch.offline.store import owned_key
 from nodewatch.times import read_time
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Session, SessionTemplate
     from nodewatch.documents import Document
     from nodewatch.offline.store import Store
+
+    Stored = TypeVar("Stored")
 
 SESSIONS = "bos/v2/sessions"
 STATUSES = "bos/v2/session_status"
@@ -76,24 +78,31 @@ def bad_request(detail: str) -> Answer:
     return problem(400, "Bad Request", detail)
 
 
-def bad_name(name: str) -> Answer:
-    """Return the server's refusal of a name that no session, and no template, can have."""
-    return bad_request(f"{name!r} does not match '^{rules.NAME_PATTERN}$'")
-
-
 def not_found(what: str, name: str, tenant: str = "") -> Answer:
     """Return the server's words for something that does not exist."""
     owner = f" for tenant '{tenant}'" if tenant else ""
     return problem(404, "The resource was not found", f"{what}{owner} '{name}' does not exist")
 
 
-def find_session(store: Store, call: Call) -> Session | Answer:
-    """Return the session that the path names, or the refusal: 400 for a name that no session can have, else 404."""
-    name = call.names["session_id"]
+def check_name(call: Call, name: str) -> None:
+    """Refuse a name that no session, and no template, can have."""
     if not rules.is_name(name):
-        return bad_name(name)
-    session: Session | None = store.get(SESSIONS, owned_key(name, call.tenant))
-    return not_found("Session", name, call.tenant) if session is None else session
+        raise refused(call, bad_request(f"{name!r} does not match '^{rules.NAME_PATTERN}$'"))
+
+
+def existing(call: Call, found: Stored | None, missing: Answer) -> Stored:
+    """Return what was found; refuse the request with the answer about what is missing where nothing was."""
+    if found is None:
+        raise refused(call, missing)
+    return found
+
+
+def find_session(store: Store, call: Call) -> Session:
+    """Return the session that the path names; refuse a name that none can have with 400, and that none has with 404."""
+    name = call.names["session_id"]
+    check_name(call, name)
+    found: Session | None = store.get(SESSIONS, owned_key(name, call.tenant))
+    return existing(call, found, not_found("Session", name, call.tenant))
 
 
 def list_sessions(store: Store, call: Call) -> Answer:
@@ -125,15 +134,12 @@ def list_sessions(store: Store, call: Call) -> Answer:
 
 def describe_session(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/sessions/{session_id}`."""
-    found = find_session(store, call)
-    return found if isinstance(found, Answer) else Answer(200, found)
+    return Answer(200, find_session(store, call))
 
 
 def session_status(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/sessions/{session_id}/status`: the saved record of a complete session, else computed now."""
     session = find_session(store, call)
-    if isinstance(session, Answer):
-        return session
     name = call.names["session_id"]
     if part(session, "status").get("status") == "complete":
         saved = store.get(STATUSES, status_key(store, name, call.tenant))
@@ -249,13 +255,12 @@ def describe_component(store: Store, call: Call) -> Answer:
     return not_found("Component", name)
 
 
-def find_template(store: Store, call: Call) -> SessionTemplate | Answer:
-    """Return the session template that the path names, or the refusal: 400 for a name that none can have, else 404."""
+def find_template(store: Store, call: Call) -> SessionTemplate:
+    """Return the session template that the path names; refuse as `find_session` does."""
     name = call.names["session_template_id"]
-    if not rules.is_name(name):
-        return bad_name(name)
-    template: SessionTemplate | None = store.get(TEMPLATES, owned_key(name, call.tenant))
-    return not_found("Session template", name, call.tenant) if template is None else template
+    check_name(call, name)
+    found: SessionTemplate | None = store.get(TEMPLATES, owned_key(name, call.tenant))
+    return existing(call, found, not_found("Session template", name, call.tenant))
 
 
 def list_templates(store: Store, call: Call) -> Answer:
@@ -266,8 +271,7 @@ def list_templates(store: Store, call: Call) -> Answer:
 
 def describe_template(store: Store, call: Call) -> Answer:
     """Answer `GET /v2/sessiontemplates/{session_template_id}`."""
-    found = find_template(store, call)
-    return found if isinstance(found, Answer) else Answer(200, found)
+    return Answer(200, find_template(store, call))
 
 
 def check_template(store: Store, call: Call) -> Answer:
@@ -275,8 +279,6 @@ def check_template(store: Store, call: Call) -> Answer:
     from nodewatch.bos_v2.change_rules import template_fault
 
     found = find_template(store, call)
-    if isinstance(found, Answer):
-        return found
     reject_nids = bool(service_options(store)["reject_nids"])
     return Answer(200, template_fault(found, call.names["session_template_id"], reject_nids=reject_nids) or "Valid")
 

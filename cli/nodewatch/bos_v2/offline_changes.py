@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from nodewatch.backend import Answer
 from nodewatch.bos_v2 import change_rules as changes
-from nodewatch.bos_v2 import offline, rules, set_up_rules
+from nodewatch.bos_v2 import offline, rules, schema, set_up_rules
 from nodewatch.bos_v2.fields import apply_patch
 from nodewatch.bos_v2.offline_components import find_component, read_component, select
 from nodewatch.documents import as_text, part
-from nodewatch.offline.routing import Call, Route, problem
+from nodewatch.offline.routing import Call, Route, problem, refused
 from nodewatch.offline.store import owned_key
 
 if TYPE_CHECKING:
@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 BUSY = "BOS is currently changing the state of the node, and the actual state can not be accurately recorded"
 
 
-def refuse(call: Call, schema: str) -> Answer | None:
-    """Return the refusal of a body that the schema of that name does not allow; None if it does."""
-    from nodewatch.bos_v2 import schema as schemas
-
-    words = schemas.refusal(call.body, getattr(schemas, schema))
-    return offline.bad_request(words) if words else None
+def check_body(call: Call, allowed: schema.Schema) -> None:
+    """Refuse a body that the schema does not allow."""
+    words = schema.refusal(call.body, allowed)
+    if words:
+        raise refused(call, offline.bad_request(words))
 
 
 def put_changed(store: Store, component: Document) -> dict[str, object]:
@@ -44,9 +43,7 @@ def create_session(store: Store, call: Call) -> Answer:
 
     What is approximate, and why, say `set_up_rules.plan_set_up` and `set_up_rules.boot_artifacts`.
     """
-    wrong = refuse(call, "SESSION_SCHEMA")
-    if wrong is not None:
-        return wrong
+    check_body(call, schema.SESSION_SCHEMA)
     body, options, tenant = call.body, offline.service_options(store), call.tenant or None
     limit, template_name = body.get("limit") or "", body["template_name"]
     if options["session_limit_required"] and not limit:
@@ -92,9 +89,7 @@ def set_up_nodes(store: Store, call: Call, session: Session, template: Document)
 
 def delete_session(store: Store, call: Call) -> Answer:
     """Answer `DELETE /v2/sessions/{session_id}`: its saved status goes too, its components stay as they are."""
-    session = offline.find_session(store, call)
-    if isinstance(session, Answer):
-        return session
+    offline.find_session(store, call)
     name = call.names["session_id"]
     store.delete(offline.STATUSES, offline.status_key(store, name, call.tenant))
     store.delete(offline.SESSIONS, owned_key(name, call.tenant))
@@ -103,13 +98,9 @@ def delete_session(store: Store, call: Call) -> Answer:
 
 def update_component(store: Store, call: Call) -> Answer:
     """Answer `PATCH /v2/components/{component_id}`."""
-    wrong = refuse(call, "COMPONENT_SCHEMA")
-    if wrong is not None:
-        return wrong
+    check_body(call, schema.COMPONENT_SCHEMA)
     name, patch = call.names["component_id"], call.body
-    component = find_component(store, name)
-    if component is None:
-        return offline.not_found("Component", name)
+    component = offline.existing(call, find_component(store, name), offline.not_found("Component", name))
     if "actual_state" in patch and changes.is_changing(component):
         return problem(409, "Actual state can not be updated.", BUSY)
     change = changes.complete_patch(patch, changes.bos_time(call.now))
@@ -122,25 +113,17 @@ def update_components(store: Store, call: Call) -> Answer:
     Other than for one component, the server does not ask whether BOS is changing a node; and for a session it answers
     the status that was computed before the change.
     """
-    from nodewatch.bos_v2.schema import BY_IDS_SCHEMA, BY_SESSION_SCHEMA, COMPONENT_SCHEMA, object_schema, refusal
-
     body = call.body
-    if all(
-        refusal(body, object_schema({"patch": COMPONENT_SCHEMA, "filters": by}, "patch", "filters"))
-        for by in (BY_IDS_SCHEMA, BY_SESSION_SCHEMA)
-    ):
+    if all(schema.refusal(body, allowed) for allowed in (schema.CHANGE_BY_IDS_SCHEMA, schema.CHANGE_BY_SESSION_SCHEMA)):
         return offline.bad_request(f"{body!r} is not valid under any of the given schemas")
     session = body["filters"].get("session")
     if session:
         names = [name for (name,) in select(store, ["id"], "session = ?", [session])]
     else:
         names = list(dict.fromkeys(body["filters"]["ids"].split(",")))
-    found = []
-    for name in names:
-        component = find_component(store, name)
-        if component is None:
-            return offline.not_found("Component", name)
-        found.append(component)
+    found = [
+        offline.existing(call, find_component(store, name), offline.not_found("Component", name)) for name in names
+    ]
     change = changes.complete_patch(body["patch"], changes.bos_time(call.now))
     answers = []
     for component in found:
@@ -153,9 +136,7 @@ def update_components(store: Store, call: Call) -> Answer:
 
 def apply_staged(store: Store, call: Call) -> Answer:
     """Answer `POST /v2/applystaged`: a name that is there twice is taken twice."""
-    wrong = refuse(call, "APPLY_STAGED_SCHEMA")
-    if wrong is not None:
-        return wrong
+    check_body(call, schema.APPLY_STAGED_SCHEMA)
     clear, tenant = bool(offline.service_options(store)["clear_stage"]), call.tenant or None
     answer: dict[str, list[str]] = {"failed": [], "ignored": [], "succeeded": []}
     for name in call.body.get("xnames", []):
@@ -164,7 +145,7 @@ def apply_staged(store: Store, call: Call) -> Answer:
         if component is None or not staged:
             answer["ignored"].append(name)
             continue
-        session = store.get(offline.SESSIONS, owned_key(as_text(staged), tenant))
+        session = store.get(offline.SESSIONS, owned_key(staged, tenant))
         operation = None if session is None else session.get("operation")
         component, done = changes.start_staged(
             component, operation, clear=clear, tenant=tenant, now=changes.bos_time(call.now)
@@ -176,19 +157,15 @@ def apply_staged(store: Store, call: Call) -> Answer:
 
 def put_template(store: Store, call: Call) -> Answer:
     """Answer `PUT /v2/sessiontemplates/{session_template_id}`."""
-    name = call.names["session_template_id"]
-    wrong = None if rules.is_name(name) else offline.bad_name(name)
-    wrong = wrong or refuse(call, "TEMPLATE_SCHEMA")
-    return store_template(store, call, "created", {}) if wrong is None else wrong
+    offline.check_name(call, call.names["session_template_id"])
+    check_body(call, schema.TEMPLATE_SCHEMA)
+    return store_template(store, call, "created", {})
 
 
 def update_template(store: Store, call: Call) -> Answer:
     """Answer `PATCH /v2/sessiontemplates/{session_template_id}`."""
-    found = offline.find_template(store, call)
-    wrong = refuse(call, "TEMPLATE_PATCH_SCHEMA")
-    if isinstance(found, Answer) or wrong is not None:
-        return wrong or found  # type: ignore[return-value]  # one of the two is an answer
-    return store_template(store, call, "patched", found)
+    check_body(call, schema.TEMPLATE_PATCH_SCHEMA)
+    return store_template(store, call, "patched", offline.find_template(store, call))
 
 
 def store_template(store: Store, call: Call, doing: str, old: Document) -> Answer:
@@ -206,18 +183,14 @@ def store_template(store: Store, call: Call, doing: str, old: Document) -> Answe
 
 def delete_template(store: Store, call: Call) -> Answer:
     """Answer `DELETE /v2/sessiontemplates/{session_template_id}`."""
-    found = offline.find_template(store, call)
-    if isinstance(found, Answer):
-        return found
+    offline.find_template(store, call)
     store.delete(offline.TEMPLATES, owned_key(call.names["session_template_id"], call.tenant))
     return Answer(204)
 
 
 def update_options(store: Store, call: Call) -> Answer:
     """Answer `PATCH /v2/options`: an option that BOS does not know is answered once, and not kept."""
-    wrong = refuse(call, "OPTIONS_SCHEMA")
-    if wrong is not None:
-        return wrong
+    check_body(call, schema.OPTIONS_SCHEMA)
     options, patch = store.get(offline.SERVICE_OPTIONS, "") or rules.DEFAULT_OPTIONS, call.body
     known = {name: value for name, value in patch.items() if name in rules.DEFAULT_OPTIONS or name in options}
     store.put(offline.SERVICE_OPTIONS, "", changes.sort_fields({**options, **known}))

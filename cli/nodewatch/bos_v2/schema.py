@@ -120,8 +120,13 @@ COMPONENT_SCHEMA = object_schema(
     least=1,
 )
 NO_TEXT_SCHEMA = text_schema(most=0, nullable=True)
-BY_IDS_SCHEMA = object_schema({"ids": text_schema(1, LONGEST_IDS), "session": NO_TEXT_SCHEMA}, "ids")
-BY_SESSION_SCHEMA = object_schema({"ids": NO_TEXT_SCHEMA, "session": NAME_SCHEMA}, "session")
+CHANGE_BY_IDS_SCHEMA, CHANGE_BY_SESSION_SCHEMA = (
+    object_schema({"patch": COMPONENT_SCHEMA, "filters": filters}, "patch", "filters")
+    for filters in (
+        object_schema({"ids": text_schema(1, LONGEST_IDS), "session": NO_TEXT_SCHEMA}, "ids"),
+        object_schema({"ids": NO_TEXT_SCHEMA, "session": NAME_SCHEMA}, "session"),
+    )
+)
 APPLY_STAGED_SCHEMA = object_schema({"xnames": names_schema(32_768, 0)})
 
 CFS_SCHEMA = object_schema(CONFIGURATION_FIELD)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2 import kinds, rules, verdict_rules
 from nodewatch.bos_v2.client import BosClient
-from nodewatch.bos_v2.list_tables import with_failed, without_failed
+from nodewatch.bos_v2.list_tables import with_failed
 from nodewatch.bos_v2.outcome import SessionLook
 from nodewatch.bos_v2.sessions_outcome import SessionsLook, session_kind
 from nodewatch.documents import as_text, part
@@ -56,14 +56,14 @@ class SessionListWatcher:
 
     def fitting_sessions(self, bos: BosClient) -> list[Session]:
         """Return the sessions that fit what the options ask for."""
-        sessions: list[Any] = list(bos.sessions(**self.filters))
+        sessions = list(bos.sessions(**self.filters))
         if self.view is None:
             return sessions
         from nodewatch.lists.view import filter_records
 
-        if self.chosen_by_failures:
-            sessions = with_failed(sessions, bos.failed_counts())
-        return cast("list[Session]", without_failed(filter_records(self.view, sessions, self.app.clock)))
+        records = with_failed(sessions, bos.failed_counts()) if self.chosen_by_failures else sessions
+        fitting = set(map(key_of, filter_records(self.view, records, self.app.clock)))
+        return [session for session in sessions if key_of(session) in fitting]
 
     def record_again(self, bos: BosClient, before: SessionLook) -> Session | None:
         """Return the record of a session that is not in the list, None if it is gone; what was complete stays so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2 import kinds, outcome, rules, verdict_rules
 from nodewatch.bos_v2.client import BosClient
@@ -128,12 +128,12 @@ def known_of(status: ExtendedStatus) -> object:
     return {**status, "timing": timing}
 
 
-def record_of(status: ExtendedStatus) -> Sequence[Any]:
+def record_of(status: ExtendedStatus) -> Sequence[object]:
     """Return what a status says that stands in the session's record."""
     timing = part(status, "timing")
     return status.get("status"), timing.get("start_time"), timing.get("end_time")
 
 
-def failures_of(status: ExtendedStatus) -> Sequence[Any]:
+def failures_of(status: ExtendedStatus) -> Sequence[object]:
     """Return what a status says of failures and errors."""
     return status.get("percent_failed"), status.get("error_summary")

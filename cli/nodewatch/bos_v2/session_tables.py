@@ -6,7 +6,7 @@ Each node is counted once, by one rule (`kinds.kind_of`), so that the parts add 
 from __future__ import annotations
 
 from shlex import quote
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2 import expectation_rules, kinds, rules, verdict_rules
 from nodewatch.documents import as_text, part
@@ -114,7 +114,7 @@ def identity_line(status: Document, session: Session, counts: Counts | None, clo
         f"ended {clock.at(ended)}" if ended else "",
         lasted_in_words(timing, clock),
     ]
-    return Line("  ".join(fact for fact in facts if fact), cast("Style", verdict.style))
+    return Line("  ".join(fact for fact in facts if fact), verdict.style)
 
 
 def lasted_in_words(timing: Document, clock: Clock) -> str:

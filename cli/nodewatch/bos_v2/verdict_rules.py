@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from nodewatch.documents import Document
+    from nodewatch.table import Style
 
 EXACT = 20_000  # components; of more than these, two decimal places of a percentage do not tell one
 HALF = 0.005  # percent: what BOS may add or take away when it rounds to two places
@@ -207,7 +208,7 @@ class Verdict(NamedTuple):
     """A session's state in words, and whether it is `good`, `bad`, `busy` or `warn`: complete is not success."""
 
     text: str
-    style: str
+    style: Style
 
 
 def verdict(status: Document, counts: Counts | None = None) -> Verdict:

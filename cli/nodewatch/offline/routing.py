@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from nodewatch.backend import ABSENT, Answer
+from nodewatch.backend import ABSENT, Answer, answered_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from nodewatch.backend import Request
     from nodewatch.documents import Document
+    from nodewatch.errors import NodewatchError
     from nodewatch.offline.store import Store
 
     Owned = TypeVar("Owned", bound=Document)
@@ -42,6 +43,11 @@ class Route(NamedTuple):
 def problem(status: int, title: str, detail: str) -> Answer:
     """Return an error answer as BOS writes it (RFC 7807)."""
     return Answer(status, {"detail": detail, "status": status, "title": title, "type": "about:blank"})
+
+
+def refused(call: Call, answer: Answer) -> NodewatchError:
+    """Return what a handler raises that cannot go on: the error that this answer is to whoever asked."""
+    return answered_error(call.request, answer, "the local store")
 
 
 def by_owner(documents: Iterable[Owned]) -> list[Owned]:

@@ -129,7 +129,7 @@ def test_every_line_of_the_table(name: str) -> None:
         f"set {place}": None if phases is None else {**boot_set(), "metadata": {}, "phases": phases}
         for place, phases in enumerate(line.boot_sets)
     }
-    look = Look("it", None, line.metadata, boot_sets, line.phase)
+    look = Look("it", {}, line.metadata, boot_sets, line.phase)
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
     for seconds, end in zip((119.0, 120.0), line.ends, strict=True):
         result = outcome.outcome(look, Settling(now, dict.fromkeys(NODES, 0.0), timedelta(seconds=120), seconds))

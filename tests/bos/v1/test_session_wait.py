@@ -232,7 +232,7 @@ def seen(look: Look, seconds: int) -> Settling:
 @given(found=phases, seconds=st.sampled_from([0, 119, 120]), stop=st.sampled_from(["", "2020-07-22 13:53:19"]))
 @settings(max_examples=100, deadline=None)
 def test_an_outcome_is_whole(found: list[Any], seconds: int, stop: str) -> None:
-    look = Look("it", None, {"stop_time": stop}, {"computes": {"phases": found}})
+    look = Look("it", {}, {"stop_time": stop}, {"computes": {"phases": found}})
     result = outcome(look, seen(look, seconds))
     everyone = {node for each in found for category in each["categories"] for node in category["node_list"]}
     assert set(result.failed) | set(result.lagging) <= everyone

@@ -26,3 +26,10 @@ polling_frequency:                 60
 logging_level:                     INFO
 """
     )
+
+
+def test_a_case_that_was_saved_without_options_has_none(run: Runner, load: Load) -> None:
+    load({"saved_at": "2026-11-21T12:00:00Z", "bos": {"v2": {}}})
+    done = run("bos v2 options list")
+    assert (done.code, done.stdout) == (8, "")
+    assert done.stderr.splitlines()[-1] == "Error: Not Found: The options were not saved."
