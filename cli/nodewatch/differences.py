@@ -48,8 +48,8 @@ def node_kind(before: NodeState | None, after: NodeState | None) -> str:
     ['newly failed', 'recovered', 'moved', '']
     >>> node_kind(bad, NodeState("failed", "no CFS", failed=True)), node_kind(None, bad), node_kind(None, fine)
     ('new error', 'newly failed', 'new')
-    >>> node_kind(bad, None)
-    'gone'
+    >>> node_kind(bad, None), node_kind(bad, bad), node_kind(bad, bad._replace(error=""))
+    ('gone', '', '')
     """
     if after is None:
         return "gone"
@@ -71,6 +71,8 @@ def thing_kind(before: str | None, after: str | None, *, sessions: bool) -> str:
     ('begun', 'ended')
     >>> [thing_kind(*pair, sessions=False) for pair in (("1", "2"), (None, "1"), ("1", None), ("1", "1"))]
     ['changed', 'added', 'removed', '']
+    >>> thing_kind("running", "complete", sessions=False)
+    'changed'
     """
     if before == after:
         return ""
@@ -91,6 +93,11 @@ def changes(before: FleetStates, after: FleetStates) -> list[Change]:
     >>> later = FleetStates({"BOS": {"x1": failed, "x2": stable}}, {"sessions": {}})
     >>> [(change.kind, change.names) for change in changes(fleet, later)], changes(fleet, fleet)
     ([('newly failed', ['x1']), ('removed', ['s'])], [])
+    >>> moved = FleetStates({"BOS": {"x1": NodeState("configuring", "e"), "x2": stable}}, {"sessions": {}})
+    >>> [(change.kind, change.error) for change in changes(fleet, moved)], changes(later, moved)[0].error
+    ([('moved', ''), ('removed', '')], '')
+    >>> changes(fleet, FleetStates(fleet.nodes, {}))
+    []
     """
     groups: dict[tuple[str, str, str, str, str], list[str]] = {}
     for about in {**before.nodes, **after.nodes}:

@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 def fleet_states(fleet: Mapping[str, Mapping[str, Document]]) -> FleetStates:
     """Return what is seen in the documents of a fleet, which are by section and key: a node's last phase counts.
 
-    >>> categories = [{"name": "failed", "node_list": ["x1"]}]
-    >>> boot_set = {"phases": [{"name": "boot", "categories": categories}]}
-    >>> fleet_states({"bos.v1.boot_sets": {"0f2d": {"computes": boot_set}}}).nodes["BOS v1 session 0f2d"]
-    {'x1': NodeState(word='boot failed', error='', failed=True)}
+    >>> def phase(name, **categories):
+    ...     return {"name": name, "categories": [{"name": each, "node_list": categories[each]} for each in categories]}
+    >>> boot, run = phase("boot", failed=["x1"], succeeded=["x2"]), phase("run", x=["x2"], not_started=["x1"])
+    >>> phases = [boot, run, phase("check", not_started=["x3"])]
+    >>> sessions = {"0f2d": {"stop_time": "2026-11-21 12:00:00"}, "ab12": {}}
+    >>> found = fleet_states({"bos.v1.boot_sets": {"0f2d": {"all": {"phases": phases}}}, "bos.v1.session": sessions})
+    >>> [(node, state.word, state.failed) for node, state in found.nodes["BOS v1 session 0f2d"].items()]
+    [('x1', 'boot failed', True), ('x2', 'run x', False), ('x3', 'check not_started', False)]
+    >>> found.things
+    {'BOS v1 session': {'0f2d': 'complete', 'ab12': 'running'}}
     """
     nodes: dict[str, dict[str, NodeState]] = {}
     for session, boot_sets in fleet.get("bos.v1.boot_sets", {}).items():

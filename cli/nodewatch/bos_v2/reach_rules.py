@@ -26,6 +26,8 @@ def reach_in_words(template: Document, limit: str) -> str:
     >>> by_role = {"boot_sets": {"a": {"node_roles_groups": ["Compute"]}}}
     >>> reach_in_words(by_role, ""), reach_in_words(by_role, "x1c0s0b0n0,x1c0s0b0n1")
     ('all nodes in Compute', 'at most 2 nodes, those in Compute')
+    >>> reach_in_words(by_role, "x1c0s0b0n0,uan")
+    'as many of nodes in Compute as the limit leaves (BOS alone knows who is in Compute, uan)'
     """
     nodes, groups = all_of_it = everyone(template)
     terms = limit.split(",") if limit else []
@@ -41,5 +43,9 @@ def reach_in_words(template: Document, limit: str) -> str:
 
 
 def is_node(name: str, nodes: list[str]) -> bool:
-    """Tell whether a name in a limit is that of a node, or of all: anything else is a group or a role."""
+    """Tell whether a name in a limit is that of a node, or of all: anything else is a group or a role.
+
+    >>> [is_node(name, ["nid000001"]) for name in ("nid000001", "x1c0s0b0n0", "all", "*", "nid000002", "uan")]
+    [True, True, True, True, False, False]
+    """
     return name in nodes or name in ("all", "*") or read_xname(name) is not None

@@ -121,6 +121,10 @@ def phase_times(found: Iterable[Document]) -> list[dict[str, object]]:
     >>> phase_times([first, {**first, "time": "2026-11-21T11:05:00Z", "phase": "configuring"}])
     [{'phase': 'powering_on', 'began': '2026-11-21T11:00:00Z', 'ended': '2026-11-21T11:05:00Z', 'nodes': 1, \
 'took': 300.0, 'median': 300.0, 'longest': 300.0, 'slowest': ['x1']}]
+    >>> steps = ("10:59", "x2", "boot"), ("11:00", "x1", "boot"), ("11:05", "x1", ""), ("11:06", "x2", "")
+    >>> found = [{"time": f"2026-11-21T{time}:00Z", "node": node, "phase": phase} for time, node, phase in steps]
+    >>> [(each["phase"], each["began"][11:16], each["ended"][11:16]) for each in phase_times(found)]
+    [('boot', '10:59', '11:06')]
     """
     last: dict[str, Document] = {}
     spent: dict[str, dict[str, float]] = {}
@@ -156,6 +160,11 @@ def phase_record(phase: str, began: str, ended: str, times: Mapping[str, float])
 
 
 def seconds_between(began: str, ended: str) -> float:
-    """Return the seconds between two times; 0 where one is none."""
+    """Return the seconds between two times; 0 where one is none.
+
+    >>> noon, later = "2026-11-21T12:00:00Z", "2026-11-21T12:01:00Z"
+    >>> seconds_between(noon, later), seconds_between("", later), seconds_between(noon, "")
+    (60.0, 0.0, 0.0)
+    """
     first, last = read_time(began), read_time(ended)
     return (last - first).total_seconds() if first and last else 0.0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.bos_v2.change_rules import HARDWARE_SPECIFIERS
 from nodewatch.bos_v2.fields import NO_ARTIFACTS, NO_DESIRED_STATE, NO_STAGED_STATE
-from nodewatch.documents import names_in, part
+from nodewatch.documents import as_text, names_in, part
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
@@ -53,7 +53,7 @@ def without_operator(term: str) -> str:
 def groups_in(limit: str, nodes: Container[str]) -> list[str]:
     """Return the names in a limit that may be groups or roles: what neither stands for all nor is a node.
 
-    >>> groups_in("all,&Compute,!x3000c0s1b0n0,green, !x2,&", ["x2"])
+    >>> groups_in("all,&Compute,!x3000c0s1b0n0,green, !x2,&,login", ["x2", "login"])
     ['Compute', 'green']
     """
     names = map(without_operator, limit.split(","))
@@ -68,9 +68,11 @@ def boot_artifacts(boot_set: Document) -> dict[str, str]:
 
     >>> boot_artifacts({"path": "s3://boot-images/1/manifest.json", "kernel_parameters": "ip=dhcp"})
     {'initrd': 's3://boot-images/1/initrd', 'kernel': 's3://boot-images/1/kernel', 'kernel_parameters': 'ip=dhcp'}
+    >>> boot_artifacts({})
+    {'initrd': '/initrd', 'kernel': '/kernel', 'kernel_parameters': ''}
     """
-    folder = str(boot_set.get("path") or "").rpartition("/")[0]
-    parameters = str(boot_set.get("kernel_parameters") or "")
+    folder = as_text(boot_set.get("path")).rpartition("/")[0]
+    parameters = as_text(boot_set.get("kernel_parameters"))
     return {"initrd": f"{folder}/initrd", "kernel": f"{folder}/kernel", "kernel_parameters": parameters}
 
 
@@ -80,16 +82,21 @@ def configuration_of_nodes(template: Document, boot_set: Document) -> str:
     >>> own = {"cfs": {"configuration": "own"}}
     >>> configuration_of_nodes({}, own), configuration_of_nodes({"cfs": {"configuration": "c"}}, {})
     ('own', 'c')
-    >>> configuration_of_nodes({"enable_cfs": False}, own)
-    ''
+    >>> configuration_of_nodes({"enable_cfs": False}, own), configuration_of_nodes({}, {})
+    ('', '')
     """
     if template.get("enable_cfs") is False:
         return ""
-    return str(part(boot_set, "cfs").get("configuration") or part(template, "cfs").get("configuration") or "")
+    return as_text(part(boot_set, "cfs").get("configuration") or part(template, "cfs").get("configuration"))
 
 
 def wanted_state(template: Document, boot_set: Document, session: Session) -> Document:
-    """Return the state that a session wants of a boot set's nodes: nothing booted, when it shuts them down."""
+    """Return the state that a session wants of a boot set's nodes: nothing booted, when it shuts them down.
+
+    >>> sessions = ({"operation": "shutdown", "stage": stage} for stage in (True, False))
+    >>> ["bss_token" in wanted_state({}, {}, session) for session in sessions]
+    [False, True]
+    """
     if session["operation"] == "shutdown":
         return NO_STAGED_STATE if session["stage"] else NO_DESIRED_STATE
     return {"boot_artifacts": boot_artifacts(boot_set), "configuration": configuration_of_nodes(template, boot_set)}
@@ -156,6 +163,12 @@ def plan_set_up(session: Session, template: Document, known: Container[str]) -> 
     ('IndexError: string index out of range\\n', True)
     >>> list(plan_set_up({**session, "limit": "x1,x2,!x2,x9"}, computes, ["x1", "x2"]).changes)
     ['x1']
+    >>> list(plan_set_up({**session, "limit": "login"}, computes, ["login"]).changes)
+    ['login']
+    >>> two = {"boot_sets": {"one": {"node_list": ["x1"], "path": "s3://one/m"}, **computes["boot_sets"]}}
+    >>> change = plan_set_up({**session, "limit": "x1"}, two, ["x1"]).changes["x1"]
+    >>> change["desired_state"]["boot_artifacts"]["kernel"]
+    's3://one/kernel'
     """
     boot_sets = [part(part(template, "boot_sets"), name) for name in part(template, "boot_sets")]
     listed = {node for boot_set in boot_sets for node in names_in(boot_set.get("node_list"))}
@@ -167,15 +180,16 @@ def plan_set_up(session: Session, template: Document, known: Container[str]) -> 
         return SetUp({}, who_is_in(groups))
     changes: dict[str, dict[str, object]] = {}
     strange = False
-    unlisted = [node for node in limit.split(",") if node in known and node not in listed]
+    unlisted = [node for node in limit.split(",") if node not in listed]
     for boot_set in boot_sets:
         unknown = [name for field in HARDWARE_SPECIFIERS[1:] for name in names_in(boot_set.get(field))]
         groups += unknown
         change = assignment(wanted_state(template, boot_set, session), session)
         for node in apply_limit([*names_in(boot_set.get("node_list")), *(unlisted if unknown else [])], limit):
-            strange = strange or node not in known
             if node in known:
                 changes[node] = change
+            else:
+                strange = True
     if changes:  # a staged shutdown is over at once: BOS notes no session on its nodes
         return SetUp(changes, over=session["stage"] and session["operation"] == "shutdown")
     if groups:

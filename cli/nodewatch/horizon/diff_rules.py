@@ -20,6 +20,13 @@ def fleet_states(fleet: Mapping[str, Mapping[str, Document]]) -> FleetStates:
     >>> status = {"agentUpgradePolicyStatus": {"status": "failed", "errorMessage": "no disk"}}
     >>> fleet_states({"exchange.managementStatus": {"o/n": {"o/roll": status}}}).nodes["policy o/roll"]
     {'o/n': NodeState(word='failed', error='no disk', failed=True)}
+    >>> nodes, agent = {"o/n": {"softwareVersions": {"horizon": "2.31.0"}}}, {"o/roll": status}
+    >>> found = fleet_states({"exchange.nodes": nodes, "agent.nodemanagement": agent}).nodes
+    >>> found["agent version"]["o/n"].word, found["agent"]["o/roll"].word
+    ('2.31.0', 'failed')
+    >>> policies = {"o/roll": {"lastUpdated": "T", "label": ""}, "o/old": {"label": ""}}
+    >>> fleet_states({"exchange.managementpolicies": policies}).things
+    {'policy': {'o/roll': 'T', 'o/old': '{"label": ""}'}}
     """
     nodes: dict[str, dict[str, NodeState]] = {}
     for node, statuses in fleet.get("exchange.managementStatus", {}).items():

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import NotFound
 from nodewatch.horizon import list_tables, meant_rules, outcome, rules, status_tables, tables
-from nodewatch.horizon.survey import Survey
 from nodewatch.watch.model import Subject, is_temporary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from nodewatch.app import App
+    from nodewatch.horizon.survey import Survey
     from nodewatch.horizon.types import Policy, Status, Statuses
 
 ALL_AGAIN = 10  # looks, of which one asks the nodes whose status is final, too
@@ -37,7 +37,7 @@ class PolicyWatcher:
         self.full, self.ask, self.wanted = full, ask, wanted
         self.known: dict[str, Statuses] = {}
         self.looks = 0
-        self.survey = Survey({}, [], {}, [])
+        self.survey: Survey
 
     def look(self) -> outcome.Look:
         """Ask once; raise `NotFound` if no node has a status at first, and none is to be waited for."""
@@ -169,7 +169,7 @@ def follow_node(
         if not statuses and not awaited and not seen:
             raise NotFound(f"{name} has no status of a policy.")
         seen.update(statuses)
-        missing = bool(awaited and not seen)
+        missing = not seen
         kept = [nmp for nmp, status in statuses.items() if rules.is_outdated(status, policies.get(nmp))]
         note = f"{awaited} has no status yet" if missing else ""
         return outcome.Look(name, "policies", statuses, kept=kept, short=int(missing), note=note)

@@ -44,6 +44,8 @@ class Result(NamedTuple):
         >>> target = Target("o/n", "o/p", None)
         >>> Result(target, now="initiated").words, Result(target, begun=False).words
         ('left alone: it has changed in the meantime, to initiated', 'not reset')
+        >>> Result(target).words
+        'reset or not: it was interrupted'
         """
         if self.is_reset:
             return "reset"
@@ -101,7 +103,12 @@ def targets(found: Mapping[str, Statuses], words: frozenset[str] | None) -> list
 
 
 def group_by_words(wanted: Iterable[Target]) -> dict[str, list[str]]:
-    """Return the nodes by what their statuses say, word and error, the most frequent first."""
+    """Return the nodes by what their statuses say, word and error, the most frequent first.
+
+    >>> failed = {"agentUpgradePolicyStatus": {"status": "failed", "errorMessage": "no disk"}}
+    >>> group_by_words([Target("o/a", "o/p", None), Target("o/b", "o/p", failed), Target("o/c", "o/p", failed)])
+    {'failed: no disk': ['o/b', 'o/c'], '(no status)': ['o/a']}
+    """
     found: dict[str, list[str]] = {}
     for target in wanted:
         error = as_text(rules.upgrade(target.status).get("errorMessage"))

@@ -39,6 +39,10 @@ def in_range(version: str, wanted: str) -> bool:
     [True, True, False, True, False]
     >>> in_range("1.2.3-beta", "[1.2.3,INFINITY)"), in_range("1.2", "[1.2.0,2)"), in_range("new", "1.0.0")
     (False, True, False)
+    >>> [in_range("2.0.0", wanted) for wanted in ("[1.0.0,2.0.0)", "[1.0.0,2.0.0]", "[1.0.0,1.9]", "(2,3)", "newest")]
+    [False, True, False, False, False]
+    >>> in_range("INFINITY", "[1,INFINITY)"), in_range("INFINITY", "[1,2)")
+    (True, False)
     """
     found = RANGE.fullmatch(f"[{wanted},{INFINITY})" if is_version(wanted) else wanted)
     if found is None or not is_version(version):
@@ -56,6 +60,8 @@ def order(version: str) -> Order:
 
     >>> sorted(["1.10", "1.2.0", "1.2-rc.2", "1.2-rc.10", "1.2-rc", "INFINITY", "1.2-1"], key=order)
     ['1.2-1', '1.2-rc', '1.2-rc.2', '1.2-rc.10', '1.2.0', '1.10', 'INFINITY']
+    >>> order("1-alpha") < order("1-beta"), order("1-01") == order("1-1")
+    (True, True)
     """
     if version == INFINITY:
         return (float("inf"), 0, 0, True, [])

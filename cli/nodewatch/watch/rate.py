@@ -32,8 +32,8 @@ class Rate(NamedTuple):
     def words(self) -> str:
         """Return both in words; the time in steps that grow with it, so that it does not change at every look.
 
-        >>> Rate(2.1, 880.0).words(), Rate(120.0, 20.0).words()
-        ('2.1 a minute, about 15 min left', '120 a minute, about 1 min left')
+        >>> Rate(2.1, 880.0).words(), Rate(120.0, 20.0).words(), Rate(1.0, 60.0).words()
+        ('2.1 a minute, about 15 min left', '120 a minute, about 1 min left', '1 a minute, about 1 min left')
         >>> Rate(0.25, 7_300.0).words(), Rate(0.058, 90_000).words()
         ('15 an hour, about 2 h 15 min left', '3.5 an hour, about 1 d 1 h left')
         """

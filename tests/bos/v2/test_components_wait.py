@@ -156,6 +156,13 @@ def test_nodes_that_move_and_were_not_chosen_do_not_hold_it(run: Runner, play: P
     assert (done.code, [node["id"] for node in done.json]) == (0, [NAMES[1]])
 
 
+def test_nodes_at_their_end_do_not_hold_it_while_they_are_enabled(run: Runner, play: Play) -> None:
+    enabled = node(NAMES[0], enabled=True)
+    play({0: moment(enabled, on(NAMES[1])), 30: moment(enabled, stable(NAMES[1])), 60: moment(taken(NAMES[0]))})
+    done = run(f"{WAIT} --session boot-1")
+    assert (done.code, done.stderr, len(done.json)) == (0, "", 2)
+
+
 def test_each_document_of_a_watch_is_whole(run: Runner, play: Play) -> None:
     play({0: moment(*everywhere(on)), 30: STABLE})
     line = f"{WAIT.replace('--wait', '--watch')} --session boot-1 --format json"

@@ -32,6 +32,20 @@ uan           compute    group uan          not configured  blue    the front
     )
 
 
+def test_the_nodes_go_on_below_where_they_are_wider_than_the_terminal(run: Runner, load: Load) -> None:
+    groups = template("uan", "x1", "x2", node_roles_groups=["Application"], node_groups=["login", "uan"])
+    load({"bos": {"v2": {"sessiontemplates": [groups]}}})
+    assert (
+        run("bos v2 sessiontemplates list", tty=True, COLUMNS="50", NO_COLOR="1").stdout
+        == """\
+Template  Nodes                      Configuration
+uan       x[1-2], role Application,  compute-24.7
+          group login, group uan
+Not shown for lack of width: boot sets.
+"""
+    )
+
+
 def test_there_are_none(run: Runner, load: Load) -> None:
     load({})
     assert run("bos v2 sessiontemplates list").json == []

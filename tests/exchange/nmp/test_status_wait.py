@@ -274,6 +274,15 @@ Error: edge-1: 0 of 1 policy successful, 1 failed.
     )
 
 
+def test_a_policy_that_is_named_is_waited_for_on_a_node(run: Runner, play: Play) -> None:
+    line, life = "exchange node management status edge-1 -p roll --wait", {0: words(None), 30: words("successful")}
+    play(life)
+    assert run(line).json == {"harbor/roll": "successful"}
+    play(life)
+    whole = run(f"{line} --long").json
+    assert whole == run("exchange node management status edge-1 --long").json
+
+
 def test_the_statuses_that_the_agent_has(run: Runner, play: Play) -> None:
     def agent(**words: str) -> Any:
         return {"agent": {"nodemanagement": {f"harbor/{name}": on_node(word) for name, word in words.items()}}}
@@ -287,7 +296,13 @@ def test_the_statuses_that_the_agent_has(run: Runner, play: Play) -> None:
     )
     assert run("nmstatus list --wait")[::2] == (0, "")
     play({0: agent(roll="initiated"), 30: agent()})
-    assert run("nmstatus list --wait").code == 12
+    assert run("nmstatus list --wait")[::2] == (
+        12,
+        """\
+Error: this node: 0 of 0 policies successful.
+  Missing (1): harbor/roll, last seen: initiated
+""",
+    )
     play({0: agent()})
     assert run("nmstatus list --wait") == (8, "", "Error: this node has no status of a policy.\n")
 
