@@ -40,14 +40,14 @@ FLEET_CHANGES: Listing[Record] = Listing(
 )
 
 
-class Whereabouts(TypedDict):
+class ContextAndCommand(TypedDict):
     """Which context something is in (None: no context), and the command that shows more of it."""
 
     context: str | None
     command: str
 
 
-class GoingOn(Whereabouts):
+class GoingOn(ContextAndCommand):
     """A boot session or an agent upgrade that goes on, or has failed lately; `nodes` is None where not known."""
 
     kind: str

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from nodewatch.app import App
-    from nodewatch.commands.list_tables import GoingOn, Whereabouts
+    from nodewatch.commands.list_tables import ContextAndCommand, GoingOn
     from nodewatch.watch.model import Subject
 
     Ask = Callable[[App], Iterator[GoingOn]]
@@ -190,7 +190,7 @@ def with_context_name(error: NodewatchError, app: App) -> NodewatchError:
     return type(error)(f"{app.settings.context}: {error.message}", status=error.status, document=error.document)
 
 
-def whereabouts(app: App, command: str) -> Whereabouts:
+def context_and_command(app: App, command: str) -> ContextAndCommand:
     """Return which context something is in, and the command that shows more of it."""
     name = app.flags.get("context")
     return {"context": app.settings.context, "command": command + (f" --context {quote(name)}" if name else "")}
@@ -225,7 +225,7 @@ def boots(app: App) -> Iterator[GoingOn]:
                 "nodes": len(component_names(session)),
                 "error": state.get("error") or None,
                 "since": state.get("start_time"),
-                **whereabouts(app, f"nodewatch bos sessions status list {quote(name)}"),
+                **context_and_command(app, f"nodewatch bos sessions status list {quote(name)}"),
             }
 
 
@@ -261,7 +261,7 @@ def older_boots(app: App) -> Iterator[GoingOn]:
                 "nodes": None,
                 "error": None,
                 "since": session.get("start_time"),
-                **whereabouts(app, f"nodewatch bos v1 session status list {quote(name)}"),
+                **context_and_command(app, f"nodewatch bos v1 session status list {quote(name)}"),
             }
 
 
@@ -301,5 +301,5 @@ def upgrades(app: App) -> Iterator[GoingOn]:
                 "nodes": counts.total(),
                 "error": None,
                 "since": None,
-                **whereabouts(app, f"nodewatch exchange nmp status {quote(policy)}"),
+                **context_and_command(app, f"nodewatch exchange nmp status {quote(policy)}"),
             }

@@ -16,7 +16,7 @@ from nodewatch.errors import (
 from nodewatch.nodes.error_kinds import ErrorKind, group_by_kind
 from nodewatch.nodes.nodeset import fold
 from nodewatch.times import span
-from nodewatch.watch.model import Look, Outcome, Row, Settling, is_temporary, with_missing
+from nodewatch.watch.model import Looked, Outcome, Settling, Shown, is_temporary, with_missing
 from nodewatch.watch.rate import Mark, measure_rate, recent_marks
 
 if TYPE_CHECKING:
@@ -157,12 +157,12 @@ class Viewer(Protocol[Look_contra]):
         ...
 
 
-class WatchLoop(Generic[Look, Row]):
+class WatchLoop(Generic[Looked, Shown]):
     """Looks at one thing again and again, and remembers since when everything in it is as it is."""
 
-    def __init__(self, app: App, subject: Subject[Look, Row], pace: Pace) -> None:
+    def __init__(self, app: App, subject: Subject[Looked, Shown], pace: Pace) -> None:
         self.app, self.world, self.subject, self.pace = app, app.world, subject, pace
-        self.update: Update[Look] | None = None
+        self.update: Update[Looked] | None = None
         self.states: Mapping[str, str] = {}
         self.since: dict[str, float] = {}
         self.departed: dict[str, str] = {}
@@ -175,7 +175,7 @@ class WatchLoop(Generic[Look, Row]):
         self.first = self.world.monotonic()
         self.deadline = self.first + (0.0 if app.unchanging else pace.timeout)
 
-    def run(self, viewer: Viewer[Look]) -> NodewatchError | None:
+    def run(self, viewer: Viewer[Looked]) -> NodewatchError | None:
         """Look until it is over, and return how it ended: None when everything succeeded.
 
         What no later look can mend (401, 403, 404 at first, a wrong configuration) is raised.
@@ -198,7 +198,7 @@ class WatchLoop(Generic[Look, Row]):
                 return self.out_of_time(update)
             viewer.sleep(pause)
 
-    def see(self) -> Update[Look]:
+    def see(self) -> Update[Looked]:
         """Look once; return what came back, or the trouble if a later look may go well.
 
         The last look begins so much before the time is up as the longest one took.
@@ -255,7 +255,7 @@ class WatchLoop(Generic[Look, Row]):
             nodes = "1 node was" if len(others) == 1 else f"{len(others):,} nodes were"
             self.app.say(f"{nodes} {self.subject.gone_means} after the end: {fold(others)}")
 
-    def ending(self, update: Update[Look]) -> NodewatchError | None:
+    def ending(self, update: Update[Looked]) -> NodewatchError | None:
         """Return the error that this update ends the wait with; None if it goes on, or ends well."""
         outcome = update.outcome
         if update.trouble:
@@ -277,7 +277,7 @@ class WatchLoop(Generic[Look, Row]):
         since = {name: now - timedelta(seconds=clock - at) for name, at in self.since.items() if at > self.first}
         return f"{words}.{nodes_by_state(outcome, self.states, since)}"
 
-    def out_of_time(self, update: Update[Look]) -> TimeRanOut:
+    def out_of_time(self, update: Update[Looked]) -> TimeRanOut:
         """Return the error for a wait that took too long."""
         if self.app.unchanging:
             why = f"{self.app.unchanging} is a fleet file, in which nothing changes"
@@ -343,7 +343,7 @@ def group_by_state(names: Iterable[str], states: Mapping[str, str]) -> list[Erro
     return sorted([*kinds, *silent], key=lambda kind: (-len(kind.names), places[kind.names[0]]))
 
 
-def follow(app: App, subject: Subject[Look, Row]) -> None:
+def follow(app: App, subject: Subject[Looked, Shown]) -> None:
     """Wait for something, or watch it, as the options say; return when everything succeeded.
 
     Raise `NotAllSucceeded`, `TimeRanOut` or `WentAway` when it ended otherwise, with the nodes named; and `NotFound`,

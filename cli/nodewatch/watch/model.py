@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from nodewatch.table import Page
 
-Look = TypeVar("Look")
-Row = TypeVar("Row")
+Looked = TypeVar("Looked")
+Shown = TypeVar("Shown")
 
 
 class End(NamedTuple):
@@ -143,7 +143,7 @@ class Settling(NamedTuple):
         return self.clock - max(self.since.values(), default=self.clock) >= self.settle.total_seconds()
 
 
-class Subject(NamedTuple, Generic[Look, Row]):
+class Subject(NamedTuple, Generic[Looked, Shown]):
     """Something that can be waited for, as its slice describes it; `look` and `last_look` ask, all the rest is pure.
 
     `look` returns what one round of questions brought; `last_look`, where there is one, is taken when the time has run
@@ -154,12 +154,12 @@ class Subject(NamedTuple, Generic[Look, Row]):
     over by a newer session").
     """
 
-    look: Callable[[], Look]
-    document: Callable[[Look], object]
-    table: Callable[[Look], Page]
-    states: Callable[[Look], Mapping[str, str]]
-    outcome: Callable[[Look, Settling], Outcome]
-    nodes: Callable[[Look], Iterable[Row]] | None = None
-    whole: Callable[[Sequence[Row]], object] = list
+    look: Callable[[], Looked]
+    document: Callable[[Looked], object]
+    table: Callable[[Looked], Page]
+    states: Callable[[Looked], Mapping[str, str]]
+    outcome: Callable[[Looked, Settling], Outcome]
+    nodes: Callable[[Looked], Iterable[Shown]] | None = None
+    whole: Callable[[Sequence[Shown]], object] = list
     gone_means: str = ""
-    last_look: Callable[[], Look] | None = None
+    last_look: Callable[[], Looked] | None = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Generic, Self
 
 from nodewatch.table import Cell, Grid, Line, visible
 from nodewatch.times import span
-from nodewatch.watch.model import Look, Row
+from nodewatch.watch.model import Looked, Shown
 from nodewatch.watch.rate import sparkline
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ MOST_MOVES = 5
 SCREEN_TICK = 1.0
 
 
-class FinalViewer(Generic[Look, Row]):
+class FinalViewer(Generic[Looked, Shown]):
     """Says nothing until the end: then the document or the table."""
 
-    def __init__(self, app: App, subject: Subject[Look, Row]) -> None:
+    def __init__(self, app: App, subject: Subject[Looked, Shown]) -> None:
         self.app, self.subject = app, subject
-        self.last: Update[Look] | None = None
+        self.last: Update[Looked] | None = None
         self.warned = False
 
     def __enter__(self) -> Self:
@@ -48,7 +48,7 @@ class FinalViewer(Generic[Look, Row]):
             else:
                 self.app.show(subject.document(look), lambda _: subject.table(look))
 
-    def show(self, update: Update[Look]) -> None:
+    def show(self, update: Update[Looked]) -> None:
         """Remember it; tell once of a server that does not answer at all, lest it looks like waiting for nodes."""
         self.last = update
         if not update.seen and not self.warned:
@@ -60,10 +60,10 @@ class FinalViewer(Generic[Look, Row]):
         self.app.world.sleep(seconds)
 
 
-class LineViewer(Generic[Look, Row]):
+class LineViewer(Generic[Looked, Shown]):
     """Writes a line for each change, or a compact document: for what is not a terminal."""
 
-    def __init__(self, app: App, subject: Subject[Look, Row]) -> None:
+    def __init__(self, app: App, subject: Subject[Looked, Shown]) -> None:
         self.app, self.subject = app, subject
         self.style = app.flags.get("format") or "table"
         self.shown: tuple[str, bool] | None = None
@@ -75,7 +75,7 @@ class LineViewer(Generic[Look, Row]):
     def __exit__(self, *_error: object) -> None:
         pass
 
-    def show(self, update: Update[Look]) -> None:
+    def show(self, update: Update[Looked]) -> None:
         """Write what changed, and what is in the way of seeing it; nothing where nothing changed."""
         if update.trouble or update.look is None:
             self.stale = True
@@ -94,7 +94,7 @@ class LineViewer(Generic[Look, Row]):
             self.shown = state
             self.write(update, update.look)
 
-    def write(self, update: Update[Look], look: Look) -> None:
+    def write(self, update: Update[Looked], look: Looked) -> None:
         """Write one change."""
         out = self.app.world.stdout
         document = self.document(look) if self.style != "table" else None
@@ -115,7 +115,7 @@ class LineViewer(Generic[Look, Row]):
             self.line("; ".join([update.words, *changes]))
         out.flush()
 
-    def document(self, look: Look) -> object:
+    def document(self, look: Looked) -> object:
         """Return the document of a look: the list, where the options ask something of it."""
         subject = self.subject
         if subject.nodes is not None and self.app.list.wanted:
@@ -139,12 +139,12 @@ class LineViewer(Generic[Look, Row]):
         self.app.world.sleep(seconds)
 
 
-class ScreenViewer(Generic[Look, Row]):
+class ScreenViewer(Generic[Looked, Shown]):
     """Draws the table in place on a terminal, with what changed; at any end the last one is left below the prompt."""
 
-    def __init__(self, app: App, subject: Subject[Look, Row]) -> None:
+    def __init__(self, app: App, subject: Subject[Looked, Shown]) -> None:
         self.app, self.subject = app, subject
-        self.update: Update[Look] | None = None
+        self.update: Update[Looked] | None = None
         self.page: Page = []
         self.screen: Screen | None = None
 
@@ -169,7 +169,7 @@ class ScreenViewer(Generic[Look, Row]):
             with suppress(*([OSError] if kind is SystemExit else [])):  # killed, or the terminal was closed
                 print_page([self.heading(self.update), *self.page], self.app.world)
 
-    def show(self, update: Update[Look]) -> None:
+    def show(self, update: Update[Looked]) -> None:
         """Draw what one round brought: what changed, and the table with a star behind each name that changed."""
         self.update = update
         if not update.trouble and update.look is not None:
@@ -183,14 +183,14 @@ class ScreenViewer(Generic[Look, Row]):
             self.screen = Screen(self.app.world).__enter__()
         self.screen.draw([self.heading(update)], self.page)
 
-    def table(self, look: Look) -> Page:
+    def table(self, look: Looked) -> Page:
         """Return the table of a look: the list, where the options ask something of it."""
         subject = self.subject
         if subject.nodes is not None and self.app.list.wanted:
             return self.app.list.page(subject.nodes(look))
         return subject.table(look)
 
-    def heading(self, update: Update[Look]) -> Line:
+    def heading(self, update: Update[Looked]) -> Line:
         """Return for how long it is watched, how old the data is, and what is in the way of seeing more."""
         now = self.app.world.now()
         elapsed, age = span(now - update.began), span(now - update.at)
@@ -199,7 +199,7 @@ class ScreenViewer(Generic[Look, Row]):
         data = f"STALE, what is known is {age} old" if update.seen else "nothing was seen yet"
         return Line(f"Watched for {elapsed}, {data}: {update.trouble}", "warn")
 
-    def course(self, update: Update[Look]) -> str:
+    def course(self, update: Update[Looked]) -> str:
         """Return the share of nodes that were done at each look, drawn small; nothing before the second look."""
         if len(update.shares) < 2:
             return ""
@@ -240,7 +240,7 @@ def mark_names(block: Block, names: Container[str]) -> Block:
     return block._replace(rows=rows)
 
 
-def choose_viewer(app: App, subject: Subject[Look, Row]) -> Viewer[Look]:
+def choose_viewer(app: App, subject: Subject[Looked, Shown]) -> Viewer[Looked]:
     """Return what shows the updates, as the options and the terminal say."""
     if not app.flags.get("watch"):
         return FinalViewer(app, subject)
