@@ -43,6 +43,15 @@ def test_it_replaces_what_was_there(run: Runner, file: Path, tmp_path: Path) -> 
     assert run(f"bos sessions list --local {store}").json == []
 
 
+@pytest.mark.parametrize("status", [200, 7, None])
+def test_what_could_not_be_asked_is_an_error_whatever_status_the_file_gives_it(
+    run: Runner, file: Path, status: int | None
+) -> None:
+    file.write_text(json.dumps({"unasked": {"/v2/healthz": {"status": status, "message": "it broke"}}}))
+    sentence = "Error: This could not be asked when it was saved: it broke\n"
+    assert run(f"bos v2 healthz list --local {file}") == (5, "", sentence)
+
+
 def test_merge_adds_to_it(run: Runner, file: Path, tmp_path: Path) -> None:
     store = tmp_path / "fleet.db"
     run(f"local load {file} --local {store}")

@@ -129,14 +129,14 @@ class Store:
     def documents_in(self, texts: Sequence[str]) -> list[Any]:
         """Return the documents that the store's texts hold; raise `FileTrouble` for what is no JSON object."""
         try:
-            found = parse_json(f"[{','.join(texts)}]")
+            found: list[Any] = parse_json(f"[{','.join(texts)}]")
         except RecursionError as error:
             raise damaged(self.path, "a document in it is nested too deeply") from error
         except ValueError as error:
             raise damaged(self.path, "a document in it is not JSON") from error
         if len(found) != len(texts) or any(type(document) is not dict for document in found):
             raise damaged(self.path, "a document in it is no JSON object")
-        return found  # type: ignore[no-any-return]
+        return found
 
     def get(self, collection: str, key: str) -> Any:
         """Return the document of that key, or None."""
@@ -155,7 +155,7 @@ class Store:
         rows = self.execute("SELECT key, document FROM documents WHERE collection = ? ORDER BY place", (collection,))
         return ((key, self.documents_in([text])[0]) for key, text in rows)
 
-    def put(self, collection: str, key: str, document: Any, answer: Any = None) -> None:
+    def put(self, collection: str, key: str, document: object, answer: object = None) -> None:
         """Store the document under its key, in place of the one there; `answer` if it is answered otherwise."""
         self.execute(
             "INSERT INTO documents (collection, key, document, answer) VALUES (?, ?, ?, ?)"
