@@ -307,8 +307,8 @@ def any_fleet(draw: st.DrawFn) -> dict[str, Any]:
 @given(any_fleet())
 def test_dump_gives_back_what_was_loaded(fleet: dict[str, Any]) -> None:
     with closing(in_memory("memory", tables())) as store:
-        fleets.fill(store, fleets.read_fleet(json.dumps(fleet), "it", sections()))
-        dumped = fleets.dump(store, sections())
+        fleets.load_entries(store, fleets.read_fleet(json.dumps(fleet), "it", sections()))
+        dumped = fleets.dump_fleet(store, sections())
     kept = {"components": fleet["bos"]["v2"]["components"], "options": fleet["bos"]["v2"]["options"]}
     assert part(dumped, "bos")["v2"] == {name: value for name, value in kept.items() if value or name == "options"}
     assert part(part(dumped, "exchange"), "nodes") == fleet["exchange"]["nodes"]

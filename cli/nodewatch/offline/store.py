@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Tables = Mapping[int, Sequence[str]]
 
-APPLICATION = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
+APPLICATION_MARK = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
 STORE_FORMAT = 3
 MAGIC = b"SQLite format 3\0"
 FLEET_FILE = ".json"  # how the name of a fleet file ends
@@ -182,7 +182,7 @@ def owned_key(name: str, tenant: str | None) -> str:
     return f"{tenant}\n{name}" if tenant else name
 
 
-def statements(tables: Tables, number: int = STORE_FORMAT) -> tuple[str, ...]:
+def table_statements(tables: Tables, number: int = STORE_FORMAT) -> tuple[str, ...]:
     """Return the statements that make the tables of a store of that format, in their order."""
     return (*DOCUMENT_TABLES, *(each for since, made in tables.items() if since <= number for each in made))
 
@@ -199,7 +199,7 @@ def open_store(path: str, tables: Tables, patience: Callable[[], float] = lambda
         connection = connect_sqlite(path, "rw" if writable else "ro", patience())
         store = Store(connection, path, tables, writable=writable, patience=patience)
         with closed_on_failure(store), store.reading():
-            check_tables(store.connection, path, statements(tables, read_format(store.connection, path)))
+            check_tables(store.connection, path, table_statements(tables, read_format(store.connection, path)))
     return store
 
 
@@ -264,8 +264,8 @@ def in_memory(name: str, tables: Tables) -> Store:
 
 def make_tables(connection: sqlite3.Connection, tables: Tables) -> None:
     """Make the tables of a new store, and mark it as one of this format."""
-    marks = f"PRAGMA application_id = {APPLICATION}", f"PRAGMA user_version = {STORE_FORMAT}"
-    connection.executescript(";".join(("BEGIN", *statements(tables), *marks, "COMMIT")))
+    marks = f"PRAGMA application_id = {APPLICATION_MARK}", f"PRAGMA user_version = {STORE_FORMAT}"
+    connection.executescript(";".join(("BEGIN", *table_statements(tables), *marks, "COMMIT")))
 
 
 def check_magic(path: str) -> None:
@@ -287,7 +287,7 @@ def read_format(connection: sqlite3.Connection, path: str) -> int:
     """Return the store's format; raise `FileTrouble` if it is another program's, or written by a newer nodewatch."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     number = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application != APPLICATION:
+    if application != APPLICATION_MARK:
         raise FileTrouble(f"{path} is another program's SQLite file, not a nodewatch store.")
     if number > STORE_FORMAT:
         raise FileTrouble(
