@@ -11,16 +11,19 @@ from nodewatch.errors import FileTrouble, NodewatchError
 from nodewatch.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from nodewatch.backend import Backend
     from nodewatch.lists.asked import AskedList
+    from nodewatch.lists.listing import Row
     from nodewatch.offline.backend import LocalBackend
     from nodewatch.remote.backend import HttpBackend
     from nodewatch.settings.model import Settings
     from nodewatch.table import Page, Record
     from nodewatch.times import Clock
+
+    Flags = Mapping[str, Any]  # the shared options by name, as click has read them
 
 DOCUMENT_FORMATS = ("json", "yaml", "toml")
 LIST_FORMATS = ("csv", "tsv", "names")
@@ -212,7 +215,7 @@ class App:
             print_picture(page, self.settings.format, self.world)
 
     def show_list(
-        self, records: Iterable[Any], document: Callable[[Sequence[Any]], Any] = lambda records: records
+        self, records: Iterable[Row], document: Callable[[Sequence[Row]], object] = lambda records: records
     ) -> None:
         """Print a list as the options ask for it: as a table, as names, as CSV, or as the service's documents.
 

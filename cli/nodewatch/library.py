@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component
     from nodewatch.horizon.types import Status
     from nodewatch.watch.loop import Update
-    from nodewatch.watch.model import Subject
+    from nodewatch.watch.model import Looked, Shown, Subject
     from nodewatch.world import World
 
 Service = Literal["bos", "exchange", "agent"]
@@ -77,7 +77,7 @@ class NoViewer:
     def __exit__(self, *_error: object) -> None:
         pass
 
-    def show(self, update: Update) -> None:
+    def show(self, update: Update[object]) -> None:
         """Show nothing."""
 
     def sleep(self, seconds: float) -> None:
@@ -111,7 +111,7 @@ class Connection:
         """Close the connections to the server, or the local store."""
         self.opened.close()
 
-    def follow(self, subject: Subject, pace: Pace) -> Waited:
+    def follow(self, subject: Subject[Looked, Shown], pace: Pace) -> Waited:
         """Look until it is over, and return how it ended."""
         world, loop = self.app.world, WatchLoop(self.app, subject, pace)
         world.deadline = loop.first + pace.timeout + LAST_LOOK

@@ -244,8 +244,8 @@ def unclear_points(phases: Iterable[Document]) -> list[str]:
     ["Nobody knows what it means that 1 node of boot is 'timed_out'.", 'The nodes of failed in boot cannot be read.']
     >>> unclear_points([phase("Failed", ["x1"]), phase("timed_out", [])])
     []
-    >>> unclear_points([{"name": "boot", "categories": [None]}])
-    ['The categories of boot cannot be read.']
+    >>> [unclear_points([{"name": "boot", "categories": value}]) for value in ([None], 7)]
+    [['The categories of boot cannot be read.'], ['The categories of boot cannot be read.']]
     """
     from nodewatch.table import plural  # JSON needs none of it
 
@@ -273,6 +273,8 @@ def missing_part(boot_set: Document, name: str, phase: str, category: str | None
     >>> missing_part(document, "computes", "BOOT", "broken")
     "phase 'boot' of boot set 'computes' has no category 'broken'; it has: failed, succeeded."
     >>> missing_part(document, "computes", "boot", "Failed")
+    >>> missing_part({}, "computes", "boot", None)
+    "boot set 'computes' has no phase 'boot'; it has: none."
     """
     found = find_by_name(phases_of(boot_set), phase)
     if found is None:
@@ -306,6 +308,9 @@ def new_id(created: Document) -> str | None:
     >>> link = {"rel": "session", "href": "/v1/session/0f2d"}
     >>> new_id({"links": [link]}), new_id({"job": "boa-0f2d"}), new_id({})
     ('0f2d', '0f2d', None)
+    >>> others = [{"rel": "session", "href": "/v1/job/1"}, {"rel": "self", "href": "/v1/session/1"}]
+    >>> new_id({"links": others}), new_id({"job": "0f2d"})
+    (None, None)
     """
     for link in objects_in(created, "links"):
         href = str(link.get("href"))
@@ -327,6 +332,10 @@ def order_names(names: tuple[str, ...]) -> tuple[str, ...]:
     True
     >>> order_names(("boot", "failed", session)), order_names(("a", "b"))
     (('boot', 'failed', 'f4eebe51-a217-46d0-8733-b9499a092042'), ('a', 'b'))
+    >>> order_names(("boot", "failed", "a", "b")), order_names(("a", "boot"))
+    (('failed', 'boot', 'a', 'b'), ('a', 'boot'))
+    >>> order_names((session, "a", "b")) == (session, "a", "b")
+    True
     """
 
     def place(name: str) -> int:
@@ -342,7 +351,7 @@ def order_names(names: tuple[str, ...]) -> tuple[str, ...]:
         )
 
     right = tuple(sorted(names, key=place))
-    return right if 2 <= len(names) <= 4 and not possible(names) and possible(right) else names
+    return right if not possible(names) and possible(right) else names
 
 
 def apply_limit(nodes: Iterable[str], limit: str) -> list[str]:

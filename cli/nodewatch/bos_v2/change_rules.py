@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2.fields import NO_ARTIFACTS, NO_STAGED_STATE
 from nodewatch.bos_v2.rules import component_status
-from nodewatch.documents import names_in, part
+from nodewatch.documents import as_text, names_in, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +55,8 @@ def complete_patch(patch: Document, now: str) -> dict[str, object]:
     >>> change = complete_patch({"desired_state": {"configuration": "c"}}, "now")
     >>> change["desired_state"], change["session"], change["event_stats"] == NO_ATTEMPTS
     ({'configuration': 'c', 'last_updated': 'now'}, '', True)
+    >>> complete_patch({"desired_state": {"boot_artifacts": {}}}, "now")["event_stats"] == NO_ATTEMPTS
+    True
     >>> complete_patch({"actual_state": {"bss_token": "t"}, "desired_state": {"bss_token": "t"}, "session": "s"}, "now")
     {'actual_state': {'bss_token': 't'}, 'desired_state': {'bss_token': 't'}, 'session': 's'}
     """
@@ -78,8 +80,8 @@ def is_changing(component: Document) -> bool:
     >>> node = {"enabled": True, "status": {"phase": "powering_on"}, "last_action": {"action": "session_setup"}}
     >>> is_changing(node), is_changing({**node, "enabled": False})
     (True, False)
-    >>> is_changing({**node, "last_action": {"action": "powering_on"}})
-    False
+    >>> is_changing({**node, "last_action": {"action": "powering_on"}}), is_changing({**node, "status": {}})
+    (False, False)
     """
     return bool(
         component.get("enabled")
@@ -111,6 +113,11 @@ def start_staged(
     ('s', True, 'c', True)
     >>> start_staged(node, None, clear=False, tenant=None, now="now")[0]["error"]
     'Staged session no longer exists (session: s, tenant: None)'
+    >>> bare = {"id": "x1", "staged_state": {"session": "s", "boot_artifacts": {"kernel": "k", "initrd": ""}}}
+    >>> start_staged(bare, "shutdown", clear=False, tenant=None, now="now")[0]["error"]
+    'Staged operation is shutdown but boot artifact have been specified'
+    >>> start_staged({"id": "x1"}, "reboot", clear=False, tenant=None, now="now")[0]["desired_state"]["configuration"]
+    ''
     """
     staged = part(component, "staged_state")
     session = staged.get("session")
@@ -127,7 +134,7 @@ def start_staged(
         document.update(error=error, enabled=False)
     else:
         document.update(
-            desired_state={"boot_artifacts": artifacts, "configuration": staged.get("configuration") or ""},
+            desired_state={"boot_artifacts": artifacts, "configuration": as_text(staged.get("configuration"))},
             enabled=True,
         )
         if operation == "reboot":
@@ -161,6 +168,8 @@ def boot_set_fault(boot_set: Document, *, reject_nids: bool) -> str:
 
     >>> [boot_set_fault({"node_list": [node]}, reject_nids=True) for node in ("x1", "nid1")]
     ['', "Has NID in 'node_list'"]
+    >>> boot_set_fault({"node_list": ["nid1"]}, reject_nids=False)
+    ''
     >>> boot_set_fault({}, reject_nids=False)
     "No hardware specifier fields (('node_list', 'node_roles_groups', 'node_groups'))"
     """
@@ -216,7 +225,11 @@ def stored_template(body: Document, name: str, *, reject_nids: bool) -> dict[str
 
 
 def without_empty_cfs(document: Document) -> dict[str, object]:
-    """Return a template, or a boot set, without a `cfs` that names no configuration."""
+    """Return a template, or a boot set, without a `cfs` that names no configuration.
+
+    >>> without_empty_cfs({"cfs": {"configuration": "c"}}), without_empty_cfs({"cfs": {"configuration": ""}})
+    ({'cfs': {'configuration': 'c'}}, {})
+    """
     configuration = part(document, "cfs").get("configuration")
     return {name: value for name, value in document.items() if name != "cfs" or configuration}
 

@@ -59,7 +59,7 @@ class ComponentsWatcher:
         # Filters that a node does not leave by getting on.
         self.standing: Filters = {"ids": filters.get("ids"), "session": filters.get("session")}
         self.chosen: set[str] = set()
-        self.before = ComponentsLook({}, 0)
+        self.before: ComponentsLook
 
     def look(self) -> ComponentsLook:
         """Return what is known now."""

@@ -11,7 +11,7 @@ from nodewatch.bos_v2 import kinds, rules, verdict_rules
 from nodewatch.documents import part
 from nodewatch.table import plural
 from nodewatch.times import read_time
-from nodewatch.watch.model import FAILED, GOES_ON, SETTLES, SUCCEEDED, WENT_AWAY, Outcome
+from nodewatch.watch.model import FAILED, GOES_ON, SETTLES, SUCCEEDED, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -205,7 +205,7 @@ def outcome(look: SessionLook, settling: Settling) -> Outcome:
     name = look.session.get("name")
     if look.made_again:
         words = f"{name} was deleted, and made again at {look.made_again}"
-        return Outcome(words, finished=WENT_AWAY.finished, gone=WENT_AWAY.gone)
+        return Outcome(words, finished=True, gone=True)
     found, fits = kinds.sort_by_kind(look.nodes), find_rule(look)
     succeeded = fits.end.succeeded
     finished = fits.end.finished or (fits.end is SETTLES and settling.unchanged())

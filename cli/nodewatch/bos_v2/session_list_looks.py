@@ -95,9 +95,9 @@ class SessionListWatcher:
         return SessionLook(session, status, nodes, whole=over)
 
 
-def key_of(session: Session) -> str:
+def key_of(session: Document) -> str:
     """Return what a session is called among those of all tenants."""
-    return rules.saved_key(as_text(session.get("name")), session.get("tenant"))
+    return rules.saved_key(as_text(session.get("name")), as_text(session.get("tenant")))
 
 
 def failed_counts(looks: Iterable[SessionLook]) -> dict[str, int]:

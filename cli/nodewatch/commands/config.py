@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Page
     from nodewatch.world import World
 
-Row = tuple[Any, str]
+SettingRow = tuple[Any, str]
 IN_FILES = {  # what settings are called in the files of `cray` and `hzn`, where that is not the variable of the setting
     "bos.url": "hostname",
     "tenant": "tenant",
@@ -98,14 +98,14 @@ def settings_page(rows: dict[str, dict[str, Any]], home: str) -> Page:
     return [Grid([Column("Setting"), Column("Value", wraps=True), Column("Source", wraps=True)], shown)]
 
 
-def effective(settings: Settings, world: World) -> dict[str, Row]:
+def effective(settings: Settings, world: World) -> dict[str, SettingRow]:
     """Return every setting that counts, by name: its value, secrets masked, and where it comes from."""
     origins = settings.origins
 
-    def row(value: Any, name: str) -> Row:
+    def row(value: Any, name: str) -> SettingRow:
         return value, origins.get(name, "default" if value is not None else "")
 
-    rows: dict[str, Row] = {"context": row(settings.context, "context")}
+    rows: dict[str, SettingRow] = {"context": row(settings.context, "context")}
     for service in ("bos", "exchange", "agent"):
         system = settings.systems[service]
         if isinstance(system, WrongConfiguration):
@@ -136,7 +136,7 @@ def effective(settings: Settings, world: World) -> dict[str, Row]:
     return rows
 
 
-def token_row(settings: Settings, world: World) -> Row:
+def token_row(settings: Settings, world: World) -> SettingRow:
     """Return the file that the token for BOS is in, or that it is given as such."""
     from nodewatch.remote.tokens import token_place
 
@@ -148,7 +148,7 @@ def token_row(settings: Settings, world: World) -> Row:
     return token_place(settings, world, system.url) or (None, "")
 
 
-def proxy_row(settings: Settings, world: World) -> Row:
+def proxy_row(settings: Settings, world: World) -> SettingRow:
     """Return the proxy on the way to BOS, without its password."""
     from nodewatch.remote.addresses import proxy_for
 

@@ -33,6 +33,10 @@ are read in the order of `TOKENS`, the first one that fits counts, and nothing i
 [False, False, False, False, False]
 >>> satisfies(properties, ["site == rome", "floor == 2"]), satisfies(properties, ["site == rome", "floor == 3"])
 (True, False)
+>>> [satisfies(properties, ["(" * depth + "site == rome" + ")" * depth]) for depth in (100, 101)]
+[True, False]
+>>> satisfies([{"name": "site", "value": None}, {"name": "site", "value": "rome"}], ["site == rome"])
+True
 """
 
 from __future__ import annotations
@@ -42,6 +46,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
+from nodewatch.documents import as_text
 from nodewatch.horizon.version_rules import in_range, is_range, is_version
 
 if TYPE_CHECKING:
@@ -143,6 +148,26 @@ def read_comparison(text: str, at: int) -> tuple[PropertyComparison | None, int]
 
     >>> read_comparison("site == rome AND x > 1", 0), read_comparison("(a == b)", 0)
     ((PropertyComparison(name='site', operator='==', value='rome'), 12), (None, 0))
+    >>> read_comparison('abin"b,c"', 0)[0]
+    PropertyComparison(name='ab', operator='in', value='"b,c"')
+    >>> def fault(text):
+    ...     try:
+    ...         read_comparison(text, 0)
+    ...     except Unparsable as error:
+    ...         print(str(error).replace(IN, "; IN"))
+    >>> for text in ('xin"b"', 'abcd"b"', "> 1", "in > 1", "a == > ", "a == in "): fault(text)
+    an operator must follow the name 'xin', not '"b"'
+    an operator must follow the name 'abcd', not '"b"'
+    '> ' is not the name of a property
+    'in ' is not the name of a property; IN
+    '> ' is not a value that 'a' can be compared with
+    'in ' is not a value that 'a' can be compared with; IN
+    >>> for text in ("a == [1.0.0,2.0.0)", 'a == "b,c"', "a > b", "a in b", "a in [1.0.0, 2.0.0)"): fault(text)
+    a range of versions goes with the operator 'in' only, not with '=='
+    a list goes with the operator 'in' only, not with '=='
+    '>' compares numbers, and b is none
+    after the operator 'in' comes a quoted text, a version, or a range of versions
+    [1.0.0, 2.0.0) is not a range of versions, which has no blank in it: [1.0.0,2.0.0)
     """
     if is_blank(text, at):
         return None, len(text)
@@ -176,7 +201,7 @@ def check_kinds(found: PropertyComparison, operator: str, value: ConstraintToken
         raise Unparsable(f"{found.operator!r} compares numbers, and {found.value} is none")
     if operator == "in" and value.kind not in AFTER_IN:
         raise Unparsable("after the operator 'in' comes a quoted text, a version, or a range of versions")
-    if operator == "in" and value.kind == "range" and not is_range(value.text):
+    if value.kind == "range" and not is_range(value.text):
         raise Unparsable(f"{value.text} is not a range of versions, which has no blank in it: [1.0.0,2.0.0)")
 
 
@@ -273,13 +298,26 @@ def is_true(wanted: PropertyComparison | Joined, properties: Sequence[Document])
 
 
 def compare_property(found: Document, wanted: PropertyComparison) -> bool | None:
-    """Return whether one property is as it is wanted; None where its value cannot be compared so at all."""
+    """Return whether one property is as it is wanted; None where its value cannot be compared so at all.
+
+    >>> def compared(value, *wanted, kind=""):
+    ...     found = {"name": "p", "value": value, "type": kind}
+    ...     return [compare_property(found, PropertyComparison("p", *each.split(" ", 1))) for each in wanted]
+    >>> compared(5, "< 5", "<= 5", "> 5", ">= 5", "!= 5", "== 5"), compared(5, "< 6", "<= 4", "> 4", ">= 6", "!= 6")
+    ([False, True, False, True, False, True], [True, False, True, False, True])
+    >>> compared(10**400, "!= 5"), compared(True, "!= maybe", "!= false", "== false", "in true"), compared(None, "== 1")
+    ([False], [False, True, False, None], [None])
+    >>> compared("1.5", "in [1,2)", "in 1.5,2"), compared("1", "in [1,2)", "in [0,1)", kind="version")
+    ([True, True], [True, False])
+    >>> compared("2)", "in [1,2)"), compared("a, b", "== a, b", "== b", "== c"), compared("5", "< 5")
+    ([True], [True, True, False], [False])
+    """
     value = found.get("value")
     if isinstance(value, bool):
         return compare_truth(value, wanted)
     if isinstance(value, int | float):
         return compare_number(value, wanted)
-    return compare_text(value, str(found.get("type") or ""), wanted) if isinstance(value, str) else None
+    return compare_text(value, as_text(found.get("type")), wanted) if isinstance(value, str) else None
 
 
 def compare_truth(value: bool, wanted: PropertyComparison) -> bool | None:
@@ -330,8 +368,8 @@ def list_elements(text: str) -> set[str]:
 def read_property_number(text: str) -> float | None:
     """Return the number in a text, None where it is none, or too large for one.
 
-    >>> [read_property_number(text) for text in ("2.0", "+Inf", "1e3", "two", '"2"', "9" * 400)]
-    [2.0, inf, 1000.0, None, None, None]
+    >>> [read_property_number(text) for text in ("2.0", "+Inf", "1e3", "two", '"2"', "9" * 400, "\\u0131nf")]
+    [2.0, inf, 1000.0, None, None, None, None]
     """
     if not re.fullmatch(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", text):
         return float(text) if re.fullmatch(r"(?i)[+-]?(?:inf|infinity|nan)", text) and text.isascii() else None

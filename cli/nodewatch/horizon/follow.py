@@ -128,7 +128,7 @@ def may_be_last(status: Status | None) -> bool:
 
 def follow_policy(
     app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted: Awaited, *, long: bool
-) -> Subject:
+) -> Subject[outcome.Look, list_tables.StatusRecord]:
     """Return how to follow a policy (`org/nmp`, or nothing for all of them) on the nodes that `ask` asks."""
     pursuit = PolicyWatcher(full, ask, wanted)
 
@@ -155,7 +155,7 @@ class NodeAnswer(NamedTuple):
 
 def follow_node(
     app: App, name: str, ask: Callable[[], NodeAnswer], again: str, awaited: str = "", *, long: bool
-) -> Subject:
+) -> Subject[outcome.Look, list_tables.StatusRecord]:
     """Return how to follow the statuses of one node, that `ask` asks for.
 
     `awaited` is the policy that was named, whose status is waited for; without one `NotFound` is raised if the node has

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodewatch.documents import as_text
+from nodewatch.documents import as_text, names_in
 from nodewatch.horizon import rules
 from nodewatch.horizon.tables import OUTCOME_STYLES
 from nodewatch.lists.listing import At, Attribute, Listing
@@ -60,7 +60,7 @@ WORST_LISTING = Listing(
         Attribute(
             "errors",
             "its errors, the most frequent first",
-            lambda node, _: "; ".join(node["errors"]),
+            lambda node, _: "; ".join(names_in(node["errors"])),
             Column("Errors", wraps=True),
         ),
         *NODE_NAME_ATTRIBUTES,

@@ -130,10 +130,17 @@ def test_a_new_session_is_waited_for(run: Runner, play: Play) -> None:
     assert (done.code, done.stderr, len(done.json)) == (0, "", 4)
 
 
-def test_a_session_that_stays_pending(run: Runner, play: Play) -> None:
+def test_a_session_that_stays_pending(run: Runner, play: Play, network: RequestsMock, backend: str) -> None:
     play({0: moment(state="pending")})
     said = "Error: the time ran out after 1 min: session boot-1 is pending: its nodes are not known yet.\n"
     assert run(f"{WAIT} --session boot-1 --timeout 1m") == (11, "[]\n", said)
+    assert backend == "local" or len(network.calls) == 2 * 5
+
+
+def test_a_session_that_is_not_there(run: Runner, play: Play) -> None:
+    play({0: moment(*everywhere(on))})
+    said = "Error: nothing to wait for: no component matches.\n"
+    assert run(f"{WAIT} --session boot-9 --timeout 1m") == (10, "[]\n", said)
 
 
 def test_nothing_fits(run: Runner, play: Play) -> None:
@@ -142,7 +149,8 @@ def test_nothing_fits(run: Runner, play: Play) -> None:
 
 
 def test_a_look_asks_only_for_what_is_going_on(run: Runner, play: Play, network: RequestsMock, backend: str) -> None:
-    play({0: moment(*everywhere(on)), 40: moment(configuring(NAMES[0]), *map(stable, NAMES[1:])), 70: STABLE})
+    begun = moment(stable(NAMES[3]), *map(on, NAMES[:3]))
+    play({0: begun, 40: moment(configuring(NAMES[0]), *map(stable, NAMES[1:])), 70: STABLE})
     assert run(f"{WAIT} --session boot-1")[::2] == (0, "")
     if backend == "http":
         asked = [str(call.request.url).partition("session=boot-1")[2] for call in network.calls]
