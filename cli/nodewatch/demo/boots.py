@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2.rules import DEFAULT_OPTIONS, Tally, component_status, extended_status
-from nodewatch.bos_v2.verdict_rules import by_error
+from nodewatch.bos_v2.verdict_rules import ids_by_error
 from nodewatch.demo.runs import (
     DEMO_BOOTS,
     DISCOVERED,
@@ -80,7 +80,7 @@ def saved_status(run: SessionRun, components: Sequence[Component], now: datetime
     for component in components:
         status = component["status"]
         tallies.append(Tally(status["status"], status["phase"], component["enabled"], status["status_override"], 1))
-    return extended_status(demo_session(run, now), tallies, 0, by_error(components), now)
+    return extended_status(demo_session(run, now), tallies, 0, ids_by_error(components), now)
 
 
 def bos_time_ago(now: datetime, minutes: float) -> str:

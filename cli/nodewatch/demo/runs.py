@@ -6,7 +6,7 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.bos_v2.life_rules import CFS_FAILED, LIMIT_HIT, NO_PARAMETERS, NOT_IN_PCS, SILENT
+from nodewatch.bos_v2.life_rules import CFS_FAILED, LIMIT_HIT, NO_PARAMETERS, NOT_IN_PCS, SILENT_CONTROLLER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ NEW_IMAGE = "5a1fe0c2-93d4-4f0e-8c5b-71d2b8a4e6f3"
 OLD_IMAGE = "c27f3b90-0d18-4b6a-9e4d-2f8f1d7a5c01"
 ARM_IMAGE = "8e40d5b7-6c2a-49f1-b3f5-a9d07c1e2b84"
 CFS_INVALID = "cfs is not reporting a valid configuration status for this component: unknown"
-CHASSIS_SILENT = SILENT.format("x1000c1b0")
+CHASSIS_SILENT = SILENT_CONTROLLER.format("x1000c1b0")
 
 
 class NodeStanding(NamedTuple):
