@@ -90,8 +90,8 @@ class SessionListWatcher:
             return None
         over = status.get("status") == "complete"
         nodes: dict[str, Node] = {}
-        if over and (verdict_rules.node_count(status) or 0) > verdict_rules.EXACT:
-            nodes = kinds.nodes_by_id(bos.components(session=session.get("name"), fields=rules.IN_PROGRESS))
+        if over and (verdict_rules.node_count(status) or 0) > verdict_rules.COUNTED_EXACTLY:
+            nodes = kinds.nodes_by_id(bos.components(session=session.get("name"), fields=rules.PROGRESS_FIELDS))
         return SessionLook(session, status, nodes, whole=over)
 
 

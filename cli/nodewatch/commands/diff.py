@@ -86,12 +86,12 @@ def fleet_of(app: App, source: str) -> Fleet:
 
     if source == LIVE:
         from nodewatch.commands.local import ask_everything, live_systems
-        from nodewatch.offline.fleet import entries, loadable
+        from nodewatch.offline.fleet import fleet_entries, loadable
 
         fleet, unasked = ask_everything(app, live_systems(app))
         for error in unasked.values():
             raise error
-        return group_documents(entries(loadable(fleet, sections())[0], sections()))
+        return group_documents(fleet_entries(loadable(fleet, sections())[0], sections()))
     if source.endswith(FLEET_FILE):
         from nodewatch.files import read_file
         from nodewatch.offline.fleet import read_fleet

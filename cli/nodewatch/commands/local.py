@@ -31,12 +31,12 @@ def chosen_store(app: App, doing: str) -> str:
 def fill_store(app: App, path: str, found: list[Entry], *, merge: bool = False) -> None:
     """Put the documents into the store at the path, made if it is missing; show how far that is."""
     from nodewatch.offline.backend import store_to_fill
-    from nodewatch.offline.fleet import fill
+    from nodewatch.offline.fleet import load_entries
     from nodewatch.progress import Progress, with_progress
 
     progress = Progress(app.world, len(found), "documents", quiet=app.quiet)
     with closing(store_to_fill(path)) as store:
-        fill(store, with_progress(found, progress), merge=merge)
+        load_entries(store, with_progress(found, progress), merge=merge)
 
 
 @command
@@ -78,11 +78,11 @@ def dump_store(app: App, file: str) -> None:
     """
     from nodewatch.files import write_whole
     from nodewatch.offline.backend import sections, store_at
-    from nodewatch.offline.fleet import dump
+    from nodewatch.offline.fleet import dump_fleet
     from nodewatch.render.json import json_chunks
 
     with closing(store_at(app.settings.system("bos").local or chosen_store(app, "dump"))) as store:
-        fleet = dump(store, sections())
+        fleet = dump_fleet(store, sections())
     if file == "-":
         app.print_document(fleet)
     elif app.settings.dry_run:
