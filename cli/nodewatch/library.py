@@ -212,13 +212,13 @@ class Exchange(Connection, horizon.ExchangeClient):
     def switch(self, nmp: str, *, enabled: bool) -> None:
         """Enable or disable a policy; all else in it stays. Raise `NotFound` if there is none of that name."""
         from nodewatch.horizon.change_commands import named_policy
-        from nodewatch.horizon.policy_rules import switched
+        from nodewatch.horizon.policy_rules import as_switched
         from nodewatch.horizon.shared import one_policy
 
         org, name = one_policy(nmp, self.app)
         policy = named_policy(self, org, name)
         if policy is None or bool(policy.get("enabled")) != enabled:
-            self.put_policy(org, name, switched(policy, enabled=enabled))
+            self.put_policy(org, name, as_switched(policy, enabled=enabled))
 
     def reset(self, nmp: str, *, nodes: str | None = None, status: str = "failed") -> dict[str, bool]:
         """Have nodes evaluate a policy again, and return whether each was reset: one whose status changed is not.

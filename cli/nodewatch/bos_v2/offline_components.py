@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.offline.connection import damaged
-from nodewatch.offline.spool import spooled
+from nodewatch.offline.spool import spool_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,4 +128,4 @@ def answered_texts(store: Store, where: str = "1", values: Sequence[object] = ()
         f" WHERE {where} ORDER BY id LIMIT ?",
         (*values, limit),
     )
-    return spooled(text for text, valid in rows if (valid and text[0] == "{") or store.documents_in([text]))
+    return spool_texts(text for text, valid in rows if (valid and text[0] == "{") or store.documents_in([text]))

@@ -118,14 +118,14 @@ def look_at_upgrades(app: App, path: str, keep: float) -> None:
     from nodewatch.horizon import rules
     from nodewatch.horizon.offline_recording import add_look
     from nodewatch.horizon.recording_rules import policy_states
-    from nodewatch.horizon.shared import exchange
+    from nodewatch.horizon.shared import exchange_client
     from nodewatch.horizon.survey import ask_statuses, reasons_of
 
     org = app.settings.org
     if org is None:
         raise WrongConfiguration(rules.NO_ORG)
     now = app.world.now()
-    found = ask_statuses(app, org, exchange(app).nodes(org), "")
+    found = ask_statuses(app, org, exchange_client(app).nodes(org), "")
     if found.interrupted:
         raise KeyboardInterrupt
     answered = len(found.statuses) + len(found.silent)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SILENT = "silent"
 CLASSES = ("successful", "running", "failed", "waiting", "unknown", SILENT)
-DELAY = 60.0  # seconds; the agent begins to download within a minute of the scheduled time
+DOWNLOAD_DELAY = 60.0  # seconds; the agent begins to download within a minute of the scheduled time
 
 
 class StatusRecord(NamedTuple):
@@ -76,7 +76,7 @@ def is_late(record: StatusRecord, clock: Clock) -> bool:
     """
     scheduled = read_time(rules.upgrade(record.status).get("scheduledTime"))
     waits = rules.meaning(record.status).outcome == "waiting" and scheduled is not None
-    return waits and (clock.now - scheduled).total_seconds() > DELAY if scheduled else False
+    return waits and (clock.now - scheduled).total_seconds() > DOWNLOAD_DELAY if scheduled else False
 
 
 def upgrade_value(name: str) -> Callable[[StatusRecord, object], object]:
@@ -203,7 +203,7 @@ def only_when_asked(attributes: Sequence[Attribute[Listed]]) -> list[Attribute[L
     return [each._replace(column=None, flat=each.name in ("type", "version")) for each in attributes]
 
 
-STATUSES: Listing[StatusRecord] = Listing(
+STATUS_LISTING: Listing[StatusRecord] = Listing(
     [
         NODE_ATTRIBUTE,
         NMP_ATTRIBUTE,
@@ -213,7 +213,7 @@ STATUSES: Listing[StatusRecord] = Listing(
     order="node,nmp",
     empty="No status fits.",
 )
-STATUSES_OF_NODE: Listing[StatusRecord] = Listing(
+NODE_STATUS_LISTING: Listing[StatusRecord] = Listing(
     [
         NMP_ATTRIBUTE._replace(column=Column("Policy")),
         *STATUS_ATTRIBUTES,
@@ -242,7 +242,7 @@ def start_cell(record: tuple[str, Policy | None], clock: Clock) -> str:
     return start_words(record[1] or {}, clock)
 
 
-POLICIES: Listing[tuple[str, Policy | None]] = Listing(
+POLICY_LISTING: Listing[tuple[str, Policy | None]] = Listing(
     [
         Attribute("nmp", "the policy with its organization", lambda record, _: record[0], Column("Policy")),
         Attribute(
@@ -281,7 +281,7 @@ POLICIES: Listing[tuple[str, Policy | None]] = Listing(
     order="nmp",
     empty="There are no node management policies.",
 )
-POLICIES_OF_NODE = POLICIES._replace(empty="No policy is meant for this node.")
+NODE_POLICY_LISTING = POLICY_LISTING._replace(empty="No policy is meant for this node.")
 
 
 class MeantRecord(NamedTuple):
@@ -309,7 +309,7 @@ def by_policy(records: Sequence[MeantRecord]) -> dict[str, list[str]]:
     return found
 
 
-MEANT: Listing[MeantRecord] = Listing(
+MEANT_LISTING: Listing[MeantRecord] = Listing(
     [
         NODE_ATTRIBUTE,
         NMP_ATTRIBUTE._replace(column=Column("Policy")),
@@ -319,7 +319,7 @@ MEANT: Listing[MeantRecord] = Listing(
     empty="No policy is meant for such a node.",
 )
 
-NODES: Listing[tuple[str, Node | None]] = Listing(
+NODE_LISTING: Listing[tuple[str, Node | None]] = Listing(
     [
         Attribute("node", NODE_ATTRIBUTE.means, lambda record, _: record[0], NODE_ATTRIBUTE.column),
         *node_attributes(lambda record: record),
@@ -355,9 +355,9 @@ NODES: Listing[tuple[str, Node | None]] = Listing(
 
 def policies_table(found: Mapping[str, Policy | None], clock: Clock) -> Page:
     """Return one row a policy."""
-    return usual_page(POLICIES, found.items(), clock)
+    return usual_page(POLICY_LISTING, found.items(), clock)
 
 
 def nodes_table(found: Mapping[str, Node | None], clock: Clock) -> Page:
     """Return one row a node: what it is, what is installed on it, and when it was last heard of."""
-    return usual_page(NODES, found.items(), clock)
+    return usual_page(NODE_LISTING, found.items(), clock)
