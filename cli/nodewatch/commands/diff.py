@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.documents import as_text
+from nodewatch.documents import as_text, part
 from nodewatch.errors import NotAllSucceeded, ServiceTrouble
 from nodewatch.tree import command
 
@@ -69,7 +69,8 @@ def unasked_in(fleet: Fleet) -> dict[str, str]:
     """Return what could not be asked when a fleet was saved, by its path, with the reason."""
     from nodewatch.offline.section import UNASKED
 
-    return {path: as_text(answer.get("message")) for path, answer in fleet.get(UNASKED.place, {}).items()}
+    notes = fleet.get(UNASKED.place, {})
+    return {path: as_text(part(notes, path).get("message")) for path in notes}
 
 
 def service_of(place: str) -> str:
