@@ -114,6 +114,20 @@ def segment(name: str) -> str:
     return "".join(chr(byte) if chr(byte) in UNRESERVED else f"%{byte:02X}" for byte in encoded(name))
 
 
+def check_given(**values: object) -> None:
+    """Raise `WrongUsage` for a value that is a text without a visible character: it never stands for all.
+
+    >>> check_given(limit="x1", name=None)
+    >>> check_given(limit=" ")
+    Traceback (most recent call last):
+      ...
+    nodewatch.errors.WrongUsage: limit is empty, which never stands for all: name what is meant, or leave it out.
+    """
+    for name, value in values.items():
+        if isinstance(value, str) and not any(each.isprintable() and not each.isspace() for each in value):
+            raise WrongUsage(f"{name} is empty, which never stands for all: name what is meant, or leave it out.")
+
+
 def encoded(text: str) -> bytes:
     r"""Return the text in UTF-8; raise `WrongUsage` for a word of the command line that was not UTF-8.
 

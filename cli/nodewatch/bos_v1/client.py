@@ -12,6 +12,7 @@ from nodewatch.backend import (
     ask_array,
     ask_document,
     ask_object,
+    check_given,
     object_in,
     segment,
     status_words,
@@ -123,6 +124,7 @@ class BosV1Client:
         """Start a session and return the server's answer; raise `NotFound` if there is no such template."""
         fields = {"operation": operation, "templateUuid": template_uuid, "templateName": template, "limit": limit}
         body = {name: value for name, value in fields.items() if value is not None}
+        check_given(**body)
         with explaining_not_found(f"there is no session template {template or template_uuid!r}."):
             return ask_object(self.backend, Request("POST", "/v1/session", body=body, done=(201,)))
 

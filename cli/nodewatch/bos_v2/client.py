@@ -6,7 +6,17 @@ from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from nodewatch.backend import ASK_RIGHT, Backend, Request, ask_array, ask_document, ask_object, object_in, segment
+from nodewatch.backend import (
+    ASK_RIGHT,
+    Backend,
+    Request,
+    ask_array,
+    ask_document,
+    ask_object,
+    check_given,
+    object_in,
+    segment,
+)
 from nodewatch.documents import id_of
 from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongUsage
 from nodewatch.nodes.courses import NOT_RECORDED
@@ -102,6 +112,7 @@ class BosClient:
     def create_session(self, **wanted: Unpack[NewSession]) -> Session:
         """Create a session and return it; raise `ServiceTrouble` if BOS refuses: no such template, a name taken."""
         body = {name: value for name, value in wanted.items() if value is not None}
+        check_given(**body)
         return ask_object(self.backend, Request("POST", "/v2/sessions", body=body, done=(201,)))
 
     def delete_session(self, name: str) -> object:
@@ -153,6 +164,7 @@ class BosClient:
         for in several requests, merged, then paged), it knows no patterns or places (`x1000c2*`, `x1000c2`: all are
         asked for), and it ignores `enabled=false` where no other filter is given.
         """
+        check_given(**{name: filters.get(name) for name in ("ids", "session", "staged_session", "status")})
         ids, size = filters.get("ids"), filters.get("page_size")
         if ids:
             from nodewatch.nodes.places import meant_by, stands_for_several
