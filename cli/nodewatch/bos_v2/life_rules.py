@@ -78,7 +78,7 @@ class Observation(NamedTuple):
     wanted: bool  # something is to run on it
     matches: bool  # what runs is what is wanted
     configuration: str  # as CFS says: `none`, `pending`, `configured`, `failed`
-    booting: bool = False  # it was powered on less than max_boot_wait_time ago
+    booting: bool  # it was powered on less than max_boot_wait_time ago
 
 
 class PhaseRule(NamedTuple):

@@ -46,6 +46,8 @@ def plan(chances: Chances, node: str, nmp: str, tries: int) -> Plan:
     >>> from nodewatch.offline.chances import Chances
     >>> plan(Chances(1), "o/n", "o/p", 1).end, plan(Chances(1, failing=1), "o/n", "o/p", 1).end in BAD_ENDS
     ('successful', True)
+    >>> [{plan(Chances(1, failing), f"o/n{n}", "o/p", 1).failing_downloads for n in range(20)} for failing in (0, 0.33)]
+    [{0}, {0, 1, 2, 3, 5}]
     """
     about = (node, nmp, str(tries))
     if chances.draw(*about, "fails") < chances.failing:
