@@ -64,7 +64,7 @@ OURS = [
     (rf"{SLICE}\.client", rf"OWN\.({PURE})|backend|{LEAVES}"),
     (
         rf"{SLICE}\.offline\w*",
-        rf"OWN\.({PURE}|offline(_components|_changes)?)|backend|offline\.(routing|recording|section|store|spool)|{LEAVES}",
+        rf"OWN\.({PURE}|offline(_components|_changes)?)|backend|offline\.(connection|routing|recording|section|store|spool)|{LEAVES}",
     ),
     (rf"{SLICE}\.saving", rf"OWN\.({PURE}|client)|offline\.saving|backend|{LEAVES}"),
     (rf"{SLICE}\.\w+", rf"OWN\.(?!offline)\w+|app|tree|options|backend|files|gather|settings\.\w+|watch\.\w+|{LEAVES}"),
@@ -76,7 +76,7 @@ OURS = [
     ("backend", "arrays|errors"),
     (r"offline\.routing", "backend"),
     (r"offline\.(spool|section|chances)", "nothing"),
-    (r"offline\.store", rf"files|{LEAVES}"),
+    (r"offline\.store", rf"offline\.connection|files|{LEAVES}"),
     (r"offline\.saving", rf"backend|gather|{LEAVES}"),
     (r"offline\.fleet", rf"offline\.(store|section)|backend|{LEAVES}"),
     (r"offline\.life", rf"{SLICE}\.offline_life|offline\.section"),
@@ -100,7 +100,7 @@ OTHERS = {
     "yaml": r"render\.yaml",
     "tomli_w": r"render\.toml",
     "tomlkit": r"settings\.edit",
-    "sqlite3": r"offline\.store",
+    "sqlite3": r"offline\.(connection|store)",
 }
 
 NAMES = {path: ".".join(path.relative_to(CODE / "nodewatch").with_suffix("").parts) for path in CODE.rglob("*.py")}

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nodewatch.offline.connection import damaged
 from nodewatch.offline.spool import spooled
-from nodewatch.offline.store import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,8 @@ from nodewatch.bos_v2.fields import apply_patch
 from nodewatch.bos_v2.offline_changes import put_changed
 from nodewatch.bos_v2.offline_components import count_alike, read_component, select
 from nodewatch.documents import as_text, part
-from nodewatch.offline.store import damaged, owned_key
+from nodewatch.offline.connection import damaged
+from nodewatch.offline.store import owned_key
 from nodewatch.times import seconds_since
 
 if TYPE_CHECKING:

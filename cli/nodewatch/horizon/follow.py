@@ -42,12 +42,12 @@ class PolicyWatcher:
     def look(self) -> outcome.Look:
         """Ask once; raise `NotFound` if no node has a status at first, and none is to be waited for."""
         final = {node for node, statuses in self.known.items() if all(map(is_final, statuses.values()))}
-        but = final if self.looks % ALL_AGAIN else set()
-        found = self.asked(but)
-        look = self.seen(found)
-        if but and all(map(may_be_last, look.statuses.values())):
-            found = self.asked(set())
-            look = self.seen(found)
+        skipped = final if self.looks % ALL_AGAIN else set()
+        found = self.answers(skipped)
+        look = self.look_at(found)
+        if skipped and all(map(may_be_last, look.statuses.values())):
+            found = self.answers(set())
+            look = self.look_at(found)
         if not self.looks and not (look.statuses or look.awaited or look.troubled or look.short):
             raise NotFound(f"no node has a status of {self.full or 'any policy'}{look.note and f', and {look.note}'}.")
         self.looks += 1
@@ -55,38 +55,37 @@ class PolicyWatcher:
         self.known.update(found.statuses)
         return look
 
-    def asked(self, but: Collection[str]) -> Survey:
+    def answers(self, skipped: Collection[str]) -> Survey:
         """Return what the nodes answer, with what those answered before that are not asked."""
-        found = self.ask(but)
+        found = self.ask(skipped)
         if found.interrupted:
             raise KeyboardInterrupt
-        if found.troubled and not found.statuses and not found.silent and not but:
+        if found.troubled and not found.statuses and not found.silent and not skipped:
             raise next(iter(found.troubled.values()))
-        kept = {node: self.known[node] for node in but if node in found.nodes}
+        kept = {node: self.known[node] for node in skipped if node in found.nodes}
         return found._replace(statuses={**found.statuses, **kept})
 
-    def seen(self, found: Survey) -> outcome.Look:
+    def look_at(self, found: Survey) -> outcome.Look:
         """Return what the rule of the end needs to know of a survey."""
-        statuses = {self.name(node, nmp): each for node, held in found.statuses.items() for nmp, each in held.items()}
+        reported = [(node, nmp, status) for node in found.statuses for nmp, status in found.statuses[node].items()]
         awaited = [] if self.wanted.expect else self.awaited(found)
         waiting = {node for node, _ in awaited}
         expected = rules.expected_count(self.wanted.expect, sum(map(meant_rules.is_registered, found.nodes.values())))
         return outcome.Look(
             self.full or "all policies",
             "nodes" if self.full else "policies",
-            statuses,
+            {self.status_name(node, nmp): status for node, nmp, status in reported},
             silent=sum(node not in waiting for node in found.silent),
-            awaited=[self.name(node, nmp) for node, nmp in awaited],
+            awaited=[self.status_name(node, nmp) for node, nmp in awaited],
             troubled={
-                self.name(node, nmp): is_temporary(error)
+                self.status_name(node, nmp): is_temporary(error)
                 for node, error in found.troubled.items()
                 for nmp in self.known.get(node, [self.full])
             },
             kept=[
-                self.name(node, nmp)
-                for node, held in found.statuses.items()
-                for nmp, each in held.items()
-                if rules.is_outdated(each, found.policies.get(nmp))
+                self.status_name(node, nmp)
+                for node, nmp, status in reported
+                if rules.is_outdated(status, found.policies.get(nmp))
             ],
             short=max(0, expected - len(found.statuses) - len(found.troubled)),
             note=DISABLED * (not any(map(meant_rules.is_enabled, found.policies.values()))),
@@ -111,7 +110,7 @@ class PolicyWatcher:
             )
         ]
 
-    def name(self, node: str, nmp: str) -> str:
+    def status_name(self, node: str, nmp: str) -> str:
         """Return the name that a status of the node has among the others."""
         return node if self.full else f"{node} {nmp}".rstrip()
 

@@ -19,7 +19,7 @@ def node_page(name: str, document: Node | None, clock: Clock) -> Page:
     """Return what a node is, what is installed on it, and when it was last heard of."""
     document = document or {}
     installed = part(document, "softwareVersions")
-    named = (("agent", "horizon"), ("certificate", "certificate"), ("configuration", "config"))
+    parts = (("agent", "horizon"), ("certificate", "certificate"), ("configuration", "config"))
     return [
         Fields(
             [
@@ -29,7 +29,7 @@ def node_page(name: str, document: Node | None, clock: Clock) -> Page:
                 ("Pattern", as_text(document.get("pattern"))),
                 (
                     "Installed",
-                    ", ".join(f"{what} {as_text(installed[key])}" for what, key in named if installed.get(key)),
+                    ", ".join(f"{what} {as_text(installed[key])}" for what, key in parts if installed.get(key)),
                 ),
                 ("Heartbeat", clock.with_age(document.get("lastHeartbeat"))),
             ]

@@ -93,10 +93,10 @@ def substitute(text: str, value: Callable[[str], str | None]) -> tuple[str, list
 
     def replaced(found: re.Match[str]) -> str:
         name = found[1] or found[2]
-        here = value(name)
-        if here is None and name not in missing:
+        known = value(name)
+        if known is None and name not in missing:
             missing.append(name)
-        return here or ""
+        return known or ""
 
     return VARIABLE.sub(replaced, text), missing
 

@@ -53,9 +53,9 @@ class CheckedWrites:
             result = self.backend.send(question)
         except NotFound as error:
             result = error
-        here = statuses_in(result, question)
-        if target.nmp not in here or here[target.nmp] != target.status:
-            return Answer(200, ChangedSince(as_text(rules.status_word(here.get(target.nmp))) or "(no status)"))
+        now = statuses_in(result, question)
+        if target.nmp not in now or now[target.nmp] != target.status:
+            return Answer(200, ChangedSince(as_text(rules.status_word(now.get(target.nmp))) or "(no status)"))
         self.begun.add(request.path)
         return ask_confirmed(self.backend, request)
 

@@ -90,9 +90,10 @@ def store_at(path: str, patience: Callable[[float], float] = lambda usual: usual
     `patience` makes of the usual seconds those for which another process is waited for that has the store.
     """
     from nodewatch.offline import store as stores
+    from nodewatch.offline.connection import BUSY_SECONDS
 
     if not path.endswith(stores.FLEET_FILE):
-        return stores.open_store(path, tables(), lambda: patience(stores.BUSY_SECONDS))
+        return stores.open_store(path, tables(), lambda: patience(BUSY_SECONDS))
     from nodewatch.files import read_file
     from nodewatch.offline.fleet import fill, read_fleet
 

@@ -11,9 +11,17 @@ import sqlite3
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from nodewatch.errors import FileTrouble, Held
+from nodewatch.errors import FileTrouble
 from nodewatch.files import file_to_replace, give_to_owner, make_folder, read_beginning
 from nodewatch.jsontext import element, escape_surrogates, parse_json
+from nodewatch.offline.connection import (
+    BUSY_SECONDS,
+    OTHER_TROUBLE,
+    connect_sqlite,
+    damaged,
+    execute_patiently,
+    translating_errors,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,8 +30,6 @@ if TYPE_CHECKING:
 
 APPLICATION = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
 STORE_FORMAT = 3
-BUSY_SECONDS = 60.0  # for which another process is waited for
-TURNS = 10  # a second: how often a wait for another process looks whether somebody has pressed Ctrl-C
 MAGIC = b"SQLite format 3\0"
 FLEET_FILE = ".json"  # how the name of a fleet file ends
 
@@ -39,9 +45,6 @@ DOCUMENT_TABLES = (
 )""",
     "CREATE UNIQUE INDEX documents_by_key ON documents (collection, key)",
 )
-
-
-BYTES_FOUND = "there are bytes in place of a text in it"
 FIRST_READ = "SELECT 1 FROM sqlite_master LIMIT 1"  # what begins to hold the store's state
 
 
@@ -73,10 +76,10 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Hold one state of the store for all that is read inside."""
-        with translated(self.path):
+        with translating_errors(self.path):
             self.connection.execute("BEGIN")
             try:
-                patiently(self.connection, self.path, FIRST_READ, self.patience())
+                execute_patiently(self.connection, self.path, FIRST_READ, self.patience())
                 yield
             finally:
                 self.connection.rollback()
@@ -99,12 +102,12 @@ class Store:
         Raise `FileTrouble` if the store cannot be written, `Held` if it stays locked.
         """
         self.check_writable()
-        with translated(self.path):
-            patiently(self.connection, self.path, "BEGIN IMMEDIATE", self.patience())
+        with translating_errors(self.path):
+            execute_patiently(self.connection, self.path, "BEGIN IMMEDIATE", self.patience())
             try:
                 self.bring_up_to_date()
                 yield
-                patiently(self.connection, self.path, "COMMIT", self.patience())
+                execute_patiently(self.connection, self.path, "COMMIT", self.patience())
             except BaseException:
                 if self.connection.in_transaction:
                     self.connection.rollback()
@@ -192,7 +195,7 @@ def open_store(path: str, tables: Tables, patience: Callable[[], float] = lambda
     check_magic(path)
     folder = os.path.dirname(os.path.realpath(path))
     writable = os.access(path, os.W_OK) and os.access(folder, os.W_OK) and not is_foreign(path)
-    with translated(path):
+    with translating_errors(path):
         connection = connect_sqlite(path, "rw" if writable else "ro", patience())
         store = Store(connection, path, tables, writable=writable, patience=patience)
         with closed_on_failure(store), store.reading():
@@ -229,7 +232,7 @@ def create_store(path: str, tables: Tables) -> Store:
         raise cannot_be_made(path, error.strerror) from error
     if not os.access(folder, os.W_OK):
         raise cannot_be_made(path, f"{folder} is read-only")
-    with translated(path):
+    with translating_errors(path):
         # The tables are made in a file of another name, and the name given when they are all there: a process that is
         # killed meanwhile leaves no half-made store, and of two that start together both end up with the same one.
         unfinished = os.path.join(folder, f".{name[:200]}-{os.getpid()}.new")
@@ -265,42 +268,6 @@ def make_tables(connection: sqlite3.Connection, tables: Tables) -> None:
     connection.executescript(";".join(("BEGIN", *statements(tables), *marks, "COMMIT")))
 
 
-def connect_sqlite(path: str, mode: str, patience: float = BUSY_SECONDS) -> sqlite3.Connection:
-    """Return a connection on which transactions begin and end only where this module says so."""
-    connection = sqlite3.connect(
-        address(path, mode),
-        uri=True,
-        timeout=1 / TURNS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-
-    def row(_: sqlite3.Cursor, values: tuple[object, ...]) -> tuple[object, ...]:
-        """Return a row; raise `FileTrouble` for bytes in it, which SQLite lets anybody put in the place of a text."""
-        if bytes in map(type, values):
-            raise damaged(path, BYTES_FOUND)
-        return values
-
-    connection.row_factory = row
-    try:
-        for setting in ("synchronous = FULL", "temp_store = MEMORY", "trusted_schema = OFF"):
-            patiently(connection, path, f"PRAGMA {setting}", patience)
-    except BaseException:  # Ctrl-C, too, ends the wait for a store that is locked
-        connection.close()
-        raise
-    return connection
-
-
-def address(path: str, mode: str) -> str:
-    """Return the URI that SQLite opens the file by, in the mode `rw` or `ro`.
-
-    >>> address("/tmp/100%é?.db", "ro")
-    'file:/tmp/100%25%c3%a9%3f.db?mode=ro'
-    """
-    name = os.fsencode(os.path.realpath(path))
-    return f"file:{''.join(f'%{byte:02x}' if byte in b'%?#' or byte > 126 else chr(byte) for byte in name)}?mode={mode}"
-
-
 def check_magic(path: str) -> None:
     """Raise `FileTrouble` if the file is missing, unreadable, or no SQLite file at all."""
     try:
@@ -333,56 +300,4 @@ def check_tables(connection: sqlite3.Connection, path: str, tables: Sequence[str
     """Raise `FileTrouble` if the tables in the file are not exactly these."""
     found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL OR type != 'index'").fetchall()
     if sorted(str(statement) for (statement,) in found) != sorted(tables):
-        raise FileTrouble(OTHERWISE.format(path=path, error="its tables are not those that this release makes"))
-
-
-def damaged(path: str, why: object) -> FileTrouble:
-    """Return the error for a store that does not hold what this program has put there."""
-    return FileTrouble(f"{path} is damaged: {why}. Load its fleet file again, into a new store.")
-
-
-def patiently(connection: sqlite3.Connection, path: str, statement: str, seconds: float) -> None:
-    """Run a statement that may have to wait for other processes; Ctrl-C ends the wait.
-
-    Raise `Held` if the store at the path is busy for so many seconds.
-    """
-    for _ in range(max(int(seconds * TURNS), 1)):
-        try:
-            connection.execute(statement)
-        except sqlite3.OperationalError as error:
-            if not getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-                raise
-        else:
-            return
-    raise Held(f"{path} was busy for {seconds:.3g} s: another process is changing it. Try again.")
-
-
-@contextmanager
-def translated(path: str) -> Iterator[None]:
-    """Turn SQLite's and the operating system's errors about the store into `FileTrouble`, `Held` if it is busy."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        name = getattr(error, "sqlite_errorname", "")
-        if "BLOB" in str(error):  # which its functions of JSON do not take
-            raise damaged(path, BYTES_FOUND) from error
-        sentence = next((SENTENCES[known] for known in SENTENCES if name.startswith(known)), OTHERWISE)
-        trouble = Held if name.startswith("SQLITE_BUSY") else FileTrouble
-        raise trouble(sentence.format(path=path, error=error)) from error
-    except sqlite3.DatabaseError as error:
-        raise damaged(path, error) from error
-    except UnicodeDecodeError as error:
-        raise damaged(path, "a text in it is not UTF-8") from error
-    except OSError as error:
-        raise FileTrouble(f"{path}: {error.strerror or error}.") from error
-
-
-SENTENCES = {
-    "SQLITE_BUSY": "{path} is busy: another process is changing it. Try again.",
-    "SQLITE_FULL": "the disk that holds {path} is full; nothing was changed.",
-    "SQLITE_READONLY": "{path} is read-only, so nothing was changed.",
-}
-OTHERWISE = (
-    "the local store {path} failed: {error}. If another release of nodewatch made it, load its fleet file into a new "
-    "one; `nodewatch demo --fresh` makes the demo store anew."
-)
+        raise FileTrouble(OTHER_TROUBLE.format(path=path, error="its tables are not those that this release makes"))

@@ -20,6 +20,7 @@ from fleets import component, session, template
 from killing import KILLS
 from nodewatch.command_tree import TREE
 from nodewatch.main import run
+from nodewatch.offline import connection as connections
 from nodewatch.offline import store as stores
 from nodewatch.offline.backend import tables
 
@@ -87,7 +88,7 @@ TEMPLATE = '{"boot_sets": {"all": {"path": "p", "type": "s3", "node_list": ["x1"
 
 def killing(number: int) -> Callable[[], object]:
     """Return what makes a process kill itself before the statement of that number, from when it opens a store."""
-    connect = stores.connect_sqlite
+    connect = connections.connect_sqlite
 
     def connected(path: str, mode: str, patience: float = 60.0) -> sqlite3.Connection:
         left = iter(range(number, -1, -1))
