@@ -16,7 +16,7 @@ import pytest
 from nodewatch.bos_v2.rules import as_answered
 from nodewatch.demo import demo_fleet
 from nodewatch.offline.backend import sections
-from nodewatch.offline.fleet import entries
+from nodewatch.offline.fleet import fleet_entries
 from nodewatch.settings.contexts import DEMO_ORG
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def v2(fleet: dict[str, Any]) -> Any:
 def test_demo_fleet_is_a_fleet_file_that_depends_on_nothing_but_the_time(fleet: dict[str, Any]) -> None:
     assert fleet == demo_fleet(NOW)
     assert json.loads(json.dumps(fleet)) == fleet
-    assert len(list(entries(fleet, sections()))) == 422
+    assert len(list(fleet_entries(fleet, sections()))) == 422
 
 
 def test_every_status_of_a_component_is_there(v2: Any) -> None:

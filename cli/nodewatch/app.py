@@ -5,22 +5,26 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nodewatch.errors import FileTrouble, NodewatchError
 from nodewatch.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from nodewatch.backend import Backend
     from nodewatch.lists.asked import AskedList
+    from nodewatch.lists.listing import Row
     from nodewatch.offline.backend import LocalBackend
     from nodewatch.remote.backend import HttpBackend
     from nodewatch.settings.model import Settings
     from nodewatch.table import Page, Record
     from nodewatch.times import Clock
+
+    Told = TypeVar("Told")  # what a service said
+    Flags = Mapping[str, Any]  # the shared options by name, as click has read them
 
 DOCUMENT_FORMATS = ("json", "yaml", "toml")
 LIST_FORMATS = ("csv", "tsv", "names")
@@ -166,9 +170,9 @@ class App:
 
     def show(
         self,
-        document: Any,
-        table: Callable[[Any], Page] | None = None,
-        nodes: Callable[[Any], Iterable[Record]] | None = None,
+        document: Told,
+        table: Callable[[Told], Page] | None = None,
+        nodes: Callable[[Told], Iterable[Record]] | None = None,
     ) -> None:
         """Print what came back: the document as it is, as the table that `table` makes of it, or its nodes.
 
@@ -212,7 +216,7 @@ class App:
             print_picture(page, self.settings.format, self.world)
 
     def show_list(
-        self, records: Iterable[Any], document: Callable[[Sequence[Any]], Any] = lambda records: records
+        self, records: Iterable[Row], document: Callable[[Sequence[Row]], object] = lambda records: records
     ) -> None:
         """Print a list as the options ask for it: as a table, as names, as CSV, or as the service's documents.
 
@@ -240,7 +244,7 @@ class App:
 
         print_page(columns_help(self.list.description), self.world)
 
-    def print_document(self, document: Any) -> None:
+    def print_document(self, document: object) -> None:
         """Print a document in the chosen format; a table of it is JSON."""
         if self.settings.format in ("html", "svg"):
             from nodewatch.render.export import document_page

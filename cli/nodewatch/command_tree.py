@@ -154,7 +154,7 @@ EXCHANGE_GROUP = Group(
                 "list": Leaf("List the policies, or show one.", "horizon.policy_commands:list_policies"),
                 "history": Leaf(
                     "Show what became of a policy on nodes, or who failed.",
-                    "horizon.history_commands:show_course",
+                    "horizon.history_commands:show_nmp_history",
                 ),
                 "add": Leaf("Add a policy, or replace it.", "horizon.change_commands:add_policy"),
                 "new": Leaf("Print a policy to start from.", "horizon.policy_commands:show_example"),

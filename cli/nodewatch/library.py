@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Component
     from nodewatch.horizon.types import Status
     from nodewatch.watch.loop import Update
-    from nodewatch.watch.model import Subject
+    from nodewatch.watch.model import Looked, Shown, Subject
     from nodewatch.world import World
 
 Service = Literal["bos", "exchange", "agent"]
@@ -77,7 +77,7 @@ class NoViewer:
     def __exit__(self, *_error: object) -> None:
         pass
 
-    def show(self, update: Update) -> None:
+    def show(self, update: Update[object]) -> None:
         """Show nothing."""
 
     def sleep(self, seconds: float) -> None:
@@ -111,7 +111,7 @@ class Connection:
         """Close the connections to the server, or the local store."""
         self.opened.close()
 
-    def follow(self, subject: Subject, pace: Pace) -> Waited:
+    def follow(self, subject: Subject[Looked, Shown], pace: Pace) -> Waited:
         """Look until it is over, and return how it ended."""
         world, loop = self.app.world, WatchLoop(self.app, subject, pace)
         world.deadline = loop.first + pace.timeout + LAST_LOOK
@@ -212,13 +212,13 @@ class Exchange(Connection, horizon.ExchangeClient):
     def switch(self, nmp: str, *, enabled: bool) -> None:
         """Enable or disable a policy; all else in it stays. Raise `NotFound` if there is none of that name."""
         from nodewatch.horizon.change_commands import named_policy
-        from nodewatch.horizon.policy_rules import switched
+        from nodewatch.horizon.policy_rules import as_switched
         from nodewatch.horizon.shared import one_policy
 
         org, name = one_policy(nmp, self.app)
         policy = named_policy(self, org, name)
         if policy is None or bool(policy.get("enabled")) != enabled:
-            self.put_policy(org, name, switched(policy, enabled=enabled))
+            self.put_policy(org, name, as_switched(policy, enabled=enabled))
 
     def reset(self, nmp: str, *, nodes: str | None = None, status: str = "failed") -> dict[str, bool]:
         """Have nodes evaluate a policy again, and return whether each was reset: one whose status changed is not.

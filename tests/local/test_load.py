@@ -43,6 +43,15 @@ def test_it_replaces_what_was_there(run: Runner, file: Path, tmp_path: Path) -> 
     assert run(f"bos sessions list --local {store}").json == []
 
 
+@pytest.mark.parametrize("status", [200, 7, None])
+def test_what_could_not_be_asked_is_an_error_whatever_status_the_file_gives_it(
+    run: Runner, file: Path, status: int | None
+) -> None:
+    file.write_text(json.dumps({"unasked": {"/v2/healthz": {"status": status, "message": "it broke"}}}))
+    sentence = "Error: This could not be asked when it was saved: it broke\n"
+    assert run(f"bos v2 healthz list --local {file}") == (5, "", sentence)
+
+
 def test_merge_adds_to_it(run: Runner, file: Path, tmp_path: Path) -> None:
     store = tmp_path / "fleet.db"
     run(f"local load {file} --local {store}")
@@ -298,8 +307,8 @@ def any_fleet(draw: st.DrawFn) -> dict[str, Any]:
 @given(any_fleet())
 def test_dump_gives_back_what_was_loaded(fleet: dict[str, Any]) -> None:
     with closing(in_memory("memory", tables())) as store:
-        fleets.fill(store, fleets.read_fleet(json.dumps(fleet), "it", sections()))
-        dumped = fleets.dump(store, sections())
+        fleets.load_entries(store, fleets.read_fleet(json.dumps(fleet), "it", sections()))
+        dumped = fleets.dump_fleet(store, sections())
     kept = {"components": fleet["bos"]["v2"]["components"], "options": fleet["bos"]["v2"]["options"]}
     assert part(dumped, "bos")["v2"] == {name: value for name, value in kept.items() if value or name == "options"}
     assert part(part(dumped, "exchange"), "nodes") == fleet["exchange"]["nodes"]

@@ -147,7 +147,7 @@ def test_no_transition_but_those_of_the_table(
     session: Session = {"name": "s", "operation": operation, "stage": False, "limit": ""}
     found = set_up_rules.plan_set_up(session, template("t", NODES[0]), NODES)
     node = fields.apply_patch(node, change_rules.complete_patch(found.changes[NODES[0]], ""))
-    does = life_rules.plan(Chances(seed, failing), "s", NODES[0])
+    does = life_rules.draw_plan(Chances(seed, failing), "s", NODES[0])
     waited = 0.0
     for _ in range(LONG * 60 // speed + LONG):
         if not node["enabled"]:

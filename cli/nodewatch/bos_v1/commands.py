@@ -67,7 +67,9 @@ def list_sessions(app: App) -> None:
     if app.list.view is None:
         app.show(names)
         return
-    sessions = describe_each(app, names) if app.list.uses("details") else [{"id": name} for name in names]
+    sessions: list[dict[str, object]] = [{"id": name} for name in names]
+    if app.list.uses("details"):
+        sessions = describe_each(app, names)
     app.show_list(sessions, list_tables.ids_of)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Page, Record
 
 
-def follow_session(app: App, name: str) -> Subject:
+def follow_session(app: App, name: str) -> Subject[outcome.Look, Record]:
     """Return how to follow a session, with all its boot sets."""
     seen: list[rules.BootSets] = []
 
@@ -29,7 +29,7 @@ def follow_session(app: App, name: str) -> Subject:
     return make_subject(look, lambda look: tables.session_status_page(look.document, seen[0], app.clock))
 
 
-def follow_boot_set(app: App, session: str, name: str) -> Subject:
+def follow_boot_set(app: App, session: str, name: str) -> Subject[outcome.Look, Record]:
     """Return how to follow a boot set."""
 
     def look() -> outcome.Look:
@@ -43,7 +43,7 @@ def follow_boot_set(app: App, session: str, name: str) -> Subject:
     )
 
 
-def follow_phase(app: App, session: str, boot_set: str, name: str) -> Subject:
+def follow_phase(app: App, session: str, boot_set: str, name: str) -> Subject[outcome.Look, Record]:
     """Return how to follow a phase; its boot set tells which nodes failed an earlier one."""
 
     def look() -> outcome.Look:
@@ -59,7 +59,7 @@ def follow_phase(app: App, session: str, boot_set: str, name: str) -> Subject:
     )
 
 
-def follow_category(app: App, session: str, boot_set: str, phase: str, name: str) -> Subject:
+def follow_category(app: App, session: str, boot_set: str, phase: str, name: str) -> Subject[outcome.Look, Record]:
     """Return how to follow a category: it is over when its phase is."""
 
     def look() -> outcome.Look:
@@ -80,7 +80,7 @@ def make_subject(
     look: Callable[[], outcome.Look],
     table: Callable[[outcome.Look], Page],
     nodes: Callable[[outcome.Look], Iterable[Record]] | None = None,
-) -> Subject:
+) -> Subject[outcome.Look, Record]:
     """Return how to follow what the look brings."""
     return Subject(
         look=look,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nodewatch.times import Clock
 
 
-DETAILS = ("details",)  # all but the id is in the session's own document, which is one more question
+NEEDS_DETAILS = ("details",)  # all but the id is in the session's own document, which is one more question
 
 
 def claim_cell(session: Document, _clock: Clock) -> Cell:
@@ -31,14 +31,18 @@ SESSION_LISTING = Listing(
     [
         Attribute("id", "the session's id", At("id"), Column("Session")),
         Attribute(
-            "operation", "boot, configure, reboot or shutdown", At("operation"), Column("Operation", 2), needs=DETAILS
+            "operation",
+            "boot, configure, reboot or shutdown",
+            At("operation"),
+            Column("Operation", 2),
+            needs=NEEDS_DETAILS,
         ),
         Attribute(
             "template",
             "the session template that it was created from",
             lambda session, _: rules.template_name(session),
             Column("Template", 3),
-            needs=DETAILS,
+            needs=NEEDS_DETAILS,
         ),
         Attribute(
             "start_time",
@@ -47,7 +51,7 @@ SESSION_LISTING = Listing(
             Column("Started"),
             lambda session, clock: clock.day(session.get("start_time")),
             kind="time",
-            needs=DETAILS,
+            needs=NEEDS_DETAILS,
         ),
         Attribute(
             "stop_time",
@@ -56,7 +60,7 @@ SESSION_LISTING = Listing(
             Column("Stopped", 1),
             lambda session, clock: clock.day(session.get("stop_time")),
             kind="time",
-            needs=DETAILS,
+            needs=NEEDS_DETAILS,
         ),
         Attribute(
             "state",
@@ -64,7 +68,7 @@ SESSION_LISTING = Listing(
             lambda session, _: rules.claim_in_words(session),
             Column("Server says", wraps=True),
             claim_cell,
-            needs=DETAILS,
+            needs=NEEDS_DETAILS,
         ),
         Attribute(
             "errors",
@@ -73,7 +77,7 @@ SESSION_LISTING = Listing(
             Column("Errors", 4, right=True),
             lambda session, _: Cell(as_text(session.get("error_count") or ""), "bad"),
             kind="number",
-            needs=DETAILS,
+            needs=NEEDS_DETAILS,
         ),
     ],
     order="-start_time",

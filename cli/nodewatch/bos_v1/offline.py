@@ -1,7 +1,7 @@
 """BOS v1 offline: its routes over the local store, with the server's documents and errors ("BOS v1 API").
 
 What was loaded is answered as it is. The flags of sessions that were made here are computed when they are read, by the
-table of the guide page "View the Status of a BOS Session"; the collection `MADE` tells which those are.
+table of the guide page "View the Status of a BOS Session"; the collection `MADE_HERE` tells which those are.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from nodewatch.documents import Document
     from nodewatch.offline.store import Store
 
-SESSIONS, STATUSES, BOOT_SETS, MADE = "bos/v1/session", "bos/v1/status", "bos/v1/boot_sets", "bos/v1/made"
+SESSIONS, STATUSES, BOOT_SETS, MADE_HERE = "bos/v1/session", "bos/v1/status", "bos/v1/boot_sets", "bos/v1/made"
 TEMPLATES = "bos/v2/sessiontemplates"
-IMPLEMENTED = {"links": [], "major": "2", "minor": "14", "patch": "0"}  # the last server that had v1
+IMPLEMENTED_VERSION = {"links": [], "major": "2", "minor": "14", "patch": "0"}  # the last server that had v1
 REQUEST_FIELDS = {"operation", "templateName", "templateUuid", "limit", "job", "links"}
 
 
@@ -34,7 +34,7 @@ def put_in(collection: str) -> Callable[[Store, str, Document], None]:
 
     def put_loaded(store: Store, session: str, document: Document) -> None:
         store.put(collection, session, document)
-        store.delete(MADE, session)
+        store.delete(MADE_HERE, session)
 
     return put_loaded
 
@@ -56,7 +56,7 @@ def for_everyone(handler: Callable[[Store, Call], Answer]) -> Callable[[Store, C
 
 def version(store: Store, _call: Call) -> Answer:
     """Answer `GET /v1` and `GET /v1/version` with the version that was loaded: BOS has one for all its APIs."""
-    return Answer(200, store.get("bos/v2/version", "") or IMPLEMENTED)
+    return Answer(200, store.get("bos/v2/version", "") or IMPLEMENTED_VERSION)
 
 
 def health(_store: Store, _call: Call) -> Answer:
@@ -70,9 +70,9 @@ def list_sessions(store: Store, _call: Call) -> Answer:
     return Answer(200, list(dict.fromkeys(ids)))
 
 
-def flags_made_here(store: Store, session: str) -> rules.Flags | None:
+def computed_flags(store: Store, session: str) -> rules.Flags | None:
     """Return the flags of a session that was made here, from its boot sets; None for one that was loaded."""
-    if store.get(MADE, session) is None:
+    if store.get(MADE_HERE, session) is None:
         return None
     return rules.roll_up(rules.boot_set_flags(boot_set) for boot_set in stored_boot_sets(store, session).values())
 
@@ -88,7 +88,7 @@ def describe_session(store: Store, call: Call) -> Answer:
     document = store.get(SESSIONS, call.names["session"])
     if document is None:
         return Answer(404, {})
-    found = flags_made_here(store, call.names["session"])
+    found = computed_flags(store, call.names["session"])
     return Answer(200, document if found is None else rules.with_flags(document, found))
 
 
@@ -97,7 +97,7 @@ def session_status(store: Store, call: Call) -> Answer:
     document = store.get(STATUSES, call.names["session"])
     if document is None:
         return Answer(404)
-    found = flags_made_here(store, call.names["session"])
+    found = computed_flags(store, call.names["session"])
     if found is not None:
         document = {**document, "metadata": rules.with_flags(part(document, "metadata"), found)}
     return Answer(200, document)
@@ -107,7 +107,9 @@ def find_boot_set(store: Store, call: Call) -> Document | None:
     """Return the document of the boot set that the path names, or None; its name is case-sensitive."""
     session = call.names["session"]
     document = stored_boot_sets(store, session).get(call.names["boot_set"])
-    return document if document is None or store.get(MADE, session) is None else rules.with_computed_flags(document)
+    return (
+        document if document is None or store.get(MADE_HERE, session) is None else rules.with_computed_flags(document)
+    )
 
 
 def boot_set_status(store: Store, call: Call) -> Answer:
@@ -207,7 +209,7 @@ def put_new(store: Store, session: str, now: str, nodes: Mapping[str, list[str]]
         },
     )
     store.put(BOOT_SETS, session, found)
-    store.put(MADE, session, {"at": now})
+    store.put(MADE_HERE, session, {"at": now})
 
 
 def new_boot_set(session: str, name: str, operation: str, nodes: list[str], now: str) -> dict[str, object]:
@@ -240,7 +242,7 @@ def make_links(address: str, rel: str, names: Iterable[str]) -> list[Link]:
 def delete_session(store: Store, call: Call) -> Answer:
     """Answer `DELETE /v1/session/{session}`: everything goes that is stored for the id."""
     session = call.names["session"]
-    deleted = [store.delete(collection, session) for collection in (SESSIONS, STATUSES, BOOT_SETS, MADE)]
+    deleted = [store.delete(collection, session) for collection in (SESSIONS, STATUSES, BOOT_SETS, MADE_HERE)]
     return Answer(204) if any(deleted) else Answer(404, f"Sesssion: {session} not found")
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nodewatch.documents import Document
     from nodewatch.watch.model import End, Settling
 
-ENDED = ("succeeded", "failed", "excluded")  # categories that a node does not leave
+ENDED_CATEGORIES = ("succeeded", "failed", "excluded")  # categories that a node does not leave
 
 
 class Look(NamedTuple):
@@ -88,7 +88,7 @@ def phase_courses(phases: Sequence[Document]) -> list[Course]:
     for phase in phases:
         nodes, name = rules.nodes_by_one_category(phase), phase_name(phase)
         begun = any(nodes[category] for category in nodes if category != "not_started")
-        open_ones = [category for category in nodes if category not in ENDED]
+        open_ones = [category for category in nodes if category not in ENDED_CATEGORIES]
         open_nodes = [node for category in open_ones for node in nodes[category]]
         waiting = [node for node in open_nodes if node not in lost]
         booted = any(course.phase == "boot" and not course.waiting for course in found)
@@ -243,7 +243,7 @@ def outcome(look: Look, settling: Settling) -> Outcome:
     failed, waiting = failed_nodes(found), waiting_nodes(found)
     state, end = SESSION_ENDS[find_case(look, found)]
     whole = bool(found) and None not in look.boot_sets.values()
-    said = words_of_look(state, len(node_states(look)), len(failed), len(waiting), whole=whole)
+    said = look_in_words(state, len(node_states(look)), len(failed), len(waiting), whole=whole)
     because = "".join(f"; {sentence.rstrip('.')}" for sentence in find_doubts(look)[:1])
     return Outcome(
         words=f"{look.what} is {said}{because}",
@@ -258,10 +258,10 @@ def outcome(look: Look, settling: Settling) -> Outcome:
     )
 
 
-def words_of_look(state: str, nodes: int, failed: int, waiting: int, *, whole: bool) -> str:
+def look_in_words(state: str, nodes: int, failed: int, waiting: int, *, whole: bool) -> str:
     """Return the state and the nodes by what is known of them, in words.
 
-    >>> words_of_look("stalled", 4, 1, 2, whole=True), words_of_look("not started", 0, 0, 0, whole=False)
+    >>> look_in_words("stalled", 4, 1, 2, whole=True), look_in_words("not started", 0, 0, 0, whole=False)
     ('stalled: 1 of 4 nodes done, 1 failed, 2 not done', 'not started: not every boot set has a status')
     """
     if not nodes:

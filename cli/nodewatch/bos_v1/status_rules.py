@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from nodewatch.statuses import Chart, Explanation, Step
 
-SHOW = "nodewatch bos v1 session status describe BOOT_SET SESSION_ID"
-HANGS = (
+SHOW_BOOT_SET = "nodewatch bos v1 session status describe BOOT_SET SESSION_ID"
+LIST_HANGS = (
     'with too many v1 sessions (a thousand or so) the list of them hangs: see the known issue "Hang Listing BOS V1 '
     'Sessions". A session whose id you know can still be shown; delete those that are over.'
 )
-FLAGS = (
+FALSE_FLAGS = (
     "in_progress false and complete false does not mean that nothing has begun: it is so between two phases too, and "
     "when a phase failed everywhere. The tables go by where the nodes are."
 )
@@ -40,7 +40,10 @@ CATEGORY_CHART = Chart(
             "The node did not get through the phase; nothing in later phases is done for it.",
             "an administrator to repair it",
             (),
-            [SHOW, "nodewatch bos v1 session create --template-name TEMPLATE --operation OPERATION --limit NODES"],
+            [
+                SHOW_BOOT_SET,
+                "nodewatch bos v1 session create --template-name TEMPLATE --operation OPERATION --limit NODES",
+            ],
         ),
         "excluded": Explanation("The node is left out of the phase.", "nothing"),
     },
@@ -54,7 +57,7 @@ STATE_CHART = Chart(
             "All nodes are in not_started.",
             "the session's job",
             [Step("running", "the first node begins a phase")],
-            [SHOW],
+            [SHOW_BOOT_SET],
         ),
         "running": Explanation(
             "A node is in progress.",
@@ -64,7 +67,7 @@ STATE_CHART = Chart(
                 Step("finished", "all nodes are done"),
                 Step("finished with failures", "all nodes are done, and some failed"),
             ],
-            [SHOW],
+            [SHOW_BOOT_SET],
         ),
         "stalled": Explanation(
             "Some nodes have not started, and none is in progress: it is between two phases, or has stopped.",
@@ -73,13 +76,13 @@ STATE_CHART = Chart(
                 Step("running", "the next phase begins"),
                 Step("finished with failures", "the session is stopped"),
             ],
-            [SHOW, "kubectl -n services get jobs"],
+            [SHOW_BOOT_SET, "kubectl -n services get jobs"],
         ),
         "finished": Explanation("No node is in progress or has not started.", "nothing"),
         "finished with failures": Explanation(
-            "No node is in progress or has not started, and some failed.", "nothing", (), [SHOW]
+            "No node is in progress or has not started, and some failed.", "nothing", (), [SHOW_BOOT_SET]
         ),
     },
-    [FLAGS, HANGS],
+    [FALSE_FLAGS, LIST_HANGS],
 )
 CHARTS = (CATEGORY_CHART, STATE_CHART)

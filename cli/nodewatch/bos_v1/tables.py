@@ -25,7 +25,7 @@ STATE_STYLES: dict[str, Style] = {
     "finished with failures": "bad",
 }
 CATEGORY_STYLES: dict[str, Style] = {"in_progress": "busy", "succeeded": "good", "failed": "bad"}
-COLUMNS = (
+PHASE_COLUMNS = (
     Column("Boot set"),
     Column("Phase"),
     Column("State", wraps=True),
@@ -199,8 +199,8 @@ def boot_sets_grid(boot_sets: Mapping[str, Document | None], clock: Clock) -> Gr
     """Return the boot sets phase by phase; one that stands alone is named above."""
     rows = [row for name, document in boot_sets.items() for row in boot_set_rows(name, document, clock)]
     if len(boot_sets) == 1:
-        return Grid(COLUMNS[1:], [row[1:] for row in rows], heading=f"Boot set {rows[0][0]}")
-    return Grid(COLUMNS, rows, empty="Which boot sets it has is not known.")
+        return Grid(PHASE_COLUMNS[1:], [row[1:] for row in rows], heading=f"Boot set {rows[0][0]}")
+    return Grid(PHASE_COLUMNS, rows, empty="Which boot sets it has is not known.")
 
 
 def boot_set_rows(name: str, document: Document | None, clock: Clock) -> list[list[str | Cell]]:

@@ -94,7 +94,7 @@ def create_session(
     bos = BosClient(app.backend("bos"))
     limit = limit and nodes.known_limit(bos, limits.read_limit(limit, app.world))
     if app.settings.dry_run or (limit is None and not yes and app.interactive):
-        who = f"{whom(bos, template_name, limit or '', rehearsed=app.settings.dry_run)} of {template_name}"
+        who = f"{whom_in_words(bos, template_name, limit or '', rehearsed=app.settings.dry_run)} of {template_name}"
         if app.settings.dry_run:
             app.say(f"{DOING[operation]} {who}, at {app.address('bos')}: nothing is sent.")
         else:
@@ -110,7 +110,7 @@ def create_session(
     app.show(session, lambda session: tables.created_session_page(session, app.clock))
 
 
-def whom(bos: BosClient, template: str, limit: str, *, rehearsed: bool) -> str:
+def whom_in_words(bos: BosClient, template: str, limit: str, *, rehearsed: bool) -> str:
     """Return in words which nodes a session is for; a rehearsal only says so when BOS does not have the template."""
     try:
         return reach_rules.reach_in_words(bos.template(template), limit)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nodewatch.documents import Document
 
 NO_ATTEMPTS = {"power_off_forceful_attempts": 0, "power_off_graceful_attempts": 0, "power_on_attempts": 0}
-DATED = ("actual_state", "desired_state", "staged_state", "last_action")
+DATED_FIELDS = ("actual_state", "desired_state", "staged_state", "last_action")
 HARDWARE_SPECIFIERS = ("node_list", "node_roles_groups", "node_groups")
 
 
@@ -61,7 +61,7 @@ def complete_patch(patch: Document, now: str) -> dict[str, object]:
     {'actual_state': {'bss_token': 't'}, 'desired_state': {'bss_token': 't'}, 'session': 's'}
     """
     change = {name: value for name, value in patch.items() if name != "id"}
-    for name in DATED:
+    for name in DATED_FIELDS:
         if isinstance(change.get(name), dict) and set(part(change, name)) != {"bss_token"}:
             change[name] = {**part(change, name), "last_updated": now}
     if change.get("enabled"):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Applied, Component, ExtendedStatus, NewSession, Session, SessionTemplate
     from nodewatch.documents import Document
 
-PAGE = 2_000
+PAGE_SIZE = 2_000
 QUERY_IDS_LENGTH = 127  # the server checks the whole list as if it were one component's id
 NO_V2 = (
     "this server has no BOS v2: it answered 404 Not Found. BOS v2 came with CSM 1.3; "
@@ -181,12 +181,12 @@ class BosClient:
         """
         after = ""
         while True:
-            asked: Filters = {**filters, "page_size": PAGE, "start_after_id": after or None}
+            asked: Filters = {**filters, "page_size": PAGE_SIZE, "start_after_id": after or None}
             page = list(self.page(asked, fields))
             if after and page and id_of(page[0]) <= after:
                 return
             yield page
-            if len(page) != PAGE:
+            if len(page) != PAGE_SIZE:
                 return
             after = id_of(page[-1])
 

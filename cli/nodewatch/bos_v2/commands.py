@@ -29,12 +29,12 @@ else:
     tables = lazy("bos_v2.tables")
 
 Answered = TypeVar("Answered")
-AGES = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
+AGES_HELP = 'Age in minutes ("3m"), hours ("5h"), days ("10d") or weeks ("2w").'
 
 
 @command(listing="bos_v2.list_tables:SESSION_LISTING")
 @click.option("--status", type=click.Choice(["pending", "running", "complete"]), help="Only sessions in this status.")
-@click.option("--min-age", metavar="AGE", help=f"Only sessions at least this old. {AGES}")
+@click.option("--min-age", metavar="AGE", help=f"Only sessions at least this old. {AGES_HELP}")
 @click.option("--max-age", metavar="AGE", help="Only sessions at most this old.")
 @watchable
 def list_sessions(app: App, status: str | None, min_age: str | None, max_age: str | None) -> None:
@@ -55,11 +55,11 @@ def list_sessions(app: App, status: str | None, min_age: str | None, max_age: st
     sessions = bos.sessions(**app.list.narrowed(filters))
     if app.settings.tenant and not sessions:
         app.say(f"Only sessions of the tenant {app.settings.tenant} were asked for.")
-    failed = told_if_known(app, bos.failed_counts) if app.list.uses("failed") else None
+    failed = ask_about_failed(app, bos.failed_counts) if app.list.uses("failed") else None
     app.show_list(sessions if failed is None else list_tables.with_failed(sessions, failed), list_tables.without_failed)
 
 
-def told_if_known(app: App, failed: Callable[[], Answered]) -> Answered | None:
+def ask_about_failed(app: App, failed: Callable[[], Answered]) -> Answered | None:
     """Return what BOS answers about failed nodes; None, and why, where it does not: the sessions are known."""
     try:
         return failed()
@@ -79,7 +79,7 @@ def describe_session(app: App, session_id: str) -> None:
     bos = BosClient(app.backend("bos"))
 
     def table(session: Session) -> Page:
-        failed = told_if_known(
+        failed = ask_about_failed(
             app, lambda: bos.components(session=session_id, status="failed", fields=("id", "session"))
         )
         return tables.described_session_page(session, app.clock, [id_of(node) for node in failed or ()])
@@ -113,11 +113,11 @@ def show_status(app: App, name: str) -> None:
         from nodewatch.bos_v2 import kinds, rules, verdict_rules
 
         known = status.get("status") == "complete" and verdict_rules.tells_all(status)
-        components = [] if known else kinds.group_alike(bos.components(session=name, fields=rules.IN_PROGRESS))
+        components = [] if known else kinds.group_alike(bos.components(session=name, fields=rules.PROGRESS_FIELDS))
         options = bos.limits() if any(each.sample.get("enabled") for each in components) else {}
         applied = 0
         if verdict_rules.shares_of(status).staged:
-            staged = bos.components(staged_session=name, fields=rules.IN_TABLES)
+            staged = bos.components(staged_session=name, fields=rules.TABLE_FIELDS)
             applied = sum(node.get("session") == name for node in staged)
         counted = verdict_rules.counted_once(status, applied)
         return session_tables.session_status_page(
@@ -127,7 +127,7 @@ def show_status(app: App, name: str) -> None:
     app.show(bos.session_status(name), table)
 
 
-FILTERS = (
+FILTER_OPTIONS = (
     click.option(
         "--ids",
         metavar="NODES",
@@ -149,7 +149,7 @@ FILTERS = (
 
 def component_filters(function: Any) -> Any:
     """Give a command the server's own filters of components."""
-    for option in reversed(FILTERS):
+    for option in reversed(FILTER_OPTIONS):
         function = option(function)
     return function
 
@@ -238,10 +238,10 @@ def map_session(app: App, session_id: str) -> None:
 
 def show_map(app: App, filters: Filters) -> None:
     """Show the components that fit as a picture, or as a list where the options ask for columns or counts."""
-    from nodewatch.bos_v2.rules import IN_PROGRESS
+    from nodewatch.bos_v2.rules import PROGRESS_FIELDS
 
     bos, picture = BosClient(app.backend("bos")), follow.is_picture(app)
-    fields = IN_PROGRESS if picture and not app.list.has_options else app.list.fields()
+    fields = PROGRESS_FIELDS if picture and not app.list.has_options else app.list.fields()
     components = app.list.fitting(list(bos.components(**app.list.narrowed(filters), fields=fields)))
     if picture:
         app.show_page(map_tables.components_picture(components))

@@ -54,7 +54,7 @@ class ComponentsWatcher:
 
     def __init__(self, app: App, filters: Filters) -> None:
         self.app, self.filters = app, filters
-        self.fields = (*app.list.fields(), *rules.IN_PROGRESS) if app.list.fields() else ()
+        self.fields = (*app.list.fields(), *rules.PROGRESS_FIELDS) if app.list.fields() else ()
         self.every_change = bool(app.flags.get("watch") or app.flags.get("fail_fast"))
         # Filters that a node does not leave by getting on.
         self.standing: Filters = {"ids": filters.get("ids"), "session": filters.get("session")}
@@ -77,7 +77,7 @@ class ComponentsWatcher:
     def deciding_fields(self) -> Sequence[str]:
         """Return the members of components that tell whether they fit, and are at their end."""
         fits = self.app.list.fits()
-        return (*rules.IN_PROGRESS, "last_action.action", *(fits.fields if fits else ()))
+        return (*rules.PROGRESS_FIELDS, "last_action.action", *(fits.fields if fits else ()))
 
     def first_look(self, bos: BosClient, fields: Sequence[str]) -> ComponentsLook:
         """Return the components that fit, chosen for all looks to come; none while their session is pending."""
@@ -100,7 +100,7 @@ class ComponentsWatcher:
             first = next(map(id_of, bos.components(**single, fields=("id",))), "")
             if not first or first in self.chosen:
                 return bool(first)
-        found = kinds.nodes_by_id(bos.components(fields=rules.IN_PROGRESS, **enabled))
+        found = kinds.nodes_by_id(bos.components(fields=rules.PROGRESS_FIELDS, **enabled))
         return any(node.kind == "moving" and name in self.chosen for name, node in found.items())
 
     def last_look(self) -> ComponentsLook:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nodewatch.times import Clock
 
 # How long a status may last: the server's option for it; and which attempts it counts.
-LIMITS = {
+STATUS_LIMITS = {
     "power_on_called": "max_boot_wait_time",
     "power_off_gracefully_called": "max_power_off_wait_time",
     "power_off_forcefully_called": "max_power_off_wait_time",
@@ -63,10 +63,10 @@ def limit_of(status: str, options: Document) -> timedelta | None:
     >>> limit_of("power_on_called", {}), limit_of("stable", {})
     (datetime.timedelta(seconds=1200), None)
     """
-    return timedelta(seconds=option_number(options, LIMITS[status])) if status in LIMITS else None
+    return timedelta(seconds=option_number(options, STATUS_LIMITS[status])) if status in STATUS_LIMITS else None
 
 
-ASSUMED = "BOS's defaults are assumed, because its options are not known"
+ASSUMED_LIMITS = "BOS's defaults are assumed, because its options are not known"
 
 
 def limit_is_assumed(component: Document, options: Document) -> bool:
@@ -78,7 +78,7 @@ def limit_is_assumed(component: Document, options: Document) -> bool:
     >>> limit_is_assumed({**node, "enabled": False}, {})
     False
     """
-    name = LIMITS.get(rules.status_of(component))
+    name = STATUS_LIMITS.get(rules.status_of(component))
     return bool(component.get("enabled")) and name is not None and name not in options
 
 
@@ -88,16 +88,16 @@ def idle_time(component: Document, now: datetime) -> timedelta | None:
     return None if last is None else now - last
 
 
-def stuck(component: Document, options: Document, now: datetime) -> bool:
+def is_stuck(component: Document, options: Document, now: datetime) -> bool:
     """Return whether something was called for the component, and its time is over: BOS should have gone on.
 
     >>> from datetime import UTC, datetime
     >>> last = {"action": "powering_on", "last_updated": "2026-11-21T11:30:00"}
     >>> node = {"enabled": True, "status": {"phase": "powering_on"}, "last_action": last}
     >>> noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    >>> stuck(node, {}, noon), stuck(node, {"max_boot_wait_time": 1800}, noon)
+    >>> is_stuck(node, {}, noon), is_stuck(node, {"max_boot_wait_time": 1800}, noon)
     (True, False)
-    >>> stuck({**node, "enabled": False}, {}, noon)
+    >>> is_stuck({**node, "enabled": False}, {}, noon)
     False
     """
     limit, since = limit_of(rules.status_of(component), options), idle_time(component, now)
@@ -119,7 +119,7 @@ class Expectation(NamedTuple):
     commands: list[str]
 
 
-def expectation(component: Document, options: Document, clock: Clock, template: str = "") -> Expectation:
+def expect(component: Document, options: Document, clock: Clock, template: str = "") -> Expectation:
     """Return what is to be expected of a component, by the options of the service.
 
     Commands are those whose names are known: `template` is the session template of its session, empty for none.
@@ -129,7 +129,7 @@ def expectation(component: Document, options: Document, clock: Clock, template: 
     >>> last = {"action": "powering_on", "last_updated": "2026-11-21T11:59:00"}
     >>> node = {"id": "x1", "enabled": True, "status": {"phase": "powering_on"}, "last_action": last}
     >>> node["event_stats"] = {"power_on_attempts": 1}
-    >>> found = expectation(node, {}, Clock(datetime(2026, 11, 21, 12, tzinfo=UTC)))
+    >>> found = expect(node, {}, Clock(datetime(2026, 11, 21, 12, tzinfo=UTC)))
     >>> found.next
     'if it is off, power on again at 12:01:00 UTC (in 1 min); if it is on, reboot at 12:19:00 UTC (in 19 min)'
     >>> found.attempts, found.stuck
@@ -138,8 +138,8 @@ def expectation(component: Document, options: Document, clock: Clock, template: 
     status = rules.status_of(component)
     known = COMPONENT_CHART.statuses.get(status, UNEXPLAINED)
     late = ""
-    if stuck(component, options, clock.now):
-        since, name = idle_time(component, clock.now) or timedelta(), LIMITS[status]
+    if is_stuck(component, options, clock.now):
+        since, name = idle_time(component, clock.now) or timedelta(), STATUS_LIMITS[status]
         late = f"yes: for {span(since)}, and {name} is {span(timedelta(seconds=option_number(options, name)))}"
     names = {"COMPONENT": id_of(component), "SESSION": as_text(component.get("session")), "TEMPLATE": template}
     likely = [*known.commands, SHOW_SESSION_STATUS]
@@ -153,7 +153,7 @@ def expectation(component: Document, options: Document, clock: Clock, template: 
         means=known.means,
         waits_for=known.waits_for if component.get("enabled") or status in ("stable", "failed") else DISABLED,
         next=next_step(component, status, options, clock),
-        attempts=attempts(component, status, options),
+        attempts=attempts_in_words(component, status, options),
         stuck=late,
         commands=commands,
     )
@@ -190,9 +190,9 @@ def next_step(component: Document, status: str, options: Document, clock: Clock)
         return f"at {clock.at(time.isoformat())}" + ("" if clock.absolute else f" ({away})")
 
     if status == "power_on_called":
-        return f"if it is off, power on again {at(MAX_POWER_ON)}; if it is on, reboot {at(LIMITS[status])}"
-    if status in LIMITS:
-        return f"if it is still on, power off by force {at(LIMITS[status])}"
+        return f"if it is off, power on again {at(MAX_POWER_ON)}; if it is on, reboot {at(STATUS_LIMITS[status])}"
+    if status in STATUS_LIMITS:
+        return f"if it is still on, power off by force {at(STATUS_LIMITS[status])}"
     every = f"within {span(timedelta(seconds=option_number(options, 'polling_frequency')))}"
     return {
         "power_on_pending": f"power on, {every}",
@@ -203,14 +203,14 @@ def next_step(component: Document, status: str, options: Document, clock: Clock)
     }.get(status, "nothing")
 
 
-def attempts(component: Document, status: str, options: Document) -> str:
+def attempts_in_words(component: Document, status: str, options: Document) -> str:
     """Return how often each power action was tried, of how many times at most; also the one that the status is about.
 
-    >>> attempts({"event_stats": {"power_off_graceful_attempts": 1}, "retry_policy": 2}, "power_on_called", {})
+    >>> attempts_in_words({"event_stats": {"power_off_graceful_attempts": 1}, "retry_policy": 2}, "power_on_called", {})
     'power on 0 of 2, power off 1 of 2'
-    >>> attempts({"event_stats": {"power_on_attempts": 3}, "retry_policy": -1}, "failed", {})
+    >>> attempts_in_words({"event_stats": {"power_on_attempts": 3}, "retry_policy": -1}, "failed", {})
     'power on 3, without a limit'
-    >>> attempts({"event_stats": {"power_on_attempts": "many"}, "retry_policy": 0}, "power_on_called", {})
+    >>> attempts_in_words({"event_stats": {"power_on_attempts": "many"}, "retry_policy": 0}, "power_on_called", {})
     'power on 0 of 0'
     """
     own = component.get("retry_policy")
@@ -234,7 +234,7 @@ class Laggards(NamedTuple):
     stuck: list[str]
 
 
-def laggards(components: Iterable[Alike], options: Document, now: datetime) -> list[Laggards]:
+def find_laggards(components: Iterable[Alike], options: Document, now: datetime) -> list[Laggards]:
     """Return the components that BOS still works on by status, the one with the oldest last action first.
 
     >>> from datetime import UTC, datetime
@@ -242,10 +242,10 @@ def laggards(components: Iterable[Alike], options: Document, now: datetime) -> l
     >>> def node(name, minute):
     ...     last = {"action": "powering_on", "last_updated": f"2026-11-21T11:{minute}:00"}
     ...     return {"id": name, "enabled": True, "status": {"phase": "powering_on"}, "last_action": last}
-    >>> laggards(group_alike([node("x1", 59), node("x2", 10)]), {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    >>> find_laggards(group_alike([node("x1", 59), node("x2", 10)]), {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
     [Laggards(status='power_on_called', names=['x2', 'x1'], idle=datetime.timedelta(seconds=3000), stuck=['x2'])]
     >>> others = [{**node("x3", 10), "enabled": False}, {"id": "x4", "enabled": True, "status": {"phase": ""}}]
-    >>> at_limit = laggards(group_alike([node("x5", 40), *others]), {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    >>> at_limit = find_laggards(group_alike([node("x5", 40), *others]), {}, datetime(2026, 11, 21, 12, tzinfo=UTC))
     >>> [(group.names, group.stuck) for group in at_limit]
     [(['x5'], [])]
     """

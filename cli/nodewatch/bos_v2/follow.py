@@ -20,16 +20,17 @@ from nodewatch.bos_v2.session_looks import SessionWatcher
 from nodewatch.watch.model import Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from nodewatch.app import App
     from nodewatch.bos_v2.client import Filters
     from nodewatch.bos_v2.outcome import SessionLook
     from nodewatch.bos_v2.types import Component
+    from nodewatch.documents import Document
     from nodewatch.table import Page
 
 
-def follow_session(app: App, name: str) -> Subject:
+def follow_session(app: App, name: str) -> Subject[SessionLook, object]:
     """Return how to follow a session."""
     looks = SessionWatcher(app, name)
 
@@ -49,10 +50,10 @@ def follow_session(app: App, name: str) -> Subject:
     )
 
 
-def follow_sessions(app: App, filters: Mapping[str, str | None]) -> Subject:
+def follow_sessions(app: App, filters: Mapping[str, str | None]) -> Subject[sessions_outcome.SessionsLook, Document]:
     """Return how to follow the sessions that fit the filters and run, to their end."""
 
-    def rows(look: sessions_outcome.SessionsLook) -> list[dict[str, object]]:
+    def rows(look: sessions_outcome.SessionsLook) -> Sequence[Document]:
         return list_tables.with_failed(look.sessions, look.failed)
 
     return Subject(
@@ -67,7 +68,7 @@ def follow_sessions(app: App, filters: Mapping[str, str | None]) -> Subject:
     )
 
 
-def follow_components(app: App, filters: Filters) -> Subject:
+def follow_components(app: App, filters: Filters) -> Subject[components_outcome.ComponentsLook, Component]:
     """Return how to follow the components that fit the filters now: they are followed when they fit no more, too."""
     looks = ComponentsWatcher(app, filters)
     return Subject(
@@ -82,7 +83,7 @@ def follow_components(app: App, filters: Filters) -> Subject:
     )
 
 
-def follow_component_map(app: App, filters: Filters) -> Subject:
+def follow_component_map(app: App, filters: Filters) -> Subject[components_outcome.ComponentsLook, Component]:
     """Return how to follow the components that fit the filters now: as a picture, or as a list if that is asked for."""
     from nodewatch.bos_v2 import map_tables
 
@@ -97,23 +98,30 @@ def is_picture(app: App) -> bool:
     return app.drawn and not (app.list.view and app.list.view.flat)
 
 
-def follow_described(app: App, names: str, table: Callable[[Sequence[Component]], Page]) -> Subject:
+def follow_described(
+    app: App, names: str, table: Callable[[Iterable[Component]], Page]
+) -> Subject[components_outcome.ComponentsLook, Component]:
     """Return how to follow components that are named, as a comma list; `table` makes the page that shows them."""
     listed = follow_components(app, {"ids": names})
     return listed._replace(table=lambda look: table(look.documents), nodes=None)
 
 
-def follow_component(app: App, name: str, table: Callable[[Component], Page]) -> Subject:
+def follow_component(
+    app: App, name: str, table: Callable[[Component], Page]
+) -> Subject[components_outcome.ComponentsLook, Component]:
     """Return how to follow one component; `table` makes the page that shows it."""
 
     def look() -> components_outcome.ComponentsLook:
         found = BosClient(app.backend("bos")).component(name)
         return components_outcome.ComponentsLook(kinds.nodes_by_id([found]), 1, documents=[found])
 
+    def the_one(look: components_outcome.ComponentsLook) -> Component:
+        return next(iter(look.documents))
+
     return Subject(
         look=look,
-        document=lambda look: look.documents[0],
-        table=lambda look: table(look.documents[0]),
+        document=the_one,
+        table=lambda look: table(the_one(look)),
         states=lambda look: {name: node.words for name, node in look.nodes.items()},
         outcome=lambda look, _: components_outcome.components_outcome(look),
     )

@@ -40,7 +40,7 @@ def show_course(app: App, wanted: str | None, worst: bool) -> None:
         found = [change for change in found if meant(change["node"])]
         if not found:
             raise NotFound(f"nothing is recorded of {places.names_in_words(names)}.")
-    app.show_list(recording_rules.worst(found) if worst else found)
+    app.show_list(recording_rules.most_failing(found) if worst else found)
 
 
 @command(listing="bos_v2.history_tables:PHASE_LISTING")

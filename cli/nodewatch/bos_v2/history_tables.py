@@ -20,7 +20,7 @@ def change_cell(change: Document, _clock: Clock) -> Cell:
     return Cell(as_text(change.get("to")), STATUS_STYLES.get(as_text(change.get("to")), "busy"))
 
 
-def slowest(phase: Document, _clock: Clock) -> str:
+def slowest_nodes(phase: Document, _clock: Clock) -> str:
     """Return the slowest nodes of a phase, folded."""
     return fold(names_in(phase.get("slowest")))
 
@@ -68,7 +68,7 @@ PHASE_LISTING = Listing(
         Attribute("took", "from the one to the other", At("took"), Column("Took"), kind="duration"),
         Attribute("median", "what the node in the middle took", At("median"), Column("Median"), kind="duration"),
         Attribute("longest", "what the slowest node took", At("longest"), Column("Longest"), kind="duration"),
-        Attribute("slowest", "the slowest nodes", slowest, Column("Slowest nodes", wraps=True)),
+        Attribute("slowest", "the slowest nodes", slowest_nodes, Column("Slowest nodes", wraps=True)),
     ],
     order=None,
     empty="No node has been through a phase yet in what is recorded.",

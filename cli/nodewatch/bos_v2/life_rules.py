@@ -2,7 +2,7 @@
 
 `PHASE_RULES` says what the status operator makes of what it sees of a node, the first row that fits; `STATUS_ACTIONS`
 what the operators do about a status ("BOS v2 API"). What the machine itself does, and how long it takes, is drawn for
-each node and session: see `plan`.
+each node and session: see `draw_plan`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LIMIT_HIT = "The retry limit has been hit for this component, but no services have reported specific errors"
 CFS_FAILED = "cfs configuration failed"
 NOT_IN_PCS = "Component information was not returned by pcs"
-SILENT = "Power control did not power the component on: the controller {} does not answer (HTTP 503)"
+SILENT_CONTROLLER = "Power control did not power the component on: the controller {} does not answer (HTTP 503)"
 NO_PARAMETERS = "Setting the boot parameters failed: boot script service answered 500, try the request again later"
 
 OFF, ON, CALLED = "power_off_pending", "power_on_pending", "power_on_called"
@@ -47,12 +47,14 @@ FAILURES = (UNCONFIGURED, UNBOOTABLE, REFUSED, UNCONFIGURED, UNBOOTABLE, UNKNOWN
 
 
 @lru_cache(maxsize=1 << 17)
-def plan(chances: Chances, session: str, node: str) -> Plan:
+def draw_plan(chances: Chances, session: str, node: str) -> Plan:
     """Return what happens to a node in a session: half of the nodes that fail do so with their whole blade.
 
     >>> from nodewatch.offline.chances import Chances
-    >>> plan(Chances(1), "s", "x1c0s0b0n0").failure, plan(Chances(1, failing=1), "s", "x1c0s0b0n0").failure != ""
-    ('', True)
+    >>> draw_plan(Chances(1), "s", "x1c0s0b0n0").failure
+    ''
+    >>> draw_plan(Chances(1, failing=1), "s", "x1c0s0b0n0").failure in FAILURES
+    True
     """
     blade, chassis = node.partition("b")[0], node.partition("s")[0]
     failure = ""
@@ -200,11 +202,11 @@ def next_change(
     if status == "failed":
         return {"enabled": False}
     if status in (ON, OFF):
-        return act(component, STATUS_ACTIONS[status], does, options)
+        return act_on(component, STATUS_ACTIONS[status], does, options)
     look, booted = observe(component, does, operation, waited, options)
     if status in (GRACEFUL, FORCEFUL) and look.power == "on":
         overdue = waited >= options["max_power_off_wait_time"]
-        return act(component, STATUS_ACTIONS[status], does, options) if overdue else {}
+        return act_on(component, STATUS_ACTIONS[status], does, options) if overdue else {}
     if status == CALLED and look.power == "off":
         overdue = waited >= options["max_power_on_wait_time"]
         return {"last_action": {"failed": True}} if overdue else {}
@@ -230,7 +232,7 @@ def next_change(
     return change
 
 
-def act(component: Document, doing: Action, does: Plan, options: Mapping[str, int]) -> dict[str, object]:
+def act_on(component: Document, doing: Action, does: Plan, options: Mapping[str, int]) -> dict[str, object]:
     """Return what an operator writes that acts on a component, or finds that it has tried often enough."""
     counted = part(component, "event_stats").get(doing.attempts)
     attempts = counted if isinstance(counted, int) else 0
@@ -242,7 +244,7 @@ def act(component: Document, doing: Action, does: Plan, options: Mapping[str, in
     if doing.action == "powering_on":
         error = NO_PARAMETERS if does.failure == REFUSED else ""
         if does.silent and attempts == 0 and not error:
-            error = SILENT.format(does.silent)
+            error = SILENT_CONTROLLER.format(does.silent)
     return {
         "last_action": {"action": doing.action, "failed": False},
         "event_stats": {doing.attempts: attempts + 1},

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from nodewatch.table import Page, Style
     from nodewatch.times import Clock
 
-LONG, SHORT = 30, 21  # characters: an error longer than that, which several nodes share, is cut to that in their rows
+LONG_ERROR = 30  # characters: an error that is longer, and that several nodes share, is cut in their rows
+SHORT_ERROR = 21  # characters: what is left of it there, at most
 
 
 def status_cell(component: Component, _clock: Clock) -> Cell:
@@ -51,15 +52,17 @@ def frame_components(grid: Grid, documents: Sequence[Component], clock: Clock) -
     nodes: dict[str, list[str]] = {}
     for component in documents:
         nodes.setdefault(as_text(component.get("error")), []).append(as_text(component.get("id")))
-    long = {error: names for error, names in nodes.items() if len(error) > LONG and 1 < len(names) < len(documents)}
+    long = {
+        error: names for error, names in nodes.items() if len(error) > LONG_ERROR and 1 < len(names) < len(documents)
+    }
     if not long:
         return [*page, grid]
     place = [column.name for column in grid.columns].index("Error")
     page.append(grid._replace(rows=[shorten_error(row, place, long) for row in grid.rows]))
-    return [*page, Heading("Errors in full"), *told_once(long, "node")]
+    return [*page, Heading("Errors in full"), *error_lines(long, "node")]
 
 
-def told_once(errors: Mapping[str, Sequence[str]], what: str) -> Page:
+def error_lines(errors: Mapping[str, Sequence[str]], what: str) -> Page:
     """Return each error with the names of those that report it, the most frequent first."""
     page: Page = []
     for error, names in sorted(errors.items(), key=lambda item: -len(item[1])):
@@ -72,7 +75,7 @@ def shorten_error(row: Sequence[str | Cell], place: int, long: Collection[str]) 
     error = row[place]
     if not isinstance(error, Cell) or error.text not in long:
         return row
-    short = error.text[:SHORT].rpartition(" ")[0] or error.text[:SHORT]
+    short = error.text[:SHORT_ERROR].rpartition(" ")[0] or error.text[:SHORT_ERROR]
     return [*row[:place], Cell(short + "…", error.style), *row[place + 1 :]]
 
 
@@ -148,7 +151,7 @@ COMPONENT_LISTING = Listing(
         Attribute(
             "late",
             "whether the node is in its status for longer than the options of BOS allow",
-            lambda component, clock: expectation_rules.stuck(component, clock.options, clock.now),
+            lambda component, clock: expectation_rules.is_stuck(component, clock.options, clock.now),
             kind="truth",
             needs=("status", "last_action.last_updated", "enabled"),
             flat=False,
@@ -202,7 +205,7 @@ def with_errors_below(grid: Grid, documents: Sequence[Session], clock: Clock) ->
     place = [column.name for column in grid.columns].index("Error")
     columns = [*grid.columns[:place], *grid.columns[place + 1 :]]
     page: Page = [Grid(columns, [[*row[:place], *row[place + 1 :]] for row in grid.rows], empty=grid.empty)]
-    return [*page, Heading("Could not be set up", "bad"), *told_once(errors, "session")] if errors else page
+    return [*page, Heading("Could not be set up", "bad"), *error_lines(errors, "session")] if errors else page
 
 
 SESSION_LISTING = Listing(
@@ -266,7 +269,7 @@ SESSION_LISTING = Listing(
 )
 
 
-def each_boot_set(field: str) -> Callable[[Document, Clock], str]:
+def value_in_boot_sets(field: str) -> Callable[[Document, Clock], str]:
     """Return the value of a field in each boot set of a template, each value once."""
     return lambda template, _: ", ".join(
         dict.fromkeys(as_text(each.get(field)) for each in boot_sets(template).values() if each.get(field))
@@ -284,8 +287,8 @@ TEMPLATE_LISTING = Listing(
         ),
         Attribute("tenant", "whose it is", At("tenant"), Column("Tenant", 1, shares=True)),
         Attribute("description", "what it is for", At("description"), Column("Description", 1, wraps=True)),
-        Attribute("arch", "the architecture of its boot sets", each_boot_set("arch")),
-        Attribute("path", "the images of its boot sets", each_boot_set("path")),
+        Attribute("arch", "the architecture of its boot sets", value_in_boot_sets("arch")),
+        Attribute("path", "the images of its boot sets", value_in_boot_sets("path")),
         Attribute("enable_cfs", "whether its nodes are configured", At("enable_cfs"), kind="truth"),
     ],
     order="name",

@@ -29,8 +29,8 @@ class Sign(NamedTuple):
 
 
 SLOTS = 8  # of a chassis of a liquid-cooled cabinet; more slots stand in further columns
-ROW = 50  # signs on a line where names do not say where nodes are
-HOLES = 8  # how many times as many places as nodes a cabinet may have before it is drawn as a plain row
+SIGNS_ON_LINE = 50  # signs on a line where names do not say where nodes are
+MOST_HOLES = 8  # how many times as many places as nodes a cabinet may have before it is drawn as a plain row
 STABLE_SIGN = Sign("█", "good", "stable")
 FAILED_SIGN = Sign("X", "bad", "failed")
 HELD_SIGN = Sign("!", "warn", "disabled")
@@ -44,7 +44,7 @@ MOVING_SIGNS = {
     "configuring": Sign("c", "busy", "configuring"),
     "on_hold": Sign("o", "busy", "on hold"),  # enabled: the next look of BOS takes it up
 }
-ORDER = (STABLE_SIGN, *dict.fromkeys(MOVING_SIGNS.values()), FAILED_SIGN, HELD_SIGN, OTHER_SIGN)
+LEGEND_ORDER = (STABLE_SIGN, *dict.fromkeys(MOVING_SIGNS.values()), FAILED_SIGN, HELD_SIGN, OTHER_SIGN)
 
 
 def sign_of(component: Component) -> Sign:
@@ -72,13 +72,15 @@ def components_picture(documents: Iterable[Component]) -> Page:
         cabinets.setdefault(stands.cabinet, {})[stands] = signs[name]
     panels, others = [], [name for name in signs if name not in places]
     for number, nodes in sorted(cabinets.items()):
-        if drawn_size(nodes) > HOLES * len(nodes) + 64:
+        if drawn_size(nodes) > MOST_HOLES * len(nodes) + 64:
             others += [name for name, stands in places.items() if stands.cabinet == number]
         else:
             panels.append(cabinet_panel(number, nodes))
     panels += prefix_panels({name: signs[name] for name in others})
     counts = Counter(signs.values())
-    legend = [Cell(f"{each.character} {each.means} {counts[each]:,}", each.style) for each in ORDER if counts[each]]
+    legend = [
+        Cell(f"{each.character} {each.means} {counts[each]:,}", each.style) for each in LEGEND_ORDER if counts[each]
+    ]
     return [Panels(panels, legend)]
 
 
@@ -135,7 +137,7 @@ def signs_of(found: Mapping[Xname, Sign], places: Iterable[Xname]) -> str:
     return "".join(found[each].character if each in found else " " for each in places)
 
 
-SIGN_STYLES: dict[str, Style] = {each.character: each.style for each in ORDER} | {" ": ""}
+SIGN_STYLES: dict[str, Style] = {each.character: each.style for each in LEGEND_ORDER} | {" ": ""}
 
 
 def styled_runs(signs: str) -> Iterator[Cell]:
@@ -160,4 +162,7 @@ def prefix_panels(signs: Mapping[str, Sign]) -> Iterator[Panel]:
         first, last = names[0].removeprefix(prefix), names[-1].removeprefix(prefix)
         title = names[0] if len(names) == 1 else f"{prefix}[{first}-{last}] ({len(names):,})"
         drawn = "".join(signs[name].character for name in names)
-        yield Panel(title, [list(styled_runs(drawn[start : start + ROW])) for start in range(0, len(drawn), ROW)])
+        yield Panel(
+            title,
+            [list(styled_runs(drawn[start : start + SIGNS_ON_LINE])) for start in range(0, len(drawn), SIGNS_ON_LINE)],
+        )

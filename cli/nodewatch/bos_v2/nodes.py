@@ -73,7 +73,7 @@ def known_names(bos: BosClient, wanted: list[str]) -> list[str]:
     """
     if not any(isinstance(name, Pattern) or is_place_in_cabinet(name) for name in wanted):
         return wanted
-    known = all_names(bos)
+    known = all_component_names(bos)
     found = [each for name in wanted for each in components_meant(name, known) or [name]]
     return wanted if found == wanted else list(dict.fromkeys(found))
 
@@ -107,7 +107,7 @@ def known_limit(bos: BosClient, limit: str) -> str:
     """
     if not limits.needs_look_up(limit):
         return limit
-    known = all_names(bos)
+    known = all_component_names(bos)
     return limits.resolve_terms(limit, lambda name: meant_in_limit(name, known))
 
 
@@ -123,6 +123,6 @@ def meant_in_limit(name: str, known: list[str]) -> list[str]:
     return expand_patterns(expand(name), known)
 
 
-def all_names(bos: BosClient) -> list[str]:
+def all_component_names(bos: BosClient) -> list[str]:
     """Return the names of all components of BOS."""
     return [id_of(component) for component in bos.components(fields=("id",))]

@@ -31,7 +31,8 @@ TEMPLATES = "bos/v2/sessiontemplates"
 SERVICE_OPTIONS = "bos/v2/options"
 VERSION = "bos/v2/version"
 MOST_ROWS = 2**63 - 1  # that SQLite can count
-IMPLEMENTED = {"links": [], "major": "2", "minor": "50", "patch": "0"}  # the server whose rules the local store follows
+# The server whose rules the local store follows.
+IMPLEMENTED_VERSION = {"links": [], "major": "2", "minor": "50", "patch": "0"}
 EXAMPLE_TEMPLATE = {
     "boot_sets": {
         "name_your_boot_set": {
@@ -70,7 +71,7 @@ def columns_of(component: Document, answer: Document) -> components.Columns:
 def store_component(store: Store, component: Document) -> None:
     """Store a component, with the answer and the columns that the rules make of it."""
     answer = rules.as_answered(component)
-    components.put(store, component, answer, columns_of(component, answer))
+    components.put_component(store, component, answer, columns_of(component, answer))
 
 
 def bad_request(detail: str) -> Answer:
@@ -146,9 +147,9 @@ def session_status(store: Store, call: Call) -> Answer:
         if saved is not None:
             return Answer(200, saved)
     tallies = [rules.Tally(*row) for row in components.count_alike(store, name)]
-    staged = components.select(store, ["count(*)"], "staged_session = ?", [name])[0][0]
+    staged = components.select_columns(store, ["count(*)"], "staged_session = ?", [name])[0][0]
     errors: dict[str, list[str]] = {}
-    for error, component in components.select(store, ["error", "id"], "session = ? AND error != ''", [name]):
+    for error, component in components.select_columns(store, ["error", "id"], "session = ? AND error != ''", [name]):
         errors.setdefault(error, []).append(component)
     return Answer(200, rules.extended_status(session, tallies, staged, errors, call.now))
 
@@ -211,8 +212,8 @@ def list_components(store: Store, call: Call) -> Answer:
         values.append(query["start_after_id"])
     where, limit = " AND ".join(terms), min(int(size), MOST_ROWS) or -1
     fields, fits = call.request.fields, call.request.fits
-    fits = fits if fits and are_covered(fits.fields, rules.IN_PROGRESS) else None
-    brief = bool(fields) and are_covered(fields, rules.IN_PROGRESS)
+    fits = fits if fits and are_covered(fits.fields, rules.PROGRESS_FIELDS) else None
+    brief = bool(fields) and are_covered(fields, rules.PROGRESS_FIELDS)
     if brief or fits:
         found = in_progress(store, where, values, limit)
         found = found.fitting(fits) if fits else found
@@ -220,8 +221,8 @@ def list_components(store: Store, call: Call) -> Answer:
             return Answer(200, found)
         ids = json.dumps([name for name, _ in found.rows])
         where, values, limit = "id IN (SELECT value FROM json_each(?))", [ids], -1
-    if fields and are_covered(fields, rules.IN_TABLES):
-        rows = components.select(store, ["brief"], where, values, limit=limit)
+    if fields and are_covered(fields, rules.TABLE_FIELDS):
+        rows = components.select_columns(store, ["brief"], where, values, limit=limit)
         return Answer(200, store.documents_in([row for (row,) in rows]))
     return Answer(200, StoredArray(components.answered_texts(store, where, values, limit=limit)))
 
@@ -243,8 +244,8 @@ def in_progress(store: Store, where: str, values: Sequence[object], limit: int) 
     The columns come as one text of JSON, which components that are alike have in common.
     """
     columns = "enabled, error, phase, status, status_override, last_updated, session, staged_session"
-    rows = components.select(store, ["id", f"json_array({columns})"], where, values, limit=limit)
-    return AlikeArray(rows, {text: rules.in_progress(*json.loads(text)) for text in {text for _, text in rows}})
+    rows = components.select_columns(store, ["id", f"json_array({columns})"], where, values, limit=limit)
+    return AlikeArray(rows, {text: rules.progress_in_columns(*json.loads(text)) for text in {text for _, text in rows}})
 
 
 def describe_component(store: Store, call: Call) -> Answer:
@@ -352,7 +353,7 @@ ROUTES = [
     Route("GET", "/v2/sessiontemplatesvalid/{session_template_id}", check_template),
     Route("GET", "/v2/sessiontemplatetemplate", lambda _store, _call: Answer(200, EXAMPLE_TEMPLATE)),
     Route("GET", "/v2/options", list_options),
-    Route("GET", "/v2", lambda store, _call: Answer(200, store.get(VERSION, "") or IMPLEMENTED)),
-    Route("GET", "/v2/version", lambda store, _call: Answer(200, store.get(VERSION, "") or IMPLEMENTED)),
+    Route("GET", "/v2", lambda store, _call: Answer(200, store.get(VERSION, "") or IMPLEMENTED_VERSION)),
+    Route("GET", "/v2/version", lambda store, _call: Answer(200, store.get(VERSION, "") or IMPLEMENTED_VERSION)),
     Route("GET", "/v2/healthz", lambda _store, _call: Answer(200, {"apiStatus": "ok", "dbStatus": "ok"})),
 ]

@@ -11,7 +11,7 @@ from nodewatch.backend import Answer
 from nodewatch.bos_v2 import change_rules as changes
 from nodewatch.bos_v2 import offline, rules, schema, set_up_rules
 from nodewatch.bos_v2.fields import apply_patch
-from nodewatch.bos_v2.offline_components import find_component, read_component, select
+from nodewatch.bos_v2.offline_components import find_component, read_component, select_columns
 from nodewatch.documents import as_text, part
 from nodewatch.offline.routing import Call, Route, problem, refused
 from nodewatch.offline.store import owned_key
@@ -75,7 +75,7 @@ def new_name() -> str:
 
 def set_up_nodes(store: Store, call: Call, session: Session, template: Document) -> Session:
     """Give the session its nodes, or stage it on them; return it as it is then: complete, if there are none."""
-    known = {name for (name,) in select(store, ["id"])}
+    known = {name for (name,) in select_columns(store, ["id"])}
     now = changes.bos_time(call.now)
     found = set_up_rules.plan_set_up(session, template, known)
     for name, change in found.changes.items():
@@ -118,7 +118,7 @@ def update_components(store: Store, call: Call) -> Answer:
         return offline.bad_request(f"{body!r} is not valid under any of the given schemas")
     session = body["filters"].get("session")
     if session:
-        names = [name for (name,) in select(store, ["id"], "session = ?", [session])]
+        names = [name for (name,) in select_columns(store, ["id"], "session = ?", [session])]
     else:
         names = list(dict.fromkeys(body["filters"]["ids"].split(",")))
     found = [

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.offline.connection import damaged
-from nodewatch.offline.spool import spooled
+from nodewatch.offline.spool import spool_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,7 @@ class Columns(NamedTuple):
     brief: str
 
 
-def put(store: Store, document: Document, answer: Document, columns: Columns) -> None:
+def put_component(store: Store, document: Document, answer: Document, columns: Columns) -> None:
     """Store a component: as it was given, as it is answered (with its computed status), and its columns."""
     store.put(COMPONENTS, columns.id, document, answer)
     store.execute(
@@ -81,7 +81,7 @@ def put(store: Store, document: Document, answer: Document, columns: Columns) ->
 
 def find_component(store: Store, name: str) -> Document | None:
     """Return the component of that id as `read_component` does, None if there is none."""
-    is_there = select(store, ["id"], "id = ?", [name]) or store.get(COMPONENTS, name) is not None
+    is_there = select_columns(store, ["id"], "id = ?", [name]) or store.get(COMPONENTS, name) is not None
     return read_component(store, name) if is_there else None
 
 
@@ -96,7 +96,7 @@ def read_component(store: Store, name: str) -> Document:
     return found
 
 
-def select(
+def select_columns(
     store: Store, columns: Sequence[str], where: str = "1", values: Sequence[object] = (), *, limit: int = -1
 ) -> list[tuple[Any, ...]]:
     """Return the columns of the components that the SQL condition selects, in the order of their ids."""
@@ -128,4 +128,4 @@ def answered_texts(store: Store, where: str = "1", values: Sequence[object] = ()
         f" WHERE {where} ORDER BY id LIMIT ?",
         (*values, limit),
     )
-    return spooled(text for text, valid in rows if (valid and text[0] == "{") or store.documents_in([text]))
+    return spool_texts(text for text, valid in rows if (valid and text[0] == "{") or store.documents_in([text]))

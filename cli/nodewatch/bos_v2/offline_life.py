@@ -11,7 +11,7 @@ from nodewatch.bos_v2 import change_rules as changes
 from nodewatch.bos_v2 import life_rules, offline, rules, set_up_rules
 from nodewatch.bos_v2.fields import apply_patch
 from nodewatch.bos_v2.offline_changes import put_changed
-from nodewatch.bos_v2.offline_components import count_alike, read_component, select
+from nodewatch.bos_v2.offline_components import count_alike, read_component, select_columns
 from nodewatch.documents import as_text, part
 from nodewatch.offline.connection import damaged
 from nodewatch.offline.store import owned_key
@@ -56,12 +56,12 @@ def move_nodes(store: Store, now: datetime, began: datetime, chances: Chances, o
     options = {name: value for found in given for name, value in found.items() if isinstance(value, int)}
     batch = options["max_component_batch_size"] or offline.MOST_ROWS
     moved, lived = 0, (now - began).total_seconds()
-    rows = select(store, ["id", "session", "status", "error", "last_updated"], "enabled")
+    rows = select_columns(store, ["id", "session", "status", "error", "last_updated"], "enabled")
     for name, owner, status, error, updated in rows:
         session = owner or ""
         since = seconds_since(updated, now)
         waited = float("inf") if since is None else chances.passed(since, since - lived)
-        does = life_rules.plan(chances, session, name)
+        does = life_rules.draw_plan(chances, session, name)
         if waited < life_rules.seconds_to_wait(status, error, does, options):
             continue
         component = read_component(store, name)
@@ -80,14 +80,14 @@ def begin_session(store: Store, session: Session, now: datetime) -> Session | No
     A session that was created here has its nodes already, one that was loaded may not.
     """
     name = session["name"]
-    names = [node for (node,) in select(store, ["id"], "session = ? OR staged_session = ?", [name, name])]
+    names = [node for (node,) in select_columns(store, ["id"], "session = ? OR staged_session = ?", [name, name])]
     status: SessionStatus = {**rules.state_of(session), "status": "running"}
     if names:
         return {**session, "components": ",".join(names), "status": status}
     template = store.get(offline.TEMPLATES, owned_key(session.get("template_name") or "", session.get("tenant")))
     if template is None or not session.get("operation"):
         return None
-    known = {node for (node,) in select(store, ["id"])}
+    known = {node for (node,) in select_columns(store, ["id"])}
     asked: Session = {**session, "limit": session.get("limit") or "", "stage": bool(session.get("stage"))}
     found = set_up_rules.plan_set_up(asked, template, known)
     if not found.changes and not found.over:
@@ -106,13 +106,13 @@ def end_session(store: Store, session: Session, now: datetime) -> Session | None
     Its status is saved with it, as the server does, and never changes from then on.
     """
     name = session["name"]
-    if select(store, ["id"], "(session = ? AND enabled) OR staged_session = ?", [name, name], limit=1):
+    if select_columns(store, ["id"], "(session = ? AND enabled) OR staged_session = ?", [name, name], limit=1):
         return None
     status: SessionStatus = {**rules.state_of(session), "end_time": changes.bos_time(now), "status": "complete"}
     document: Session = {**session, "status": status}
     tallies = [rules.Tally(*row) for row in count_alike(store, name)]
     errors: dict[str, list[str]] = {}
-    for error, node in select(store, ["error", "id"], "session = ? AND error != ''", [name]):
+    for error, node in select_columns(store, ["error", "id"], "session = ? AND error != ''", [name]):
         errors.setdefault(error, []).append(node)
     saved = rules.extended_status(document, tallies, 0, errors, now)
     store.put(offline.STATUSES, rules.saved_key(name, session.get("tenant")), saved)

@@ -58,23 +58,23 @@ class Rule(NamedTuple):
     end: End
 
 
-COUNTS = "{state}: {counts}"
+STATE_AND_COUNTS = "{state}: {counts}"
 # The first line that fits a look counts. `work` is what `work_state` returns, `proof` what `proof_of_end` does.
-RULES = (
+SESSION_RULES = (
     Rule("complete", "", "set-up failed", "{state}, but its setup failed: {error}", FAILED),
     Rule("", "", "set-up failed", "{state}, but its setup failed: {error}", GOES_ON),
     Rule("complete", "", "no nodes", "{state}: nothing to do, it has no nodes", FAILED),
     Rule("", "", "no nodes", "{state}, without nodes yet", GOES_ON),
     Rule("", "", "not asked", "{state}: {shares}", GOES_ON),
-    Rule("complete", "", "stable", COUNTS, SUCCEEDED),
+    Rule("complete", "", "stable", STATE_AND_COUNTS, SUCCEEDED),
     Rule("complete", "", "unclear", "{state}: {counts}, but its numbers make no sense", FAILED),
     Rule("complete", "", "some gone", "{state}: {counts}, but it was set up for {members}", FAILED),
-    Rule("complete", "", "", COUNTS, FAILED),
-    Rule("running", "at rest", "stable", COUNTS, SUCCEEDED),
+    Rule("complete", "", "", STATE_AND_COUNTS, FAILED),
+    Rule("running", "at rest", "stable", STATE_AND_COUNTS, SUCCEEDED),
     Rule("running", "at rest", "unclear", "{state}: {counts}, but its status says otherwise", SETTLES),
-    Rule("running", "at rest", "", COUNTS, FAILED),
+    Rule("running", "at rest", "", STATE_AND_COUNTS, FAILED),
     Rule("", "", "staged", "{state}: staged for {staged}, and waits to be applied", GOES_ON),
-    Rule("", "", "", COUNTS, GOES_ON),
+    Rule("", "", "", STATE_AND_COUNTS, GOES_ON),
 )
 
 
@@ -139,7 +139,7 @@ def saved_proof(look: SessionLook) -> str:
         return "unclear"
     if shares.failed or found.failed or hidden_failures(look):
         return "failed"
-    if shares.successful < 100 or (total > verdict_rules.EXACT and (found.moving or found.held)):
+    if shares.successful < 100 or (total > verdict_rules.COUNTED_EXACTLY and (found.moving or found.held)):
         return "held"
     return "some gone" if len(rules.component_names(look.session)) > total else "stable"
 
@@ -151,7 +151,7 @@ def hidden_failures(look: SessionLook) -> int:
     """
     total = verdict_rules.node_count(look.status) or 0
     stable = sum(node.kind == "stable" for node in look.nodes.values())
-    if total <= verdict_rules.EXACT or stable == total:
+    if total <= verdict_rules.COUNTED_EXACTLY or stable == total:
         return 0
     return sum(group.number for group in verdict_rules.error_groups(look.status, {}))
 
@@ -186,7 +186,9 @@ def node_states(look: SessionLook) -> dict[str, str]:
 def find_rule(look: SessionLook) -> Rule:
     """Return the line of the table that fits a look."""
     facts = str(look.status.get("status")), work_state(look), proof_of_end(look)
-    return next(rule for rule in RULES if all(want in ("", fact) for want, fact in zip(rule[:3], facts, strict=True)))
+    return next(
+        rule for rule in SESSION_RULES if all(want in ("", fact) for want, fact in zip(rule[:3], facts, strict=True))
+    )
 
 
 def outcome(look: SessionLook, settling: Settling) -> Outcome:
@@ -311,7 +313,7 @@ def saved_counts(look: SessionLook, total: int, found: Kinds) -> str:
     """
     failed = failed_count(look)
     stable = min(round(total * verdict_rules.shares_of(look.status).successful / 100), total - failed)
-    if total > verdict_rules.EXACT:
+    if total > verdict_rules.COUNTED_EXACTLY:
         stable = min(stable, total - failed - len(found.moving) - len(found.held))
     others = {"failed": failed, "otherwise": total - stable - failed}
     rest = "".join(f", {count:,} {name}" for name, count in others.items() if count)

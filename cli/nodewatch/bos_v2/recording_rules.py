@@ -57,10 +57,10 @@ class RecordedChange(NamedTuple):
         return Whereabouts(self.status, self.phase, self.error, self.session)
 
 
-def whereabouts(components: Iterable[Component]) -> dict[str, Whereabouts]:
+def find_whereabouts(components: Iterable[Component]) -> dict[str, Whereabouts]:
     """Return where each of the components is.
 
-    >>> whereabouts([{"id": "x1", "session": "s", "error": "off", "status": {"status": "failed", "phase": ""}}])
+    >>> find_whereabouts([{"id": "x1", "session": "s", "error": "off", "status": {"status": "failed", "phase": ""}}])
     {'x1': Whereabouts(status='failed', phase='', error='off', session='s')}
     """
     return {
@@ -89,13 +89,14 @@ def find_changes(last: Iterable[RecordedChange], now: Mapping[str, Whereabouts],
     return [RecordedChange(time, node, was.status if was else "", *state) for node, was, state in found]
 
 
-def worst(found: Iterable[Document]) -> list[dict[str, object]]:
+def most_failing(found: Iterable[Document]) -> list[dict[str, object]]:
     """Return the nodes that failed in a recorded session, those that failed in most of them first.
 
     Each has in how many sessions it failed, of how many that it was seen in, and the errors, the most frequent first.
 
     >>> failed = {"node": "x1", "session": "s1", "to": "failed", "error": "off"}
-    >>> worst([failed, failed, {**failed, "session": "s2", "to": "stable"}, {**failed, "node": "x2", "session": ""}])
+    >>> others = {**failed, "session": "s2", "to": "stable"}, {**failed, "node": "x2", "session": ""}
+    >>> most_failing([failed, failed, *others])
     [{'node': 'x1', 'failures': 1, 'sessions': 2, 'errors': ['off']}]
     """
     seen = (

@@ -41,12 +41,12 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
     $ nodewatch bos v2 sessions retry night-reboot --dry-run
     $ nodewatch bos v2 sessions retry night-reboot --with-held --yes
     """
-    from nodewatch.bos_v2.rules import IN_PROGRESS
+    from nodewatch.bos_v2.rules import PROGRESS_FIELDS
 
     statuses = commands.known_statuses(status).split(",")
     bos = BosClient(app.backend("bos"))
     session, ended = bos.session(session_id), bos.session_status(session_id)
-    components = list(bos.components(session=session_id, fields=IN_PROGRESS))
+    components = list(bos.components(session=session_id, fields=PROGRESS_FIELDS))
     nodes = retry_rules.nodes_to_retry(components, statuses, held=with_held)
     others = taken_over_in_words(bos, ended, components) if "failed" in statuses else ""
     if not nodes:

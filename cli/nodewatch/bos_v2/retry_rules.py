@@ -66,7 +66,7 @@ def taken_over(status: ExtendedStatus, components: Sequence[Component]) -> Taken
     """
     if status.get("status") != "complete":
         return TakenOver([], 0)
-    groups = verdict_rules.error_groups(status, verdict_rules.by_error(components))
+    groups = verdict_rules.error_groups(status, verdict_rules.ids_by_error(components))
     here = {str(component.get("id")) for component in components}
     names = {name for group in groups for name in group.names} - here
     return TakenOver(sorted(names), sum(group.unknown for group in groups))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NAMES_IN_ERRORS = 10
 LARGEST_OPTION = 1_048_576  # the most that the API allows, of attempts and retries too
-IN_TABLES = (
+TABLE_FIELDS = (
     "id",
     "error",
     "enabled",
@@ -32,11 +32,11 @@ IN_TABLES = (
     "status",
     "staged_state",
 )
-IN_PROGRESS = ("id", "enabled", "error", "status", "last_action.last_updated", "session", "staged_state.session")
+PROGRESS_FIELDS = ("id", "enabled", "error", "status", "last_action.last_updated", "session", "staged_state.session")
 # Not compiled here: most commands match none of them.
 NAME_PATTERN = "[a-zA-Z0-9](?:[-._a-zA-Z0-9]{0,125}[a-zA-Z0-9])?"
 AGE_PATTERN = "0[mMhHdDwW]?|[1-9][0-9]*[mMhHdDwW]"
-UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+AGE_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 DEFAULT_OPTIONS: dict[str, int | str] = {
     "bss_read_timeout": 20,
     "cfs_read_timeout": 20,
@@ -124,15 +124,15 @@ def without_artifacts(component: Document) -> dict[str, object]:
     >>> without_artifacts({"id": "x1", "staged_state": {"configuration": "c"}})
     {'id': 'x1'}
     """
-    document = {name: component[name] for name in IN_TABLES if name in component and name != "staged_state"}
+    document = {name: component[name] for name in TABLE_FIELDS if name in component and name != "staged_state"}
     staged = part(component, "staged_state")
     return {**document, "staged_state": {"session": staged["session"]}} if "session" in staged else document
 
 
-def in_progress(
+def progress_in_columns(
     enabled: bool, error: str, phase: str, status: str, override: str, updated: str, session: str, staged: str
 ) -> dict[str, object]:
-    """Return of a component only what tells how far it is: the members in `IN_PROGRESS`, but its id."""
+    """Return of a component only what tells how far it is: the members in `PROGRESS_FIELDS`, but its id."""
     return {
         "enabled": bool(enabled),
         "error": error,
@@ -144,7 +144,7 @@ def in_progress(
 
 
 def progress_of(component: Document, alike: dict[str, object]) -> Document:
-    """Return of a component what `IN_PROGRESS` names; parts that are `alike` are one object, for there may be 100,000.
+    """Return the `PROGRESS_FIELDS` of a component; parts that are `alike` are one object, for there may be 100,000.
 
     >>> progress_of({"id": "x1", "desired_state": {}, "last_action": {"action": "a", "last_updated": "T"}}, {})
     {'id': 'x1', 'last_action': {'last_updated': 'T'}}
@@ -153,7 +153,7 @@ def progress_of(component: Document, alike: dict[str, object]) -> Document:
     >>> one["status"] is other["status"], len(alike)
     (True, 1)
     """
-    found: dict[str, object] = {name: value for name, value in component.items() if name in IN_PROGRESS}
+    found: dict[str, object] = {name: value for name, value in component.items() if name in PROGRESS_FIELDS}
     last = part(component, "last_action")
     if last:
         found["last_action"] = {"last_updated": last.get("last_updated")}
@@ -288,7 +288,7 @@ def time_before(text: str, now: datetime) -> datetime | None:
     if int(text.rstrip("mMhHdDwW")) == 0:
         return now
     try:
-        return now - timedelta(**{UNITS[text[-1].lower()]: int(text[:-1])})
+        return now - timedelta(**{AGE_UNITS[text[-1].lower()]: int(text[:-1])})
     except OverflowError:
         return datetime.min.replace(tzinfo=UTC)
 

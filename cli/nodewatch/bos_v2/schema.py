@@ -209,13 +209,13 @@ def refusal(body: object, schema: Schema) -> str:
     >>> [refusal({"retry_policy": number}, COMPONENT_SCHEMA) for number in (-1, 0)]
     ["-1 is less than the minimum of 0 - 'retry_policy'", '']
     """
-    fault = min(faults(body, schema, ()), key=lambda fault: len(fault.path), default=None)
+    fault = min(find_faults(body, schema, ()), key=lambda fault: len(fault.path), default=None)
     if fault is None:
         return ""
     return fault.message + (f" - '{'.'.join(fault.path)}'" if fault.path else "")
 
 
-def faults(value: object, schema: Schema, path: tuple[str, ...]) -> Iterator[Fault]:
+def find_faults(value: object, schema: Schema, path: tuple[str, ...]) -> Iterator[Fault]:
     """Return all that the schema does not allow in the value, which stands at the path."""
     if schema.get("readOnly"):
         yield Fault(path, "Property is read-only")
@@ -230,7 +230,7 @@ def faults(value: object, schema: Schema, path: tuple[str, ...]) -> Iterator[Fau
     elif isinstance(value, list):
         yield from (Fault(path, words) for words in wrong_length(value, schema["minItems"], schema["maxItems"]))
         for index, item in enumerate(value):
-            yield from faults(item, schema["items"], (*path, str(index)))
+            yield from find_faults(item, schema["items"], (*path, str(index)))
     else:
         yield from (Fault(path, words) for words in wrong_value(value, schema))
 
@@ -249,9 +249,9 @@ def faults_in_object(value: dict[str, object], schema: Schema, path: tuple[str, 
         yield Fault(path, f"{value!r} should be non-empty")
     for name, member in value.items():
         if name in properties:
-            yield from faults(member, properties[name], (*path, name))
+            yield from find_faults(member, properties[name], (*path, name))
         elif "members" in schema:
-            yield from faults(member, schema["members"], (*path, name))
+            yield from find_faults(member, schema["members"], (*path, name))
 
 
 def wrong_value(value: object, schema: Schema) -> Iterator[str]:

@@ -90,14 +90,14 @@ class SessionListWatcher:
             return None
         over = status.get("status") == "complete"
         nodes: dict[str, Node] = {}
-        if over and (verdict_rules.node_count(status) or 0) > verdict_rules.EXACT:
-            nodes = kinds.nodes_by_id(bos.components(session=session.get("name"), fields=rules.IN_PROGRESS))
+        if over and (verdict_rules.node_count(status) or 0) > verdict_rules.COUNTED_EXACTLY:
+            nodes = kinds.nodes_by_id(bos.components(session=session.get("name"), fields=rules.PROGRESS_FIELDS))
         return SessionLook(session, status, nodes, whole=over)
 
 
-def key_of(session: Session) -> str:
+def key_of(session: Document) -> str:
     """Return what a session is called among those of all tenants."""
-    return rules.saved_key(as_text(session.get("name")), session.get("tenant"))
+    return rules.saved_key(as_text(session.get("name")), as_text(session.get("tenant")))
 
 
 def failed_counts(looks: Iterable[SessionLook]) -> dict[str, int]:

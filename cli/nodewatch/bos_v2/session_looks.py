@@ -77,7 +77,7 @@ class SessionWatcher:
             return before._replace(status=status)
         found = before.nodes
         if failures_of(status) != failures_of(old):
-            failed = bos.components(session=self.name, status="failed", fields=rules.IN_PROGRESS)
+            failed = bos.components(session=self.name, status="failed", fields=rules.PROGRESS_FIELDS)
             found = {**found, **kinds.nodes_by_id(failed)}
         return before._replace(session=session, status=status, nodes=found, whole=False)
 
@@ -100,7 +100,7 @@ class SessionWatcher:
         found: dict[str, Node] = {}
         documents: list[Document] = []
         alike: dict[str, object] = {}
-        for page in bos.pages(session=self.name, fields=rules.IN_PROGRESS):
+        for page in bos.pages(session=self.name, fields=rules.PROGRESS_FIELDS):
             found.update(kinds.nodes_by_id(page))
             if self.with_documents:
                 documents += [rules.progress_of(component, alike) for component in page]

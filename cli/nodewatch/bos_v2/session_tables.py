@@ -95,14 +95,14 @@ def session_status_page(
             progress_grid(found.moving, options, clock, brief=brief),
         ]
         if any(expectation_rules.limit_is_assumed(each.sample, options) for each in found.moving):
-            page.append(Line(expectation_rules.ASSUMED, "dim", lead="Limits: "))
+            page.append(Line(expectation_rules.ASSUMED_LIMITS, "dim", lead="Limits: "))
     names = [name for kind in failed for name in kind.names]
     return page + next_steps(session_steps(status, session, found, names))
 
 
 def identity_line(status: Document, session: Session, counts: Counts | None, clock: Clock) -> Line:
     """Return one line that says which session it is and what to think of it."""
-    verdict, timing = verdict_rules.verdict(status, counts), part(status, "timing")
+    verdict, timing = verdict_rules.judge(status, counts), part(status, "timing")
     began, ended = timing.get("start_time"), timing.get("end_time")
     operation = as_text(session.get("operation"))
     facts = [
@@ -198,7 +198,7 @@ def progress_grid(components: Iterable[Alike], options: Document, clock: Clock, 
 
     A brief table does not name nodes that would fill the screen: they are all over the machine.
     """
-    groups = expectation_rules.laggards(components, options, clock.now)
+    groups = expectation_rules.find_laggards(components, options, clock.now)
     columns = [
         Column("Status"),
         Column("Nodes", right=True),

@@ -63,7 +63,7 @@ def session_kind(look: outcome.SessionLook) -> str:
         return "failed"
     if look.status.get("status") == "complete":
         return "succeeded" if outcome.find_rule(look).end.succeeded else "failed"
-    exact = (verdict_rules.node_count(look.status) or 0) <= verdict_rules.EXACT
+    exact = (verdict_rules.node_count(look.status) or 0) <= verdict_rules.COUNTED_EXACTLY
     return "waiting" if exact and verdict_rules.shares_of(look.status).staged == 100.0 else "running"
 
 

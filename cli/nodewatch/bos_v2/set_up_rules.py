@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.types import Session
     from nodewatch.documents import Document
 
-GROUP = r"(?!(x|nid)\d[a-z\d]*$)[A-Za-z][\w.:-]*"  # neither an xname nor a NID
+GROUP_PATTERN = r"(?!(x|nid)\d[a-z\d]*$)[A-Za-z][\w.:-]*"  # neither an xname nor a NID
 NO_NODES = "No nodes were found to act upon."
 EMPTY_TERM = "IndexError: string index out of range\n"  # what the server's own failure reads like, line break and all
 NO_COMPONENTS = "All nodes found to act upon do not exist as BOS components"
@@ -57,7 +57,7 @@ def groups_in(limit: str, nodes: Container[str]) -> list[str]:
     ['Compute', 'green']
     """
     names = map(without_operator, limit.split(","))
-    return [name for name in names if name != "all" and name not in nodes and re.fullmatch(GROUP, name)]
+    return [name for name in names if name != "all" and name not in nodes and re.fullmatch(GROUP_PATTERN, name)]
 
 
 def boot_artifacts(boot_set: Document) -> dict[str, str]:
@@ -102,16 +102,16 @@ def wanted_state(template: Document, boot_set: Document, session: Session) -> Do
     return {"boot_artifacts": boot_artifacts(boot_set), "configuration": configuration_of_nodes(template, boot_set)}
 
 
-def assignment(state: Document, session: Session) -> dict[str, object]:
+def assign_node(state: Document, session: Session) -> dict[str, object]:
     """Return the change that gives a node to a session, or stages the session on it.
 
     >>> session = {"name": "s", "operation": "reboot", "stage": False}
-    >>> change = assignment({"configuration": "c"}, session)
+    >>> change = assign_node({"configuration": "c"}, session)
     >>> change["session"], change["enabled"], change["last_action"], change["actual_state"]["boot_artifacts"]["kernel"]
     ('s', True, {'action': 'session_setup', 'failed': False}, '')
-    >>> assignment({"configuration": "c"}, {**session, "stage": True})
+    >>> assign_node({"configuration": "c"}, {**session, "stage": True})
     {'staged_state': {'configuration': 'c', 'session': 's'}, 'error': ''}
-    >>> assignment({"session": ""}, {**session, "stage": True, "operation": "shutdown"})
+    >>> assign_node({"session": ""}, {**session, "stage": True, "operation": "shutdown"})
     {'staged_state': {'session': ''}, 'error': ''}
     """
     if session["stage"]:
@@ -184,7 +184,7 @@ def plan_set_up(session: Session, template: Document, known: Container[str]) -> 
     for boot_set in boot_sets:
         unknown = [name for field in HARDWARE_SPECIFIERS[1:] for name in names_in(boot_set.get(field))]
         groups += unknown
-        change = assignment(wanted_state(template, boot_set, session), session)
+        change = assign_node(wanted_state(template, boot_set, session), session)
         for node in apply_limit([*names_in(boot_set.get("node_list")), *(unlisted if unknown else [])], limit):
             if node in known:
                 changes[node] = change

@@ -14,8 +14,8 @@ CFS_HANGS = (
 ENABLE_AGAIN = "nodewatch bos v2 components update COMPONENT --enabled true"
 SHOW_SESSION_STATUS = "nodewatch bos v2 sessions status list SESSION"
 WAIT_FOR_COMPONENT = "nodewatch bos v2 components list --ids COMPONENT --wait"
-REBOOT = "nodewatch bos v2 sessions create --template-name TEMPLATE --operation reboot --limit COMPONENT"
-POWER = "cray power status list --xnames COMPONENT"
+REBOOT_COMPONENT = "nodewatch bos v2 sessions create --template-name TEMPLATE --operation reboot --limit COMPONENT"
+SHOW_POWER = "cray power status list --xnames COMPONENT"
 ON_HOLD = Step("on_hold", "it is enabled anew, and BOS looks at it first")
 COMPONENT_CHART = Chart(
     "Components of BOS v2",
@@ -41,7 +41,7 @@ COMPONENT_CHART = Chart(
                 Step("failed", "it was tried as often as the retry policy allows"),
                 ON_HOLD,
             ],
-            [POWER],
+            [SHOW_POWER],
         ),
         "power_off_gracefully_called": Explanation(
             "CAPMC has been called to power off the component, but HSM does not yet report that the component is off.",
@@ -52,7 +52,7 @@ COMPONENT_CHART = Chart(
                 Step("power_off_forcefully_called", "max_power_off_wait_time is over"),
                 ON_HOLD,
             ],
-            [POWER],
+            [SHOW_POWER],
         ),
         "power_off_forcefully_called": Explanation(
             "CAPMC has been called to power off the component by force, but HSM does not yet report that it is off.",
@@ -64,7 +64,7 @@ COMPONENT_CHART = Chart(
                 Step("failed", "it was tried as often as the retry policy allows"),
                 ON_HOLD,
             ],
-            [POWER],
+            [SHOW_POWER],
         ),
         "power_on_pending": Explanation(
             "The component needs to be powered on, but CAPMC has not yet been called.",
@@ -75,7 +75,7 @@ COMPONENT_CHART = Chart(
                 Step("failed", "it was tried as often as the retry policy allows"),
                 ON_HOLD,
             ],
-            [POWER],
+            [SHOW_POWER],
         ),
         "power_on_called": Explanation(
             "CAPMC has been called to power on the component, but it is not yet reported on and ready.",
@@ -87,7 +87,7 @@ COMPONENT_CHART = Chart(
                 Step("power_off_pending", "it is on, but not up after max_boot_wait_time: it is rebooted"),
                 ON_HOLD,
             ],
-            [POWER, "cray console interact COMPONENT"],
+            [SHOW_POWER, "cray console interact COMPONENT"],
         ),
         "configuring": Explanation(
             "The component is booted with the correct boot artifacts, but CFS reports that it still has pending "
@@ -110,7 +110,7 @@ COMPONENT_CHART = Chart(
                 Step("power_off_pending", "a new session takes it"),
                 Step("power_on_pending", "a new session takes it"),
             ],
-            [ENABLE_AGAIN, REBOOT],
+            [ENABLE_AGAIN, REBOOT_COMPONENT],
         ),
         "on_hold": Explanation(
             "Something has changed about the component's state, such as re-enabling it in BOS, and BOS needs to gather "

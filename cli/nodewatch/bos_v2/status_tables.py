@@ -20,7 +20,7 @@ def explained_component_page(document: Component, template: str, options: Docume
 
     `template` is the session template that its session was created from, as far as that is known.
     """
-    found = expectation_rules.expectation(document, options, clock, template)
+    found = expectation_rules.expect(document, options, clock, template)
     where, *states = tables.component_page(document, clock, found.attempts)
     return [where, *expectation_page(document, found, options), *states]
 
@@ -34,7 +34,10 @@ def expectation_page(document: Component, found: Expectation, options: Document)
                 ("BOS waits for", found.waits_for),
                 ("BOS does next", found.next),
                 ("Stuck", Cell(found.stuck, "bad")),
-                ("Limits", expectation_rules.ASSUMED if expectation_rules.limit_is_assumed(document, options) else ""),
+                (
+                    "Limits",
+                    expectation_rules.ASSUMED_LIMITS if expectation_rules.limit_is_assumed(document, options) else "",
+                ),
             ]
         )
     ]

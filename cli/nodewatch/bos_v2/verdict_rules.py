@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from nodewatch.documents import Document
     from nodewatch.table import Style
 
-EXACT = 20_000  # components; of more than these, two decimal places of a percentage do not tell one
-HALF = 0.005  # percent: what BOS may add or take away when it rounds to two places
+COUNTED_EXACTLY = 20_000  # components; of more than these, two decimal places of a percentage do not tell one
+ROUNDING = 0.005  # percent: what BOS may add or take away when it rounds to two places
 ROUNDED = 0.02  # by how much a percentage may differ from the share that it was rounded from
 SHARES = ("successful", "failed", "staged")
 MOVING_PHASES = ("powering_on", "powering_off", "configuring")
@@ -184,7 +184,7 @@ def count_nodes(status: Document, known: Mapping[str, int] | None = None) -> Cou
         return Counts(stable, moving, failed, held, staged)
     parts = (shares.successful, shares.in_progress, shares.failed, shares.other, shares.staged)
     found = [max(round(total * share / 100), int(share > 0 and total > 0)) for share in parts]
-    if status.get("status") == "complete" and total > EXACT:
+    if status.get("status") == "complete" and total > COUNTED_EXACTLY:
         found[2] = max(failed_of_many(status, total), known.get("failed", 0))
         found[3] = max(found[3], known.get("held", 0) + known.get("moving", 0))
     found[found.index(max(found))] += total - sum(found) if any(found) else 0
@@ -201,7 +201,7 @@ def failed_of_many(status: Document, total: int) -> int:
     10
     """
     errors, said = sum(group.number for group in error_groups(status, {})), total * shares_of(status).failed / 100
-    return errors if abs(errors - said) <= total * HALF / 100 else round(said)
+    return errors if abs(errors - said) <= total * ROUNDING / 100 else round(said)
 
 
 class Verdict(NamedTuple):
@@ -211,25 +211,25 @@ class Verdict(NamedTuple):
     style: Style
 
 
-def verdict(status: Document, counts: Counts | None = None) -> Verdict:
+def judge(status: Document, counts: Counts | None = None) -> Verdict:
     """Return what to think of a session ("View the Status of a BOS Session"; `complete` only says that BOS has ended).
 
     `counts` say how many failed where they were counted; else the percentages do.
 
-    >>> verdict({"status": "complete", "managed_components_count": 1, "percent_failed": 100.0, "percent_successful": 0})
+    >>> judge({"status": "complete", "managed_components_count": 1, "percent_failed": 100.0, "percent_successful": 0})
     Verdict(text='complete: 1 of 1 node FAILED', style='bad')
-    >>> verdict({"status": "complete", "managed_components_count": 4, "percent_successful": 100.0})
+    >>> judge({"status": "complete", "managed_components_count": 4, "percent_successful": 100.0})
     Verdict(text='complete: all 4 nodes succeeded', style='good')
-    >>> verdict({"status": "complete", "managed_components_count": 0})
+    >>> judge({"status": "complete", "managed_components_count": 0})
     Verdict(text='complete: nothing to do, it has no nodes', style='warn')
     >>> many = {"managed_components_count": 30_000, "percent_successful": 100.0, "error_summary": {"off": {"count": 1}}}
-    >>> verdict({"status": "complete", **many}).text
+    >>> judge({"status": "complete", **many}).text
     'complete: 29,999 of 30,000 nodes succeeded, 1 reports an error'
-    >>> verdict({"status": "complete", **many, "error_summary": {}}).text
+    >>> judge({"status": "complete", **many, "error_summary": {}}).text
     'complete: all 30,000 nodes succeeded'
-    >>> verdict({"status": "complete", **many, "percent_successful": 99.99}).text
+    >>> judge({"status": "complete", **many, "percent_successful": 99.99}).text
     'complete, but not every node succeeded, 30,000 nodes'
-    >>> verdict({"status": "running", "managed_components_count": 1}).text
+    >>> judge({"status": "running", "managed_components_count": 1}).text
     'running, 1 node'
     """
     from nodewatch.table import plural  # JSON needs none of it
@@ -245,7 +245,7 @@ def verdict(status: Document, counts: Counts | None = None) -> Verdict:
     if total == 0:
         return Verdict("complete: nothing to do, it has no nodes", "warn")
     all_succeeded = shares.successful >= 100 and (counts is None or counts.held == 0)
-    if all_succeeded and (total or 0) > EXACT and part(status, "error_summary"):
+    if all_succeeded and (total or 0) > COUNTED_EXACTLY and part(status, "error_summary"):
         errors = sum(group.number for group in error_groups(status, {}))
         report = "1 reports an error" if errors == 1 else f"{errors:,} report errors"
         return Verdict(f"complete: {max((total or 0) - errors, 0):,} of {everyone} succeeded, {report}", "bad")
@@ -254,10 +254,10 @@ def verdict(status: Document, counts: Counts | None = None) -> Verdict:
     return Verdict(f"complete, but not every node succeeded{behind}", "warn")
 
 
-def by_error(components: Iterable[Document]) -> dict[str, list[str]]:
+def ids_by_error(components: Iterable[Document]) -> dict[str, list[str]]:
     """Return the ids of the components that report an error, by its message.
 
-    >>> by_error([{"id": "x1", "error": "off"}, {"id": "x2", "error": ""}, {"id": "x3", "error": "off"}])
+    >>> ids_by_error([{"id": "x1", "error": "off"}, {"id": "x2", "error": ""}, {"id": "x3", "error": "off"}])
     {'off': ['x1', 'x3']}
     """
     errors: dict[str, list[str]] = {}
@@ -321,7 +321,7 @@ def tells_all(status: Document) -> bool:
     groups = error_groups(status, {})
     names = sum(len(group.names) for group in groups)
     return (
-        (node_count(status) or 0) <= EXACT
+        (node_count(status) or 0) <= COUNTED_EXACTLY
         and names >= count_failed(status)
         and not any(each.unknown for each in groups)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +13,7 @@ from nodewatch.tree import command
 
 if TYPE_CHECKING:
     from nodewatch.app import App
+    from nodewatch.bos_v2.outcome import SessionLook
 
 DEMO_BOOT = "night-reboot"
 
@@ -40,7 +41,7 @@ def demo(app: App, fresh: bool, nodes: int | None, edge_nodes: int | None, live:
     from nodewatch.bos_v2.commands import show_status
     from nodewatch.demo import demo_fleet, sized
     from nodewatch.offline.backend import sections
-    from nodewatch.offline.fleet import entries
+    from nodewatch.offline.fleet import fleet_entries
     from nodewatch.settings.contexts import DEMO, demo_store
 
     given = app.flags.get("local")
@@ -57,7 +58,7 @@ def demo(app: App, fresh: bool, nodes: int | None, edge_nodes: int | None, live:
         fleet = demo_fleet(app.now)
         fleet = sized.with_nodes(fleet, nodes) if nodes else fleet
         fleet = sized.with_edge_nodes(fleet, edge_nodes) if edge_nodes else fleet
-        fill_store(app, path, list(entries(fleet, sections())))
+        fill_store(app, path, list(fleet_entries(fleet, sections())))
     if live:
         watch_life(app, path)
         return
@@ -92,7 +93,7 @@ def watch_life(app: App, path: str) -> None:
     with closing(store_at(path)) as store:
         life = Life(store, Chances(speed=SPEED), app.world.now())
 
-        def look() -> Any:
+        def look() -> SessionLook:
             life.go_on(app.world.now())
             return watched.look()
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from nodewatch.differences import NODE_KINDS, THING_KINDS
+from nodewatch.documents import as_text, part
 from nodewatch.lists.listing import At, Attribute, Listing, place_attributes
 from nodewatch.table import Cell, Column, plural
 
 if TYPE_CHECKING:
-    from nodewatch.table import Style
+    from nodewatch.documents import Document
+    from nodewatch.table import Record, Style
     from nodewatch.times import Clock
 
 KIND_STYLES: dict[str, Style] = {"newly failed": "bad", "new error": "bad", "recovered": "good", "ended": "good"}
 
 
-def kind_cell(change: Any, _clock: Clock) -> Cell:
+def kind_cell(change: Document, _clock: Clock) -> Cell:
     """Return what kind of change it is, in its colour."""
-    return Cell(change["kind"], KIND_STYLES.get(change["kind"], ""))
+    kind = as_text(change["kind"])
+    return Cell(kind, KIND_STYLES.get(kind, ""))
 
 
-FLEET_CHANGES = Listing(
+FLEET_CHANGES: Listing[Record] = Listing(
     [
         Attribute("node", "the node; or the session, the policy, the service", At("node"), Column("Name")),
         Attribute(
@@ -37,12 +40,31 @@ FLEET_CHANGES = Listing(
 )
 
 
-def style_of(found: Any) -> Style:
+class ContextAndCommand(TypedDict):
+    """Which context something is in (None: no context), and the command that shows more of it."""
+
+    context: str | None
+    command: str
+
+
+class GoingOn(ContextAndCommand):
+    """A boot session or an agent upgrade that goes on, or has failed lately; `nodes` is None where not known."""
+
+    kind: str
+    name: str
+    state: str
+    failed: int
+    nodes: int | None
+    error: object
+    since: object
+
+
+def style_of(found: GoingOn) -> Style:
     """Return in which colour something is told that goes on."""
     return "bad" if found["failed"] or found["error"] else "" if found["state"] == "staged" else "busy"
 
 
-def failed_cell(found: Any, _clock: Clock) -> Cell:
+def failed_cell(found: GoingOn, _clock: Clock) -> Cell:
     """Return how many nodes something is about, and how many of them have failed.
 
     >>> boot = {"state": "running", "failed": 2, "nodes": 3, "error": None}
@@ -63,7 +85,7 @@ def failed_cell(found: Any, _clock: Clock) -> Cell:
     return Cell(told, style_of(found))
 
 
-GOING_ON = Listing(
+GOING_ON: Listing[GoingOn] = Listing(
     [
         Attribute("name", "the session, or the policy", At("name"), Column("Name", 3)),
         Attribute("kind", "boot session or agent upgrade", At("kind"), Column("What", 2)),
@@ -102,19 +124,19 @@ GOING_ON = Listing(
 )
 
 
-def settings(context: Any, _clock: Any) -> str:
+def settings_words(context: Document, _clock: object) -> str:
     """Return the settings of a context on one line."""
-    return ", ".join(f"{key} = {value}" for key, value in context["settings"].items())
+    return ", ".join(f"{key} = {value}" for key, value in part(context, "settings").items())
 
 
-CONTEXTS = Listing(
+CONTEXTS: Listing[Document] = Listing(
     [
         Attribute(
             "name",
             "what --context calls it",
             At("name"),
             Column("Context"),
-            lambda context, _: Cell(context["name"], "strong"),
+            lambda context, _: Cell(as_text(context["name"]), "strong"),
         ),
         Attribute(
             "active",
@@ -124,7 +146,7 @@ CONTEXTS = Listing(
             lambda context, _: Cell("yes", "good") if context["active"] else "",
             "truth",
         ),
-        Attribute("settings", "what is set there", settings, Column("Settings", wraps=True)),
+        Attribute("settings", "what is set there", settings_words, Column("Settings", wraps=True)),
         Attribute("file", "the file that it is in; empty for the demo fleet", At("file"), Column("File", leaves=1)),
     ],
     order=None,

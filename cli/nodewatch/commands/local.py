@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -31,12 +31,12 @@ def chosen_store(app: App, doing: str) -> str:
 def fill_store(app: App, path: str, found: list[Entry], *, merge: bool = False) -> None:
     """Put the documents into the store at the path, made if it is missing; show how far that is."""
     from nodewatch.offline.backend import store_to_fill
-    from nodewatch.offline.fleet import fill
+    from nodewatch.offline.fleet import load_entries
     from nodewatch.progress import Progress, with_progress
 
     progress = Progress(app.world, len(found), "documents", quiet=app.quiet)
     with closing(store_to_fill(path)) as store:
-        fill(store, with_progress(found, progress), merge=merge)
+        load_entries(store, with_progress(found, progress), merge=merge)
 
 
 @command
@@ -78,11 +78,11 @@ def dump_store(app: App, file: str) -> None:
     """
     from nodewatch.files import write_whole
     from nodewatch.offline.backend import sections, store_at
-    from nodewatch.offline.fleet import dump
+    from nodewatch.offline.fleet import dump_fleet
     from nodewatch.render.json import json_chunks
 
     with closing(store_at(app.settings.system("bos").local or chosen_store(app, "dump"))) as store:
-        fleet = dump(store, sections())
+        fleet = dump_fleet(store, sections())
     if file == "-":
         app.print_document(fleet)
     elif app.settings.dry_run:
@@ -169,13 +169,13 @@ def make_saver(app: App, service: str) -> Saver:
     return Saver(app.backend(service), app.world, quiet=app.quiet)
 
 
-def ask_everything(app: App, live: dict[str, System]) -> tuple[dict[str, Any], dict[str, NodewatchError]]:
+def ask_everything(app: App, live: dict[str, System]) -> tuple[dict[str, object], dict[str, NodewatchError]]:
     """Return the fleet's parts that the live systems answer for, and what these did not answer."""
     from nodewatch.bos_v1 import saving as bos_v1
     from nodewatch.bos_v2 import saving as bos_v2
     from nodewatch.horizon import saving as horizon
 
-    fleet: dict[str, Any] = {}
+    fleet: dict[str, object] = {}
     savers = {service: make_saver(app, service) for service in live}
     if "bos" in live:
         v2, v1 = bos_v2.all_documents(savers["bos"]), bos_v1.all_documents(savers["bos"])
@@ -189,7 +189,7 @@ def ask_everything(app: App, live: dict[str, System]) -> tuple[dict[str, Any], d
     return fleet, {path: error for each in savers.values() for path, error in each.unasked.items()}
 
 
-def ask_session(app: App, name: str) -> tuple[dict[str, Any], dict[str, NodewatchError]]:
+def ask_session(app: App, name: str) -> tuple[dict[str, object], dict[str, NodewatchError]]:
     """Return the fleet's parts about one session, of BOS v2 or else of BOS v1, and what BOS did not answer.
 
     Raise `NotFound` if neither has it.

@@ -103,11 +103,11 @@ def look_at_boots(app: App, path: str, keep: float) -> None:
     """Ask BOS for all components, and add what changed to the store at the path; say how much that is."""
     from nodewatch.bos_v2.client import BosClient
     from nodewatch.bos_v2.offline_recording import add_look
-    from nodewatch.bos_v2.recording_rules import whereabouts
-    from nodewatch.bos_v2.rules import IN_PROGRESS
+    from nodewatch.bos_v2.recording_rules import find_whereabouts
+    from nodewatch.bos_v2.rules import PROGRESS_FIELDS
 
     now = app.world.now()
-    found = whereabouts(BosClient(app.backend("bos")).components(fields=IN_PROGRESS))
+    found = find_whereabouts(BosClient(app.backend("bos")).components(fields=PROGRESS_FIELDS))
     with closing(store_to_fill(path)) as store:
         added = add_look(store, recording_time(now), found, keep_since(now, keep))
     tell_of_look(app, path, now, added, plural(len(found), "node"))
@@ -118,14 +118,14 @@ def look_at_upgrades(app: App, path: str, keep: float) -> None:
     from nodewatch.horizon import rules
     from nodewatch.horizon.offline_recording import add_look
     from nodewatch.horizon.recording_rules import policy_states
-    from nodewatch.horizon.shared import exchange
+    from nodewatch.horizon.shared import exchange_client
     from nodewatch.horizon.survey import ask_statuses, reasons_of
 
     org = app.settings.org
     if org is None:
         raise WrongConfiguration(rules.NO_ORG)
     now = app.world.now()
-    found = ask_statuses(app, org, exchange(app).nodes(org), "")
+    found = ask_statuses(app, org, exchange_client(app).nodes(org), "")
     if found.interrupted:
         raise KeyboardInterrupt
     answered = len(found.statuses) + len(found.silent)

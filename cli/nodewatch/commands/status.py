@@ -7,7 +7,7 @@ from copy import copy
 from datetime import timedelta
 from functools import partial
 from shlex import quote
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import as_text, part
 from nodewatch.errors import NodewatchError, NotFound, ServiceTrouble, WrongConfiguration
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from nodewatch.app import App
+    from nodewatch.commands.list_tables import ContextAndCommand, GoingOn
     from nodewatch.watch.model import Subject
 
-    Ask = Callable[[App], Iterator[dict[str, Any]]]
+    Ask = Callable[[App], Iterator[GoingOn]]
 
 RECENT = timedelta(days=1)
 SECONDS_TO_ANSWER = 20.0  # that a context has to answer in
 TOGETHER = 8  # contexts that are asked at the same time
-GoingOn = dict[str, Any]
 
 
 class Everywhere(NamedTuple):
@@ -65,7 +65,7 @@ def show_going_on(app: App) -> None:
         raise type(first)("\n".join(sentences), status=first.status, document=first.document)
 
 
-def going_on(app: App) -> Subject:
+def going_on(app: App) -> Subject[Everywhere, GoingOn]:
     """Return how to follow what is going on, which never ends."""
     from nodewatch.table import Line
     from nodewatch.watch.model import Outcome, Subject
@@ -129,7 +129,7 @@ def everything(app: App) -> tuple[list[tuple[App, list[Ask]]], list[NodewatchErr
     """Return what is to be asked in each context, no system twice, and which systems are not configured."""
     questions: list[tuple[App, list[Ask]]] = []
     missing: list[NodewatchError] = []
-    known: set[Any] = set()
+    known: set[tuple[str | None, ...]] = set()
     for each in in_all_contexts(app):
         asks: list[Ask] = []
         for service, ask in (("bos", boots), ("exchange", upgrades)):
@@ -158,7 +158,7 @@ def in_all_contexts(app: App) -> Iterator[App]:
         yield each
 
 
-def identity_of_system(app: App, service: str) -> tuple[Any, ...]:
+def identity_of_system(app: App, service: str) -> tuple[str | None, ...]:
     """Return what tells one system from another, so that none is asked twice.
 
     Raise `WrongConfiguration` for none; an Exchange is none where no organization is named.
@@ -190,7 +190,7 @@ def with_context_name(error: NodewatchError, app: App) -> NodewatchError:
     return type(error)(f"{app.settings.context}: {error.message}", status=error.status, document=error.document)
 
 
-def more(app: App, command: str) -> dict[str, Any]:
+def context_and_command(app: App, command: str) -> ContextAndCommand:
     """Return which context something is in, and the command that shows more of it."""
     name = app.flags.get("context")
     return {"context": app.settings.context, "command": command + (f" --context {quote(name)}" if name else "")}
@@ -225,7 +225,7 @@ def boots(app: App) -> Iterator[GoingOn]:
                 "nodes": len(component_names(session)),
                 "error": state.get("error") or None,
                 "since": state.get("start_time"),
-                **more(app, f"nodewatch bos sessions status list {quote(name)}"),
+                **context_and_command(app, f"nodewatch bos sessions status list {quote(name)}"),
             }
 
 
@@ -261,11 +261,11 @@ def older_boots(app: App) -> Iterator[GoingOn]:
                 "nodes": None,
                 "error": None,
                 "since": session.get("start_time"),
-                **more(app, f"nodewatch bos v1 session status list {quote(name)}"),
+                **context_and_command(app, f"nodewatch bos v1 session status list {quote(name)}"),
             }
 
 
-def recent(end: Any, now: datetime) -> bool:
+def recent(end: object, now: datetime) -> bool:
     """Return whether that was within the last day.
 
     >>> from datetime import UTC, datetime
@@ -280,6 +280,7 @@ def recent(end: Any, now: datetime) -> bool:
 def upgrades(app: App) -> Iterator[GoingOn]:
     """Return the policies that nodes are waiting for or work on, or that have failed on nodes."""
     from nodewatch.horizon.policy_survey import PolicyQuestion
+    from nodewatch.horizon.rules import meaning
 
     try:
         found = PolicyQuestion(app, "*", match=False).ask()
@@ -288,7 +289,7 @@ def upgrades(app: App) -> Iterator[GoingOn]:
     by_policy: dict[str, Counter[str]] = {}
     for statuses in found.statuses.values():
         for policy, status in statuses.items():
-            by_policy.setdefault(policy, Counter())[outcome_of_status(status)] += 1
+            by_policy.setdefault(policy, Counter())[meaning(status).outcome] += 1
     for policy, counts in by_policy.items():
         moving = counts["running"] + counts["waiting"]
         if moving or counts["failed"]:
@@ -300,12 +301,5 @@ def upgrades(app: App) -> Iterator[GoingOn]:
                 "nodes": counts.total(),
                 "error": None,
                 "since": None,
-                **more(app, f"nodewatch exchange nmp status {quote(policy)}"),
+                **context_and_command(app, f"nodewatch exchange nmp status {quote(policy)}"),
             }
-
-
-def outcome_of_status(status: Any) -> str:
-    """Return what the word of a node's status of a policy means."""
-    from nodewatch.horizon.rules import meaning
-
-    return meaning(status).outcome

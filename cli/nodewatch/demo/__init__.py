@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 def demo_fleet(now: datetime) -> dict[str, object]:
     """Return the demo fleet as it is at `now`, a time in UTC: a fleet file's content, the same for the same `now`."""
     guide = json.loads(Path(__file__).with_name("guide.json").read_text(encoding="utf-8"))
-    return merged(older_boots.demo_older_boots(), guide, boots.demo_boots(now), edge.demo_edge_nodes(now))
+    return merge_fleets(older_boots.demo_older_boots(), guide, boots.demo_boots(now), edge.demo_edge_nodes(now))
 
 
-def merged(*fleets: Document) -> dict[str, object]:
+def merge_fleets(*fleets: Document) -> dict[str, object]:
     """Return one fleet of several: objects are merged, lists joined, anything else taken from the last.
 
-    >>> merged({"a": {"b": [1]}, "c": 1}, {"a": {"b": [2], "d": {}}})
+    >>> merge_fleets({"a": {"b": [1]}, "c": 1}, {"a": {"b": [2], "d": {}}})
     {'a': {'b': [1, 2], 'd': {}}, 'c': 1}
     """
     whole: dict[str, object] = {}
@@ -35,7 +35,7 @@ def merged(*fleets: Document) -> dict[str, object]:
         for name, value in fleet.items():
             before = whole.get(name)
             if isinstance(before, dict) and isinstance(value, dict):
-                whole[name] = merged(before, value)
+                whole[name] = merge_fleets(before, value)
             elif isinstance(before, list) and isinstance(value, list):
                 whole[name] = [*before, *value]
             else:

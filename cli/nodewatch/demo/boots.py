@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from nodewatch.bos_v2.rules import DEFAULT_OPTIONS, Tally, component_status, extended_status
-from nodewatch.bos_v2.verdict_rules import by_error
+from nodewatch.bos_v2.verdict_rules import ids_by_error
 from nodewatch.demo.runs import (
-    BOOTS,
+    DEMO_BOOTS,
     DISCOVERED,
     NODE_STANDINGS,
-    OLD,
-    RUNS,
+    OLD_IMAGE,
+    SESSION_RUNS,
     Batch,
     Boot,
     NodeStanding,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nodewatch.documents import Document
 
 ETAG = "7d3b1f0a52c94e8896f4c0be1a6d2357-164"
-OFF = {"initrd": "", "kernel": "", "kernel_parameters": ""}
+NO_BOOT_ARTIFACTS = {"initrd": "", "kernel": "", "kernel_parameters": ""}
 KERNEL_PARAMETERS = (
     "console=ttyS0,115200 console=tty0 crashkernel=360M ip=dhcp rd.neednet=1 rd.retry=10 rd.shell panic=30 "
     "hugepagelist=2m-2g numa_interleave_omit=headless pcie_ports=native transparent_hugepage=never"
@@ -37,9 +37,9 @@ KERNEL_PARAMETERS = (
     "root=craycps-s3:s3://boot-images/IMAGE/rootfs:ETAG:dvs:api-gw-service-nmn.local:300:hsn0,nmn0:0 "
     "nmd_data=url=s3://boot-images/IMAGE/rootfs,etag=ETAG bos_update_frequency=4h"
 )
-BASE = "https://api-gw-service-nmn.local/apis/bos"
+BOS_ADDRESS = "https://api-gw-service-nmn.local/apis/bos"
 BOS_VERSION = {
-    "links": [{"href": f"{BASE}/", "rel": "self"}, {"href": f"{BASE}/v2", "rel": "versions"}],
+    "links": [{"href": f"{BOS_ADDRESS}/", "rel": "self"}, {"href": f"{BOS_ADDRESS}/v2", "rel": "versions"}],
     "major": "2",
     "minor": "48",
     "patch": "3",
@@ -50,7 +50,7 @@ def demo_boots(now: datetime) -> Document:
     """Return the invented boots at `now`, as the content of a fleet file."""
     components: dict[str, Component] = {}
     statuses: dict[str, ExtendedStatus] = {}
-    for run in RUNS:
+    for run in SESSION_RUNS:
         set_up = [component for batch in run.batches for component in batch_components(batch, run, now)]
         if run.stage:
             for component in set_up:
@@ -63,9 +63,9 @@ def demo_boots(now: datetime) -> Document:
     return {
         "bos": {
             "v2": {
-                "sessions": [demo_session(run, now) for run in RUNS],
+                "sessions": [demo_session(run, now) for run in SESSION_RUNS],
                 "components": list(components.values()),
-                "sessiontemplates": [demo_template(boot) for boot in BOOTS],
+                "sessiontemplates": [demo_template(boot) for boot in DEMO_BOOTS],
                 "options": DEFAULT_OPTIONS,
                 "version": BOS_VERSION,
                 "session_status": statuses,
@@ -80,7 +80,7 @@ def saved_status(run: SessionRun, components: Sequence[Component], now: datetime
     for component in components:
         status = component["status"]
         tallies.append(Tally(status["status"], status["phase"], component["enabled"], status["status_override"], 1))
-    return extended_status(demo_session(run, now), tallies, 0, by_error(components), now)
+    return extended_status(demo_session(run, now), tallies, 0, ids_by_error(components), now)
 
 
 def bos_time_ago(now: datetime, minutes: float) -> str:
@@ -145,14 +145,14 @@ def artifacts(image: str) -> dict[str, str]:
 
 def boot_of(run: SessionRun) -> Boot:
     """Return what the session boots."""
-    return next(boot for boot in BOOTS if boot.name == run.template)
+    return next(boot for boot in DEMO_BOOTS if boot.name == run.template)
 
 
 def actual_state(state: NodeStanding, run: SessionRun | None, now: datetime, acted: float) -> BootState:
     """Return what a node runs: what it should, what it ran before, or nothing."""
     if run is None or state.runs == "nothing":
-        return {"boot_artifacts": OFF, "bss_token": "", "last_updated": bos_time_ago(now, acted)}
-    image = boot_of(run).image if state.runs == "desired" else OLD
+        return {"boot_artifacts": NO_BOOT_ARTIFACTS, "bss_token": "", "last_updated": bos_time_ago(now, acted)}
+    image = boot_of(run).image if state.runs == "desired" else OLD_IMAGE
     return {
         "boot_artifacts": artifacts(image),
         "bss_token": referral_token(image),
@@ -164,7 +164,7 @@ def desired_state(state: NodeStanding, run: SessionRun | None, now: datetime) ->
     """Return what a node should run; nothing for one that is to be off."""
     set_up = bos_time_ago(now, DISCOVERED.minutes if run is None else run.started - 0.5)
     if run is None or run.operation == "shutdown":
-        return {"boot_artifacts": OFF, "bss_token": "", "configuration": "", "last_updated": set_up}
+        return {"boot_artifacts": NO_BOOT_ARTIFACTS, "bss_token": "", "configuration": "", "last_updated": set_up}
     image = boot_of(run).image
     return {
         "boot_artifacts": artifacts(image),

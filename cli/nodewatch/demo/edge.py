@@ -88,7 +88,7 @@ UPGRADES = (
         "pilot-2.33", "Agent 2.33.0, pilot", "site == valley && pilot == true", "2.33.0", "1.1.0", 20, (), enabled=False
     ),
 )
-STARTED = ("initiated", "successful", "failed", "rollback started", "rollback successful", "rollback failed")
+STARTED_STATUSES = ("initiated", "successful", "failed", "rollback started", "rollback successful", "rollback failed")
 
 
 def demo_edge_nodes(now: datetime) -> Document:
@@ -125,7 +125,7 @@ def agent_time_ago(now: datetime, minutes: float) -> str:
 def demo_status(upgrade: Upgrade, report: Report, place: int, now: datetime) -> AgentUpgradePolicyStatus:
     """Return what one node reports: times that are not there yet are empty, as the Exchange has them."""
     since = max(report.minutes - place * 0.7, 0.5)
-    started = report.status in STARTED
+    started = report.status in STARTED_STATUSES
     return {
         "scheduledTime": exchange_time_ago(now, upgrade.minutes - place * 0.1),
         "startTime": agent_time_ago(now, since + 5) if started else "",

@@ -6,16 +6,16 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.bos_v2.life_rules import CFS_FAILED, LIMIT_HIT, NO_PARAMETERS, NOT_IN_PCS, SILENT
+from nodewatch.bos_v2.life_rules import CFS_FAILED, LIMIT_HIT, NO_PARAMETERS, NOT_IN_PCS, SILENT_CONTROLLER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-NEW = "5a1fe0c2-93d4-4f0e-8c5b-71d2b8a4e6f3"
-OLD = "c27f3b90-0d18-4b6a-9e4d-2f8f1d7a5c01"
-ARM = "8e40d5b7-6c2a-49f1-b3f5-a9d07c1e2b84"
+NEW_IMAGE = "5a1fe0c2-93d4-4f0e-8c5b-71d2b8a4e6f3"
+OLD_IMAGE = "c27f3b90-0d18-4b6a-9e4d-2f8f1d7a5c01"
+ARM_IMAGE = "8e40d5b7-6c2a-49f1-b3f5-a9d07c1e2b84"
 CFS_INVALID = "cfs is not reporting a valid configuration status for this component: unknown"
-CHASSIS = SILENT.format("x1000c1b0")
+CHASSIS_SILENT = SILENT_CONTROLLER.format("x1000c1b0")
 
 
 class NodeStanding(NamedTuple):
@@ -76,7 +76,7 @@ class SessionRun(NamedTuple):
 
 
 # In the order in which they ran: a node that a later one takes over is its own from then on.
-RUNS = (
+SESSION_RUNS = (
     SessionRun("uan-boot", "boot", "uan-26.3", 5_790, 5_771, [Batch("x3000c0s[1,3,5,7]b0n0", "stable", 5_772)]),
     SessionRun(
         "cab-1001-shutdown",
@@ -141,7 +141,7 @@ RUNS = (
             Batch("x3000c0s29b[1-4]n0", "stable", 41),
             Batch("x3000c0s31b[1-2]n0", "configuring", 39),
             Batch("x3000c0s31b3n0", "power_on_called", 8, tries=2),
-            Batch("x3000c0s31b4n0", "failed to boot", 9, CHASSIS.replace("x1000c1b0", "x3000c0s31b999"), 3),
+            Batch("x3000c0s31b4n0", "failed to boot", 9, CHASSIS_SILENT.replace("x1000c1b0", "x3000c0s31b999"), 3),
         ],
         limit="x3000c0s29b1n0,x3000c0s29b2n0,x3000c0s29b3n0,x3000c0s29b4n0,"
         "x3000c0s31b1n0,x3000c0s31b2n0,x3000c0s31b3n0,x3000c0s31b4n0",
@@ -162,7 +162,7 @@ RUNS = (
             Batch("x1000c1s[2-4]b[0-1]n[0-1]", "configuring", 7),
             Batch("x1000c1s[5-6]b[0-1]n[0-1]", "power_on_called", 3),
             Batch("x1000c1s7b0n[0-1]", "power_on_pending", 4),
-            Batch("x1000c1s7b1n[0-1]", "power_on_failed", 2, CHASSIS, 2),
+            Batch("x1000c1s7b1n[0-1]", "power_on_failed", 2, CHASSIS_SILENT, 2),
             Batch("x1000c2s[0-2]b[0-1]n[0-1]", "failed to boot", 6, LIMIT_HIT, 3),
             Batch("x1000c2s3b0n[0-1]", "failed to boot", 9, NO_PARAMETERS, 3),
             Batch("x1000c2s3b1n[0-1]", "stable", 12),
@@ -222,23 +222,31 @@ def expand_names(pattern: str) -> list[str]:
     return ["".join(parts) for parts in product(*choices)]
 
 
-BOOTS = (
-    Boot("compute-26.3", "compute", NEW, {"node_roles_groups": ["Compute"]}, description="All computes"),
-    Boot("uan-26.3", "uan", NEW, {"node_groups": ["uan"]}, description="User access nodes"),
+DEMO_BOOTS = (
+    Boot("compute-26.3", "compute", NEW_IMAGE, {"node_roles_groups": ["Compute"]}, description="All computes"),
+    Boot("uan-26.3", "uan", NEW_IMAGE, {"node_groups": ["uan"]}, description="User access nodes"),
     Boot(
-        "cab-9000", "compute", NEW, {"node_list": expand_names("x9000c1s[0-7]b[0-1]n[0-1]")}, description="Cabinet 9000"
+        "cab-9000",
+        "compute",
+        NEW_IMAGE,
+        {"node_list": expand_names("x9000c1s[0-7]b[0-1]n[0-1]")},
+        description="Cabinet 9000",
     ),
-    Boot("arm-26.3", "arm", OLD, {"node_list": expand_names("x5000c1s[0-2]b[0-1]n[0-1]")}, "ARM"),
+    Boot("arm-26.3", "arm", OLD_IMAGE, {"node_list": expand_names("x5000c1s[0-2]b[0-1]n[0-1]")}, "ARM"),
     Boot(
         "arm-26.3.1",
         "arm",
-        ARM,
+        ARM_IMAGE,
         {"node_list": expand_names("x5000c1s[0-2]b[0-1]n[0-1]")},
         "ARM",
         description="New drivers",
     ),
-    Boot("storage-26.3", "storage", NEW, {"node_groups": ["lnet"]}),
+    Boot("storage-26.3", "storage", NEW_IMAGE, {"node_groups": ["lnet"]}),
     Boot(
-        "red-compute", "compute", OLD, {"node_list": expand_names("x9000c3s[0-1]b[0-1]n[0-1]")}, tenant="vcluster-red"
+        "red-compute",
+        "compute",
+        OLD_IMAGE,
+        {"node_list": expand_names("x9000c3s[0-1]b[0-1]n[0-1]")},
+        tenant="vcluster-red",
     ),
 )

@@ -9,7 +9,7 @@ import click
 from nodewatch.errors import NodewatchError, NotFound, NotPermitted, UnreadableAnswer, WrongUsage
 from nodewatch.horizon import policy_rules, rules
 from nodewatch.horizon.client import Manifests
-from nodewatch.horizon.shared import exchange, one_policy, tell_done, users_command
+from nodewatch.horizon.shared import exchange_client, one_policy, tell_done, users_command
 from nodewatch.options import YES
 from nodewatch.table import plural
 
@@ -44,7 +44,7 @@ def add_policy(app: App, nmp: str, json_file: str, applies_to: bool, no_constrai
     policy = read_policy(app, json_file)
     if policy_rules.is_for_all(policy) and not no_constraints:
         raise WrongUsage(policy_rules.NO_CONSTRAINTS)
-    client = exchange(app)
+    client = exchange_client(app)
     check_manifest(app, policy)
     if app.settings.dry_run and applies_to:
         app.say(f"Node management policy {org}/{name} would be sent to the Exchange.")
@@ -126,7 +126,7 @@ def remove_policy(app: App, nmp: str, force: bool, yes: bool) -> None:
     \b
     $ nodewatch exchange nmp remove org/sample-certs --force
     """
-    client = exchange(app)
+    client = exchange_client(app)
     org, name = one_policy(nmp, app)
     if "%" in org + name:
         raise WrongUsage(
@@ -209,7 +209,7 @@ def disable_policy(app: App, nmp: str) -> None:
 
 def switch_policy(app: App, nmp: str, *, enabled: bool, start: str | None = None, window: int | None = None) -> None:
     """Read a policy, and write it back enabled or disabled; nothing is written where nothing would change."""
-    client = exchange(app)
+    client = exchange_client(app)
     org, name = one_policy(nmp, app)
     policy, key, state = named_policy(client, org, name), f"{org}/{name}", "enabled" if enabled else "disabled"
     if not policy:
@@ -219,5 +219,5 @@ def switch_policy(app: App, nmp: str, *, enabled: bool, start: str | None = None
         return
     if not enabled:
         tell_losses(app, client, org, name)
-    done = client.put_policy(org, name, policy_rules.switched(policy, enabled=enabled, start=start, window=window))
+    done = client.put_policy(org, name, policy_rules.as_switched(policy, enabled=enabled, start=start, window=window))
     tell_done(app, done, f"Node management policy {key} {state} in the Horizon Exchange")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nodewatch.horizon.types import Policy, Status, Statuses
 
 ALL_AGAIN = 10  # looks, of which one asks the nodes whose status is final, too
-DISABLED = "the policy is disabled: nothing will start"
+DISABLED_NOTE = "the policy is disabled: nothing will start"
 
 
 class Awaited(NamedTuple):
@@ -88,7 +88,7 @@ class PolicyWatcher:
                 if rules.is_outdated(status, found.policies.get(nmp))
             ],
             short=max(0, expected - len(found.statuses) - len(found.troubled)),
-            note=DISABLED * (not any(map(meant_rules.is_enabled, found.policies.values()))),
+            note=DISABLED_NOTE * (not any(map(meant_rules.is_enabled, found.policies.values()))),
         )
 
     def awaited(self, found: Survey) -> list[tuple[str, str]]:
@@ -128,14 +128,14 @@ def may_be_last(status: Status | None) -> bool:
 
 def follow_policy(
     app: App, full: str, ask: Callable[[Collection[str]], Survey], wanted: Awaited, *, long: bool
-) -> Subject:
+) -> Subject[outcome.Look, list_tables.StatusRecord]:
     """Return how to follow a policy (`org/nmp`, or nothing for all of them) on the nodes that `ask` asks."""
     pursuit = PolicyWatcher(full, ask, wanted)
 
     return Subject(
         look=pursuit.look,
         document=lambda _: rules.by_node(pursuit.survey.statuses, full, long=long),
-        table=lambda _: status_tables.nmp_status(pursuit.survey, app.clock, long=long, brief=app.brief),
+        table=lambda _: status_tables.nmp_status_page(pursuit.survey, app.clock, long=long, brief=app.brief),
         states=outcome.states,
         outcome=outcome.outcome,
         nodes=lambda _: list_tables.status_records(
@@ -155,7 +155,7 @@ class NodeAnswer(NamedTuple):
 
 def follow_node(
     app: App, name: str, ask: Callable[[], NodeAnswer], again: str, awaited: str = "", *, long: bool
-) -> Subject:
+) -> Subject[outcome.Look, list_tables.StatusRecord]:
     """Return how to follow the statuses of one node, that `ask` asks for.
 
     `awaited` is the policy that was named, whose status is waited for; without one `NotFound` is raised if the node has
@@ -176,7 +176,7 @@ def follow_node(
     return Subject(
         look=look,
         document=lambda look: rules.whole_statuses(look.statuses) if long else rules.words_of(look.statuses),
-        table=lambda look: tables.node_statuses(look.statuses, app.clock, long=long, again=again),
+        table=lambda look: tables.node_statuses_page(look.statuses, app.clock, long=long, again=again),
         states=outcome.states,
         outcome=outcome.outcome,
         nodes=lambda look: list_tables.status_records({name: look.statuses}, {}, ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodewatch.documents import as_text
+from nodewatch.documents import as_text, names_in
 from nodewatch.horizon import rules
 from nodewatch.horizon.tables import OUTCOME_STYLES
 from nodewatch.lists.listing import At, Attribute, Listing
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nodewatch.documents import Document
 
 
-def new_status_cell(change: Document, _clock: object) -> Cell:
+def change_cell(change: Document, _clock: object) -> Cell:
     """Return the status that a node came to, in its colour."""
     word = as_text(change.get("to"))
     return Cell(word, OUTCOME_STYLES.get(rules.MEANINGS.get(word, rules.UNLISTED).outcome, "dim"))
@@ -31,7 +31,7 @@ NODE_NAME_ATTRIBUTES = [
     Attribute("organization", "the organization of the node", name_part(0), flat=False),
     Attribute("name", "the node's name without its organization", name_part(2), flat=False),
 ]
-STATUS_CHANGES = Listing(
+CHANGE_LISTING = Listing(
     [
         Attribute("node", "the node with its organization", At("node"), Column("Node")),
         Attribute("nmp", "the policy with its organization", At("nmp"), Column("Policy", 1, shares=True)),
@@ -43,14 +43,14 @@ STATUS_CHANGES = Listing(
             kind="time",
         ),
         Attribute("from", "its status at the look before", At("from"), Column("From")),
-        Attribute("to", "its status since", At("to"), Column("To"), new_status_cell),
+        Attribute("to", "its status since", At("to"), Column("To"), change_cell),
         Attribute("error", "what went wrong", At("error"), Column("Error", wraps=True)),
         *NODE_NAME_ATTRIBUTES,
     ],
     order=None,
     empty="Nothing is recorded of such nodes.",
 )
-WORST_NODES = Listing(
+WORST_LISTING = Listing(
     [
         Attribute("node", "the node with its organization", At("node"), Column("Node")),
         Attribute("failures", "how many upgrades failed", At("failures"), Column("Failed", right=True), kind="number"),
@@ -60,7 +60,7 @@ WORST_NODES = Listing(
         Attribute(
             "errors",
             "its errors, the most frequent first",
-            lambda node, _: "; ".join(node["errors"]),
+            lambda node, _: "; ".join(names_in(node["errors"])),
             Column("Errors", wraps=True),
         ),
         *NODE_NAME_ATTRIBUTES,

@@ -1,6 +1,6 @@
 """How an agent goes through an upgrade, as pure functions beside the table of what follows what, `NEXT_STATUSES`.
 
-`STATUS_SECONDS` says how long it stays in a status, `plan` how it ends: drawn for each node, policy and try. Sources:
+`STATUS_SECONDS` says how long it stays in a status, `draw_plan` how it ends: for each node, policy and try. Sources:
 the guide page "Node management status"; and the agent's own rules (five downloads, a rollback after every failure).
 """
 
@@ -40,11 +40,11 @@ class Plan(NamedTuple):
 BAD_ENDS = ("rollback successful", "download failed", "rollback successful", "precheck failed", "rollback failed")
 
 
-def plan(chances: Chances, node: str, nmp: str, tries: int) -> Plan:
+def draw_plan(chances: Chances, node: str, nmp: str, tries: int) -> Plan:
     """Return how that try of a policy's upgrade goes on a node.
 
     >>> from nodewatch.offline.chances import Chances
-    >>> plan(Chances(1), "o/n", "o/p", 1).end, plan(Chances(1, failing=1), "o/n", "o/p", 1).end in BAD_ENDS
+    >>> draw_plan(Chances(1), "o/n", "o/p", 1).end, draw_plan(Chances(1, failing=1), "o/n", "o/p", 1).end in BAD_ENDS
     ('successful', True)
     >>> [{plan(Chances(1, failing), f"o/n{n}", "o/p", 1).failing_downloads for n in range(20)} for failing in (0, 0.33)]
     [{0}, {0, 1, 2, 3, 5}]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SILENT = "silent"
 CLASSES = ("successful", "running", "failed", "waiting", "unknown", SILENT)
-DELAY = 60.0  # seconds; the agent begins to download within a minute of the scheduled time
+DOWNLOAD_DELAY = 60.0  # seconds; the agent begins to download within a minute of the scheduled time
 
 
 class StatusRecord(NamedTuple):
@@ -76,7 +76,7 @@ def is_late(record: StatusRecord, clock: Clock) -> bool:
     """
     scheduled = read_time(rules.upgrade(record.status).get("scheduledTime"))
     waits = rules.meaning(record.status).outcome == "waiting" and scheduled is not None
-    return waits and (clock.now - scheduled).total_seconds() > DELAY if scheduled else False
+    return waits and (clock.now - scheduled).total_seconds() > DOWNLOAD_DELAY if scheduled else False
 
 
 def upgrade_value(name: str) -> Callable[[StatusRecord, object], object]:
@@ -91,7 +91,7 @@ def version_value(name: str) -> Callable[[StatusRecord, object], object]:
 
 def time_attribute(
     name: str, means: str, value: Callable[[Listed, Clock], object], column: Column | None = None
-) -> Attribute:
+) -> Attribute[Listed]:
     """Return an attribute that is a time."""
     return Attribute(name, means, value, column, kind="time")
 
@@ -102,11 +102,13 @@ def status_cell(record: StatusRecord, clock: Clock) -> Cell:
     return Cell(word, OUTCOME_STYLES.get(record_class(record, clock), "dim"))
 
 
-NODE_ATTRIBUTE = Attribute("node", "the node with its organization", lambda record, _: record.node, Column("Node"))
-NMP_ATTRIBUTE = Attribute(
+NODE_ATTRIBUTE: Attribute[StatusRecord | MeantRecord] = Attribute(
+    "node", "the node with its organization", lambda record, _: record.node, Column("Node")
+)
+NMP_ATTRIBUTE: Attribute[StatusRecord | MeantRecord] = Attribute(
     "nmp", "the policy with its organization", lambda record, _: record.nmp, Column("Policy", 4, shares=True)
 )
-STATUS_ATTRIBUTES = [
+STATUS_ATTRIBUTES: list[Attribute[StatusRecord]] = [
     Attribute(
         "status",
         "the status that the node has reported",
@@ -161,7 +163,7 @@ STATUS_ATTRIBUTES = [
 ]
 
 
-def node_attributes(find: Callable[[Listed], tuple[str, Node | None]]) -> list[Attribute]:
+def node_attributes(find: Callable[[Listed], tuple[str, Node | None]]) -> list[Attribute[Listed]]:
     """Return the attributes that tell about the node itself; `find` gives its name and its document."""
 
     def field(name: str) -> Callable[[Listed, object], object]:
@@ -196,12 +198,12 @@ def node_in(record: StatusRecord | MeantRecord) -> tuple[str, Node | None]:
     return record.node, record.document
 
 
-def only_when_asked(attributes: Sequence[Attribute]) -> list[Attribute]:
+def only_when_asked(attributes: Sequence[Attribute[Listed]]) -> list[Attribute[Listed]]:
     """Return the attributes as those that a table shows only when it is asked for them."""
     return [each._replace(column=None, flat=each.name in ("type", "version")) for each in attributes]
 
 
-STATUSES = Listing(
+STATUS_LISTING: Listing[StatusRecord] = Listing(
     [
         NODE_ATTRIBUTE,
         NMP_ATTRIBUTE,
@@ -211,7 +213,7 @@ STATUSES = Listing(
     order="node,nmp",
     empty="No status fits.",
 )
-STATUSES_OF_NODE = Listing(
+NODE_STATUS_LISTING: Listing[StatusRecord] = Listing(
     [
         NMP_ATTRIBUTE._replace(column=Column("Policy")),
         *STATUS_ATTRIBUTES,
@@ -240,7 +242,7 @@ def start_cell(record: tuple[str, Policy | None], clock: Clock) -> str:
     return start_words(record[1] or {}, clock)
 
 
-POLICIES = Listing(
+POLICY_LISTING: Listing[tuple[str, Policy | None]] = Listing(
     [
         Attribute("nmp", "the policy with its organization", lambda record, _: record[0], Column("Policy")),
         Attribute(
@@ -279,7 +281,7 @@ POLICIES = Listing(
     order="nmp",
     empty="There are no node management policies.",
 )
-POLICIES_OF_NODE = POLICIES._replace(empty="No policy is meant for this node.")
+NODE_POLICY_LISTING = POLICY_LISTING._replace(empty="No policy is meant for this node.")
 
 
 class MeantRecord(NamedTuple):
@@ -307,7 +309,7 @@ def by_policy(records: Sequence[MeantRecord]) -> dict[str, list[str]]:
     return found
 
 
-MEANT = Listing(
+MEANT_LISTING: Listing[MeantRecord] = Listing(
     [
         NODE_ATTRIBUTE,
         NMP_ATTRIBUTE._replace(column=Column("Policy")),
@@ -317,9 +319,9 @@ MEANT = Listing(
     empty="No policy is meant for such a node.",
 )
 
-NODES = Listing(
+NODE_LISTING: Listing[tuple[str, Node | None]] = Listing(
     [
-        NODE_ATTRIBUTE._replace(value=lambda record, _: record[0]),
+        Attribute("node", NODE_ATTRIBUTE.means, lambda record, _: record[0], NODE_ATTRIBUTE.column),
         *node_attributes(lambda record: record),
         Attribute(
             "registered",
@@ -353,9 +355,9 @@ NODES = Listing(
 
 def policies_table(found: Mapping[str, Policy | None], clock: Clock) -> Page:
     """Return one row a policy."""
-    return usual_page(POLICIES, found.items(), clock)
+    return usual_page(POLICY_LISTING, found.items(), clock)
 
 
 def nodes_table(found: Mapping[str, Node | None], clock: Clock) -> Page:
     """Return one row a node: what it is, what is installed on it, and when it was last heard of."""
-    return usual_page(NODES, found.items(), clock)
+    return usual_page(NODE_LISTING, found.items(), clock)

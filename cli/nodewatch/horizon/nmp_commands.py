@@ -80,7 +80,7 @@ AGE_FILTER = click.Option(
 )
 
 
-@exchange_command(CONCURRENCY_OPTION, STATUS_FILTER, AGE_FILTER, listing="horizon.list_tables:STATUSES")
+@exchange_command(CONCURRENCY_OPTION, STATUS_FILTER, AGE_FILTER, listing="horizon.list_tables:STATUS_LISTING")
 @click.argument("nmp", metavar="NMP")
 @NODE_OPTION
 @NODES_OPTION
@@ -128,7 +128,7 @@ def show_survey(app: App, found: Survey, full: str, *, long: bool) -> None:
         app.show_list(records, lambda records: list_tables.records_by_node(records, full, long=long))
     elif found.statuses:
         document = rules.by_node(found.statuses, full, long=long)
-        app.show(document, lambda _: status_tables.nmp_status(found, app.clock, long=long, brief=app.brief))
+        app.show(document, lambda _: status_tables.nmp_status_page(found, app.clock, long=long, brief=app.brief))
 
 
 def none_found(app: App, found: Survey, nmp: str, node: str | None) -> NotFound:

@@ -28,7 +28,7 @@ UNKNOWN_ROUTE = "404 page not found"  # what an agent answers to a question that
 NONE_HERE = "This node has no such status: no policy matches it, it has another name, or the node is not registered."
 
 
-@command(listing="horizon.list_tables:STATUSES_OF_NODE")
+@command(listing="horizon.list_tables:NODE_STATUS_LISTING")
 @click.argument("nmp", metavar="[NMP]", default="")
 @LONG_OPTION
 @watchable
@@ -56,7 +56,7 @@ def list_statuses(app: App, nmp: str, long: bool) -> None:
     busy = rules.in_upgrade(found)
     app.show(
         document,
-        lambda _: tables.node_statuses(found, app.clock, long=long, empty=NONE_HERE, again=RESET_HERE, busy=busy),
+        lambda _: tables.node_statuses_page(found, app.clock, long=long, empty=NONE_HERE, again=RESET_HERE, busy=busy),
     )
 
 

@@ -10,7 +10,7 @@ import click
 from nodewatch.errors import NodewatchError, NotFound
 from nodewatch.horizon import meant_rules, rules
 from nodewatch.horizon.client import ExchangeClient
-from nodewatch.horizon.shared import LONG_OPTION, POLICY_OPTION, exchange, exchange_command, show_statuses
+from nodewatch.horizon.shared import LONG_OPTION, POLICY_OPTION, exchange_client, exchange_command, show_statuses
 from nodewatch.tree import lazy
 from nodewatch.watch.options import followed, watchable
 
@@ -30,7 +30,7 @@ else:  # only waiting, and only tables, need them
     )
 
 
-@exchange_command(listing="horizon.list_tables:STATUSES_OF_NODE")
+@exchange_command(listing="horizon.list_tables:NODE_STATUS_LISTING")
 @click.argument("node", metavar="NODE")
 @POLICY_OPTION
 @LONG_OPTION
@@ -67,7 +67,7 @@ def ask_node_page(app: App, node: str, statuses: Statuses, busy: Sequence[str], 
     `busy` are the policies whose upgrade is going on there.
     """
     client, (org, name) = ExchangeClient(app.backend("exchange")), rules.qualified(node, app.settings.org)
-    shown = tables.node_statuses(statuses, app.clock, long=long, again=reset_command(node), busy=busy)
+    shown = tables.node_statuses_page(statuses, app.clock, long=long, again=reset_command(node), busy=busy)
     try:
         document = client.nodes(org, name).get(f"{org}/{name}")
         policies = {} if alone else client.policies(org)
@@ -97,7 +97,7 @@ def ask_node(app: App, node: str, policy: str | None) -> tuple[Statuses, Statuse
 
     Raise `NotFound` if there is none.
     """
-    client = exchange(app)
+    client = exchange_client(app)
     org, name = find_node(client, node, app)
     found = client.statuses(org, name)
     if not found:
@@ -107,7 +107,7 @@ def ask_node(app: App, node: str, policy: str | None) -> tuple[Statuses, Statuse
 
 def ask_with_policies(app: App, node: str, policy: str | None) -> follow.NodeAnswer:
     """Return the statuses that a node has reported, and the policies; raise `NotFound` if there is no such policy."""
-    client = exchange(app)
+    client = exchange_client(app)
     org, name = find_node(client, node, app)
     own, nmp = rules.qualified(policy or "*", org)
     policies = client.policies(own, nmp)

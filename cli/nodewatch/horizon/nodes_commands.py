@@ -8,7 +8,7 @@ import click
 
 from nodewatch.errors import NotFound
 from nodewatch.horizon import meant_rules, rules
-from nodewatch.horizon.shared import exchange, exchange_command
+from nodewatch.horizon.shared import exchange_client, exchange_command
 from nodewatch.tree import lazy
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ else:
     choosing, list_tables = lazy("horizon.choosing"), lazy("horizon.list_tables")
 
 
-@exchange_command(listing="horizon.list_tables:NODES")
+@exchange_command(listing="horizon.list_tables:NODE_LISTING")
 @click.argument("node", metavar="[NODES]", default="")
 @click.option("--long", "-l", is_flag=True, help="Show the whole of each node.")
 def list_nodes(app: App, node: str, long: bool) -> None:
@@ -31,7 +31,7 @@ def list_nodes(app: App, node: str, long: bool) -> None:
     $ nodewatch exchange node list org/sample-node
     $ nodewatch exchange node list 'valley/weir-*' --format names
     """
-    client = exchange(app)
+    client = exchange_client(app)
     if choosing.names_several(node):
         name, (_, found) = node, choosing.ask_node_set(app, client, node, app.settings.org)
     else:
@@ -47,7 +47,7 @@ def list_nodes(app: App, node: str, long: bool) -> None:
     app.show(document, lambda _: list_tables.nodes_table(found, app.clock))
 
 
-@exchange_command(listing="horizon.list_tables:POLICIES_OF_NODE")
+@exchange_command(listing="horizon.list_tables:NODE_POLICY_LISTING")
 @click.argument("node", metavar="NODE")
 @click.option("--all", "-a", "disabled", is_flag=True, help="Disabled policies, too.")
 def list_policies_of_node(app: App, node: str, disabled: bool) -> None:
@@ -59,7 +59,7 @@ def list_policies_of_node(app: App, node: str, disabled: bool) -> None:
     $ nodewatch exchange node management list org/sample-node --columns nmp,start,manifest
     """
     choosing.check_one_node(node, "nodewatch exchange nmp list --nodes")
-    client = exchange(app)
+    client = exchange_client(app)
     org, name = rules.qualified(node, app.settings.org)
     document = client.nodes(org, name).get(f"{org}/{name}") if name else None
     if document is None:

@@ -46,14 +46,14 @@ def take_step(store: Store, now: datetime, began: datetime, chances: Chances) ->
     for name, node in list(store.items(offline.STORED_NODES)):
         old = reported.get(name) or {}
         known = hear_of_policies(store, name, node, old, policies, moment)
-        statuses, tries = go_on(name, known, tried.get(name) or {}, moment)
+        statuses, tries = go_on_with_upgrades(name, known, tried.get(name) or {}, moment)
         if statuses != old:
             store.put(offline.STORED_STATUSES, name, statuses)
             store.put(offline.STORED_TRIES, name, tries)
             put_versions(store, name, node, old, statuses)
             moved += 1
     agent = dict(store.items(offline.STORED_AGENT_STATUSES))
-    statuses, tries = go_on(THIS_NODE, agent, tried.get(THIS_NODE) or {}, moment)
+    statuses, tries = go_on_with_upgrades(THIS_NODE, agent, tried.get(THIS_NODE) or {}, moment)
     for nmp, status in statuses.items():
         if status != agent[nmp]:
             store.put(offline.STORED_AGENT_STATUSES, nmp, status)
@@ -89,7 +89,7 @@ def hear_of_policies(
     return statuses
 
 
-def go_on(
+def go_on_with_upgrades(
     node: str, statuses: Document, tries: Document, moment: StepTime
 ) -> tuple[dict[str, object], dict[str, object]]:
     """Return a node's statuses and tries after a step: each status that has stood long enough is followed by the next.
@@ -108,7 +108,7 @@ def go_on(
             continue
         if moment.passed(upgrade.get("lastUpdated")) < moment.chances.between(*life_rules.STATUS_SECONDS[word], *about):
             continue
-        planned = life_rules.plan(moment.chances, node, nmp, number)
+        planned = life_rules.draw_plan(moment.chances, node, nmp, number)
         after = life_rules.next_status(word, str(upgrade.get("errorMessage") or ""), planned, downloads)
         if after is None:
             continue

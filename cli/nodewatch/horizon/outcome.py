@@ -16,7 +16,7 @@ from nodewatch.watch.model import Outcome
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from nodewatch.horizon.types import Status
+    from nodewatch.horizon.types import Status, Statuses
     from nodewatch.watch.model import Settling
 
 UNSETTLED = "failed"  # the one failure that may still become another status
@@ -54,7 +54,7 @@ class Look(NamedTuple):
 
     what: str
     things: str
-    statuses: Mapping[str, Status | None]
+    statuses: Statuses
     silent: int = 0
     awaited: Sequence[str] = ()
     troubled: Mapping[str, bool] = {}

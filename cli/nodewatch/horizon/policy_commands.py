@@ -8,7 +8,7 @@ import click
 
 from nodewatch.errors import NotFound
 from nodewatch.horizon import policy_rules, rules
-from nodewatch.horizon.shared import exchange, exchange_command
+from nodewatch.horizon.shared import exchange_client, exchange_command
 from nodewatch.tree import command, lazy
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ else:
     list_tables, tables = lazy("horizon.list_tables"), lazy("horizon.tables")  # only tables need them
 
 
-@exchange_command(listing="horizon.list_tables:POLICIES", other=("nodes", "horizon.list_tables:MEANT"))
+@exchange_command(listing="horizon.list_tables:POLICY_LISTING", other=("nodes", "horizon.list_tables:MEANT_LISTING"))
 @click.argument("nmp", metavar="[NMP]", default="")
 @click.option("--long", "-l", is_flag=True, help="Show the whole of each policy.")
 @click.option("--nodes", is_flag=True, help="Show which nodes each policy is meant for.")
@@ -37,7 +37,7 @@ def list_policies(app: App, nmp: str, long: bool, nodes: bool) -> None:
     $ nodewatch exchange nmp list org/sample-nmp --nodes
     $ nodewatch exchange nmp list --nodes --count-by nmp,version
     """
-    client = exchange(app)
+    client = exchange_client(app)
     org, name = rules.qualified(nmp, app.settings.org)
     found = client.policies(org, name)
     if name and not found:

@@ -236,7 +236,7 @@ def is_for_all(policy: Policy) -> bool:
     return not any(text.strip() for text in choosing)
 
 
-def switched(
+def as_switched(
     policy: Document | None, *, enabled: bool, start: str | None = None, window: int | None = None
 ) -> Document:
     """Return the policy as it is sent to the Exchange to enable or disable it; everything else stays.
@@ -246,9 +246,9 @@ def switched(
     both, be they empty.
 
     >>> policy = {"owner": "o/u", "enabled": False, "constraints": ["a == b"], "patterns": []}
-    >>> switched(policy, enabled=True, start="now")
+    >>> as_switched(policy, enabled=True, start="now")
     {'enabled': True, 'constraints': ['a == b'], 'patterns': None, 'start': 'now'}
-    >>> switched({"agentImagePolicy": {"manifest": "o/m"}}, enabled=False)
+    >>> as_switched({"agentImagePolicy": {"manifest": "o/m"}}, enabled=False)
     {'agentImagePolicy': {'manifest': 'o/m'}, 'enabled': False}
     """
     changed: dict[str, object] = {name: value for name, value in (policy or {}).items() if name in FIELDS}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nodewatch.errors import NotFound
 from nodewatch.horizon import rules
 from nodewatch.horizon.choosing import ask_named_nodes, ask_typed_nodes
-from nodewatch.horizon.shared import exchange
+from nodewatch.horizon.shared import exchange_client
 from nodewatch.horizon.survey import ask_statuses
 from nodewatch.horizon.whom import ask_own_policies
 
@@ -42,7 +42,7 @@ class PolicyQuestion:
 
     def ask_nodes(self, skipped: Collection[str]) -> Survey:
         """Return the statuses of the nodes, with the policies and all the nodes."""
-        client = exchange(self.app)
+        client = exchange_client(self.app)
         org, name = rules.qualified(self.nmp, self.app.settings.org)
         policies = client.policies(org, name)
         if not policies:
@@ -75,7 +75,7 @@ def ask_for_reset(app: App, org: str, name: str, only: str | None) -> Survey:
 
     Raise `KeyboardInterrupt` if the user does not want to wait: then nothing is reset.
     """
-    client = exchange(app)
+    client = exchange_client(app)
     policies = client.policies(org, name)
     if not policies:
         raise NotFound(f"NMP {name} not found in org {org}{client.policy_near(org, name)}")

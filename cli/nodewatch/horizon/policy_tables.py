@@ -25,7 +25,7 @@ def meant_nodes_page(found: Mapping[str, Sequence[str]]) -> Page:
     return page
 
 
-def by_result(words: Mapping[str, str]) -> Page:
+def reset_results_page(words: Mapping[str, str]) -> Page:
     """Return what became of nodes, the most frequent first, each with its nodes."""
     groups: dict[str, list[str]] = {}
     for node, said in words.items():

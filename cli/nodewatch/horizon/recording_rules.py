@@ -90,20 +90,20 @@ def find_changes(
     return [RecordedChange(time, *place, was.status if was else "", *state) for place, was, state in found]
 
 
-def worst(found: Iterable[Document]) -> list[dict[str, object]]:
+def most_failing(found: Iterable[Document]) -> list[dict[str, object]]:
     """Return the nodes on which upgrades failed, those on which most of them did first.
 
     Each has how many upgrades failed, of how many that were seen, and the errors, the most frequent first.
 
     >>> step = {"node": "o/n", "nmp": "o/roll", "error": ""}
     >>> course = ["initiated", "failed", "rollback started", "rollback successful", "reset", "download failed", "gone"]
-    >>> worst([{**step, "to": word, "error": "no disk" * (word == "failed")} for word in course])
+    >>> most_failing([{**step, "to": word, "error": "no disk" * (word == "failed")} for word in course])
     [{'node': 'o/n', 'failures': 2, 'upgrades': 2, 'errors': ['no disk']}]
     """
-    return most_failures(attempts(found), "upgrades")
+    return most_failures(upgrade_attempts(found), "upgrades")
 
 
-def attempts(found: Iterable[Document]) -> Iterator[Attempt]:
+def upgrade_attempts(found: Iterable[Document]) -> Iterator[Attempt]:
     """Return each change as a part of one upgrade; of those that say nothing of one there is none.
 
     Another upgrade of the same policy begins when something follows an end; a rollback belongs to the failure.

@@ -13,7 +13,7 @@ from nodewatch.horizon.shared import (
     CONCURRENCY_OPTION,
     POLICY_OPTION,
     ask_to_reset_node,
-    exchange,
+    exchange_client,
     exchange_command,
     one_policy,
 )
@@ -81,7 +81,9 @@ def reset_policy(app: App, nmp: str, status: str | None, only: str | None, yes: 
 
 def show_results(app: App, words: dict[str, str]) -> None:
     """Show what became of each node, or would become of it."""
-    app.show(words, policy_tables.by_result, lambda _: ({"node": node, "result": words[node]} for node in words))
+    app.show(
+        words, policy_tables.reset_results_page, lambda _: ({"node": node, "result": words[node]} for node in words)
+    )
 
 
 def follow_nodes(app: App, full: str, nodes: list[str]) -> None:
@@ -107,7 +109,7 @@ def reset_node(app: App, node: str, policy: str | None, status: str | None, yes:
     $ nodewatch exchange node management reset 'org/sample-*' --policy sample-nmp --status failed,unknown --yes
     """
     words = None if status is None else reset_rules.wanted_words(status)
-    client = exchange(app)
+    client = exchange_client(app)
     org, nodes = choosing.ask_named_nodes(app, client, node, app.settings.org)
     if len(nodes) > 1:
         reset_nodes(app, org, nodes, policy, words, yes=yes)

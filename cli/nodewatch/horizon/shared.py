@@ -76,7 +76,7 @@ def users_command(*params: click.Option) -> Callable[[Callable[..., None]], clic
     return declare
 
 
-def exchange(app: App) -> ExchangeClient:
+def exchange_client(app: App) -> ExchangeClient:
     """Return the Exchange to ask, its version checked.
 
     Raise `WrongConfiguration` for what is missing: the organization, the credentials, the address, in this order. A

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from nodewatch.table import Page
     from nodewatch.times import Clock
 
-QUIET = timedelta(hours=1)  # agents report every few minutes
+QUIET_AFTER = timedelta(hours=1)  # agents report every few minutes
 HEARD_LATELY = "last heartbeat within the hour"
-COUNTED: dict[Standing, str] = {
+COUNTED_STANDINGS: dict[Standing, str] = {
     "not reported": "Not reported yet",
     "not known": "No report, and whether it is meant for them is not known",
 }
@@ -52,14 +52,14 @@ def silent_page(
     """Return the nodes without a status; a long page names also those that do not count."""
     documents = {short_name(name): document or {} for name, document in found.nodes.items()}
     page: Page = []
-    for standing, heading in COUNTED.items():
+    for standing, heading in COUNTED_STANDINGS.items():
         names = silent.get(standing, ())
         if disabled:
             page += nodes_with(names, "none, because the policy is disabled", "dim")
         elif names:
             page.append(Heading(f"{heading} ({len(names):,})", "warn" if standing == "not reported" else "dim"))
             page += by_heartbeat([(name, "", documents.get(name, {})) for name in names], clock)
-    apart = {standing: names for standing, names in sorted(silent.items()) if standing not in COUNTED}
+    apart = {standing: names for standing, names in sorted(silent.items()) if standing not in COUNTED_STANDINGS}
     if long:
         return page + [block for standing, names in apart.items() for block in nodes_with(names, standing, "dim")]
     said = ", ".join(f"{plural(len(names), 'node')} {standing}" for standing, names in apart.items())
@@ -99,5 +99,5 @@ def by_heartbeat(nodes: Iterable[tuple[str, str, Node]], clock: Clock) -> Page:
 def last_heard(node: Node, clock: Clock) -> str:
     """Return when the node was last heard of, if that is more than an hour ago; empty if it is not, or not known."""
     time = read_time(node.get("lastHeartbeat"))
-    away = time is not None and clock.now - time > QUIET
+    away = time is not None and clock.now - time > QUIET_AFTER
     return clock._replace(absolute=True).at(node.get("lastHeartbeat")) if away else ""

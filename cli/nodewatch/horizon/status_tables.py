@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import as_text, part
 from nodewatch.horizon import rules
-from nodewatch.horizon.silent_tables import COUNTED, QUIET, nodes_without_status, quiet_page, short_name, silent_page
+from nodewatch.horizon.silent_tables import (
+    COUNTED_STANDINGS,
+    QUIET_AFTER,
+    nodes_without_status,
+    quiet_page,
+    short_name,
+    silent_page,
+)
 from nodewatch.horizon.tables import OUTCOME_STYLES, VERSIONS, shown_word
 from nodewatch.nodes.error_kinds import ErrorKind, group_by_kind
 from nodewatch.nodes.nodeset import fold, natural
@@ -28,7 +35,7 @@ if TYPE_CHECKING:
     from nodewatch.times import Clock
 
 LONGEST_NODE_SET = 600  # characters of a node set; a longer one fills a screen
-CHANGED = "not started over since the policy was changed"
+NOT_STARTED_OVER = "not started over since the policy was changed"
 NO_MESSAGE = "no error message"
 UNDER_WAY = {"running": "in progress", "waiting": "waiting", "unknown": "unknown"}
 """What the bar calls nodes that are not at an end."""
@@ -54,16 +61,16 @@ class NodeRow(NamedTuple):
         return as_text(rules.upgrade(self.status).get("errorMessage")).strip()
 
 
-def nmp_status(found: Survey, clock: Clock, *, long: bool, brief: bool = False) -> Page:
+def nmp_status_page(found: Survey, clock: Clock, *, long: bool, brief: bool = False) -> Page:
     """Return how far each policy (`org/nmp`) that a node has reported on is on all nodes.
 
     A long page has a row for each node; a brief one names the ten largest kinds of errors only.
     """
     names = sorted({name for statuses in found.statuses.values() for name in statuses})
-    return [block for name in names for block in policy_status(name, found, clock, long=long, brief=brief)]
+    return [block for name in names for block in policy_status_page(name, found, clock, long=long, brief=brief)]
 
 
-def policy_status(name: str, found: Survey, clock: Clock, *, long: bool, brief: bool) -> Page:
+def policy_status_page(name: str, found: Survey, clock: Clock, *, long: bool, brief: bool) -> Page:
     """Return how far one policy is."""
     policy = found.policies.get(name) or {}
     rows = [
@@ -77,14 +84,14 @@ def policy_status(name: str, found: Survey, clock: Clock, *, long: bool, brief: 
     silent = nodes_without_status(name, found)
     unanswered = [short_name(node) for node in (*found.troubled, *found.unasked)]
     disabled, counts = policy.get("enabled") is False, Counter(row.outcome for row in rows)
-    expected = 0 if disabled else sum(len(silent.get(each, ())) for each in COUNTED)
+    expected = 0 if disabled else sum(len(silent.get(each, ())) for each in COUNTED_STANDINGS)
     page: Page = [
-        identity(name, policy, counts, len(rows) + expected + len(unanswered), clock),
+        policy_line(name, policy, counts, len(rows) + expected + len(unanswered), clock),
         shares_bar(counts, expected, len(unanswered)),
-        versions(rows),
+        version_fields(rows),
     ]
     if long:
-        page.append(one_a_node(rows, clock))
+        page.append(node_grid(rows, clock))
     else:
         page += [
             *failed_page(rows, brief=brief),
@@ -99,10 +106,10 @@ def policy_status(name: str, found: Survey, clock: Clock, *, long: bool, brief: 
     return page + next_steps(next_commands(name, policy, rows, expected))
 
 
-def identity(name: str, policy: Policy, counts: Mapping[str, int], total: int, clock: Clock) -> Line:
+def policy_line(name: str, policy: Policy, counts: Mapping[str, int], total: int, clock: Clock) -> Line:
     """Return one line that says which policy it is, what to think of it, and when it starts."""
     disabled = policy.get("enabled") is False
-    words, style = verdict(counts, total)
+    words, style = verdict_words(counts, total)
     window = policy.get("startWindow")
     begins = clock.at(policy.get("start")) + (f", spread over {window} s" if window else "")
     facts = [
@@ -114,18 +121,19 @@ def identity(name: str, policy: Policy, counts: Mapping[str, int], total: int, c
     return Line("  ".join(fact for fact in facts if fact), style)
 
 
-def verdict(counts: Mapping[str, int], total: int) -> tuple[str, Style]:
+def verdict_words(counts: Mapping[str, int], total: int) -> tuple[str, Style]:
     """Return what to think of so many nodes.
 
-    >>> verdict({"failed": 2, "successful": 3}, 6), verdict({"successful": 3}, 3), verdict({"successful": 3}, 4)
+    >>> done = {"successful": 3}
+    >>> verdict_words({"failed": 2, "successful": 3}, 6), verdict_words(done, 3), verdict_words(done, 4)
     (('2 of 6 nodes FAILED', 'bad'), ('3 of 3 nodes successful', 'good'), ('3 of 4 nodes successful', 'busy'))
-    >>> verdict({"successful": 2, "changed": 1}, 3)
+    >>> verdict_words({"successful": 2, "changed": 1}, 3)
     ('1 of 3 nodes not started over since the policy was changed', 'warn')
     """
     if counts.get("failed"):
         return f"{counts['failed']:,} of {plural(total, 'node')} FAILED", "bad"
     if counts.get("changed"):
-        return f"{counts['changed']:,} of {plural(total, 'node')} {CHANGED}", "warn"
+        return f"{counts['changed']:,} of {plural(total, 'node')} {NOT_STARTED_OVER}", "warn"
     good = counts.get("successful", 0)
     return f"{good:,} of {plural(total, 'node')} successful", "good" if good == total else "busy"
 
@@ -145,7 +153,7 @@ def shares_bar(counts: Mapping[str, int], silent: int, unanswered: int) -> Bar:
     return bar(parts)
 
 
-def versions(rows: Sequence[NodeRow]) -> Fields:
+def version_fields(rows: Sequence[NodeRow]) -> Fields:
     """Return which versions the nodes are to have, and which they run."""
     wanted: Counter[str] = Counter()
     for row in rows:
@@ -186,14 +194,15 @@ def kinds_of_errors(rows: Iterable[NodeRow]) -> list[ErrorKind]:
     words = {row.node: as_text(rules.status_word(row.status)) or "no status" for row in found}
     kinds = group_by_kind(ErrorKind(row.error or NO_MESSAGE, [row.node]) for row in found)
     return [
-        kind._replace(text=f"{kind.text} ({breakdown(Counter(words[name] for name in kind.names))})") for kind in kinds
+        kind._replace(text=f"{kind.text} ({words_with_counts(Counter(words[name] for name in kind.names))})")
+        for kind in kinds
     ]
 
 
-def breakdown(counts: Mapping[str, int]) -> str:
+def words_with_counts(counts: Mapping[str, int]) -> str:
     """Return the status words with their counts, the most frequent first; without them if it is one word.
 
-    >>> breakdown({"failed": 1, "download failed": 3}), breakdown({"waiting": 2})
+    >>> words_with_counts({"failed": 1, "download failed": 3}), words_with_counts({"waiting": 2})
     ('download failed 3, failed 1', 'waiting')
     """
     if len(counts) == 1:
@@ -227,7 +236,7 @@ def under_way_page(rows: Iterable[NodeRow], clock: Clock, *, brief: bool) -> Pag
     groups: dict[tuple[str, bool], list[NodeRow]] = {}
     for row in rows:
         if row.outcome in UNDER_WAY and not row.error:
-            groups.setdefault((shown_word(row.status), overdue(row, clock)), []).append(row)
+            groups.setdefault((shown_word(row.status), is_overdue(row, clock)), []).append(row)
     if not groups:
         return []
     lines: list[list[str | Cell]] = []
@@ -250,11 +259,11 @@ def under_way_page(rows: Iterable[NodeRow], clock: Clock, *, brief: bool) -> Pag
     return [Heading(heading), Grid(columns, lines)]
 
 
-def overdue(row: NodeRow, clock: Clock) -> bool:
+def is_overdue(row: NodeRow, clock: Clock) -> bool:
     """Return whether a node still waits though its time came more than an hour ago: it is off, or stuck."""
     scheduled = read_time(rules.upgrade(row.status).get("scheduledTime"))
     waits = row.outcome == "waiting" and scheduled is not None and scheduled.year > 1
-    return waits and scheduled is not None and clock.now - scheduled > QUIET
+    return waits and scheduled is not None and clock.now - scheduled > QUIET_AFTER
 
 
 def oldest_time(rows: Sequence[NodeRow], clock: Clock) -> str:
@@ -275,12 +284,12 @@ def outdated_page(rows: Iterable[NodeRow]) -> Page:
     if not nodes:
         return []
     heading = Heading(
-        f"N{CHANGED[1:]} ({len(nodes):,}): their status is older, and only a reset starts them over", "warn"
+        f"N{NOT_STARTED_OVER[1:]} ({len(nodes):,}): their status is older, and only a reset starts them over", "warn"
     )
     return [heading, Line(fold(nodes), lead="      ")]
 
 
-def one_a_node(rows: Iterable[NodeRow], clock: Clock) -> Grid:
+def node_grid(rows: Iterable[NodeRow], clock: Clock) -> Grid:
     """Return one row a node, with versions, times and error."""
     lines: list[list[str | Cell]] = []
     for row in rows:

@@ -26,8 +26,8 @@ OUTCOME_STYLES: dict[str, Style] = {
     "changed": "warn",
 }
 VERSIONS = (("software", "softwareVersion"), ("configuration", "configVersion"), ("certificate", "certVersion"))
-LATEST = (("software", "softwareLatest"), ("configuration", "configLatest"), ("certificate", "certLatest"))
-K8S = (("config map", "configMap"), ("secret", "secret"), ("image", "imageVersion"))
+ALWAYS_LATEST = (("software", "softwareLatest"), ("configuration", "configLatest"), ("certificate", "certLatest"))
+CLUSTER_PARTS = (("config map", "configMap"), ("secret", "secret"), ("image", "imageVersion"))
 
 
 def shown_word(status: Status | None) -> str:
@@ -35,7 +35,7 @@ def shown_word(status: Status | None) -> str:
     return as_text(rules.status_word(status)) or "(no status)"
 
 
-def node_statuses(
+def node_statuses_page(
     statuses: Statuses, clock: Clock, *, long: bool, empty: str = "", again: str = "", busy: Sequence[str] = ()
 ) -> Page:
     """Return each status of one node, explained: what it means and what happens next.
@@ -60,7 +60,7 @@ def status_fields(nmp: str, status: Status | None, clock: Clock, *, long: bool, 
         ("Means", meaning.meaning),
         ("Next", meaning.next),
         ("Waits for", Cell(", ".join(busy) if meaning.outcome == "waiting" else "", "warn")),
-        ("May become", ", ".join(may_become(shown_word(status)))),
+        ("May become", ", ".join(words_that_may_follow(shown_word(status)))),
         ("Scheduled", clock.with_age(upgrade.get("scheduledTime"))),
         ("Started", clock.with_age(upgrade.get("startTime"))),
         ("Ended", clock.with_age(upgrade.get("endTime"))),
@@ -72,29 +72,34 @@ def status_fields(nmp: str, status: Status | None, clock: Clock, *, long: bool, 
         ("Error", Cell(as_text(upgrade.get("errorMessage")), "bad")),
         ("Working directory", as_text(upgrade.get("workingDirectory"))),
     ]
-    return Fields(pairs + internals(status) * long)
+    return Fields(pairs + internal_fields(status) * long)
 
 
-def may_become(name: str) -> list[str]:
+def words_that_may_follow(name: str) -> list[str]:
     """Return the statuses that may follow this one by themselves, without a reset.
 
-    >>> may_become("failed"), may_become("successful"), may_become("asleep")
+    >>> words_that_may_follow("failed"), words_that_may_follow("successful"), words_that_may_follow("asleep")
     (['rollback started', 'initiated'], [], [])
     """
     steps = status_rules.NEXT_STATUSES.get(name, ())
     return [step.to for step in steps if step not in (*status_rules.AFTER_THE_END, status_rules.RESET_ON_NODE)]
 
 
-def internals(status: Status | None) -> list[tuple[str, str | Cell]]:
+def internal_fields(status: Status | None) -> list[tuple[str, str | Cell]]:
     """Return what only the Exchange, the agent, or an edge cluster adds to a status."""
     upgrade, internal = rules.upgrade(status), part(status or {}, "agentUpgradeInternal")
     latest, cluster = part(internal, "latestMap"), part(upgrade, "k8s")
     return [
         ("Manifest", as_text(internal.get("manifest"))),
         ("Downgrade", "allowed" if internal.get("allowDowngrade") else ""),
-        ("Latest version of", ", ".join(name for name, field in LATEST if latest.get(field))),
+        ("Latest version of", ", ".join(name for name, field in ALWAYS_LATEST if latest.get(field))),
         ("Download attempts", as_text(internal.get("downloadAttempts"))),
-        ("Cluster", ", ".join(cluster_change(name, part(cluster, field)) for name, field in K8S if cluster.get(field))),
+        (
+            "Cluster",
+            ", ".join(
+                cluster_change(name, part(cluster, field)) for name, field in CLUSTER_PARTS if cluster.get(field)
+            ),
+        ),
     ]
 
 

@@ -47,7 +47,7 @@ def in_range(version: str, wanted: str) -> bool:
     found = RANGE.fullmatch(f"[{wanted},{INFINITY})" if is_version(wanted) else wanted)
     if found is None or not is_version(version):
         return False
-    low, high, this = order(found[2]), order(found[3]), order(version)
+    low, high, this = version_order(found[2]), version_order(found[3]), version_order(version)
     above = this >= low if found[1] == "[" else this > low
     return above and (this <= high if found[4] == "]" else this < high or found[3] == INFINITY)
 
@@ -55,12 +55,12 @@ def in_range(version: str, wanted: str) -> bool:
 Order = tuple[float, float, float, bool, list[tuple[bool, int, str]]]
 
 
-def order(version: str) -> Order:
+def version_order(version: str) -> Order:
     """Return what sorts a version among others.
 
-    >>> sorted(["1.10", "1.2.0", "1.2-rc.2", "1.2-rc.10", "1.2-rc", "INFINITY", "1.2-1"], key=order)
+    >>> sorted(["1.10", "1.2.0", "1.2-rc.2", "1.2-rc.10", "1.2-rc", "INFINITY", "1.2-1"], key=version_order)
     ['1.2-1', '1.2-rc', '1.2-rc.2', '1.2-rc.10', '1.2.0', '1.10', 'INFINITY']
-    >>> order("1-alpha") < order("1-beta"), order("1-01") == order("1-1")
+    >>> version_order("1-alpha") < version_order("1-beta"), version_order("1-01") == version_order("1-1")
     (True, True)
     """
     if version == INFINITY:

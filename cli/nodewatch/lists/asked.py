@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
     from nodewatch.backend import Fits
-    from nodewatch.lists.listing import Listing
+    from nodewatch.lists.listing import Listing, Row
     from nodewatch.lists.view import View
     from nodewatch.table import Page
 
@@ -45,7 +45,7 @@ class AskedList:
         return self.has_options or self.app.listed
 
     @cached_property
-    def view(self) -> View | None:
+    def view(self) -> View[Any] | None:
         """What the options and the format ask of the list; None without one, or where its documents are to be shown."""
         if not self.place or not (self.wanted or self.app.drawn):
             return None
@@ -54,10 +54,10 @@ class AskedList:
         return read_view(self.description, self.app.flags)
 
     @property
-    def description(self) -> Listing:
+    def description(self) -> Listing[Any]:
         """The description of the list: its columns."""
         module, _, name = self.place.partition(":")
-        found: Listing = getattr(import_module(f"nodewatch.{module}"), name)
+        found: Listing[Any] = getattr(import_module(f"nodewatch.{module}"), name)
         return found
 
     def fields(self) -> Sequence[str]:
@@ -80,10 +80,13 @@ class AskedList:
         from nodewatch.backend import Fits
         from nodewatch.lists.view import record_test
 
-        found = record_test(self.view, self.app.clock)
-        return found and Fits(*found)
+        found = record_test(self.view)
+        if found is None:
+            return None
+        (fits, fields), clock = found, self.app.clock
+        return Fits(lambda record: fits(record, clock), fields)
 
-    def narrowed(self, filters: Mapping[str, Any]) -> dict[str, Any]:
+    def narrowed(self, filters: Mapping[str, object]) -> dict[str, Any]:
         """Return a server's filters, with those of its own that `--filter` says in other words."""
         if self.view is None or not self.view.conditions:
             return dict(filters)
@@ -92,7 +95,7 @@ class AskedList:
         given = {name: value for name, value in filters.items() if value is not None}
         return {**filters, **server_filters(self.view), **given}
 
-    def fitting(self, records: Iterable[Any]) -> Iterable[Any]:
+    def fitting(self, records: Iterable[Row]) -> Iterable[Row]:
         """Return the records that fit `--filter`."""
         if self.view is None or not self.view.conditions:
             return records
@@ -104,14 +107,14 @@ class AskedList:
         """Have `--filter` count no more from now on: what fitted once is followed."""
         self.view = self.view and self.view._replace(conditions=())
 
-    def page(self, records: Iterable[Any]) -> Page:
+    def page(self, records: Iterable[object]) -> Page:
         """Return the table of the list as the options ask for it."""
         from nodewatch.lists.view import list_page, read_view, select_records
 
         view = self.view or read_view(self.description, self.app.flags)
         return list_page(view, select_records(view, records, self.app.clock, ordered=True), self.app.clock)
 
-    def document(self, records: Iterable[Any], document: Callable[[Sequence[Any]], Any]) -> Any:
+    def document(self, records: Iterable[Row], document: Callable[[Sequence[Row]], object]) -> object:
         """Return what JSON shows of the list: `document` of the records that fit, or the rows that options ask for."""
         from nodewatch.lists.view import flat_rows, select_records
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
 from operator import ge, gt, le, lt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.errors import WrongUsage
 from nodewatch.lists.listing import COMPARABLE, normalized_column, value_text
@@ -13,18 +12,22 @@ from nodewatch.nodes.nodeset import natural
 from nodewatch.times import read_duration, read_time, utc_stamp
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator, Sequence
 
-    from nodewatch.lists.listing import Attribute, Listing
+    from nodewatch.lists.listing import Attribute, Listing, Row
     from nodewatch.lists.query import Condition
     from nodewatch.times import Clock
 
+    Test = Callable[[Row, Clock], bool]
+    Sortable = tuple[str, str] | str | float
+
 TRUTH_WORDS = {"true": True, "yes": True, "false": False, "no": False}
 NEGATED = {"!=": "=", "!~": "~"}
-ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge}
+ORDERS: dict[str, Callable[[Sortable, Sortable], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
-def read_condition(listing: Listing, expression: str) -> Condition:
+def read_condition(listing: Listing[Row], expression: str) -> Condition:
     """Return what an expression says; raise `WrongUsage` where it is none, or does not fit the list's columns."""
     condition = parse(expression)
     for comparison in comparisons(condition):
@@ -33,7 +36,7 @@ def read_condition(listing: Listing, expression: str) -> Condition:
         except WrongUsage as error:
             raise wrong_expression(expression, comparison.at, error.message) from error
         try:
-            comparison_test(comparison, attribute, None)
+            comparison_test(comparison, attribute)
         except WrongUsage as error:
             raise wrong_expression(expression, comparison.value_at, error.message) from error
     return condition
@@ -51,23 +54,23 @@ def comparisons(condition: Condition) -> Iterator[Comparison]:
                 yield from comparisons(each)
 
 
-def condition_test(condition: Condition, listing: Listing, clock: Clock) -> Callable[[Any], bool]:
+def condition_test(condition: Condition, listing: Listing[Row]) -> Test[Row]:
     """Return the function that tells whether a condition holds for a record."""
     match condition:
         case Comparison():
-            return comparison_test(condition, listing.find(condition.column), clock)
+            return comparison_test(condition, listing.find(condition.column))
         case Not(inner):
-            fits = condition_test(inner, listing, clock)
-            return lambda record: not fits(record)
+            fits = condition_test(inner, listing)
+            return lambda record, clock: not fits(record, clock)
         case Both(parts):
-            every = [condition_test(each, listing, clock) for each in parts]
-            return every[0] if len(every) == 1 else lambda record: all(fits(record) for fits in every)
+            every = [condition_test(each, listing) for each in parts]
+            return every[0] if len(every) == 1 else lambda record, clock: all(fits(record, clock) for fits in every)
         case Either(parts):
-            some = [condition_test(each, listing, clock) for each in parts]
-            return lambda record: any(fits(record) for fits in some)
+            some = [condition_test(each, listing) for each in parts]
+            return lambda record, clock: any(fits(record, clock) for fits in some)
 
 
-def comparison_test(comparison: Comparison, attribute: Attribute, clock: Clock | None) -> Callable[[Any], bool]:
+def comparison_test(comparison: Comparison, attribute: Attribute[Row]) -> Test[Row]:
     """Return the function that tells whether a comparison holds for a record.
 
     Raise `WrongUsage` for a value that the attribute can never have, or that is not of its kind. What a record does not
@@ -75,37 +78,35 @@ def comparison_test(comparison: Comparison, attribute: Attribute, clock: Clock |
     """
     operator, value = comparison.operator, without_backslashes(comparison.value)
     if operator in NEGATED:
-        fits = comparison_test(comparison._replace(operator=NEGATED[operator]), attribute, clock)
-        return lambda record: not fits(record)
-    words = partial(value_text, attribute, clock=clock)
+        fits = comparison_test(comparison._replace(operator=NEGATED[operator]), attribute)
+        return lambda record, clock: not fits(record, clock)
     if operator == "~":
         search = regular_expression(comparison.value).search
-        return lambda record: search(words(record)) is not None
+        return lambda record, clock: search(value_text(attribute, record, clock)) is not None
     shape = wildcard(comparison.value)
     if operator == "=" and shape is not None:
-        return lambda record: shape.fullmatch(words(record)) is not None
+        return lambda record, clock: shape.fullmatch(value_text(attribute, record, clock)) is not None
     if operator == "=" and not value:
-        return lambda record: not words(record)
+        return lambda record, clock: not value_text(attribute, record, clock)
     wanted = read_value(attribute, value)
     get, comparable = attribute.value, COMPARABLE[attribute.kind]
     if operator == "=":
-        return lambda record: comparable(get(record, clock)) == wanted
+        return lambda record, clock: comparable(get(record, clock)) == wanted
     if attribute.kind == "truth":
         raise WrongUsage(f"{attribute.name} is true or false: only = and != make sense.")
-    if attribute.kind == "text":
-        wanted = natural(wanted)
-    compare = ORDERS[operator]
+    compare, by_numbers = ORDERS[operator], attribute.kind == "text"
+    limit = natural(str(wanted)) if by_numbers else wanted
 
-    def compared(record: Any) -> bool:
+    def compared(record: Row, clock: Clock) -> bool:
         found = comparable(get(record, clock))
         if found is None or found == "":
             return False
-        return bool(compare(natural(found) if attribute.kind == "text" else found, wanted))
+        return compare(natural(str(found)) if by_numbers else found, limit)
 
     return compared
 
 
-def regular_expression(expression: str) -> Any:
+def regular_expression(expression: str) -> re.Pattern[str]:
     """Return the regular expression, which takes no notice of case; raise `WrongUsage` if it is none."""
     import re
 
@@ -115,7 +116,7 @@ def regular_expression(expression: str) -> Any:
         raise WrongUsage(f"this is no regular expression: {error}.") from error
 
 
-def read_value(attribute: Attribute, value: str) -> Any:
+def read_value(attribute: Attribute[Row], value: str) -> str | float:
     """Return a value of the command line as values of the attribute are compared; raise `WrongUsage` for what is none.
 
     >>> from nodewatch.lists.listing import At, Attribute
@@ -128,7 +129,7 @@ def read_value(attribute: Attribute, value: str) -> Any:
         case "text":
             return value.casefold()
         case "truth":
-            found: Any = TRUTH_WORDS.get(value.lower())
+            found: str | float | None = TRUTH_WORDS.get(value.lower())
             form = "true or false"
         case "number":
             found, form = read_number(value), "a number"

@@ -7,7 +7,7 @@ line ask of it is in `view`, what --filter means in `conditions`.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 
 from nodewatch.documents import as_text, part
 from nodewatch.errors import WrongUsage
@@ -17,9 +17,12 @@ from nodewatch.times import span, utc_stamp
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from nodewatch.documents import Document
     from nodewatch.table import Cell, Column, Grid, Page
     from nodewatch.times import Clock
 
+Row = TypeVar("Row")
+Row_contra = TypeVar("Row_contra", contravariant=True)
 NUMBERS = (int, float)
 ValueKind = Literal["text", "number", "duration", "time", "truth"]
 
@@ -34,7 +37,7 @@ class At:
     def __init__(self, *path: str) -> None:
         *self.parts, self.name = path
 
-    def __call__(self, document: Any, _clock: Any) -> Any:
+    def __call__(self, document: Document, _clock: object) -> object:
         """Return the value in the document."""
         for name in self.parts:
             document = part(document, name)
@@ -46,7 +49,7 @@ class At:
         return (".".join([*self.parts, self.name]),)
 
 
-class Attribute(NamedTuple):
+class Attribute(NamedTuple, Generic[Row_contra]):
     """What can be shown of each record of a list: a column of tables and CSV, a name in --filter, --sort, --count-by.
 
     `value` gives it, as JSON has it; None where there is none. Of the kind `time` it is the server's text, of the kind
@@ -58,9 +61,9 @@ class Attribute(NamedTuple):
 
     name: str
     means: str
-    value: Callable[[Any, Any], Any]
+    value: Callable[[Row_contra, Clock], object]
     column: Column | None = None
-    show: Callable[[Any, Any], str | Cell] | None = None
+    show: Callable[[Row_contra, Clock], str | Cell] | None = None
     kind: ValueKind = "text"
     words: Sequence[str] = ()
     needs: Sequence[str] = ()
@@ -78,7 +81,7 @@ class Attribute(NamedTuple):
         return self.needs or (self.value.needs if isinstance(self.value, At) else ())
 
 
-def place_attributes(name: At) -> list[Attribute]:
+def place_attributes(name: At) -> list[Attribute[Document]]:
     """Return the attributes that say where a node of an HPE Cray system is, by the xname that `name` gives."""
     return [
         Attribute(level, means, partial(place_at_level, name, level), needs=name.needs, flat=False)
@@ -92,24 +95,24 @@ def place_attributes(name: At) -> list[Attribute]:
     ]
 
 
-def place_at_level(name: At, level: str, document: Any, clock: Any) -> str:
+def place_at_level(name: At, level: str, document: Document, clock: Clock) -> str:
     """Return the place of the document's node at that level; empty where its name is no xname."""
     return place_of(as_text(name(document, clock)), level)
 
 
-class Listing(NamedTuple):
+class Listing(NamedTuple, Generic[Row_contra]):
     """A list: what it shows of each record, the first of it being the record's name.
 
     `order` is how a table sorts it, as --sort has it (None: not at all); `empty` is said when there are no records.
     `framed` makes the page of the usual table and its records, where more than the table stands on it.
     """
 
-    attributes: Sequence[Attribute]
+    attributes: Sequence[Attribute[Row_contra]]
     order: str | None
     empty: str
-    framed: Callable[[Grid, Sequence[Any], Clock], Page] | None = None
+    framed: Callable[[Grid, Sequence[Row_contra], Clock], Page] | None = None
 
-    def find(self, name: str) -> Attribute:
+    def find(self, name: str) -> Attribute[Row_contra]:
         """Return the attribute of that name, of that heading, or that alone begins so; raise `WrongUsage` for none."""
         wanted = normalized_column(name)
         names = {normalized_column(attribute.name): attribute for attribute in self.attributes}
@@ -142,28 +145,28 @@ def normalized_column(name: str) -> str:
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
-def flat_value(attribute: Attribute, record: Any, clock: Any) -> Any:
+def flat_value(attribute: Attribute[Row], record: Row, clock: Clock) -> object:
     """Return the attribute's value as CSV and flat JSON have it: times in UTC (RFC 3339), durations in seconds."""
     value = attribute.value(record, clock)
     if value is None:
         return None
     if attribute.kind == "time":
         return utc_stamp(value)
-    return round(value) if attribute.kind == "duration" else value
+    return round(value) if attribute.kind == "duration" and isinstance(value, NUMBERS) else value
 
 
-def as_truth(value: Any) -> bool | None:
+def as_truth(value: object) -> bool | None:
     """Return the value if it is true or false, else None."""
     return value if isinstance(value, bool) else None
 
 
-def as_number(value: Any) -> float | None:
+def as_number(value: object) -> float | None:
     """Return the value if it is a number, else None."""
     return value if isinstance(value, NUMBERS) and not isinstance(value, bool) else None
 
 
 # By the kind of a value, as what it is compared: texts in one case; None where it is none of its kind.
-COMPARABLE: dict[ValueKind, Callable[[Any], Any]] = {
+COMPARABLE: dict[ValueKind, Callable[[object], str | float | None]] = {
     "text": lambda value: as_text(value).casefold(),
     "number": as_number,
     "duration": as_number,
@@ -172,7 +175,7 @@ COMPARABLE: dict[ValueKind, Callable[[Any], Any]] = {
 }
 
 
-def value_text(attribute: Attribute, record: Any, clock: Any) -> str:
+def value_text(attribute: Attribute[Row], record: Row, clock: Clock) -> str:
     """Return the attribute's value as a text that patterns are held against."""
     value = flat_value(attribute, record, clock)
     if isinstance(value, bool):
@@ -180,7 +183,7 @@ def value_text(attribute: Attribute, record: Any, clock: Any) -> str:
     return as_text(value)
 
 
-def cells(attribute: Attribute, records: Sequence[Any], clock: Clock) -> list[str | Cell]:
+def cells(attribute: Attribute[Row], records: Sequence[Row], clock: Clock) -> list[str | Cell]:
     """Return the attribute of each record as a table shows it."""
     if attribute.show is not None:
         return [attribute.show(record, clock) for record in records]
@@ -189,7 +192,7 @@ def cells(attribute: Attribute, records: Sequence[Any], clock: Clock) -> list[st
         case "time":
             return [clock.at(value) for value in values]
         case "duration":
-            return ["" if value is None else spell_duration(value) for value in values]
+            return [spell_duration(value) if isinstance(value, NUMBERS) else "" for value in values]
     return [as_text(value) for value in values]
 
 

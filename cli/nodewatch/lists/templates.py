@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.documents import names_in, part
 from nodewatch.lists.listing import At, Attribute
@@ -10,18 +10,18 @@ from nodewatch.nodes.nodeset import fold
 from nodewatch.table import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from nodewatch.documents import Document
 
 SPECIFIERS = (("node_list", ""), ("node_roles_groups", "role "), ("node_groups", "group "))
 
 
-def boot_sets(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def boot_sets(template: Document) -> dict[str, Document]:
     """Return the boot sets of a template by their names, those that are objects."""
     found = part(template, "boot_sets")
     return {name: part(found, name) for name in found}
 
 
-def nodes_of_boot_set(boot_set: Mapping[str, Any]) -> str:
+def nodes_of_boot_set(boot_set: Document) -> str:
     """Return which nodes are in a boot set: names folded, roles and groups as such.
 
     >>> boot_set = {"node_list": ["x2", "x1"], "node_roles_groups": ["Compute"], "node_groups": ["uan", "login"]}
@@ -35,7 +35,7 @@ def nodes_of_boot_set(boot_set: Mapping[str, Any]) -> str:
     return ", ".join(found)
 
 
-TEMPLATE_ATTRIBUTES = (
+TEMPLATE_ATTRIBUTES: tuple[Attribute[Document], ...] = (
     Attribute("name", "the session template's name", At("name"), Column("Template")),
     Attribute(
         "boot_sets",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nodewatch.backend import answered_error
 from nodewatch.documents import as_text
 from nodewatch.errors import FileTrouble
-from nodewatch.offline.routing import Call, matched, problem
+from nodewatch.offline.routing import Call, names_in_path, problem
 from nodewatch.offline.section import SAVED, UNASKED
 from nodewatch.times import read_time
 
@@ -95,12 +95,12 @@ def store_at(path: str, patience: Callable[[float], float] = lambda usual: usual
     if not path.endswith(stores.FLEET_FILE):
         return stores.open_store(path, tables(), lambda: patience(BUSY_SECONDS))
     from nodewatch.files import read_file
-    from nodewatch.offline.fleet import fill, read_fleet
+    from nodewatch.offline.fleet import load_entries, read_fleet
 
     found = read_fleet(read_file(path), path, sections())
     store = stores.in_memory(path, tables())
     with stores.closed_on_failure(store):
-        fill(store, found)
+        load_entries(store, found)
     store.writable = False
     return store
 
@@ -186,7 +186,7 @@ class LocalBackend:
         known = False
         now, tenant = self.now(store), self.tenant if request.tenant is None else request.tenant
         for method, path, handler in self.table:
-            names = matched(path, request.path)
+            names = names_in_path(path, request.path)
             if names is not None:
                 known = True
                 if method == request.method:

@@ -38,13 +38,13 @@ def read_fleet(text: str, name: str, sections: Sequence[Section]) -> list[Entry]
     except ValueError as error:
         raise FileTrouble(f"{name} is not JSON: {error}.") from error
     try:
-        return list(entries(fleet, sections))
+        return list(fleet_entries(fleet, sections))
     except ValueError as error:
         end = "" if str(error).endswith("?") else "."
         raise FileTrouble(f"{name} is not a fleet file: {error}{end}") from error
 
 
-def entries(fleet: object, sections: Sequence[Section]) -> Iterator[Entry]:
+def fleet_entries(fleet: object, sections: Sequence[Section]) -> Iterator[Entry]:
     """Return the documents of a fleet; raise `ValueError` that names the first wrong place."""
     number = object_at("the file", fleet).get("nodewatch", FLEET_FORMAT)
     if type(number) is not int or number < 1:
@@ -193,7 +193,7 @@ def store_entry(store: Store, entry: Entry) -> None:
         section.put(store, entry.key, entry.document)
 
 
-def fill(store: Store, found: Iterable[Entry], *, merge: bool = False) -> None:
+def load_entries(store: Store, found: Iterable[Entry], *, merge: bool = False) -> None:
     """Put all documents into the store in one transaction, in place of its content, or with `merge` beside it.
 
     Raise `FileTrouble` for a document that is nested too deeply to be written.
@@ -208,7 +208,7 @@ def fill(store: Store, found: Iterable[Entry], *, merge: bool = False) -> None:
         raise FileTrouble("A document is nested too deeply to be stored; nothing was changed.") from error
 
 
-def dump(store: Store, sections: Sequence[Section]) -> dict[str, object]:
+def dump_fleet(store: Store, sections: Sequence[Section]) -> dict[str, object]:
     """Return the store's content as a fleet file's document, each collection in the order it was loaded."""
     fleet: dict[str, object] = {"nodewatch": FLEET_FORMAT}
     with store.reading():

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nodewatch.offline.chances import Chances
     from nodewatch.offline.store import Store
 
-STEP = timedelta(seconds=1)
+LIFE_STEP = timedelta(seconds=1)
 
 
 class Life:
@@ -23,14 +23,14 @@ class Life:
         self.store = store
         self.chances = chances
         self.began = began
-        self.next = began + STEP
+        self.next = began + LIFE_STEP
 
     def go_on(self, now: datetime) -> int:
         """Take all steps that are due at `now`, each at its own time; return how many documents changed."""
         moved = 0
         while self.next <= now:
             moved += self.step(self.next)
-            self.next += STEP
+            self.next += LIFE_STEP
         return moved
 
     def step(self, now: datetime) -> int:

@@ -65,12 +65,12 @@ def by_owner(documents: Iterable[Owned]) -> list[Owned]:
     return sorted(documents, key=place)
 
 
-def matched(pattern: str, path: str) -> dict[str, str] | None:
+def names_in_path(pattern: str, path: str) -> dict[str, str] | None:
     """Return the names in the path if it fits the pattern, else None.
 
-    >>> matched("/v2/sessions/{id}/status", "/v2/sessions/a%2Fb/status")
+    >>> names_in_path("/v2/sessions/{id}/status", "/v2/sessions/a%2Fb/status")
     {'id': 'a/b'}
-    >>> matched("/v2/sessions/{id}", "/v2/sessions/a/status")
+    >>> names_in_path("/v2/sessions/{id}", "/v2/sessions/a/status")
     """
     wanted, given = pattern.split("/"), path.split("/")
     if len(wanted) != len(given):

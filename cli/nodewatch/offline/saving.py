@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     U = TypeVar("U")
 
 EXCHANGE_MASK = "********"  # what the Exchange itself shows in place of a node's token
-SECRET = re.compile(r"(token|password|passwd|secret|credentials?|api_?key)$", re.IGNORECASE)
+SECRET_NAME = re.compile(r"(token|password|passwd|secret|credentials?|api_?key)$", re.IGNORECASE)
 
 
 def without_credentials(document: Document) -> dict[str, object]:
@@ -39,7 +39,7 @@ def without_credential(name: str, value: object) -> object:
         return without_credentials(value)
     if isinstance(value, list):
         return [without_credential("", item) for item in value]
-    return EXCHANGE_MASK if value and isinstance(value, str) and SECRET.search(name) else value
+    return EXCHANGE_MASK if value and isinstance(value, str) and SECRET_NAME.search(name) else value
 
 
 def with_texts(document: object, change: Callable[[str], str]) -> object:

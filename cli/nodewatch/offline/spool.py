@@ -30,7 +30,7 @@ class Spool:
         return (self.file.read(length).decode() for length in self.lengths)
 
 
-def spooled(texts: Iterator[str]) -> list[str] | Spool:
+def spool_texts(texts: Iterator[str]) -> list[str] | Spool:
     """Return the texts again, all of them read from their source now; many of them are kept in a temporary file."""
     kept: list[str] = []
     size = 0

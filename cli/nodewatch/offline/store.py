@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Tables = Mapping[int, Sequence[str]]
 
-APPLICATION = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
+APPLICATION_MARK = 0x6E64_7774  # "ndwt": SQLite's own mark for whose file it is
 STORE_FORMAT = 3
 MAGIC = b"SQLite format 3\0"
 FLEET_FILE = ".json"  # how the name of a fleet file ends
@@ -129,14 +129,14 @@ class Store:
     def documents_in(self, texts: Sequence[str]) -> list[Any]:
         """Return the documents that the store's texts hold; raise `FileTrouble` for what is no JSON object."""
         try:
-            found = parse_json(f"[{','.join(texts)}]")
+            found: list[Any] = parse_json(f"[{','.join(texts)}]")
         except RecursionError as error:
             raise damaged(self.path, "a document in it is nested too deeply") from error
         except ValueError as error:
             raise damaged(self.path, "a document in it is not JSON") from error
         if len(found) != len(texts) or any(type(document) is not dict for document in found):
             raise damaged(self.path, "a document in it is no JSON object")
-        return found  # type: ignore[no-any-return]
+        return found
 
     def get(self, collection: str, key: str) -> Any:
         """Return the document of that key, or None."""
@@ -155,7 +155,7 @@ class Store:
         rows = self.execute("SELECT key, document FROM documents WHERE collection = ? ORDER BY place", (collection,))
         return ((key, self.documents_in([text])[0]) for key, text in rows)
 
-    def put(self, collection: str, key: str, document: Any, answer: Any = None) -> None:
+    def put(self, collection: str, key: str, document: object, answer: object = None) -> None:
         """Store the document under its key, in place of the one there; `answer` if it is answered otherwise."""
         self.execute(
             "INSERT INTO documents (collection, key, document, answer) VALUES (?, ?, ?, ?)"
@@ -182,7 +182,7 @@ def owned_key(name: str, tenant: str | None) -> str:
     return f"{tenant}\n{name}" if tenant else name
 
 
-def statements(tables: Tables, number: int = STORE_FORMAT) -> tuple[str, ...]:
+def table_statements(tables: Tables, number: int = STORE_FORMAT) -> tuple[str, ...]:
     """Return the statements that make the tables of a store of that format, in their order."""
     return (*DOCUMENT_TABLES, *(each for since, made in tables.items() if since <= number for each in made))
 
@@ -199,7 +199,7 @@ def open_store(path: str, tables: Tables, patience: Callable[[], float] = lambda
         connection = connect_sqlite(path, "rw" if writable else "ro", patience())
         store = Store(connection, path, tables, writable=writable, patience=patience)
         with closed_on_failure(store), store.reading():
-            check_tables(store.connection, path, statements(tables, read_format(store.connection, path)))
+            check_tables(store.connection, path, table_statements(tables, read_format(store.connection, path)))
     return store
 
 
@@ -264,8 +264,8 @@ def in_memory(name: str, tables: Tables) -> Store:
 
 def make_tables(connection: sqlite3.Connection, tables: Tables) -> None:
     """Make the tables of a new store, and mark it as one of this format."""
-    marks = f"PRAGMA application_id = {APPLICATION}", f"PRAGMA user_version = {STORE_FORMAT}"
-    connection.executescript(";".join(("BEGIN", *statements(tables), *marks, "COMMIT")))
+    marks = f"PRAGMA application_id = {APPLICATION_MARK}", f"PRAGMA user_version = {STORE_FORMAT}"
+    connection.executescript(";".join(("BEGIN", *table_statements(tables), *marks, "COMMIT")))
 
 
 def check_magic(path: str) -> None:
@@ -287,7 +287,7 @@ def read_format(connection: sqlite3.Connection, path: str) -> int:
     """Return the store's format; raise `FileTrouble` if it is another program's, or written by a newer nodewatch."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     number = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application != APPLICATION:
+    if application != APPLICATION_MARK:
         raise FileTrouble(f"{path} is another program's SQLite file, not a nodewatch store.")
     if number > STORE_FORMAT:
         raise FileTrouble(

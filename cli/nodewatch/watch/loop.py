@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, Self, TypeVar
 
 from nodewatch.errors import (
     NodewatchError,
@@ -16,17 +16,19 @@ from nodewatch.errors import (
 from nodewatch.nodes.error_kinds import ErrorKind, group_by_kind
 from nodewatch.nodes.nodeset import fold
 from nodewatch.times import span
-from nodewatch.watch.model import Outcome, Settling, is_temporary, with_missing
+from nodewatch.watch.model import Looked, Outcome, Settling, Shown, is_temporary, with_missing
 from nodewatch.watch.rate import Mark, measure_rate, recent_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
 
-    from nodewatch.app import App
+    from nodewatch.app import App, Flags
     from nodewatch.watch.model import Subject
     from nodewatch.watch.rate import Rate
 
+Look_co = TypeVar("Look_co", covariant=True)
+Look_contra = TypeVar("Look_contra", contravariant=True)
 INTERVAL, SHORTEST_INTERVAL, SETTLE = 15.0, 1.0, 120.0
 LONGEST_PAUSE = 120.0
 MOST_GROUPS = 10
@@ -52,7 +54,7 @@ class Pace(NamedTuple):
         return max(self.interval, min(self.interval * 2.0 ** max(failures - 1, 0), LONGEST_PAUSE))
 
 
-def read_pace(flags: Mapping[str, Any]) -> Pace:
+def read_pace(flags: Flags) -> Pace:
     """Return how the options say to wait.
 
     >>> read_pace({"interval": 0.1, "timeout": 0.0, "fail_fast": True})
@@ -102,14 +104,14 @@ Move(before='on', after=None, names=['x3'])]
     return sorted(listed, key=lambda move: (-len(move.names), str(move.before), str(move.after)))
 
 
-class Update(NamedTuple):
+class Update(NamedTuple, Generic[Look_co]):
     """What one round brought: the look and what the rule makes of it, or the trouble and the look from before.
 
     `at` is when the data was seen, `began` when the first look was taken, `pause` how long nothing happens now. `rate`
     is how fast nodes get done, where that can be told, `shares` how many of all were done at each look, as 0 to 1.
     """
 
-    look: Any
+    look: Look_co | None
     outcome: Outcome
     moves: Sequence[Move]
     began: datetime
@@ -130,7 +132,7 @@ class Update(NamedTuple):
         return f"{self.outcome.words}; {self.rate.words()}" if self.rate else self.outcome.words
 
 
-class Viewer(Protocol):
+class Viewer(Protocol[Look_contra]):
     """Something that shows updates while it is entered, and knows how to pass the time between them."""
 
     def __enter__(self) -> Self:
@@ -146,7 +148,7 @@ class Viewer(Protocol):
         """End; without an error the last update is the final one."""
         ...
 
-    def show(self, update: Update) -> None:
+    def show(self, update: Update[Look_contra]) -> None:
         """Show what one round brought."""
         ...
 
@@ -155,12 +157,12 @@ class Viewer(Protocol):
         ...
 
 
-class WatchLoop:
+class WatchLoop(Generic[Looked, Shown]):
     """Looks at one thing again and again, and remembers since when everything in it is as it is."""
 
-    def __init__(self, app: App, subject: Subject, pace: Pace) -> None:
+    def __init__(self, app: App, subject: Subject[Looked, Shown], pace: Pace) -> None:
         self.app, self.world, self.subject, self.pace = app, app.world, subject, pace
-        self.update: Update | None = None
+        self.update: Update[Looked] | None = None
         self.states: Mapping[str, str] = {}
         self.since: dict[str, float] = {}
         self.departed: dict[str, str] = {}
@@ -173,7 +175,7 @@ class WatchLoop:
         self.first = self.world.monotonic()
         self.deadline = self.first + (0.0 if app.unchanging else pace.timeout)
 
-    def run(self, viewer: Viewer) -> NodewatchError | None:
+    def run(self, viewer: Viewer[Looked]) -> NodewatchError | None:
         """Look until it is over, and return how it ended: None when everything succeeded.
 
         What no later look can mend (401, 403, 404 at first, a wrong configuration) is raised.
@@ -196,7 +198,7 @@ class WatchLoop:
                 return self.out_of_time(update)
             viewer.sleep(pause)
 
-    def see(self) -> Update:
+    def see(self) -> Update[Looked]:
         """Look once; return what came back, or the trouble if a later look may go well.
 
         The last look begins so much before the time is up as the longest one took.
@@ -253,7 +255,7 @@ class WatchLoop:
             nodes = "1 node was" if len(others) == 1 else f"{len(others):,} nodes were"
             self.app.say(f"{nodes} {self.subject.gone_means} after the end: {fold(others)}")
 
-    def ending(self, update: Update) -> NodewatchError | None:
+    def ending(self, update: Update[Looked]) -> NodewatchError | None:
         """Return the error that this update ends the wait with; None if it goes on, or ends well."""
         outcome = update.outcome
         if update.trouble:
@@ -275,7 +277,7 @@ class WatchLoop:
         since = {name: now - timedelta(seconds=clock - at) for name, at in self.since.items() if at > self.first}
         return f"{words}.{nodes_by_state(outcome, self.states, since)}"
 
-    def out_of_time(self, update: Update) -> TimeRanOut:
+    def out_of_time(self, update: Update[Looked]) -> TimeRanOut:
         """Return the error for a wait that took too long."""
         if self.app.unchanging:
             why = f"{self.app.unchanging} is a fleet file, in which nothing changes"
@@ -341,7 +343,7 @@ def group_by_state(names: Iterable[str], states: Mapping[str, str]) -> list[Erro
     return sorted([*kinds, *silent], key=lambda kind: (-len(kind.names), places[kind.names[0]]))
 
 
-def follow(app: App, subject: Subject) -> None:
+def follow(app: App, subject: Subject[Looked, Shown]) -> None:
     """Wait for something, or watch it, as the options say; return when everything succeeded.
 
     Raise `NotAllSucceeded`, `TimeRanOut` or `WentAway` when it ended otherwise, with the nodes named; and `NotFound`,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from nodewatch.errors import Held, NodewatchError, ServiceTrouble
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from nodewatch.table import Page
+
+Looked = TypeVar("Looked")
+Shown = TypeVar("Shown")
 
 
 class End(NamedTuple):
@@ -140,7 +143,7 @@ class Settling(NamedTuple):
         return self.clock - max(self.since.values(), default=self.clock) >= self.settle.total_seconds()
 
 
-class Subject(NamedTuple):
+class Subject(NamedTuple, Generic[Looked, Shown]):
     """Something that can be waited for, as its slice describes it; `look` and `last_look` ask, all the rest is pure.
 
     `look` returns what one round of questions brought; `last_look`, where there is one, is taken when the time has run
@@ -151,12 +154,12 @@ class Subject(NamedTuple):
     over by a newer session").
     """
 
-    look: Callable[[], Any]
-    document: Callable[[Any], Any]
-    table: Callable[[Any], Page]
-    states: Callable[[Any], Mapping[str, str]]
-    outcome: Callable[[Any, Settling], Outcome]
-    nodes: Callable[[Any], Iterable[Any]] | None = None
-    whole: Callable[[Sequence[Any]], Any] = list
+    look: Callable[[], Looked]
+    document: Callable[[Looked], object]
+    table: Callable[[Looked], Page]
+    states: Callable[[Looked], Mapping[str, str]]
+    outcome: Callable[[Looked, Settling], Outcome]
+    nodes: Callable[[Looked], Iterable[Shown]] | None = None
+    whole: Callable[[Sequence[Shown]], object] = list
     gone_means: str = ""
-    last_look: Callable[[], Any] | None = None
+    last_look: Callable[[], Looked] | None = None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nodewatch.app import App
-    from nodewatch.watch.model import Subject
+    from nodewatch.watch.model import Looked, Shown, Subject
 
 
 def duration(text: str) -> float:
@@ -59,7 +59,7 @@ def only_watchable(function: Any) -> Any:
     return function
 
 
-def followed(app: App, describe: Callable[[], Subject]) -> bool:
+def followed(app: App, describe: Callable[[], Subject[Looked, Shown]]) -> bool:
     """Wait for or watch what is described, if the options ask for that; return whether they do.
 
     Raise `click.UsageError` if the options do not fit together, and else what `watch.loop.follow` raises.

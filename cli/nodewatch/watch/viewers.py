@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Generic, Self
 
 from nodewatch.table import Cell, Grid, Line, visible
 from nodewatch.times import span
+from nodewatch.watch.model import Looked, Shown
 from nodewatch.watch.rate import sparkline
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from nodewatch.app import App
+    from nodewatch.render.live import Screen
     from nodewatch.table import Block, Page
     from nodewatch.watch.loop import Update, Viewer
     from nodewatch.watch.model import Subject
@@ -21,12 +23,12 @@ MOST_MOVES = 5
 SCREEN_TICK = 1.0
 
 
-class FinalViewer:
+class FinalViewer(Generic[Looked, Shown]):
     """Says nothing until the end: then the document or the table."""
 
-    def __init__(self, app: App, subject: Subject) -> None:
+    def __init__(self, app: App, subject: Subject[Looked, Shown]) -> None:
         self.app, self.subject = app, subject
-        self.last: Update | None = None
+        self.last: Update[Looked] | None = None
         self.warned = False
 
     def __enter__(self) -> Self:
@@ -38,14 +40,15 @@ class FinalViewer:
         error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        if kind is None and self.last is not None and self.last.seen:
-            subject, look = self.subject, self.last.look
+        look = self.last.look if self.last else None
+        if kind is None and look is not None:
+            subject = self.subject
             if subject.nodes is not None and self.app.list.wanted:
                 self.app.show_list(subject.nodes(look), subject.whole)
             else:
                 self.app.show(subject.document(look), lambda _: subject.table(look))
 
-    def show(self, update: Update) -> None:
+    def show(self, update: Update[Looked]) -> None:
         """Remember it; tell once of a server that does not answer at all, lest it looks like waiting for nodes."""
         self.last = update
         if not update.seen and not self.warned:
@@ -57,13 +60,13 @@ class FinalViewer:
         self.app.world.sleep(seconds)
 
 
-class LineViewer:
+class LineViewer(Generic[Looked, Shown]):
     """Writes a line for each change, or a compact document: for what is not a terminal."""
 
-    def __init__(self, app: App, subject: Subject) -> None:
+    def __init__(self, app: App, subject: Subject[Looked, Shown]) -> None:
         self.app, self.subject = app, subject
         self.style = app.flags.get("format") or "table"
-        self.shown: Any = None
+        self.shown: tuple[str, bool] | None = None
         self.stale = False
 
     def __enter__(self) -> Self:
@@ -72,9 +75,9 @@ class LineViewer:
     def __exit__(self, *_error: object) -> None:
         pass
 
-    def show(self, update: Update) -> None:
+    def show(self, update: Update[Looked]) -> None:
         """Write what changed, and what is in the way of seeing it; nothing where nothing changed."""
-        if update.trouble:
+        if update.trouble or update.look is None:
             self.stale = True
             age = (
                 f"what is known is {span(self.app.world.now() - update.at)} old"
@@ -89,12 +92,12 @@ class LineViewer:
         state = (update.outcome.words, self.style == "table" and update.outcome.finished)
         if update.moves or state != self.shown:
             self.shown = state
-            self.write(update)
+            self.write(update, update.look)
 
-    def write(self, update: Update) -> None:
+    def write(self, update: Update[Looked], look: Looked) -> None:
         """Write one change."""
         out = self.app.world.stdout
-        document = self.document(update.look) if self.style != "table" else None
+        document = self.document(look) if self.style != "table" else None
         if update.rate and isinstance(document, dict):
             document = {
                 **document,
@@ -112,7 +115,7 @@ class LineViewer:
             self.line("; ".join([update.words, *changes]))
         out.flush()
 
-    def document(self, look: Any) -> Any:
+    def document(self, look: Looked) -> object:
         """Return the document of a look: the list, where the options ask something of it."""
         subject = self.subject
         if subject.nodes is not None and self.app.list.wanted:
@@ -136,14 +139,14 @@ class LineViewer:
         self.app.world.sleep(seconds)
 
 
-class ScreenViewer:
+class ScreenViewer(Generic[Looked, Shown]):
     """Draws the table in place on a terminal, with what changed; at any end the last one is left below the prompt."""
 
-    def __init__(self, app: App, subject: Subject) -> None:
+    def __init__(self, app: App, subject: Subject[Looked, Shown]) -> None:
         self.app, self.subject = app, subject
-        self.update: Update | None = None
+        self.update: Update[Looked] | None = None
         self.page: Page = []
-        self.screen: Any = None
+        self.screen: Screen | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -166,11 +169,13 @@ class ScreenViewer:
             with suppress(*([OSError] if kind is SystemExit else [])):  # killed, or the terminal was closed
                 print_page([self.heading(self.update), *self.page], self.app.world)
 
-    def show(self, update: Update) -> None:
-        """Draw what one round brought."""
+    def show(self, update: Update[Looked]) -> None:
+        """Draw what one round brought: what changed, and the table with a star behind each name that changed."""
         self.update = update
-        if not update.trouble:
-            self.page = [*change_lines(update, self.subject.gone_means), *self.marked(update)]
+        if not update.trouble and update.look is not None:
+            names = {name for move in update.moves for name in move.names}
+            table = [mark_names(block, names) for block in self.table(update.look)]
+            self.page = [*change_lines(update, self.subject.gone_means), *table]
         if self.screen is None:
             from nodewatch.render.live import Screen
 
@@ -178,19 +183,14 @@ class ScreenViewer:
             self.screen = Screen(self.app.world).__enter__()
         self.screen.draw([self.heading(update)], self.page)
 
-    def marked(self, update: Update) -> Page:
-        """Return the table of the update, with a star behind each name that changed."""
-        names = {name for move in update.moves for name in move.names}
-        return [mark_names(block, names) for block in self.table(update.look)]
-
-    def table(self, look: Any) -> Page:
+    def table(self, look: Looked) -> Page:
         """Return the table of a look: the list, where the options ask something of it."""
         subject = self.subject
         if subject.nodes is not None and self.app.list.wanted:
             return self.app.list.page(subject.nodes(look))
         return subject.table(look)
 
-    def heading(self, update: Update) -> Line:
+    def heading(self, update: Update[Looked]) -> Line:
         """Return for how long it is watched, how old the data is, and what is in the way of seeing more."""
         now = self.app.world.now()
         elapsed, age = span(now - update.began), span(now - update.at)
@@ -199,7 +199,7 @@ class ScreenViewer:
         data = f"STALE, what is known is {age} old" if update.seen else "nothing was seen yet"
         return Line(f"Watched for {elapsed}, {data}: {update.trouble}", "warn")
 
-    def course(self, update: Update) -> str:
+    def course(self, update: Update[Looked]) -> str:
         """Return the share of nodes that were done at each look, drawn small; nothing before the second look."""
         if len(update.shares) < 2:
             return ""
@@ -211,13 +211,13 @@ class ScreenViewer:
         """Let time pass, with the clock going on and the terminal's new size obeyed, every second."""
         world = self.app.world
         end = world.monotonic() + seconds
-        while (left := end - world.monotonic()) > 0:
+        while self.screen is not None and (left := end - world.monotonic()) > 0:
             self.screen.wait(min(left, SCREEN_TICK))
             if self.update is not None:
                 self.screen.draw([self.heading(self.update)], self.page)
 
 
-def change_lines(update: Update, gone_means: str) -> Page:
+def change_lines(update: Update[object], gone_means: str) -> Page:
     """Return what changed since the last look, the largest moves first.
 
     >>> from datetime import UTC, datetime
@@ -250,7 +250,7 @@ def mark_names(block: Block, names: Container[str]) -> Block:
     return block._replace(rows=rows)
 
 
-def choose_viewer(app: App, subject: Subject) -> Viewer:
+def choose_viewer(app: App, subject: Subject[Looked, Shown]) -> Viewer[Looked]:
     """Return what shows the updates, as the options and the terminal say."""
     if not app.flags.get("watch"):
         return FinalViewer(app, subject)

@@ -123,8 +123,8 @@ def test_wherever_it_is_filtered_the_same_fit(run: Runner, load: Load, expressio
     load(FLEET)
     line = f"{LIST} {' '.join(f'--filter {quote(each)}' for each in expressions)}"
     listing, clock = list_tables.COMPONENT_LISTING, Clock(NOW, UTC)
-    tests = [condition_test(read_condition(listing, each), listing, clock) for each in expressions]
-    fit = [node for node in run(LIST).json if all(test(node) for test in tests)]
+    tests = [condition_test(read_condition(listing, each), listing) for each in expressions]
+    fit = [node for node in run(LIST).json if all(test(node, clock) for test in tests)]
     assert run(f"{line} --format json").json == fit
     assert run(f"{line} --format csv --columns id").stdout.split()[1:] == sorted(
         (node["id"] for node in fit), key=natural

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fleets import component, session
-from nodewatch.bos_v2.expectation_rules import expectation, stuck
+from nodewatch.bos_v2.expectation_rules import expect, is_stuck
 from nodewatch.bos_v2.status_rules import COMPONENT_CHART
 from nodewatch.times import Clock
 
@@ -101,8 +101,8 @@ def test_only_what_was_called_is_ever_stuck(name: str) -> None:
         "status": {"status": name},
         "last_action": {"last_updated": "2026-11-20T12:00:00"},
     }
-    assert stuck(node, {}, NOON) == name.endswith("_called")
-    assert bool(expectation(node, {}, Clock(NOON)).stuck) == name.endswith("_called")
+    assert is_stuck(node, {}, NOON) == name.endswith("_called")
+    assert bool(expect(node, {}, Clock(NOON)).stuck) == name.endswith("_called")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_only_what_was_called_is_ever_stuck(name: str) -> None:
     ],
 )
 def test_odd_documents_are_explained_too(node: Any) -> None:
-    assert expectation(node, {"polling_frequency": "often"}, Clock(NOON)).means
+    assert expect(node, {"polling_frequency": "often"}, Clock(NOON)).means
 
 
 def test_laggards_of_a_session_longest_idle_first(run: Runner, load: Load) -> None:

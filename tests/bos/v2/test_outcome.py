@@ -147,7 +147,7 @@ def test_the_lines_fit_every_rule() -> None:
     ]
     looks.append(looked("complete", "s")._replace(session={"components": "x0,x1"}))
     looks.append(looked("running", "s")._replace(whole=False))
-    assert {outcome.find_rule(look) for look in looks} == set(outcome.RULES)
+    assert {outcome.find_rule(look) for look in looks} == set(outcome.SESSION_RULES)
 
 
 def test_ends_and_their_exit_codes() -> None:
@@ -250,7 +250,7 @@ def answered(found: list[Any], staged: list[str], state: str) -> SessionLook:
         for each in answers
     ]
     session: Any = {"name": "boot-1", "status": {"status": state, "start_time": "2026-11-21T11:00:00"}}
-    status = rules.extended_status(session, tallies, len(staged), verdict_rules.by_error(answers), NOON)
+    status = rules.extended_status(session, tallies, len(staged), verdict_rules.ids_by_error(answers), NOON)
     return SessionLook(session, status, kinds.nodes_by_id(answers), staged)
 
 

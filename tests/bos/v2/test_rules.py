@@ -87,7 +87,7 @@ def tallied(nodes: list[Component]) -> list[rules.Tally]:
 
 @given(st.lists(components, max_size=40), st.integers(0, 40))
 def test_shares_of_a_session_fit_together(nodes: list[Component], staged: int) -> None:
-    errors = verdict_rules.by_error(nodes)
+    errors = verdict_rules.ids_by_error(nodes)
     status = rules.extended_status({"status": {}}, tallied(nodes), staged, errors, NOON)
     assert status["managed_components_count"] == len(nodes) + staged
     shares = [status["percent_successful"], status["percent_failed"], status["percent_staged"]]
@@ -105,7 +105,7 @@ def test_shares_of_a_session_fit_together(nodes: list[Component], staged: int) -
 def test_error_groups_name_every_node_or_say_how_many_are_not_known(
     nodes: list[Component], data: st.DataObject
 ) -> None:
-    errors = verdict_rules.by_error(nodes)
+    errors = verdict_rules.ids_by_error(nodes)
     status = rules.extended_status({"status": {}}, tallied(nodes), 0, errors, NOON)
     kept = {message: data.draw(st.lists(st.sampled_from(names), unique=True)) for message, names in errors.items()}
     for group in verdict_rules.error_groups(status, kept):
@@ -154,4 +154,4 @@ def test_an_age_beyond_the_calendar() -> None:
     ],
 )
 def test_complete_is_not_success(document: ExtendedStatus, words: tuple[str, str]) -> None:
-    assert verdict_rules.verdict(document) == words
+    assert verdict_rules.judge(document) == words

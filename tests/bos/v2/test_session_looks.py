@@ -30,7 +30,7 @@ def backend() -> str:
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have pages of 100 components."""
-    monkeypatch.setattr(client, "PAGE", 100)
+    monkeypatch.setattr(client, "PAGE_SIZE", 100)
 
 
 def short(url: str) -> str:
@@ -206,7 +206,7 @@ def test_what_was_not_asked_for_is_no_end(run: Runner, network: RequestsMock) ->
 def test_a_server_without_pages(run: Runner, network: RequestsMock) -> None:
     base = "https://bos.example.com/apis/bos"
     node = {"enabled": False, "status": {"status": "stable"}}
-    found = [{**node, "id": f"x{number}"} for number in range(client.PAGE)]
+    found = [{**node, "id": f"x{number}"} for number in range(client.PAGE_SIZE)]
     status = {"status": "running", "managed_components_count": len(found), "percent_successful": 100.0}
     network.add("GET", f"{base}/v2/components", json=found)
     network.add("GET", f"{base}/v2/sessions/s/status", json=status)

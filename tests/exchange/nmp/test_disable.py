@@ -25,3 +25,14 @@ def test_it_says_which_statuses_are_lost(run: Runner, load: Load) -> None:
         "successful 1, failed 1, precheck failed 1, initiated 1, asleep 1, (no status) 1.\n"
         "Warning: an upgrade is in progress on 1 node: harbor/edge-04.\n"
     )
+
+
+def test_a_status_that_is_no_text_is_lost_like_any_other(run: Runner, load: Load) -> None:
+    odd = {"agentUpgradePolicyStatus": {"status": ["odd"]}}
+    load({"exchange": {**FLEET["exchange"], "managementStatus": {"harbor/edge-01": {"harbor/roll": odd}}}})
+    lost = f'The statuses of harbor/roll at {address(run)} on 1 node are lost: ["odd"] 1.\n'
+    assert run("exchange nmp disable roll") == (
+        0,
+        "Node management policy harbor/roll disabled in the Horizon Exchange\n",
+        lost,
+    )

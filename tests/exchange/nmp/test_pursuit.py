@@ -8,7 +8,7 @@ import pytest
 
 from edge import node, policy, status
 from nodewatch.errors import NotFound, NotPermitted, ServiceTrouble
-from nodewatch.horizon.follow import ALL_AGAIN, DISABLED, Awaited, PolicyWatcher
+from nodewatch.horizon.follow import ALL_AGAIN, DISABLED_NOTE, Awaited, PolicyWatcher
 from nodewatch.horizon.outcome import Look
 from nodewatch.horizon.survey import Survey
 
@@ -63,12 +63,12 @@ def reported(**words: Any) -> dict[str, Any]:
         (
             survey("bc", statuses=reported(a=DONE), policies={"o/p": policy(enabled=False)}),
             {},
-            {"statuses": {"a": DONE}, "silent": 2, "note": DISABLED},
+            {"statuses": {"a": DONE}, "silent": 2, "note": DISABLED_NOTE},
         ),
         (
             survey("bc", statuses=reported(a=DONE), policies={"o/p": policy(enabled=False)}),
             {"named": True},
-            {"statuses": {"a": DONE}, "awaited": ["b", "c"], "note": DISABLED},
+            {"statuses": {"a": DONE}, "awaited": ["b", "c"], "note": DISABLED_NOTE},
         ),
         (survey("bc", statuses=reported(a=DONE)), {"expect": "1"}, {"statuses": {"a": DONE}, "silent": 2}),
         (survey("bc", statuses=reported(a=DONE)), {"expect": "3"}, {"statuses": {"a": DONE}, "silent": 2, "short": 2}),
@@ -122,7 +122,7 @@ def test_a_look_at_all_policies_waits_for_each_that_is_known_to_be_meant(policie
     ("full", "policies", "words"),
     [
         ("o/p", {"o/p": CONSTRAINED}, "no node has a status of o/p."),
-        ("o/p", {"o/p": policy(enabled=False)}, f"no node has a status of o/p, and {DISABLED}."),
+        ("o/p", {"o/p": policy(enabled=False)}, f"no node has a status of o/p, and {DISABLED_NOTE}."),
         ("", {"o/p": CONSTRAINED}, "no node has a status of any policy."),
     ],
 )
