@@ -168,6 +168,8 @@ def count_nodes(status: Document, known: Mapping[str, int] | None = None) -> Cou
     Counts(successful=0, in_progress=1, failed=1, held=0, staged=0)
     >>> count_nodes({"status": "complete", "managed_components_count": 30_000, "percent_successful": 100.0}, known)
     Counts(successful=29998, in_progress=0, failed=1, held=1, staged=0)
+    >>> count_nodes({"status": "complete", "managed_components_count": 30_000, "percent_successful": 100.0}).successful
+    30000
     >>> count_nodes({"status": "complete", "managed_components_count": 2, "percent_successful": 100.0}, known)
     Counts(successful=2, in_progress=0, failed=0, held=0, staged=0)
     >>> count_nodes({"status": "running", "managed_components_count": 30_000, "percent_successful": 100.0}, known)
@@ -179,7 +181,7 @@ def count_nodes(status: Document, known: Mapping[str, int] | None = None) -> Cou
     if total is None:
         return None
     staged = round(total * shares.staged / 100)
-    if known and status.get("status") != "complete" and sum(known.values()) + staged == total:
+    if status.get("status") != "complete" and sum(known.values()) + staged == total:
         stable, moving, failed, held = (known.get(kind, 0) for kind in ("stable", "moving", "failed", "held"))
         return Counts(stable, moving, failed, held, staged)
     parts = (shares.successful, shares.in_progress, shares.failed, shares.other, shares.staged)
@@ -199,6 +201,8 @@ def failed_of_many(status: Document, total: int) -> int:
     3
     >>> failed_of_many({"percent_failed": 0.01, "error_summary": errors}, 100_000)
     10
+    >>> failed_of_many({"percent_failed": 0.0, "error_summary": {"off": {"count": 5}}}, 100_000)
+    5
     """
     errors, said = sum(group.number for group in error_groups(status, {})), total * shares_of(status).failed / 100
     return errors if abs(errors - said) <= total * ROUNDING / 100 else round(said)
@@ -289,8 +293,9 @@ def error_groups(status: Document, found: Mapping[str, Sequence[str]]) -> list[E
     [ErrorGroup(message='off', number=1, names=['x1'], unknown=0)]
     >>> error_groups({"error_summary": {"on": {"list": None}}}, {})
     [ErrorGroup(message='on', number=0, names=[], unknown=0)]
-    >>> error_groups({"error_summary": {"off": {"count": 2, "list": ", x2,"}}}, {})
-    [ErrorGroup(message='off', number=2, names=['x2'], unknown=1)]
+    >>> error_groups({"error_summary": {"off": {"count": 2, "list": ", x2,"}, "on": {"count": 1, "list": None}}}, {})
+    [ErrorGroup(message='off', number=2, names=['x2'], unknown=1), \
+ErrorGroup(message='on', number=1, names=[], unknown=1)]
     """
     groups = []
     for message, summary in part(status, "error_summary").items():
