@@ -156,8 +156,10 @@ def observe(
     >>> gracefully, by_force, hangs = "powering_off_gracefully", "powering_off_forcefully", Plan(hangs=True)
     >>> [seen("powering_off", action, waited).power for action in (gracefully, by_force) for waited in (19, 20, 59, 60)]
     ['on', 'on', 'on', 'off', 'on', 'off', 'off', 'off']
-    >>> [seen("powering_off", action, 999, hangs).power for action in (gracefully, by_force, "")]
-    ['on', 'off', 'on']
+    >>> [seen("powering_off", action, 999, hangs).power for action in (gracefully, by_force)]
+    ['on', 'off']
+    >>> seen("powering_off", "", 999).power, seen("configuring", "", 0).booting
+    ('on', False)
     >>> [seen("powering_on", "powering_on", waited).power for waited in (19, 20)], seen("powering_on", "", 999).power
     (['off', 'on'], 'off')
     >>> running = {"actual_state": {"boot_artifacts": {"kernel": "old"}}}
@@ -201,7 +203,7 @@ def observe(
         configuration = "pending" if waited < ready else over
     known = does.failure != UNKNOWN
     booting = powered_on and waited < options["max_boot_wait_time"]
-    matches = booted or bool(kernel and kernel == running)
+    matches = booted or kernel == running
     return Observation(power if known else "", bool(kernel), matches, configuration, booting), booted
 
 
@@ -224,6 +226,15 @@ def next_change(
     ({'action': 'powering_on', 'failed': False}, {'power_on_attempts': 1})
     >>> next_change({**pending, "event_stats": {"power_on_attempts": 3}}, Plan(), "boot", 0, options)["error"]
     'The retry limit has been hit for this component, but no services have reported specific errors'
+    >>> next_change({"status": {"status_override": "failed"}}, Plan(), "boot", 0, options)
+    {'enabled': False}
+    >>> wanted = {"boot_artifacts": {"kernel": "k"}}
+    >>> node = {"status": {"phase": "configuring"}, "desired_state": wanted, "actual_state": wanted}
+    >>> next_change(node, Plan(), "boot", 0, options)["enabled"]
+    False
+    >>> booting = Observation("on", wanted=True, matches=False, configuration="failed", booting=True)
+    >>> next(row.phase for row in PHASE_RULES if row.fits(booting))
+    'powering_on'
     """
     status = component_status(component)
     if status == "failed":

@@ -78,6 +78,8 @@ def shares_of(status: Document) -> Shares:
     (75.0, 0.0)
     >>> sum(shares_of({"status": "pending", "percent_successful": None}))
     0.0
+    >>> sum(shares_of({"status": "complete", "managed_components_count": 0, "percent_successful": 0.0}))
+    0.0
     """
     phases = part(status, "phases")
     successful, failed, staged = (percentage_of(status, name) for name in SHARES)
@@ -99,8 +101,8 @@ def counted_once(status: Document, applied: int) -> Document:
     {'managed_components_count': 3, 'percent_staged': 0.0, 'percent_successful': 100.0}
     >>> counted_once(double, 1)["percent_staged"], counted_once(double, 0) is double
     (40.0, True)
-    >>> counted_once(double, 6) is double
-    True
+    >>> counted_once(double, 6) is double, counted_once({"percent_staged": 50.0}, 1)
+    (True, {'percent_staged': 50.0})
     >>> odd = {"percent_failed": "?", "timing": 1.5, "phases": {"percent_configuring": 50.0}}
     >>> counted_once({"managed_components_count": 2, **odd}, 1)
     {'managed_components_count': 1, 'percent_failed': '?', 'timing': 1.5, 'phases': {'percent_configuring': 100.0}}
@@ -224,6 +226,8 @@ def judge(status: Document, counts: Counts | None = None) -> Verdict:
     Verdict(text='complete: 1 of 1 node FAILED', style='bad')
     >>> judge({"status": "complete", "managed_components_count": 4, "percent_successful": 100.0})
     Verdict(text='complete: all 4 nodes succeeded', style='good')
+    >>> judge({"status": "complete", "percent_successful": 100.0}).text
+    'complete: all nodes succeeded'
     >>> judge({"status": "complete", "managed_components_count": 0})
     Verdict(text='complete: nothing to do, it has no nodes', style='warn')
     >>> many = {"managed_components_count": 30_000, "percent_successful": 100.0, "error_summary": {"off": {"count": 1}}}

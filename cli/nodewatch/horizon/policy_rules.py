@@ -168,6 +168,10 @@ def as_sent(policy: Policy, file: str) -> Policy:
     True
     >>> as_sent({"agentUpgradePolicy": {}}, "f.json")["agentUpgradePolicy"]
     {'manifest': '', 'allowDowngrade': False}
+    >>> as_sent({"start": "tomorrow"}, "f.json")
+    Traceback (most recent call last):
+    nodewatch.errors.WrongUsage: Incorrect node management policy format in file f.json: The start time must be in \
+RFC3339 format or set to "now".
     >>> as_sent({"constraints": ["a b c"]}, "f.json")
     Traceback (most recent call last):
     nodewatch.errors.WrongUsage: Incorrect node management policy format in file f.json: constraint language [a b c] \
@@ -286,8 +290,10 @@ def is_start(text: str) -> bool:
 def as_stored(body: Document) -> dict[str, object]:
     """Return the fields of a policy as the Exchange answers them after it was sent: all of them, lists never null.
 
-    >>> as_stored({"label": "x", "constraints": None})["constraints"], as_stored({})["agentUpgradePolicy"]
-    ([], {'manifest': '', 'allowDowngrade': False})
+    >>> as_stored({"label": "x", "constraints": None})["constraints"], as_stored({})["enabled"]
+    ([], False)
+    >>> as_stored({})["agentUpgradePolicy"]
+    {'manifest': '', 'allowDowngrade': False}
     """
     usual: dict[str, object] = {
         "label": "",
