@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ class Section(NamedTuple):
     form: str
     fields: Mapping[str, type]
     field: str = ""
-    put: Callable[[Store, str, Any], None] | None = None
+    put: Callable[[Store, str, Document], None] | None = None
 
     @property
     def collection(self) -> Collection[Document]:
