@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nodewatch.errors import FileTrouble, NodewatchError
 from nodewatch.world import World
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Page, Record
     from nodewatch.times import Clock
 
+    Told = TypeVar("Told")  # what a service said
     Flags = Mapping[str, Any]  # the shared options by name, as click has read them
 
 DOCUMENT_FORMATS = ("json", "yaml", "toml")
@@ -169,9 +170,9 @@ class App:
 
     def show(
         self,
-        document: Any,
-        table: Callable[[Any], Page] | None = None,
-        nodes: Callable[[Any], Iterable[Record]] | None = None,
+        document: Told,
+        table: Callable[[Told], Page] | None = None,
+        nodes: Callable[[Told], Iterable[Record]] | None = None,
     ) -> None:
         """Print what came back: the document as it is, as the table that `table` makes of it, or its nodes.
 
@@ -243,7 +244,7 @@ class App:
 
         print_page(columns_help(self.list.description), self.world)
 
-    def print_document(self, document: Any) -> None:
+    def print_document(self, document: object) -> None:
         """Print a document in the chosen format; a table of it is JSON."""
         if self.settings.format in ("html", "svg"):
             from nodewatch.render.export import document_page

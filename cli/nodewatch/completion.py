@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from click.shell_completion import CompletionItem, shell_complete
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import click
 
+    from nodewatch.bos_v2.client import BosClient
     from nodewatch.world import World
 
     Offer = Callable[[App, click.Context, str], Iterable[str]]
@@ -95,7 +96,7 @@ def of_v1(ctx: click.Context) -> bool:
     return bool({"v1", "session", "sessiontemplate"} & {*ctx.command_path.split()})
 
 
-def bos_client(app: App) -> Any:
+def bos_client(app: App) -> BosClient:
     """Return BOS v2, to be asked."""
     from nodewatch.bos_v2.client import BosClient
 

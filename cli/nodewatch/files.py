@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.errors import FileTrouble, Held, WrongConfiguration, WrongUsage
 
@@ -259,7 +259,7 @@ def sync_folder(folder: str) -> None:
         os.close(handle)
 
 
-def read_object(text: str, source: str) -> dict[str, Any]:
+def read_object(text: str, source: str) -> dict[str, object]:
     """Return the JSON object in the text; raise `WrongUsage` for any other text."""
     import json
 

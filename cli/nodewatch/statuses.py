@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.table import Cell, Column, Fields, Grid, Heading, Line, Page
 
@@ -63,7 +63,7 @@ def preceding(chart: Chart, name: str) -> list[str]:
     return [own for own, status in chart.statuses.items() if any(step.to == name for step in status.steps)]
 
 
-def as_document(chart: Chart, name: str) -> dict[str, Any]:
+def as_document(chart: Chart, name: str) -> dict[str, object]:
     """Return what is known of a status as a document."""
     status = chart.statuses[name]
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 Style = Literal["", "good", "bad", "busy", "warn", "dim", "strong"]
 SUSPECT = re.compile("[^ -~]")
@@ -96,7 +96,7 @@ class Panels(NamedTuple):
 
 Block = Grid | Fields | Bar | Line | Heading | Panels
 Page = list[Block]
-Record = Mapping[str, Any]
+Record = Mapping[str, object]
 """What is known of a node, by the names that the service's documents have for it; the node's own name comes first."""
 
 

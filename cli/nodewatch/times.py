@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,7 @@ YEAR = timedelta(days=365)
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
-def read_time(text: Any) -> datetime | None:
+def read_time(text: object) -> datetime | None:
     """Return the time that a server's text names, in UTC if the text has a zone; None for anything else.
 
     BOS writes local naive times (`2024-01-02T03:04:05`), BOS v1 also `2020-07-22 13:39:07.706774` and that with a `Z`;
@@ -47,7 +47,7 @@ def zoned_text(time: datetime, zone: tzinfo | None) -> str:
     return f"{time.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
 
 
-def utc_stamp(value: Any) -> str:
+def utc_stamp(value: object) -> str:
     """Return a server's time in one form, UTC as RFC 3339 has it; a text that is no time stays, Go's zero time is none.
 
     >>> [utc_stamp(time) for time in ("2026-11-21T12:00:00+01:00", "2020-07-22 13:39:07.706774", "soon", None)]
@@ -91,7 +91,7 @@ def rough_span(duration: timedelta) -> str:
     return span(duration if exact else duration - timedelta(seconds=duration.seconds % 60))
 
 
-def seconds_since(text: Any, now: datetime) -> float | None:
+def seconds_since(text: object, now: datetime) -> float | None:
     """Return how many seconds ago a server's time was, 0 for one that is to come; None for no time.
 
     >>> seconds_since("2024-01-02T03:04:05", datetime(2024, 1, 2, 4, 4, 6, tzinfo=UTC)), seconds_since("", datetime.min)
@@ -121,14 +121,14 @@ class Clock(NamedTuple):
     now: datetime
     zone: tzinfo | None = UTC
     absolute: bool = False
-    options: Mapping[str, Any] = {}  # nobody changes it
+    options: Mapping[str, object] = {}  # nobody changes it
 
     @property
     def name(self) -> str:
         """The name of the zone now."""
         return f"{self.now.astimezone(self.zone):%Z}"
 
-    def at(self, value: Any) -> str:
+    def at(self, value: object) -> str:
         """Return a server's time with its zone; one of today on a terminal without the date. What is no time stays.
 
         Go's zero time is none.
@@ -152,7 +152,7 @@ class Clock(NamedTuple):
         today = there.date() == self.now.astimezone(self.zone).date()
         return f"{there:%H:%M:%S %Z}" if today else zoned_text(time, self.zone)
 
-    def day(self, value: Any) -> str:
+    def day(self, value: object) -> str:
         """Return a server's time, and on a terminal only the time of one of today, and the date of an older one.
 
         >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
@@ -168,7 +168,7 @@ class Clock(NamedTuple):
         today = there.date() == self.now.astimezone(self.zone).date()
         return f"{there:%H:%M %Z}" if today else f"{there:%Y-%m-%d}"
 
-    def ago(self, value: Any) -> str:
+    def ago(self, value: object) -> str:
         """Return how long ago a server's time was, or how soon it will be; off a terminal the time itself.
 
         Two days and more are days, more than a year is a date.
@@ -187,7 +187,7 @@ class Clock(NamedTuple):
             return f"on {time.astimezone(self.zone):%Y-%m-%d}"
         return f"in {rough_span(away)}" if time > self.now else f"{rough_span(away)} ago"
 
-    def with_age(self, value: Any) -> str:
+    def with_age(self, value: object) -> str:
         """Return a server's time, and on a terminal how long ago it was, or how soon it will be.
 
         >>> clock = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))

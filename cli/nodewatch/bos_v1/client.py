@@ -114,12 +114,12 @@ class BosV1Client:
         with explaining_not_found("there is no example of a session template."):
             return ask_object(self.backend, Request("GET", "/v1/sessiontemplatetemplate"))
 
-    def api(self) -> object:
+    def api(self) -> Document:
         """Return the version of the API, and where it is."""
         with explaining_not_found("the version of the BOS v1 API is not known."):
             return ask_object(self.backend, Request("GET", "/v1"))
 
-    def create(self, operation: str, template: str | None, template_uuid: str | None, limit: str | None) -> object:
+    def create(self, operation: str, template: str | None, template_uuid: str | None, limit: str | None) -> Document:
         """Start a session and return the server's answer; raise `NotFound` if there is no such template."""
         fields = {"operation": operation, "templateUuid": template_uuid, "templateName": template, "limit": limit}
         body = {name: value for name, value in fields.items() if value is not None}

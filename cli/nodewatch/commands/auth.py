@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from nodewatch.app import App
     from nodewatch.remote.login import Bearer
     from nodewatch.table import Page
+
+
+class Login(TypedDict):
+    """Who is logged in to which system, until when (None: unknown), and where that is kept."""
+
+    system: str
+    username: str | None
+    expires: str | None
+    expired: bool
+    refreshable: bool
+    file: str | None
+    source: str
 
 
 def bos_login(app: App) -> Bearer:
@@ -102,7 +114,7 @@ def show_login(app: App) -> None:
             raise WrongConfiguration("NODEWATCH_TOKEN holds no token.")
         token, file, source = given, None, "NODEWATCH_TOKEN"
     expired = token.seconds_left(app.world) <= 0
-    status = {
+    status: Login = {
         "system": bearer.base,
         "username": token.username,
         "expires": None if token.expires is None else iso_time(token.expires),
@@ -127,7 +139,7 @@ def iso_time(expires: float) -> str:
     return datetime.fromtimestamp(int(expires), UTC).isoformat().replace("+00:00", "Z")
 
 
-def login_page(status: dict[str, Any]) -> Page:
+def login_page(status: Login) -> Page:
     """Return the table of `auth status`."""
     from nodewatch.table import Cell, Fields
 

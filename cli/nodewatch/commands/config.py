@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.documents import as_text
 from nodewatch.errors import WrongConfiguration
@@ -13,12 +13,14 @@ from nodewatch.settings.table import CONTEXT, SETTINGS
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nodewatch.app import App
     from nodewatch.settings.model import Settings
     from nodewatch.table import Page
     from nodewatch.world import World
 
-SettingRow = tuple[Any, str]
+SettingRow = tuple[object, str]
 IN_FILES = {  # what settings are called in the files of `cray` and `hzn`, where that is not the variable of the setting
     "bos.url": "hostname",
     "tenant": "tenant",
@@ -48,7 +50,7 @@ def list_contexts(app: App) -> None:
     )
 
 
-def open_values(values: dict[str, Any]) -> dict[str, Any]:
+def open_values(values: Mapping[str, object]) -> dict[str, object]:
     """Return a context's settings, without the passwords in its URLs."""
     return {key: without_login(value) if isinstance(value, str) else value for key, value in values.items()}
 
@@ -90,11 +92,13 @@ def first_line(path: str, word: str) -> int | None:
     return next((number for number, line in enumerate((text or "").splitlines(), 1) if word in line), None)
 
 
-def settings_page(rows: dict[str, dict[str, Any]], home: str) -> Page:
+def settings_page(rows: dict[str, dict[str, object]], home: str) -> Page:
     """Return the table of `config show`, with `~` for the home directory."""
     from nodewatch.table import Column, Grid
 
-    shown = [[name, as_text(row["value"]), row["source"].replace(f"{home}/", "~/")] for name, row in rows.items()]
+    shown = [
+        [name, as_text(row["value"]), as_text(row["source"]).replace(f"{home}/", "~/")] for name, row in rows.items()
+    ]
     return [Grid([Column("Setting"), Column("Value", wraps=True), Column("Source", wraps=True)], shown)]
 
 
@@ -102,7 +106,7 @@ def effective(settings: Settings, world: World) -> dict[str, SettingRow]:
     """Return every setting that counts, by name: its value, secrets masked, and where it comes from."""
     origins = settings.origins
 
-    def row(value: Any, name: str) -> SettingRow:
+    def row(value: object, name: str) -> SettingRow:
         return value, origins.get(name, "default" if value is not None else "")
 
     rows: dict[str, SettingRow] = {"context": row(settings.context, "context")}

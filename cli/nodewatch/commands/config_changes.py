@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nodewatch.app import App
+    from nodewatch.backend import Answer
 
 QUESTIONS = (
     ("bos.url", "Base URL of BOS, such as https://HOST/apis/bos"),
@@ -178,7 +179,7 @@ def init(app: App, name: str, bos_url: str | None, exchange_url: str | None, age
     if not any(key in values for key in contexts.URLS):
         raise WrongUsage("a context needs the URL of a service, and none was given.")
     if "ca_bundle" in values:
-        values["ca_bundle"] = os.path.abspath(app.world.expanded(values["ca_bundle"]))
+        values["ca_bundle"] = os.path.abspath(app.world.expanded(str(values["ca_bundle"])))
     file = contexts.user_file(app.world)
     would = f"the context {name}, with {', '.join(f'{key} = {value!r}' for key, value in open_values(values).items())}."
     done = f"The context {name} is written to {file}."
@@ -214,7 +215,7 @@ def probe_context(app: App, name: str, services: list[str]) -> None:
         )
 
 
-def probe_service(app: App, service: str) -> Any:
+def probe_service(app: App, service: str) -> Answer:
     """Ask a service what costs it nothing; raise what it says, `NotFound` if it knows none of the questions."""
     *others, last = PROBES[service]
     for path in others:

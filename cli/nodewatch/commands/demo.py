@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +13,7 @@ from nodewatch.tree import command
 
 if TYPE_CHECKING:
     from nodewatch.app import App
+    from nodewatch.bos_v2.outcome import SessionLook
 
 DEMO_BOOT = "night-reboot"
 
@@ -92,7 +93,7 @@ def watch_life(app: App, path: str) -> None:
     with closing(store_at(path)) as store:
         life = Life(store, Chances(speed=SPEED), app.world.now())
 
-        def look() -> Any:
+        def look() -> SessionLook:
             life.go_on(app.world.now())
             return watched.look()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nodewatch.table import Page, Record
 
 LIVE = "live"
-Fleet = dict[str, dict[str, Any]]
+Fleet = dict[str, dict[str, object]]
 
 
 @command(listing="commands.list_tables:FLEET_CHANGES")
@@ -155,14 +155,19 @@ def rows(found: list[Change]) -> Iterator[Record]:
         yield from ({"node": name, **alike} for name in change.names)
 
 
-def by_change(rows: Iterable[Record]) -> list[dict[str, Any]]:
+def by_change(rows: Iterable[Record]) -> list[dict[str, object]]:
     """Return what changed alike in the rows, in their order, as the document without a filter has it.
 
     >>> by_change([{"node": "x1", "kind": "gone"}, {"node": "x2", "kind": "gone"}])
     [{'kind': 'gone', 'names': ['x1', 'x2']}]
     """
-    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    names: dict[tuple[object, ...], list[object]] = {}
+    found: list[dict[str, object]] = []
     for row in rows:
         alike = {field: value for field, value in row.items() if field != "node"}
-        found.setdefault(tuple(alike.values()), {**alike, "names": []})["names"].append(row["node"])
-    return list(found.values())
+        key = tuple(alike.values())
+        if key not in names:
+            names[key] = []
+            found.append({**alike, "names": names[key]})
+        names[key].append(row["node"])
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -169,13 +169,13 @@ def make_saver(app: App, service: str) -> Saver:
     return Saver(app.backend(service), app.world, quiet=app.quiet)
 
 
-def ask_everything(app: App, live: dict[str, System]) -> tuple[dict[str, Any], dict[str, NodewatchError]]:
+def ask_everything(app: App, live: dict[str, System]) -> tuple[dict[str, object], dict[str, NodewatchError]]:
     """Return the fleet's parts that the live systems answer for, and what these did not answer."""
     from nodewatch.bos_v1 import saving as bos_v1
     from nodewatch.bos_v2 import saving as bos_v2
     from nodewatch.horizon import saving as horizon
 
-    fleet: dict[str, Any] = {}
+    fleet: dict[str, object] = {}
     savers = {service: make_saver(app, service) for service in live}
     if "bos" in live:
         v2, v1 = bos_v2.all_documents(savers["bos"]), bos_v1.all_documents(savers["bos"])
@@ -189,7 +189,7 @@ def ask_everything(app: App, live: dict[str, System]) -> tuple[dict[str, Any], d
     return fleet, {path: error for each in savers.values() for path, error in each.unasked.items()}
 
 
-def ask_session(app: App, name: str) -> tuple[dict[str, Any], dict[str, NodewatchError]]:
+def ask_session(app: App, name: str) -> tuple[dict[str, object], dict[str, NodewatchError]]:
     """Return the fleet's parts about one session, of BOS v2 or else of BOS v1, and what BOS did not answer.
 
     Raise `NotFound` if neither has it.

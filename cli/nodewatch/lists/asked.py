@@ -86,7 +86,7 @@ class AskedList:
         (fits, fields), clock = found, self.app.clock
         return Fits(lambda record: fits(record, clock), fields)
 
-    def narrowed(self, filters: Mapping[str, Any]) -> dict[str, Any]:
+    def narrowed(self, filters: Mapping[str, object]) -> dict[str, Any]:
         """Return a server's filters, with those of its own that `--filter` says in other words."""
         if self.view is None or not self.view.conditions:
             return dict(filters)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -38,7 +38,7 @@ def steps(
     return ((key, before.get(key), state) for key, state in everything.items() if before.get(key) != state)
 
 
-def most_failures(seen: Iterable[Attempt], called: str) -> list[dict[str, Any]]:
+def most_failures(seen: Iterable[Attempt], called: str) -> list[dict[str, object]]:
     """Return the nodes that failed, those that failed in most attempts first.
 
     Each has in how many attempts it failed, of how many that it was seen in (under the name that these are `called`),

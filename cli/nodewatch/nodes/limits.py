@@ -9,7 +9,7 @@ comma becomes part of a name, and an empty term ends the set-up. BOS v2 starts f
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import names_in, part
 from nodewatch.errors import WrongUsage
@@ -18,8 +18,9 @@ from nodewatch.nodes.places import spell, stands_for_several
 from nodewatch.table import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
+    from nodewatch.documents import Document
     from nodewatch.world import World
 
 OPERATORS = ("&", "!")
@@ -160,7 +161,7 @@ class Everyone(NamedTuple):
         return " and ".join([*listed, *([f"nodes in {', '.join(self.groups)}"] if self.groups else [])])
 
 
-def everyone(template: Mapping[str, Any]) -> Everyone:
+def everyone(template: Document) -> Everyone:
     """Return whom a session template is for, each once.
 
     >>> everyone({"boot_sets": {"a": {"node_list": ["x1"]}, "b": {"node_list": ["x1"], "node_groups": ["uan"]}}})

@@ -7,12 +7,15 @@ import socket
 import threading
 import time
 from http.client import HTTPResponse, RemoteDisconnected, parse_headers
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 class BoundedStream(io.RawIOBase):
@@ -21,7 +24,7 @@ class BoundedStream(io.RawIOBase):
     The deadline is what the socket's timeout leaves at the time when the answer is waited for.
     """
 
-    def __init__(self, stream: io.RawIOBase, sock: Any) -> None:
+    def __init__(self, stream: io.RawIOBase, sock: socket.socket) -> None:
         self.stream, self.sock = stream, sock
         self.ended = False
         left = sock.gettimeout()
@@ -31,7 +34,7 @@ class BoundedStream(io.RawIOBase):
         """Return True."""
         return True
 
-    def readinto(self, buffer: Any) -> int | None:
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
         """Read what there is; raise `TimeoutError` when the deadline has passed."""
         if self.deadline is not None:
             left = self.deadline - time.monotonic()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.errors import (
     FileTrouble,
@@ -146,7 +146,7 @@ def renewed(place: TokenPlace, token: TokenFile, settings: Settings, world: Worl
         return fresh
 
 
-def ask_keycloak(form: Mapping[str, str], settings: Settings, world: World, base: str) -> dict[str, Any]:
+def ask_keycloak(form: Mapping[str, str], settings: Settings, world: World, base: str) -> dict[str, object]:
     """Return Keycloak's answer to a form; raise `NotPermitted` if it refuses."""
     from urllib.parse import urlencode
 
@@ -188,7 +188,7 @@ def ask_keycloak(form: Mapping[str, str], settings: Settings, world: World, base
     return dict(document)
 
 
-def token_document(document: dict[str, Any], world: World) -> TokenFile:
+def token_document(document: dict[str, object], world: World) -> TokenFile:
     """Return Keycloak's answer as a token file holds it: with the time when it expires, as `cray` adds it.
 
     Raise `UnreadableAnswer` if there is no token in it.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import is_text
 from nodewatch.errors import WrongConfiguration
@@ -35,7 +35,7 @@ class TokenPlace(NamedTuple):
 class TokenFile(NamedTuple):
     """The content of a token file, with what is needed of it; `expires` is in seconds since 1970, None if unknown."""
 
-    document: dict[str, Any]
+    document: dict[str, object]
     text: Secret
     refresh: Secret | None
     expires: float | None
@@ -91,7 +91,7 @@ def token_host(place: TokenPlace) -> str:
     return str(document.get(HOST) or "") if isinstance(document, dict) else ""
 
 
-def document_in(place: TokenPlace) -> Any:
+def document_in(place: TokenPlace) -> object:
     """Return what a token file holds; raise `WrongConfiguration` if it cannot be read."""
     import re
 
@@ -116,7 +116,7 @@ def read_token(place: TokenPlace, world: World) -> TokenFile:
     return token
 
 
-def token_in(document: Any) -> TokenFile | None:
+def token_in(document: object) -> TokenFile | None:
     """Return the token in a token file's document, or in Keycloak's answer; None if there is none.
 
     When it expires is what the file says, else what the token itself says.
@@ -126,7 +126,9 @@ def token_in(document: Any) -> TokenFile | None:
     >>> token_in({"access_token": "opaque", "expires_at": 7, "refresh_token": "r"})[1:], token_in([])
     ((***, ***, 7.0, None), None)
     """
-    text = document.get("access_token") if isinstance(document, dict) else None
+    if not isinstance(document, dict):
+        return None
+    text = document.get("access_token")
     if not text or not is_text(text):
         return None
     claims = claims_of(text)
@@ -141,7 +143,7 @@ def token_in(document: Any) -> TokenFile | None:
     )
 
 
-def known_seconds(value: Any) -> float | None:
+def known_seconds(value: object) -> float | None:
     """Return a number of seconds, from 1970 on or from now on, within what clocks know; None for what is no number.
 
     >>> [known_seconds(number) for number in (5, -1e300, 10**400, float("nan"), "5", True)]
@@ -152,7 +154,7 @@ def known_seconds(value: Any) -> float | None:
     return float(min(max(value, 0), LAST))
 
 
-def claims_of(token: str) -> dict[str, Any]:
+def claims_of(token: str) -> dict[str, object]:
     """Return what a JSON Web Token says of itself (nobody verifies it here); nothing for other tokens."""
     import base64
 
@@ -173,7 +175,7 @@ def warn_if_open(place: TokenPlace, world: World) -> None:
         world.tell(visible(f"Warning: {who} can {can} the token in {place.path}: chmod 600 it.") + "\n")
 
 
-def save_token(path: str, document: dict[str, Any]) -> None:
+def save_token(path: str, document: dict[str, object]) -> None:
     """Keep the token, readable by its owner alone; raise `FileTrouble` if that fails. The caller has the lock."""
     from nodewatch.files import write_whole
 

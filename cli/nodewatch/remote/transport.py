@@ -165,7 +165,7 @@ def decompressed(raw: Any, *, error: bool = False) -> bytearray:
 
 def causes(error: BaseException) -> Iterator[BaseException]:
     """Return an error and everything inside it: the libraries wrap each other's in arguments, reasons and causes."""
-    waiting: list[Any] = [error]
+    waiting: list[object] = [error]
     seen: set[int] = set()
     while waiting:
         found = waiting.pop(0)

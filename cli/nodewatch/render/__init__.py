@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from nodewatch.errors import UnreadableAnswer
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def print_document(document: Any, style: str, out: TextIO) -> None:
+def print_document(document: object, style: str, out: TextIO) -> None:
     """Write the document in the style `json`, `yaml` or `toml` (`table` counts as JSON), ending in one newline.
 
     An answer without a document (a DELETE that succeeded) is one empty line, a text is itself, as `cray` prints them
@@ -31,7 +31,7 @@ def print_document(document: Any, style: str, out: TextIO) -> None:
             raise UnreadableAnswer("The answer is nested too deeply to be shown.") from error
 
 
-def print_json(document: Any, out: TextIO) -> None:
+def print_json(document: object, out: TextIO) -> None:
     """Write JSON with an indent of two, in pieces."""
     from nodewatch.render.json import json_chunks
 
@@ -39,21 +39,21 @@ def print_json(document: Any, out: TextIO) -> None:
     out.write("\n")
 
 
-def print_yaml(document: Any, out: TextIO) -> None:
+def print_yaml(document: object, out: TextIO) -> None:
     """Write YAML, in pieces: lines never folded, nulls kept, the document's order."""
     from nodewatch.render.yaml import yaml_chunks
 
     out.writelines(yaml_chunks(document))
 
 
-def print_toml(document: Any, out: TextIO) -> None:
+def print_toml(document: object, out: TextIO) -> None:
     """Write TOML: a list becomes `results`, nulls are left out."""
     from nodewatch.render.toml import toml_text
 
     out.write(toml_text(document))
 
 
-DOCUMENT_WRITERS: dict[str, Callable[[Any, TextIO], None]] = {
+DOCUMENT_WRITERS: dict[str, Callable[[object, TextIO], None]] = {
     "json": print_json,
     "table": print_json,
     "yaml": print_yaml,

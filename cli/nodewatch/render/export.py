@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.render.page import Paper, masked_page, page_lines
 from nodewatch.table import Column, Grid, Line
@@ -65,7 +65,7 @@ def print_picture(page: Page, style: str, world: World) -> None:
         world.stdout.write(console.export_svg(title="", code_format=SVG))
 
 
-def document_page(document: Any) -> Page:
+def document_page(document: object) -> Page:
     """Return a document that has no table as a page: its JSON."""
     from nodewatch.render.json import json_chunks
 

@@ -9,7 +9,6 @@ from nodewatch.jsontext import element, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
 TEXT_PIECE = 1 << 20  # characters: a large text is never copied whole
 
@@ -28,7 +27,7 @@ def is_written(array: SentArray) -> bool:
     )
 
 
-def json_chunks(document: Any) -> Iterator[str]:
+def json_chunks(document: object) -> Iterator[str]:
     """Return the document's text in pieces, an array element by element: a large one is never whole in memory."""
     if isinstance(document, SentArray) and is_written(document):
         end = document.text.rindex("]") + 1

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from nodewatch.nodes.nodeset import fold, natural
 from nodewatch.table import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from nodewatch.app import Flags
     from nodewatch.table import Record
 
 
@@ -53,7 +54,7 @@ def print_rows(names: Sequence[str], rows: Iterable[Record], style: str, out: Te
     csv.writer(out, lineterminator="\n").writerows(lines)
 
 
-def print_nodes(rows: Iterable[Record], style: str, out: TextIO, flags: Mapping[str, Any]) -> None:
+def print_nodes(rows: Iterable[Record], style: str, out: TextIO, flags: Flags) -> None:
     """Write nodes in the style `names`, `csv` or `tsv`; their own names are what the rows begin with."""
     found = list(rows)
     if style == "names":
@@ -62,7 +63,7 @@ def print_nodes(rows: Iterable[Record], style: str, out: TextIO, flags: Mapping[
         print_rows(list(found[0]), found, style, out)
 
 
-def read_spelling(flags: Mapping[str, Any]) -> Spelling:
+def read_spelling(flags: Flags) -> Spelling:
     """Return how the options have names written."""
     return Spelling(bool(flags.get("expand")), flags.get("separator"))
 

@@ -100,7 +100,7 @@ def masked_page(page: Page, world: World) -> Page:
     return page if world.masked(whole) == whole else with_changed_texts(page, world.masked)
 
 
-def texts(part: Any) -> Iterator[str]:
+def texts(part: Iterable[object]) -> Iterator[str]:
     """Return the texts in a part of a page."""
     for each in part:
         if isinstance(each, str):

@@ -14,7 +14,7 @@ from nodewatch.arrays import StoredArray
 from nodewatch.jsontext import escape_surrogates
 
 
-def toml_text(document: Any) -> str:
+def toml_text(document: object) -> str:
     r"""Return the document, an object or an array, as TOML.
 
     >>> toml_text([{"name": "night", "tenant": None}])
@@ -30,7 +30,7 @@ def toml_text(document: Any) -> str:
     return re.sub(r"\n +", " ", written) or "\n"
 
 
-def without_nulls(value: Any) -> Any:
+def without_nulls(value: object) -> Any:
     """Return the value without the nulls in it, at every level.
 
     >>> without_nulls({"a": None, "b": [1, None, {"c": None}]})

@@ -46,7 +46,7 @@ def dumper(base: Any) -> Any:
     return Dumper
 
 
-def yaml_text(document: Any) -> str:
+def yaml_text(document: object) -> str:
     r"""Return the document as YAML.
 
     >>> yaml_text({"name": "night", "tenant": None, "error": "a\nb", "limit": "0x1"})
@@ -70,7 +70,7 @@ def yaml_text(document: Any) -> str:
     )
 
 
-def yaml_chunks(document: Any) -> Iterator[str]:
+def yaml_chunks(document: object) -> Iterator[str]:
     """Return the document's text in pieces, an array's elements one by one."""
     if not isinstance(document, (list, StoredArray)):
         yield yaml_text(document)

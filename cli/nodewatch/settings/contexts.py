@@ -16,7 +16,7 @@ user's takes the place of one of that name there.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import WrongConfiguration
 from nodewatch.files import read_configuration
@@ -51,7 +51,7 @@ class Context(NamedTuple):
     """A named system: its settings by key (paths are absolute), and the file that says so ("" for the demo fleet)."""
 
     name: str
-    values: dict[str, Any]
+    values: dict[str, object]
     file: str
 
     @property
@@ -134,7 +134,7 @@ def parse_contexts(text: str, path: str, home: str) -> Contexts:
                 from nodewatch.masking import without_login
 
                 raise wrong(place, f"{CONTEXT_KEYS[key]} is needed, not {without_login(repr(value))}")
-            values[key] = absolute_path(value, os.path.dirname(path), home) if CONTEXT_KEYS[key] == PATH else value
+            values[key] = absolute_path(str(value), os.path.dirname(path), home) if CONTEXT_KEYS[key] == PATH else value
         also = next((key for key in URLS if key in values), None)
         if "local" in values and also:
             raise wrong(("contexts", name, "local"), f"a local store answers everything: it cannot stand with {also}")
@@ -142,7 +142,7 @@ def parse_contexts(text: str, path: str, home: str) -> Contexts:
     return Contexts(known, active, path)
 
 
-def flatten(group: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def flatten(group: dict[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
     """Return the keys of nested tables, written with dots, and their values.
 
     >>> dict(flatten({"bos": {"url": "u"}, "local": "l"}))
@@ -155,7 +155,7 @@ def flatten(group: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
             yield f"{prefix}{name}", value
 
 
-def has_kind(value: Any, kind: str) -> bool:
+def has_kind(value: object, kind: str) -> bool:
     """Return whether a value is of the kind that its key needs.
 
     >>> pairs = ("https://h", URL), ("h", URL), (5, SECONDS), (True, SECONDS), ("", TEXT), ("", PATH)

@@ -8,14 +8,13 @@ texts; `read_cray_files` gets them.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import WrongConfiguration
 from nodewatch.files import read_configuration
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from nodewatch.app import Flags
     from nodewatch.world import World
 
 API = "apis/bos"
@@ -43,7 +42,7 @@ def folder(world: World) -> str:
     return os.path.join(world.home, world.variable("CRAY_CONFIG_DIR") or "", ".config/cray")
 
 
-def read_cray_files(flags: Mapping[str, Any], world: World) -> CrayFiles:
+def read_cray_files(flags: Flags, world: World) -> CrayFiles:
     """Return the files of `cray`; raise `WrongConfiguration` for one that is there and cannot be read."""
     active = os.path.join(folder(world), "active_config")
     name, chosen_by = flags.get("configuration"), "--configuration"
@@ -94,7 +93,7 @@ def read_cray(files: CrayFiles) -> Cray:
     )
 
 
-def text_at(document: Any, path: str, *keys: str) -> str | None:
+def text_at(document: object, path: str, *keys: str) -> str | None:
     """Return the text below those keys, None where there is none; raise `WrongConfiguration` for another kind."""
     for key in keys:
         document = document.get(key) if isinstance(document, dict) else None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 HEAD = "# Systems that nodewatch asks; `man nodewatch` explains the keys.\n\n"
 
 
-def with_value(text: str, path: str, place: tuple[str, ...], value: Any) -> str:
+def with_value(text: str, path: str, place: tuple[str, ...], value: object) -> str:
     r"""Return a file's text with a value at a place (a table's names, then the key); None takes away what is there.
 
     It is parsed again: raise `WrongConfiguration` if it would be wrong then, or was before.
@@ -46,7 +46,7 @@ def with_value(text: str, path: str, place: tuple[str, ...], value: Any) -> str:
     return result
 
 
-def new_context(text: str, path: str, name: str, values: Mapping[str, Any]) -> str:
+def new_context(text: str, path: str, name: str, values: Mapping[str, object]) -> str:
     r"""Return a file's text with a context added at its end, which counts from then on if no other one does.
 
     >>> print(new_context("", "f", "lab", {"bos.url": "https://h/apis/bos"}), end="")
@@ -75,19 +75,19 @@ def checked_key(key: str) -> str:
     return key
 
 
-def value_of(key: str, text: str) -> Any:
+def value_of(key: str, text: str) -> str | float:
     """Return the value that a text stands for under a key; raise `WrongUsage` if it cannot stand there.
 
     >>> value_of("request_timeout", "30"), value_of("bos.url", "https://h")
     (30, 'https://h')
     """
-    value: Any = text
+    value: str | float | None = text
     if CONTEXT_KEYS[key] == SECONDS:
         try:
             value = int(text) if text.isascii() and text.isdigit() else float(text)
         except ValueError:
             value = None
-    if not has_kind(value, CONTEXT_KEYS[key]):
+    if value is None or not has_kind(value, CONTEXT_KEYS[key]):
         raise WrongUsage(f"{key}: {CONTEXT_KEYS[key]} is needed, not {without_login(text)!r}.")
     if CONTEXT_KEYS[key] == URL:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import WrongConfiguration
 from nodewatch.settings import contexts, table
@@ -15,6 +15,7 @@ from nodewatch.settings.table import CONTEXT_IN_USE, DEFAULT, ENVIRONMENT, FLAG,
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from nodewatch.app import Flags
     from nodewatch.settings.contexts import Context
     from nodewatch.settings.table import Values
     from nodewatch.world import World
@@ -117,7 +118,7 @@ def no_system_error(service: str, configured: Iterable[str], context: str | None
     return WrongConfiguration("\n  ".join([f"{why}. You can", *ways]))
 
 
-def resolve(flags: Mapping[str, Any], world: World) -> Settings:
+def resolve(flags: Flags, world: World) -> Settings:
     """Return what this invocation works with; raise `WrongConfiguration` for what makes no sense.
 
     What is wrong with one service's configuration is kept with that service, and raised when it is asked.
@@ -178,7 +179,7 @@ def resolve(flags: Mapping[str, Any], world: World) -> Settings:
 
 
 def context_of(
-    flags: Mapping[str, Any], environ: Mapping[str, str], world: World
+    flags: Flags, environ: Mapping[str, str], world: World
 ) -> tuple[Mapping[str, Context], Context | None, Given]:
     """Return the contexts by name, the one that counts, and what names it; none beside a local store that is named."""
     above = [table.flags_layer(flags), table.nothing, table.environment_layer(environ)]
@@ -193,7 +194,7 @@ def context_of(
     return known.known, contexts.find_context(known, named.value, named.source), named
 
 
-def add_cray(values: Values, flags: Mapping[str, Any], world: World) -> tuple[Cray, WrongConfiguration | None]:
+def add_cray(values: Values, flags: Flags, world: World) -> tuple[Cray, WrongConfiguration | None]:
     """Put into the values what `cray` is configured with, and return that; or what is wrong with it, if that counts.
 
     A configuration that is named, by `--configuration` or `CRAY_CONFIG`, counts for its tenant whatever names the URL:

@@ -13,7 +13,9 @@ from nodewatch.errors import WrongConfiguration
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    Layer = Callable[["Setting"], "tuple[Any, str] | None"]
+    from nodewatch.app import Flags
+
+    Layer = Callable[["Setting"], "tuple[object, str] | None"]
 
 SETTABLE_FORMATS = ("table", "json", "yaml", "toml")
 FLAG, NAMED_CONTEXT, ENVIRONMENT, CONTEXT_IN_USE, KEPT, DEFAULT = range(6)
@@ -99,8 +101,8 @@ class Setting(NamedTuple):
     flag: str = ""
     key: str = ""
     variable: str = ""
-    read: Callable[[str, str], Any] = read_text
-    default: Any = None
+    read: Callable[[str, str], object] = read_text
+    default: object = None
     may_be_empty: bool = True
     of_hzn: bool = False
 
@@ -170,24 +172,24 @@ def nothing(_setting: Setting) -> None:
     """Stand for a layer that has nothing."""
 
 
-def flags_layer(flags: Mapping[str, Any]) -> Layer:
+def flags_layer(flags: Flags) -> Layer:
     """Return the layer of the command line.
 
     >>> flags_layer({"ca_bundle": "/f"})(SETTINGS[12])
     ('/f', '--ca-bundle')
     """
 
-    def layer(setting: Setting) -> tuple[Any, str] | None:
+    def layer(setting: Setting) -> tuple[object, str] | None:
         value = flags.get(setting.flag)
         return None if value is None else (value, f"--{setting.flag.replace('_', '-')}")
 
     return layer
 
 
-def context_layer(values: Mapping[str, Any], source: str) -> Layer:
+def context_layer(values: Mapping[str, object], source: str) -> Layer:
     """Return the layer of a context."""
 
-    def layer(setting: Setting) -> tuple[Any, str] | None:
+    def layer(setting: Setting) -> tuple[object, str] | None:
         return (values[setting.key], source) if setting.key in values else None
 
     return layer
@@ -200,7 +202,7 @@ def environment_layer(environ: Mapping[str, str]) -> Layer:
     the sessions of all tenants be meant: that is wrong.
     """
 
-    def layer(setting: Setting) -> tuple[Any, str] | None:
+    def layer(setting: Setting) -> tuple[object, str] | None:
         text = environ.get(setting.variable)
         if text is None:
             return None
@@ -216,7 +218,7 @@ def environment_layer(environ: Mapping[str, str]) -> Layer:
 def files_layer(kept: Mapping[str, tuple[str, str]]) -> Layer:
     """Return the layer of what `cray` and `hzn` keep: text and source by the name of a setting or of a variable."""
 
-    def layer(setting: Setting) -> tuple[Any, str] | None:
+    def layer(setting: Setting) -> tuple[object, str] | None:
         found = kept.get(setting.name) or kept.get(setting.variable)
         return (setting.read(found[0], setting.variable), found[1]) if found else None
 
