@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodewatch.backend import Answer, segment
-from nodewatch.bos_v1 import rules
+from nodewatch.bos_v1 import rules, set_up_rules
 from nodewatch.bos_v1.types import Link
 from nodewatch.documents import names_in, objects_in, part
 from nodewatch.offline.routing import Call, Route, problem
@@ -144,7 +144,7 @@ def create_session(store: Store, call: Call) -> Answer:
     template = store.get(TEMPLATES, owned_key(name, None))
     if template is None:
         return Answer(404, f"Session Template ID invalid: {name}")
-    reason = rules.template_fault(template, name)
+    reason = set_up_rules.template_fault(template, name)
     if reason is not None:
         return Answer(400, reason)
     from uuid import uuid4
@@ -152,7 +152,7 @@ def create_session(store: Store, call: Call) -> Answer:
     session, operation, limit = str(uuid4()), body["operation"], body.get("limit") or ""
     address, job, now = f"/v1/session/{session}", f"boa-{session}", f"{call.now:%Y-%m-%dT%H:%M:%S.%fZ}"
     nodes = {
-        boot_set: rules.apply_limit(names_in(fields.get("node_list")), limit)
+        boot_set: set_up_rules.apply_limit(names_in(fields.get("node_list")), limit)
         for boot_set, fields in template["boot_sets"].items()
     }
     put_new(
