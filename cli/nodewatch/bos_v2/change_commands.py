@@ -157,10 +157,9 @@ def update_component(
     $ nodewatch bos v2 components update x3000c0s13b0n0 --enabled true
     $ nodewatch bos v2 components update x3000c0s13b0n0 --clear-staged-state
     """
-    desired, staged = clear_desired_state or clear_pending_state, clear_staged_state or clear_pending_state
     patch = {
         **fields.make_document(fields.COMPONENT_FIELDS, values),
-        **fields.clearing_patch(desired=desired, staged=staged),
+        **fields.clearing_patch(desired=clear_desired_state, staged=clear_staged_state, pending=clear_pending_state),
     }
     if not patch:
         raise WrongUsage(f"nothing says what to change of {component_id}: add an option, such as --enabled true.")
@@ -201,11 +200,10 @@ def update_components(
         raise WrongUsage("name the components either with --filter-ids or with --filter-session.")
     from nodewatch.files import read_object
 
-    desired, staged = clear_desired_state or clear_pending_state, clear_staged_state or clear_pending_state
     wanted = {
         **read_object(patch or "{}", "--patch"),
         **fields.make_document(fields.COMPONENT_FIELDS, values),
-        **fields.clearing_patch(desired=desired, staged=staged),
+        **fields.clearing_patch(desired=clear_desired_state, staged=clear_staged_state, pending=clear_pending_state),
     }
     if not wanted:
         raise WrongUsage(

@@ -181,15 +181,17 @@ def make_document(fields: Iterable[Field], values: Document) -> dict[str, object
     return found
 
 
-def clearing_patch(*, desired: bool, staged: bool) -> dict[str, object]:
-    """Return what empties the desired or the staged state of a component, or both.
+def clearing_patch(*, desired: bool, staged: bool, pending: bool) -> dict[str, object]:
+    """Return what empties the desired or the staged state of a component, or (`pending`) both.
 
-    >>> clearing_patch(desired=False, staged=True)["staged_state"]["session"]
+    >>> clearing_patch(desired=False, staged=True, pending=False)["staged_state"]["session"]
     ''
-    >>> clearing_patch(desired=False, staged=False)
+    >>> list(clearing_patch(desired=False, staged=False, pending=True))
+    ['desired_state', 'staged_state']
+    >>> clearing_patch(desired=False, staged=False, pending=False)
     {}
     """
     return {
-        **({"desired_state": NO_DESIRED_STATE} if desired else {}),
-        **({"staged_state": NO_STAGED_STATE} if staged else {}),
+        **({"desired_state": NO_DESIRED_STATE} if desired or pending else {}),
+        **({"staged_state": NO_STAGED_STATE} if staged or pending else {}),
     }
