@@ -18,13 +18,13 @@ class Cell(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column: `leaves` is its turn to leave when the terminal is too narrow (0: never), `wraps` whether it may wrap.
+    """A column: `gives_way` is its turn to go when the terminal is too narrow (0: never), `wraps` whether it may wrap.
 
     `shares` tells that a value which all rows share moves to the heading.
     """
 
     name: str
-    leaves: int = 0
+    gives_way: int = 0
     wraps: bool = False
     right: bool = False
     shares: bool = False

@@ -147,7 +147,7 @@ CONTEXTS: Listing[Document] = Listing(
             "truth",
         ),
         Attribute("settings", "what is set there", settings_words, Column("Settings", wraps=True)),
-        Attribute("file", "the file that it is in; empty for the demo fleet", At("file"), Column("File", leaves=1)),
+        Attribute("file", "the file that it is in; empty for the demo fleet", At("file"), Column("File", gives_way=1)),
     ],
     order=None,
     empty="There are no contexts.",

@@ -192,7 +192,7 @@ def list_page(view: View[Row], records: Sequence[Row], clock: Clock) -> Page:
     drawn = view.columns or [attribute for attribute in listing.attributes if attribute.column]
     fixed = bool(view.columns) or not view.headings
     rows = list(zip(*(cells(attribute, records, clock) for attribute in drawn), strict=True))
-    heads = [as_column(attribute, fixed=fixed, named=view.headings) for attribute in drawn]
+    heads = [as_column(attribute, fixed=fixed, headed=view.headings) for attribute in drawn]
     grid = Grid(heads, rows, empty=listing.empty if view.headings else "")
     return [grid] if fixed or listing.framed is None else listing.framed(grid, records, clock)
 
@@ -218,12 +218,12 @@ def usual_page(listing: Listing[Row], records: Iterable[Row], clock: Clock) -> P
     return list_page(view, select_records(view, records, clock, ordered=True), clock)
 
 
-def as_column(attribute: Attribute[Row], *, fixed: bool, named: bool) -> Column:
+def as_column(attribute: Attribute[Row], *, fixed: bool, headed: bool) -> Column:
     """Return how the attribute's column is drawn."""
     column = attribute.column or Column(attribute.heading, right=attribute.kind in ("number", "duration"))
     if fixed:
-        column = column._replace(leaves=0, shares=False)
-    return column if named else column._replace(name="")
+        column = column._replace(gives_way=0, shares=False)
+    return column if headed else column._replace(name="")
 
 
 def needed_members(view: View[Row], style: str) -> Sequence[str]:

@@ -169,7 +169,7 @@ def everyone(template: Document) -> Everyone:
     """
     boot_sets = [part(part(template, "boot_sets"), name) for name in part(template, "boot_sets")]
 
-    def named(*fields: str) -> list[str]:
+    def names_under(*fields: str) -> list[str]:
         return list(dict.fromkeys(name for each in boot_sets for field in fields for name in names_in(each.get(field))))
 
-    return Everyone(named("node_list"), named("node_roles_groups", "node_groups"))
+    return Everyone(names_under("node_list"), names_under("node_roles_groups", "node_groups"))

@@ -147,8 +147,8 @@ class Parts:
         largest, parts = "", set(blades)
         for word, (sizes, below) in self.levels.items():
             if all(below[part] > 1 for part in parts) and sum(sizes[part] for part in parts) == len(names):
-                named, plural = fold(parts), "s" if len(parts) > 1 and word != "chassis" else ""
-                largest = f"{word}{plural} {named}" if len(named) <= LONG else f"{len(parts):,} {word}{plural}"
+                folded, plural = fold(parts), "s" if len(parts) > 1 and word != "chassis" else ""
+                largest = f"{word}{plural} {folded}" if len(folded) <= LONG else f"{len(parts):,} {word}{plural}"
             parts = set(map(holder, parts))
         return largest
 

@@ -34,7 +34,7 @@ class DrawnColumn(NamedTuple):
     @property
     def empty(self) -> bool:
         """Whether nothing is in the column, and it may leave for that."""
-        return (self.column.leaves > 0 or self.column.shares) and not any(self.texts)
+        return (self.column.gives_way > 0 or self.column.shares) and not any(self.texts)
 
     @property
     def shared(self) -> bool:
@@ -57,7 +57,7 @@ class Fitted(NamedTuple):
     """A grid as there is room for it: its heading, the columns that stay, and what to say of those that left."""
 
     heading: str
-    strips: list[DrawnColumn]
+    columns: list[DrawnColumn]
     missing: str
 
 
@@ -71,22 +71,22 @@ def fitted(grid: Grid, width: int | None) -> Fitted:
     >>> display_width = [Column("Node"), Column("Session", 1, shares=True), Column("Error", 1), Column("Asked for")]
     >>> def names(*rows):
     ...     found = fitted(Grid(display_width, rows), 80)
-    ...     return found.heading, [strip.name for strip in found.strips]
+    ...     return found.heading, [drawn.name for drawn in found.columns]
     >>> names(["x1", "s", "", ""]), names(["x1", "s", "", ""], ["x2", "s", "off", ""])
     (('', ['Node', 'Session', 'Asked for']), ('Session: s', ['Node', 'Error', 'Asked for']))
     >>> leaving = [Column("Error", 1), Column("Name", 2, shares=True)]
-    >>> [[strip.name for strip in fitted(Grid(leaving, 2 * [row]), 3).strips] for row in (["", ""], ["off", "night"])]
+    >>> [[drawn.name for drawn in fitted(Grid(leaving, 2 * [row]), 3).columns] for row in (["", ""], ["off", "night"])]
     [['Error'], ['Error']]
-    >>> [strip.name for strip in fitted(Grid(leaving, [["off", "night"]]), 3).strips]
+    >>> [drawn.name for drawn in fitted(Grid(leaving, [["off", "night"]]), 3).columns]
     ['Name']
     """
     cells = zip(*grid.rows, strict=True)
-    strips = [read_column(column, texts) for column, texts in zip(grid.columns, cells, strict=True)]
-    first, *others = [strip for strip in strips if not strip.empty] or strips[:1]
+    columns = [read_column(column, texts) for column, texts in zip(grid.columns, cells, strict=True)]
+    first, *others = [drawn for drawn in columns if not drawn.empty] or columns[:1]
     if width is None:
         return Fitted(grid.heading, [first, *others], "")
-    shared = [strip for strip in others if strip.shared]
-    stay, gone = leave([first, *(strip for strip in others if not strip.shared)], width)
+    shared = [drawn for drawn in others if drawn.shared]
+    stay, gone = make_room([first, *(drawn for drawn in others if not drawn.shared)], width)
     missing = f"Not shown for lack of width: {', '.join(map(mention, gone))}." if gone else ""
     return Fitted(heading(grid.heading, shared), stay, missing)
 
@@ -105,28 +105,28 @@ def read_column(column: Column, cells: Sequence[str | Cell]) -> DrawnColumn:
 
 def heading(words: str, shared: Sequence[DrawnColumn]) -> str:
     """Return a grid's heading, with the values that all its rows share."""
-    values = ", ".join(f"{mention(strip)}: {strip.texts[0]}" for strip in shared)
+    values = ", ".join(f"{mention(drawn)}: {drawn.texts[0]}" for drawn in shared)
     return f"{words} ({values})" if words and values else words or values[:1].upper() + values[1:]
 
 
-def mention(strip: DrawnColumn) -> str:
+def mention(drawn: DrawnColumn) -> str:
     """Return the name of the column as it stands within a sentence: `Last action` is small there, `NMP` is not."""
-    name = strip.name
+    name = drawn.name
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
-def leave(strips: Sequence[DrawnColumn], width: int) -> tuple[list[DrawnColumn], list[DrawnColumn]]:
+def make_room(columns: Sequence[DrawnColumn], width: int) -> tuple[list[DrawnColumn], list[DrawnColumn]]:
     """Return the columns that stay, and those that leave: one after the other in their order, until the rest fits."""
-    stay, gone = list(range(len(strips))), []
-    for place in sorted(stay, key=lambda place: strips[place].column.leaves):
-        if not strips[place].column.leaves:
+    stay, gone = list(range(len(columns))), []
+    for place in sorted(stay, key=lambda place: columns[place].column.gives_way):
+        if not columns[place].column.gives_way:
             continue
-        least = sum(strips[other].least + len(COLUMN_GAP) for other in stay) - len(COLUMN_GAP)
+        least = sum(columns[other].least + len(COLUMN_GAP) for other in stay) - len(COLUMN_GAP)
         if least <= width or len(stay) == 1:
             break
         stay.remove(place)
         gone.append(place)
-    return [strips[place] for place in stay], [strips[place] for place in gone]
+    return [columns[place] for place in stay], [columns[place] for place in gone]
 
 
 def plain_lines(grid: Grid, width: int | None) -> Iterator[list[Cell]]:
@@ -137,16 +137,16 @@ def plain_lines(grid: Grid, width: int | None) -> Iterator[list[Cell]]:
         return
     found = fitted(grid, width)
     yield from paragraph(found.heading, "strong", width)
-    names, *rows = zip(*(padded_column(strip) for strip in found.strips), strict=True)
-    if any(strip.name for strip in found.strips):
+    names, *rows = zip(*(padded_column(drawn) for drawn in found.columns), strict=True)
+    if any(drawn.name for drawn in found.columns):
         yield [Cell(COLUMN_GAP.join(names), "strong")]
     yield from ([Cell(COLUMN_GAP.join(row))] for row in rows)
     yield from paragraph(found.missing, "dim", width)
 
 
-def padded_column(strip: DrawnColumn) -> list[str]:
+def padded_column(drawn: DrawnColumn) -> list[str]:
     """Return the column's name and its texts with blanks up to its width."""
-    texts, width, right = [strip.name, *strip.texts], strip.widest, strip.column.right
+    texts, width, right = [drawn.name, *drawn.texts], drawn.widest, drawn.column.right
     if "".join(texts).isascii():
         return [text.rjust(width) if right else text.ljust(width) for text in texts]
     return [pad(text, width, right=right) for text in texts]

@@ -156,8 +156,8 @@ def page_lines(page: Page, paper: Paper, console: Console) -> Iterator[list[Segm
         elif isinstance(block, Grid) and 0 < len(block.rows) <= LARGE_TABLE:
             found = fitted(block, paper.width)
             yield from segments(paragraph(found.heading, "strong", paper.width))
-            least = sum(strip.least + len(COLUMN_GAP) for strip in found.strips) - len(COLUMN_GAP)
-            yield from rendered(tabled(found.strips), console, max(console.width, least))
+            least = sum(drawn.least + len(COLUMN_GAP) for drawn in found.columns) - len(COLUMN_GAP)
+            yield from rendered(tabled(found.columns), console, max(console.width, least))
             yield from segments(paragraph(found.missing, "dim", paper.width))
         else:
             yield from segments(block_lines(block, paper.width, blocks=paper.blocks))
@@ -190,7 +190,7 @@ def ruled(heading: Heading, paper: Paper) -> RenderableType:
     return Rule(title, align="left", style="dim", characters="─" if paper.blocks else "-")
 
 
-def tabled(strips: Sequence[DrawnColumn]) -> RenderableType:
+def tabled(columns: Sequence[DrawnColumn]) -> RenderableType:
     """Return columns as rich's table."""
     from rich.table import Table
 
@@ -198,13 +198,14 @@ def tabled(strips: Sequence[DrawnColumn]) -> RenderableType:
         box=None,
         pad_edge=False,
         padding=(0, len(COLUMN_GAP), 0, 0),
-        show_header=any(strip.name for strip in strips),
+        show_header=any(drawn.name for drawn in columns),
         header_style="bold",
     )
-    for strip in strips:
-        justify: JustifyMethod = "right" if strip.column.right else "left"
-        table.add_column(styled(strip.name, ""), justify=justify, no_wrap=not strip.column.wraps)
-    for row in zip(*(map(rich_cell, strip.texts, strip.styles, repeat(strip.column)) for strip in strips), strict=True):
+    for drawn in columns:
+        justify: JustifyMethod = "right" if drawn.column.right else "left"
+        table.add_column(styled(drawn.name, ""), justify=justify, no_wrap=not drawn.column.wraps)
+    cells = [map(rich_cell, drawn.texts, drawn.styles, repeat(drawn.column)) for drawn in columns]
+    for row in zip(*cells, strict=True):
         table.add_row(*row)
     return table
 
