@@ -41,6 +41,9 @@ def pasted_dash(program: str, words: Sequence[str]) -> str | None:
     """Return what is wrong with a line that has a dash before `--` that no shell understands; None if it has none.
 
     Only for a line that could not be understood: in the value of an option such a dash is text like any other.
+
+    >>> pasted_dash("bos", ["sessions", "\u2014help", "--", "\u2014"]).partition(" (")[0]
+    "'—help' begins with a dash that is not '-'"
     """
     options = list(words[: words.index("--")] if "--" in words else words)
     mended = [mend_dash(word) for word in options]

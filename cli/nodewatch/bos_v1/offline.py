@@ -13,18 +13,22 @@ from nodewatch.bos_v1 import rules, set_up_rules
 from nodewatch.bos_v1.types import Link
 from nodewatch.documents import names_in, objects_in, part
 from nodewatch.offline.routing import Call, Route, problem
-from nodewatch.offline.section import Section
+from nodewatch.offline.section import Collection, Section
 from nodewatch.offline.store import owned_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from nodewatch.bos_v1.types import Session
+    from nodewatch.bos_v1.types import Session, SessionTemplate
     from nodewatch.documents import Document
     from nodewatch.offline.store import Store
 
-SESSIONS, STATUSES, BOOT_SETS, MADE_HERE = "bos/v1/session", "bos/v1/status", "bos/v1/boot_sets", "bos/v1/made"
-TEMPLATES = "bos/v2/sessiontemplates"
+SESSIONS: Collection[Document] = Collection("bos/v1/session")
+STATUSES: Collection[Document] = Collection("bos/v1/status")
+BOOT_SETS: Collection[Mapping[str, Document]] = Collection("bos/v1/boot_sets")
+MADE_HERE: Collection[Document] = Collection("bos/v1/made")
+TEMPLATES: Collection[SessionTemplate] = Collection("bos/v2/sessiontemplates")
+VERSION: Collection[Document] = Collection("bos/v2/version")
 IMPLEMENTED_VERSION = {"links": [], "major": "2", "minor": "14", "patch": "0"}  # the last server that had v1
 REQUEST_FIELDS = {"operation", "templateName", "templateUuid", "limit", "job", "links"}
 
@@ -56,7 +60,7 @@ def for_everyone(handler: Callable[[Store, Call], Answer]) -> Callable[[Store, C
 
 def version(store: Store, _call: Call) -> Answer:
     """Answer `GET /v1` and `GET /v1/version` with the version that was loaded: BOS has one for all its APIs."""
-    return Answer(200, store.get("bos/v2/version", "") or IMPLEMENTED_VERSION)
+    return Answer(200, store.get(VERSION, "") or IMPLEMENTED_VERSION)
 
 
 def health(_store: Store, _call: Call) -> Answer:
@@ -79,8 +83,7 @@ def computed_flags(store: Store, session: str) -> rules.Flags | None:
 
 def stored_boot_sets(store: Store, session: str) -> Mapping[str, Document]:
     """Return the boot sets of a session by their names."""
-    found: Mapping[str, Document] = store.get(BOOT_SETS, session) or {}
-    return found
+    return store.get(BOOT_SETS, session) or {}
 
 
 def describe_session(store: Store, call: Call) -> Answer:

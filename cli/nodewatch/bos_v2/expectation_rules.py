@@ -132,8 +132,10 @@ def expect(component: Document, options: Document, clock: Clock, template: str =
     >>> found = expect(node, {}, Clock(datetime(2026, 11, 21, 12, tzinfo=UTC)))
     >>> found.next
     'if it is off, power on again at 12:01:00 UTC (in 1 min); if it is on, reboot at 12:19:00 UTC (in 19 min)'
-    >>> found.attempts, found.stuck
-    ('power on 1 of 3', '')
+    >>> found.attempts, found.stuck, "SESSION" in " ".join(found.commands)
+    ('power on 1 of 3', '', False)
+    >>> expect(node, {}, Clock(datetime(2026, 11, 21, 12, 1, tzinfo=UTC))).next.partition(";")[0]
+    'if it is off, power on again at 12:01:00 UTC (due for 0 s)'
     """
     status = rules.status_of(component)
     known = COMPONENT_CHART.statuses.get(status, UNEXPLAINED)

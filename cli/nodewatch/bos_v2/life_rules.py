@@ -51,10 +51,9 @@ def draw_plan(chances: Chances, session: str, node: str) -> Plan:
     """Return what happens to a node in a session: half of the nodes that fail do so with their whole blade.
 
     >>> from nodewatch.offline.chances import Chances
-    >>> draw_plan(Chances(1), "s", "x1c0s0b0n0").failure
-    ''
-    >>> draw_plan(Chances(1, failing=1), "s", "x1c0s0b0n0").failure in FAILURES
-    True
+    >>> fine, bad = (draw_plan(Chances(1, failing), "s", "x1c0s0b0n0") for failing in (0, 1))
+    >>> fine.failure, fine.hangs, fine.silent, bad.failure in FAILURES, bad.hangs, bad.silent
+    ('', False, '', True, True, 'x1c0b0')
     """
     blade, chassis = node.partition("b")[0], node.partition("s")[0]
     failure = ""
@@ -80,7 +79,7 @@ class Observation(NamedTuple):
     wanted: bool  # something is to run on it
     matches: bool  # what runs is what is wanted
     configuration: str  # as CFS says: `none`, `pending`, `configured`, `failed`
-    booting: bool = False  # it was powered on less than max_boot_wait_time ago
+    booting: bool  # it was powered on less than max_boot_wait_time ago
 
 
 class PhaseRule(NamedTuple):
@@ -149,6 +148,36 @@ def observe(
     """Return what is seen of a node so many seconds after the last action, and whether it has booted meanwhile.
 
     A node that BOS has not acted on yet is on if something runs on it, or a reboot asks for it.
+
+    >>> def seen(phase, action, waited, does=Plan(), operation="boot", **fields):
+    ...     wanted = {"boot_artifacts": {"kernel": "k"}, "configuration": "c"}
+    ...     node = {"status": {"phase": phase}, "last_action": {"action": action}, "desired_state": wanted, **fields}
+    ...     return observe(node, does, operation, waited, {"max_boot_wait_time": 1200})[0]
+    >>> gracefully, by_force, hangs = "powering_off_gracefully", "powering_off_forcefully", Plan(hangs=True)
+    >>> [seen("powering_off", action, waited).power for action in (gracefully, by_force) for waited in (19, 20, 59, 60)]
+    ['on', 'on', 'on', 'off', 'on', 'off', 'off', 'off']
+    >>> [seen("powering_off", action, 999, hangs).power for action in (gracefully, by_force)]
+    ['on', 'off']
+    >>> seen("powering_off", "", 999).power, seen("configuring", "", 0).booting
+    ('on', False)
+    >>> [seen("powering_on", "powering_on", waited).power for waited in (19, 20)], seen("powering_on", "", 999).power
+    (['off', 'on'], 'off')
+    >>> running = {"actual_state": {"boot_artifacts": {"kernel": "old"}}}
+    >>> [seen("", "", 0).power, seen("", "", 0, operation="reboot").power, seen("", "", 0, **running).power]
+    ['off', 'on', 'on']
+    >>> seen("configuring", "", 0).power, seen("powering_on", "powering_on", 999, error="HTTP 503").power
+    ('on', 'off')
+    >>> [seen("powering_on", "powering_on", waited).matches for waited in (419, 420)]
+    [False, True]
+    >>> seen("powering_on", "powering_on", 999, Plan(failure=UNBOOTABLE)).matches
+    False
+    >>> times = ("powering_on", 619), ("powering_on", 620), ("", 199), ("", 200)
+    >>> [seen("configuring", *time).configuration for time in times]
+    ['pending', 'configured', 'pending', 'configured']
+    >>> seen("configuring", "", 200, Plan(failure=UNCONFIGURED)).configuration
+    'failed'
+    >>> [seen("powering_on", "powering_on", waited).booting for waited in (1199, 1200)]
+    [True, False]
     """
     status, last = component_status(component), part(component, "last_action")
     phase = part(component, "status").get("phase")
@@ -174,7 +203,7 @@ def observe(
         configuration = "pending" if waited < ready else over
     known = does.failure != UNKNOWN
     booting = powered_on and waited < options["max_boot_wait_time"]
-    matches = booted or bool(kernel and kernel == running)
+    matches = booted or kernel == running
     return Observation(power if known else "", bool(kernel), matches, configuration, booting), booted
 
 
@@ -197,6 +226,15 @@ def next_change(
     ({'action': 'powering_on', 'failed': False}, {'power_on_attempts': 1})
     >>> next_change({**pending, "event_stats": {"power_on_attempts": 3}}, Plan(), "boot", 0, options)["error"]
     'The retry limit has been hit for this component, but no services have reported specific errors'
+    >>> next_change({"status": {"status_override": "failed"}}, Plan(), "boot", 0, options)
+    {'enabled': False}
+    >>> wanted = {"boot_artifacts": {"kernel": "k"}}
+    >>> node = {"status": {"phase": "configuring"}, "desired_state": wanted, "actual_state": wanted}
+    >>> next_change(node, Plan(), "boot", 0, options)["enabled"]
+    False
+    >>> booting = Observation("on", wanted=True, matches=False, configuration="failed", booting=True)
+    >>> next(row.phase for row in PHASE_RULES if row.fits(booting))
+    'powering_on'
     """
     status = component_status(component)
     if status == "failed":

@@ -12,24 +12,24 @@ from nodewatch.bos_v2 import rules
 from nodewatch.documents import part
 from nodewatch.jsontext import parse_json
 from nodewatch.offline.routing import Call, Route, by_owner, problem, refused
-from nodewatch.offline.section import SAVED, Section
+from nodewatch.offline.section import SAVED, Collection, Section
 from nodewatch.offline.store import owned_key
 from nodewatch.times import read_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from nodewatch.bos_v2.types import Session, SessionTemplate
+    from nodewatch.bos_v2.types import ExtendedStatus, Session, SessionTemplate
     from nodewatch.documents import Document
     from nodewatch.offline.store import Store
 
     Stored = TypeVar("Stored")
 
-SESSIONS = "bos/v2/sessions"
-STATUSES = "bos/v2/session_status"
-TEMPLATES = "bos/v2/sessiontemplates"
-SERVICE_OPTIONS = "bos/v2/options"
-VERSION = "bos/v2/version"
+SESSIONS: Collection[Session] = Collection("bos/v2/sessions")
+STATUSES: Collection[ExtendedStatus] = Collection("bos/v2/session_status")
+TEMPLATES: Collection[SessionTemplate] = Collection("bos/v2/sessiontemplates")
+SERVICE_OPTIONS: Collection[Document] = Collection("bos/v2/options")
+VERSION: Collection[Document] = Collection("bos/v2/version")
 MOST_ROWS = 2**63 - 1  # that SQLite can count
 # The server whose rules the local store follows.
 IMPLEMENTED_VERSION = {"links": [], "major": "2", "minor": "50", "patch": "0"}
@@ -102,7 +102,7 @@ def find_session(store: Store, call: Call) -> Session:
     """Return the session that the path names; refuse a name that none can have with 400, and that none has with 404."""
     name = call.names["session_id"]
     check_name(call, name)
-    found: Session | None = store.get(SESSIONS, owned_key(name, call.tenant))
+    found = store.get(SESSIONS, owned_key(name, call.tenant))
     return existing(call, found, not_found("Session", name, call.tenant))
 
 
@@ -223,7 +223,7 @@ def list_components(store: Store, call: Call) -> Answer:
         where, values, limit = "id IN (SELECT value FROM json_each(?))", [ids], -1
     if fields and are_covered(fields, rules.TABLE_FIELDS):
         rows = components.select_columns(store, ["brief"], where, values, limit=limit)
-        return Answer(200, store.documents_in([row for (row,) in rows]))
+        return Answer(200, store.documents_in(components.COMPONENTS, [row for (row,) in rows]))
     return Answer(200, StoredArray(components.answered_texts(store, where, values, limit=limit)))
 
 
@@ -260,7 +260,7 @@ def find_template(store: Store, call: Call) -> SessionTemplate:
     """Return the session template that the path names; refuse as `find_session` does."""
     name = call.names["session_template_id"]
     check_name(call, name)
-    found: SessionTemplate | None = store.get(TEMPLATES, owned_key(name, call.tenant))
+    found = store.get(TEMPLATES, owned_key(name, call.tenant))
     return existing(call, found, not_found("Session template", name, call.tenant))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodewatch.offline.connection import damaged
+from nodewatch.offline.section import Collection
 from nodewatch.offline.spool import spool_texts
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from nodewatch.documents import Document
     from nodewatch.offline.store import Store
 
-COMPONENTS = "bos/v2/components"
+COMPONENTS: Collection[Document] = Collection("bos/v2/components")
 COMPONENT_TABLES = (
     """CREATE TABLE components (
     id TEXT PRIMARY KEY,
@@ -90,7 +91,7 @@ def read_component(store: Store, name: str) -> Document:
 
     Raise `FileTrouble` if the store, which may be somebody else's, holds another one in its place, or its columns only.
     """
-    found: Document = store.get(COMPONENTS, name) or {}
+    found = store.get(COMPONENTS, name) or {}
     if found.get("id") != name:
         raise damaged(store.path, f"what it has as the component {name} is another document, or none")
     return found
@@ -128,4 +129,6 @@ def answered_texts(store: Store, where: str = "1", values: Sequence[object] = ()
         f" WHERE {where} ORDER BY id LIMIT ?",
         (*values, limit),
     )
-    return spool_texts(text for text, valid in rows if (valid and text[0] == "{") or store.documents_in([text]))
+    return spool_texts(
+        text for text, valid in rows if (valid and text[0] == "{") or store.documents_in(COMPONENTS, [text])
+    )

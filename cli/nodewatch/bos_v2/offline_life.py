@@ -35,7 +35,7 @@ def take_step(store: Store, now: datetime, began: datetime, chances: Chances) ->
     """
     now = now.replace(microsecond=0)  # as BOS writes times: what is measured between them is whole
     sessions = dict(store.items(offline.SESSIONS))
-    operations = {session.get("name"): session.get("operation") for session in sessions.values()}
+    operations = {session.get("name") or "": session.get("operation") or "" for session in sessions.values()}
     moved = 0
     for key, session in sessions.items():
         if owned_key(as_text(session.get("name")), session.get("tenant")) != key:

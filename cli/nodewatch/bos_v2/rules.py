@@ -121,6 +121,8 @@ def without_artifacts(component: Document) -> dict[str, object]:
 
     >>> without_artifacts({"id": "x1", "actual_state": {}, "staged_state": {"session": "s", "configuration": "c"}})
     {'id': 'x1', 'staged_state': {'session': 's'}}
+    >>> without_artifacts({"id": "x1", "staged_state": {"configuration": "c"}})
+    {'id': 'x1'}
     """
     document = {name: component[name] for name in TABLE_FIELDS if name in component and name != "staged_state"}
     staged = part(component, "staged_state")
@@ -146,6 +148,10 @@ def progress_of(component: Document, alike: dict[str, object]) -> Document:
 
     >>> progress_of({"id": "x1", "desired_state": {}, "last_action": {"action": "a", "last_updated": "T"}}, {})
     {'id': 'x1', 'last_action': {'last_updated': 'T'}}
+    >>> alike = {}
+    >>> one, other = (progress_of({"id": name, "status": {"phase": ""}}, alike) for name in ("x1", "x2"))
+    >>> one["status"] is other["status"], len(alike)
+    (True, 1)
     """
     found: dict[str, object] = {name: value for name, value in component.items() if name in PROGRESS_FIELDS}
     last = part(component, "last_action")

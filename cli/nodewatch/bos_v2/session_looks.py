@@ -89,7 +89,7 @@ class SessionWatcher:
             return True
         if status.get("status") == "complete":
             return changed
-        if status.get("status") != "running" or verdict_rules.shares_of(status).in_progress:
+        if verdict_rules.shares_of(status).in_progress:
             return False
         if before.whole and not changed and outcome.work_state(before) != "at work":
             return outcome.proof_of_end(before) == "unclear"

@@ -110,6 +110,9 @@ def sessions_outcome(look: SessionsLook) -> Outcome:
     >>> over = {"b": session("complete", percent_successful=100.0), "c": session("complete", percent_failed=100.0)}
     >>> sessions_outcome(SessionsLook([], {**run, **over}, 3))[:5]
     ('1 session is running, 1 succeeded, 1 failed', False, False, ['c'], ['a'])
+    >>> failing = {"d": session("running", percent_failed=25.0, phases={"percent_configuring": 75.0})}
+    >>> sessions_outcome(SessionsLook([], failing, 1))[3:5]
+    (['d'], [])
     >>> sessions_outcome(SessionsLook([], over, 2))[:3], sessions_outcome(SessionsLook([], {"b": over["b"]}, 1))[:3]
     (('1 session succeeded, 1 failed', True, False), ('1 session succeeded', True, True))
     """

@@ -78,6 +78,8 @@ def shares_of(status: Document) -> Shares:
     (75.0, 0.0)
     >>> sum(shares_of({"status": "pending", "percent_successful": None}))
     0.0
+    >>> sum(shares_of({"status": "complete", "managed_components_count": 0, "percent_successful": 0.0}))
+    0.0
     """
     phases = part(status, "phases")
     successful, failed, staged = (percentage_of(status, name) for name in SHARES)
@@ -99,8 +101,8 @@ def counted_once(status: Document, applied: int) -> Document:
     {'managed_components_count': 3, 'percent_staged': 0.0, 'percent_successful': 100.0}
     >>> counted_once(double, 1)["percent_staged"], counted_once(double, 0) is double
     (40.0, True)
-    >>> counted_once(double, 6) is double
-    True
+    >>> counted_once(double, 6) is double, counted_once({"percent_staged": 50.0}, 1)
+    (True, {'percent_staged': 50.0})
     >>> odd = {"percent_failed": "?", "timing": 1.5, "phases": {"percent_configuring": 50.0}}
     >>> counted_once({"managed_components_count": 2, **odd}, 1)
     {'managed_components_count': 1, 'percent_failed': '?', 'timing': 1.5, 'phases': {'percent_configuring': 100.0}}
@@ -168,6 +170,8 @@ def count_nodes(status: Document, known: Mapping[str, int] | None = None) -> Cou
     Counts(successful=0, in_progress=1, failed=1, held=0, staged=0)
     >>> count_nodes({"status": "complete", "managed_components_count": 30_000, "percent_successful": 100.0}, known)
     Counts(successful=29998, in_progress=0, failed=1, held=1, staged=0)
+    >>> count_nodes({"status": "complete", "managed_components_count": 30_000, "percent_successful": 100.0}).successful
+    30000
     >>> count_nodes({"status": "complete", "managed_components_count": 2, "percent_successful": 100.0}, known)
     Counts(successful=2, in_progress=0, failed=0, held=0, staged=0)
     >>> count_nodes({"status": "running", "managed_components_count": 30_000, "percent_successful": 100.0}, known)
@@ -179,7 +183,7 @@ def count_nodes(status: Document, known: Mapping[str, int] | None = None) -> Cou
     if total is None:
         return None
     staged = round(total * shares.staged / 100)
-    if known and status.get("status") != "complete" and sum(known.values()) + staged == total:
+    if status.get("status") != "complete" and sum(known.values()) + staged == total:
         stable, moving, failed, held = (known.get(kind, 0) for kind in ("stable", "moving", "failed", "held"))
         return Counts(stable, moving, failed, held, staged)
     parts = (shares.successful, shares.in_progress, shares.failed, shares.other, shares.staged)
@@ -199,6 +203,8 @@ def failed_of_many(status: Document, total: int) -> int:
     3
     >>> failed_of_many({"percent_failed": 0.01, "error_summary": errors}, 100_000)
     10
+    >>> failed_of_many({"percent_failed": 0.0, "error_summary": {"off": {"count": 5}}}, 100_000)
+    5
     """
     errors, said = sum(group.number for group in error_groups(status, {})), total * shares_of(status).failed / 100
     return errors if abs(errors - said) <= total * ROUNDING / 100 else round(said)
@@ -220,6 +226,8 @@ def judge(status: Document, counts: Counts | None = None) -> Verdict:
     Verdict(text='complete: 1 of 1 node FAILED', style='bad')
     >>> judge({"status": "complete", "managed_components_count": 4, "percent_successful": 100.0})
     Verdict(text='complete: all 4 nodes succeeded', style='good')
+    >>> judge({"status": "complete", "percent_successful": 100.0}).text
+    'complete: all nodes succeeded'
     >>> judge({"status": "complete", "managed_components_count": 0})
     Verdict(text='complete: nothing to do, it has no nodes', style='warn')
     >>> many = {"managed_components_count": 30_000, "percent_successful": 100.0, "error_summary": {"off": {"count": 1}}}
@@ -289,8 +297,9 @@ def error_groups(status: Document, found: Mapping[str, Sequence[str]]) -> list[E
     [ErrorGroup(message='off', number=1, names=['x1'], unknown=0)]
     >>> error_groups({"error_summary": {"on": {"list": None}}}, {})
     [ErrorGroup(message='on', number=0, names=[], unknown=0)]
-    >>> error_groups({"error_summary": {"off": {"count": 2, "list": ", x2,"}}}, {})
-    [ErrorGroup(message='off', number=2, names=['x2'], unknown=1)]
+    >>> error_groups({"error_summary": {"off": {"count": 2, "list": ", x2,"}, "on": {"count": 1, "list": None}}}, {})
+    [ErrorGroup(message='off', number=2, names=['x2'], unknown=1), \
+ErrorGroup(message='on', number=1, names=[], unknown=1)]
     """
     groups = []
     for message, summary in part(status, "error_summary").items():

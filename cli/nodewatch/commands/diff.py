@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
     from nodewatch.differences import Change, FleetStates
+    from nodewatch.documents import Document
     from nodewatch.offline.fleet import Entry
     from nodewatch.table import Page, Record
 
+    Fleet = dict[str, dict[str, Document]]
+
 LIVE = "live"
-Fleet = dict[str, dict[str, object]]
 
 
 @command(listing="commands.list_tables:FLEET_CHANGE_LISTING")

@@ -12,6 +12,7 @@ from nodewatch.tree import command
 
 if TYPE_CHECKING:
     from nodewatch.app import App
+    from nodewatch.documents import Document
     from nodewatch.offline.backend import LocalBackend
 
 
@@ -63,7 +64,10 @@ def commonest_organization(exchange: LocalBackend) -> str:
     """Return the organization that most policies in the store are of, `org` where it has none."""
     from collections import Counter
 
-    names = Counter(name.partition("/")[0] for name, _ in exchange.open().items("exchange/managementpolicies"))
+    from nodewatch.offline.section import Collection
+
+    policies: Collection[Document] = Collection("exchange/managementpolicies")
+    names = Counter(name.partition("/")[0] for name, _ in exchange.open().items(policies))
     return next((name for name, _ in names.most_common(1)), "org")
 
 

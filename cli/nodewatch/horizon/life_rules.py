@@ -46,6 +46,10 @@ def draw_plan(chances: Chances, node: str, nmp: str, tries: int) -> Plan:
     >>> from nodewatch.offline.chances import Chances
     >>> draw_plan(Chances(1), "o/n", "o/p", 1).end, draw_plan(Chances(1, failing=1), "o/n", "o/p", 1).end in BAD_ENDS
     ('successful', True)
+    >>> def downloads(failing):
+    ...     return {draw_plan(Chances(1, failing), f"o/n{n}", "o/p", 1).failing_downloads for n in range(20)}
+    >>> downloads(0), downloads(0.33)
+    ({0}, {0, 1, 2, 3, 5})
     """
     about = (node, nmp, str(tries))
     if chances.draw(*about, "fails") < chances.failing:
@@ -72,6 +76,8 @@ def next_status(word: str, error: str, planned: Plan, downloads: int) -> NextSta
     >>> broken = Plan("download failed", 5)
     >>> next_status("download started", "", broken, 3).word, next_status("download started", "", broken, 4).word
     ('waiting', 'download failed')
+    >>> [next_status("download started", "", Plan(failing_downloads=1), downloads).word for downloads in (0, 1)]
+    ['waiting', 'downloaded']
     >>> back = Plan("rollback successful")
     >>> [next_status(word, "", back, 0).word for word in ("initiated", "failed", "rollback started")]
     ['failed', 'rollback started', 'rollback successful']

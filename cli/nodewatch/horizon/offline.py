@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nodewatch.backend import Answer
 from nodewatch.horizon import rules
 from nodewatch.offline.routing import Call, Route
-from nodewatch.offline.section import Section
+from nodewatch.offline.section import Collection, Section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from nodewatch.documents import Document
     from nodewatch.offline.store import Store
 
-STORED_POLICIES = "exchange/managementpolicies"
-STORED_NODES = "exchange/nodes"
-STORED_NODE_POLICIES = "exchange/nodePolicies"
-STORED_STATUSES = "exchange/managementStatus"
-STORED_AGENT_STATUSES = "agent/nodemanagement"
-STORED_TRIES = "life/tries"  # by node: of each policy the tries, and the failed downloads of the last; agents keep them
+STORED_POLICIES: Collection[Document] = Collection("exchange/managementpolicies")
+STORED_NODES: Collection[Document] = Collection("exchange/nodes")
+STORED_NODE_POLICIES: Collection[Document] = Collection("exchange/nodePolicies")
+STORED_STATUSES: Collection[Document] = Collection("exchange/managementStatus")
+STORED_AGENT_STATUSES: Collection[Document] = Collection("agent/nodemanagement")
+# By node: of each policy the tries, and the downloads of the last that failed; agents keep them.
+STORED_TRIES: Collection[Document] = Collection("life/tries")
 EXCHANGE_VERSION = "2.154.0\n"
 NO_OBJECT = Answer(400, {"code": "invalid-input", "msg": "the request body was malformed: a JSON object is needed"})
 DONE = Answer(201, {"code": "ok", "msg": "updated"})
@@ -36,7 +37,7 @@ def answer_documents(field: str, documents: Mapping[str, object]) -> Answer:
     return Answer(200 if documents else 404, {field: documents, "lastIndex": 0})
 
 
-def named_documents(store: Store, collection: str, org: str, name: str | None) -> dict[str, Document]:
+def named_documents(store: Store, collection: Collection[Document], org: str, name: str | None) -> dict[str, Document]:
     """Return the organization's documents, or the one of that name."""
     if name is None:
         return {key: document for key, document in store.items(collection) if key.startswith(f"{org}/")}

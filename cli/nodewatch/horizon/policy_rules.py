@@ -86,8 +86,8 @@ def without_comments(text: str) -> str:
 def substitute(text: str, value: Callable[[str], str | None]) -> tuple[str, list[str]]:
     """Return the text with `$NAME` and `${NAME}` replaced by their values, and the names that have none.
 
-    >>> substitute("$A ${B} $5", {"A": "x"}.get)
-    ('x  $5', ['B'])
+    >>> substitute("$A ${B} $5 $B", {"A": "x"}.get)
+    ('x  $5 ', ['B'])
     """
     missing: list[str] = []
 
@@ -160,6 +160,18 @@ def as_sent(policy: Policy, file: str) -> Policy:
     >>> as_sent({"constraints": ["a == b"], "owner": "o/u", "mood": "new"}, "f.json")
     {'label': '', 'description': '', 'constraints': ['a == b'], 'properties': None, 'patterns': None, \
 'enabled': False, 'start': 'now', 'startWindow': 0}
+    >>> left_out = {"constraints": None, "properties": None, "patterns": None}
+    >>> whole = {"label": "l", "description": "d", "enabled": True, "start": "2026-11-21T12:00:00Z", "startWindow": 5}
+    >>> whole["agentUpgradePolicy"] = {"manifest": "o/m", "allowDowngrade": True}
+    >>> whole["agentImagePolicy"] = {"manifest": "o/i"}
+    >>> as_sent({**whole, "constraints": [], "properties": [], "patterns": []}, "f.json") == {**whole, **left_out}
+    True
+    >>> as_sent({"agentUpgradePolicy": {}}, "f.json")["agentUpgradePolicy"]
+    {'manifest': '', 'allowDowngrade': False}
+    >>> as_sent({"start": "tomorrow"}, "f.json")
+    Traceback (most recent call last):
+    nodewatch.errors.WrongUsage: Incorrect node management policy format in file f.json: The start time must be in \
+RFC3339 format or set to "now".
     >>> as_sent({"constraints": ["a b c"]}, "f.json")
     Traceback (most recent call last):
     nodewatch.errors.WrongUsage: Incorrect node management policy format in file f.json: constraint language [a b c] \
@@ -203,6 +215,8 @@ def checked_property(found: Document) -> Document:
 
     >>> checked_property({"name": "openhorizon.allowPrivileged", "value": "true", "mood": "new"})
     {'name': 'openhorizon.allowPrivileged', 'value': True}
+    >>> checked_property({"name": "openhorizon.allowPrivileged", "value": False})["value"]
+    False
     """
     wrong = property_fault(found)
     if wrong:
@@ -276,8 +290,10 @@ def is_start(text: str) -> bool:
 def as_stored(body: Document) -> dict[str, object]:
     """Return the fields of a policy as the Exchange answers them after it was sent: all of them, lists never null.
 
-    >>> as_stored({"label": "x", "constraints": None})["constraints"], as_stored({})["agentUpgradePolicy"]
-    ([], {'manifest': '', 'allowDowngrade': False})
+    >>> as_stored({"label": "x", "constraints": None})["constraints"], as_stored({})["enabled"]
+    ([], False)
+    >>> as_stored({})["agentUpgradePolicy"]
+    {'manifest': '', 'allowDowngrade': False}
     """
     usual: dict[str, object] = {
         "label": "",

@@ -23,6 +23,14 @@ def property_fault(property: Document) -> str | None:  # noqa: A002  # what the 
     ('Property must include a name and a value: {x <nil> }', 'Property value is of type string, expected type int')
     >>> property_fault({"name": "x", "value": 1.5, "type": "int"}), property_fault({"name": "x", "value": []})
     ('Value 1.5 of property x is not an integer type', 'Property x has invalid value type list')
+    >>> nameless = {"name": "", "value": 1}, {"name": 7, "value": 1}, {"value": 1}
+    >>> [property_fault(found).partition(": ")[2] for found in nameless]
+    ['{ 1 }', '{7 1 }', '{ 1 }']
+    >>> property_fault({"name": "x", "value": True, "type": "int"})
+    'Property value is of type bool, expected type int'
+    >>> right = (True, "boolean"), (True, ""), (2, "int"), (2.0, "int"), (1.5, "float"), (1.5, "")
+    >>> {property_fault({"name": "x", "value": value, "type": kind}) for value, kind in right}
+    {None}
     """
     name, value, kind = property.get("name"), property.get("value"), property.get("type") or ""
     if not name or not isinstance(name, str) or value is None:

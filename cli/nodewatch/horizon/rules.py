@@ -217,10 +217,10 @@ def expected_count(text: str, total: int) -> int:
     if not text:
         return 0
     found = re.fullmatch(r"([0-9]{1,9})(%?)", text.strip())
-    number = int(found[1]) if found else 0
-    if found is None or number < 1 or (found[2] and number > 100):
+    number, share = (int(found[1]), found[2]) if found else (0, "")
+    if number < 1 or (share and number > 100):
         raise WrongUsage(f"{text!r} is neither a number of nodes nor a share of them: write 12 or 95%.")
-    return -(-number * total // 100) if found[2] else number
+    return -(-number * total // 100) if share else number
 
 
 def as_hzn_prints(status: Document | None) -> Document | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.documents import as_text
+from nodewatch.offline.section import Collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from nodewatch.documents import Document
     from nodewatch.offline.store import Store
 
     Row = Sequence[str]
@@ -23,6 +25,11 @@ class Recording(NamedTuple):
     table: str
     columns: Sequence[str]
     course: str
+
+    @property
+    def looks(self) -> Collection[Document]:
+        """The collection that tells when the newest look was."""
+        return Collection(self.table)
 
     @property
     def last(self) -> str:
@@ -50,7 +57,7 @@ class Recording(NamedTuple):
         What was before `oldest` is forgotten, but for the last change of what is still there.
         """
         with store.changing():
-            before = store.get(self.table, of)
+            before = store.get(self.looks, of)
             if before is not None and as_text(before.get("time")) >= time:
                 return None
             found = changes(self.select(store, self.last))
@@ -61,9 +68,9 @@ class Recording(NamedTuple):
                 f"DELETE FROM {self.table} WHERE time < ? AND (status = 'gone' OR NOT {self.last})",  # noqa: S608
                 [oldest],
             )
-            store.put(self.table, of, {"time": time})
+            store.put(self.looks, of, {"time": time})
         return len(found)
 
     def is_kept(self, store: Store) -> bool:
         """Return whether there was a look; a store of an older format has not even the table."""
-        return next(store.items(self.table), None) is not None
+        return next(store.items(self.looks), None) is not None

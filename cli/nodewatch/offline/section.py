@@ -1,13 +1,26 @@
-"""A collection of the fleet file, as a slice describes it: where it stands, its form, and how its documents are put."""
+"""The collections of a store, and of the fleet file: what is in them, where they stand, how their documents are put."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from nodewatch.documents import Document
     from nodewatch.offline.store import Store
+
+Content = TypeVar("Content")
+Content_co = TypeVar("Content_co", covariant=True)
+
+
+class Collection(str, Generic[Content_co]):
+    """The name of a collection in a store; `Content_co` is what its documents are.
+
+    Their members are still read without trust (`documents`): whoever made the store may have left out or changed any.
+    """
+
+    __slots__ = ()
 
 
 class Section(NamedTuple):
@@ -22,12 +35,12 @@ class Section(NamedTuple):
     form: str
     fields: Mapping[str, type]
     field: str = ""
-    put: Callable[[Store, str, Any], None] | None = None
+    put: Callable[[Store, str, Document], None] | None = None
 
     @property
-    def collection(self) -> str:
+    def collection(self) -> Collection[Document]:
         """The name of the collection in the store."""
-        return self.place.replace(".", "/")
+        return Collection(self.place.replace(".", "/"))
 
 
 SAVED = Section("saved_at", "single", {})  # in a fleet file the time alone, in a store `{"at": TIME}`

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodewatch.errors import FileTrouble
 from nodewatch.files import file_to_replace, give_to_owner, make_folder, read_beginning
@@ -25,6 +25,8 @@ from nodewatch.offline.connection import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from nodewatch.offline.section import Collection, Content
 
     Tables = Mapping[int, Sequence[str]]
 
@@ -126,10 +128,10 @@ class Store:
         """Run one statement; in its values, what SQLite cannot hold (half of a surrogate pair) is written out."""
         return self.connection.execute(statement, [escape_surrogates(value) for value in values])
 
-    def documents_in(self, texts: Sequence[str]) -> list[Any]:
-        """Return the documents that the store's texts hold; raise `FileTrouble` for what is no JSON object."""
+    def documents_in(self, _collection: Collection[Content], texts: Sequence[str]) -> list[Content]:
+        """Return the documents that texts of a collection hold; raise `FileTrouble` for what is no JSON object."""
         try:
-            found: list[Any] = parse_json(f"[{','.join(texts)}]")
+            found: list[Content] = parse_json(f"[{','.join(texts)}]")
         except RecursionError as error:
             raise damaged(self.path, "a document in it is nested too deeply") from error
         except ValueError as error:
@@ -138,22 +140,22 @@ class Store:
             raise damaged(self.path, "a document in it is no JSON object")
         return found
 
-    def get(self, collection: str, key: str) -> Any:
+    def get(self, collection: Collection[Content], key: str) -> Content | None:
         """Return the document of that key, or None."""
         row = self.execute(
             "SELECT document FROM documents WHERE collection = ? AND key = ?", (collection, key)
         ).fetchone()
-        return None if row is None else self.documents_in(row)[0]
+        return None if row is None else self.documents_in(collection, row)[0]
 
-    def items(self, collection: str) -> Iterator[tuple[str, Any]]:
+    def items(self, collection: Collection[Content]) -> Iterator[tuple[str, Content]]:
         """Return keys and documents, in the order of their keys."""
         rows = self.execute("SELECT key, document FROM documents WHERE collection = ? ORDER BY key", (collection,))
-        return ((key, self.documents_in([text])[0]) for key, text in rows)
+        return ((key, self.documents_in(collection, [text])[0]) for key, text in rows)
 
-    def dump(self, collection: str) -> Iterator[tuple[str, Any]]:
+    def dump(self, collection: Collection[Content]) -> Iterator[tuple[str, Content]]:
         """Return keys and documents, in the order they were put."""
         rows = self.execute("SELECT key, document FROM documents WHERE collection = ? ORDER BY place", (collection,))
-        return ((key, self.documents_in([text])[0]) for key, text in rows)
+        return ((key, self.documents_in(collection, [text])[0]) for key, text in rows)
 
     def put(self, collection: str, key: str, document: object, answer: object = None) -> None:
         """Store the document under its key, in place of the one there; `answer` if it is answered otherwise."""

@@ -29,7 +29,7 @@ GOES_ON = End(finished=False, succeeded=False, gone=False, exit_code=None)
 SETTLES = End(finished=False, succeeded=False, gone=False, exit_code=10)  # over when it is unchanged for `--settle`
 SUCCEEDED = End(finished=True, succeeded=True, gone=False, exit_code=0)
 FAILED = End(finished=True, succeeded=False, gone=False, exit_code=10)
-WENT_AWAY = End(finished=True, succeeded=False, gone=True, exit_code=12)
+WENT_AWAY = FAILED._replace(gone=True, exit_code=12)
 
 
 class Outcome(NamedTuple):

@@ -218,7 +218,17 @@ class ScreenViewer(Generic[Looked, Shown]):
 
 
 def change_lines(update: Update[object], gone_means: str) -> Page:
-    """Return what changed since the last look, the largest moves first."""
+    """Return what changed since the last look, the largest moves first.
+
+    >>> from datetime import UTC, datetime
+    >>> from nodewatch.watch.loop import Move, Update
+    >>> from nodewatch.watch.model import Outcome
+    >>> def lines(count):
+    ...     moves = [Move("on", "off", [f"x{number}"]) for number in range(count)]
+    ...     return change_lines(Update(None, Outcome(""), moves, datetime.now(UTC), datetime.now(UTC)), "")
+    >>> len(lines(5)), lines(7)[4].text, lines(7)[5].text
+    (5, 'on -> off: x4', 'and 2 more')
+    """
     rows = [move.words(gone_means) for move in update.moves[:MOST_MOVES]]
     more = len(update.moves) - len(rows)
     rows += [f"and {more} more"] * bool(more)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conftest import SERVERS
+from nodewatch.bos_v1.offline import BOOT_SETS
 from nodewatch.offline.backend import tables
 from nodewatch.offline.store import open_store
 from older_fleets import CATEGORIES, NODES, TEMPLATE
@@ -198,12 +199,12 @@ def test_flags_of_a_session_made_here_follow_its_nodes(run: Runner, load: Load) 
     path = load(fleet({**TEMPLATE, "boot_sets": {name: {"node_list": NODES} for name in ("computes", "uans")}}))
     name, _ = made(run, "--operation shutdown --template-name cle-1.3.0")
     with closing(open_store(str(path), tables())) as store, store.changing():
-        boot_sets = store.get("bos/v1/boot_sets", name)
+        boot_sets: Any = store.get(BOOT_SETS, name)
         lists = {each["name"]: each for each in boot_sets["computes"]["phases"][0]["categories"]}
         lists["not_started"]["node_list"], lists["failed"]["node_list"] = [], NODES[:3]
         lists["succeeded"]["node_list"] = NODES[3:]
         boot_sets["uans"]["phases"][0]["categories"][4]["node_list"] = NODES
-        store.put("bos/v1/boot_sets", name, boot_sets)
+        store.put(BOOT_SETS, name, boot_sets)
     computes = run(f"bos v1 session status describe computes {name}").json
     over = {"complete": True, "error_count": 3, "in_progress": False, "start_time": START}
     assert (computes["metadata"], computes["phases"][0]["metadata"]) == (over, over)

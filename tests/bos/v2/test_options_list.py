@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodewatch.bos_v2.rules import DEFAULT_OPTIONS
-
 if TYPE_CHECKING:
     from conftest import Load, Runner
 
@@ -12,7 +10,28 @@ OLD = {"disable_components_on_completion": True, "polling_frequency": 60, "loggi
 
 def test_a_store_has_the_servers_defaults(run: Runner, load: Load) -> None:
     load({})
-    assert run("bos v2 options list").json == DEFAULT_OPTIONS
+    assert run("bos v2 options list").json == {
+        "bss_read_timeout": 20,
+        "cfs_read_timeout": 20,
+        "cleanup_completed_session_ttl": "7d",
+        "clear_stage": False,
+        "component_actual_state_ttl": "4h",
+        "default_retry_policy": 3,
+        "discovery_frequency": 300,
+        "hsm_read_timeout": 20,
+        "ims_errors_fatal": False,
+        "ims_images_must_exist": False,
+        "ims_read_timeout": 20,
+        "logging_level": "INFO",
+        "max_boot_wait_time": 1200,
+        "max_component_batch_size": 2800,
+        "max_power_off_wait_time": 300,
+        "max_power_on_wait_time": 120,
+        "pcs_read_timeout": 20,
+        "polling_frequency": 15,
+        "reject_nids": False,
+        "session_limit_required": False,
+    }
 
 
 def test_options_of_another_release_are_shown_as_they_are(run: Runner, load: Load) -> None:

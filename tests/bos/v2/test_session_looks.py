@@ -123,6 +123,30 @@ def test_nodes_that_are_stable_and_not_yet_disabled(run: Runner, play: Play, net
     one = "enabled=True one"
     assert asked(network)[1:] == [[STATUS, one], [STATUS, one], [STATUS, one, *PAGES]]
 
+    play({0: everyone(enabled), 20: everyone(stable)})
+    network.calls.reset()
+    assert run("bos v2 sessions status list boot-1 --wait").code == 0
+    assert asked(network)[1:] == [[STATUS, one], [STATUS, one, *PAGES]]
+
+
+def test_a_staged_session_that_is_applied(run: Runner, play: Play, network: RequestsMock) -> None:
+    def life(make: Any) -> Any:
+        found = moment(*map(make, NAMES[:2]))
+        found["bos"]["v2"]["sessions"][0]["components"] = ""
+        return found
+
+    def enabled(name: str) -> Any:
+        return {**stable(name), "enabled": True}
+
+    line, one, whole = "bos v2 sessions status list boot-1 --wait", "enabled=True one", ""
+    play({0: life(staged), 20: life(stable)})
+    assert run(line).code == 0
+    assert asked(network)[1:] == [[STATUS], [STATUS, one, whole]]
+    network.calls.reset()
+    play({0: life(staged), 10: life(configuring), 20: life(enabled), 50: life(stable)})
+    assert run(line).code == 0
+    assert asked(network)[1:] == [[STATUS], [STATUS, one], [STATUS, one], [STATUS, one, whole]]
+
 
 @pytest.mark.parametrize(
     ("now", "first"),
@@ -141,6 +165,19 @@ def test_a_session_that_waits_costs_nothing(
     assert asked(network) == [[STATUS, SESSION, *first], [STATUS], [STATUS], [STATUS, *first]]
 
 
+def test_the_options_are_asked_for_where_a_table_shows_who_is_late(
+    run: Runner, play: Play, network: RequestsMock
+) -> None:
+    line, nodes = "bos v2 sessions status list boot-1 --watch --format table", NAMES[:2]
+    play({0: moment(*map(on, nodes)), 10: moment(*map(configuring, nodes)), 20: moment(*map(stable, nodes))})
+    run(line)
+    assert asked(network) == [[STATUS, SESSION, "", "/options"], [STATUS, ""], [STATUS, ""]]
+    network.calls.reset()
+    play({0: moment(*map(stable, nodes))})
+    run(line)
+    assert asked(network) == [[STATUS, SESSION, ""]]
+
+
 def test_what_is_unclear_is_asked_for_again(run: Runner, network: RequestsMock) -> None:
     base = "https://bos.example.com/apis/bos"
     status = {"status": "running", "managed_components_count": 2, "percent_successful": 100.0}
@@ -150,6 +187,20 @@ def test_what_is_unclear_is_asked_for_again(run: Runner, network: RequestsMock) 
     line = "bos v2 sessions status list boot-1 --wait --settle 40s"
     assert run(line, NODEWATCH_BOS_URL=base).code == 10
     assert asked(network) == [[STATUS, SESSION, ""], *[[STATUS, ""]] * 3]
+
+
+def test_what_was_not_asked_for_is_no_end(run: Runner, network: RequestsMock) -> None:
+    base = "https://bos.example.com/apis/bos"
+    network.add("GET", f"{base}/v2/components", json=[{"id": "x1", "enabled": False, "status": {"status": "stable"}}])
+    network.add("GET", f"{base}/v2/sessions/boot-1", json={"name": "boot-1", "status": {"status": "running"}})
+    running = {"status": "running", "managed_components_count": 1}
+    phases = [
+        {**running, "phases": {f"percent_{phase}": 100.0}} for phase in ("powering_off", "powering_on", "configuring")
+    ]
+    for status in (*phases, {**running, "status": "complete", "percent_successful": 100.0}):
+        network.add("GET", f"{base}/v2/sessions/boot-1/status", json=status)
+    line = "bos v2 sessions status list boot-1 --wait --settle 15s"
+    assert run(line, NODEWATCH_BOS_URL=base).code == 0
 
 
 def test_a_server_without_pages(run: Runner, network: RequestsMock) -> None:

@@ -103,10 +103,11 @@ def test_a_new_session_is_waited_for_too(run: Runner, play: Play) -> None:
     assert sorted(each["name"] for each in done.json) == ["a", "b", "c", "done"]
 
 
-def test_the_filter_counts_for_new_sessions(run: Runner, play: Play) -> None:
+def test_the_filter_counts_for_new_sessions(run: Runner, play: Play, network: RequestsMock) -> None:
     play({0: BOTH[0], 30: fleet("a.stable", "b.on", a="complete", b="running")})
     done = run(f"{LIST} --filter 'name = a' --wait")
     assert (done.code, [each["name"] for each in done.json]) == (0, ["a"])
+    assert not [call for call in network.calls if "/components" in str(call.request.url)]  # nothing tells of failures
 
 
 @pytest.mark.parametrize(
@@ -163,16 +164,19 @@ def test_one_that_is_only_staged_is_no_success(run: Runner, play: Play) -> None:
     assert (done.code, done.stderr) == (10, "Error: nothing to wait for: no session is running.\n")
 
 
-@pytest.mark.parametrize(("override", "code"), [("", 0), ("failed", 10)])
+@pytest.mark.parametrize(
+    ("count", "override", "code"), [(30_000, "", 0), (30_000, "failed", 10), (20_000, "failed", 0), (None, "", 10)]
+)
 def test_one_node_of_many_that_failed_without_an_error(
-    run: Runner, network: RequestsMock, override: str, code: int
+    run: Runner, network: RequestsMock, count: int | None, override: str, code: int
 ) -> None:
-    saved = {"managed_components_count": 30_000, "percent_successful": 100.0, "error_summary": {}}
+    saved: dict[str, Any] = {"managed_components_count": count, "percent_successful": 100.0, "error_summary": {}}
     for state in ("running", "complete"):
         network.get("https://h/v2/sessions", json=[session("a", state)])
         network.get("https://h/v2/sessions/a/status", json={"status": state, **saved})
-    network.get("https://h/v2/components", json=[component("x1", session="a", override=override)])
+    components = network.get("https://h/v2/components", json=[component("x1", session="a", override=override)])
     assert run(f"{LIST} --wait", NODEWATCH_BOS_URL="https://h").code == code
+    assert components.call_count == (count == 30_000)
 
 
 def test_one_that_is_deleted(run: Runner, play: Play) -> None:
@@ -193,6 +197,11 @@ def test_one_that_is_made_again_is_another(run: Runner, play: Play) -> None:
     done = run(f"{LIST} --wait")
     assert done.code == 10
     assert "a: deleted, and made again at 2026-11-21T12:00:20" in done.stderr
+    running = {**again, "status": {**again["status"], "status": "running"}}
+    ended = fleet("a.stable", "b.stable", b="complete", others=(again,))
+    play({0: BOTH[0], 30: fleet("b.on", b="running", others=(running,)), 60: ended})
+    done = run(f"{LIST} --filter 'status != complete' --wait")
+    assert (done.code, done.json[0]) == (10, session("a"))
 
 
 def test_time_runs_out(run: Runner, play: Play) -> None:

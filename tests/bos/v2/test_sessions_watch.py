@@ -150,11 +150,12 @@ def test_a_terminal_is_drawn_in_place_and_the_last_state_stays(run: Runner, play
 
 
 def test_ctrl_c_leaves_the_last_state_on_the_terminal(run: Runner, play: Play) -> None:
-    play({**CLEAN, 70: KeyboardInterrupt()})
+    play({**CLEAN, 85: KeyboardInterrupt()})
     done = run(WATCH, tty=True, NO_COLOR="1")
     assert (done.code, done.stderr) == (130, "Interrupted.\n")
     left = plain(done.stdout.split("\x1b[?1049l")[1])
-    assert left.startswith("Watched for 1 min 10 s, seen 10 s ago: boot-1 is running: 0 of 4 nodes stable")
+    assert left.startswith("Watched for 1 min 25 s, seen 10 s ago: boot-1 is running: 0 of 4 nodes stable")
+    assert "x3000c0s[1-3,10]b0n0" in left
 
 
 def test_what_is_told_after_the_screen_is_left(run: Runner, play: Play) -> None:

@@ -274,6 +274,15 @@ Error: edge-1: 0 of 1 policy successful, 1 failed.
     )
 
 
+@pytest.mark.parametrize("options", ["", "--columns node,status"])
+def test_a_terminal_keeps_the_table_or_the_list_that_is_asked_for(run: Runner, play: Play, options: str) -> None:
+    play({0: words("successful", "successful", "successful")})
+    line = f"exchange nmp status roll {options}"
+    done = run(f"{line} --watch", tty=True, NO_COLOR="1")
+    left = done.stdout.split("\x1b[?1049l")[1]
+    assert left.partition("\n\n")[2] == run(line, tty=True, NO_COLOR="1").stdout
+
+
 def test_a_policy_that_is_named_is_waited_for_on_a_node(run: Runner, play: Play) -> None:
     line, life = "exchange node management status edge-1 -p roll --wait", {0: words(None), 30: words("successful")}
     play(life)
