@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LIVE = "live"
 
 
-@command(listing="commands.list_tables:FLEET_CHANGES")
+@command(listing="commands.list_tables:FLEET_CHANGE_LISTING")
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="[B]", default=LIVE)
 @click.option("--exit-code", is_flag=True, help="End with 10 if a node newly failed.")
