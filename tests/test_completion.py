@@ -140,6 +140,7 @@ def test_each_shell_offers_names(run: Runner, ask: Ask) -> None:
         ("explain power_on_c", ["power_on_called"]),
         ("explain rollback", ["rollback-started", "rollback-successful", "rollback-failed"]),
         ("--context d", ["demo"]),
+        ("--version bos v2 health", ["healthz"]),
         ("config set bos.", ["bos.url", "bos.tenant"]),
     ],
 )
