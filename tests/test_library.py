@@ -12,7 +12,7 @@ import edge
 import nodewatch
 import older_fleets
 from nodewatch import Bos, NodewatchError, connect
-from nodewatch.errors import NotFound
+from nodewatch.errors import NotFound, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.library import NoViewer
 
@@ -263,3 +263,31 @@ def test_parameters_that_make_no_sense(how: dict[str, Any], message: str) -> Non
     with pytest.raises(NodewatchError) as raised:
         connect(**how)
     assert (raised.value.message, raised.value.exit_code) == (message, 2)
+
+
+def test_what_is_empty_is_never_all(network: responses.RequestsMock) -> None:
+    how: dict[str, Any] = {"url": EXCHANGE, "org": "o", "auth": "u:p"}
+    bos, old, exchange, agent = (
+        connect("bos", url=BOS),
+        connect("bos", version=1, url=BOS),
+        connect("exchange", **how),
+        connect("agent", url=AGENT),
+    )
+    calls: list[Callable[[], object]] = [
+        lambda: bos.components(ids=""),
+        lambda: bos.components(session=""),
+        lambda: bos.components(staged_session=""),
+        lambda: bos.components(status=" "),
+        lambda: bos.create_session(template_name="t", operation="boot", limit=" "),
+        lambda: old.create("boot", "t", None, ""),
+        lambda: exchange.delete_policy("o", ""),
+        lambda: exchange.delete_policy("o", "r%"),
+        lambda: exchange.put_policy("o", "", {}),
+        lambda: exchange.post_policy("o", "", {}),
+        lambda: exchange.wait("roll", nodes=[]),
+        lambda: agent.reset(""),
+    ]
+    for call in calls:
+        with pytest.raises(WrongUsage):
+            call()
+    assert not network.calls

@@ -58,7 +58,7 @@ def test_an_empty_value_is_wrong_usage(run: Runner) -> None:
             if id(param) in tried or isinstance(param.type, Text) or getattr(param, "is_flag", False):
                 continue
             tried.add(id(param))
-            for value in ("", " "):
+            for value in ("", " ", "\u200b"):
                 if getattr(param, "count", False) or (param.opts[0], value) in MEANT:
                     continue
                 line = [words]

@@ -114,6 +114,20 @@ def segment(name: str) -> str:
     return "".join(chr(byte) if chr(byte) in UNRESERVED else f"%{byte:02X}" for byte in encoded(name))
 
 
+def check_given(**values: object) -> None:
+    """Raise `WrongUsage` for a value that is a text without a visible character: it never stands for all.
+
+    >>> check_given(limit="x1", name=None)
+    >>> check_given(limit=" ")
+    Traceback (most recent call last):
+      ...
+    nodewatch.errors.WrongUsage: limit is empty, which never stands for all: name what is meant, or leave it out.
+    """
+    for name, value in values.items():
+        if isinstance(value, str) and not any(each.isprintable() and not each.isspace() for each in value):
+            raise WrongUsage(f"{name} is empty, which never stands for all: name what is meant, or leave it out.")
+
+
 def encoded(text: str) -> bytes:
     r"""Return the text in UTF-8; raise `WrongUsage` for a word of the command line that was not UTF-8.
 
@@ -173,27 +187,36 @@ def answered_error(request: Request[object], answer: Answer, who: str, advice: s
 def is_own_404(request: Request[object], answer: Answer) -> bool:
     """Return whether an answer of status 404 comes from the service itself: then what was asked for does not exist.
 
-    A proxy on the way answers 404 too, with a page or a text of its own, when it does not find the service. BOS v2
-    answers a problem document; BOS v1 that, `{}`, a text in JSON or nothing ("BOS v1 API", errors), as the service of
-    manifests does; the Exchange and the agent an error document, or an object that holds an empty collection.
+    A proxy on the way answers 404 too, with a page, a text or an object of its own, when it does not find the service.
+    BOS v2 answers a problem document; BOS v1 that, `{}`, a text in JSON or nothing ("BOS v1 API", errors), as the
+    service of manifests does; an agent its error document; the Exchange its error document, which may also say that it
+    does not know the question, or an object whose collections are empty.
 
-    >>> v2, v1, node = (Request("GET", path) for path in ("/v2/sessions/x", "/v1/session/x", "/orgs/o/nodes/n"))
-    >>> [is_own_404(v2, Answer(404, {"title": "t", "detail": "d"})), is_own_404(v2, Answer(404, {}))]
+    >>> v2, v1, agent = (Request("GET", path) for path in ("/v2/sessions/x", "/v1/session/x", "/nodemanagement/status"))
+    >>> [is_own_404(v2, Answer(404, it)) for it in ({"title": "t", "detail": "d"}, {})]
     [True, False]
     >>> [is_own_404(v1, answer) for answer in (Answer(404), Answer(404, "x"), Answer(404, {}), Answer(404, None, "x"))]
     [True, True, True, False]
-    >>> [is_own_404(node, Answer(404, it)) for it in ({"nodes": {}}, {}, {"code": "c", "msg": "m"}, {"a": 1}, "x")]
-    [True, True, True, False, False]
+    >>> [is_own_404(agent, Answer(404, it)) for it in ({"error": "e", "input": "i"}, {"error": {"code": 404}}, "x")]
+    [True, False, False]
+    >>> node, unknown = Request("GET", "/orgs/o/nodes/n"), {"code": "not-found", "msg": "unrecognized route"}
+    >>> [is_own_404(node, Answer(404, it)) for it in ({"nodes": {}, "lastIndex": 0}, {**unknown, "msg": "not found"})]
+    [True, True]
+    >>> others = unknown, {}, {"metadata": {}, "code": 404}, {"error": {"code": 404}}, {"title": "t"}, "x"
+    >>> [is_own_404(node, Answer(404, it)) for it in others]
+    [False, False, False, False, False, False]
     """
-    document = answer.document
-    if isinstance(document, dict) and "title" in document and own_words(document):
-        return True
-    if request.path.startswith(("/v1/", "/api/v1/")):
-        return document == {} or isinstance(document, str) or (document is None and not (answer.text or "").strip())
-    if request.path.startswith("/v2"):
-        return False
-    collections = isinstance(document, dict) and any(isinstance(member, dict) for member in document.values())
-    return document == {} or collections or own_words(document) is not None
+    document, path = answer.document, request.path
+    said: dict[str, object] = document if isinstance(document, dict) else {}
+    if path.startswith(("/v1/", "/v2", "/api/v1/")):
+        bare = document == {} or isinstance(document, str) or (document is None and not (answer.text or "").strip())
+        return bool(said.get("title") and said.get("detail")) or (bare and not path.startswith("/v2"))
+    if path.startswith("/nodemanagement"):
+        return "input" in said and own_words(said) is not None
+    collections = [member for name, member in said.items() if name != "lastIndex"]
+    if said.get("code") == "not-found":
+        return own_words(said) is not None and said.get("msg") != "unrecognized route"
+    return bool(collections) and all(member == {} for member in collections)
 
 
 def status_words(status: int) -> str:
@@ -276,6 +299,8 @@ def ask_object(backend: Backend, request: Request[Asked], field: str = "", name:
         raise unconfirmed(request, json_kind(document) if document != {} else "an empty object")
     if field and isinstance(document, dict) and document.get(field) != name:
         found = repr(document[field]) if field in document else f"an object without {field}"
+        if request.done:
+            raise unconfirmed(request, found)
         raise UnreadableAnswer(f"{name!r} was asked for, but the server answered {found}. Ask again.")
     return object_in(document, request)
 

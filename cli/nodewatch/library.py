@@ -237,18 +237,20 @@ class Exchange(Connection, horizon.ExchangeClient):
         done = reset(self.app, targets(found.statuses, wanted_words(status)))
         return {result.target.node: result.is_reset for result in done.results}
 
-    def wait(self, nmp: str, *, nodes: Sequence[str] = (), **how: Unpack[WaitOptions]) -> Waited:
+    def wait(self, nmp: str, *, nodes: Sequence[str] | None = None, **how: Unpack[WaitOptions]) -> Waited:
         """Wait until every node that a policy is meant for, or each of the `nodes`, has a final status of it.
 
         Return how it ended. `failed` may become a rollback, so it must stand for `settle` seconds (`WaitOptions`).
-        Raise `NotFound` if there is no such policy or node.
+        Raise `NotFound` if there is no such policy or node, and `WrongUsage` if `nodes` are none.
         """
+        if nodes is not None and not nodes:
+            raise WrongUsage("nodes is empty, which never stands for all: name what is meant, or leave it out.")
         from nodewatch.horizon import follow
         from nodewatch.horizon.policy_survey import PolicyQuestion
         from nodewatch.horizon.shared import one_policy
 
         full, wanted = "/".join(one_policy(nmp, self.app)), follow.Awaited(named=bool(nodes))
-        question = PolicyQuestion(self.app, nmp, nodes)
+        question = PolicyQuestion(self.app, nmp, nodes or ())
         subject = follow.follow_policy(self.app, full, question.ask, wanted, long=False)
         return self.follow(subject, make_pace(**how))
 

@@ -57,9 +57,9 @@ class Naming(Kind):
         self.kind, self.name = kind, kind.name
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return what the kind makes of the value; raise `click.BadParameter` for an empty or blank one."""
+        """Return what the kind makes of the value; raise `click.BadParameter` for one without a visible character."""
         given = ctx is None or param is None or ctx.get_parameter_source(str(param.name)) is not ParameterSource.DEFAULT
-        if given and not str(value).strip():
+        if given and not any(each.isprintable() and not each.isspace() for each in str(value)):
             self.fail("it is empty, which never stands for all. Was a variable not set?", param, ctx)
         return self.kind.convert(value, param, ctx)
 

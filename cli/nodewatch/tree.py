@@ -83,9 +83,9 @@ def write_section(formatter: click.HelpFormatter, heading: str, rows: list[tuple
 class Command(Shared):
     """A command: its function's docstring is the help below the sentence.
 
-    `listing` is where the list that it shows is described (`bos_v2.tables:COMPONENTS`): then it can be filtered, sorted
-    and counted, and had as names or CSV. `other` is a flag of its own, and the list that it shows instead then.
-    `nodes` tells that its rows are nodes, without such a description.
+    `listing` is where the list that it shows is described (`bos_v2.list_tables:COMPONENT_LISTING`): then it can be
+    filtered, sorted and counted, and had as names or CSV. `other` is a flag of its own, and the list that it shows
+    instead then. `nodes` tells that its rows are nodes, without such a description.
     """
 
     def __init__(

@@ -64,7 +64,7 @@ def test_what_a_gateway_gave_up_on_may_have_happened(
 @each_change
 def test_what_confirms_it(run: Runner, network: responses.RequestsMock, line: str) -> None:
     method, path, status = CHANGES[line]
-    answer = [{"id": "x1"}] if path == "/v2/components" else {"succeeded": ["x1"]}
+    answer = [{"id": "x1"}] if path == "/v2/components" else {"succeeded": ["x1"], "id": "x1", "name": "t"}
     network.add(method, SERVERS["bos"] + path, json=None if status == 204 else answer, status=status)
     assert run(line).code == 0
 
@@ -86,6 +86,6 @@ def test_nodes_that_the_answer_leaves_out_are_named(
     done = run(line)
     assert (done.code, done.json) == (10, answer)
     assert done.stderr.endswith(
-        "Error: BOS answered nothing about 2 nodes that were named: x[2-3]. "
+        "Error: of the nodes that were named BOS answered nothing about 2 nodes: x[2-3]. "
         "Look whether they were changed: `nodewatch bos v2 components list --ids NODES`.\n"
     )

@@ -153,3 +153,23 @@ def test_what_cannot_be_read(run: Runner, files: tuple[Path, Path], tmp_path: Pa
     assert run(f"diff {files[0]} {tmp_path}/none.json").code == 4
     assert run(f"diff {files[0]} {tmp_path}/none.db").code == 4
     assert run(f"diff {files[0]}").code == 7
+
+
+def test_what_could_not_be_asked_is_not_gone(run: Runner, files: tuple[Path, Path]) -> None:
+    saved = after()
+    saved["bos"]["v2"]["components"] = []
+    saved["unasked"] = {"/v2/components": {"status": 500, "message": "BOS answered 500."}}
+    files[1].write_text(json.dumps(saved))
+    assert run(f"local load {files[1]} --local {files[1]}.db").code == 0
+    for source in (files[1], f"{files[1]}.db"):
+        said = f"Error: what {source} lacks was not compared: /v2/components could not be asked: BOS answered 500.\n"
+        done = run(f"diff {files[0]} {source} --format json --exit-code")
+        assert (done.code, done.stderr) == (5, said)
+        assert [(change["kind"], change["names"]) for change in done.json] == [
+            ("begun", ["new"]),
+            ("ended", ["reboot-7"]),
+            ("changed", ["harbor/roll"]),
+        ]
+        done = run(f"diff {source} {files[0]} --format json --exit-code")
+        assert (done.code, done.stderr) == (5, said)
+        assert "new" not in {change["kind"] for change in done.json}

@@ -12,6 +12,7 @@ from nodewatch.backend import (
     ask_array,
     ask_document,
     ask_object,
+    check_given,
     object_in,
     segment,
     status_words,
@@ -123,6 +124,7 @@ class BosV1Client:
         """Start a session and return the server's answer; raise `NotFound` if there is no such template."""
         fields = {"operation": operation, "templateUuid": template_uuid, "templateName": template, "limit": limit}
         body = {name: value for name, value in fields.items() if value is not None}
+        check_given(**body)
         with explaining_not_found(f"there is no session template {template or template_uuid!r}."):
             return ask_object(self.backend, Request("POST", "/v1/session", body=body, done=(201,)))
 
@@ -207,10 +209,14 @@ class BosV1Client:
 
     def parts(self, session: str, status: SessionStatus) -> rules.BootSets:
         """Return how far a session's boot sets are: those that its status names, else those of its session template."""
-        names, template = names_in(status.get("boot_sets")), None
+        listed, template = status.get("boot_sets"), None
+        names = [name for name in names_in(listed) if name]
         if not names:
             template, names = self.template_boot_sets(session)
-        return rules.BootSets({name: self.boot_set_or_none(session, name) for name in names}, template)
+        found = {name: self.boot_set_or_none(session, name) for name in names}
+        if isinstance(listed, list) and not all(isinstance(name, str) and name for name in listed):
+            found[""] = None  # there is one whose name cannot be read
+        return rules.BootSets(found, template)
 
     def boot_set_or_none(self, session: str, boot_set: str) -> BootSet | None:
         """Return how far a boot set is; None if it has no status, as before anything was done for it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nodewatch.bos_v1 import rules
+from nodewatch.bos_v1 import doubt_rules, rules
 from nodewatch.documents import part
 from nodewatch.table import plural
 from nodewatch.times import read_time
@@ -45,7 +45,8 @@ class Look(NamedTuple):
         if self.phase is None:
             return found
         return {
-            name: [each for each in phases if phase_name(each) == self.phase.lower()] for name, phases in found.items()
+            name: [each for each in phases if rules.phase_name(each) == self.phase.lower()]
+            for name, phases in found.items()
         }
 
 
@@ -86,7 +87,7 @@ def phase_courses(phases: Sequence[Document]) -> list[Course]:
     found: list[Course] = []
     lost: set[str] = set()
     for phase in phases:
-        nodes, name = rules.nodes_by_one_category(phase), phase_name(phase)
+        nodes, name = rules.nodes_by_one_category(phase), rules.phase_name(phase)
         begun = any(nodes[category] for category in nodes if category != "not_started")
         open_ones = [category for category in nodes if category not in ENDED_CATEGORIES]
         open_nodes = [node for category in open_ones for node in nodes[category]]
@@ -99,11 +100,6 @@ def phase_courses(phases: Sequence[Document]) -> list[Course]:
         found.append(Course(name, waiting, moving, failed, nodes["succeeded"]))
         lost.update(nodes["failed"])
     return found
-
-
-def phase_name(phase: Document) -> str:
-    """Return the name of a phase, in lower case."""
-    return str(phase.get("name")).lower()
 
 
 def all_courses(look: Look) -> list[Course]:
@@ -130,7 +126,7 @@ def node_states(look: Look) -> dict[str, str]:
                 for node in nodes:
                     steps = begun.setdefault(node, [])
                     if category != "not_started":
-                        steps.append(f"{phase_name(phase)} {category}")
+                        steps.append(f"{rules.phase_name(phase)} {category}")
     return {node: ", ".join(begun[node]) or "not_started" for node in sorted(begun)}
 
 
@@ -210,17 +206,20 @@ def find_doubts(look: Look) -> list[str]:
     """
     waited_for = look.phases
     flags = {name: rules.roll_up(map(rules.phase_flags, phases)) for name, phases in waited_for.items()}
-    claims = [(look.metadata, rules.roll_up(flags.values()))]
+    claims: list[tuple[Document, rules.Flags]] = []
     if look.phase is None:
+        # Since BOS 2.0.9 a session says that it is in progress until its job has ended, wherever its nodes are.
+        session = {name: value for name, value in look.metadata.items() if name != "in_progress"}
+        claims = [(session, rules.roll_up(flags.values()))]
         claims += [(part(look.boot_sets[name], "metadata"), found) for name, found in flags.items()]
+    else:
+        claims = [(look.metadata, rules.roll_up(flags.values()))]
     phases = [phase for each in waited_for.values() for phase in each]
     claims += [(part(phase, "metadata"), rules.phase_flags(phase)) for phase in phases]
-    hidden = [
-        f"The server counts {plural(count, 'error')}, but its phases have {found.error_count}."
-        for metadata, found in claims
-        if (count := rules.hidden_errors(metadata, found))
-    ]
-    return hidden[:1] + [sentence for each in waited_for.values() for sentence in rules.unclear_points(each)]
+    said = [sentence for metadata, found in claims for sentence in doubt_rules.doubtful_claims(metadata, found)]
+    for name, each in waited_for.items():
+        said += doubt_rules.unclear_phases(look.boot_sets[name] or {}, each)
+    return list(dict.fromkeys(said))
 
 
 def outcome(look: Look, settling: Settling) -> Outcome:

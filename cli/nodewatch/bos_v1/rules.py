@@ -156,6 +156,11 @@ def phases_of(boot_set: Document | None) -> list[Document]:
     return objects_in(boot_set, "phases")
 
 
+def phase_name(phase: Document) -> str:
+    """Return the name of a phase, in lower case."""
+    return str(phase.get("name")).lower()
+
+
 def boot_set_flags(boot_set: Document) -> Flags:
     """Return a boot set's flags; one without phases is complete."""
     return roll_up(map(phase_flags, phases_of(boot_set)))
@@ -222,46 +227,6 @@ def find_contradictions(metadata: Document, flags: Flags, by_nodes: str) -> list
     if type(count) is int and count != flags.error_count:
         found.append(f"The server counts {plural(count, 'error')}, but its phases have {flags.error_count}.")
     return found
-
-
-def hidden_errors(metadata: Document, flags: Flags) -> int:
-    """Return how many errors a server counts, where these are more than its phases have failed nodes; else 0.
-
-    >>> [hidden_errors({"error_count": count}, Flags(False, True, 1)) for count in (0, 1, 2, "2", None)]
-    [0, 0, 2, 0, 0]
-    """
-    count = metadata.get("error_count")
-    return count if type(count) is int and count > flags.error_count else 0
-
-
-def unclear_points(phases: Iterable[Document]) -> list[str]:
-    """Return a sentence for each thing in the phases of a boot set that leaves open where its nodes are.
-
-    >>> def phase(name, nodes): return {"name": "boot", "categories": [{"name": name, "node_list": nodes}]}
-    >>> unclear_points([]), unclear_points([{"name": "boot", "categories": None}])
-    (['It has no phases.'], ['The categories of boot cannot be read.'])
-    >>> unclear_points([phase("timed_out", ["x1"]), phase("FAILED", "x1")])
-    ["Nobody knows what it means that 1 node of boot is 'timed_out'.", 'The nodes of failed in boot cannot be read.']
-    >>> unclear_points([phase("Failed", ["x1"]), phase("timed_out", [])])
-    []
-    >>> [unclear_points([{"name": "boot", "categories": value}]) for value in ([None], 7)]
-    [['The categories of boot cannot be read.'], ['The categories of boot cannot be read.']]
-    """
-    from nodewatch.table import plural  # JSON needs none of it
-
-    found, known = [], False
-    for phase in phases:
-        known, name, categories = True, str(phase.get("name")).lower(), phase.get("categories")
-        if not isinstance(categories, list) or not categories or len(objects_in(phase, "categories")) < len(categories):
-            found.append(f"The categories of {name} cannot be read.")
-        for category in objects_in(phase, "categories"):
-            word, nodes = str(category.get("name")).lower(), category.get("node_list")
-            if not isinstance(nodes, list):
-                found.append(f"The nodes of {word} in {name} cannot be read.")
-            elif nodes and word not in CATEGORY_NAMES:
-                of = f"{plural(len(nodes), 'node')} of {name} {'is' if len(nodes) == 1 else 'are'}"
-                found.append(f"Nobody knows what it means that {of} {word!r}.")
-    return found if known else ["It has no phases."]
 
 
 def missing_part(boot_set: Document, name: str, phase: str, category: str | None) -> str | None:

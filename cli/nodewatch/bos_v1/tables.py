@@ -5,7 +5,7 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from nodewatch.bos_v1 import rules
+from nodewatch.bos_v1 import doubt_rules, rules
 from nodewatch.documents import as_text, names_in, part
 from nodewatch.nodes.nodeset import fold
 from nodewatch.pages import next_steps, nodes_below
@@ -278,7 +278,10 @@ def boot_set_remark_lines(boot_sets: Mapping[str, Document]) -> Page:
     for name, document in boot_sets.items():
         phases, metadata = rules.phases_of(document), part(document, "metadata")
         page += remark_lines(f"Boot set {name}", metadata, rules.boot_set_flags(document), phases)
-        page += [Line(sentence, "warn", lead=f"Boot set {name}: ") for sentence in rules.unclear_points(phases)]
+        page += [
+            Line(sentence, "warn", lead=f"Boot set {name}: ")
+            for sentence in doubt_rules.unclear_phases(document, phases)
+        ]
         for phase in phases:
             where = f"{as_text(phase.get('name'))} of {name}"
             page += remark_lines(where, part(phase, "metadata"), rules.phase_flags(phase), [phase])

@@ -277,7 +277,7 @@ def check_all_answered(names: list[str], answered: Container[str | None]) -> Non
     missing = [name for name in names if name not in answered]
     if missing:
         raise NotAllSucceeded(
-            f"BOS answered nothing about {table.plural(len(missing), 'node')} that were named: "
+            f"of the nodes that were named BOS answered nothing about {table.plural(len(missing), 'node')}: "
             f"{nodeset.fold(missing)}. Look whether they were changed: `nodewatch bos v2 components list --ids NODES`."
         )
 

@@ -6,7 +6,17 @@ from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from nodewatch.backend import ASK_RIGHT, Backend, Request, ask_array, ask_document, ask_object, object_in, segment
+from nodewatch.backend import (
+    ASK_RIGHT,
+    Backend,
+    Request,
+    ask_array,
+    ask_document,
+    ask_object,
+    check_given,
+    object_in,
+    segment,
+)
 from nodewatch.documents import id_of
 from nodewatch.errors import NodewatchError, NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer, WrongUsage
 from nodewatch.nodes.courses import NOT_RECORDED
@@ -102,6 +112,7 @@ class BosClient:
     def create_session(self, **wanted: Unpack[NewSession]) -> Session:
         """Create a session and return it; raise `ServiceTrouble` if BOS refuses: no such template, a name taken."""
         body = {name: value for name, value in wanted.items() if value is not None}
+        check_given(**body)
         return ask_object(self.backend, Request("POST", "/v2/sessions", body=body, done=(201,)))
 
     def delete_session(self, name: str) -> object:
@@ -126,7 +137,7 @@ class BosClient:
         """Change fields of a component and return it, without its computed status."""
         request = Request("PATCH", document_path("components", name), body=patch, done=(200,))
         with self.known("components", name):
-            return ask_object(self.backend, request)
+            return ask_object(self.backend, request, "id", name)
 
     def update_components(self, filters: Mapping[str, str], patch: Document) -> list[Component]:
         """Change fields of the components with these `ids`, or of this `session`, and return them."""
@@ -153,6 +164,7 @@ class BosClient:
         for in several requests, merged, then paged), it knows no patterns or places (`x1000c2*`, `x1000c2`: all are
         asked for), and it ignores `enabled=false` where no other filter is given.
         """
+        check_given(**{name: filters.get(name) for name in ("ids", "session", "staged_session", "status")})
         ids, size = filters.get("ids"), filters.get("page_size")
         if ids:
             from nodewatch.nodes.places import meant_by, stands_for_several
@@ -190,25 +202,27 @@ class BosClient:
                 return
             after = id_of(page[-1])
 
-    def check_known(self, ids: str | None, found: Iterable[Component], *, filtered: bool = True) -> None:
-        """Raise `NotFound` that names those of the ids that BOS does not know; `found` ones it does.
+    def check_known(
+        self, wanted: Iterable[Sequence[str]], found: Iterable[Component], *, filtered: bool = True
+    ) -> None:
+        """Raise `NotFound` that names those of the wanted ids that BOS does not know; `found` ones it does.
 
-        A pattern, or a place, is known when BOS has a component of it. Where another filter may have left out some that
-        it knows (`filtered`), it is asked for those that are missing.
+        Of the names of a group one has to be known; a pattern, or a place, is when BOS has a component of it. Where
+        another filter may have left out some that it knows (`filtered`), it is asked for those that are missing.
         """
-        known = [id_of(component) for component in found]
-        names = dict.fromkeys(name for name in (ids or "").split(",") if name)
-        for name in known:
-            names.pop(name, None)
-        if names:
+        known = {id_of(component) for component in found}
+        missing = [group for group in wanted if known.isdisjoint(group)]
+        if missing:
             from nodewatch.nodes.places import meant_by
 
             if filtered:
-                known = [id_of(component) for component in self.components(ids=",".join(names), fields=("id",))]
-            names = {name: None for name in names if not any(map(meant_by([name]), known))}
-        if names:
+                ids = ",".join(dict.fromkeys(name for group in missing for name in group))
+                known = {id_of(component) for component in self.components(ids=ids, fields=("id",))}
+            missing = [group for group in missing if not any(map(meant_by(group), known))]
+        if missing:
             from nodewatch.nodes.places import names_in_words
 
+            names = dict.fromkeys(name for group in missing for name in group)
             raise NotFound(
                 f"BOS does not know {names_in_words(names)}: `nodewatch bos v2 components list` shows what it knows."
             )
@@ -248,12 +262,12 @@ class BosClient:
     def put_template(self, name: str, template: Document) -> SessionTemplate:
         """Store a session template, in place of one of that name, and return it."""
         request = Request("PUT", document_path("sessiontemplates", name), body=template, done=(200, 201))
-        return ask_object(self.backend, request)
+        return ask_object(self.backend, request, "name", name)
 
     def update_template(self, name: str, patch: Document) -> SessionTemplate:
         """Change fields of a session template and return it."""
         request = Request("PATCH", document_path("sessiontemplates", name), body=patch, done=(200,))
-        return ask_object(self.backend, request)
+        return ask_object(self.backend, request, "name", name)
 
     def delete_template(self, name: str) -> object:
         """Delete a session template; raise `NotFound` if there is none of that name."""

@@ -14,7 +14,7 @@ from nodewatch.tree import command, lazy
 from nodewatch.watch.options import followed, watchable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from nodewatch.app import App
     from nodewatch.bos_v2 import follow, list_tables, map_tables, nodes, session_tables, status_tables, tables
@@ -116,7 +116,7 @@ def show_status(app: App, name: str) -> None:
         components = [] if known else kinds.group_alike(bos.components(session=name, fields=rules.PROGRESS_FIELDS))
         options = bos.limits() if any(each.sample.get("enabled") for each in components) else {}
         applied = 0
-        if verdict_rules.shares_of(status).staged:
+        if verdict_rules.may_be_staged(status):
             staged = bos.components(staged_session=name, fields=rules.TABLE_FIELDS)
             applied = sum(node.get("session") == name for node in staged)
         counted = verdict_rules.counted_once(status, applied)
@@ -173,7 +173,7 @@ def list_components(app: App, ids: str | None, **given: Unpack[ComponentFilters]
     $ nodewatch bos v2 components list --count-by status,phase
     """
     status, after = given["status"], given["start_after_id"]
-    names = ids and nodes.comma_list(ids, app.world)
+    names, named = nodes.read_ids(ids, app.world) if ids else (None, [])
     filters: Filters = {
         **given,
         "status": status and known_statuses(status),
@@ -185,9 +185,16 @@ def list_components(app: App, ids: str | None, **given: Unpack[ComponentFilters]
     bos = BosClient(app.backend("bos"))
     components = bos.components(**app.list.narrowed(filters), fields=app.list.fields(), fits=app.list.fits())
     app.show_list(components)
-    if ids and names and not (given["page_size"] or after):
-        others = any(value is not None for value in given.values())
-        bos.check_known(nodes.names_to_know(ids, names), components, filtered=app.list.has_options or others)
+    check_known(app, bos, named, components, filters)
+
+
+def check_known(
+    app: App, bos: BosClient, named: Sequence[Sequence[str]], found: Iterable[Component], filters: Filters
+) -> None:
+    """Raise `NotFound` for nodes that `--ids` names and BOS does not know; a page of a list tells of none."""
+    if not (filters.get("page_size") or filters.get("start_after_id")):
+        others = any(value is not None for name, value in filters.items() if name != "ids")
+        bos.check_known(named, found, filtered=app.list.has_options or others)
 
 
 def known_statuses(text: str) -> str:
@@ -215,9 +222,10 @@ def map_components(app: App, ids: str | None, **given: Unpack[ComponentFilters])
     $ nodewatch bos v2 components map --session night-reboot --watch
     $ nodewatch bos v2 components map --filter 'cabinet = x1000' --format svg
     """
-    filters: Filters = {**given, "ids": ids and nodes.comma_list(ids, app.world)}
+    names, named = nodes.read_ids(ids, app.world) if ids else (None, [])
+    filters: Filters = {**given, "ids": names}
     if not followed(app, lambda: follow.follow_component_map(app, filters)):
-        show_map(app, filters)
+        check_known(app, BosClient(app.backend("bos")), named, show_map(app, filters), filters)
 
 
 @command(listing="bos_v2.list_tables:COMPONENT_LISTING")
@@ -236,7 +244,7 @@ def map_session(app: App, session_id: str) -> None:
         show_map(app, filters)
 
 
-def show_map(app: App, filters: Filters) -> None:
+def show_map(app: App, filters: Filters) -> Iterable[Component]:
     """Show the components that fit as a picture, or as a list where the options ask for columns or counts."""
     from nodewatch.bos_v2.rules import PROGRESS_FIELDS
 
@@ -247,6 +255,7 @@ def show_map(app: App, filters: Filters) -> None:
         app.show_page(map_tables.components_picture(components))
     else:
         app.show_list(components)
+    return components
 
 
 @command
@@ -271,7 +280,7 @@ def describe_component(app: App, component_id: str) -> None:
     names = ",".join(nodes.known_names(bos, nodes.read_node_names(component_id, app.world)))
     if not followed(app, lambda: follow.follow_described(app, names, lambda found: describe(app, found))):
         found = list(bos.components(ids=names))
-        bos.check_known(names, found, filtered=False)
+        bos.check_known([[name] for name in names.split(",")], found, filtered=False)
         app.show(found, lambda found: describe(app, found))
 
 

@@ -10,7 +10,7 @@ from nodewatch.bos_v2.client import BosClient
 from nodewatch.bos_v2.components_outcome import ComponentsLook
 from nodewatch.bos_v2.status_rules import COMPONENT_CHART
 from nodewatch.bos_v2.types import Component
-from nodewatch.documents import id_of, part
+from nodewatch.documents import as_text, id_of, part
 from nodewatch.errors import NotFound
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ class ComponentsWatcher:
     the time has run out; by a watch, and where `--fail-fast` waits for a failure, at every look. A wait has those of
     the local store as texts.
 
-    Which components are those of a session is not known before it is set up: until then it is waited for.
+    Which components are those of a session is not known before it is set up: until then it is waited for. At the end
+    it has to be the same one: another session of its name began at another time.
     """
 
     def __init__(self, app: App, filters: Filters) -> None:
@@ -60,6 +61,7 @@ class ComponentsWatcher:
         self.standing: Filters = {"ids": filters.get("ids"), "session": filters.get("session")}
         self.chosen: set[str] = set()
         self.before: ComponentsLook
+        self.began = ""
 
     def look(self) -> ComponentsLook:
         """Return what is known now."""
@@ -87,7 +89,8 @@ class ComponentsWatcher:
             if is_pending(bos, session):
                 return ComponentsLook({}, 0, session)
             found = list(bos.components(fields=fields, **self.app.list.narrowed(self.filters)))  # there may be more now
-        bos.check_known(self.filters.get("ids"), found)
+        self.began = self.began or start_of(bos, session)
+        bos.check_known([[name] for name in (self.filters.get("ids") or "").split(",") if name], found)
         self.chosen = {id_of(component) for component in self.app.list.fitting(found)}
         self.app.list.keep_all()
         return self.look_at(found)
@@ -108,10 +111,18 @@ class ComponentsWatcher:
         bos = BosClient(self.app.backend("bos"))
         if not self.chosen:
             return self.first_look(bos, self.fields)
+        self.check_not_made_again(bos)
         found = bos.components(fields=self.fields, **self.standing)
         if isinstance(found, StoredArray) and not self.every_change:
             return self.look_at(KeptArray(found.texts))
         return self.look_at(list(found))
+
+    def check_not_made_again(self, bos: BosClient) -> None:
+        """Raise `NotFound` if another session has the name of the one whose components are followed by now."""
+        session = self.filters.get("session")
+        start = start_of(bos, session)
+        if start and self.began and start != self.began:
+            raise NotFound(f"session {session} was deleted, and made again at {start}.")
 
     def look_at(self, found: list[Component] | KeptArray) -> ComponentsLook:
         """Return the look at these components, as far as they were chosen."""
@@ -126,6 +137,14 @@ class ComponentsWatcher:
 def in_set_up(component: Component) -> bool:
     """Return whether the last thing that BOS did for a component was to give it to its session."""
     return part(component, "last_action").get("action") == "session_setup"
+
+
+def start_of(bos: BosClient, session: str | None) -> str:
+    """Return when a session began; empty for none, and for one that BOS does not tell of."""
+    try:
+        return as_text(part(bos.session(session), "status").get("start_time")) if session else ""
+    except NotFound:
+        return ""
 
 
 def is_pending(bos: BosClient, session: str) -> bool:

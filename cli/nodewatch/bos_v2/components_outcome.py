@@ -32,7 +32,7 @@ class ComponentsLook(NamedTuple):
 COMPONENTS_ENDS: dict[str, tuple[str, End]] = {
     "set-up": ("session {pending} is pending: its nodes are not known yet", GOES_ON),
     "none fits": ("nothing to wait for: no component matches", FAILED),
-    "all gone": ("all {chosen} are gone from the list", WENT_AWAY),
+    "all gone": ("nothing is left in the list of {chosen}", WENT_AWAY),
     "moving": ("{counts}", GOES_ON),
     "not all stable": ("{counts}", FAILED),
     "stable": ("{counts}", SUCCEEDED),

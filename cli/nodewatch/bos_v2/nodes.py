@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nodewatch.documents import id_of
 from nodewatch.nodes import limits
-from nodewatch.nodes.nodeset import Pattern, expand, expand_patterns, natural, read_nodes
+from nodewatch.nodes.nodeset import Pattern, expand, expand_patterns, natural, read_groups, read_nodes
 from nodewatch.nodes.places import is_place, meant_by, spell
 
 if TYPE_CHECKING:
@@ -24,17 +24,6 @@ def is_comma_list(text: str) -> bool:
     [True, False, False, False, False, False, False, False]
     """
     return bool(re.fullmatch(f"{LISTED_NAME}(,{LISTED_NAME})*", text))
-
-
-def names_to_know(text: str, names: str) -> str:
-    """Return those of a comma list of names that BOS should know where a user's text means them.
-
-    These are all that it names one by one, else the patterns: a node set may have holes.
-
-    >>> names_to_know("x1,x2", "x1,x2"), names_to_know("x[1-2],x9*", "x1,x2,x9*"), names_to_know("x[1-2]", "x1,x2")
-    ('x1,x2', 'x9*', '')
-    """
-    return names if is_comma_list(text) else ",".join(name for name in names.split(",") if {"*", "?"} & set(name))
 
 
 def names_several(text: str) -> bool:
@@ -59,9 +48,21 @@ def read_node_names(text: str, world: World) -> list[str]:
     return [spell(name) for name in (text.split(",") if is_comma_list(text) else read_nodes(text, world))]
 
 
-def comma_list(text: str, world: World) -> str:
-    """Return the nodes that the text names as a comma list; an empty text stays empty."""
-    return text and ",".join(read_node_names(text, world))
+def read_ids(text: str, world: World) -> tuple[str, list[list[str]]]:
+    """Return the nodes that the text names, as the comma list that BOS takes, and by what names them together.
+
+    BOS should know each name that stands alone, and one at least of a node set, which may have holes. Raise what
+    `read_node_names` raises.
+
+    >>> from nodewatch.world import World
+    >>> read_ids("x2,X1", World()), read_ids("x[1-2], x3", World())
+    (('x2,x1', [['x2'], ['x1']]), ('x1,x2,x3', [['x1', 'x2'], ['x3']]))
+    """
+    if is_comma_list(text):
+        groups = [[spell(name)] for name in text.split(",")]
+        return ",".join(name for (name,) in groups), groups
+    groups = [[spell(name) for name in group] for group in read_groups(text, world)]
+    return ",".join(sorted({name for group in groups for name in group}, key=natural)), groups
 
 
 def known_names(bos: BosClient, wanted: list[str]) -> list[str]:

@@ -67,7 +67,7 @@ SESSION_RULES = (
     Rule("", "", "no nodes", "{state}, without nodes yet", GOES_ON),
     Rule("", "", "not asked", "{state}: {shares}", GOES_ON),
     Rule("complete", "", "stable", STATE_AND_COUNTS, SUCCEEDED),
-    Rule("complete", "", "unclear", "{state}: {counts}, but its numbers make no sense", FAILED),
+    Rule("complete", "", "unclear", "{state}, but its numbers make no sense", FAILED),
     Rule("complete", "", "some gone", "{state}: {counts}, but it was set up for {members}", FAILED),
     Rule("complete", "", "", STATE_AND_COUNTS, FAILED),
     Rule("running", "at rest", "stable", STATE_AND_COUNTS, SUCCEEDED),
@@ -260,7 +260,9 @@ def failed_names(look: SessionLook, found: Kinds) -> list[str]:
 
 def state_in_words(fits: Rule, look: SessionLook, found: Kinds) -> str:
     """Return a session's state and its nodes by kind, in the words of the line that fits."""
-    state, total = look.status.get("status", "in an unknown state"), verdict_rules.node_count(look.status) or 0
+    state, total = look.status.get("status") or "in an unknown state", verdict_rules.node_count(look.status)
+    if total is None:
+        total = len(look.nodes) + len(look.staged)
     return fits.words.format(
         state=state,
         error=str(part(look.session, "status").get("error")).rstrip(". \n"),

@@ -104,7 +104,7 @@ class SessionWatcher:
             found.update(kinds.nodes_by_id(page))
             if self.with_documents:
                 documents += [rules.progress_of(component, alike) for component in page]
-        staged = list(self.ids_staged(bos)) if verdict_rules.shares_of(status).staged else []
+        staged = list(self.ids_staged(bos)) if verdict_rules.may_be_staged(status) else []
         if documents and not self.options and any(node.enabled for node in found.values()):
             self.options = bos.limits()
         start = as_text(part(session, "status").get("start_time"))

@@ -46,23 +46,30 @@ def percentage_of(document: Document, name: str) -> float:
 
 
 def is_percentage(value: object) -> TypeGuard[float]:
-    """Return whether a value can be a share of nodes in percent."""
+    """Return whether a value can be a share of nodes in percent, however the number is written.
+
+    >>> from nodewatch.jsontext import parse_json
+    >>> [is_percentage(value) for value in parse_json('[100, 100.0, 1.0E+2, 100.00, true, "100", 100.1]')]
+    [True, True, True, True, False, False, False]
+    """
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 100
 
 
 def is_sound(status: Document) -> bool:
-    """Return whether all percentages of a status that are there can be percentages.
+    """Return whether all percentages of a status that are there can be percentages, and its errors be read.
 
     >>> is_sound({"percent_failed": 0.0}), is_sound({"percent_failed": 1e999}), is_sound({"percent_staged": None})
     (True, False, False)
     >>> is_sound({"percent_successful": 100.0, "phases": {"percent_configuring": -1}})
     False
+    >>> is_sound({"error_summary": {}}), is_sound({"error_summary": None}), is_sound({"error_summary": ["x1"]})
+    (True, True, False)
     """
     phases = part(status, "phases")
     values = [status.get(f"percent_{name}", 0) for name in SHARES] + [
         phases.get(f"percent_{name}", 0) for name in MOVING_PHASES
     ]
-    return all(map(is_percentage, values))
+    return all(map(is_percentage, values)) and isinstance(status.get("error_summary"), dict | None)
 
 
 def shares_of(status: Document) -> Shares:
@@ -134,6 +141,17 @@ def node_count(status: Document) -> int | None:
     """
     count = status.get("managed_components_count")
     return count if type(count) is int and count >= 0 else None
+
+
+def may_be_staged(status: Document) -> bool:
+    """Return whether components may be staged for the session: of more than 20,000 the share does not tell one.
+
+    >>> [may_be_staged({"managed_components_count": count, "percent_staged": 0.0}) for count in (20_000, 20_001)]
+    [False, True]
+    >>> may_be_staged({"managed_components_count": 2, "percent_staged": 50.0})
+    True
+    """
+    return bool(shares_of(status).staged) or (node_count(status) or 0) > COUNTED_EXACTLY
 
 
 def count_failed(status: Document) -> int:
@@ -289,14 +307,18 @@ def error_groups(status: Document, found: Mapping[str, Sequence[str]]) -> list[E
 
     The server names ten nodes of a group and counts them all; `found` are the names by error message as the components
     themselves report them now. Where these are fewer than the count (nodes were taken over by another session since),
-    the server's names are added, and the rest is counted as unknown.
+    the server's names are added, and the rest is counted as unknown. An error whose count cannot be read is that of the
+    nodes that are named, or of one.
 
     >>> error_groups({"error_summary": {"off": {"count": 3, "list": "x2,x1..."}}}, {"off": ["x1"]})
     [ErrorGroup(message='off', number=3, names=['x1', 'x2'], unknown=1)]
     >>> error_groups({"error_summary": {"off": {"count": 1, "list": "x2"}}}, {"off": ["x1"]})
     [ErrorGroup(message='off', number=1, names=['x1'], unknown=0)]
     >>> error_groups({"error_summary": {"on": {"list": None}}}, {})
-    [ErrorGroup(message='on', number=0, names=[], unknown=0)]
+    [ErrorGroup(message='on', number=1, names=[], unknown=1)]
+    >>> error_groups({"error_summary": {"on": {"count": "2", "list": "x1,x2"}, "off": {"count": 0, "list": ""}}}, {})
+    [ErrorGroup(message='on', number=2, names=['x1', 'x2'], unknown=0), \
+ErrorGroup(message='off', number=0, names=[], unknown=0)]
     >>> error_groups({"error_summary": {"off": {"count": 2, "list": ", x2,"}, "on": {"count": 1, "list": None}}}, {})
     [ErrorGroup(message='off', number=2, names=['x2'], unknown=1), \
 ErrorGroup(message='on', number=1, names=[], unknown=1)]
@@ -306,11 +328,11 @@ ErrorGroup(message='on', number=1, names=[], unknown=1)]
         names = set(found.get(message, ()))
         said = part({"summary": summary}, "summary")
         count = said.get("count")
-        number = count if isinstance(count, int) else 0
-        if len(names) < number:
+        number = count if type(count) is int and count >= 0 else None
+        if number is None or len(names) < number:
             listed = str(said.get("list") or "").removesuffix("...")
             names.update(name.strip() for name in listed.split(",") if name.strip())
-        total = max(number, len(names))
+        total = max(1 if number is None else number, len(names))
         groups.append(ErrorGroup(message, total, sorted(names), total - len(names)))
     return sorted(groups, key=lambda group: (-group.number, group.message))
 

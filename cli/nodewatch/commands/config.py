@@ -31,7 +31,7 @@ IN_FILES = {  # what settings are called in the files of `cray` and `hzn`, where
 }
 
 
-@command(listing="commands.list_tables:CONTEXTS")
+@command(listing="commands.list_tables:CONTEXT_LISTING")
 def list_contexts(app: App) -> None:
     """They are in ~/.config/nodewatch/config.toml and /etc/nodewatch/config.toml; the one that counts is marked.
 

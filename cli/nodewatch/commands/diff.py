@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodewatch.errors import NotAllSucceeded
+from nodewatch.documents import as_text, part
+from nodewatch.errors import NotAllSucceeded, ServiceTrouble
 from nodewatch.tree import command
 
 if TYPE_CHECKING:
@@ -24,14 +25,15 @@ if TYPE_CHECKING:
 LIVE = "live"
 
 
-@command(listing="commands.list_tables:FLEET_CHANGES")
+@command(listing="commands.list_tables:FLEET_CHANGE_LISTING")
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="[B]", default=LIVE)
 @click.option("--exit-code", is_flag=True, help="End with 10 if a node newly failed.")
 def diff(app: App, before: str, after: str, exit_code: bool) -> None:
     """A and B are fleet files, stores, or the word `live` for the systems that are configured, which is B unless you
     name another. What only one of the two knows of is not compared: a case with one service, say, with a fleet of two.
-    With a filter, --exit-code goes by what matches. --format names has the nodes only, unless a filter says otherwise.
+    Nor is what could not be asked when a case was saved; then it ends with 5. With a filter, --exit-code goes by what
+    matches. --format names has the nodes only, unless a filter says otherwise.
 
     \b
     $ nodewatch diff yesterday.json today.json
@@ -46,7 +48,11 @@ def diff(app: App, before: str, after: str, exit_code: bool) -> None:
     fleets = [{place: fleet[place] for place in fleet if service_of(place) in services} for fleet in (one, other)]
     if LIVE in (before, after):
         fleets = [only_organization(fleet, str(app.settings.org)) for fleet in fleets]
-    found = changes(states_of_fleet(fleets[0]), states_of_fleet(fleets[1]))
+    found = [
+        change
+        for change in changes(states_of_fleet(fleets[0]), states_of_fleet(fleets[1]))
+        if (change.before or not unasked_in(one)) and (change.after or not unasked_in(other))
+    ]
     everything = app.list.has_options or app.settings.format != "names"
     fitting = app.list.fitting([row for row in rows(found) if everything or row["kind"] in NODE_KINDS])
     if app.list.wanted:
@@ -56,6 +62,17 @@ def diff(app: App, before: str, after: str, exit_code: bool) -> None:
     failed = sum(row["kind"] == "newly failed" for row in fitting)
     if exit_code and failed:
         raise NotAllSucceeded(f"{failed:,} newly failed between {before} and {after}.")
+    for source, fleet in ((before, one), (after, other)):
+        for path, words in unasked_in(fleet).items():
+            raise ServiceTrouble(f"what {source} lacks was not compared: {path} could not be asked: {words}")
+
+
+def unasked_in(fleet: Fleet) -> dict[str, str]:
+    """Return what could not be asked when a fleet was saved, by its path, with the reason."""
+    from nodewatch.offline.section import UNASKED
+
+    notes = fleet.get(UNASKED.place, {})
+    return {path: as_text(part(notes, path).get("message")) for path in notes}
 
 
 def service_of(place: str) -> str:
@@ -99,11 +116,13 @@ def fleet_of(app: App, source: str) -> Fleet:
         from nodewatch.offline.fleet import read_fleet
 
         return group_documents(read_fleet(read_file(source), source, sections()))
+    from nodewatch.offline.section import UNASKED
+
     with closing(store_at(source)) as store, store.reading():
         found = {
             # the key of a single document is empty, and an empty text comes back as None
             section.place: {key or "": document for key, document in store.dump(section.collection)}
-            for section in sections()
+            for section in (*sections(), UNASKED)
         }
     return {place: documents for place, documents in found.items() if documents}
 

@@ -23,7 +23,7 @@ def kind_cell(change: Document, _clock: Clock) -> Cell:
     return Cell(kind, KIND_STYLES.get(kind, ""))
 
 
-FLEET_CHANGES: Listing[Record] = Listing(
+FLEET_CHANGE_LISTING: Listing[Record] = Listing(
     [
         Attribute("node", "the node; or the session, the policy, the service", At("node"), Column("Name")),
         Attribute(
@@ -85,7 +85,7 @@ def failed_cell(found: GoingOn, _clock: Clock) -> Cell:
     return Cell(told, style_of(found))
 
 
-GOING_ON: Listing[GoingOn] = Listing(
+GOING_ON_LISTING: Listing[GoingOn] = Listing(
     [
         Attribute("name", "the session, or the policy", At("name"), Column("Name", 3)),
         Attribute("kind", "boot session or agent upgrade", At("kind"), Column("What", 2)),
@@ -129,7 +129,7 @@ def settings_words(context: Document, _clock: object) -> str:
     return ", ".join(f"{key} = {value}" for key, value in part(context, "settings").items())
 
 
-CONTEXTS: Listing[Document] = Listing(
+CONTEXT_LISTING: Listing[Document] = Listing(
     [
         Attribute(
             "name",

@@ -39,7 +39,7 @@ class Everywhere(NamedTuple):
     trouble: Sequence[NodewatchError]
 
 
-@command(listing="commands.list_tables:GOING_ON")
+@command(listing="commands.list_tables:GOING_ON_LISTING")
 @only_watchable
 def show_going_on(app: App) -> None:
     """Boot sessions that are running, those of the last day that have failed nodes or could not be set up, and policies

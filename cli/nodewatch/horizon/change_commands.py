@@ -128,11 +128,7 @@ def remove_policy(app: App, nmp: str, force: bool, yes: bool) -> None:
     """
     client = exchange_client(app)
     org, name = one_policy(nmp, app)
-    if "%" in org + name:
-        raise WrongUsage(
-            f"{nmp!r}: the Exchange takes a percent sign for any text when it removes policies, and would remove every "
-            "policy that matches. Remove it with the Exchange's own means."
-        )
+    rules.check_removable(nmp if "%" in nmp else f"{org}/{nmp}")
     policy = named_policy(client, org, name, "Node management policy")
     tell_losses(app, client, org, name)
     while not (force or yes or app.settings.dry_run):

@@ -12,6 +12,7 @@ from nodewatch.backend import (
     as_asked,
     ask_array,
     ask_confirmed,
+    check_given,
     json_kind,
     segment,
     status_words,
@@ -95,14 +96,21 @@ class ExchangeClient:
 
     def post_policy(self, org: str, nmp: str, policy: Document) -> Answer:
         """Make a policy that is not there yet; raise an error of status 403 if it is, or may not be made."""
+        check_given(org=org, nmp=nmp)
         return ask_confirmed(self.backend, Request("POST", policy_path(org, nmp), body=policy, done=(201,)))
 
     def put_policy(self, org: str, nmp: str, policy: Document) -> Answer:
         """Replace a policy that is there; raise `NotFound` if it is not."""
+        check_given(org=org, nmp=nmp)
         return ask_confirmed(self.backend, Request("PUT", policy_path(org, nmp), body=policy, retry=True, done=(201,)))
 
     def delete_policy(self, org: str, nmp: str) -> Answer:
-        """Remove a policy, and with it the statuses that nodes have of it; raise `NotFound` if it is not there."""
+        """Remove a policy, and with it the statuses that nodes have of it; raise `NotFound` if it is not there.
+
+        Raise `WrongUsage` for a name that would remove others, too.
+        """
+        check_given(org=org, nmp=nmp)
+        rules.check_removable(f"{org}/{nmp}")
         return ask_confirmed(self.backend, Request("DELETE", policy_path(org, nmp), done=(204,)))
 
 
@@ -146,9 +154,10 @@ class AgentClient:
                 document=error.document,
             ) from error
 
-    def reset(self, nmp: str = "") -> Answer:
-        """Have the policy of that name, or all of them, evaluated again."""
-        request = Request("PUT", agent_path("reset", nmp), body=None, done=(200, 201))
+    def reset(self, nmp: str | None = None) -> Answer:
+        """Have the policy of that name, or all of them, evaluated again; raise `WrongUsage` for an empty name."""
+        check_given(nmp=nmp)
+        request = Request("PUT", agent_path("reset", nmp or ""), body=None, done=(200, 201))
         answer = ask_confirmed(self.backend, request)
         said = answer.text or answer.document
         sentence = isinstance(said, str) and not said.startswith("<")  # in which an agent says what it did

@@ -107,7 +107,7 @@ def reset_statuses(app: App, nmp: str, yes: bool) -> None:
             raise
         app.print_document("No node management policy for this node.")
         return
-    done = agent.reset(name)
+    done = agent.reset(name or None)
     policies = "policy" if name or len(found) == 1 else "policies"
     names = name or ",".join(sorted(found))
     tell_done(app, done, f"The following node management {policies} will be re-evaluated: {names}.")

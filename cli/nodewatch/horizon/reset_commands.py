@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nodewatch.documents import as_text
-from nodewatch.errors import NotFound
+from nodewatch.errors import NotFound, WrongUsage
 from nodewatch.horizon import rules
 from nodewatch.horizon.shared import (
     CONCURRENCY_OPTION,
@@ -109,6 +109,8 @@ def reset_node(app: App, node: str, policy: str | None, status: str | None, yes:
     $ nodewatch exchange node management reset 'org/sample-*' --policy sample-nmp --status failed,unknown --yes
     """
     words = None if status is None else reset_rules.wanted_words(status)
+    if policy is not None and not all(policy.split("/")):
+        raise WrongUsage(f"{policy!r} names no policy: write `nmp` or `org/nmp`, or `org/*` for all of them.")
     client = exchange_client(app)
     org, nodes = choosing.ask_named_nodes(app, client, node, app.settings.org)
     if len(nodes) > 1:

@@ -111,7 +111,8 @@ def ask_to_reset_targets(app: App, wanted: Sequence[Target], what: str, *, yes: 
             "After a reset it may be started again while it is still going on."
         )
     if not (yes or app.settings.dry_run):
-        app.confirm(f"Reset these on {plural(len({target.node for target in wanted}), 'node')}?")
+        counted = plural(len({target.node for target in wanted}), "node")
+        app.confirm(f"Reset these on {counted}, at {app.address('exchange')}?")
 
 
 def rehearse(app: App, wanted: Sequence[Target]) -> None:

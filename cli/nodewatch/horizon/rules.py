@@ -317,6 +317,15 @@ def re_evaluated(status: Document | None) -> Document:
     return changed
 
 
+def check_removable(name: str) -> None:
+    """Raise `WrongUsage` for the name of a policy by which an Exchange would remove others, too."""
+    if "%" in name:
+        raise WrongUsage(
+            f"{name!r}: the Exchange takes a percent sign for any text when it removes policies, and would remove "
+            "every policy that matches. Remove it with the Exchange's own means."
+        )
+
+
 def qualified(name: str, org: str | None) -> tuple[str, str]:
     """Return the organization and the name that `org/name`, or `name` in the organization given, stand for.
 

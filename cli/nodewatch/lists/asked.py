@@ -21,7 +21,7 @@ OPTIONS_OF_LISTS = ("filter", "also", "sort", "columns", "count_by", "no_heading
 class AskedList:
     """What is asked of a list: which of its records, in which order, and what is looked at for that.
 
-    `place` names the description of the list (`bos_v2.list_tables:SESSIONS`); empty for a command that shows none.
+    `place` says where the list is described (`bos_v2.list_tables:SESSION_LISTING`); empty for a command without one.
     """
 
     def __init__(self, app: App) -> None:

@@ -345,18 +345,40 @@ def read_nodes(text: str, world: World) -> list[str]:
     `FileTrouble` if it cannot be read, and `WrongUsage` if it, or the text, is malformed or names no node: to
     a filter that would mean all of them.
     """
-    if text != "-" and not text.startswith("@"):
-        source, content = quoted(text), text
-    else:
-        from nodewatch.files import read_input
+    source, content = read_written(text, world)
+    return expand_written(source, content)
 
-        source = "stdin" if text == "-" else text[1:]
-        written = read_input("-" if text == "-" else world.expanded(source), world.stdin, MOST_CHARACTERS)
-        content = re.sub(r"(?m)(^|(?<=[\s,]))#.*", "", written)
+
+def read_groups(text: str, world: World) -> list[list[str]]:
+    """Return the names that a user means as `read_nodes` does, those of each node set together; a name is a group, too.
+
+    >>> from nodewatch.world import World
+    >>> read_groups("x[1-2], y3 x3*", World())
+    [['x1', 'x2'], ['y3'], ['x3*']]
+    """
+    source, content = read_written(text, world)
+    expand_written(source, content)
+    pieces = (found[0] for found in re.finditer(PIECE, content))
+    return [expand(piece) if BRACKETS.intersection(piece) else [name_of(piece)] for piece in pieces]
+
+
+def read_written(text: str, world: World) -> tuple[str, str]:
+    """Return where node sets are written, as errors call it, and what is written there without its comments."""
+    if text != "-" and not text.startswith("@"):
+        return "", text
+    from nodewatch.files import read_input
+
+    source = "stdin" if text == "-" else text[1:]
+    written = read_input("-" if text == "-" else world.expanded(source), world.stdin, MOST_CHARACTERS)
+    return source, re.sub(r"(?m)(^|(?<=[\s,]))#.*", "", written)
+
+
+def expand_written(source: str, content: str) -> list[str]:
+    """Return the names in what is written; raise `WrongUsage` that says where if it is malformed or names none."""
     try:
         nodes = expand(content)
     except WrongUsage as error:
-        raise WrongUsage(error.message if content is text else f"{source}: {error.message}") from error
+        raise WrongUsage(f"{source}: {error.message}" if source else error.message) from error
     if not nodes:
-        raise WrongUsage(f"{source} names no node. {EXAMPLE}")
+        raise WrongUsage(f"{source or quoted(content)} names no node. {EXAMPLE}")
     return nodes

@@ -84,7 +84,7 @@ class LineViewer(Generic[Looked, Shown]):
                 if update.seen
                 else "nothing was seen yet"
             )
-            self.tell(f"no answer, {age}, next try in {update.pause:g} s: {update.trouble}")
+            self.tell(f"no answer, {age}, next try in {update.pause:.0f} s: {update.trouble}")
             return
         if self.stale:
             self.stale = False

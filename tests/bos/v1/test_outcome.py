@@ -93,6 +93,37 @@ LINES = {
     "hidden errors of a phase": Line(
         [[{**UP, "metadata": {"error_count": 1}}]], SETTLES, f"unclear: 2 of 2 nodes done; {HIDDEN}", done=2
     ),
+    "a number of errors that is none": Line(
+        [[UP]],
+        SETTLES,
+        'unclear: 2 of 2 nodes done; The number of errors cannot be read: "0"',
+        metadata={"error_count": "0"},
+        done=2,
+    ),
+    "a failed node without a name": Line(
+        [[{**phase("boot", succeeded=[A], failed=[None]), "metadata": {}}]],
+        SETTLES,
+        "unclear: 1 of 1 node done; The nodes of failed in boot cannot be read",
+        done=1,
+    ),
+    "a phase that is none": Line(
+        [[UP, None]], SETTLES, "unclear: 2 of 2 nodes done; Not all of its phases can be read", done=2
+    ),
+    "a node that a later phase lacks": Line(
+        [[DOWN, phase("boot", succeeded=[A])]],
+        SETTLES,
+        f"unclear: 2 of 2 nodes done; Of the nodes of shutdown 1 is not in boot: {B}",
+        done=2,
+    ),
+    "a phase in progress by its flag": Line(
+        [[{**UP, "metadata": {"in_progress": True}}]],
+        SETTLES,
+        "unclear: 2 of 2 nodes done; The server says in progress, but its phases do not",
+        done=2,
+    ),
+    "a session in progress by its flag": Line(
+        [[UP]], SUCCEEDED, "finished: 2 of 2 nodes done", metadata={"in_progress": True}, done=2
+    ),
     "a phase": Line([[DOWN, COMING_UP]], SUCCEEDED, "finished: 2 of 2 nodes done", phase="Shutdown", done=2),
     "a phase that one never came to": Line(
         [[LOST, phase("boot", not_started=[A], succeeded=[B])]],

@@ -59,7 +59,9 @@ def test_filters(run: Runner, load: Load, options: str, ids: list[str]) -> None:
         ("X3000C0S1B0N0,x3000c0s2b0n0", None),
         ("x3000c0s[1,7]b0n0", None),
         ("x3000c0s1b0n0,x3000c0s7b0n0", "x3000c0s7b0n0"),
-        ("x3000c0s[7-8]b0n0 --status failed", None),
+        ("'x3000c0s1b0n0, x3000c0s7b0n0'", "x3000c0s7b0n0"),
+        ("x3000c0s1b0n0,x3000c0s[7-8]b0n0", "x3000c0s[7-8]b0n0"),
+        ("x3000c0s[7-8]b0n0 --status failed", "x3000c0s[7-8]b0n0"),
         ("x3000c0s1* --status failed --phase powering_off", None),
         ("x3000c0s[1,7]b0n0 --phase powering_off", None),
         ("'x4*'", "x4*"),
@@ -68,9 +70,9 @@ def test_filters(run: Runner, load: Load, options: str, ids: list[str]) -> None:
 )
 def test_names_that_bos_does_not_know(run: Runner, load: Load, ids: str, unknown: str | None) -> None:
     load(FLEET)
-    done = run(f"bos v2 components list --ids {ids}")
     sentence = f"Error: BOS does not know {unknown}: `nodewatch bos v2 components list` shows what it knows.\n"
-    assert (done.code, done.stderr) == ((8, sentence) if unknown else (0, ""))
+    for done in (run(f"bos v2 components {word} --ids {ids}") for word in ("list", "map")):
+        assert (done.code, done.stderr) == ((8, sentence) if unknown else (0, ""))
 
 
 @pytest.mark.parametrize("style", ["table", "json", "yaml", "toml", "csv", "names"])

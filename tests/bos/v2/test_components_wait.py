@@ -110,8 +110,21 @@ def test_nodes_that_are_all_taken(run: Runner, play: Play) -> None:
         12,
         "[]\n",
         """\
-Error: all 4 nodes are gone from the list.
+Error: nothing is left in the list of 4 nodes.
   Missing (4): x3000c0s[1-3,10]b0n0, last seen: power_on_called
+""",
+    )
+
+
+def test_the_nodes_of_a_session_that_is_made_again_under_its_name(run: Runner, play: Play) -> None:
+    again = moment(*everywhere(stable), state="complete")
+    again["bos"]["v2"]["sessions"][0]["status"]["start_time"] = "2026-11-21T12:00:20"
+    play({0: moment(*everywhere(on)), 30: again})
+    assert run(f"{WAIT} --session boot-1")[::2] == (
+        12,
+        """\
+Error: session boot-1 was deleted, and made again at 2026-11-21T12:00:20.
+It was there 15 s ago: 0 of 4 nodes stable, 4 in progress.
 """,
     )
 
@@ -153,9 +166,11 @@ def test_a_look_asks_only_for_what_is_going_on(run: Runner, play: Play, network:
     play({0: begun, 40: moment(configuring(NAMES[0]), *map(stable, NAMES[1:])), 70: STABLE})
     assert run(f"{WAIT} --session boot-1")[::2] == (0, "")
     if backend == "http":
-        asked = [str(call.request.url).partition("session=boot-1")[2] for call in network.calls]
-        one = f"&enabled=True&status={MOVING_STATUSES.replace(',', '%2C')}&page_size=1"
-        assert asked == ["", *[one] * 5, ""]
+        asked = [str(call.request.url).partition("/v2/")[2] for call in network.calls]
+        of_session = "components?session=boot-1"
+        one = f"{of_session}&enabled=True&status={MOVING_STATUSES.replace(',', '%2C')}&page_size=1"
+        session = "sessions/boot-1"
+        assert asked == [of_session, session, *[one] * 5, session, of_session]
 
 
 def test_nodes_that_move_and_were_not_chosen_do_not_hold_it(run: Runner, play: Play) -> None:

@@ -22,16 +22,17 @@ def test_a_folded_list_is_sent_as_the_names_that_it_was_folded_from(found: list[
 @given(names)
 def test_a_plain_list_is_sent_as_it_was_typed(found: list[str]) -> None:
     text = ",".join([*found, found[0]])
-    assert nodes.comma_list(text, FakeWorld({})) == text
+    assert nodes.read_ids(text, FakeWorld({})) == (text, [[name] for name in (*found, found[0])])
 
 
 @given(names)
 def test_a_file_and_stdin_are_sent_as_lists(found: list[str]) -> None:
-    assert nodes.comma_list("-", FakeWorld({}, "\n".join(found))) == ",".join(sorted(found, key=natural))
+    read, groups = nodes.read_ids("-", FakeWorld({}, "\n".join(found)))
+    assert (read, groups) == (",".join(sorted(found, key=natural)), [[name] for name in found])
 
 
 @pytest.mark.parametrize("text", ["x[1", "x1]", "x[a]", "x[1-2]b[", "x[1-9999999]", "x[2-1]"])
 def test_what_is_malformed_is_not_sent(text: str) -> None:
-    for parse in (nodes.read_node_names, nodes.comma_list):
+    for parse in (nodes.read_node_names, nodes.read_ids):
         with pytest.raises(WrongUsage, match="Write it as in"):
             parse(text, FakeWorld({}))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge import node, policy, status
+from edge import address, node, policy, status
 from nodewatch.errors import NotPermitted, ServiceTrouble
 from nodewatch.offline.backend import LocalBackend
 
@@ -119,7 +119,7 @@ def test_what_cannot_be(run: Runner, load: Load, line: str, code: int, sentence:
 
 def test_on_a_terminal_it_asks_once(run: Runner, load: Load) -> None:
     load(FLEET)
-    asked = f"{QUESTION}Reset these on 3 nodes? [y/N]: "
+    asked = f"{QUESTION}Reset these on 3 nodes, at {address(run)}? [y/N]: "
     assert run("exchange nmp reset roll", tty=True, stdin="n\n") == (1, "", f"{asked}Error: Nothing was changed.\n")
     assert words(run) == BEFORE
     done = run("exchange nmp reset roll", tty=True, stdin="y\n", NO_COLOR="1")

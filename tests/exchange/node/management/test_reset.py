@@ -179,4 +179,11 @@ def test_several_nodes_of_which_one_has_no_status(run: Runner, load: Load) -> No
     )
     assert run("exchange node management reset edge-07,edge-08").code == 8
     asked = run("exchange node management reset 'edge-0[1-2]'", tty=True, stdin="n\n")
-    assert asked.stderr.endswith("Reset these on 2 nodes? [y/N]: Error: Nothing was changed.\n")
+    assert asked.stderr.endswith(f"Reset these on 2 nodes, at {address(run)}? [y/N]: Error: Nothing was changed.\n")
+
+
+@pytest.mark.parametrize("policy", ["harbor/", "/roll", "/"])
+def test_half_a_name_is_not_all_policies(run: Runner, load: Load, policy: str) -> None:
+    load(FLEET)
+    said = f"Error: {policy!r} names no policy: write `nmp` or `org/nmp`, or `org/*` for all of them.\n"
+    assert run(f"exchange node management reset edge-01 -p {policy} --yes") == (2, "", said)
