@@ -147,6 +147,21 @@ def test_names(run: Runner, line: str, names: list[str]) -> None:
     assert in_bash("nodewatch", *line.split(), **patient(run)) == names
 
 
+def test_a_version_that_is_asked_for_is_not_among_the_offers(tmp_path: Path) -> None:
+    line = {
+        "COMP_WORDS": "nodewatch --version bos v2 health",
+        "COMP_CWORD": "4",
+        "_NODEWATCH_COMPLETE": "bash_complete",
+    }
+    done = subprocess.run(
+        [f"{sys.prefix}/bin/nodewatch"],
+        env={"PATH": PATH, "HOME": str(tmp_path), **line},
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout == b"plain,healthz\n"
+
+
 @pytest.mark.parametrize("ask", [in_zsh, in_fish])  # bash adds them when a function like ours has returned
 def test_shells_offer_files(ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "fleet.json").touch()

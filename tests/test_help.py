@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nodewatch import __version__
+
 if TYPE_CHECKING:
     from conftest import Runner
 
@@ -22,6 +24,10 @@ def test_shared_options_stand_in_one_place(run: Runner) -> None:
         page = run(f"{words} --help").stdout
         assert "--local PATH" not in page
         assert page.endswith("\nShared options, such as --format and --local: nodewatch help options\n")
+
+
+def test_the_version(run: Runner) -> None:
+    assert run("--version") == (0, f"nodewatch {__version__}\n", "")
 
 
 def test_five_commands_to_begin_with(run: Runner) -> None:

@@ -203,6 +203,15 @@ Error: the time ran out after 50 s: boot-1 is running: staged for 4 nodes, and w
     assert done.json["percent_staged"] == 100.0
 
 
+def test_no_question_is_waited_for_longer_than_the_time_that_is_left(
+    run: Runner, play: Play, network: RequestsMock, backend: str
+) -> None:
+    play({0: CLEAN[60]})
+    assert run(f"{WAIT} --timeout 20s").code == 11
+    allowed = [vars(call.request)["req_kwargs"]["timeout"].total for call in network.calls]
+    assert backend == "local" or allowed == [20.5, 20.5, 20.5, 5.5, 0.5, 0.5]
+
+
 def test_a_server_down_for_a_while(run: Runner, play: Play) -> None:
     play({**CLEAN, 45: DOWN})
     done = run(WAIT)
