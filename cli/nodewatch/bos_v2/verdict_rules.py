@@ -134,13 +134,13 @@ def counted_once(status: Document, applied: int) -> Document:
 
 
 def node_count(status: Document) -> int | None:
-    """Return how many components the session manages; None if the server does not say.
+    """Return how many components the session manages; None if the server does not say, or what no machine has.
 
-    >>> [node_count({"managed_components_count": count}) for count in (2, 0, -1, "2", True)]
-    [2, 0, None, None, None]
+    >>> [node_count({"managed_components_count": count}) for count in (2, 0, -1, "2", True, 10**400)]
+    [2, 0, None, None, None, None]
     """
     count = status.get("managed_components_count")
-    return count if type(count) is int and count >= 0 else None
+    return count if type(count) is int and 0 <= count < 1 << 53 else None
 
 
 def may_be_staged(status: Document) -> bool:
