@@ -174,6 +174,12 @@ FAULTS = [
         5,
         f"ASKED was answered 304, which means nothing here. {CHECK}",
     ),
+    Fault(
+        "part-of-an-answer",
+        answer(206, b'{"name": "night"}'),
+        5,
+        f"ASKED was answered 206, which means nothing here. {CHECK}",
+    ),
     # Redirects
     Fault(
         "redirect-in-a-circle",

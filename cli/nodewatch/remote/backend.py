@@ -37,6 +37,7 @@ OF_THE_EXCHANGE = ("exchange", "css")  # they take the same login
 REDIRECTS = 5
 MOVED = (301, 302, 303, 307, 308)
 READS = ("GET", "HEAD")
+PARTIAL = 206  # a part of an answer, which nobody asked for
 
 
 class HttpBackend:
@@ -117,7 +118,7 @@ class HttpBackend:
         reply = self.ask(request)
         if reply.status >= 400:
             raise answered_error(request, lenient(reply), self.who, self.advice(reply))
-        if not 200 <= reply.status < 300:
+        if not 200 <= reply.status < 300 or reply.status == PARTIAL:
             raise ServiceTrouble(
                 f"{self.asked(request)} was answered {reply.status}, which means nothing here. {self.check()}",
                 status=reply.status,
