@@ -99,12 +99,12 @@ def without_named(text: str) -> str:
     return re.sub(IN_FORM, rf"\1{MASK}", text, flags=re.IGNORECASE)
 
 
-def without_logins(text: str) -> str:
+def without_secrets(text: str) -> str:
     r"""Return a text, kernel parameters say, with the logins of the URLs in it masked, and the values of telling names.
 
-    >>> without_logins("root=live:https://me:a/b@h:80/x@1 ftp://key@h rd.iscsi.password=hunter2 a.token=${T}")
+    >>> without_secrets("root=live:https://me:a/b@h:80/x@1 ftp://key@h rd.iscsi.password=hunter2 a.token=${T}")
     'root=live:https://me:***@h:80/x@1 ftp://***@h rd.iscsi.password=*** a.token=${T}'
-    >>> without_logins("https://h:80/a@b s3://b/c@2 tokens: 3")
+    >>> without_secrets("https://h:80/a@b s3://b/c@2 tokens: 3")
     'https://h:80/a@b s3://b/c@2 tokens: 3'
     """
     text = re.sub(LOGIN_IN_URL, rf"\1{MASK}@", text, flags=re.IGNORECASE) if "://" in text else text

@@ -175,13 +175,13 @@ def delete_session(app: App, session_id: str, yes: bool) -> None:
     """
     bos = BosV1Client(app.backend("bos"))
     if app.settings.dry_run or (app.interactive and not yes):
-        words, finished = state_in_words(app, session_id)
+        words, finished = how_far_in_words(app, session_id)
         if app.settings.dry_run or not finished:
             app.agree(f"{words}. Delete it at {app.address('bos')}", yes=yes)
     app.show(bos.delete(session_id), tables.deleted_page)
 
 
-def state_in_words(app: App, session_id: str) -> tuple[str, bool]:
+def how_far_in_words(app: App, session_id: str) -> tuple[str, bool]:
     """Return how far a session is, in a sentence, and whether it is over."""
     from datetime import timedelta
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from nodewatch.errors import NodewatchError, NotFound, Unreachable, UnreadableAnswer, WrongConfiguration
 from nodewatch.gather import gather
-from nodewatch.masking import without_logins
+from nodewatch.masking import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,7 +44,7 @@ def without_credential(name: str, value: object) -> object:
         return [without_credential("", item) for item in value]
     if not isinstance(value, str):
         return value
-    return EXCHANGE_MASK if value and SECRET_NAME.search(name) else without_logins(value)
+    return EXCHANGE_MASK if value and SECRET_NAME.search(name) else without_secrets(value)
 
 
 def with_texts(document: object, change: Callable[[str], str]) -> object:

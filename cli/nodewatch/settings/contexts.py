@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nodewatch.world import World
 
 URL, TEXT, PATH, SECONDS = "a URL", "a text without control characters", "a path", "a number of seconds above 0"
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CONTEXT_KEYS = {
     "bos.url": URL,
     "bos.tenant": TEXT,
@@ -168,7 +168,7 @@ def has_kind(value: object, kind: str) -> bool:
     """
     if kind == SECONDS:
         return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1e300
-    if not isinstance(value, str) or CONTROL.search(value):
+    if not isinstance(value, str) or CONTROL_CHARACTERS.search(value):
         return False
     return kind == TEXT or (bool(value) if kind == PATH else value.startswith(("http://", "https://")))
 
