@@ -278,6 +278,13 @@ class App:
         system = self.settings.system(service)
         return system.url or f"the local store {system.local}"
 
+    def agree(self, change: str, *, yes: bool) -> None:
+        """Ask for a change that goes to a system, unless `yes` says so; a dry run says what it would be instead."""
+        if self.settings.dry_run:
+            self.say(f"{change}: nothing is sent.")
+        elif not yes:
+            self.confirm(f"{change}?")
+
     def confirm(self, question: str, *, anywhere: bool = False) -> None:
         """Ask before a change, when both ends are terminals, or `anywhere`; raise when the user declines."""
         from nodewatch.table import visible

@@ -16,6 +16,10 @@ TELLING_NAMES = (
 )
 IN_JSON = rf'("(?:{TELLING_NAMES})"\s*:\s*)"(?:[^"\\]|\\.)*("|$)'
 IN_FORM = rf"((?:^|[&?;])(?:{TELLING_NAMES})=)[^&#\s]*"
+AMONG_WORDS = (
+    rf"((?:^|[\s,;&?.])(?:{TELLING_NAMES})=)(?!\$\{{)[^\s&,;#]+"  # ${{NAME}} is filled in later, by another one
+)
+LOGIN_IN_URL = r"([a-z][a-z0-9+.-]*://(?:[^\s/?#@:]*:)?)(?:[^\s/?#]+|(?<=[^/]:)(?!\d+[/?#])[^\s@]+)@"
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
@@ -93,6 +97,18 @@ def without_named(text: str) -> str:
     """
     text = re.sub(IN_JSON, rf'\1"{MASK}"', text, flags=re.IGNORECASE)
     return re.sub(IN_FORM, rf"\1{MASK}", text, flags=re.IGNORECASE)
+
+
+def without_secrets(text: str) -> str:
+    r"""Return a text, kernel parameters say, with the logins of the URLs in it masked, and the values of telling names.
+
+    >>> without_secrets("root=live:https://me:a/b@h:80/x@1 ftp://key@h rd.iscsi.password=hunter2 a.token=${T}")
+    'root=live:https://me:***@h:80/x@1 ftp://***@h rd.iscsi.password=*** a.token=${T}'
+    >>> without_secrets("https://h:80/a@b s3://b/c@2 tokens: 3")
+    'https://h:80/a@b s3://b/c@2 tokens: 3'
+    """
+    text = re.sub(LOGIN_IN_URL, rf"\1{MASK}@", text, flags=re.IGNORECASE) if "://" in text else text
+    return re.sub(AMONG_WORDS, rf"\1{MASK}", text, flags=re.IGNORECASE) if "=" in text else text
 
 
 def without_login(url: str) -> str:

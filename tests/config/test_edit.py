@@ -50,6 +50,12 @@ def test_the_first_file(run: Runner) -> None:
     assert run("config show --context a").json["bos.local"]["value"] == "/f.db"
 
 
+def test_without_a_terminal_an_editor_must_be_named(run: Runner, config: Path) -> None:
+    words = "Error: no editor can be opened here: set EDITOR to one, or use `nodewatch config set KEY VALUE`.\n"
+    assert run("config edit") == (2, "", words)
+    assert config.read_text() == CONFIG
+
+
 @pytest.mark.parametrize(("command", "code"), [("false", 4), ("true", 1), ("/nonexistent", 4)])
 def test_an_editor_that_does_nothing(run: Runner, config: Path, command: str, code: int) -> None:
     done = run("config edit", EDITOR=command)

@@ -57,6 +57,8 @@ def test_a_context_that_is_named(run: Runner, config: Path) -> None:
         ("set bos.uri x", 2, "there is no key 'bos.uri'; do you mean bos.url? Keys are bos.url, bos.tenant, "),
         ("set bos.url x", 2, "bos.url: a URL is needed, not 'x'.\n"),
         ("set bos.tenant ' '", 2, "bos.tenant cannot be empty: `nodewatch config unset bos.tenant` takes it away.\n"),
+        ("set bos.tenant 'red\x07'", 2, "bos.tenant: a text without control characters is needed, not 'red\\x07'.\n"),
+        ("set bos.url 'https://h/\x7f'", 2, "bos.url: a URL is needed, not 'https://h/\\x7f'.\n"),
         ("set request_timeout soon", 2, "request_timeout: a number of seconds above 0 is needed, not 'soon'.\n"),
         ("set local /x", 7, ": contexts.prod.local: a local store answers everything: it cannot stand with bos.url.\n"),
         ("unset proxy", 8, "the context prod sets no proxy.\n"),

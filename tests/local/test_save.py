@@ -130,13 +130,16 @@ def test_no_credentials(run: Runner, live: dict[str, Any], file: Path, tamper: T
         document: Any = answer.document
         for node in document["nodes"].values() if path.endswith("/nodes") else ():
             node["token"] = "hidden"
+        for template in document if path.endswith("/sessiontemplates") else ():
+            template["description"] = "quiet root=live:https://boot:let-me-in@h/a console=ttyS0"
         return answer
 
     tamper(change)
     done = run(f"local save {file}", NODEWATCH_TOKEN="hidden", HZN_EXCHANGE_USER_AUTH="me:hidden")
     assert done.code == 0, done.stderr
     assert '"token": "********"' in file.read_text()
-    assert "hidden" not in file.read_text()
+    assert "root=live:https://boot:***@h/a console=ttyS0" in file.read_text()
+    assert not {"hidden", "let-me-in"} & set(re.findall(r"[\w-]+", file.read_text()))
 
 
 def test_what_is_not_answered_is_told(run: Runner, live: dict[str, Any], file: Path, tamper: Tamper) -> None:

@@ -100,7 +100,8 @@ def test_on_a_terminal_it_asks(run: Runner, load: Load) -> None:
 def test_dry_run_sends_nothing(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("nmstatus reset roll --dry-run")
-    assert (done.code, done.stderr) == (0, f"Reset on {where(run)}:\n{SAID}")
+    said = f"Reset harbor/roll on {where(run)}: nothing is sent.\n"
+    assert (done.code, done.stderr) == (0, f"Reset on {where(run)}:\n{SAID}{said}")
     assert done.json == {"method": "PUT", "path": "/nodemanagement/reset/roll", "query": {}, "body": None}
     assert run("nmstatus list roll").json == {"harbor/roll": "failed"}
 

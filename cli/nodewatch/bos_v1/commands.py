@@ -157,9 +157,9 @@ def create_session(
         raise click.UsageError("Missing option '--template-name'.", click.get_current_context())
     bos, template = BosV1Client(app.backend("bos")), template_name or template_uuid or ""
     limit = limit and limits.read_limit(limit, app.world, from_all=True)
-    if limit is None and not yes and app.interactive and not app.settings.dry_run:
+    if limit is None and (app.settings.dry_run or (app.interactive and not yes)):
         who = limits.everyone(bos.template(template)).words()
-        app.confirm(f"{DOING[operation.lower()]} all {who} of {template}, at {app.address('bos')}?")
+        app.agree(f"{DOING[operation.lower()]} all {who} of {template}, at {app.address('bos')}", yes=yes)
     app.show(bos.create(operation, template_name, template_uuid, limit), tables.created_page)
 
 
@@ -174,15 +174,15 @@ def delete_session(app: App, session_id: str, yes: bool) -> None:
     $ nodewatch bos v1 session delete f4eebe51-a217-46d0-8733-b9499a092042
     """
     bos = BosV1Client(app.backend("bos"))
-    if app.interactive and not yes and not app.settings.dry_run:
-        going_on = unfinished_in_words(app, session_id)
-        if going_on:
-            app.confirm(f"{going_on}. Delete it at {app.address('bos')}?")
+    if app.settings.dry_run or (app.interactive and not yes):
+        words, finished = how_far_in_words(app, session_id)
+        if app.settings.dry_run or not finished:
+            app.agree(f"{words}. Delete it at {app.address('bos')}", yes=yes)
     app.show(bos.delete(session_id), tables.deleted_page)
 
 
-def unfinished_in_words(app: App, session_id: str) -> str:
-    """Return how far a session is, in a sentence; nothing where it is over."""
+def how_far_in_words(app: App, session_id: str) -> tuple[str, bool]:
+    """Return how far a session is, in a sentence, and whether it is over."""
     from datetime import timedelta
 
     from nodewatch.watch.model import Settling
@@ -191,8 +191,8 @@ def unfinished_in_words(app: App, session_id: str) -> str:
     try:
         found = session.outcome(session.look(), Settling(app.now, {}, timedelta.max))
     except (NotFound, ServiceTrouble):
-        return f"The status of session {session_id} is not known"
-    return "" if found.finished else found.words.replace("session", "Session", 1)
+        return f"The status of session {session_id} is not known", False
+    return found.words.replace("session", "Session", 1), found.finished
 
 
 @command

@@ -95,10 +95,7 @@ def create_session(
     limit = limit and nodes.known_limit(bos, limits.read_limit(limit, app.world))
     if app.settings.dry_run or (limit is None and not yes and app.interactive):
         who = f"{whom_in_words(bos, template_name, limit or '', rehearsed=app.settings.dry_run)} of {template_name}"
-        if app.settings.dry_run:
-            app.say(f"{DOING[operation]} {who}, at {app.address('bos')}: nothing is sent.")
-        else:
-            app.confirm(f"{DOING[operation]} {who}, at {app.address('bos')}?")
+        app.agree(f"{DOING[operation]} {who}, at {app.address('bos')}", yes=yes)
     session = bos.create_session(
         template_name=template_name,
         operation=operation,
@@ -131,11 +128,11 @@ def delete_session(app: App, session_id: str, yes: bool) -> None:
     $ nodewatch bos v2 sessions delete night-reboot
     """
     bos = BosClient(app.backend("bos"))
-    if app.interactive and not yes and not app.settings.dry_run:
+    if app.settings.dry_run or (app.interactive and not yes):
         found = bos.session_status(session_id)
-        if found.get("status") != "complete":
+        if app.settings.dry_run or found.get("status") != "complete":
             state = f"{found.get('status')}, {found.get('managed_components_count')} nodes"
-            app.confirm(f"Delete session {session_id} ({state}) at {app.address('bos')}?")
+            app.agree(f"Delete session {session_id} ({state}) at {app.address('bos')}", yes=yes)
     app.show(bos.delete_session(session_id))
 
 
@@ -215,11 +212,10 @@ def update_components(
     names = nodes.known_names(bos, names)
     check_length(names)
     who = nodeset.fold(names) if names else f"all components of session {filter_session}"
-    if app.interactive and len(names) != 1 and not yes and not app.settings.dry_run:
+    if len(names) != 1 and (app.settings.dry_run or (app.interactive and not yes)):
         count = len(names) or len(list(bos.components(session=filter_session, fields=("id",))))
-        app.confirm(
-            f"Change {table.plural(count, 'component')}, {who}, to {json.dumps(wanted)}, at {app.address('bos')}?"
-        )
+        change = f"Change {table.plural(count, 'component')}, {who}, to {json.dumps(wanted)}, at {app.address('bos')}"
+        app.agree(change, yes=yes)
     filters = {"ids": ",".join(names)} if names else {"session": str(filter_session)}
     components = bos.update_components(filters, wanted)
     app.show(components, lambda components: list_tables.components_table(components, app.clock))

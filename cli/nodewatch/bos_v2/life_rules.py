@@ -230,8 +230,26 @@ def next_change(
     {'enabled': False}
     >>> wanted = {"boot_artifacts": {"kernel": "k"}}
     >>> node = {"status": {"phase": "configuring"}, "desired_state": wanted, "actual_state": wanted}
-    >>> next_change(node, Plan(), "boot", 0, options)["enabled"]
-    False
+    >>> change = next_change(node, Plan(), "boot", 0, options)
+    >>> change["enabled"], set(change["event_stats"].values())
+    (False, {0})
+    >>> called = {"status": {"phase": "powering_off"}, "last_action": {"action": "powering_off_gracefully"}}
+    >>> [next_change(called, Plan(hangs=True), "boot", waited, options) == {} for waited in (299, 300)]
+    [True, False]
+    >>> called = {"status": {"phase": "powering_on"}, "last_action": {"action": "powering_on"}, "error": "HTTP 503"}
+    >>> [next_change(called, Plan(), "boot", waited, options) for waited in (119, 120)]
+    [{}, {'last_action': {'failed': True}}]
+    >>> next_change(node, Plan(failure=UNKNOWN), "boot", 0, options)["error"]
+    'Component information was not returned by pcs'
+    >>> def token_of(**desired):
+    ...     booted = {**called, "error": "", "desired_state": {**wanted, **desired}}
+    ...     return next_change(booted, Plan(), "boot", 420, options)["actual_state"]["bss_token"]
+    >>> token_of(bss_token="t"), token_of()
+    ('t', '')
+    >>> held = {**node, "status": {"phase": "configuring", "status_override": "on_hold"}}
+    >>> held["desired_state"] = {**wanted, "configuration": "c"}
+    >>> next_change(held, Plan(), "boot", 0, options)
+    {'status': {'phase': 'configuring', 'status_override': ''}}
     >>> booting = Observation("on", wanted=True, matches=False, configuration="failed", booting=True)
     >>> next(row.phase for row in PHASE_RULES if row.fits(booting))
     'powering_on'
@@ -249,7 +267,7 @@ def next_change(
         overdue = waited >= options["max_power_on_wait_time"]
         return {"last_action": {"failed": True}} if overdue else {}
     row = next(row for row in PHASE_RULES if row.fits(look))
-    phase = part(component, "status").get("phase") or ""
+    phase = part(component, "status").get("phase")
     if row.phase == phase and not row.disable and not part(component, "status").get("status_override"):
         return {}
     change: dict[str, object] = {"status": {"phase": row.phase, "status_override": row.override}}

@@ -57,11 +57,8 @@ def retry_session(app: App, session_id: str, with_held: bool, status: str, name:
     if others:
         app.warn(others)
     operation = as_text(session.get("operation"))
-    what = f"{DOING.get(operation, operation)} {plural(len(nodes), 'node')} of {session_id}, at {app.address('bos')}"
-    if app.settings.dry_run:
-        app.say(f"{what}: nothing is sent.")
-    elif not yes:
-        app.confirm(f"{what}?")
+    change = f"{DOING.get(operation, operation)} {plural(len(nodes), 'node')} of {session_id}, at {app.address('bos')}"
+    app.agree(change, yes=yes)
     again = bos.create_session(**retry_rules.repeated_session(session, nodes, name))
     app.show(again, lambda again: tables.created_session_page(again, app.clock))
     if not (app.drawn or app.settings.dry_run):

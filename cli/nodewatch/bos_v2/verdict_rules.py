@@ -194,7 +194,8 @@ def count_nodes(status: Document, known: Mapping[str, int] | None = None) -> Cou
     Counts(successful=2, in_progress=0, failed=0, held=0, staged=0)
     >>> count_nodes({"status": "running", "managed_components_count": 30_000, "percent_successful": 100.0}, known)
     Counts(successful=30000, in_progress=0, failed=0, held=0, staged=0)
-    >>> count_nodes({"managed_components_count": 0, "percent_successful": 50.0, "percent_failed": 50.0})
+    >>> none = {"status": "complete", "managed_components_count": 0}
+    >>> count_nodes({**none, "percent_successful": 50.0, "percent_failed": 50.0})
     Counts(successful=0, in_progress=0, failed=0, held=0, staged=0)
     """
     total, shares, known = node_count(status), shares_of(status), known or {}

@@ -127,9 +127,11 @@ def edit_file(app: App) -> None:
 
 def edited(app: App, text: str, path: str) -> str:
     """Return what the user makes of a file's text in an editor; raise `NodewatchError` if nothing, or nothing right."""
+    editor = app.world.variable("VISUAL") or app.world.variable("EDITOR")
+    if not editor and not app.interactive:
+        raise WrongUsage("no editor can be opened here: set EDITOR to one, or use `nodewatch config set KEY VALUE`.")
     while True:
         try:
-            editor = app.world.variable("VISUAL") or app.world.variable("EDITOR")
             found = click.edit(text or edit.HEAD, editor=editor, extension=".toml")
         except click.ClickException as error:
             raise FileTrouble(f"the editor failed: {error.message}. Set EDITOR to another one.") from error

@@ -124,8 +124,7 @@ def save_systems(app: App, file: str, session: str | None) -> None:
     whole = {
         "nodewatch": FLEET_FORMAT,
         "saved_at": at,
-        **without_credentials(fleet),
-        **({"unasked": notes} if notes else {}),
+        **without_credentials({**fleet, **({"unasked": notes} if notes else {})}),
     }
     kept, faults = loadable(whole, sections())
     text = "".join(json_chunks(kept))

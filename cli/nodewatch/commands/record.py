@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from nodewatch.app import App
 
-    Look = Callable[[App, str, float], None]
+    Look = Callable[[App, str, float], str]
 
 OFTEN = 1  # second: what looks are apart at least
 
@@ -33,8 +33,9 @@ OFTEN = 1  # second: what looks are apart at least
 def record(app: App, store: str, every: float | None, lasting: float | None, keep: float) -> None:
     """Each look adds only what changed: of the nodes in BOS time, node, from, to, error and session; of those of the
     organization in the Exchange time, node, policy, from, to and error. What is configured is asked; the Exchange is
-    asked for each of its nodes. BOS forgets its sessions; a recording does not. It is made for cron, too: it may run
-    twice at once, and be killed at any time. With --every, a server that does not answer for a while is waited for, and
+    asked for each of its nodes: exit 5 says that some could not be asked, and the others are recorded. BOS forgets its
+    sessions; a recording does not. It is made for cron, too: it may run twice at once, and be killed at any time. With
+    --every, a server that does not answer for a while is waited for, what could not be asked is only said, and
     a login that expires may be renewed.
 
     `bos v2 components history`, `bos v2 sessions history` and `exchange nmp history` read it, with --local STORE.
@@ -49,7 +50,7 @@ def record(app: App, store: str, every: float | None, lasting: float | None, kee
         there = dict.fromkeys(app.address(service) for service in LOOKS if is_configured(app, service))
         app.say(f"What changed at {' and '.join(there) or app.address('bos')} would be added to {store}.")
         return
-    looks = first_looks(app, store, keep)
+    looks = first_looks(app, store, keep, once=every is None)
     if every is None:
         return
     pause, world = max(every, OFTEN), app.world
@@ -58,24 +59,26 @@ def record(app: App, store: str, every: float | None, lasting: float | None, kee
         world.sleep(pause)
         for look in looks:
             try:
-                look(app, store, keep)
+                if unasked := look(app, store, keep):
+                    app.warn(unasked)
             except (ServiceTrouble, Held, NotPermitted) as error:
                 if isinstance(error, NotPermitted) and not (error.status == 401 and app.renew()):
                     raise
                 app.warn(f"{recording_time(world.now())}: nothing was recorded. {error.message}")
 
 
-def first_looks(app: App, path: str, keep: float) -> list[Look]:
+def first_looks(app: App, path: str, keep: float, *, once: bool) -> list[Look]:
     """Look at all that is configured; return the looks that can be taken again.
 
-    Raise `WrongConfiguration` if nothing is configured, and what kept one of the looks from being taken.
+    Raise `WrongConfiguration` if nothing is configured, what kept one of the looks from being taken, and if it is done
+    `once`, `ServiceTrouble` for what could not be asked.
     """
     looks: list[Look] = []
     missing: list[WrongConfiguration] = []
     trouble: list[NodewatchError] = []
     for service, look in LOOKS.items():
         try:
-            look(app, path, keep)
+            unasked = look(app, path, keep)
         except WrongConfiguration as error:
             missing.append(error)
             if is_configured(app, service) and app.settings.system(service).url:
@@ -84,7 +87,13 @@ def first_looks(app: App, path: str, keep: float) -> list[Look]:
             trouble.append(error)
         else:
             looks.append(look)
+            if unasked and once:
+                trouble.append(ServiceTrouble(unasked))
+            elif unasked:
+                app.warn(unasked)
     if trouble:
+        for other in trouble[1:]:
+            app.warn(other.message)
         raise trouble[0]
     if not looks:
         raise missing[0]
@@ -99,8 +108,11 @@ def is_configured(app: App, service: str) -> bool:
     return service != "exchange" or app.settings.org is not None
 
 
-def look_at_boots(app: App, path: str, keep: float) -> None:
-    """Ask BOS for all components, and add what changed to the store at the path; say how much that is."""
+def look_at_boots(app: App, path: str, keep: float) -> str:
+    """Ask BOS for all components, and add what changed to the store at the path; say how much that is.
+
+    Return what could not be asked, in words: nothing, as it is one question.
+    """
     from nodewatch.bos_v2.client import BosClient
     from nodewatch.bos_v2.offline_recording import add_look
     from nodewatch.bos_v2.recording_rules import find_whereabouts
@@ -111,10 +123,14 @@ def look_at_boots(app: App, path: str, keep: float) -> None:
     with closing(store_to_fill(path)) as store:
         added = add_look(store, recording_time(now), found, keep_since(now, keep))
     tell_of_look(app, path, now, added, plural(len(found), "node"))
+    return ""
 
 
-def look_at_upgrades(app: App, path: str, keep: float) -> None:
-    """Ask the Exchange for the statuses of the organization's nodes, and add what changed; say how much that is."""
+def look_at_upgrades(app: App, path: str, keep: float) -> str:
+    """Ask the Exchange for the statuses of the organization's nodes, and add what changed; say how much that is.
+
+    Return in words which nodes could not be asked, and why; empty where all could.
+    """
     from nodewatch.horizon import rules
     from nodewatch.horizon.offline_recording import add_look
     from nodewatch.horizon.recording_rules import policy_states
@@ -136,10 +152,11 @@ def look_at_upgrades(app: App, path: str, keep: float) -> None:
             store, recording_time(now), policy_states(found.statuses), keep_since(now, keep), org, found.troubled
         )
     tell_of_look(app, path, now, added, plural(answered, "edge node"))
-    if found.troubled:
-        reasons = [f"  {names}: {why}" for why, names in reasons_of(found).items()]
-        missing = f"what could not be asked counts as before ({plural(len(found.troubled), 'edge node')}):"
-        app.warn("\n".join([f"{recording_time(now)}: {missing}", *reasons]))
+    if not found.troubled:
+        return ""
+    reasons = [f"  {names}: {why}" for why, names in reasons_of(found).items()]
+    missing = f"what could not be asked counts as before ({plural(len(found.troubled), 'edge node')}):"
+    return "\n".join([f"{recording_time(now)}: {missing}", *reasons])
 
 
 LOOKS: dict[str, Look] = {"bos": look_at_boots, "exchange": look_at_upgrades}

@@ -131,6 +131,8 @@ def remove_policy(app: App, nmp: str, force: bool, yes: bool) -> None:
     rules.check_removable(nmp if "%" in nmp else f"{org}/{nmp}")
     policy = named_policy(client, org, name, "Node management policy")
     tell_losses(app, client, org, name)
+    if app.settings.dry_run:
+        app.say(f"Remove node management policy {org}/{name}, at {app.address('exchange')}: nothing is sent.")
     while not (force or yes or app.settings.dry_run):
         app.confirm(
             f"Are you sure you want to remove node management policy {name} for org {org} from the Horizon Exchange?",

@@ -110,9 +110,8 @@ def ask_to_reset_targets(app: App, wanted: Sequence[Target], what: str, *, yes: 
             f"Warning: {plural(len(going_on), 'node')} in the middle of an upgrade: {fold(going_on)}. "
             "After a reset it may be started again while it is still going on."
         )
-    if not (yes or app.settings.dry_run):
-        counted = plural(len({target.node for target in wanted}), "node")
-        app.confirm(f"Reset these on {counted}, at {app.address('exchange')}?")
+    counted = plural(len({target.node for target in wanted}), "node")
+    app.agree(f"Reset these on {counted}, at {app.address('exchange')}", yes=yes)
 
 
 def rehearse(app: App, wanted: Sequence[Target]) -> None:

@@ -129,8 +129,8 @@ def ask_to_reset_node(app: App, statuses: Statuses, new: str, where: str, *, yes
             f"Warning: the node is in the middle of the upgrade of {name} ({rules.status_word(statuses[name])}). "
             "After a reset it may be started again while it is still going on."
         )
-    if names and not (yes or app.settings.dry_run):
-        app.confirm(f"Reset {', '.join(names)} on {where}?")
+    if names:
+        app.agree(f"Reset {', '.join(names)} on {where}", yes=yes)
 
 
 def show_statuses(app: App, node: str, statuses: Statuses, *, long: bool) -> None:

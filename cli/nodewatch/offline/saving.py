@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from nodewatch.errors import NodewatchError, NotFound, Unreachable, UnreadableAnswer, WrongConfiguration
 from nodewatch.gather import gather
+from nodewatch.masking import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,12 +24,14 @@ SECRET_NAME = re.compile(r"(token|password|passwd|secret|credentials?|api_?key)$
 
 
 def without_credentials(document: Document) -> dict[str, object]:
-    """Return the document with every text masked whose name says that it is a secret, wherever it stands.
+    """Return the document with every text masked whose name says that it is a secret, and each login within a text.
 
     >>> without_credentials({"actual_state": {"bss_token": "eyJ0", "boot_artifacts": {}}, "token": ""})
     {'actual_state': {'bss_token': '********', 'boot_artifacts': {}}, 'token': ''}
     >>> without_credentials({"a": [{"name": "DB_PASSWORD"}, {"DB_PASSWORD": "x", "secret": {"needChange": True}}]})
     {'a': [{'name': 'DB_PASSWORD'}, {'DB_PASSWORD': '********', 'secret': {'needChange': True}}]}
+    >>> without_credentials({"kernel_parameters": "quiet root=live:https://me:hunter2@h/rootfs"})
+    {'kernel_parameters': 'quiet root=live:https://me:***@h/rootfs'}
     """
     return {name: without_credential(name, value) for name, value in document.items()}
 
@@ -39,7 +42,9 @@ def without_credential(name: str, value: object) -> object:
         return without_credentials(value)
     if isinstance(value, list):
         return [without_credential("", item) for item in value]
-    return EXCHANGE_MASK if value and isinstance(value, str) and SECRET_NAME.search(name) else value
+    if not isinstance(value, str):
+        return value
+    return EXCHANGE_MASK if value and SECRET_NAME.search(name) else without_secrets(value)
 
 
 def with_texts(document: object, change: Callable[[str], str]) -> object:

@@ -16,6 +16,7 @@ user's takes the place of one of that name there.
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from nodewatch.errors import WrongConfiguration
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
     from nodewatch.world import World
 
-URL, TEXT, PATH, SECONDS = "a URL", "a text", "a path", "a number of seconds above 0"
+URL, TEXT, PATH, SECONDS = "a URL", "a text without control characters", "a path", "a number of seconds above 0"
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CONTEXT_KEYS = {
     "bos.url": URL,
     "bos.tenant": TEXT,
@@ -156,15 +158,17 @@ def flatten(group: dict[str, object], prefix: str = "") -> Iterator[tuple[str, o
 
 
 def has_kind(value: object, kind: str) -> bool:
-    """Return whether a value is of the kind that its key needs.
+    r"""Return whether a value is of the kind that its key needs.
 
-    >>> pairs = ("https://h", URL), ("h", URL), (5, SECONDS), (True, SECONDS), ("", TEXT), ("", PATH)
+    A text holds no control characters: no request could carry them.
+
+    >>> pairs = ("https://h", URL), ("h", URL), (5, SECONDS), (True, SECONDS), ("", TEXT), ("", PATH), ("a\x7f", TEXT)
     >>> [has_kind(*pair) for pair in pairs]
-    [True, False, True, False, True, False]
+    [True, False, True, False, True, False, False]
     """
     if kind == SECONDS:
         return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1e300
-    if not isinstance(value, str):
+    if not isinstance(value, str) or CONTROL_CHARACTERS.search(value):
         return False
     return kind == TEXT or (bool(value) if kind == PATH else value.startswith(("http://", "https://")))
 

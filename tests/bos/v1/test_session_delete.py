@@ -100,7 +100,9 @@ def test_no_question(run: Runner, load: Load, fleet: Any, option: str) -> None:
     assert run(f"bos v1 session delete {OLD} {option}", tty=True) == (0, "\n", "")
 
 
-def test_a_rehearsal_asks_nothing(run: Runner, load: Load) -> None:
-    load(older_fleet(MOVING))
-    assert run(f"bos v1 session delete {OLD} --dry-run", tty=True).code == 0
+def test_a_rehearsal_asks_nothing_and_says_what_would_be(run: Runner, load: Load, backend: str) -> None:
+    where = place(load(older_fleet(MOVING)), backend)
+    done = run(f"bos v1 session delete {OLD} --dry-run", tty=True)
+    words = "running: 2 of 4 nodes done, 1 failed, 1 not done"
+    assert (done.code, done.stderr) == (0, f"Session {OLD} is {words}. Delete it at {where}: nothing is sent.\n")
     assert run("bos v1 session list").json == [OLD]

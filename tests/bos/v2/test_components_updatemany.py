@@ -118,6 +118,7 @@ def test_on_a_terminal_you_are_asked(run: Runner, load: Load, backend: str, opti
     assert run(line, tty=True, stdin="y\n").stderr == question
     assert run("bos v2 components describe x3000c0s2b0n0").json["enabled"] is False
     assert run(f"{line} --yes", tty=True).stderr == ""
+    assert run(f"{line} --dry-run").stderr == f'{who} {{"enabled": false}}, at {place}: nothing is sent.\n'
 
 
 def test_one_component_needs_no_question(run: Runner, load: Load) -> None:

@@ -47,10 +47,12 @@ def test_one_that_does_not_exist(run: Runner, load: Load) -> None:
     assert run("bos v2 sessions delete blue-boot").code == 8
 
 
-def test_a_rehearsal_deletes_nothing(run: Runner, load: Load) -> None:
-    load(FLEET)
+def test_a_rehearsal_deletes_nothing(run: Runner, load: Load, backend: str) -> None:
+    store = load(FLEET)
     done = run("bos v2 sessions delete reboot-7 --dry-run")
     assert done.json == {"method": "DELETE", "path": "/v2/sessions/reboot-7", "query": {}}
+    place = SERVERS["bos"] if backend == "http" else f"the local store {store}"
+    assert done.stderr == f"Delete session reboot-7 (running, 5 nodes) at {place}: nothing is sent.\n"
     assert run("bos v2 sessions describe reboot-7").code == 0
 
 

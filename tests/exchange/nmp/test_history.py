@@ -155,11 +155,15 @@ def test_a_node_that_cannot_be_asked_stays_as_it_was(run: Runner, network: respo
     network.replace("GET", place.format(1), json={"managementStatus": {}, "lastIndex": 0}, status=404)
     network.replace("GET", place.format(2), json={"code": "error", "msg": "broken"}, status=500)
     done = run(f"local record {past}", now=NOW + MINUTE)
-    assert done.code == 0
-    assert done.stderr.splitlines()[:2] == [
-        "2026-11-21T12:01:00Z: 2 changes on 1 edge node.",
-        "2026-11-21T12:01:00Z: what could not be asked counts as before (1 edge node):",
-    ]
+    assert (done.code, done.stderr.splitlines()[:2]) == (
+        5,
+        [
+            "2026-11-21T12:01:00Z: 2 changes on 1 edge node.",
+            "Error: 2026-11-21T12:01:00Z: what could not be asked counts as before (1 edge node):",
+        ],
+    )
+    again = run(f"local record {past} --every 30s --for 40s", now=NOW + MINUTE)
+    assert (again.code, again.stderr.count("what could not be asked counts as before (1 edge node):")) == (0, 2)
     assert [change["node"] for change in told(run, past, "--filter 'to = gone'")] == ["harbor/edge-1"] * 2
     network.replace("GET", place.format(1), json={"code": "error", "msg": "broken"}, status=500)
     assert run(f"local record {past}", now=NOW + 2 * MINUTE).code == 5

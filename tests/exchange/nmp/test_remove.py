@@ -82,7 +82,8 @@ def test_a_percent_sign_would_remove_others_too(run: Runner, load: Load) -> None
 def test_dry_run_removes_nothing_and_does_not_ask(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("exchange nmp remove roll --dry-run")
-    assert (done.code, done.stderr) == (0, LOST.format(address(run)))
+    said = f"Remove node management policy harbor/roll, at {address(run)}: nothing is sent.\n"
+    assert (done.code, done.stderr) == (0, LOST.format(address(run)) + said)
     assert done.json == {"method": "DELETE", "path": "/orgs/harbor/managementpolicies/roll", "query": {}}
     assert "harbor/roll" in left(run)
 

@@ -134,6 +134,7 @@ def test_a_rehearsal_names_the_nodes(run: Runner, load: Load) -> None:
         "3 of 7 nodes to be reset in harbor/roll:\n"
         "  2 nodes: failed: no disk\n    harbor/a-[1-2]\n"
         "  1 node: download failed: no hub\n    harbor/a-3\n"
+        f"Reset these on 3 nodes, at {address(run)}: nothing is sent.\n"
     )
     assert run("exchange nmp reset roll --dry-run --format names").stdout == "harbor/a-[1-3]\n"
     assert words(run) == BEFORE

@@ -86,7 +86,8 @@ def test_on_a_terminal_it_asks(run: Runner, load: Load) -> None:
 def test_dry_run_sends_nothing(run: Runner, load: Load) -> None:
     load(FLEET)
     done = run("exchange node management reset edge-01 -p certs --dry-run", tty=True, NODEWATCH_FORMAT="json")
-    assert done.stderr == f"{on(run)}harbor/certs: waiting -> reset\n"
+    said = f"Reset harbor/certs on harbor/edge-01 (1 node), at {address(run)}: nothing is sent.\n"
+    assert done.stderr == f"{on(run)}harbor/certs: waiting -> reset\n{said}"
     upgrade = status("reset")["agentUpgradePolicyStatus"]
     sent = {field: value for field, value in upgrade.items() if value != "" and field != "lastUpdated"}
     assert done.json == {
