@@ -9,7 +9,7 @@ from nodewatch.bos_v2 import kinds, rules
 from nodewatch.bos_v2.client import BosClient
 from nodewatch.bos_v2.components_outcome import ComponentsLook
 from nodewatch.bos_v2.status_rules import COMPONENT_CHART
-from nodewatch.bos_v2.types import Component
+from nodewatch.bos_v2.types import Component, Session
 from nodewatch.documents import as_text, id_of, part
 from nodewatch.errors import NotFound
 
@@ -49,8 +49,9 @@ class ComponentsWatcher:
     the time has run out; by a watch, and where `--fail-fast` waits for a failure, at every look. A wait has those of
     the local store as texts.
 
-    Which components are those of a session is not known before it is set up: until then it is waited for. At the end
-    it has to be the same one: another session of its name began at another time.
+    Which components are those of a session is not known before it is set up: until then it is waited for. One that it
+    was set up for, and that has left it by the first look, never came to its end for all that is known. At the end it
+    has to be the same session: another one of its name began at another time.
     """
 
     def __init__(self, app: App, filters: Filters) -> None:
@@ -62,6 +63,7 @@ class ComponentsWatcher:
         self.chosen: set[str] = set()
         self.before: ComponentsLook
         self.began = ""
+        self.never_seen: list[str] = []
 
     def look(self) -> ComponentsLook:
         """Return what is known now."""
@@ -86,14 +88,22 @@ class ComponentsWatcher:
         session = self.filters.get("session")
         found = list(bos.components(fields=fields, **self.app.list.narrowed(self.filters)))
         if session and (not found or any(map(in_set_up, found))):
-            if is_pending(bos, session):
+            if part(session_of(bos, session), "status").get("status") == "pending":
                 return ComponentsLook({}, 0, session)
             found = list(bos.components(fields=fields, **self.app.list.narrowed(self.filters)))  # there may be more now
-        self.began = self.began or start_of(bos, session)
+        record = session_of(bos, session)
+        self.began = self.began or start_of(record)
+        if self.whole_session():
+            self.never_seen = sorted(set_up_for(record) - set(map(id_of, found)))
         bos.check_known([[name] for name in (self.filters.get("ids") or "").split(",") if name], found)
         self.chosen = {id_of(component) for component in self.app.list.fitting(found)}
         self.app.list.keep_all()
         return self.look_at(found)
+
+    def whole_session(self) -> bool:
+        """Return whether all components of a session are asked for, and not some of them."""
+        wanted = self.app.list.narrowed(self.filters)
+        return {name for name, value in wanted.items() if value not in (None, "")} == {"session"}
 
     def still_moving(self, bos: BosClient) -> bool:
         """Return whether BOS works on one of the chosen components, for all that a cheap question tells."""
@@ -120,7 +130,7 @@ class ComponentsWatcher:
     def check_not_made_again(self, bos: BosClient) -> None:
         """Raise `NotFound` if another session has the name of the one whose components are followed by now."""
         session = self.filters.get("session")
-        start = start_of(bos, session)
+        start = start_of(session_of(bos, session))
         if start and self.began and start != self.began:
             raise NotFound(f"session {session} was deleted, and made again at {start}.")
 
@@ -131,7 +141,8 @@ class ComponentsWatcher:
             return id_of(component) in self.chosen
 
         documents = found.those(chosen) if isinstance(found, KeptArray) else list(filter(chosen, found))
-        return ComponentsLook(kinds.nodes_by_id(documents), len(self.chosen), documents=documents)
+        nodes = kinds.nodes_by_id(documents)
+        return ComponentsLook(nodes, len(self.chosen), documents=documents, never_seen=self.never_seen)
 
 
 def in_set_up(component: Component) -> bool:
@@ -139,17 +150,25 @@ def in_set_up(component: Component) -> bool:
     return part(component, "last_action").get("action") == "session_setup"
 
 
-def start_of(bos: BosClient, session: str | None) -> str:
-    """Return when a session began; empty for none, and for one that BOS does not tell of."""
+def session_of(bos: BosClient, name: str | None) -> Session:
+    """Return the record of a session; an empty one for no name, and for one that BOS does not tell of."""
     try:
-        return as_text(part(bos.session(session), "status").get("start_time")) if session else ""
+        return bos.session(name) if name else {}
     except NotFound:
-        return ""
+        return {}
 
 
-def is_pending(bos: BosClient, session: str) -> bool:
-    """Return whether a session is not set up yet: which components are its own is not known before."""
-    try:
-        return part(bos.session(session), "status").get("status") == "pending"
-    except NotFound:
-        return False
+def start_of(session: Session) -> str:
+    """Return when a session began; empty where nothing tells."""
+    return as_text(part(session, "status").get("start_time"))
+
+
+def set_up_for(session: Session) -> set[str]:
+    """Return the ids that a session was set up for, while all of them have to be its own: it runs, and is not staged.
+
+    >>> runs = {"components": "x1,x2", "status": {"status": "running"}}
+    >>> sorted(set_up_for(runs)), set_up_for({**runs, "stage": True}), set_up_for({**runs, "status": None})
+    (['x1', 'x2'], set(), set())
+    """
+    running = part(session, "status").get("status") == "running" and not session.get("stage")
+    return set(rules.component_names(session)) if running else set()

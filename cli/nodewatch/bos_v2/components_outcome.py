@@ -9,7 +9,7 @@ from nodewatch.table import plural
 from nodewatch.watch.model import FAILED, GOES_ON, SUCCEEDED, WENT_AWAY, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from nodewatch.bos_v2.kinds import Kinds, Node
     from nodewatch.bos_v2.types import Component
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 class ComponentsLook(NamedTuple):
     """One look at components: those of the ones chosen at first that are there, by id, and how many were chosen.
 
-    `pending` names the session whose components are not known yet; `documents` are what is printed.
+    `pending` names the session whose components are not known yet; `documents` are what is printed. `never_seen` are
+    the ids that their session was set up for, and that were not its own any more at the first look.
     """
 
     nodes: Mapping[str, Node]
     chosen: int
     pending: str = ""
     documents: Iterable[Component] = ()
+    never_seen: Sequence[str] = ()
 
 
 # By what is the case, the words and the end.
@@ -77,6 +79,7 @@ def components_outcome(look: ComponentsLook) -> Outcome:
         succeeded=end.succeeded,
         failed=found.failed,
         lagging=[*found.moving, *found.held],
+        missing=dict.fromkeys(look.never_seen, "nothing"),
         gone=end.gone,
         done=len(found.stable),
         remaining=len(found.moving),

@@ -79,11 +79,20 @@ Error: 2 of 2 nodes stable, 2 taken over by a newer session before their end.
 
 
 def test_nodes_that_a_newer_session_takes_after_their_end_are_told_of(run: Runner, play: Play) -> None:
-    rest = configuring(NAMES[1])
-    play({0: moment(stable(NAMES[0]), rest), 20: moment(taken(NAMES[0]), rest), 40: moment(stable(NAMES[1]))})
+    rest, others = configuring(NAMES[1]), [*map(stable, NAMES[2:])]
+    begun, later = moment(stable(NAMES[0]), rest, *others), moment(taken(NAMES[0]), rest, *others)
+    play({0: begun, 20: later, 40: moment(stable(NAMES[1]), *others)})
     done = run(f"{WAIT} --session boot-1")
     said = "1 node was taken over by a newer session after the end: x3000c0s1b0n0\n"
-    assert (done.code, done.stderr, len(done.json)) == (0, said, 1)
+    assert (done.code, done.stderr, len(done.json)) == (0, said, 3)
+
+
+@pytest.mark.parametrize("line", ["components list --session", "components map --session", "sessions map"])
+def test_a_node_that_left_its_session_before_the_first_look_is_missing(run: Runner, play: Play, line: str) -> None:
+    play({0: moment(taken(NAMES[0]), *map(stable, NAMES[1:]))})
+    said = "Error: 3 of 3 nodes stable, 1 taken over by a newer session before its end.\n"
+    assert run(f"bos v2 {line} boot-1 --wait")[::2] == (10, f"{said}  Missing (1): {NAMES[0]}, last seen: nothing\n")
+    assert run("bos v2 components list --session boot-1 --enabled false --wait").code == 0
 
 
 def test_a_node_that_comes_back_is_not_missing(run: Runner, play: Play) -> None:
@@ -180,10 +189,10 @@ def test_nodes_that_move_and_were_not_chosen_do_not_hold_it(run: Runner, play: P
 
 
 def test_nodes_at_their_end_do_not_hold_it_while_they_are_enabled(run: Runner, play: Play) -> None:
-    enabled = node(NAMES[0], enabled=True)
-    play({0: moment(enabled, on(NAMES[1])), 30: moment(enabled, stable(NAMES[1])), 60: moment(taken(NAMES[0]))})
+    first = [node(NAMES[0], enabled=True), *map(stable, NAMES[2:])]
+    play({0: moment(*first, on(NAMES[1])), 30: moment(*first, stable(NAMES[1])), 60: moment(taken(NAMES[0]))})
     done = run(f"{WAIT} --session boot-1")
-    assert (done.code, done.stderr, len(done.json)) == (0, "", 2)
+    assert (done.code, done.stderr, len(done.json)) == (0, "", 4)
 
 
 def test_each_document_of_a_watch_is_whole(run: Runner, play: Play) -> None:
