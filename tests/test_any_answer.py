@@ -17,6 +17,8 @@ from fleets import FLEET
 from odd import TIMES, changed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from requests import PreparedRequest
     from responses import RequestsMock
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 ROUNDS = 30 * TIMES
 BOS = [
     "bos v2 sessions list --format table",
+    "bos v2 sessions list --wait --timeout 1s",
     "bos v2 sessions describe reboot-7 --format table",
     "bos v2 sessions status list reboot-7 --format table",
     "bos v2 sessions status list reboot-7 --wait --timeout 1s",
@@ -36,6 +39,7 @@ BOS = [
     "bos v2 components list --enabled false --page-size 2",
     "bos v2 components list --ids x3000c0s[0-29]b0n0",
     "bos v2 components list --wait --timeout 1s",
+    "bos v2 components map --wait --timeout 1s",
     "bos v2 components describe x3000c0s1b0n0 --format table",
     "bos v2 sessiontemplates list --format table",
     "bos v2 options list --format table",
@@ -44,6 +48,8 @@ HORIZON = [
     "exchange nmp status nmp -o org --format table",
     "exchange nmp status nmp -o org --wait --timeout 1s",
     "exchange nmp list -o org --format table",
+    "exchange nmp list -o org -l --format table",
+    "exchange nmp list nmp -o org --nodes",
     "exchange node management status n -o org --format table",
     "nmstatus list --format table",
     "nmstatus list -l",
@@ -100,23 +106,68 @@ ANSWERS: dict[str, Any] = {
 }
 
 
+def answer_all(run: Runner, network: RequestsMock, sent: Callable[[str, Any], Any]) -> None:
+    """Answer whatever is asked with what `sent` makes of the document for its path."""
+
+    def answer(request: PreparedRequest) -> tuple[int, dict[str, str], str]:
+        path = urlsplit(request.url or "").path
+        form = next((form for form in ANSWERS if re.fullmatch(form, path)), "")
+        if path == "/admin/version":
+            return 200, {"Content-Type": "text/plain"}, "2.130.0"
+        return 200, {"Content-Type": "application/json"}, json.dumps(sent(form, ANSWERS.get(form, {})))
+
+    network.add_callback("GET", re.compile(".*"), callback=answer)
+    run.environ |= {"NODEWATCH_BOS_URL": "https://h", "HZN_EXCHANGE_URL": "https://h", "HORIZON_URL": "https://h"}
+    run.environ |= {"HZN_EXCHANGE_USER_AUTH": "org/user:password", "NODEWATCH_RETRIES": "0"}
+
+
 @pytest.mark.parametrize("line", [*BOS, *HORIZON])
 def test_any_answer_is_understood_or_refused(run: Runner, network: RequestsMock, line: str) -> None:
     chance = random.Random(line)
     spoilt = False
 
-    def answer(request: PreparedRequest) -> tuple[int, dict[str, str], str]:
-        path = urlsplit(request.url or "").path
-        document: Any = next((found for form, found in ANSWERS.items() if re.fullmatch(form, path)), {})
-        if path == "/admin/version":
-            return 200, {"Content-Type": "text/plain"}, "2.130.0"
-        return 200, {"Content-Type": "application/json"}, json.dumps(changed(document, chance) if spoilt else document)
+    def sent(_form: str, document: Any) -> Any:
+        return changed(document, chance) if spoilt else document
 
-    network.add_callback("GET", re.compile(".*"), callback=answer)
-    run.environ |= {"NODEWATCH_BOS_URL": "https://h", "HZN_EXCHANGE_URL": "https://h", "HORIZON_URL": "https://h"}
-    run.environ |= {"HZN_EXCHANGE_USER_AUTH": "org/user:password", "NODEWATCH_RETRIES": "0"}
+    answer_all(run, network, sent)
     assert run(line).code in (0, 10, 11)
     spoilt = True
     for number in range(ROUNDS):
         done = run(line)
         assert done.code in (0, 3, 5, 8, 10, 11, 12), (number, done.stderr)
+
+
+STABLE = {**V2["components"][3], "status": {"phase": "", "status": "stable", "status_override": ""}}
+FAILED = {**STABLE, "status": {"phase": "", "status": "failed", "status_override": "failed"}}
+COMPONENTS = "/v2/components"
+SESSION_STATUS = r"/v2/sessions/[^/]+/status"
+POLICIES = r"/orgs/[^/]+/managementpolicies(/[^/]+)?"
+NODES = r"/orgs/[^/]+/nodes(/[^/]+)?"
+
+
+@pytest.mark.parametrize(
+    ("line", "form", "document", "code"),
+    [
+        ("bos components list --wait", COMPONENTS, [STABLE], 0),
+        ("bos components list --wait", COMPONENTS, [{**STABLE, "status": {}}], 10),
+        ("bos components map --wait", COMPONENTS, [{**STABLE, "status": {"phase": None}}], 10),
+        ("bos components list --wait", COMPONENTS, [FAILED, STABLE], 10),
+        ("bos components list --wait", COMPONENTS, [{**FAILED, "id": None}, {**STABLE, "id": None}], 10),
+        ("bos sessions list --wait --timeout 1s", "/v2/sessions", [{**V2["sessions"][0], "tenant": [1]}], 11),
+        ("bos sessions list --wait --timeout 1s", "/v2/sessions", [{**V2["sessions"][0], "name": ""}], 3),
+        (
+            "bos sessions status list reboot-7 --wait --timeout 1s",
+            SESSION_STATUS,
+            {**ANSWERS[SESSION_STATUS], "managed_components_count": 10**400},
+            11,
+        ),
+        ("exchange nmp list -o org -l", POLICIES, {"managementPolicy": {"org/nmp": {**POLICY, "patterns": 7}}}, 0),
+        ("exchange nmp list nmp -o org --nodes", NODES, {"nodes": {"n": {"name": "n"}}}, 3),
+    ],
+)
+def test_what_cannot_be_read_is_no_success(
+    run: Runner, network: RequestsMock, line: str, form: str, document: Any, code: int
+) -> None:
+    answer_all(run, network, lambda asked, usual: document if asked == form else usual)
+    done = run(f"{line} --format table")
+    assert done.code == code, done

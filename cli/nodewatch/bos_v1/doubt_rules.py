@@ -49,14 +49,18 @@ def unclear_phases(boot_set: Document, phases: Sequence[Document]) -> list[str]:
 
     >>> def unclear(*phases): return unclear_phases({"phases": [*phases]}, phases)
     >>> def phase(name, nodes): return {"name": "boot", "categories": [{"name": name, "node_list": nodes}]}
-    >>> unclear(), unclear({"name": "boot", "categories": None}), unclear({"name": "boot", "categories": [None]})
-    (['It has no phases.'], ['The categories of boot cannot be read.'], ['The categories of boot cannot be read.'])
+    >>> unclear(), unclear({"name": "boot", "categories": None})
+    (['It has no phases.'], ['The categories of boot cannot be read.'])
+    >>> [len(unclear({"name": "boot", "categories": odd})) for odd in ([], [None], 7, "x", [{"node_list": []}])]
+    [1, 1, 1, 1, 0]
     >>> unclear_phases({"phases": [phase("failed", []), None]}, [phase("failed", [])])
     ['Not all of its phases can be read.']
     >>> unclear(phase("timed_out", ["x1"]), phase("FAILED", "x1"))
     ["Nobody knows what it means that 1 node of boot is 'timed_out'.", 'The nodes of failed in boot cannot be read.']
     >>> unclear(phase("Failed", ["x1"]), phase("timed_out", [])), unclear(phase("failed", [None]))
     ([], ['The nodes of failed in boot cannot be read.'])
+    >>> [len(unclear(phase("failed", [node]))) for node in ("x1", "", None, 7)]
+    [0, 1, 1, 1]
     """
     if not phases:
         return ["It has no phases."]

@@ -48,10 +48,10 @@ class Alike(NamedTuple):
 def kind_of(component: Document) -> str:
     """Return `stable`, `failed`, `moving` or `held`; what has no status at all is not known to be at its end.
 
-    >>> kind_of({"enabled": True, "status": {"phase": "powering_on"}}), kind_of({"enabled": False, "status": {}})
-    ('moving', 'stable')
-    >>> kind_of({"enabled": False, "status": {"phase": "powering_on"}})
-    'held'
+    >>> kind_of({"enabled": True, "status": {"phase": "powering_on"}})
+    'moving'
+    >>> kind_of({"enabled": False, "status": {"phase": "powering_on"}}), kind_of({"status": {"phase": ""}})
+    ('held', 'stable')
     >>> kind_of({"enabled": True, "status": {"phase": "configuring", "status_override": "on_hold"}})
     'moving'
     >>> kind_of({"enabled": True, "status": {"status": "failed"}}), kind_of({}), kind_of({"status": "stable"})
@@ -64,12 +64,17 @@ def kind_of(component: Document) -> str:
 
 
 def status_word(component: Document) -> str:
-    """Return a component's status; `unknown` where the server sent none.
+    """Return a component's status; `unknown` where the server sent neither it nor the phase that it follows from.
 
-    >>> status_word({"status": {"phase": "configuring"}}), status_word({}), status_word({"status": None})
-    ('configuring', 'unknown', 'unknown')
+    >>> status_word({"status": {"phase": "configuring"}}), status_word({"status": {"status": "stable", "phase": None}})
+    ('configuring', 'stable')
+    >>> [status_word({"status": status}) for status in (None, {}, {"phase": None}, {"status": "", "phase": ["boot"]})]
+    ['unknown', 'unknown', 'unknown', 'unknown']
     """
-    return rules.status_of(component) if isinstance(component.get("status"), dict) else "unknown"
+    status: object = component.get("status")
+    if not isinstance(status, dict) or not (status.get("status") or isinstance(status.get("phase"), str)):
+        return "unknown"
+    return rules.status_of(component)
 
 
 def group_alike(components: Iterable[Document]) -> list[Alike]:
@@ -98,19 +103,26 @@ def group_alike(components: Iterable[Document]) -> list[Alike]:
 def nodes_by_id(components: Iterable[Document]) -> dict[str, Node]:
     """Return the components by their ids; those that are alike share one `Node`, for there may be 100,000.
 
-    >>> nodes_by_id([{"id": "x1", "status": {"status": "failed"}, "error": "no power"}, {"id": "x2", "status": {}}])
+    Of components of one id, or without any, one that is not stable counts.
+
+    >>> failed, stable = {"status": {"status": "failed"}, "error": "no power"}, {"status": {"status": "stable"}}
+    >>> nodes_by_id([{"id": "x1", **failed}, {"id": "x2", **stable}])
     {'x1': Node(kind='failed', enabled=False, words='failed (no power)'), \
 'x2': Node(kind='stable', enabled=False, words='stable')}
+    >>> [nodes_by_id(found)[""].kind for found in ([failed, stable], [stable, failed])]
+    ['failed', 'failed']
     """
     alike: dict[object, Node] = {}
-    found = {}
+    found: dict[str, Node] = {}
     for component in components:
         error = as_text(component.get("error"))
         status, enabled = status_word(component), bool(component.get("enabled"))
         key = status, enabled, error
         if key not in alike:
             alike[key] = Node(kind_of(component), enabled, f"{status} ({error})" if error else status)
-        found[id_of(component)] = alike[key]
+        name = id_of(component)
+        if name not in found or found[name].kind == "stable":
+            found[name] = alike[key]
     return found
 
 

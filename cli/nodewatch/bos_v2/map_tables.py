@@ -50,8 +50,8 @@ LEGEND_ORDER = (STABLE_SIGN, *dict.fromkeys(MOVING_SIGNS.values()), FAILED_SIGN,
 def sign_of(component: Component) -> Sign:
     """Return how a node is drawn.
 
-    >>> sign_of({"enabled": True, "status": {"status": "configuring"}}).character, sign_of({"status": {}}).character
-    ('c', '█')
+    >>> [sign_of({"enabled": True, "status": {"status": word}}).character for word in ("configuring", "stable")]
+    ['c', '█']
     >>> sign_of({"enabled": False, "status": {"status": "configuring"}}).means
     'disabled'
     """

@@ -10,7 +10,7 @@ from nodewatch.bos_v2.list_tables import with_failed
 from nodewatch.bos_v2.outcome import SessionLook
 from nodewatch.bos_v2.sessions_outcome import SessionsLook, session_kind
 from nodewatch.documents import as_text, part
-from nodewatch.errors import NotFound
+from nodewatch.errors import NotFound, UnreadableAnswer, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +70,7 @@ class SessionListWatcher:
         if before.made_again or before.status.get("status") == "complete":
             return before.session
         try:
-            return bos.session(as_text(before.session.get("name")), before.session.get("tenant"))
+            return bos.session(as_text(before.session.get("name")), as_text(before.session.get("tenant")) or None)
         except NotFound:
             return None
 
@@ -85,9 +85,11 @@ class SessionListWatcher:
         if before is not None and start != part(before.session, "status").get("start_time"):
             return before._replace(made_again=as_text(start))
         try:
-            status = bos.session_status(as_text(session.get("name")), session.get("tenant"))
+            status = bos.session_status(as_text(session.get("name")), as_text(session.get("tenant")) or None)
         except NotFound:
             return None
+        except WrongUsage as error:
+            raise UnreadableAnswer(f"the list has a session that cannot be asked for: {error.message}") from error
         over = status.get("status") == "complete"
         nodes: dict[str, Node] = {}
         if over and (verdict_rules.node_count(status) or 0) > verdict_rules.COUNTED_EXACTLY:

@@ -134,13 +134,13 @@ def counted_once(status: Document, applied: int) -> Document:
 
 
 def node_count(status: Document) -> int | None:
-    """Return how many components the session manages; None if the server does not say.
+    """Return how many components the session manages; None if the server does not say, or what no machine has.
 
-    >>> [node_count({"managed_components_count": count}) for count in (2, 0, -1, "2", True)]
-    [2, 0, None, None, None]
+    >>> [node_count({"managed_components_count": count}) for count in (2, 0, -1, "2", True, 10**400)]
+    [2, 0, None, None, None, None]
     """
     count = status.get("managed_components_count")
-    return count if type(count) is int and count >= 0 else None
+    return count if type(count) is int and 0 <= count < 1 << 53 else None
 
 
 def may_be_staged(status: Document) -> bool:
@@ -194,7 +194,8 @@ def count_nodes(status: Document, known: Mapping[str, int] | None = None) -> Cou
     Counts(successful=2, in_progress=0, failed=0, held=0, staged=0)
     >>> count_nodes({"status": "running", "managed_components_count": 30_000, "percent_successful": 100.0}, known)
     Counts(successful=30000, in_progress=0, failed=0, held=0, staged=0)
-    >>> count_nodes({"managed_components_count": 0, "percent_successful": 50.0, "percent_failed": 50.0})
+    >>> none = {"status": "complete", "managed_components_count": 0}
+    >>> count_nodes({**none, "percent_successful": 50.0, "percent_failed": 50.0})
     Counts(successful=0, in_progress=0, failed=0, held=0, staged=0)
     """
     total, shares, known = node_count(status), shares_of(status), known or {}

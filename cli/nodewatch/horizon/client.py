@@ -59,8 +59,16 @@ class ExchangeClient:
         return {name: policy for name, policy in found.items() if name == key}
 
     def nodes(self, org: str, node: str = "") -> dict[str, Node | None]:
-        """Return the nodes of an organization that the caller may see, or the one of that name, by `org/node`."""
-        return ask_for_members(self.backend, Request("GET", node_path(org, node)), "nodes")
+        """Return the nodes of an organization that the caller may see, or the one of that name, by `org/node`.
+
+        Raise `UnreadableAnswer` where one of them has another kind of name: nobody could ask for its status.
+        """
+        request: Request[dict[str, Node | None]] = Request("GET", node_path(org, node))
+        found = ask_for_members(self.backend, request, "nodes")
+        for name in found:
+            if not all(name.partition("/")):
+                raise UnreadableAnswer(f"nodes should be answered as ORG/NODE, but one is {name!r}. Ask again.")
+        return found
 
     def policy_near(self, org: str, nmp: str) -> str:
         """Return the question after the policy whose name is near to one that none has; nothing if none is near."""

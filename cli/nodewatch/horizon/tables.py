@@ -5,7 +5,7 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from nodewatch.documents import as_text, objects_in, part
+from nodewatch.documents import as_text, names_in, objects_in, part
 from nodewatch.horizon import rules, status_rules
 from nodewatch.pages import next_steps
 from nodewatch.table import Cell, Fields, Line, Page, Style
@@ -142,8 +142,8 @@ def policy_page(name: str, document: Policy | None, clock: Clock) -> Page:
                 ("Start", start_words(document, clock)),
                 ("Manifest", as_text(upgrade.get("manifest"))),
                 ("Downgrade", "allowed" if upgrade.get("allowDowngrade") else "not allowed"),
-                ("Constraints", "; ".join(map(as_text, document.get("constraints") or ()))),
-                ("Patterns", "; ".join(map(as_text, document.get("patterns") or ()))),
+                ("Constraints", "; ".join(names_in(document.get("constraints")))),
+                ("Patterns", "; ".join(names_in(document.get("patterns")))),
                 (
                     "Properties",
                     "; ".join(
