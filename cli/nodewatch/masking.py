@@ -12,14 +12,15 @@ if TYPE_CHECKING:
 MASK = "***"
 SHORTEST = 6  # characters: a shorter secret is part of too many words
 TELLING_NAMES = (
-    r"[a-z_-]*(?:token|passw(?:or)?d|pwd|secret|passcode|credential|authorization|api[_-]?key|jwt)[a-z_-]*|t?otp"
+    r"[a-z_-]{0,60}(?:token|passw(?:or)?d|pwd|secret|passcode|credential|authorization|api[_-]?key|jwt)[a-z_-]{0,60}"
+    r"|t?otp"
 )
 IN_JSON = rf'("(?:{TELLING_NAMES})"\s*:\s*)"(?:[^"\\]|\\.)*("|$)'
 IN_FORM = rf"((?:^|[&?;])(?:{TELLING_NAMES})=)[^&#\s]*"
 AMONG_WORDS = (
     rf"((?:^|[\s,;&?.])(?:{TELLING_NAMES})=)(?!\$\{{)[^\s&,;#]+"  # ${{NAME}} is filled in later, by another one
 )
-LOGIN_IN_URL = r"([a-z][a-z0-9+.-]*://(?:[^\s/?#@:]*:)?)(?:[^\s/?#]+|(?<=[^/]:)(?!\d+[/?#])[^\s@]+)@"
+LOGIN_IN_URL = r"(://(?:[^\s/?#@:\[]*:)?)(?:[^\s/?#]+|(?<=[^/]:)(?!\d+[/?#])[^\s@]{1,200})@"
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
@@ -104,10 +105,10 @@ def without_secrets(text: str) -> str:
 
     >>> without_secrets("root=live:https://me:a/b@h:80/x@1 ftp://key@h rd.iscsi.password=hunter2 a.token=${T}")
     'root=live:https://me:***@h:80/x@1 ftp://***@h rd.iscsi.password=*** a.token=${T}'
-    >>> without_secrets("https://h:80/a@b s3://b/c@2 tokens: 3")
-    'https://h:80/a@b s3://b/c@2 tokens: 3'
+    >>> without_secrets("https://[fe80::1]:80/a@b s3://b/c@2 tokens: 3")
+    'https://[fe80::1]:80/a@b s3://b/c@2 tokens: 3'
     """
-    text = re.sub(LOGIN_IN_URL, rf"\1{MASK}@", text, flags=re.IGNORECASE) if "://" in text else text
+    text = re.sub(LOGIN_IN_URL, rf"\1{MASK}@", text) if "://" in text else text
     return re.sub(AMONG_WORDS, rf"\1{MASK}", text, flags=re.IGNORECASE) if "=" in text else text
 
 

@@ -125,6 +125,18 @@ def test_a_link_to_a_store_that_is_not_made_yet(run: Runner, store: Path, tmp_pa
     assert run(f"local dump --local {new}").stdout == run(f"local dump --local {store}").stdout
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make links of other users")
+def test_another_users_link_to_ones_own_store_is_only_read(run: Runner, store: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.db"
+    link.symlink_to(store)
+    os.chown(link, 65534, 65534, follow_symlinks=False)
+    before = run(f"local dump --local {store}").stdout
+    done = run(f"local load - --local {link}", stdin="{}")
+    why = "belongs to another user, so nothing was changed. Copy it, and name the copy with --local."
+    assert done == (4, "", f"Error: {link} {why}\n")
+    assert run(f"local dump --local {link}").stdout == before
+
+
 def test_ctrl_c_ends_the_wait_for_a_locked_store(run: Runner, store: Path) -> None:
     def press(*_: object) -> None:
         raise KeyboardInterrupt

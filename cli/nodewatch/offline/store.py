@@ -216,8 +216,11 @@ def closed_on_failure(store: Store) -> Iterator[None]:
 
 
 def is_foreign(path: str) -> bool:
-    """Return whether a file is another user's: root, or whoever shares a folder, would leave files of its own there."""
-    return os.path.exists(path) and os.stat(path).st_uid != os.geteuid()
+    """Return whether a file, or the link to it, is another user's.
+
+    Root, or whoever shares a folder, would leave files of its own there; and a link may lead to any store of one's own.
+    """
+    return os.path.exists(path) and {os.lstat(path).st_uid, os.stat(path).st_uid} != {os.geteuid()}
 
 
 def create_store(path: str, tables: Tables) -> Store:
