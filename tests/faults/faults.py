@@ -80,6 +80,7 @@ FAULTS = [
     Fault("slow-chunks", then(CHUNKED, drip(b"1\r\n \r\n" * 90)), 5, late()),
     # Sizes
     Fault("many-headers", answer(200, SESSION, {f"X-{number}": "y" for number in range(500)}), 3, MANY_HEADERS),
+    Fault("length-too-large", answer(200, SESSION, length=3 << 30), 3, TOO_LARGE),
     Fault("gzip-bomb", answer(200, BOMB, {"Content-Encoding": "gzip"}), 3, TOO_LARGE),
     Fault(
         "gzip-bomb-error",

@@ -48,6 +48,7 @@ CONNECT_SECONDS = 10.0
 CONNECTIONS = 64
 CHUNK = 1 << 20
 LARGEST_BODY = 900 << 20  # bytes, decompressed
+FAR_TOO_LARGE = "the answer is far too large, so it was not read to its end"
 BOMB = 64 << 20, 250  # bytes, and how many times as large as what was sent a body is that nobody means
 LONGEST = 7 * 86400.0  # seconds; more than a week is for ever, and sockets cannot count much further
 
@@ -147,11 +148,14 @@ def transport_to(base: str, system: System, ca_bundle: str | None, world: World,
 
 
 def decompressed(raw: Any, *, error: bool = False) -> bytearray:
-    """Return a body, decompressed; raise `NoReply` if it is larger than can be meant.
+    """Return a body, decompressed; raise `NoReply` if it is larger than can be meant: at once, if its header says so.
 
     Of the body of an error no more than the beginning is read.
     """
     body = bytearray()
+    if not error and (raw.length_remaining or 0) > LARGEST_BODY:
+        raw.close()
+        raise NoReply(UnreadableAnswer, FAR_TOO_LARGE)
     while chunk := raw.read(CHUNK, decode_content=True):
         body += chunk
         if error:
@@ -159,7 +163,7 @@ def decompressed(raw: Any, *, error: bool = False) -> bytearray:
             return body
         if len(body) > LARGEST_BODY or (len(body) > BOMB[0] and len(body) > BOMB[1] * raw.tell()):
             raw.close()
-            raise NoReply(UnreadableAnswer, "the answer is far too large, so it was not read to its end")
+            raise NoReply(UnreadableAnswer, FAR_TOO_LARGE)
     return body
 
 
