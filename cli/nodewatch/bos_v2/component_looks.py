@@ -11,7 +11,7 @@ from nodewatch.bos_v2.components_outcome import ComponentsLook
 from nodewatch.bos_v2.status_rules import COMPONENT_CHART
 from nodewatch.bos_v2.types import Component, Session
 from nodewatch.documents import as_text, id_of, part
-from nodewatch.errors import NotFound
+from nodewatch.errors import NotFound, NotPermitted, ServiceTrouble, UnreadableAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -63,7 +63,7 @@ class ComponentsWatcher:
         self.chosen: set[str] = set()
         self.before: ComponentsLook
         self.began = ""
-        self.never_seen: list[str] = []
+        self.whole_session = False
 
     def look(self) -> ComponentsLook:
         """Return what is known now."""
@@ -88,22 +88,17 @@ class ComponentsWatcher:
         session = self.filters.get("session")
         found = list(bos.components(fields=fields, **self.app.list.narrowed(self.filters)))
         if session and (not found or any(map(in_set_up, found))):
-            if part(session_of(bos, session), "status").get("status") == "pending":
+            record = session_of(bos, session)
+            if part(record, "status").get("status") == "pending":
                 return ComponentsLook({}, 0, session)
+            self.began = self.began or start_of(record)
             found = list(bos.components(fields=fields, **self.app.list.narrowed(self.filters)))  # there may be more now
-        record = session_of(bos, session)
-        self.began = self.began or start_of(record)
-        if self.whole_session():
-            self.never_seen = sorted(set_up_for(record) - set(map(id_of, found)))
         bos.check_known([[name] for name in (self.filters.get("ids") or "").split(",") if name], found)
+        wanted = self.app.list.narrowed(self.filters)
+        self.whole_session = {name for name, value in wanted.items() if value not in (None, "")} == {"session"}
         self.chosen = {id_of(component) for component in self.app.list.fitting(found)}
         self.app.list.keep_all()
         return self.look_at(found)
-
-    def whole_session(self) -> bool:
-        """Return whether all components of a session are asked for, and not some of them."""
-        wanted = self.app.list.narrowed(self.filters)
-        return {name for name, value in wanted.items() if value not in (None, "")} == {"session"}
 
     def still_moving(self, bos: BosClient) -> bool:
         """Return whether BOS works on one of the chosen components, for all that a cheap question tells."""
@@ -121,18 +116,21 @@ class ComponentsWatcher:
         bos = BosClient(self.app.backend("bos"))
         if not self.chosen:
             return self.first_look(bos, self.fields)
-        self.check_not_made_again(bos)
         found = bos.components(fields=self.fields, **self.standing)
         if isinstance(found, StoredArray) and not self.every_change:
             return self.look_at(KeptArray(found.texts))
         return self.look_at(list(found))
 
-    def check_not_made_again(self, bos: BosClient) -> None:
-        """Raise `NotFound` if another session has the name of the one whose components are followed by now."""
-        session = self.filters.get("session")
-        start = start_of(session_of(bos, session))
+    def left_before(self) -> list[str]:
+        """Return which nodes the session was set up for and that were not chosen: they had left it by the first look.
+
+        It is asked only where all that were chosen are stable. Raise `NotFound` if it is another session by now.
+        """
+        record = told_of(BosClient(self.app.backend("bos")), self.filters.get("session"))
+        start = start_of(record)
         if start and self.began and start != self.began:
-            raise NotFound(f"session {session} was deleted, and made again at {start}.")
+            raise NotFound(f"session {self.filters.get('session')} was deleted, and made again at {start}.")
+        return sorted(set_up_for(record) - self.chosen) if self.whole_session else []
 
     def look_at(self, found: list[Component] | KeptArray) -> ComponentsLook:
         """Return the look at these components, as far as they were chosen."""
@@ -142,7 +140,9 @@ class ComponentsWatcher:
 
         documents = found.those(chosen) if isinstance(found, KeptArray) else list(filter(chosen, found))
         nodes = kinds.nodes_by_id(documents)
-        return ComponentsLook(nodes, len(self.chosen), documents=documents, never_seen=self.never_seen)
+        stable = len(nodes) == len(self.chosen) and all(node.kind == "stable" for node in nodes.values())
+        left = self.left_before() if stable and self.filters.get("session") else []
+        return ComponentsLook(nodes, len(self.chosen), documents=documents, never_seen=left)
 
 
 def in_set_up(component: Component) -> bool:
@@ -155,6 +155,14 @@ def session_of(bos: BosClient, name: str | None) -> Session:
     try:
         return bos.session(name) if name else {}
     except NotFound:
+        return {}
+
+
+def told_of(bos: BosClient, name: str | None) -> Session:
+    """Return the record of a session, an empty one also where BOS cannot tell: its components are followed still."""
+    try:
+        return session_of(bos, name)
+    except (NotPermitted, ServiceTrouble, UnreadableAnswer):
         return {}
 
 

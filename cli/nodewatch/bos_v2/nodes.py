@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nodewatch.documents import id_of
 from nodewatch.nodes import limits
 from nodewatch.nodes.nodeset import Pattern, expand, expand_patterns, natural, read_groups, read_nodes
-from nodewatch.nodes.places import is_place, meant_by, spell
+from nodewatch.nodes.places import is_place, meant_by, read_xname, spell
 
 if TYPE_CHECKING:
     from nodewatch.bos_v2.client import BosClient
@@ -51,18 +51,20 @@ def read_node_names(text: str, world: World) -> list[str]:
 def read_ids(text: str, world: World) -> tuple[str, list[list[str]]]:
     """Return the nodes that the text names, as the comma list that BOS takes, and by what names them together.
 
-    BOS should know each name that stands alone, and one at least of a node set, which may have holes. Raise what
+    BOS should know each name that stands alone, and one at least of a set of xnames, which may have holes. Raise what
     `read_node_names` raises.
 
     >>> from nodewatch.world import World
     >>> read_ids("x2,X1", World()), read_ids("x[1-2], x3", World())
-    (('x2,x1', [['x2'], ['x1']]), ('x1,x2,x3', [['x1', 'x2'], ['x3']]))
+    (('x2,x1', [['x2'], ['x1']]), ('x1,x2,x3', [['x3']]))
     """
     if is_comma_list(text):
         groups = [[spell(name)] for name in text.split(",")]
         return ",".join(name for (name,) in groups), groups
     groups = [[spell(name) for name in group] for group in read_groups(text, world)]
-    return ",".join(sorted({name for group in groups for name in group}, key=natural)), groups
+    known = [group for group in groups if re.fullmatch(rf"{LISTED_NAME}|.*[*?].*", group[0])]
+    known = [group for group in known if len(group) == 1 or read_xname(group[0]) is not None]
+    return ",".join(sorted({name for group in groups for name in group}, key=natural)), known
 
 
 def known_names(bos: BosClient, wanted: list[str]) -> list[str]:
