@@ -141,8 +141,8 @@ class ComponentsWatcher:
         documents = found.those(chosen) if isinstance(found, KeptArray) else list(filter(chosen, found))
         nodes = kinds.nodes_by_id(documents)
         stable = len(nodes) == len(self.chosen) and all(node.kind == "stable" for node in nodes.values())
-        left = self.left_before() if stable and self.filters.get("session") else []
-        return ComponentsLook(nodes, len(self.chosen), documents=documents, never_seen=left)
+        never_seen = self.left_before() if stable and self.filters.get("session") else []
+        return ComponentsLook(nodes, len(self.chosen), documents=documents, never_seen=never_seen)
 
 
 def in_set_up(component: Component) -> bool:

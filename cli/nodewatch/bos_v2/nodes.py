@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from nodewatch.bos_v2.client import BosClient
     from nodewatch.world import World
 
-LISTED_NAME = r"[^\s,\[\]\\@*?-][^\s,\[\]\\*?]*"
+LISTED_NAME = r"[^\s\x00-\x1f\x7f,\[\]\\@*?-][^\s\x00-\x1f\x7f,\[\]\\*?]*"
 
 
 def is_comma_list(text: str) -> bool:
-    """Tell whether the text is a comma list of names, which is sent as it is: in its order, with what is there twice.
+    r"""Tell whether the text is a comma list of names, which is sent as it is: in its order, with what is there twice.
 
-    >>> [is_comma_list(text) for text in ("x2,x1,x2", "x[1-3]", "@nodes.txt", "-", "x1, x2", "x1,,x2", "x1*", "")]
-    [True, False, False, False, False, False, False, False]
+    >>> [is_comma_list(text) for text in ("x2,x1,x2", "x[1-3]", "@nodes", "-", "x1, x2", "x1,,x2", "x1*", "", "a\0")]
+    [True, False, False, False, False, False, False, False, False]
     """
     return bool(re.fullmatch(f"{LISTED_NAME}(,{LISTED_NAME})*", text))
 

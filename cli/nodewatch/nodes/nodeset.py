@@ -257,23 +257,38 @@ def expand(text: str) -> list[str]:
     >>> expand("x3000c0s[19-20]b0n0,node[08-10,1], node1 [0-8/4]")
     ['0', '4', '8', 'node1', 'node08', 'node09', 'node10', 'x3000c0s19b0n0', 'x3000c0s20b0n0']
     """
+    return names_of(read_pieces(text))
+
+
+def names_of(pieces: Iterable[str | FoldedName]) -> list[str]:
+    """Return the names that pieces of a node set make, each once, in natural order."""
+    names: set[str] = set()
+    for piece in pieces:
+        if isinstance(piece, FoldedName):
+            names.update(piece.names())
+        else:
+            names.add(piece)
+    return sorted(names, key=natural)
+
+
+def read_pieces(text: str) -> list[str | FoldedName]:
+    """Return the names, and the names with ranges, in the text; raise what `expand` raises."""
     control = re.search(CONTROL, text)
     if control is not None:
         raise WrongUsage(f"there is a control character, {control[0]!r}, and no name of a node has one. {EXAMPLE}")
-    pieces = [found[0] for found in islice(re.finditer(PIECE, text), MOST_NAMES + 1)]
-    names = {name_of(piece) for piece in pieces if not BRACKETS.intersection(piece)}
-    folded = [read_piece(piece) for piece in pieces if BRACKETS.intersection(piece)]
-    group = next((piece for piece in pieces if piece[0] == "@"), None)
+    written = [found[0] for found in islice(re.finditer(PIECE, text), MOST_NAMES + 1)]
+    pieces = [read_piece(piece) if BRACKETS.intersection(piece) else name_of(piece) for piece in written]
+    group = next((piece for piece in written if piece[0] == "@"), None)
     if group is not None:
         raise malformed(group, "groups are not known here, and @FILE stands alone")
+    folded = [piece for piece in pieces if isinstance(piece, FoldedName)]
+    names = {piece for piece in pieces if isinstance(piece, str)}
     count = max(len(names) + sum(piece.size for piece in folded), len(pieces))
     if count > MOST_NAMES:
         raise WrongUsage(f"{quoted(text)} makes {count:,} names; {MOST_NAMES:,} are the most. {EXAMPLE}")
     if sum(piece.size * piece.length for piece in folded) > MOST_CHARACTERS:
         raise WrongUsage(f"{quoted(text)} makes names of more than {MOST_CHARACTERS:,} characters. {EXAMPLE}")
-    for piece in folded:
-        names.update(piece.names())
-    return sorted(names, key=natural)
+    return pieces
 
 
 class FoldedName(NamedTuple):
@@ -345,8 +360,7 @@ def read_nodes(text: str, world: World) -> list[str]:
     `FileTrouble` if it cannot be read, and `WrongUsage` if it, or the text, is malformed or names no node: to
     a filter that would mean all of them.
     """
-    source, content = read_written(text, world)
-    return expand_written(source, content)
+    return names_of(read_written(text, world))
 
 
 def read_groups(text: str, world: World) -> list[list[str]]:
@@ -356,29 +370,23 @@ def read_groups(text: str, world: World) -> list[list[str]]:
     >>> read_groups("x[1-2], y3 x3*", World())
     [['x1', 'x2'], ['y3'], ['x3*']]
     """
-    source, content = read_written(text, world)
-    expand_written(source, content)
-    pieces = (found[0] for found in re.finditer(PIECE, content))
-    return [expand(piece) if BRACKETS.intersection(piece) else [name_of(piece)] for piece in pieces]
+    pieces = read_written(text, world)
+    return [list(piece.names()) if isinstance(piece, FoldedName) else [piece] for piece in pieces]
 
 
-def read_written(text: str, world: World) -> tuple[str, str]:
-    """Return where node sets are written, as errors call it, and what is written there without its comments."""
-    if text != "-" and not text.startswith("@"):
-        return "", text
-    from nodewatch.files import read_input
+def read_written(text: str, world: World) -> list[str | FoldedName]:
+    """Return the pieces of the node sets that a user means; raise what `read_nodes` raises, which says where."""
+    source, content = "", text
+    if text == "-" or text.startswith("@"):
+        from nodewatch.files import read_input
 
-    source = "stdin" if text == "-" else text[1:]
-    written = read_input("-" if text == "-" else world.expanded(source), world.stdin, MOST_CHARACTERS)
-    return source, re.sub(r"(?m)(^|(?<=[\s,]))#.*", "", written)
-
-
-def expand_written(source: str, content: str) -> list[str]:
-    """Return the names in what is written; raise `WrongUsage` that says where if it is malformed or names none."""
+        source = "stdin" if text == "-" else text[1:]
+        written = read_input("-" if text == "-" else world.expanded(source), world.stdin, MOST_CHARACTERS)
+        content = re.sub(r"(?m)(^|(?<=[\s,]))#.*", "", written)
     try:
-        nodes = expand(content)
+        pieces = read_pieces(content)
     except WrongUsage as error:
         raise WrongUsage(f"{source}: {error.message}" if source else error.message) from error
-    if not nodes:
+    if not pieces:
         raise WrongUsage(f"{source or quoted(content)} names no node. {EXAMPLE}")
-    return nodes
+    return pieces
