@@ -203,14 +203,14 @@ class BosClient:
             after = id_of(page[-1])
 
     def check_known(
-        self, wanted: Iterable[Sequence[str]], found: Iterable[Component], *, filtered: bool = True
+        self, wanted: Sequence[Sequence[str]], found: Iterable[Component], *, filtered: bool = True
     ) -> None:
         """Raise `NotFound` that names those of the wanted ids that BOS does not know; `found` ones it does.
 
         Of the names of a group one has to be known; a pattern, or a place, is when BOS has a component of it. Where
         another filter may have left out some that it knows (`filtered`), it is asked for those that are missing.
         """
-        known = {id_of(component) for component in found}
+        known = {id_of(component) for component in found} if wanted else set()
         missing = [group for group in wanted if known.isdisjoint(group)]
         if missing:
             from nodewatch.nodes.places import meant_by
