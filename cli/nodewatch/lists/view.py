@@ -90,10 +90,11 @@ def read_order(listing: Listing[Row], given: str | None) -> Order:
 
 def filter_records(view: View[Row], records: Iterable[Row], clock: Clock) -> list[Row]:
     """Return the records for which all conditions hold."""
-    if not view.conditions:
-        return list(records)
-    fits = condition_test(Both(tuple(view.conditions)), view.listing)
-    return [record for record in records if fits(record, clock)]
+    found = records
+    for condition in view.conditions:
+        fits = condition_test(condition, view.listing)
+        found = [record for record in found if fits(record, clock)]
+    return list(found)
 
 
 def select_records(view: View[Row], records: Iterable[Row], clock: Clock, *, ordered: bool) -> list[Row]:
