@@ -9,7 +9,7 @@ from nodewatch.bos_v2.client import BosClient
 from nodewatch.bos_v2.list_tables import with_failed
 from nodewatch.bos_v2.outcome import SessionLook
 from nodewatch.bos_v2.sessions_outcome import SessionsLook, session_kind
-from nodewatch.documents import as_text, part
+from nodewatch.documents import as_text, id_of, part
 from nodewatch.errors import NotFound, UnreadableAnswer, WrongUsage
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ class SessionListWatcher:
 
     A look asks for the list; for the record of each session that ran, and has left the list, as a filter has it; and
     for the status of each one that is not complete, or was not at the look before; for the components of one that is
-    complete now, if its percentages do not tell a single node. A complete one stays as it is. How many nodes of the
-    others are failed is asked at the first look, where it is shown.
+    complete now, if its percentages do not tell a single node, and of one that stands still with some staged, which BOS
+    never calls complete where it was applied. A complete one stays as it is. How many nodes of the others are failed is
+    asked at the first look, where it is shown.
     """
 
     def __init__(self, app: App, filters: Document) -> None:
@@ -90,11 +91,15 @@ class SessionListWatcher:
             return None
         except WrongUsage as error:
             raise UnreadableAnswer(f"the list has a session that cannot be asked for: {error.message}") from error
-        over = status.get("status") == "complete"
+        over, shares = status.get("status") == "complete", verdict_rules.shares_of(status)
+        at_rest = not over and bool(shares.staged) and not shares.in_progress
         nodes: dict[str, Node] = {}
-        if over and (verdict_rules.node_count(status) or 0) > verdict_rules.COUNTED_EXACTLY:
+        staged: list[str] = []
+        if at_rest or (over and (verdict_rules.node_count(status) or 0) > verdict_rules.COUNTED_EXACTLY):
             nodes = kinds.nodes_by_id(bos.components(session=session.get("name"), fields=rules.PROGRESS_FIELDS))
-        return SessionLook(session, status, nodes, whole=over)
+        if at_rest and nodes:
+            staged = [id_of(each) for each in bos.components(staged_session=session.get("name"), fields=("id",))]
+        return SessionLook(session, status, nodes, staged, whole=over or at_rest)
 
 
 def key_of(session: Document) -> str:

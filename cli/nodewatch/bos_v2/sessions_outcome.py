@@ -39,9 +39,10 @@ SESSIONS_ENDS: dict[str, tuple[str, End]] = {
 
 
 def session_kind(look: outcome.SessionLook) -> str:
-    """Return `succeeded` or `failed` for a session that is complete, `waiting` for one that is only staged, `running`.
+    """Return `succeeded` or `failed` for a session that is over, `waiting` for one that is only staged, `running`.
 
-    One that is complete succeeded if a wait for it alone would say so. One that was made again in place of another did
+    One is over that is complete, or whose nodes are known and at their end: one that was staged, and applied, is never
+    complete. It succeeded if a wait for it alone would say so. One that was made again in place of another did
     not. Of more than 20,000 nodes the share that is staged does not tell whether all of them are: such a session runs.
 
     >>> def session(state, **shares):
@@ -58,11 +59,16 @@ def session_kind(look: outcome.SessionLook) -> str:
     >>> staged = [session("running", percent_staged=100.0, managed_components_count=each) for each in (20_000, 20_001)]
     >>> list(map(session_kind, staged))
     ['waiting', 'running']
+    >>> applied = session("running", percent_staged=50.0, percent_successful=50.0)
+    >>> applied = applied._replace(nodes={"x1": kinds.Node("stable", False, "")})
+    >>> [session_kind(applied._replace(staged=ids)) for ids in (["x1"], [])]
+    ['succeeded', 'running']
     """
     if look.made_again:
         return "failed"
-    if look.status.get("status") == "complete":
-        return "succeeded" if outcome.find_rule(look).end.succeeded else "failed"
+    end = outcome.find_rule(look).end
+    if look.status.get("status") == "complete" or (look.nodes and end.finished):
+        return "succeeded" if end.succeeded else "failed"
     exact = (verdict_rules.node_count(look.status) or 0) <= verdict_rules.COUNTED_EXACTLY
     return "waiting" if exact and verdict_rules.shares_of(look.status).staged == 100.0 else "running"
 
@@ -94,7 +100,7 @@ def session_words(look: outcome.SessionLook) -> str:
     """Return how far a session is."""
     if look.made_again:
         return f"deleted, and made again at {look.made_again}"
-    return outcome.state_in_words(outcome.find_rule(look), look, kinds.sort_by_kind({}))
+    return outcome.state_in_words(outcome.find_rule(look), look, kinds.sort_by_kind(look.nodes))
 
 
 def sessions_outcome(look: SessionsLook) -> Outcome:

@@ -20,6 +20,9 @@ STATES: dict[str, dict[str, Any]] = {
     "stable": {},
     "failed": {"override": "failed", "error": "no power", "enabled": False},
     "staged": {},
+    "applying": {"phase": "powering_on", "action": "powering_on", "staged_state": {"session": "a"}},
+    "applied": {"staged_state": {"session": "a"}},
+    "stopped": {"override": "failed", "error": "no power", "enabled": False, "staged_state": {"session": "a"}},
 }
 
 
@@ -53,6 +56,29 @@ def test_it_is_over_when_none_is_running(run: Runner, play: Play) -> None:
     assert {each["name"]: each["status"]["status"] for each in done.json} == dict.fromkeys(
         ("a", "b", "done"), "complete"
     )
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "stderr"),
+    [
+        ("a.applied", 0, ""),
+        (
+            "a.stopped",
+            10,
+            """\
+Error: 1 session failed.
+  Failed (1): a: running: 1 of 2 nodes stable, 1 failed, seen since 12:00:30 UTC
+""",
+        ),
+    ],
+)
+def test_one_that_was_staged_is_over_where_it_was_applied(
+    run: Runner, play: Play, end: str, code: int, stderr: str
+) -> None:
+    """BOS counts its nodes twice, and never calls it complete."""
+    play({0: fleet("a.applying", "a.applied", a="running"), 30: fleet(end, "a.applied", a="running")})
+    done = run(f"{LIST} --wait --timeout 10m --format names")
+    assert done[:3] == (code, "a,done\n", stderr)
 
 
 def test_one_that_failed_is_named(run: Runner, play: Play) -> None:
