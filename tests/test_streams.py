@@ -120,6 +120,14 @@ def test_a_disk_that_is_full_leaves_the_store_as_it_was(home: Path) -> None:
     assert sorted(path.name for path in home.iterdir()) == ["big.json", "fleet.db", "fleet.json"]
 
 
+def test_a_disk_that_is_full_where_a_large_list_is_kept(home: Path) -> None:
+    nodewatch(home, "local", "load", "big.json")
+    done = nodewatch(home, "bos", "components", "list", preexec_fn=small_files, env={"TMPDIR": str(home)})
+    assert (done.returncode, done.stdout) == (4, b"")
+    said = f"a large list needs a temporary file, which could not be written in {home}: File too large."
+    assert done.stderr.decode() == f"Error: {said} TMPDIR names another folder.\n"
+
+
 def small_files() -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
