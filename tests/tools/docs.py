@@ -91,8 +91,8 @@ none waits to be applied. While status and components contradict each other node
 stands for `--settle` ends in 10. Of more than 20,000 nodes, where the percentages do not tell one, an error in the
 status is a failure unless the components prove every node stable.
 
-`bos v2 sessions list`: none of the sessions that fit is running any more, and every one that was succeeded; what is
-staged, and waits to be applied, is not waited for.
+`bos v2 sessions list`: every session that fits and ran is over, as above, and has succeeded; what is staged,
+and waits to be applied, is not waited for.
 
 `bos v2 components list|describe|map`, `bos v2 sessions map`: BOS works on none of the components any more, and all are
 stable. Which they are, filters decide at the first look. Those of a session are not known before it is set up: until
